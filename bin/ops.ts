@@ -1,0 +1,23 @@
+import 'source-map-support/register-hook-require';
+import { runCli } from '../lib/ops/cli';
+import { sdkClients } from '../lib/ops/clients';
+import { processTerminal } from '../lib/ops/terminal';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+async function main(): Promise<void> {
+  process.exitCode = await runCli({
+    argv: process.argv.slice(2),
+    directory: process.cwd(),
+    terminal: processTerminal,
+    clients: sdkClients,
+    print: (text) => {
+      process.stdout.write(`${text}\n`);
+    },
+    useEndpoint: (endpoint) => {
+      process.env['AWS_ENDPOINT_URL'] = endpoint;
+    },
+  });
+}
+
+void main();

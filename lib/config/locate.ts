@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError } from '../errors';
+import { parseJson } from './json';
+
+/** Reads one key of CDK context: `app.node.tryGetContext`, or {@link contextOfCli} where no app runs. */
+export type ReadContext = (key: string) => unknown;
+
+/** A configuration as it was written, and where. */
+export interface LocatedConfig {
+  readonly origin: string;
+  readonly value: unknown;
+}
+
+/**
+ * Finds the configuration: the file that context `config` names, else context `replication`.
+ *
+ * The app, the credential plug-in and the operator commands all call this, each with its own way to read context.
+ *
+ * @param directory what a relative path is relative to: the folder of cdk.json
+ * @throws ConfigError when the named file cannot be read or is not JSON
+ */
+export function locateConfig(readContext: ReadContext, directory: string): LocatedConfig {
+  const path = readContext('config');
+  if (path === undefined) {
+    return { origin: 'cdk.json (context.replication)', value: readContext('replication') ?? {} };
+  }
+  if (typeof path !== 'string' || path === '') {
+    throw new ConfigError('context.config', [{ path: 'config', found: path, remedy: 'write the path of a JSON file' }]);
+  }
+  return { origin: path, value: parseJson(readConfigFile(resolve(directory, path), path), path) };
+}
+
+/**
+ * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value`, then cdk.json.
+ *
+ * @param argv the arguments of the command line, without interpreter and script
+ * @param directory the folder of cdk.json
+ * @throws ConfigError when cdk.json is there and is not JSON
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
+ */
+export function contextOfCli(argv: readonly string[], directory: string): ReadContext {
+  const given = contextArguments(argv);
+  const file = readCdkJson(directory);
+  return (key) => given.get(key) ?? file[key];
+}
+
+function contextArguments(argv: readonly string[]): Map<string, string> {
+  const values = new Map<string, string>();
+  argv.forEach((argument, index) => {
+    const match = /^(?:--context|-c)(?:=?(.+))?$/s.exec(argument);
+    const pair = match ? (match[1] ?? argv[index + 1]) : undefined;
+    const split = pair?.indexOf('=') ?? -1;
+    if (pair !== undefined && split > 0) {
+      values.set(pair.slice(0, split), pair.slice(split + 1));
+    }
+  });
+  return values;
+}
+
+function readCdkJson(directory: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(resolve(directory, 'cdk.json'), 'utf8');
+  } catch {
+    return {};
+  }
+  const content = parseJson(text, 'cdk.json') as { context?: Record<string, unknown> } | null;
+  return content?.context ?? {};
+}
+
+function readConfigFile(file: string, origin: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    throw new ConfigError(origin, [
+      { path: 'config', found: origin, remedy: `${reason}; name a JSON file with -c config=<path>` },
+    ]);
+  }
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { Problem } from '../errors';
+import { longestNamePrefix } from '../names';
+import { partitionName } from '../regions';
+import * as schema from './schema';
+
+/** A check over several keys. It answers for what it can read, whatever is wrong elsewhere. */
+type Rule = (raw: unknown) => Problem[];
+
+/** @param needs the part of the configuration that the check reads; the rule is silent while that part is malformed */
+function rule<T>(needs: z.ZodType<T>, check: (value: T) => Problem[]): Rule {
+  return (raw) => {
+    const part = needs.safeParse(raw);
+    return part.success ? check(part.data) : [];
+  };
+}
+
+const accounts = z.looseObject({
+  source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
+  destination: z.looseObject({ account: schema.destination.unwrap().shape.account }).prefault({}),
+});
+const regions = z.looseObject({
+  source: z.looseObject({ region: schema.source.unwrap().shape.region }).prefault({}),
+  destination: z.looseObject({ region: schema.destination.unwrap().shape.region }).prefault({}),
+});
+const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
+const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) })) });
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
+const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
+
+export const RULES: readonly Rule[] = [
+  rule(accounts, ({ source, destination }) =>
+    source.account === destination.account
+      ? [{ path: 'destination.account', found: destination.account, remedy: 'write another account than the source' }]
+      : [],
+  ),
+
+  rule(regions, ({ source, destination }) =>
+    source.region === destination.region
+      ? [{ path: 'destination.region', found: destination.region, remedy: 'write another region than the source' }]
+      : [],
+  ),
+
+  rule(regions, ({ source, destination }) => {
+    const [from, to] = [partitionName(source.region), partitionName(destination.region)];
+    const remedy = `S3 does not replicate from partition ${from} to partition ${to}; write a region of ${from}`;
+    return from === to ? [] : [{ path: 'destination.region', found: destination.region, remedy }];
+  }),
+
+  rule(regions.extend({ bucketNamespace: schema.bucketNamespace }), ({ source, destination, bucketNamespace }) => {
+    const affected = [source.region, destination.region].filter((name) => REGIONS_WITHOUT_ACCOUNT_NAMESPACE.includes(name));
+    const remedy = `${affected.join(' and ')} has no account regional namespace; write "global"`;
+    return bucketNamespace === 'account-regional' && affected.length > 0
+      ? [{ path: 'bucketNamespace', found: bucketNamespace, remedy }]
+      : [];
+  }),
+
+  rule(ids, ({ pairs }) =>
+    pairs.flatMap(({ id }, index) => {
+      const first = pairs.findIndex((other) => other.id === id);
+      return id !== undefined && first < index
+        ? [{ path: `pairs[${index}].id`, found: id, remedy: `pairs[${first}] has this id already; write another one` }]
+        : [];
+    }),
+  ),
+
+  rule(
+    regions.extend({ ...deployment.shape, ...ids.shape, bucketNamespace: schema.bucketNamespace }).extend({
+      pairs: ids.shape.pairs.default([{ id: 'documents' }]),
+    }),
+    ({ source, destination, deployment: name, pairs, bucketNamespace }) => {
+      const limit = Math.min(
+        longestNamePrefix(source.region, bucketNamespace),
+        longestNamePrefix(destination.region, bucketNamespace),
+      );
+      return pairs.flatMap(({ id }, index) => {
+        const prefix = `${name}-${id}`;
+        const remedy = `"${prefix}" has ${prefix.length} characters, and a bucket name in these regions leaves ${limit} for <deployment>-<id>; shorten one of the two`;
+        return id !== undefined && prefix.length > limit ? [{ path: `pairs[${index}].id`, found: id, remedy }] : [];
+      });
+    },
+  ),
+
+  rule(
+    z.looseObject({
+      pairs: z.array(z.looseObject({ filter: z.unknown().optional(), replicateDeleteMarkers: z.unknown().optional() }).catch({})),
+    }),
+    ({ pairs }) =>
+      pairs.flatMap(({ filter, replicateDeleteMarkers }, index) =>
+        replicateDeleteMarkers === true && hasTags(filter)
+          ? [
+              {
+                path: `pairs[${index}].replicateDeleteMarkers`,
+                found: true,
+                remedy: 'S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags',
+              },
+            ]
+          : [],
+      ),
+  ),
+
+  rule(deployment.extend({ removal: schema.removal }), ({ deployment: name, removal }) =>
+    removal === 'destroy' && !/-(demo|test)$/.test(name)
+      ? [
+          {
+            path: 'removal',
+            found: removal,
+            remedy: `only a deployment whose name ends in -demo or -test may be destroyed, and this one is "${name}"; write "retain"`,
+          },
+        ]
+      : [],
+  ),
+
+  rule(z.looseObject({ tags: z.record(z.string(), z.unknown()) }), ({ tags }) => {
+    const keys = Object.keys(tags);
+    return keys.flatMap((key, index) => {
+      const twin = keys.slice(0, index).find((other) => other.toLowerCase() === key.toLowerCase());
+      const remedy = `IAM takes tag keys without regard to case, and "${twin}" is there already; keep one of them`;
+      return twin === undefined ? [] : [{ path: `tags.${key}`, found: tags[key], remedy }];
+    });
+  }),
+];
+
+function hasTags(filter: unknown): boolean {
+  const tags = (filter as { tags?: unknown } | undefined)?.tags;
+  return typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0;
+}

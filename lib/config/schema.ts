@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { isKnownRegion, isSupportedRegion, PARTITIONS, partitionName } from '../regions';
+
+/** Storage classes that S3 takes for replicas. */
+export const STORAGE_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+] as const;
+
+const wholeNumber = (name: string, min: number, max: number) => {
+  const error = `write ${name} as a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+const onOff = () => z.boolean({ error: 'write true or false' });
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `write one of ${values.join(', ')}` });
+/** A key of the published configuration that this release does not build: set, it is an error and never ignored. */
+const notAvailableYet = () => z.undefined({ error: 'this key is not available yet; remove it' }).optional();
+
+const nameRule = (what: string, example: string) =>
+  `write ${what}: lower-case letters, digits and single hyphens between them, such as "${example}"`;
+
+export const deployment = z
+  .string({ error: nameRule('a name that starts with a letter', 'backups') })
+  .regex(/^[a-z](-?[a-z0-9])*$/, { error: nameRule('a name that starts with a letter', 'backups') })
+  // S3 reserves the last two as prefixes of bucket names, Parameter Store the first two of parameter names.
+  .refine((name) => !/^(aws|ssm|sthree-|amzn-s3-demo-)/.test(name), {
+    error: 'write a name that does not start with aws, ssm, sthree- or amzn-s3-demo-, which AWS reserves',
+  });
+
+const accountError = 'write the 12-digit account id as a string, such as "111111111111"';
+export const account = z.string({ error: accountError }).regex(/^\d{12}$/, { error: accountError });
+
+export const region = z
+  .string({ error: 'write a region such as "us-west-2"' })
+  .refine(isKnownRegion, { error: 'no region has this name; write one such as "us-west-2"', abort: true })
+  .refine(isSupportedRegion, {
+    error: (issue) =>
+      `partition ${partitionName(String(issue.input))} is not supported; write a region of ${PARTITIONS.join(', ')}`,
+  });
+
+const profileError = 'write the name of a profile of your AWS configuration files, or leave the key out';
+const profile = z
+  .string({ error: profileError })
+  .regex(/^\S(.*\S)?$/, { error: profileError })
+  .optional();
+
+const objectError = (example: string) => `write an object such as ${example}`;
+
+const side = (placeholder: string, defaultRegion: string) =>
+  z
+    .strictObject(
+      { account: account.default(placeholder), region: region.default(defaultRegion), profile },
+      { error: objectError(`{ "account": "${placeholder}", "region": "${defaultRegion}" }`) },
+    )
+    .prefault({});
+
+export const source = side('111111111111', 'ap-southeast-2');
+export const destination = side('222222222222', 'us-west-2');
+
+const tagKey = z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
+  error: 'write a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:',
+});
+const tagValueError = 'write a tag value of at most 256 letters, digits, spaces and _ . : / = + - @, as a string';
+const tagValue = z.string({ error: tagValueError }).regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, { error: tagValueError });
+const tagMap = (max: number) =>
+  z
+    .record(tagKey, tagValue, { error: objectError('{ "team": "storage" }') })
+    .refine((tags) => Object.keys(tags).length <= max, { error: `write at most ${max} tags` });
+
+const prefixError = 'write the first characters of object keys, at most 1,024; leave the key out for every object';
+const filter = z.strictObject(
+  {
+    prefix: z
+      .string({ error: prefixError })
+      .min(1, { error: prefixError })
+      .refine((prefix) => Buffer.byteLength(prefix) <= 1024, { error: prefixError })
+      .optional(),
+    tags: tagMap(10).optional(),
+  },
+  { error: objectError('{ "prefix": "reports/" }') },
+);
+
+export const pairId = z
+  .string({ error: nameRule('an id', 'documents') })
+  .regex(/^[a-z0-9](-?[a-z0-9])*$/, { error: nameRule('an id', 'documents') });
+
+const pair = z.strictObject(
+  {
+    id: pairId,
+    filter: filter.optional(),
+    storageClass: oneOf(STORAGE_CLASSES).default('STANDARD_IA'),
+    replicateDeleteMarkers: onOff().default(false),
+    timeControl: onOff().default(false),
+    bucketKeys: onOff().default(true),
+    objectLock: notAvailableYet(),
+    lifecycle: notAvailableYet(),
+    group: notAvailableYet(),
+  },
+  { error: objectError('{ "id": "documents" }') },
+);
+
+const pairsError = 'write a list of at least one pair, such as [{ "id": "documents" }]';
+export const pairs = z
+  .array(pair, { error: pairsError })
+  .min(1, { error: pairsError })
+  .default(() => [pair.parse({ id: 'documents' })]);
+
+export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
+export const removal = oneOf(['retain', 'destroy']).default('retain');
+
+/** The whole configuration. Every key has a default; an unknown key is an error. */
+export const configuration = z.strictObject(
+  {
+    deployment: deployment.default('backups'),
+    source,
+    destination,
+    keyExchange: oneOf(['stack-output', 'ssm']).default('stack-output'),
+    pairs,
+    bucketNamespace,
+    keyRotationDays: wholeNumber('days between rotations', 90, 2560).default(365),
+    keyDeletionDays: wholeNumber('days before a key is deleted', 7, 30).default(30),
+    removal,
+    terminationProtection: onOff().optional(),
+    tags: tagMap(50).default({}),
+    monitoring: notAvailableYet(),
+    pipeline: notAvailableYet(),
+  },
+  { error: objectError('{ "deployment": "backups" }') },
+);

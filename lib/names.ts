@@ -1,0 +1,139 @@
+import type { Pair, ReplicationConfig, Side } from './config/model';
+import { type Partition, partitionName } from './regions';
+
+/**
+ * Everything that has a name, computed from the configuration alone, so that no stack has to wait for another to know it.
+ * The stacks and the command line take names from here and nowhere else. Only the replica key's ARN is not among
+ * them: KMS gives keys random ids.
+ */
+export interface Names {
+  readonly partition: Partition;
+  readonly source: SideNames;
+  readonly destination: SideNames;
+  readonly exchange: ExchangeNames;
+  readonly pairs: readonly PairNames[];
+}
+
+/** The names of one stack and its key. */
+export interface SideNames {
+  readonly stackName: string;
+  /** Starts with `alias/`. */
+  readonly keyAlias: string;
+  /** SSM parameter that holds the key's ARN. */
+  readonly keyParameter: string;
+}
+
+/** How the source stack learns the replica key's ARN. */
+export interface ExchangeNames {
+  /** Name of the destination stack's output that holds the ARN. */
+  readonly outputName: string;
+  /** Role in the destination account that may read that output. */
+  readonly readerRole: NamedArn;
+  /** Key of cdk.context.json under which `ops exchange` records the ARN. */
+  readonly contextKey: string;
+}
+
+/** The names of one pair. */
+export interface PairNames {
+  readonly id: string;
+  readonly ruleId: string;
+  readonly sourceBucket: NamedArn;
+  readonly replicaBucket: NamedArn;
+  readonly replicationRole: NamedArn;
+  /** SSM parameters that hold ARNs for other stacks and for people. */
+  readonly parameters: {
+    readonly sourceBucket: string;
+    readonly replicaBucket: string;
+    readonly replicationRole: string;
+  };
+}
+
+export interface NamedArn {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** Characters in the longest name that S3 takes for a bucket. */
+const BUCKET_NAME_LENGTH = 63;
+
+/** Every name of a deployment. */
+export function namesOf(config: ReplicationConfig): Names {
+  const { deployment, source, destination } = config;
+  const partition = partitionOf(source);
+  return {
+    partition,
+    source: sideNames(deployment, 'source'),
+    destination: sideNames(deployment, 'destination'),
+    exchange: {
+      outputName: 'ReplicaKeyArn',
+      readerRole: iamRole(partition, destination, `${deployment}-exchange-${destination.region}`),
+      contextKey: `s3-replication:replica-key-arn:deployment=${deployment}:account=${destination.account}:region=${destination.region}`,
+    },
+    pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
+  };
+}
+
+/** The key ARN of the destination, given its id. */
+export function replicaKeyArn(config: ReplicationConfig, keyId: string): string {
+  const { region, account } = config.destination;
+  return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
+}
+
+/** Whether a string is a key ARN of the destination's account and region, and so can be the replica key's. */
+export function isReplicaKeyArn(config: ReplicationConfig, value: unknown): value is string {
+  const prefix = replicaKeyArn(config, '');
+  return typeof value === 'string' && value.startsWith(prefix) && /^[\w-]+$/.test(value.slice(prefix.length));
+}
+
+/** The partition of a side's region. */
+export function partitionOf(side: Side): Partition {
+  return partitionName(side.region) as Partition;
+}
+
+/**
+ * How many characters a bucket name in this region leaves for `<deployment>-<pair>`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+ */
+export function longestNamePrefix(region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): number {
+  return BUCKET_NAME_LENGTH - bucketNameSuffix('000000000000', region, bucketNamespace).length;
+}
+
+function sideNames(deployment: string, side: 'source' | 'destination'): SideNames {
+  return {
+    stackName: `${deployment}-${side}`,
+    keyAlias: `alias/${deployment}-${side}`,
+    keyParameter: `/${deployment}/${side}/key-arn`,
+  };
+}
+
+/** The names of one pair of a deployment. */
+export function pairNamesOf(config: ReplicationConfig, { id }: Pair): PairNames {
+  const { deployment, source, destination } = config;
+  const partition = partitionOf(source);
+  const bucket = (side: Side): NamedArn => {
+    const name = `${deployment}-${id}${bucketNameSuffix(side.account, side.region, config.bucketNamespace)}`;
+    return { name, arn: `arn:${partition}:s3:::${name}` };
+  };
+  return {
+    id,
+    ruleId: `${deployment}-${id}`,
+    sourceBucket: bucket(source),
+    replicaBucket: bucket(destination),
+    // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
+    replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
+    parameters: {
+      sourceBucket: `/${deployment}/source/pairs/${id}/bucket-arn`,
+      replicaBucket: `/${deployment}/destination/pairs/${id}/bucket-arn`,
+      replicationRole: `/${deployment}/source/pairs/${id}/replication-role-arn`,
+    },
+  };
+}
+
+function bucketNameSuffix(account: string, region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): string {
+  return `-${account}-${region}${bucketNamespace === 'account-regional' ? '-an' : ''}`;
+}
+
+function iamRole(partition: Partition, side: Side, name: string): NamedArn {
+  return { name, arn: `arn:${partition}:iam::${side.account}:role/${name}` };
+}

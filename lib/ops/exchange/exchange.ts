@@ -1,0 +1,88 @@
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { AppError, messageOf, UnreachableError, UsageError } from '../../errors';
+import { isReplicaKeyArn, namesOf } from '../../names';
+import { type Context, EXIT, type Outcome } from '../command';
+import { CONTEXT_FILE, readContextFile, writeContextFile } from './context-file';
+
+/** The result of `ops exchange`. */
+export interface ExchangeData {
+  /** The SSM parameter that was read. */
+  readonly parameter: string;
+  readonly replicaKeyArn: string;
+  readonly contextKey: string;
+  /** What was recorded before; null when nothing was. */
+  readonly previous: unknown;
+  readonly changed: boolean;
+}
+
+/**
+ * Reads the replica key's ARN that the destination stack published, with the destination's own credentials, and records it in
+ * cdk.context.json, which is committed: a change of the key is then a change that somebody reviews.
+ *
+ * @throws UsageError when the configuration exchanges the key another way
+ * @throws AppError when nothing is published, or something else than a key of the destination
+ */
+export async function exchange({ config, directory, clients, terminal, yes }: Context): Promise<Outcome> {
+  if (config.keyExchange !== 'ssm') {
+    throw new UsageError(
+      'NothingToExchange',
+      `keyExchange is "${config.keyExchange}": CloudFormation reads the replica key's ARN itself`,
+      'there is nothing to do; set keyExchange to "ssm" to record the ARN instead',
+    );
+  }
+  const { destination, exchange: names } = namesOf(config);
+  const replicaKeyArn = await readPublished(await clients.ssm('destination'), destination.keyParameter);
+  if (!isReplicaKeyArn(config, replicaKeyArn)) {
+    throw new AppError(
+      'NotAReplicaKey',
+      `SSM parameter ${destination.keyParameter} holds no key ARN of account ${config.destination.account} in ${config.destination.region}: ${JSON.stringify(replicaKeyArn)}`,
+      'somebody changed it; deploy the destination stack again',
+    );
+  }
+
+  const context = readContextFile(directory);
+  const previous = context[names.contextKey] ?? null;
+  const changed = previous !== replicaKeyArn;
+  if (changed) {
+    terminal.tell(`${previous === null ? 'Record' : 'Change'} in ${CONTEXT_FILE}:`);
+    terminal.tell(`  ${names.contextKey}`);
+    terminal.tell(
+      previous === null ? `  ${replicaKeyArn}` : `  from ${JSON.stringify(previous)}\n  to   ${JSON.stringify(replicaKeyArn)}`,
+    );
+    if (!yes) {
+      await terminal.confirm('Write it?');
+    }
+    writeContextFile(directory, { ...context, [names.contextKey]: replicaKeyArn });
+  }
+  const data: ExchangeData = {
+    parameter: destination.keyParameter,
+    replicaKeyArn,
+    contextKey: names.contextKey,
+    previous,
+    changed,
+  };
+  return { exitCode: EXIT.ok, data, text: formatExchange(data) };
+}
+
+function formatExchange({ changed, replicaKeyArn }: ExchangeData): string {
+  return changed
+    ? `${CONTEXT_FILE} now holds ${replicaKeyArn}; commit it, then run "npx cdk deploy --all" with the same configuration`
+    : `${CONTEXT_FILE} already holds ${replicaKeyArn}`;
+}
+
+async function readPublished(ssm: SSMClient, name: string): Promise<unknown> {
+  try {
+    return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+  } catch (error) {
+    if ((error as Error).name === 'ParameterNotFound') {
+      throw new AppError(
+        'NotPublished',
+        `the destination has published no SSM parameter ${name}`,
+        'deploy it first: npx cdk deploy Destination, with the same configuration',
+      );
+    }
+    throw new UnreachableError('ParameterUnreadable', `SSM parameter ${name} could not be read: ${messageOf(error)}`, undefined, {
+      cause: error,
+    });
+  }
+}

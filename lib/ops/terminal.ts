@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline/promises';
+import { AbortError } from '../errors';
+
+/** Where a verb shows what it does and asks. Results go through its outcome instead. */
+export interface Terminal {
+  /** Writes a line for people, on standard error, so that standard output holds the result alone. */
+  tell(line: string): void;
+  /**
+   * Asks before a change.
+   * @throws AbortError when the answer is no, or when there is nobody to ask
+   */
+  confirm(question: string): Promise<void>;
+}
+
+/** The terminal that this process runs on. */
+export const processTerminal: Terminal = {
+  tell: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+  confirm: async (question) => {
+    if (!process.stdin.isTTY) {
+      throw new AbortError('NotConfirmed', 'nothing was changed: there is no terminal to ask on', 'pass --yes to go ahead');
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      const answer = await terminal.question(`${question} [y/N] `);
+      if (!/^y(es)?$/i.test(answer.trim())) {
+        throw new AbortError('Declined', 'nothing was changed');
+      }
+    } finally {
+      terminal.close();
+    }
+  },
+};

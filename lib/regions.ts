@@ -1,0 +1,22 @@
+import { partition } from '@aws-sdk/util-endpoints';
+
+/** The partitions that this project deploys to. */
+export const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'] as const;
+
+export type Partition = (typeof PARTITIONS)[number];
+
+/** Whether AWS has a region of this name, in any partition. */
+export function isKnownRegion(region: string): boolean {
+  // The SDK describes the regions it lists; for any other name it guesses a partition and describes nothing.
+  return /^[a-z]+(-[a-z]+)+-\d+$/.test(region) && 'description' in partition(region);
+}
+
+/** The name of a region's partition, supported here or not. */
+export function partitionName(region: string): string {
+  return partition(region).name;
+}
+
+/** Whether a region lies in a partition that this project deploys to. */
+export function isSupportedRegion(region: string): boolean {
+  return (PARTITIONS as readonly string[]).includes(partitionName(region));
+}

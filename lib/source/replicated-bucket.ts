@@ -1,0 +1,42 @@
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Pair, ReplicationConfig } from '../config/model';
+import { pairNamesOf } from '../names';
+import { HardenedBucket } from '../storage/hardened-bucket';
+import { publish } from '../storage/published-value';
+import { ReplicationRole } from './replication-role';
+import { replicationRule } from './replication-rule';
+
+export interface ReplicatedBucketProps {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly sourceKey: Key;
+  readonly replicaKeyArn: string;
+}
+
+/** One source bucket with its replication role and rule. */
+export class ReplicatedBucket extends Construct {
+  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn }: ReplicatedBucketProps) {
+    super(scope, id);
+    const names = pairNamesOf(config, pair);
+
+    const role = new ReplicationRole(this, 'ReplicationRole', { config, pair, sourceKey, replicaKeyArn });
+    const bucket = new HardenedBucket(this, 'Bucket', {
+      bucketName: names.sourceBucket.name,
+      encryptionKey: sourceKey,
+      bucketKeys: pair.bucketKeys,
+      bucketNamespace: config.bucketNamespace,
+      removal: config.removal,
+    });
+    bucket.resource.replicationConfiguration = {
+      role: names.replicationRole.arn,
+      rules: [replicationRule(config, pair, replicaKeyArn)],
+    };
+    // An object written after the rule and before the role's policy would be FAILED for good. The role carries its policy
+    // inline and takes the bucket's ARN from its name, so there is no cycle.
+    bucket.resource.node.addDependency(role);
+
+    publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
+    publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);
+  }
+}

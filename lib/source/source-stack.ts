@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { namesOf } from '../names';
+import { type ReplicationStackProps, stackProps } from '../stack-props';
+import { ManagedKey } from '../storage/managed-key';
+import { publish } from '../storage/published-value';
+import { ReplicatedBucket } from './replicated-bucket';
+
+export interface SourceStackProps extends ReplicationStackProps {
+  /** ARN of the replica key: the one value of the destination that no name can predict. */
+  readonly replicaKeyArn: string;
+}
+
+/** The source account's side: the source key, and for every pair a source bucket, its replication role and its rule. */
+export class SourceStack extends Stack {
+  constructor(scope: Construct, id: string, { config, replicaKeyArn }: SourceStackProps) {
+    const names = namesOf(config);
+    super(scope, id, {
+      ...stackProps(config, 'source'),
+      description: `S3 buckets replicated to account ${config.destination.account} (${config.destination.region})`,
+    });
+
+    const sourceKey = new ManagedKey(this, 'SourceKey', {
+      description: `Encrypts the source buckets of ${config.deployment}`,
+      alias: names.source.keyAlias,
+      config,
+    });
+    publish(this, 'SourceKeyParameter', names.source.keyParameter, sourceKey.keyArn, 'source key');
+
+    const pairs = new Construct(this, 'Pairs');
+    for (const pair of config.pairs) {
+      new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn });
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { context as cdkJsonContext } from '../../cdk.json';
+import { parseConfig } from '../../lib/config/load';
+import type { ReplicationConfig } from '../../lib/config/model';
+import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
+
+/**
+ * An App with the real feature flags of cdk.json. The built-in template validation, which costs seconds a process, runs once for
+ * the whole app in `.ci/run` instead.
+ */
+export function testApp(context: Record<string, unknown> = {}): App {
+  const { replication: _, ...flags } = cdkJsonContext;
+  return new App({ context: { ...flags, ...context }, analyticsReporting: false, builtinCloudFormationValidation: false });
+}
+
+/** A checked configuration: the given keys, and defaults for the rest. */
+export function validConfig(keys: Record<string, unknown> = {}): ReplicationConfig {
+  return parseConfig({ origin: 'test', value: keys });
+}
+
+/** Both stacks of a configuration, with the real feature flags. */
+export function replicationStacks(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}): ReplicationStacks {
+  return addReplicationStacks(testApp(context), validConfig(keys));
+}
+
+/** Both templates of a configuration. */
+export function templates(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
+  const { destination, source } = replicationStacks(keys, context);
+  return { destination: Template.fromStack(destination), source: Template.fromStack(source) };
+}
