@@ -8,7 +8,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 async function main(): Promise<void> {
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
-    directory: process.cwd(),
+    // npm runs scripts in the project's folder and says here where it was called.
+    directory: process.env['INIT_CWD'] ?? process.cwd(),
     terminal: processTerminal,
     clients: sdkClients,
     print: (text) => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
@@ -12,7 +14,7 @@ import { VERBS } from './verbs';
 export interface CliProcess {
   /** Arguments without interpreter and script. */
   readonly argv: readonly string[];
-  /** The folder of cdk.json. */
+  /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
   readonly clients: (config: ReplicationConfig) => Clients;
@@ -81,9 +83,10 @@ async function dispatch({ argv, directory, terminal, clients, print, useEndpoint
   if (values.endpoint !== undefined) {
     useEndpoint(checkedEndpoint(values.endpoint));
   }
-  const given = values.config === undefined ? [] : ['-c', `config=${values.config}`];
-  const config = loadConfig(contextOfCli(given, directory), directory);
-  const outcome = await verb.load()({ config, directory, clients: clients(config), terminal, yes: values.yes });
+  const project = projectFolder(directory);
+  const given = values.config === undefined ? [] : ['-c', `config=${resolve(directory, values.config)}`];
+  const config = loadConfig(contextOfCli(given, project), project);
+  const outcome = await verb.load()({ config, directory: project, clients: clients(config), terminal, yes: values.yes });
   print(values.json ? JSON.stringify(outcome.data, null, 2) : outcome.text);
   return outcome.exitCode;
 }
@@ -93,6 +96,17 @@ function parse(argv: readonly string[]) {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new UsageError('BadArguments', messageOf(error), '"--help" lists the options');
+  }
+}
+
+function projectFolder(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'cdk.json'))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return start;
+    }
   }
 }
 

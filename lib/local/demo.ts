@@ -1,0 +1,119 @@
+import { join, resolve } from 'node:path';
+import type { ReplicationConfig } from '../config/model';
+import { namesOf } from '../names';
+import { type Emulator, startEmulator } from './emulator';
+import { emulatorClients } from './emulator-clients';
+import { fillEmulatorGaps } from './emulator-gaps';
+import type { LocalFile } from './files';
+import type { Progress } from './progress';
+import { type ReplicatedObject, replicate } from './replicate';
+import { type DemoData, demoData } from './report';
+import { run } from './run';
+import { emulatorPython } from './virtual-env';
+import { createWorkspace, DEMO_FOLDER, type Workspace } from './workspace';
+
+export interface DemoOptions {
+  readonly config: ReplicationConfig;
+  /** Put into the source bucket of every pair. */
+  readonly files: readonly LocalFile[];
+  /** Leave the emulator running. */
+  readonly keep: boolean;
+  readonly progress: Progress;
+  /** Stops the demo and its emulator. */
+  readonly signal: AbortSignal;
+}
+
+/** A deployment on a running emulator. */
+export interface LocalDeployment {
+  readonly emulator: Emulator;
+  readonly workspace: Workspace;
+}
+
+/** Runs the main job on an emulator: bootstraps, deploys both stacks with the CDK CLI, puts files, and looks at what arrived. */
+export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept?: LocalDeployment }> {
+  const start = Date.now();
+  const { progress } = options;
+  const workspace = createWorkspace(options.config);
+  const { config, log } = workspace;
+  const python = await progress.step('install the emulator (first time only)', () =>
+    emulatorPython(DEMO_FOLDER, log, options.signal),
+  );
+  const emulator = await progress.step('start the emulator', () => startEmulator({ python, log, keptFile: workspace.keptFile }));
+  let keeping = false;
+  try {
+    await deploy({ emulator, workspace }, options);
+    const objects = await progress.step(`put ${count(options.files, 'file')} and look for the replicas`, () =>
+      replicateAll(config, emulator.endpoint, options),
+    );
+    const data = demoData(config, objects, (Date.now() - start) / 1000);
+    if (!options.keep) {
+      workspace.remove();
+      return { data };
+    }
+    workspace.keepFor(emulator.pid);
+    keeping = true;
+    return { data, kept: { emulator, workspace } };
+  } finally {
+    if (!keeping) {
+      await emulator.stop();
+    }
+  }
+}
+
+async function deploy({ emulator, workspace }: LocalDeployment, { progress, signal }: DemoOptions): Promise<void> {
+  const { config, directory: cwd, log } = workspace;
+  const env = workspace.environment(emulator.endpoint);
+  const node = (...args: string[]) => run(process.execPath, args, { cwd, env, log, signal });
+  const cdk = (...args: string[]) => node(require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci');
+  const deployStacks = (...stacks: string[]) => cdk('deploy', ...stacks, '--require-approval', 'never');
+  const environments = [config.source, config.destination].map(({ account, region }) => `aws://${account}/${region}`);
+
+  await progress.step(`bootstrap ${environments.join(' and ')}`, () => cdk('bootstrap', ...environments));
+  await progress.step('deploy the destination', () => deployStacks('Destination'));
+  await progress.step("record the replica key's ARN", () =>
+    node(
+      '--require',
+      require.resolve('tsx/cjs'),
+      resolve(__dirname, '../../bin/ops.ts'),
+      'exchange',
+      '--config',
+      'config.json',
+      '--yes',
+    ),
+  );
+  await progress.step('deploy both stacks', () => deployStacks('--all'));
+  await progress.step('apply what the emulator leaves out', async () => {
+    const names = namesOf(config);
+    for (const side of ['destination', 'source'] as const) {
+      await fillEmulatorGaps(emulatorClients(emulator.endpoint, config[side]), names[side].stackName, config[side]);
+    }
+  });
+}
+
+async function replicateAll(
+  config: ReplicationConfig,
+  endpoint: string,
+  { files, signal }: DemoOptions,
+): Promise<Map<string, ReplicatedObject[]>> {
+  const s3 = {
+    source: emulatorClients(endpoint, config.source).s3,
+    destination: emulatorClients(endpoint, config.destination).s3,
+  };
+  const objects = new Map<string, ReplicatedObject[]>();
+  for (const pair of config.pairs) {
+    const found: ReplicatedObject[] = [];
+    for (const file of files) {
+      signal.throwIfAborted();
+      found.push(await replicate(config, pair, file, s3));
+    }
+    objects.set(pair.id, found);
+  }
+  return objects;
+}
+
+function count(items: readonly unknown[], noun: string): string {
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
+}
+
+/** The file that the demo replicates when it is given none. */
+export const SAMPLE_FILE: LocalFile = { path: join(__dirname, 'sample.txt'), key: 'hello.txt' };

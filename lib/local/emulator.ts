@@ -1,0 +1,93 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../errors';
+import { withoutAmbientAws } from './environment';
+
+/** A running AWS emulator, which only this machine can reach. */
+export interface Emulator {
+  /** Starts with `http://127.0.0.1:`. */
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Ends it and waits until it has. */
+  stop(): Promise<void>;
+}
+
+export interface EmulatorOptions {
+  /** Python of the environment that holds the emulator. */
+  readonly python: string;
+  /** File that its output is appended to. */
+  readonly log: string;
+  /** The emulator ends with this process, however that ends, unless this file is there by then. */
+  readonly keptFile: string;
+}
+
+const START_SECONDS = 60;
+
+/**
+ * Starts the emulator on a free port of 127.0.0.1 and waits until it answers.
+ *
+ * @throws AppError when it does not come up
+ */
+export async function startEmulator({ python, log, keptFile }: EmulatorOptions): Promise<Emulator> {
+  const child = spawn(python, [join(__dirname, 'serve.py'), keptFile], {
+    // A group of its own: Ctrl-C reaches it only through stop().
+    detached: true,
+    stdio: ['ignore', 'pipe', openSync(log, 'a')],
+    env: { ...withoutAmbientAws(process.env), IOT_MTLS_ENABLED: '0' },
+  }) as ChildProcessByStdio<null, Readable, null>;
+  const stop = () => end(child);
+  try {
+    const port = await firstLine(child, log);
+    const endpoint = `http://127.0.0.1:${port}`;
+    await answers(endpoint, child, log);
+    child.stdout.destroy();
+    child.unref();
+    return { endpoint, pid: child.pid ?? 0, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.ref();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+function firstLine(child: ChildProcessByStdio<null, Readable, null>, log: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('error', reject);
+    child.once('exit', () => reject(notUp(log)));
+  });
+}
+
+async function answers(endpoint: string, child: ChildProcess, log: string): Promise<void> {
+  for (const giveUp = Date.now() + START_SECONDS * 1000; Date.now() < giveUp && child.exitCode === null; ) {
+    try {
+      const response = await fetch(`${endpoint}/_ministack/health`);
+      if (response.ok) {
+        return;
+      }
+    } catch {
+      // not yet
+    }
+    await sleep(50);
+  }
+  throw notUp(log);
+}
+
+function notUp(log: string): AppError {
+  return new AppError('EmulatorDown', 'the AWS emulator did not start', `its output: ${log}`);
+}

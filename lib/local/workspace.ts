@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type ReplicationConfig, SIDES } from '../config/model';
+import { withoutAmbientAws } from './environment';
+
+/** The project's own folder. */
+const PROJECT = resolve(__dirname, '../..');
+
+/** Where the demo keeps everything: git ignores it. */
+export const DEMO_FOLDER = join(PROJECT, '.demo');
+
+/** The folder of one run: its own cdk.json, context, output and AWS profiles. */
+export interface Workspace {
+  readonly directory: string;
+  /** The configuration as this run deploys it. */
+  readonly config: ReplicationConfig;
+  /** File that takes the output of every command. */
+  readonly log: string;
+  /** File that says, once it is there, that the run's emulator is kept. */
+  readonly keptFile: string;
+  /** For commands that run here: profiles and endpoint of the emulator, and nothing inherited that points at AWS. */
+  environment(endpoint: string): NodeJS.ProcessEnv;
+  /** The run's emulator stays: so does the folder, until that emulator has ended. */
+  keepFor(emulatorPid: number): void;
+  remove(): void;
+}
+
+/** Holds the process id of the emulator that a folder is kept for. */
+const KEPT_FOR = 'kept-for.pid';
+
+/**
+ * Makes the folder of one run, in which `cdk` and `ops` find everything without a flag.
+ *
+ * The emulator resolves no `Fn::GetStackOutput` across accounts, so the replica key's ARN goes the other way, and each side
+ * has a profile of the emulator.
+ */
+export function createWorkspace(given: ReplicationConfig, demoFolder: string = DEMO_FOLDER): Workspace {
+  sweep(demoFolder);
+  const config: ReplicationConfig = {
+    ...given,
+    keyExchange: 'ssm',
+    source: { ...given.source, profile: 'source' },
+    destination: { ...given.destination, profile: 'destination' },
+  };
+  const directory = join(demoFolder, `run-${Date.now()}.${process.pid}`);
+  mkdirSync(directory, { recursive: true });
+  const write = (name: string, text: string) => {
+    const file = join(directory, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  write('cdk.json', JSON.stringify(cdkJson(), null, 2));
+  write('config.json', JSON.stringify(config, null, 2));
+  const profiles = {
+    AWS_CONFIG_FILE: write('aws-config', SIDES.map((side) => `[profile ${side}]\nregion = ${config[side].region}\n`).join('\n')),
+    AWS_SHARED_CREDENTIALS_FILE: write(
+      'aws-credentials',
+      // To the emulator, a 12-digit access key id is the account.
+      SIDES.map((side) => `[${side}]\naws_access_key_id = ${config[side].account}\naws_secret_access_key = demo\n`).join('\n'),
+    ),
+  };
+  return {
+    directory,
+    config,
+    log: join(directory, 'demo.log'),
+    keptFile: join(directory, KEPT_FOR),
+    environment: (endpoint) => ({
+      ...withoutAmbientAws(process.env),
+      ...profiles,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      HOME: directory,
+      INIT_CWD: directory,
+      NO_COLOR: '1',
+    }),
+    keepFor: (emulatorPid) => {
+      write(KEPT_FOR, String(emulatorPid));
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** The project's cdk.json for a run elsewhere: absolute paths, and the run's own configuration. */
+function cdkJson(): object {
+  const project = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8'));
+  const { replication: _, ...context } = project.context;
+  return {
+    ...project,
+    app: [process.execPath, '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')]
+      .map((word) => JSON.stringify(word))
+      .join(' '),
+    context: { ...context, config: 'config.json' },
+  };
+}
+
+/** Removes what runs that are over have left: every entry ends in the id of the process that made it. */
+function sweep(demoFolder: string): void {
+  if (!existsSync(demoFolder)) {
+    return;
+  }
+  for (const name of readdirSync(demoFolder)) {
+    const pid = /\.(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)) && !isAlive(keptFor(join(demoFolder, name)))) {
+      rmSync(join(demoFolder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function keptFor(directory: string): number | undefined {
+  const file = join(directory, KEPT_FOR);
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
+
+function isAlive(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
