@@ -15,25 +15,34 @@ export function parseJson(text: string, origin: string): unknown {
     ]);
   }
   const errors: ParseError[] = [];
-  const value: unknown = parse(content, errors, { disallowComments: true });
-  const problems = [...errors.map((error) => syntaxProblem(content, error)), ...duplicateKeys(content)];
+  parse(content, errors, { disallowComments: true });
+  const isComment = ({ error }: ParseError) => printParseErrorCode(error) === 'InvalidCommentToken';
+  const problems = [
+    ...errors.filter(isComment).map((error) => problemAt(content, error, 'JSON has no comments; remove it')),
+    // One mistake of syntax makes others of what follows it.
+    ...errors
+      .filter((error) => !isComment(error))
+      .slice(0, 1)
+      .map((error) => problemAt(content, error, syntaxRemedy(content, error))),
+    ...keyProblems(content),
+  ];
   if (problems.length > 0) {
     throw new ConfigError(origin, problems);
   }
-  return value;
+  return JSON.parse(content);
 }
 
-function syntaxProblem(content: string, { error, offset, length }: ParseError): Problem {
-  const name = printParseErrorCode(error);
-  return {
-    path: position(content, offset),
-    found: length === 0 ? undefined : content.slice(offset, offset + length),
-    remedy:
-      name === 'InvalidCommentToken' ? 'JSON has no comments; remove it' : `this is not JSON (${name}); correct the syntax there`,
-  };
+function problemAt(content: string, { offset, length }: ParseError, remedy: string): Problem {
+  return { path: position(content, offset), found: length === 0 ? undefined : content.slice(offset, offset + length), remedy };
 }
 
-function duplicateKeys(content: string): Problem[] {
+function syntaxRemedy(content: string, { error, offset }: ParseError): string {
+  return /,\s*$/.test(content.slice(0, offset)) && /[}\]]/.test(content.charAt(offset))
+    ? 'JSON has no comma after the last element; remove the one before this'
+    : `this is not JSON (${printParseErrorCode(error)}); correct the syntax there`;
+}
+
+function keyProblems(content: string): Problem[] {
   const problems: Problem[] = [];
   const open: Set<string>[] = [];
   visit(content, {
@@ -45,6 +54,9 @@ function duplicateKeys(content: string): Problem[] {
     },
     onObjectProperty: (key, offset) => {
       const keys = open.at(-1);
+      if (key === '__proto__') {
+        problems.push({ path: position(content, offset), found: key, remedy: 'no key can have this name; remove it' });
+      }
       if (keys?.has(key)) {
         problems.push({ path: position(content, offset), found: key, remedy: 'the key stands twice; keep one of them' });
       }

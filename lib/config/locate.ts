@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { ConfigError } from '../errors';
 import { parseJson } from './json';
 
@@ -32,17 +33,23 @@ export function locateConfig(readContext: ReadContext, directory: string): Locat
 }
 
 /**
- * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value`, then cdk.json.
+ * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value`, then cdk.json, cdk.context.json and
+ * the person's own ~/.cdk.json.
  *
  * @param argv the arguments of the command line, without interpreter and script
  * @param directory the folder of cdk.json
- * @throws ConfigError when cdk.json is there and is not JSON
+ * @throws ConfigError when one of the files is there and is not JSON
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */
 export function contextOfCli(argv: readonly string[], directory: string): ReadContext {
-  const given = contextArguments(argv);
-  const file = readCdkJson(directory);
-  return (key) => given.get(key) ?? file[key];
+  const sources = [
+    Object.fromEntries(contextArguments(argv)),
+    readObject(resolve(directory, 'cdk.json'))['context'],
+    readObject(resolve(directory, 'cdk.context.json')),
+    readObject(resolve(homedir(), '.cdk.json'))['context'],
+  ];
+  return (key) =>
+    sources.map((source) => (source as Record<string, unknown> | undefined)?.[key]).find((value) => value !== undefined);
 }
 
 function contextArguments(argv: readonly string[]): Map<string, string> {
@@ -58,15 +65,9 @@ function contextArguments(argv: readonly string[]): Map<string, string> {
   return values;
 }
 
-function readCdkJson(directory: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(resolve(directory, 'cdk.json'), 'utf8');
-  } catch {
-    return {};
-  }
-  const content = parseJson(text, 'cdk.json') as { context?: Record<string, unknown> } | null;
-  return content?.context ?? {};
+function readObject(file: string): Record<string, unknown> {
+  const value = existsSync(file) ? parseJson(readFileSync(file, 'utf8'), basename(file)) : {};
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function readConfigFile(file: string, origin: string): string {

@@ -24,7 +24,7 @@ const regions = z.looseObject({
   destination: z.looseObject({ region: schema.destination.unwrap().shape.region }).prefault({}),
 });
 const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
-const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) })) });
+const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
 const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
@@ -50,7 +50,7 @@ export const RULES: readonly Rule[] = [
 
   rule(regions.extend({ bucketNamespace: schema.bucketNamespace }), ({ source, destination, bucketNamespace }) => {
     const affected = [source.region, destination.region].filter((name) => REGIONS_WITHOUT_ACCOUNT_NAMESPACE.includes(name));
-    const remedy = `${affected.join(' and ')} has no account regional namespace; write "global"`;
+    const remedy = `S3 has no account regional namespace in ${affected.join(' and ')}; write "global"`;
     return bucketNamespace === 'account-regional' && affected.length > 0
       ? [{ path: 'bucketNamespace', found: bucketNamespace, remedy }]
       : [];

@@ -41,7 +41,7 @@ export const region = z
   .refine(isKnownRegion, { error: 'no region has this name; write one such as "us-west-2"', abort: true })
   .refine(isSupportedRegion, {
     error: (issue) =>
-      `partition ${partitionName(String(issue.input))} is not supported; write a region of ${PARTITIONS.join(', ')}`,
+      `partition ${partitionName(String(issue.input))} is not supported; write a region of ${PARTITIONS.join(', ').replace(/, ([^,]*)$/, ' or $1')}`,
   });
 
 const profileError = 'write the name of a profile of your AWS configuration files, or leave the key out';
@@ -73,7 +73,7 @@ const tagMap = (max: number) =>
     .record(tagKey, tagValue, { error: objectError('{ "team": "storage" }') })
     .refine((tags) => Object.keys(tags).length <= max, { error: `write at most ${max} tags` });
 
-const prefixError = 'write the first characters of object keys, at most 1,024; leave the key out for every object';
+const prefixError = 'write the first characters of object keys, at most 1,024 bytes; leave the key out for every object';
 const filter = z.strictObject(
   {
     prefix: z

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
-import { checkAccounts, credentialsOf, profiledSides } from '../credentials/profiles';
+import { type CredentialProvider, profiledSides, verifiedCredentials } from '../credentials/profiles';
 import { AppError, describeError } from '../errors';
 
 /** The part of the CDK CLI's plug-in contract that is used here: `@aws-cdk/cli-plugin-contract` holds all of it. */
@@ -13,13 +13,13 @@ interface CredentialProviderSource {
   readonly name: string;
   isAvailable(): Promise<boolean>;
   canProvideCredentials(account: string): Promise<boolean>;
-  getProvider(account: string): Promise<ReturnType<typeof credentialsOf>>;
+  getProvider(account: string): Promise<CredentialProvider>;
 }
 
 /** Gives the CDK CLI each configured account's own credentials, from the profile that the configuration names for it. */
 export class ProfileCredentials implements CredentialProviderSource {
   readonly name = 's3-replication profiles';
-  private checked: Promise<void> | undefined;
+  private verified: ReturnType<typeof verifiedCredentials> | undefined;
 
   /** @param load reads the configuration; called only when the CLI asks for credentials */
   constructor(private readonly load: () => ReplicationConfig) {}
@@ -40,25 +40,32 @@ export class ProfileCredentials implements CredentialProviderSource {
   /**
    * @throws AppError when any configured profile, of this account or of the other, is unusable or belongs to another account
    */
-  async getProvider(account: string): Promise<ReturnType<typeof credentialsOf>> {
+  async getProvider(account: string): Promise<CredentialProvider> {
     try {
       const sides = this.sides();
-      this.checked ??= checkAccounts(sides);
-      await this.checked;
-      const side = sides.find((candidate) => candidate.account === account);
-      if (side === undefined) {
+      this.verified ??= verifiedCredentials(sides);
+      const verified = await this.verified;
+      const side = sides.find((candidate) => candidate.account === account)?.side;
+      const credentials = side && verified.get(side);
+      if (credentials === undefined) {
         throw new AppError('NoProfile', `no profile is configured for account ${account}`);
       }
-      return credentialsOf(side);
+      return credentials;
     } catch (error) {
-      // The CLI prints the message alone.
-      throw error instanceof AppError ? new Error(describeError(error), { cause: error }) : error;
+      throw error instanceof AppError ? plainError(error) : error;
     }
   }
 
   private sides() {
     return profiledSides(this.load());
   }
+}
+
+/** The CLI prints everything that an error holds: this one holds the message alone. */
+function plainError(error: AppError): Error {
+  const plain = new Error(describeError(error));
+  plain.stack = plain.message;
+  return plain;
 }
 
 export const version = '1';

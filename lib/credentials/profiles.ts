@@ -4,7 +4,11 @@ import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { type ReplicationConfig, SIDES, type Side, type SideName } from '../config/model';
 import { messageOf, UnreachableError } from '../errors';
 
-type AwsCredentialIdentityProvider = ReturnType<typeof fromIni>;
+/** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
+export type CredentialProvider = ReturnType<typeof fromIni>;
+
+/** Milliseconds before their expiration at which credentials are renewed. */
+const RENEWAL_MARGIN = 5 * 60_000;
 
 /** A side that has a profile of its own. */
 export interface ProfiledSide extends Side {
@@ -27,10 +31,29 @@ export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export function credentialsOf({ profile, region }: Side): AwsCredentialIdentityProvider {
-  return profile === undefined
-    ? fromNodeProviderChain({ clientConfig: { region } })
-    : fromIni({ profile, mfaCodeProvider, clientConfig: { region } });
+export function credentialsOf({ profile, region }: Side): CredentialProvider {
+  return remembered(
+    profile === undefined
+      ? fromNodeProviderChain({ clientConfig: { region } })
+      : fromIni({ profile, mfaCodeProvider, clientConfig: { region } }),
+  );
+}
+
+/** A profile with MFA must not ask for a code, which AWS takes once only, at every use. */
+function remembered(provider: CredentialProvider): CredentialProvider {
+  let current: ReturnType<CredentialProvider> | undefined;
+  const ask = (options: Parameters<CredentialProvider>[0]) => {
+    current = provider(options);
+    return current;
+  };
+  return async (options) => {
+    if (current === undefined) {
+      return ask(options);
+    }
+    const known = await current.catch(() => undefined);
+    const lasting = known !== undefined && (known.expiration?.getTime() ?? Infinity) - Date.now() > RENEWAL_MARGIN;
+    return lasting ? known : ask(options);
+  };
 }
 
 /**
@@ -38,7 +61,7 @@ export function credentialsOf({ profile, region }: Side): AwsCredentialIdentityP
  *
  * @throws UnreachableError when they cannot be had or STS does not answer
  */
-export async function accountOf(side: Side, credentials: AwsCredentialIdentityProvider): Promise<string> {
+export async function accountOf(side: Side, credentials: CredentialProvider): Promise<string> {
   const sts = new STSClient({ region: side.region, credentials });
   try {
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
@@ -58,22 +81,32 @@ export async function accountOf(side: Side, credentials: AwsCredentialIdentityPr
 }
 
 /**
- * Checks with STS that each side's credentials belong to its account.
+ * The credentials of several sides, after STS has confirmed whose they are.
  *
  * @throws UnreachableError when credentials cannot be used, or that names every side with those of another account
  */
-export async function checkAccounts(sides: readonly (Side & { readonly side: SideName })[]): Promise<void> {
-  const found = await Promise.all(sides.map(async (side) => ({ side, account: await accountOf(side, credentialsOf(side)) })));
-  const wrong = found.filter(({ side, account }) => account !== side.account);
+export async function verifiedCredentials(
+  sides: readonly (Side & { readonly side: SideName })[],
+): Promise<ReadonlyMap<SideName, CredentialProvider>> {
+  const verified = new Map<SideName, CredentialProvider>();
+  const wrong: string[] = [];
+  // One after another: each may ask for an MFA code on the same terminal.
+  for (const side of sides) {
+    const credentials = credentialsOf(side);
+    const account = await accountOf(side, credentials);
+    if (account !== side.account) {
+      wrong.push(`${origin(side)} is for account ${account}, and ${side.side}.account is ${side.account}`);
+    }
+    verified.set(side.side, credentials);
+  }
   if (wrong.length > 0) {
     throw new UnreachableError(
       'WrongAccount',
-      wrong
-        .map(({ side, account }) => `${origin(side)} is for account ${account}, and ${side.side}.account is ${side.account}`)
-        .join('\n'),
+      wrong.join('\n'),
       'correct the profile or the account id in the configuration; nothing was deployed',
     );
   }
+  return verified;
 }
 
 function origin({ profile }: Side): string {

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
-import { credentialsOf } from '../credentials/profiles';
+import { accountOf, credentialsOf } from '../credentials/profiles';
+import { messageOf } from '../errors';
 import { namesOf } from '../names';
 
 /** What is known of a stack after a deployment failed. */
@@ -34,10 +35,14 @@ export function adviceFor(config: ReplicationConfig, states: readonly StackState
       ({ side, status }) =>
         `Stack ${namesOf(config)[side].stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, side)}`,
     ),
-    ...unknown.map(
-      ({ side }) =>
-        `If CloudFormation says that stack ${namesOf(config)[side].stackName} cannot be deleted while TerminationProtection is enabled, and it never came up, run this, then deploy again:\n  ${unprotectCommand(config, side)}`,
-    ),
+    ...(unknown.length === 0
+      ? []
+      : [
+          [
+            'If a stack never came up and cannot be deleted while TerminationProtection is enabled, run its command, then deploy again:',
+            ...unknown.map(({ side }) => `  ${unprotectCommand(config, side)}`),
+          ].join('\n'),
+        ]),
   ];
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n');
 }
@@ -50,17 +55,17 @@ function unprotectCommand(config: ReplicationConfig, side: SideName): string {
 }
 
 async function stackState(config: ReplicationConfig, side: SideName): Promise<StackState> {
-  const { stackName } = namesOf(config)[side];
-  const client = new CloudFormationClient({ region: config[side].region, credentials: credentialsOf(config[side]) });
+  const credentials = credentialsOf(config[side]);
+  const client = new CloudFormationClient({ region: config[side].region, credentials });
   try {
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const account = stack?.StackId?.split(':')[4];
-    return account === config[side].account
-      ? { side, status: stack?.StackStatus ?? 'unknown', terminationProtection: stack?.EnableTerminationProtection ?? false }
-      : { side, status: 'unknown', terminationProtection: false };
-  } catch {
-    // Not asked for by name alone: credentials of another account find no stack either.
-    return { side, status: 'unknown', terminationProtection: false };
+    if ((await accountOf(config[side], credentials)) !== config[side].account) {
+      return { side, status: 'unknown', terminationProtection: false };
+    }
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: namesOf(config)[side].stackName }));
+    return { side, status: stack?.StackStatus ?? 'none', terminationProtection: stack?.EnableTerminationProtection ?? false };
+  } catch (error) {
+    const status = messageOf(error).endsWith('does not exist') ? 'none' : 'unknown';
+    return { side, status, terminationProtection: false };
   } finally {
     client.destroy();
   }

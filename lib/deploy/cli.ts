@@ -6,7 +6,7 @@ import { adviceFor, type StackState } from './blocked-stacks';
 
 /** What a deployment takes from its process. */
 export interface DeployProcess {
-  /** Handed to the CDK CLI as they are. */
+  /** Handed to the CDK CLI as they are: names of stacks come first. */
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;
@@ -17,14 +17,15 @@ export interface DeployProcess {
 }
 
 /**
- * `cdk deploy --all`, and after a failure the command that frees a stack which never came up.
+ * `cdk deploy` of the named stacks or of all, and after a failure the command that frees a stack which never came up.
  *
  * @returns the exit code of the CDK CLI
  * @throws ConfigError before anything is deployed
  */
 export async function deploy({ argv, directory, cdk, states, tell }: DeployProcess): Promise<number> {
   const config = loadConfig(contextOfCli(argv, directory), directory);
-  const code = await cdk(['deploy', '--all', ...argv]);
+  const namesStacks = argv[0] !== undefined && !argv[0].startsWith('-');
+  const code = await cdk(['deploy', ...(namesStacks ? [] : ['--all']), ...argv]);
   if (code !== 0) {
     const advice = adviceFor(config, await states(config));
     if (advice !== undefined) {

@@ -1,5 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { ReplicationConfig, SideName } from '../config/model';
+import type { CredentialProvider } from '../credentials/profiles';
 
 /** AWS clients, each with its side's own credentials, which are checked first. */
 export interface Clients {
@@ -9,10 +10,11 @@ export interface Clients {
 
 /** Clients of the AWS SDK, each loaded when it is first asked for. */
 export function sdkClients(config: ReplicationConfig): Clients {
+  const credentials = new Map<SideName, Promise<CredentialProvider>>();
   const settings = async (side: SideName) => {
-    const { checkAccounts, credentialsOf } = require('../credentials/profiles') as typeof import('../credentials/profiles');
-    await checkAccounts([{ ...config[side], side }]);
-    return { region: config[side].region, credentials: credentialsOf(config[side]) };
+    const verified = credentials.get(side) ?? verify(config, side);
+    credentials.set(side, verified);
+    return { region: config[side].region, credentials: await verified };
   };
   return {
     ssm: async (side) => {
@@ -20,4 +22,13 @@ export function sdkClients(config: ReplicationConfig): Clients {
       return new SSMClient(await settings(side));
     },
   };
+}
+
+async function verify(config: ReplicationConfig, side: SideName): Promise<CredentialProvider> {
+  const { verifiedCredentials } = require('../credentials/profiles') as typeof import('../credentials/profiles');
+  const [provider] = (await verifiedCredentials([{ ...config[side], side }])).values();
+  if (provider === undefined) {
+    throw new TypeError(`no credentials were verified for the ${side}`);
+  }
+  return provider;
 }

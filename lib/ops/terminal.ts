@@ -23,7 +23,8 @@ export const processTerminal: Terminal = {
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      const answer = await terminal.question(`${question} [y/N] `);
+      // Ctrl-C and Ctrl-D decline.
+      const answer = await terminal.question(`${question} [y/N] `).catch(() => '');
       if (!/^y(es)?$/i.test(answer.trim())) {
         throw new AbortError('Declined', 'nothing was changed');
       }

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How the fake STS fails: it says that the session expired, that it is broken, or it hangs up. */
+export type StsFault = 'expired' | 'broken' | 'hang-up';
+
+/** A request as the fake server saw it. */
+export interface SeenRequest {
+  /** The STS action; method and path of anything that is no STS request. */
+  readonly action: string;
+  /** Access key id of the credentials that signed it; empty when it is unsigned. */
+  readonly accessKeyId: string;
+  /** The MFA code that came with it. */
+  readonly mfaCode?: string;
+}
+
+/**
+ * An STS on 127.0.0.1 for which access key ids are account ids: it answers that credentials belong to the account that their
+ * access key id spells, and assuming a role yields an access key id that spells the role's account.
+ */
+export class FakeSts {
+  readonly requests: SeenRequest[] = [];
+  /** Set, every request fails this way. */
+  fault: StsFault | undefined;
+  private readonly server = createServer((request, response) => {
+    void this.handle(request, response);
+  });
+
+  /** The URL to send AWS requests to. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The access key ids that asked whose they are. */
+  get identityRequests(): string[] {
+    return this.requests.filter(({ action }) => action === 'GetCallerIdentity').map(({ accessKeyId }) => accessKeyId);
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve, reject) => {
+      this.server.close((error) => (error ? reject(error) : resolve()));
+    });
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parameters = new URLSearchParams(await bodyOf(request));
+    const accessKeyId = /Credential=([^/]*)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const action = parameters.get('Action') ?? `${request.method} ${request.url}`;
+    const mfaCode = parameters.get('TokenCode');
+    this.requests.push({ action, accessKeyId, ...(mfaCode !== null && { mfaCode }) });
+    if (this.fault === 'hang-up') {
+      response.destroy();
+    } else if (this.fault === 'expired') {
+      respond(response, 403, errorXml('ExpiredToken', 'The security token included in the request is expired'));
+    } else if (this.fault === 'broken') {
+      respond(response, 500, errorXml('InternalFailure', 'the fake STS is broken'));
+    } else if (action === 'GetCallerIdentity') {
+      respond(response, 200, identityXml(accessKeyId));
+    } else if (action === 'AssumeRole') {
+      respond(response, 200, roleXml(parameters.get('RoleArn') ?? ''));
+    } else {
+      respond(response, 501, errorXml('NotImplemented', `the fake STS has no ${action}`));
+    }
+  }
+}
+
+/** AWS configuration files of a person, in a folder of their own. The SDK reads each path only once in a process. */
+export class AwsHome {
+  readonly directory = mkdtempSync(join(tmpdir(), 's3-replication-aws-'));
+  /** Variables that make the AWS SDK read these files and no others. */
+  readonly environment: Record<string, string>;
+
+  /**
+   * @param config text of the `config` file
+   * @param credentials text of the `credentials` file
+   */
+  constructor(config: string, credentials = '') {
+    const files = {
+      AWS_CONFIG_FILE: join(this.directory, 'config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(this.directory, 'credentials'),
+    };
+    writeFileSync(files.AWS_CONFIG_FILE, config);
+    writeFileSync(files.AWS_SHARED_CREDENTIALS_FILE, credentials);
+    this.environment = {
+      ...files,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_MAX_ATTEMPTS: '1',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    };
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+/** A profile with fixed credentials of the account. */
+export function staticProfile(name: string, account: string): string {
+  return `[profile ${name}]\naws_access_key_id = ${account}\naws_secret_access_key = secret\n`;
+}
+
+/** The environment of this process with these AWS variables and no others. */
+export function awsEnvironment(variables: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))), ...variables };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) {
+    body += String(chunk);
+  }
+  return body;
+}
+
+function respond(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+}
+
+const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
+const METADATA = '<ResponseMetadata><RequestId>0</RequestId></ResponseMetadata>';
+
+function identityXml(account: string): string {
+  const result = `<Arn>arn:aws:iam::${account}:user/somebody</Arn><UserId>AIDA</UserId><Account>${account}</Account>`;
+  return `<GetCallerIdentityResponse ${NAMESPACE}><GetCallerIdentityResult>${result}</GetCallerIdentityResult>${METADATA}</GetCallerIdentityResponse>`;
+}
+
+function roleXml(roleArn: string): string {
+  const [account, role] = [roleArn.split(':')[4] ?? '', roleArn.split('/').at(-1) ?? ''];
+  const secret = '<SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken>';
+  const credentials = `<AccessKeyId>${account}</AccessKeyId>${secret}<Expiration>2100-01-01T00:00:00Z</Expiration>`;
+  const user = `<AssumedRoleId>AROA:test</AssumedRoleId><Arn>arn:aws:sts::${account}:assumed-role/${role}/test</Arn>`;
+  return `<AssumeRoleResponse ${NAMESPACE}><AssumeRoleResult><AssumedRoleUser>${user}</AssumedRoleUser><Credentials>${credentials}</Credentials></AssumeRoleResult>${METADATA}</AssumeRoleResponse>`;
+}
+
+function errorXml(code: string, message: string): string {
+  return `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`;
+}

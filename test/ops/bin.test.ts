@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
+
+const REPOSITORY = resolve(__dirname, '../..');
+
+/** Runs the command line as `npm run ops --` does that was called in the temporary folder. */
+function ops(args: readonly string[], aws: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'bin/ops.ts', ...args], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+    env: { ...awsEnvironment(aws), INIT_CWD: directory },
+    timeout: 60_000,
+  });
+  return { status, stdout, stderr };
+}
+
+let directory: string;
+
+/** Name of a new configuration file in the temporary folder. */
+function configFile(content: object): string {
+  writeFileSync(join(directory, 'replication.json'), JSON.stringify(content));
+  return 'replication.json';
+}
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 's3-replication-bin-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test('help is on standard output and the exit code is 0', () => {
+  const { status, stdout, stderr } = ops(['--help']);
+
+  expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+}, 60_000);
+
+test('a wrong configuration is told on standard error without a stack, and the exit code is 2', () => {
+  const { status, stdout, stderr } = ops(['exchange', '--config', configFile({ source: { account: 1 }, surprise: true })]);
+
+  expect(stderr).toContain('has 2 problems');
+  expect(stderr).toContain('source.account');
+  expect(stderr).toContain('surprise');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+}, 60_000);
+
+test('the endpoint is where AWS requests go, and the exit code is 3 when nothing answers there', () => {
+  const aws = new AwsHome(staticProfile('backup', '222222222222'));
+  const config = configFile({ keyExchange: 'ssm', destination: { profile: 'backup' } });
+
+  // Nothing listens on port 1.
+  const { status, stdout, stderr } = ops(['exchange', '-c', config, '--endpoint', 'http://127.0.0.1:1'], aws.environment);
+  aws.remove();
+
+  expect(stderr).toContain('profile "backup"');
+  expect(stderr).toContain('127.0.0.1:1');
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stdout).toBe('');
+  expect(status).toBe(3);
+}, 60_000);
