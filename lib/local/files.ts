@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent, readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, UsageError } from '../errors';
 
@@ -59,19 +59,19 @@ export function sha256OfFile(path: string): Promise<string> {
 }
 
 function filesUnder(path: string): LocalFile[] {
-  if (!statSync(path).isDirectory()) {
-    return [{ path, key: basename(path) }];
-  }
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => isFile(entry))
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      return { path: file, key: `${basename(path)}/${relative(path, file).split(sep).join('/')}` };
-    })
-    .toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  return statSync(path).isDirectory() ? filesIn(path, basename(path)) : [{ path, key: basename(path) }];
 }
 
-/** A file, or a link to one; a link to a folder is not followed, since it may lead back. */
-function isFile(entry: Dirent): boolean {
-  return entry.isFile() || (entry.isSymbolicLink() && statSync(join(entry.parentPath, entry.name)).isFile());
+/** A link to a file is taken; one to a folder is not followed, since it may lead back. */
+function filesIn(folder: string, prefix: string): LocalFile[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const key = `${prefix}/${entry.name}`;
+      if (entry.isDirectory()) {
+        return filesIn(path, key);
+      }
+      return entry.isFile() || (entry.isSymbolicLink() && statSync(path).isFile()) ? [{ path, key }] : [];
+    });
 }

@@ -5,6 +5,7 @@ import type { App } from 'aws-cdk-lib';
 import { parseConfig } from '../../lib/config/load';
 import { init, ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { replicationStacks, validConfig } from '../helpers/app';
+import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 
 const SOURCE = '111111111111';
@@ -59,16 +60,6 @@ async function runNode(args: readonly string[], directory: string) {
 /** What was sent to AWS besides the question whose credentials these are. */
 function otherRequests() {
   return sts.requests.filter(({ action }) => action !== 'GetCallerIdentity');
-}
-
-/** What a promise was rejected with; fails when it was not. */
-async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
-  const reason: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(Error);
-  return reason as Error;
 }
 
 beforeAll(() => sts.start());
@@ -149,7 +140,7 @@ describe('credentials', () => {
     useAws(WRONG_SOURCE);
     const plugin = new ProfileCredentials(() => validConfig(PROFILES));
 
-    const error = await rejectionOf(plugin.getProvider(account));
+    const error = await rejectionOf(plugin.getProvider(account), Error);
 
     expect(error.message).toContain(WRONG_SOURCE_MESSAGE);
     expect(error.message).toContain('nothing was deployed');
@@ -158,10 +149,10 @@ describe('credentials', () => {
   test('fail again for the second account without asking STS again', async () => {
     useAws(WRONG_SOURCE);
     const plugin = new ProfileCredentials(() => validConfig(PROFILES));
-    await rejectionOf(plugin.getProvider(DESTINATION));
+    await rejectionOf(plugin.getProvider(DESTINATION), Error);
     const asked = sts.requests.length;
 
-    const error = await rejectionOf(plugin.getProvider(SOURCE));
+    const error = await rejectionOf(plugin.getProvider(SOURCE), Error);
 
     expect(error.message).toContain(WRONG_SOURCE_MESSAGE);
     expect(sts.requests).toHaveLength(asked);
@@ -172,7 +163,7 @@ describe('credentials', () => {
     sts.fault = 'expired';
     const plugin = new ProfileCredentials(() => validConfig({ source: { profile: 'mine' } }));
 
-    const error = await rejectionOf(plugin.getProvider(SOURCE));
+    const error = await rejectionOf(plugin.getProvider(SOURCE), Error);
 
     expect(error.message).toContain('the credentials of profile "mine" could not be used');
     expect(error.message).toContain('aws sts get-caller-identity --profile mine');
@@ -186,7 +177,7 @@ describe('a broken configuration', () => {
     );
 
     await expect(plugin.canProvideCredentials(SOURCE)).resolves.toBe(true);
-    const error = await rejectionOf(plugin.getProvider(SOURCE));
+    const error = await rejectionOf(plugin.getProvider(SOURCE), Error);
 
     expect(error.message).toContain('the configuration in broken.json has 2 problems');
     expect(error.message).toContain('source.account');

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { accountOf, credentialsOf, profiledSides, verifiedCredentials } from '../../lib/credentials/profiles';
 import { UnreachableError } from '../../lib/errors';
 import { validConfig } from '../helpers/app';
+import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 
 const SOURCE = '111111111111';
@@ -29,16 +30,6 @@ function side(account: string, profile?: string) {
 /** Both sides, with these profiles. */
 function sides(sourceProfile: string, destinationProfile: string) {
   return profiledSides(validConfig({ source: { profile: sourceProfile }, destination: { profile: destinationProfile } }));
-}
-
-/** What a promise was rejected with; fails when it was not. */
-async function rejectionOf(promise: Promise<unknown>): Promise<UnreachableError> {
-  const reason: unknown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  expect(reason).toBeInstanceOf(UnreachableError);
-  return reason as UnreachableError;
 }
 
 beforeAll(() => sts.start());
@@ -180,7 +171,7 @@ describe('a side without a profile', () => {
   test('fails when the environment holds credentials of another account', async () => {
     useAws('', { variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' } });
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
 
     expect(error.code).toBe('WrongAccount');
     expect(error.message).toBe(`the environment is for account ${OTHER}, and source.account is ${SOURCE}`);
@@ -189,7 +180,7 @@ describe('a side without a profile', () => {
   test('fails with the account to log in to when the environment holds none', async () => {
     useAws('');
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('the credentials of the environment could not be used');
@@ -202,7 +193,7 @@ describe('a wrong profile', () => {
   test('fails with its name, both accounts and the key to correct', async () => {
     useAws(staticProfile('mine', OTHER));
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
 
     expect(error.code).toBe('WrongAccount');
     expect(error.message).toBe(`profile "mine" is for account ${OTHER}, and source.account is ${SOURCE}`);
@@ -212,7 +203,7 @@ describe('a wrong profile', () => {
   test('is named together with every other wrong one', async () => {
     useAws(`${staticProfile('mine', DESTINATION)}${staticProfile('backup', SOURCE)}`);
 
-    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')));
+    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')), UnreachableError);
 
     expect(error.message.split('\n')).toEqual([
       `profile "backup" is for account ${SOURCE}, and destination.account is ${DESTINATION}`,
@@ -223,7 +214,7 @@ describe('a wrong profile', () => {
   test('is named alone when the other one is right', async () => {
     useAws(`${staticProfile('mine', SOURCE)}${staticProfile('backup', OTHER)}`);
 
-    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')));
+    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')), UnreachableError);
 
     expect(error.message).toBe(`profile "backup" is for account ${OTHER}, and destination.account is ${DESTINATION}`);
   });
@@ -233,7 +224,7 @@ describe('an unusable profile', () => {
   test('fails with its name and a command that shows the fault when there is no such profile', async () => {
     useAws(staticProfile('mine', SOURCE));
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'absent')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'absent')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('the credentials of profile "absent" could not be used');
@@ -244,7 +235,7 @@ describe('an unusable profile', () => {
   test('fails when its process does', async () => {
     useAws(`[profile process]\ncredential_process = "${process.execPath}" -e "process.exit(1)"\n`);
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'process')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'process')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('profile "process"');
@@ -258,7 +249,7 @@ describe('an unusable profile', () => {
     useAws(staticProfile('mine', SOURCE));
     sts.fault = fault;
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('the credentials of profile "mine" could not be used');
@@ -274,7 +265,7 @@ describe('an unusable profile', () => {
     await gone.stop();
     useAws(staticProfile('mine', SOURCE), { variables: { AWS_ENDPOINT_URL: endpoint } });
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('ECONNREFUSED');
@@ -285,7 +276,7 @@ describe('an unusable profile', () => {
     useAws(`${staticProfile('base', OTHER)}${role}`);
     sts.fault = 'expired';
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'role')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'role')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('profile "role"');
@@ -306,7 +297,7 @@ describe('a profile with an MFA device', () => {
     useAws(`${staticProfile('base', OTHER)}${role}`);
     Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
 
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mfa')]));
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mfa')]), UnreachableError);
 
     expect(error.message).toContain('profile "mfa"');
     expect(error.message).toContain(serial);
