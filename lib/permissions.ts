@@ -1,5 +1,5 @@
 import type { ReplicationConfig } from './config/model';
-import { type PairNames, partitionOf } from './names';
+import type { PairNames } from './names';
 
 /**
  * The permission table of replication: plain data, from which the replication role's policy, the replica bucket's policy
@@ -18,19 +18,16 @@ export interface Permission {
   readonly conditions?: Conditions;
   /** The policies that carry it. Across accounts both halves are needed: identity and resource. */
   readonly writtenIn: readonly PolicyHolder[];
+  /** What S3 needs it for. */
+  readonly why: string;
+  /** AWS's page on it. */
+  readonly page: string;
 }
 
-type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** A statement of a policy document, as IAM's JSON spells it. */
-export interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Principal?: { readonly AWS: string };
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Conditions;
-}
+const PERMISSIONS_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html';
+const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html';
 
 /** The service that assumes the replication role. The same in every partition. */
 export const REPLICATION_SERVICE = 's3.amazonaws.com';
@@ -62,12 +59,16 @@ export function replicationPermissions(
       actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
       resources: [pair.sourceBucket.arn],
       writtenIn: ['role'],
+      why: 'reads the rule, and lists the bucket for delete markers',
+      page: PERMISSIONS_PAGE,
     },
     {
       sid: 'ReadSourceVersions',
       actions: ['s3:GetObjectVersionAcl', 's3:GetObjectVersionForReplication', 's3:GetObjectVersionTagging'],
       resources: [`${pair.sourceBucket.arn}/*`],
       writtenIn: ['role'],
+      why: 'reads versions, SSE-KMS ones too, with their access control lists and tags',
+      page: PERMISSIONS_PAGE,
     },
     {
       sid: 'DecryptSourceObjects',
@@ -75,12 +76,16 @@ export function replicationPermissions(
       resources: [keys.source],
       conditions: throughS3(config.source.region, pair.sourceBucket.arn),
       writtenIn: ['role'],
+      why: 'decrypts source objects; the source key delegates to IAM of its own account',
+      page: ENCRYPTION_PAGE,
     },
     {
       sid: 'WriteReplicas',
       actions: ['s3:ReplicateDelete', 's3:ReplicateObject', 's3:ReplicateTags'],
       resources: [`${pair.replicaBucket.arn}/*`],
       writtenIn: ['role', 'replicaBucket'],
+      why: 'writes replicas, their tags, and delete markers where the rule asks for them',
+      page: PERMISSIONS_PAGE,
     },
     {
       sid: 'EncryptReplicas',
@@ -88,62 +93,10 @@ export function replicationPermissions(
       resources: [keys.replica],
       conditions: throughS3(config.destination.region, pair.replicaBucket.arn),
       writtenIn: ['role', 'replicaKey'],
+      why: 'encrypts replicas; Decrypt checks an S3 Bucket Key, and the troubleshooting page asks for GenerateDataKey',
+      page: ENCRYPTION_PAGE,
     },
   ];
-}
-
-/** The replication role's own statements: the identity half. */
-export function roleStatements(permissions: readonly Permission[]): Statement[] {
-  return permissions
-    .filter(({ writtenIn }) => writtenIn.includes('role'))
-    .map(({ sid, actions, resources, conditions }) => ({
-      Sid: sid,
-      Effect: 'Allow',
-      Action: actions,
-      Resource: resources,
-      ...(conditions && { Condition: conditions }),
-    }));
-}
-
-/** What the replica bucket's policy grants to the pair's replication role: the resource half. */
-export function replicaBucketStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
-  return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
-    ...statement,
-    Sid: permission.sid,
-    Resource: permission.resources,
-  }));
-}
-
-/** What the replica key's policy grants to the pair's replication role: the resource half. */
-export function replicaKeyStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
-  return admit(config, pair, 'replicaKey').map(({ permission, statement }) => ({
-    ...statement,
-    // One key serves every pair, and a Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free.
-    Sid: `${permission.sid}X${pair.id.replaceAll('-', 'X')}`,
-    // In a key policy, * is the key that the policy is attached to.
-    Resource: ['*'],
-  }));
-}
-
-/**
- * The principal is the source account, and a condition pins the role. A role's ARN as principal would have to exist first,
- * and would stop matching when the role is created anew.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
-function admit(config: ReplicationConfig, pair: PairNames, holder: PolicyHolder) {
-  // The keys' ARNs do not matter here: a resource half never names them.
-  return replicationPermissions(config, pair, { source: '', replica: '' })
-    .filter(({ writtenIn }) => writtenIn.includes(holder))
-    .map((permission) => ({
-      permission,
-      statement: {
-        Effect: 'Allow' as const,
-        Principal: { AWS: `arn:${partitionOf(config.source)}:iam::${config.source.account}:root` },
-        Action: permission.actions,
-        Condition: { ArnEquals: { 'aws:PrincipalArn': pair.replicationRole.arn }, ...permission.conditions },
-      },
-    }));
 }
 
 /**

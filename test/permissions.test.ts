@@ -1,13 +1,7 @@
 import type { ReplicationConfig } from '../lib/config/model';
 import { namesOf, type PairNames, replicaKeyArn } from '../lib/names';
-import {
-  REPLICATION_SERVICE,
-  replicaBucketStatements,
-  replicaKeyStatements,
-  replicationPermissions,
-  roleStatements,
-  type Statement,
-} from '../lib/permissions';
+import { REPLICATION_SERVICE, replicationPermissions } from '../lib/permissions';
+import { replicaBucketStatements, replicaKeyStatements, roleStatements, type Statement } from '../lib/policies';
 import { validConfig } from './helpers/app';
 
 const SOURCE_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source-key';

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors';
 import { namesOf } from '../names';
-import { replicaKeyStatements } from '../permissions';
+import { replicaKeyStatements } from '../policies';
 import type { ReplicationConfig } from './model';
 
 /**

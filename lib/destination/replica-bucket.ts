@@ -3,7 +3,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
-import { replicaBucketStatements, replicaKeyStatements } from '../permissions';
+import { replicaBucketStatements, replicaKeyStatements } from '../policies';
 import { HardenedBucket } from '../storage/hardened-bucket';
 import { publish } from '../storage/published-value';
 

@@ -3,7 +3,8 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
-import { REPLICATION_SERVICE, replicationPermissions, roleStatements } from '../permissions';
+import { REPLICATION_SERVICE, replicationPermissions } from '../permissions';
+import { roleStatements } from '../policies';
 
 export interface ReplicationRoleProps {
   readonly config: ReplicationConfig;

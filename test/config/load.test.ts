@@ -2,7 +2,7 @@ import { loadConfig, parseConfig } from '../../lib/config/load';
 import type { ReplicationConfig } from '../../lib/config/model';
 import { ConfigError } from '../../lib/errors';
 import { namesOf } from '../../lib/names';
-import { replicaKeyStatements } from '../../lib/permissions';
+import { replicaKeyStatements } from '../../lib/policies';
 
 const parse = (value: unknown): ReplicationConfig => parseConfig({ origin: 'environment.json', value });
 

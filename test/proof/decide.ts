@@ -1,0 +1,187 @@
+import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate';
+import type { PolicyDocument, Statement } from './policy';
+import type { World } from './world';
+
+/** Who makes a request. */
+export type Principal =
+  /** A role of the deployment: what its own policies allow. */
+  | { readonly kind: 'role'; readonly arn: string }
+  /** Somebody whose identity policies allow everything, and who is told apart by ARN only. */
+  | { readonly kind: 'administrator'; readonly arn: string }
+  /** Somebody without identity policies. */
+  | { readonly kind: 'nobody'; readonly arn: string }
+  | { readonly kind: 'service'; readonly name: string }
+  | { readonly kind: 'anonymous' };
+
+/** One request, and what is claimed of it. */
+export interface Request {
+  /** What it means, for messages. */
+  readonly name: string;
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resource: string;
+  /** The account that owns the resource. */
+  readonly owner: string;
+  /** Context keys besides those that every request has. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** Each half of the cross-account grant denies it, whatever the other allows. @default - one of the two does */
+  readonly deniedByEachHalf?: true;
+}
+
+/** Which halves are taken from the deployment; the other is replaced by one that allows everything. */
+export interface Halves {
+  readonly identity: 'real' | 'open';
+  readonly resource: 'real' | 'open';
+}
+
+export const BOTH: Halves = { identity: 'real', resource: 'real' };
+export const NEITHER: Halves = { identity: 'open', resource: 'open' };
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** The statements that made it so, for messages. */
+  readonly because: readonly string[];
+}
+
+/** Sid of what stands in for policies that the proof does not look at. */
+const OPEN = 'Open';
+
+const OPEN_IDENTITY: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Sid: OPEN, Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
+/**
+ * The simulator takes no notice of KMS's context key for S3, because of the colons in its variable part, so it is renamed in
+ * policies and requests alike. `simulator.test.ts` fails when the simulator changes its mind, or the renaming stops working.
+ */
+const CONTEXT_KEY = 'kms:EncryptionContext:aws:s3:arn';
+const CONTEXT_KEY_HERE = 'aws:RequestTag/kms-encryption-context-aws-s3-arn';
+
+/**
+ * Decides a request by the deployment's policies.
+ *
+ * @throws Error when the simulator could not evaluate it, or ignored a context key
+ */
+export async function decide(world: World, request: Request, halves: Halves = BOTH): Promise<Decision> {
+  const { principal, action, resource, owner } = request;
+  const simulation = {
+    request: {
+      principal:
+        principal.kind === 'anonymous' ? anonymousPrincipal : principal.kind === 'service' ? principal.name : principal.arn,
+      action,
+      resource: { resource, accountId: owner },
+      contextVariables: Object.fromEntries(
+        Object.entries(fullContext(request)).map(([key, value]) => [key === CONTEXT_KEY ? CONTEXT_KEY_HERE : key, value]),
+      ),
+    },
+    identityPolicies: identityPolicies(world, principal, halves).map((policy, index) => ({
+      name: `${index}`,
+      policy: renamed(policy),
+    })),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    resourcePolicy: renamed(resourcePolicy(world, request, halves)),
+  };
+  const response = await runSimulation(simulation, {});
+  if (response.resultType !== 'single') {
+    throw new Error(`the simulator cannot evaluate ${describe(request)}: ${JSON.stringify(response)}`);
+  }
+  const { analysis, ignoredContextKeys = [] } = response.result;
+  if (ignoredContextKeys.length > 0) {
+    throw new Error(`the simulator ignores ${ignoredContextKeys.join(', ')} in ${describe(request)}`);
+  }
+  const halvesOfAnalysis = [analysis.identityAnalysis, analysis.resourceAnalysis];
+  const statements = halvesOfAnalysis.flatMap((half) => [...(half?.denyStatements ?? []), ...(half?.allowStatements ?? [])]);
+  return {
+    allowed: response.overallResult === 'Allowed',
+    because: statements.map(({ explain }) => explain.identifier).filter((name) => name !== OPEN),
+  };
+}
+
+/** A request in words. */
+export function describe({ name, principal, action, resource, context }: Request): string {
+  const who = principal.kind === 'anonymous' ? 'anonymous' : principal.kind === 'service' ? principal.name : principal.arn;
+  return `[${name}] ${who} ${action} ${resource}${context ? ` ${JSON.stringify(context)}` : ''}`;
+}
+
+/** The ARN of what carries a policy: an object's policy is its bucket's. */
+export function holderOf(resource: string): string {
+  return resource.includes(':s3:::') ? resource.replace(/\/.*$/s, '') : resource;
+}
+
+function fullContext({ principal, context }: Request): Readonly<Record<string, string>> {
+  return {
+    'aws:SecureTransport': 'true',
+    ...('arn' in principal && { 'aws:PrincipalArn': principal.arn }),
+    ...context,
+  };
+}
+
+function identityPolicies(world: World, principal: Principal, halves: Halves): readonly PolicyDocument[] {
+  if (principal.kind === 'anonymous' || principal.kind === 'service') {
+    return [];
+  }
+  if (halves.identity === 'open' || principal.kind === 'administrator') {
+    return [OPEN_IDENTITY];
+  }
+  return world.policies
+    .filter(({ half, holder }) => half === 'identity' && principal.kind === 'role' && holder === principal.arn)
+    .map(({ document }) => document);
+}
+
+/**
+ * The policy of the resource. Of a resource outside the deployment nothing is known: the proof does not count on another account's to
+ * refuse anything, and one of the principal's own account leaves the answer to identity policies.
+ */
+function resourcePolicy(world: World, request: Request, halves: Halves): PolicyDocument | undefined {
+  const { resource, action, principal, owner } = request;
+  if (action.startsWith('cloudformation:')) {
+    return undefined; // stacks have no policy of this kind
+  }
+  const held = world.policies.find(({ half, holder }) => half === 'resource' && holder === holderOf(resource));
+  if (halves.resource === 'real' && (held !== undefined || isOwn(request))) {
+    return held?.document ?? defaultPolicy(world, action, owner);
+  }
+  return openPolicy(resource, action, principal);
+}
+
+/** Whether a request stays within one account: then one half alone can allow it. */
+export function isOwn({ principal, owner }: Request): boolean {
+  return 'arn' in principal && principal.arn.split(':')[4] === owner;
+}
+
+/** What a resource has that nobody gave a policy: a key delegates to IAM of its account. */
+function defaultPolicy({ partition }: World, action: string, owner: string): PolicyDocument | undefined {
+  return action.startsWith('kms:')
+    ? {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: `arn:${partition}:iam::${owner}:root` }, Action: 'kms:*', Resource: '*' },
+        ],
+      }
+    : undefined;
+}
+
+function openPolicy(resource: string, action: string, principal: Principal): PolicyDocument {
+  const [service] = action.split(':');
+  const who = principal.kind === 'service' ? { Service: principal.name } : '*';
+  const statement: Statement = { Sid: OPEN, Effect: 'Allow', Principal: who, Action: `${service}:*` };
+  const bucket = holderOf(resource);
+  const resources = service === 'sts' ? undefined : service === 'kms' ? '*' : [bucket, `${bucket}/*`];
+  return { Version: '2012-10-17', Statement: [resources === undefined ? statement : { ...statement, Resource: resources }] };
+}
+
+const renamedPolicies = new WeakMap<PolicyDocument, PolicyDocument>();
+
+function renamed(policy: PolicyDocument): PolicyDocument;
+function renamed(policy: PolicyDocument | undefined): PolicyDocument | undefined;
+function renamed(policy: PolicyDocument | undefined): PolicyDocument | undefined {
+  if (policy === undefined) {
+    return undefined;
+  }
+  const known = renamedPolicies.get(policy);
+  const fresh = known ?? (JSON.parse(JSON.stringify(policy).replaceAll(CONTEXT_KEY, CONTEXT_KEY_HERE)) as PolicyDocument);
+  renamedPolicies.set(policy, fresh);
+  return fresh;
+}

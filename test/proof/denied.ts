@@ -1,0 +1,308 @@
+import type { PairNames } from '../../lib/names';
+import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
+import type { Request } from './decide';
+import type { World } from './world';
+
+const REPLICATE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
+const READ_VERSIONS = ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'];
+const USE_KEY = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
+/** What somebody would do with a copy who should not be able to. */
+const TOUCH_REPLICA = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'];
+const WEAKEN_BUCKET = ['s3:PutBucketVersioning', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration', 's3:DeleteBucket'];
+const PLAIN_HTTP = { 'aws:SecureTransport': 'false' };
+
+/** Every request that must be denied. Later work extends this list and never shortens it. */
+export function deniedRequests(world: World): Request[] {
+  return [
+    ...world.pairs.flatMap((pair) => [
+      ...roleElsewhere(world, pair),
+      ...roleOnKeys(world, pair),
+      ...roleOnBuckets(world, pair),
+      ...othersOnReplicas(world, pair),
+      ...othersOnSource(world, pair),
+      ...plainHttp(world, pair),
+      ...assumption(world, pair),
+    ]),
+    ...keyExchange(world),
+  ];
+}
+
+/** The replication role on other buckets, keys, regions and accounts, whose owners would let it. */
+function roleElsewhere(world: World, pair: PairNames): Request[] {
+  const { source, destination } = world.config;
+  const { bucket, key, replicationRole } = actorsOf(world);
+  const principal = replicationRole(pair);
+  const name = 'the replication role elsewhere';
+  const others = [source.account, destination.account, THIRD_ACCOUNT];
+  const inS3 = others.flatMap((owner) => {
+    const resource = bucket(`another-bucket-${owner}`);
+    return [
+      ...each(['s3:ListBucket', 's3:GetReplicationConfiguration'], { name, principal, resource, owner }),
+      ...each([...READ_VERSIONS, ...REPLICATE], { name, principal, resource: `${resource}/a.jpg`, owner }),
+    ];
+  });
+  const inKms = others.flatMap((owner) =>
+    [
+      { region: source.region, context: pair.sourceBucket.arn },
+      { region: destination.region, context: pair.replicaBucket.arn },
+    ].flatMap(({ region, context }) =>
+      each(USE_KEY, { name, principal, resource: key(owner, region), owner, context: throughS3(region, context) }),
+    ),
+  );
+  return [...inS3, ...inKms];
+}
+
+/** The replication role on its own keys, but not as S3 does it for its own buckets. */
+function roleOnKeys(world: World, pair: PairNames): Request[] {
+  const { sourceKey, replicaKey, config } = world;
+  const principal = actorsOf(world).replicationRole(pair);
+  const uses = [
+    {
+      actions: ['kms:Decrypt'],
+      resource: sourceKey,
+      owner: config.source.account,
+      region: config.source.region,
+      other: config.destination.region,
+      bucket: pair.sourceBucket.arn,
+    },
+    {
+      actions: USE_KEY,
+      resource: replicaKey,
+      owner: config.destination.account,
+      region: config.destination.region,
+      other: config.source.region,
+      bucket: pair.replicaBucket.arn,
+    },
+  ];
+  return uses.flatMap(({ actions, resource, owner, region, other, bucket }): Request[] => {
+    const deniedByEachHalf = owner === config.destination.account || undefined;
+    const right = throughS3(region, bucket);
+    const wrong: [string, Record<string, string>][] = [
+      ['without S3', { 'kms:EncryptionContext:aws:s3:arn': bucket }],
+      ['through another service', { ...right, 'kms:ViaService': `ec2.${region}.amazonaws.com` }],
+      ['through S3 of another region', throughS3(other, bucket)],
+      ['without an encryption context', { 'kms:ViaService': `s3.${region}.amazonaws.com` }],
+      ["with another bucket's context", throughS3(region, 'arn:aws:s3:::another-bucket')],
+      ['with the context of a bucket whose name continues', throughS3(region, `${bucket}x/a.jpg`)],
+    ];
+    return [
+      ...wrong.flatMap(([how, context]) =>
+        each(actions, { name: `the replication role uses a key ${how}`, principal, resource, owner, context, deniedByEachHalf }),
+      ),
+      ...each(['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:CreateGrant', 'kms:ReEncryptFrom', 'kms:DescribeKey'], {
+        name: 'the replication role does more with a key than encryption',
+        principal,
+        resource,
+        owner,
+        context: right,
+        deniedByEachHalf,
+      }),
+    ];
+  });
+}
+
+/** The replication role does more with its own buckets than replication. */
+function roleOnBuckets(world: World, pair: PairNames): Request[] {
+  const { source, destination } = world.config;
+  const principal = actorsOf(world).replicationRole(pair);
+  const replica = {
+    name: 'the replication role does more than write replicas',
+    principal,
+    owner: destination.account,
+    deniedByEachHalf: true as const,
+  };
+  const original = { name: 'the replication role does more than read the source', principal, owner: source.account };
+  const onBucket = [...WEAKEN_BUCKET, 's3:PutReplicationConfiguration', 's3:ListBucketVersions', 's3:GetBucketVersioning'];
+  const onObject = [...TOUCH_REPLICA, 's3:PutObjectTagging', 's3:PutObjectRetention', 's3:BypassGovernanceRetention'];
+  return [
+    ...each([...onBucket, 's3:ListBucket'], { ...replica, resource: pair.replicaBucket.arn }),
+    ...each([...onObject, 's3:ObjectOwnerOverrideToBucketOwner'], { ...replica, resource: `${pair.replicaBucket.arn}/a.jpg` }),
+    ...each(onBucket, { ...original, resource: pair.sourceBucket.arn }),
+    ...each([...onObject, ...REPLICATE], { ...original, resource: `${pair.sourceBucket.arn}/a.jpg` }),
+  ];
+}
+
+/** Everybody else on the replica bucket and the replica key, with identity policies that allow everything. */
+function othersOnReplicas(world: World, pair: PairNames): Request[] {
+  const { config, replicaKey } = world;
+  const { administrator, bucket, iam, sourceAdministrator } = actorsOf(world);
+  const { source, destination } = config;
+  const owner = destination.account;
+  const roleName = pair.replicationRole.name;
+  const others: [string, Request['principal']][] = [
+    ['an administrator of the source account', sourceAdministrator],
+    ['a user of the source account', administrator(source.account, 'user/alice')],
+    ['the root user of the source account', administrator(source.account, 'root')],
+    ['a role whose name continues', administrator(source.account, `role/${roleName}-2`)],
+    ['a role of the same name under a path', administrator(source.account, `role/service-role/${roleName}`)],
+    ['a role of the same name in another account', administrator(THIRD_ACCOUNT, `role/${roleName}`)],
+    ['an administrator of a third account', administrator(THIRD_ACCOUNT)],
+    ['anonymous', { kind: 'anonymous' }],
+    ['a role of the backup account without policies', { kind: 'nobody', arn: iam(owner, 'role/idle') }],
+    ...world.pairs
+      .filter((other) => other !== pair)
+      .map(({ replicationRole }): [string, Request['principal']] => [
+        "another pair's role",
+        { kind: 'administrator', arn: replicationRole.arn },
+      ]),
+  ];
+  return others.flatMap(([who, principal]) => [
+    ...each([...REPLICATE, ...TOUCH_REPLICA], {
+      name: `${who} on replicas`,
+      principal,
+      resource: `${pair.replicaBucket.arn}/a.jpg`,
+      owner,
+    }),
+    ...each([...WEAKEN_BUCKET, 's3:ListBucket'], {
+      name: `${who} on the replica bucket`,
+      principal,
+      resource: bucket(pair.replicaBucket.name),
+      owner,
+    }),
+    ...each([...USE_KEY, 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+      name: `${who} on the replica key`,
+      principal,
+      resource: replicaKey,
+      owner,
+      context: throughS3(destination.region, pair.replicaBucket.arn),
+    }),
+  ]);
+}
+
+/** Other accounts on the source bucket and the source key: neither is shared with anybody. */
+function othersOnSource(world: World, pair: PairNames): Request[] {
+  const { config, sourceKey } = world;
+  const { administrator, destinationAdministrator } = actorsOf(world);
+  const { account: owner, region } = config.source;
+  const others: [string, Request['principal']][] = [
+    ['an administrator of the backup account', destinationAdministrator],
+    ['a role of the same name in another account', administrator(THIRD_ACCOUNT, `role/${pair.replicationRole.name}`)],
+    ['anonymous', { kind: 'anonymous' }],
+  ];
+  return others.flatMap(([who, principal]) => [
+    ...each([...READ_VERSIONS, ...TOUCH_REPLICA], {
+      name: `${who} on source objects`,
+      principal,
+      resource: `${pair.sourceBucket.arn}/a.jpg`,
+      owner,
+    }),
+    ...each([...WEAKEN_BUCKET, 's3:ListBucket', 's3:PutReplicationConfiguration'], {
+      name: `${who} on the source bucket`,
+      principal,
+      resource: pair.sourceBucket.arn,
+      owner,
+    }),
+    ...each(['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+      name: `${who} on the source key`,
+      principal,
+      resource: sourceKey,
+      owner,
+      context: throughS3(region, pair.sourceBucket.arn),
+    }),
+  ]);
+}
+
+/** Nobody may come without TLS, whatever else allows it. */
+function plainHttp(world: World, pair: PairNames): Request[] {
+  const { source, destination } = world.config;
+  const { destinationAdministrator, replicationRole, sourceAdministrator } = actorsOf(world);
+  const sides = [
+    { principal: sourceAdministrator, owner: source.account, bucket: pair.sourceBucket.arn },
+    { principal: destinationAdministrator, owner: destination.account, bucket: pair.replicaBucket.arn },
+  ];
+  const context = PLAIN_HTTP;
+  const name = 'plain HTTP';
+  return [
+    ...sides.flatMap(({ principal, owner, bucket }) => [
+      ...each(['s3:ListBucket', 's3:PutBucketPolicy'], { name, principal, resource: bucket, owner, context }),
+      ...each(['s3:GetObject', 's3:PutObject'], { name, principal, resource: `${bucket}/a.jpg`, owner, context }),
+    ]),
+    ...each(REPLICATE, {
+      name,
+      principal: replicationRole(pair),
+      resource: `${pair.replicaBucket.arn}/a.jpg`,
+      owner: destination.account,
+      context,
+    }),
+    ...each(READ_VERSIONS, {
+      name,
+      principal: replicationRole(pair),
+      resource: `${pair.sourceBucket.arn}/a.jpg`,
+      owner: source.account,
+      context,
+    }),
+  ];
+}
+
+/** Only S3 becomes the replication role. */
+function assumption(world: World, pair: PairNames): Request[] {
+  const { source, destination } = world.config;
+  const { administrator, sourceAdministrator } = actorsOf(world);
+  const service = (name: string): Request['principal'] => ({ kind: 'service', name });
+  const principals = [
+    service('batchoperations.s3.amazonaws.com'),
+    service('lambda.amazonaws.com'),
+    service('ec2.amazonaws.com'),
+    sourceAdministrator,
+    administrator(source.account, 'user/alice'),
+    administrator(destination.account),
+    administrator(THIRD_ACCOUNT),
+    { kind: 'anonymous' } as const,
+  ];
+  return principals.map((principal) => ({
+    name: 'somebody else than S3 assumes the replication role',
+    principal,
+    action: 'sts:AssumeRole',
+    resource: pair.replicationRole.arn,
+    owner: source.account,
+  }));
+}
+
+/** The reader role serves the source stack's execution role, and reads one stack. */
+function keyExchange(world: World): Request[] {
+  const { source, destination, keyExchange: way } = world.config;
+  if (way === 'ssm') {
+    return [];
+  }
+  const { administrator, execution, names, readerRole, sourceAdministrator, stack } = actorsOf(world);
+  const owner = destination.account;
+  const { arn } = names.exchange.readerRole;
+  const own = stack(destination.region, owner, names.destination.stackName);
+  const principals = [
+    sourceAdministrator,
+    administrator(source.account, 'root'),
+    execution(source.account, destination.region),
+    administrator(THIRD_ACCOUNT, `role/cdk-hnb659fds-cfn-exec-role-${source.account}-${source.region}`),
+    administrator(destination.account),
+    administrator(THIRD_ACCOUNT),
+    { kind: 'anonymous' } as const,
+    { kind: 'service', name: 'cloudformation.amazonaws.com' } as const,
+  ];
+  const otherStacks = [
+    stack(destination.region, owner, `${names.destination.stackName}-2`),
+    stack(destination.region, owner, 'another-stack'),
+    stack(source.region, owner, names.destination.stackName),
+  ];
+  return [
+    ...principals.map((principal) => ({
+      name: 'somebody else assumes the reader role',
+      principal,
+      action: 'sts:AssumeRole',
+      resource: arn,
+      owner,
+    })),
+    ...otherStacks.map((resource) => ({
+      name: 'the reader role describes another stack',
+      principal: readerRole,
+      action: 'cloudformation:DescribeStacks',
+      resource,
+      owner,
+    })),
+    ...each(['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack'], {
+      name: 'the reader role does more than describe',
+      principal: readerRole,
+      resource: own,
+      owner,
+    }),
+  ];
+}

@@ -1,0 +1,132 @@
+import { namesOf } from '../../lib/names';
+import { type Permission, replicationPermissions } from '../../lib/permissions';
+import { allowedRequests } from './allowed';
+import type { Request } from './decide';
+import { deniedRequests } from './denied';
+import { mutationsOf } from './mutations';
+import { NOT_GRANTED } from './not-granted';
+import { type Conditions, list, nameOf, type Statement } from './policy';
+import { VARIANTS } from './variants';
+import { type World, worldOf } from './world';
+
+const HOLDERS: Record<Permission['writtenIn'][number], string> = {
+  role: 'role policy',
+  replicaBucket: 'replica bucket policy',
+  replicaKey: 'replica key policy',
+};
+
+/** The text of docs/permissions.md: the permission table, every statement of the default deployment, and what is proven of it. */
+export function permissionsPage(): string {
+  const world = worldOf({});
+  return `# Permissions
+
+Made from the permission table (\`lib/permissions.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Names are those of the default configuration.
+
+## What the replication role may do
+
+One role for each pair, which S3 assumes. Across accounts both halves of a grant are needed, the role's own policy and the policy of
+what it uses; both are made from these rows.
+
+${table(['statement', 'actions', 'on', 'only', 'written in', 'why', 'AWS'], tableRows(world))}
+
+The statements in the backup account name the source account as principal and pin the role with \`aws:PrincipalArn\`. Its trust names
+\`s3.amazonaws.com\` and carries no condition: AWS documents neither \`aws:SourceAccount\` nor \`aws:SourceArn\` for replication, and one
+that S3 does not send would stop everything. The role can be passed within its own account only, so there is no other account's deputy to confuse.
+
+## Every statement that is deployed
+
+${table(['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'], statementRows(world))}
+
+## What is proven
+
+On every change, offline, for each of ${VARIANTS.length} variants of the configuration (${VARIANTS.map(({ name }) => name).join('; ')}), the templates are
+resolved into policies and requests are simulated against them. In the default configuration, ${allowedRequests(world).length} requests must be allowed and
+${deniedRequests(world).length} denied, and each of ${mutationsOf(world).length} single changes of a policy must change a decision: whatever is left out breaks a request that
+has to be allowed, and whatever is widened lets one through that has to be denied.
+
+Allowed:
+
+${grouped(allowedRequests(world))}
+
+Denied:
+
+${grouped(deniedRequests(world))}
+
+Not proven: how AWS evaluates what the simulator knows nothing of, such as service control policies of your organization, and which requests S3 makes
+beyond those that AWS documents.
+
+## What examples grant and this project does not
+
+${table(
+  ['not granted', 'actions', 'because', 'AWS'],
+  NOT_GRANTED.map(({ what, actions, argument, page }) => [what, code(actions), argument, link(page)]),
+)}
+`;
+}
+
+function tableRows(world: World): string[][] {
+  const { config, pairs, sourceKey, replicaKey } = world;
+  return pairs.flatMap((pair) =>
+    replicationPermissions(config, pair, { source: sourceKey, replica: replicaKey }).map((permission) => [
+      permission.sid,
+      code(permission.actions),
+      code(permission.resources),
+      conditions(permission.conditions),
+      permission.writtenIn.map((holder) => HOLDERS[holder]).join(', '),
+      permission.why,
+      link(permission.page),
+    ]),
+  );
+}
+
+function statementRows({ policies, config }: World): string[][] {
+  const reader = namesOf(config).exchange.readerRole.arn;
+  return policies.flatMap(({ half, holder, document }) =>
+    document.Statement.map((statement) => [
+      `${code([holder])}${half === 'resource' && holder.includes(':role/') ? ' (trust)' : ''}${holder === reader ? ', the reader role of the key exchange' : ''}`,
+      nameOf(statement),
+      statement.Effect,
+      principal(statement),
+      code(list(statement.Action)),
+      code(list(statement.Resource)),
+      conditions(statement.Condition),
+    ]),
+  );
+}
+
+function principal({ Principal }: Statement): string {
+  if (Principal === undefined) {
+    return '';
+  }
+  return code(typeof Principal === 'string' ? [Principal] : Object.values(Principal).flatMap((value) => list(value)));
+}
+
+function conditions(given: Conditions | undefined): string {
+  return Object.entries(given ?? {})
+    .flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => `${operator} \`${key}\`: ${code(list(values))}`))
+    .join('<br>');
+}
+
+/** Requests by what they mean: how many, and which actions. */
+function grouped(requests: readonly Request[]): string {
+  const groups = new Map<string, Request[]>();
+  for (const request of requests) {
+    groups.set(request.name, [...(groups.get(request.name) ?? []), request]);
+  }
+  return [...groups]
+    .map(([name, members]) => `- ${name} (${members.length}): ${code([...new Set(members.map(({ action }) => action))])}`)
+    .join('\n');
+}
+
+function code(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ');
+}
+
+function link(page: string): string {
+  return `[${page.replace(/^.*\//, '').replace('.html', '')}](${page})`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

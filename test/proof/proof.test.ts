@@ -1,0 +1,131 @@
+import { type AllowedRequest, allowedRequests } from './allowed';
+import { BOTH, type Decision, decide, type Halves, holderOf, describe as inWords, isOwn, NEITHER, type Request } from './decide';
+import { deniedRequests } from './denied';
+import { type Mutation, mutationsOf } from './mutations';
+import { VARIANTS } from './variants';
+import { type World, worldOf } from './world';
+
+describe.each(VARIANTS)('permissions $name', ({ config }) => {
+  let world: World;
+  let allowed: AllowedRequest[];
+  let denied: Request[];
+
+  beforeAll(() => {
+    world = worldOf(config);
+    allowed = allowedRequests(world);
+    denied = deniedRequests(world);
+  });
+
+  test('allow everything that replication and each account need', async () => {
+    const failures = await decisions(allowed, world, BOTH, ({ allowed: yes }) => !yes);
+
+    expect(
+      failures.map(
+        ({ request }) =>
+          `DENIED ${inWords(request)}; no statement allows it, ${request.grantedBy ?? 'the key or trust policy'} should`,
+      ),
+    ).toEqual([]);
+  });
+
+  test('deny everything else that somebody might try', async () => {
+    const failures = await decisions(denied, world, BOTH, ({ allowed: yes }) => yes);
+
+    expect(denied.length).toBeGreaterThanOrEqual(60);
+    expect(
+      failures.map(({ request, decision }) => `ALLOWED ${inWords(request)}; by statement ${decision.because.join(', ')}`),
+    ).toEqual([]);
+  });
+
+  test('deny to the replication role by either half of a grant alone what is not replication', async () => {
+    const byEach = denied.filter(({ deniedByEachHalf }) => deniedByEachHalf);
+    const halves: [string, Halves][] = [
+      ['identity', { identity: 'real', resource: 'open' }],
+      ['resource', { identity: 'open', resource: 'real' }],
+    ];
+    const weak: string[] = [];
+    for (const [name, half] of halves) {
+      for (const { request, decision } of await decisions(byEach, world, half, ({ allowed: yes }) => yes)) {
+        weak.push(`ALLOWED by the ${name} half ${inWords(request)}; by statement ${decision.because.join(', ')}`);
+      }
+    }
+
+    expect(byEach.length).toBeGreaterThanOrEqual(30);
+    expect(weak).toEqual([]);
+  });
+
+  test('are what denies: every denied request is allowed by policies that allow everything', async () => {
+    const failures = await decisions(denied, world, NEITHER, ({ allowed: yes }) => !yes);
+
+    expect(failures.map(({ request }) => `DENIED all the same ${inWords(request)}`)).toEqual([]);
+  });
+
+  test('are exactly enough: nothing can be left out, and every condition and resource keeps something out', async () => {
+    const idle: string[] = [];
+    for (const mutation of mutationsOf(world)) {
+      if (!(await hasEffect(mutation, world, allowed, denied))) {
+        const claim = mutation.effect === 'breaks' ? 'breaks no allowed request' : 'lets no denied request through';
+        idle.push(`${mutation.name} ${claim}`);
+      }
+    }
+
+    expect(idle).toEqual([]);
+  });
+});
+
+/** The requests whose decision is not as claimed. */
+async function decisions<R extends Request>(
+  requests: readonly R[],
+  world: World,
+  halves: Halves,
+  isWrong: (decision: Decision) => boolean,
+): Promise<{ request: R; decision: Decision }[]> {
+  const wrong: { request: R; decision: Decision }[] = [];
+  for (const request of requests) {
+    const decision = await decide(world, request, halves);
+    if (isWrong(decision)) {
+      wrong.push({ request, decision });
+    }
+  }
+  return wrong;
+}
+
+/** Whether a mutation changes a decision: only requests that its policy has a part in are asked, up to the first that changes. */
+async function hasEffect(
+  mutation: Mutation,
+  world: World,
+  allowed: readonly Request[],
+  denied: readonly Request[],
+): Promise<boolean> {
+  const concerned = (requests: readonly Request[]) => requests.filter((request) => concerns(mutation, request));
+  if (mutation.effect === 'breaks') {
+    return someDecision(concerned(allowed), async (request) => !(await decide(mutation.world, request)).allowed);
+  }
+  return someDecision(concerned(denied), async (request) => {
+    const halves = byItself(mutation, request);
+    return !(await decide(world, request, halves)).allowed && (await decide(mutation.world, request, halves)).allowed;
+  });
+}
+
+/**
+ * Each half of a cross-account grant is judged by itself, with the other half replaced by one that allows everything, so that no weak
+ * half hides behind a strong one. Within one account there are no halves: either allows.
+ */
+function byItself({ half }: Mutation, request: Request): Halves {
+  if (isOwn(request)) {
+    return BOTH;
+  }
+  return half === 'identity' ? { identity: 'real', resource: 'open' } : { identity: 'open', resource: 'real' };
+}
+
+function concerns({ half, holder }: Mutation, { principal, resource }: Request): boolean {
+  return half === 'identity' ? 'arn' in principal && principal.arn === holder : holderOf(resource) === holder;
+}
+
+async function someDecision(requests: readonly Request[], holds: (request: Request) => Promise<boolean>): Promise<boolean> {
+  for (const request of requests) {
+    if (await holds(request)) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,90 @@
+/** A synthesized template, as far as the proof reads it. */
+export interface TemplateJson {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+/** A stack that is resolved together with the one it exchanges a value with. */
+export interface StackJson {
+  readonly stackName: string;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly template: TemplateJson;
+}
+
+/**
+ * Replaces the intrinsic functions of a template by what CloudFormation would put there.
+ *
+ * @throws Error for a function or an attribute that it does not know: what is not understood is not proven
+ */
+export function resolve(value: unknown, stack: StackJson, stacks: readonly StackJson[]): unknown {
+  if (Array.isArray(value)) {
+    return value.map((element) => resolve(element, stack, stacks));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value);
+  const [[name, argument] = ['', undefined]] = entries;
+  if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
+    return intrinsic(name, argument, stack, stacks);
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner, stack, stacks)]));
+}
+
+/** The ARN that CloudFormation gives a resource. KMS draws random key ids; here the logical id stands for one. */
+export function arnOf(logicalId: string, stack: StackJson): string {
+  const { partition, region, account, template } = stack;
+  const resource = template.Resources[logicalId];
+  const property = (name: string) => String(resource?.Properties?.[name]);
+  switch (resource?.Type) {
+    case 'AWS::KMS::Key':
+      return `arn:${partition}:kms:${region}:${account}:key/${logicalId}`;
+    case 'AWS::S3::Bucket':
+      return `arn:${partition}:s3:::${property('BucketName')}`;
+    case 'AWS::IAM::Role':
+      return `arn:${partition}:iam::${account}:role/${property('RoleName')}`;
+    default:
+      throw new Error(`the proof knows no ARN of ${logicalId}, a ${resource?.Type ?? 'resource that is not there'}`);
+  }
+}
+
+function intrinsic(name: string, argument: unknown, stack: StackJson, stacks: readonly StackJson[]): unknown {
+  switch (name) {
+    case 'Ref':
+      return reference(String(argument), stack);
+    case 'Fn::GetAtt': {
+      const [logicalId, attribute] = argument as [string, string];
+      if (attribute !== 'Arn') {
+        throw new Error(`the proof does not know attribute ${attribute} of ${logicalId}`);
+      }
+      return arnOf(logicalId, stack);
+    }
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown[]];
+      return parts.map((part) => String(resolve(part, stack, stacks))).join(separator);
+    }
+    case 'Fn::GetStackOutput': {
+      const { StackName, OutputName, Region } = argument as Record<string, string>;
+      const other = stacks.find(({ stackName, region }) => stackName === StackName && region === Region);
+      const output = other?.template.Outputs?.[OutputName ?? ''];
+      if (other === undefined || output === undefined) {
+        throw new Error(`there is no output ${OutputName} of stack ${StackName} in ${Region}`);
+      }
+      return resolve(output.Value, other, stacks);
+    }
+    default:
+      throw new Error(`the proof does not know the intrinsic function ${name}`);
+  }
+}
+
+function reference(logicalId: string, stack: StackJson): string {
+  const resource = stack.template.Resources[logicalId];
+  if (resource?.Type !== 'AWS::S3::Bucket') {
+    throw new Error(
+      `the proof does not know what Ref of ${logicalId} is, a ${resource?.Type ?? 'parameter or pseudo parameter'}`,
+    );
+  }
+  return String(resource.Properties?.['BucketName']);
+}

@@ -1,0 +1,31 @@
+/** A way to configure the deployment that changes policies. */
+export interface Variant {
+  readonly name: string;
+  readonly config: Record<string, unknown>;
+}
+
+const regions = (source: string, destination: string) => ({ source: { region: source }, destination: { region: destination } });
+
+/** Later work extends this list and never shortens it. */
+export const VARIANTS: readonly Variant[] = [
+  { name: 'the default configuration', config: {} },
+  { name: 'without S3 Bucket Keys', config: { pairs: [{ id: 'documents', bucketKeys: false }] } },
+  {
+    name: 'with filters, delete markers and time control',
+    config: {
+      pairs: [
+        { id: 'reports', filter: { prefix: 'reports/' }, replicateDeleteMarkers: true, timeControl: true },
+        { id: 'photos', filter: { prefix: 'in/', tags: { album: '2026' } } },
+      ],
+    },
+  },
+  { name: 'with the key exchanged by ssm', config: { keyExchange: 'ssm' } },
+  { name: 'in the global bucket namespace', config: { bucketNamespace: 'global' } },
+  {
+    name: 'with several pairs, whose ids are prefixes of each other',
+    config: { pairs: [{ id: 'a' }, { id: 'a-b' }, { id: 'ab', bucketKeys: false }] },
+  },
+  { name: 'in China', config: regions('cn-north-1', 'cn-northwest-1') },
+  { name: 'in GovCloud', config: { ...regions('us-gov-west-1', 'us-gov-east-1'), keyExchange: 'ssm' } },
+  { name: 'of a demo that may be destroyed', config: { deployment: 'x-demo', removal: 'destroy' } },
+];

@@ -1,0 +1,86 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { ReplicationConfig } from '../../lib/config/model';
+import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/names';
+import { addReplicationStacks } from '../../lib/replication';
+import { testApp, validConfig } from '../helpers/app';
+import { type HeldPolicy, list, type PolicyDocument } from './policy';
+import { arnOf, resolve, type StackJson } from './resolve';
+
+/** Everything that a synthesized deployment says about permissions, and what is in it. */
+export interface World {
+  readonly config: ReplicationConfig;
+  readonly partition: string;
+  readonly pairs: readonly PairNames[];
+  readonly sourceKey: string;
+  readonly replicaKey: string;
+  /** Roles, buckets and keys of the deployment. */
+  readonly holders: ReadonlySet<string>;
+  readonly policies: readonly HeldPolicy[];
+}
+
+/** Logical ids of the keys, which the templates' tests pin. */
+const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013' };
+
+/** Synthesizes the real app for a configuration and resolves its templates into policies. */
+export function worldOf(keys: Record<string, unknown>): World {
+  const config = validConfig(keys);
+  const names = namesOf(config);
+  const recorded = { [names.exchange.contextKey]: replicaKeyArn(config, KEYS.replica) };
+  const stacks = addReplicationStacks(testApp(recorded), config);
+  const source = stackJson(stacks.source, config, 'source');
+  const destination = stackJson(stacks.destination, config, 'destination');
+  const both = [source, destination];
+  const policies = both.flatMap((stack) => policiesOf(stack, both));
+  return {
+    config,
+    partition: names.partition,
+    pairs: names.pairs,
+    sourceKey: arnOf(KEYS.source, source),
+    replicaKey: arnOf(KEYS.replica, destination),
+    holders: new Set(policies.map(({ holder }) => holder)),
+    policies,
+  };
+}
+
+function stackJson(stack: Stack, config: ReplicationConfig, side: 'source' | 'destination'): StackJson {
+  const { account, region } = config[side];
+  const template = Template.fromStack(stack).toJSON() as StackJson['template'];
+  return { stackName: stack.stackName, account, region, partition: partitionOf(config[side]), template };
+}
+
+/** A type of resource that carries no policy, as far as permissions of this project go. */
+const WITHOUT_POLICY = new Set(['AWS::SSM::Parameter', 'AWS::KMS::Alias', 'AWS::CDK::Metadata']);
+
+function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[] {
+  return Object.entries(stack.template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]): HeldPolicy[] => {
+    const document = (value: unknown) => resolve(value, stack, stacks) as PolicyDocument;
+    switch (type) {
+      case 'AWS::IAM::Role': {
+        if ('ManagedPolicyArns' in Properties || 'PermissionsBoundary' in Properties) {
+          throw new Error(`the proof reads inline policies only, and ${logicalId} has others`);
+        }
+        const inline = list(Properties['Policies'] as { PolicyDocument: unknown }[]);
+        const holder = arnOf(logicalId, stack);
+        return [
+          { half: 'resource', holder, document: document(Properties['AssumeRolePolicyDocument']) },
+          ...inline.map(({ PolicyDocument: policy }): HeldPolicy => ({ half: 'identity', holder, document: document(policy) })),
+        ];
+      }
+      case 'AWS::KMS::Key':
+        return [{ half: 'resource', holder: arnOf(logicalId, stack), document: document(Properties['KeyPolicy']) }];
+      case 'AWS::S3::BucketPolicy': {
+        const bucket = String(resolve(Properties['Bucket'], stack, stacks));
+        const holder = `arn:${stack.partition}:s3:::${bucket}`;
+        return [{ half: 'resource', holder, document: document(Properties['PolicyDocument']) }];
+      }
+      case 'AWS::S3::Bucket':
+        return [];
+      default:
+        if (!WITHOUT_POLICY.has(type)) {
+          throw new Error(`the proof does not know what permissions a ${type} carries: ${logicalId}`);
+        }
+        return [];
+    }
+  });
+}
