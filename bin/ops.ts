@@ -1,4 +1,6 @@
 import 'source-map-support/register-hook-require';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnreachableError } from '../lib/errors';
 import { runCli } from '../lib/ops/cli';
 import { sdkClients } from '../lib/ops/clients';
 import { processTerminal } from '../lib/ops/terminal';
@@ -6,12 +8,22 @@ import { processTerminal } from '../lib/ops/terminal';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 async function main(): Promise<void> {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGTERM', () => interruption.abort());
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
     // npm runs scripts in the project's folder and says here where it was called.
     directory: process.env['INIT_CWD'] ?? process.cwd(),
     terminal: processTerminal,
     clients: sdkClients,
+    clock: {
+      now: () => new Date(),
+      sleep: (milliseconds) =>
+        sleep(milliseconds, undefined, { signal: interruption.signal }).catch(() => {
+          throw new UnreachableError('Interrupted', 'interrupted');
+        }),
+    },
     print: (text) => {
       process.stdout.write(`${text}\n`);
     },

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ReplicationConfig } from './config/model';
 import type { DestinationStack } from './destination/destination-stack';
 import { AppError } from './errors';
-import { isReplicaKeyArn, namesOf, partitionOf, replicaKeyArn } from './names';
+import { isReplicaKeyArn, namesOf, partitionOf, replicaKeyArn, stackArnPattern } from './names';
 
 /** How the source stack learns the replica key's ARN. */
 export interface KeyExchange {
@@ -54,13 +54,7 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
               new PolicyStatement({
                 sid: 'ReadDestinationStack',
                 actions: ['cloudformation:DescribeStacks'],
-                resources: [
-                  destinationStack.formatArn({
-                    service: 'cloudformation',
-                    resource: 'stack',
-                    resourceName: `${destination.stackName}/*`,
-                  }),
-                ],
+                resources: [stackArnPattern(config, 'destination')],
               }),
             ],
           }),

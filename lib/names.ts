@@ -1,4 +1,4 @@
-import type { Pair, ReplicationConfig, Side } from './config/model';
+import type { Pair, ReplicationConfig, Side, SideName } from './config/model';
 import { type Partition, partitionName } from './regions';
 
 /**
@@ -67,7 +67,7 @@ export function namesOf(config: ReplicationConfig): Names {
     exchange: {
       outputName: 'ReplicaKeyArn',
       readerRole: iamRole(partition, destination, `${deployment}-exchange-${destination.region}`),
-      contextKey: `s3-replication:replica-key-arn:deployment=${deployment}:account=${destination.account}:region=${destination.region}`,
+      contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}`,
     },
     pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
   };
@@ -77,6 +77,12 @@ export function namesOf(config: ReplicationConfig): Names {
 export function replicaKeyArn(config: ReplicationConfig, keyId: string): string {
   const { region, account } = config.destination;
   return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
+}
+
+/** ARN of a side's stack, under whatever id CloudFormation gives to it. */
+export function stackArnPattern(config: ReplicationConfig, side: SideName): string {
+  const { region, account } = config[side];
+  return `arn:${partitionOf(config[side])}:cloudformation:${region}:${account}:stack/${namesOf(config)[side].stackName}/*`;
 }
 
 /** Whether a string is a key ARN of the destination's account and region, and so can be the replica key's. */

@@ -16,7 +16,14 @@ afterEach(() => {
 });
 
 /** Runs the app the way cdk.json does, and like the CDK CLI tells it its context and where to write. */
-function runApp(config: unknown, { env = {}, preload = [] }: { env?: Record<string, string>; preload?: string[] } = {}) {
+function runApp(
+  config: unknown,
+  {
+    env = {},
+    preload = [],
+    context = {},
+  }: { env?: Record<string, string>; preload?: string[]; context?: Record<string, unknown> } = {},
+) {
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(config));
   const requires = ['tsx/cjs', ...preload].flatMap((module) => ['--require', module]);
@@ -25,7 +32,7 @@ function runApp(config: unknown, { env = {}, preload = [] }: { env?: Record<stri
     encoding: 'utf8',
     env: {
       ...process.env,
-      CDK_CONTEXT_JSON: JSON.stringify({ config: file }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, config: file }),
       CDK_OUTDIR: join(folder, 'out'),
       CDK_VALIDATION: 'false',
       CDK_DEBUG: '',
@@ -69,6 +76,32 @@ describe('with a bad configuration', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('colour: found "red"');
     expect(sourceLines(stderr)['lib/config/load.ts']).toContain('new ConfigError(origin, problems);');
+  });
+});
+
+describe('context compliance', () => {
+  /** Whether a module of the package was loaded, told on standard output when the app ends. */
+  function ruleTeller(): string {
+    const file = join(folder, 'tell.js');
+    writeFileSync(
+      file,
+      `process.on('exit', () => console.log(Object.keys(require.cache).some((path) => path.includes('cdk-nag'))));`,
+    );
+    return file;
+  }
+
+  test.each([
+    ['true', { compliance: 'true' }, true],
+    ['left out', {}, false],
+  ])('%s: the rule packs are loaded and run only when asked for', (_, context, expected) => {
+    const { status, stdout } = runApp({}, { context, preload: [ruleTeller()] });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${expected}\n` });
+    expect(existsSync(join(folder, 'out', 'validation-report.json'))).toBe(expected);
+  });
+
+  test('anything else is refused, lest somebody believes that it was checked', () => {
+    const { status, stderr } = runApp({}, { context: { compliance: 'yes' } });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'context "compliance" is "yes"\nwrite true, or leave it out\n' });
   });
 });
 

@@ -32,7 +32,8 @@ test('the table of the README has every configuration key, and no other', () => 
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
   const written = rows.flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, key]) => key));
 
-  expect(written.toSorted()).toEqual(keys(schema).toSorted());
+  expect(new Set(written)).toEqual(new Set(keys(schema)));
+  expect(written).toHaveLength(new Set(written).size);
 });
 
 test.each(DOCUMENTS)('every npm script and operator command in %s exists', (path) => {
@@ -57,7 +58,7 @@ function refuseUndefined({
   zodSchema: z.core.$ZodTypes;
   jsonSchema: z.core.JSONSchema.BaseSchema;
 }): void {
-  if (zodSchema._zod.def.type === 'undefined') {
+  if (zodSchema instanceof z.ZodUndefined) {
     jsonSchema.not = {};
   }
 }

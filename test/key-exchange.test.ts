@@ -137,7 +137,7 @@ describe('through the stack output', () => {
 
 describe('through the recorded value', () => {
   const KEYS = { keyExchange: 'ssm', pairs: [{ id: 'documents' }, { id: 'photos' }] };
-  const CONTEXT_KEY = 's3-replication:replica-key-arn:deployment=backups:account=222222222222:region=us-west-2';
+  const CONTEXT_KEY = 's3-replication:replica-key-arn:backups:222222222222:us-west-2';
   const ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
   test('until it is recorded the source stack alone has an error, which says what to do', () => {

@@ -51,7 +51,7 @@ test('everything has the name that the design gives it', () => {
         name: 'backups-exchange-us-west-2',
         arn: 'arn:aws:iam::222222222222:role/backups-exchange-us-west-2',
       },
-      contextKey: 's3-replication:replica-key-arn:deployment=backups:account=222222222222:region=us-west-2',
+      contextKey: 's3-replication:replica-key-arn:backups:222222222222:us-west-2',
     },
     pairs: [
       {

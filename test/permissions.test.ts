@@ -1,6 +1,6 @@
 import type { ReplicationConfig } from '../lib/config/model';
 import { namesOf, type PairNames, replicaKeyArn } from '../lib/names';
-import { REPLICATION_SERVICE, replicationPermissions } from '../lib/permissions';
+import { type Permission, REPLICATION_SERVICE, replicationPermissions } from '../lib/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements, type Statement } from '../lib/policies';
 import { validConfig } from './helpers/app';
 
@@ -53,6 +53,11 @@ const CONFIGURATIONS = [
   { name: 'GovCloud', keys: { source: { region: 'us-gov-west-1' }, destination: { region: 'us-gov-east-1' } } },
 ];
 
+/** A row of the table, but for its words for people. */
+function withoutWords({ sid, actions, resources, conditions, writtenIn }: Permission) {
+  return { sid, actions, resources, ...(conditions && { conditions }), writtenIn };
+}
+
 describe('the table', () => {
   const config = validConfig();
   const tables = namesOf(config).pairs.map((pair) =>
@@ -60,7 +65,7 @@ describe('the table', () => {
   );
 
   test('grants exactly what replication needs', () => {
-    expect(tables).toStrictEqual([
+    expect(tables.map((table) => table.map(withoutWords))).toStrictEqual([
       [
         {
           sid: 'ReadReplicationConfiguration',

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { loadConfig } from '../config/load';
-import { contextOfCli } from '../config/locate';
-import type { ReplicationConfig } from '../config/model';
-import { AppError, ConfigError, describeError, messageOf, UnreachableError, UsageError } from '../errors';
+import type { Pair, ReplicationConfig } from '../config/model';
+import { AppError, ConfigError, describeError, UnreachableError, UsageError } from '../errors';
 import type { Clients } from './clients';
-import { EXIT, type ExitCode, type Verb } from './command';
+import { type Clock, EXIT, type ExitCode, type Result } from './command';
+import { overview, verbHelp } from './help';
+import { parseCommandLine } from './parse';
 import type { Terminal } from './terminal';
 import { VERBS } from './verbs';
 
@@ -18,85 +17,83 @@ export interface CliProcess {
   readonly directory: string;
   readonly terminal: Terminal;
   readonly clients: (config: ReplicationConfig) => Clients;
+  readonly clock: Clock;
   /** Standard output. */
   readonly print: (text: string) => void;
   /** Sends every AWS request to another endpoint. */
   readonly useEndpoint: (endpoint: string) => void;
 }
 
-const OPTIONS = {
-  config: { type: 'string', short: 'c' },
-  endpoint: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  yes: { type: 'boolean', short: 'y', default: false },
-  debug: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-const OPTIONS_HELP = `Options:
-  -c, --config FILE   configuration file; without it, context.replication of cdk.json
-      --endpoint URL  send AWS requests there (a local emulator)
-      --json          print the result as JSON
-  -y, --yes           change without asking
-      --debug         show stack traces
-  -h, --help          show this help
-
-Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out`;
-
 /** Runs one command line and says how it ended. Never throws. */
 export async function runCli(process: CliProcess): Promise<ExitCode> {
-  const json = process.argv.includes('--json');
   try {
     return await dispatch(process);
   } catch (error) {
+    process.terminal.progress('');
     if (!(error instanceof AppError) || process.argv.includes('--debug')) {
       process.terminal.tell((error as Error).stack ?? String(error));
     } else {
       process.terminal.tell(describeError(error));
     }
-    if (json) {
+    if (process.argv.includes('--json')) {
       process.print(JSON.stringify({ error: toData(error) }, null, 2));
     }
     return exitCodeOf(error);
   }
 }
 
-async function dispatch({ argv, directory, terminal, clients, print, useEndpoint }: CliProcess): Promise<ExitCode> {
-  const { values, positionals } = parse(argv);
-  const [name, ...rest] = positionals;
-  if (name === undefined || name === 'help') {
-    print(overview());
-    return values.help || name === 'help' ? EXIT.ok : EXIT.usage;
+async function dispatch(process: CliProcess): Promise<ExitCode> {
+  const { print, directory } = process;
+  const { verb, common, own } = parseCommandLine(process.argv, VERBS);
+  if (verb === undefined) {
+    print(overview(VERBS));
+    return common.help ? EXIT.ok : EXIT.usage;
   }
-  const verb = VERBS.find((candidate) => candidate.name === name);
-  if (verb === undefined || rest.length > 0) {
-    throw new UsageError(
-      'UnknownCommand',
-      verb === undefined ? `there is no command "${name}"` : `"${verb.name}" takes no argument "${rest.join(' ')}"`,
-      `commands: ${VERBS.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
-    );
-  }
-  if (values.help) {
-    print(`${verb.name}: ${verb.summary}\n\n${verb.help}\n\n${OPTIONS_HELP}`);
+  if (common.help) {
+    print(verbHelp(verb));
     return EXIT.ok;
   }
-  if (values.endpoint !== undefined) {
-    useEndpoint(checkedEndpoint(values.endpoint));
+  if (common.endpoint !== undefined) {
+    process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const given = values.config === undefined ? [] : ['-c', `config=${resolve(directory, values.config)}`];
-  const config = loadConfig(contextOfCli(given, project), project);
-  const outcome = await verb.load()({ config, directory: project, clients: clients(config), terminal, yes: values.yes });
-  print(values.json ? JSON.stringify(outcome.data, null, 2) : outcome.text);
+  const config = readConfig(project, common.config === undefined ? undefined : resolve(directory, common.config));
+  const pairs = choosePairs(config, common.pairs);
+  const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
+  const outcome = await verb.load()(
+    {
+      config,
+      pairs,
+      directory: project,
+      clients: process.clients(config),
+      terminal: process.terminal,
+      clock: process.clock,
+      yes: common.yes,
+      report: show,
+    },
+    own,
+  );
+  show(outcome);
   return outcome.exitCode;
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError('BadArguments', messageOf(error), '"--help" lists the options');
+/** The configuration's checks take their time to load, and `--help` needs none of them. */
+function readConfig(project: string, file: string | undefined): ReplicationConfig {
+  const { loadConfig } = require('../config/load') as typeof import('../config/load');
+  const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
+  return loadConfig(contextOfCli(file === undefined ? [] : ['-c', `config=${file}`], project), project);
+}
+
+function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonly Pair[] {
+  const unknown = ids.filter((id) => !config.pairs.some((pair) => pair.id === id));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'UnknownPair',
+      `the configuration has no pair ${unknown.join(', ')}`,
+      `its pairs: ${config.pairs.map(({ id }) => id).join(', ')}`,
+    );
   }
+  return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));
 }
 
 function projectFolder(start: string): string {
@@ -108,19 +105,6 @@ function projectFolder(start: string): string {
       return start;
     }
   }
-}
-
-function checkedEndpoint(endpoint: string): string {
-  if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
-    throw new UsageError('BadEndpoint', `--endpoint ${endpoint} is no URL`, 'write one such as http://127.0.0.1:4566');
-  }
-  return endpoint;
-}
-
-function overview(): string {
-  const width = Math.max(...VERBS.map(({ name }) => name.length));
-  const lines = VERBS.map(({ name, summary }: Verb) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: npm run ops -- COMMAND [options]\n\nCommands:\n${lines.join('\n')}\n\n${OPTIONS_HELP}`;
 }
 
 function exitCodeOf(error: unknown): ExitCode {

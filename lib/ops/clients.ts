@@ -1,26 +1,75 @@
+import type { AccountClient } from '@aws-sdk/client-account';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { ReplicationConfig, SideName } from '../config/model';
 import type { CredentialProvider } from '../credentials/profiles';
 
-/** AWS clients, each with its side's own credentials, which are checked first. */
-export interface Clients {
-  /** @throws UnreachableError when the side's credentials cannot be used or belong to another account */
-  ssm(side: SideName): Promise<SSMClient>;
+/** The client of each service that verbs use. */
+export interface ServiceClients {
+  readonly account: AccountClient;
+  readonly cloudFormation: CloudFormationClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly ssm: SSMClient;
 }
 
-/** Clients of the AWS SDK, each loaded when it is first asked for. */
+/**
+ * AWS clients, each with its side's own credentials, which are checked first.
+ *
+ * Every function throws UnreachableError when the side's credentials cannot be used or belong to another account. The region is
+ * the side's own unless another one is given.
+ */
+export type Clients = {
+  readonly [Service in keyof ServiceClients]: (side: SideName, region?: string) => Promise<ServiceClients[Service]>;
+};
+
+interface Settings {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+}
+
+type Loaders = { readonly [Service in keyof ServiceClients]: () => new (settings: Settings) => ServiceClients[Service] };
+
+/** Each package of the SDK takes its time to load, so only what is asked for is loaded. */
+const LOADERS: Loaders = {
+  account: () => (require('@aws-sdk/client-account') as typeof import('@aws-sdk/client-account')).AccountClient,
+  cloudFormation: () =>
+    (require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation')).CloudFormationClient,
+  cloudWatch: () => (require('@aws-sdk/client-cloudwatch') as typeof import('@aws-sdk/client-cloudwatch')).CloudWatchClient,
+  iam: () => (require('@aws-sdk/client-iam') as typeof import('@aws-sdk/client-iam')).IAMClient,
+  kms: () => (require('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms')).KMSClient,
+  s3: () => (require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3')).S3Client,
+  ssm: () => (require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm')).SSMClient,
+};
+
+/** Clients of the AWS SDK. */
 export function sdkClients(config: ReplicationConfig): Clients {
   const credentials = new Map<SideName, Promise<CredentialProvider>>();
-  const settings = async (side: SideName) => {
-    const verified = credentials.get(side) ?? verify(config, side);
-    credentials.set(side, verified);
-    return { region: config[side].region, credentials: await verified };
+  const verified = (side: SideName) => {
+    const known = credentials.get(side) ?? verify(config, side);
+    credentials.set(side, known);
+    return known;
   };
+  const client =
+    <Service extends keyof ServiceClients>(service: Service) =>
+    async (side: SideName, region = config[side].region): Promise<ServiceClients[Service]> => {
+      const settings = { region, credentials: await verified(side) };
+      return new (LOADERS[service]())(settings);
+    };
   return {
-    ssm: async (side) => {
-      const { SSMClient } = require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm');
-      return new SSMClient(await settings(side));
-    },
+    account: client('account'),
+    cloudFormation: client('cloudFormation'),
+    cloudWatch: client('cloudWatch'),
+    iam: client('iam'),
+    kms: client('kms'),
+    s3: client('s3'),
+    ssm: client('ssm'),
   };
 }
 

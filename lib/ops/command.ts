@@ -1,25 +1,43 @@
-import type { ReplicationConfig } from '../config/model';
+import type { Pair, ReplicationConfig } from '../config/model';
 import type { Clients } from './clients';
 import type { Terminal } from './terminal';
 
 /** What a verb works with. Everything outside the process comes in here, so that a test can stand in for it. */
 export interface Context {
   readonly config: ReplicationConfig;
+  /** The pairs that `--pair` chooses; all of them without it. */
+  readonly pairs: readonly Pair[];
   /** The folder of cdk.json. */
   readonly directory: string;
   readonly clients: Clients;
   readonly terminal: Terminal;
+  readonly clock: Clock;
   /** Change without asking. */
   readonly yes: boolean;
+  /** Prints a result before the last one, for verbs that repeat themselves. */
+  report(result: Result): void;
 }
 
-/** What a verb found or did. */
-export interface Outcome {
-  readonly exitCode: ExitCode;
+export interface Clock {
+  now(): Date;
+  /**
+   * Waits.
+   * @throws UnreachableError when the person interrupts
+   */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** What a verb found or did, twice over. */
+export interface Result {
   /** For `--json`: keys are stable across releases. */
   readonly data: object;
   /** The same for a person. */
   readonly text: string;
+}
+
+/** The last result of a verb, and how it ended. */
+export interface Outcome extends Result {
+  readonly exitCode: ExitCode;
 }
 
 /** What the exit code of a command means. */
@@ -30,11 +48,17 @@ export const EXIT = {
   wrong: 1,
   /** Wrong usage or configuration. */
   usage: 2,
-  /** Could not find out: credentials, network. */
+  /** Could not find out: credentials, network, interrupted. */
   unknown: 3,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the command line gives to one verb, besides the common options. */
+export interface VerbArguments {
+  readonly argument: string | undefined;
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
 
 /** One command of the operator command line. */
 export interface Verb {
@@ -43,6 +67,12 @@ export interface Verb {
   readonly summary: string;
   /** What it does and examples, for `ops VERB --help`. */
   readonly help: string;
+  /** What it works on, such as `CODE`. @default - it takes no argument */
+  readonly argument?: string;
+  /** Its own options. @default - the common ones only */
+  readonly options?: Readonly<
+    Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
+  >;
   /** Loads the verb and what it needs, only when it runs. */
-  readonly load: () => (context: Context) => Promise<Outcome>;
+  readonly load: () => (context: Context, args: VerbArguments) => Promise<Outcome>;
 }

@@ -5,6 +5,8 @@ import { AbortError } from '../errors';
 export interface Terminal {
   /** Writes a line for people, on standard error, so that standard output holds the result alone. */
   tell(line: string): void;
+  /** Shows where a long wait is, in one line that the next call replaces; nothing in a pipe. An empty line ends it. */
+  progress(line: string): void;
   /**
    * Asks before a change.
    * @throws AbortError when the answer is no, or when there is nobody to ask
@@ -16,6 +18,11 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   tell: (line) => {
     process.stderr.write(`${line}\n`);
+  },
+  progress: (line) => {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\u001b[K${line}`);
+    }
   },
   confirm: async (question) => {
     if (!process.stdin.isTTY) {

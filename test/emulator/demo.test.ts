@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DemoData } from '../../lib/local/report';
@@ -53,7 +53,9 @@ function file(name: string, content: string): string {
   return name;
 }
 
-const runFolders = () => readdirSync(join(PROJECT, '.demo')).filter((name) => name.startsWith('run-'));
+/** The folders of runs; there is none before the first. */
+const runFolders = () =>
+  existsSync(join(PROJECT, '.demo')) ? readdirSync(join(PROJECT, '.demo')).filter((name) => name.startsWith('run-')) : [];
 
 test('two at once: one pair with the sample file, and two pairs with filters and files of the user', async () => {
   const config = file(

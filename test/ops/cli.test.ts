@@ -7,6 +7,7 @@ import { AbortError, UnreachableError } from '../../lib/errors';
 import { runCli } from '../../lib/ops/cli';
 import type { Clients } from '../../lib/ops/clients';
 import { VERBS } from '../../lib/ops/verbs';
+import { testClients } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const STACK_LINE = /^\s+at /m;
@@ -37,10 +38,12 @@ async function run(argv: readonly string[], options: Surroundings = {}): Promise
   const exitCode = await runCli({
     argv,
     directory: options.folder ?? directory,
-    terminal: { tell: (line) => stderr.push(line), confirm: options.confirm ?? (async () => {}) },
-    clients: () => {
+    terminal: { tell: (line) => stderr.push(line), progress: () => {}, confirm: options.confirm ?? (async () => {}) },
+    clock: { now: () => new Date(), sleep: async () => {} },
+    clients: (config) => {
       events.push('clients');
-      return { ssm: options.ssm ?? (async () => new SSMClient({ region: 'us-west-2' })) };
+      const clients = testClients(config);
+      return { ...clients, ssm: options.ssm ?? clients.ssm };
     },
     print: (text) => stdout.push(text),
     useEndpoint: (endpoint) => events.push(endpoint),
@@ -122,7 +125,13 @@ describe('wrong usage exits with 2 and calls nothing', () => {
     ['an unknown option', ['exchange', '--force'], '--force', '"--help" lists the options'],
     ['an option without its value', ['exchange', '--config'], '--config', '"--help" lists the options'],
     ['a value for an option that takes none', ['exchange', '--yes=no'], '--yes', '"--help" lists the options'],
-    ['an argument', ['exchange', 'documents', 'more'], '"exchange" takes no argument "documents more"', '"--help"'],
+    [
+      'an argument',
+      ['exchange', 'documents', 'more'],
+      '"exchange" takes no argument "documents more"',
+      '"exchange --help" has examples',
+    ],
+    ['a pair that is not configured', ['exchange', '--pair', 'photos'], 'has no pair photos', 'its pairs: documents'],
     ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
     ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],
     ['an endpoint that is no URL', ['exchange', '--endpoint', 'nowhere'], 'nowhere is no URL', 'http://'],

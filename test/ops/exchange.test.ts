@@ -19,11 +19,12 @@ import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from 
 import type { Context } from '../../lib/ops/command';
 import { exchange } from '../../lib/ops/exchange/exchange';
 import { validConfig } from '../helpers/app';
+import { testContext } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const OLD_ARN = 'arn:aws:kms:us-west-2:222222222222:key/00000000-0000-0000-0000-000000000000';
 const PARAMETER = '/backups/destination/key-arn';
-const CONTEXT_KEY = 's3-replication:replica-key-arn:deployment=backups:account=222222222222:region=us-west-2';
+const CONTEXT_KEY = 's3-replication:replica-key-arn:backups:222222222222:us-west-2';
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -32,24 +33,29 @@ let directory: string;
 let file: string;
 
 /** A context whose terminal remembers what it told, and agrees. */
-function testContext(overrides: Partial<Context> = {}) {
-  const told: string[] = [];
+function exchangeContext(overrides: Partial<Context> = {}) {
+  const { context: base, recorded: seen } = testContext({ keyExchange: 'ssm' });
   const confirm = jest.fn<Promise<void>, [string]>(async () => {});
   const askedFor: SideName[] = [];
   const context: Context = {
-    config: validConfig({ keyExchange: 'ssm' }),
+    ...base,
     directory,
     clients: {
-      ssm: async (side) => {
+      ...base.clients,
+      ssm: (side) => {
         askedFor.push(side);
-        return new SSMClient({ region: 'us-west-2' });
+        return base.clients.ssm(side);
       },
     },
-    terminal: { tell: (line) => told.push(line), confirm },
-    yes: false,
+    terminal: { ...base.terminal, confirm },
     ...overrides,
   };
-  return { context, confirm, askedFor, shown: () => told.join('\n') };
+  return { context, confirm, askedFor, shown: () => seen.told.join('\n') };
+}
+
+/** The usual clients, but for this one. */
+function clientsWith(ssmClient: () => Promise<SSMClient>): Context['clients'] {
+  return { ...testContext().context.clients, ssm: ssmClient };
 }
 
 function record(content: Record<string, unknown>): void {
@@ -63,7 +69,7 @@ function recorded(): unknown {
 
 /** What the exchange was rejected with, having asked nothing and left the recorded file alone. */
 async function failure(overrides: Partial<Context> = {}): Promise<AppError> {
-  const { context, confirm } = testContext(overrides);
+  const { context, confirm } = exchangeContext(overrides);
   const reason: unknown = await exchange(context).then(
     () => undefined,
     (error: unknown) => error,
@@ -85,7 +91,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('a published ARN', () => {
   test('is recorded in a new file, under the key that the app reads', async () => {
-    const { context, askedFor, shown } = testContext();
+    const { context, askedFor, shown } = exchangeContext();
 
     const { exitCode, text } = await exchange(context);
 
@@ -99,7 +105,7 @@ describe('a published ARN', () => {
   test('is recorded beside the keys that are there, in their order', async () => {
     record({ 'availability-zones': ['a', 'b'], another: { deep: [1, null] } });
 
-    await exchange(testContext().context);
+    await exchange(exchangeContext().context);
 
     expect(recorded()).toEqual({ 'availability-zones': ['a', 'b'], another: { deep: [1, null] }, [CONTEXT_KEY]: KEY_ARN });
     expect(readFileSync(file, 'utf8')).toMatch(/availability-zones[^]*another[^]*s3-replication/);
@@ -109,13 +115,13 @@ describe('a published ARN', () => {
     record({ [CONTEXT_KEY]: OLD_ARN });
     ssm.on(GetParameterCommand, { Name: '/archive/destination/key-arn' }).resolves({ Parameter: { Value: KEY_ARN } });
 
-    await exchange(testContext({ config: validConfig({ keyExchange: 'ssm', deployment: 'archive' }) }).context);
+    await exchange(exchangeContext({ config: validConfig({ keyExchange: 'ssm', deployment: 'archive' }) }).context);
 
     expect(recorded()).toEqual({ [CONTEXT_KEY]: OLD_ARN, [CONTEXT_KEY.replace('backups', 'archive')]: KEY_ARN });
   });
 
   test('is written as the CDK CLI writes the file, and leaves no other file behind', async () => {
-    await exchange(testContext().context);
+    await exchange(exchangeContext().context);
 
     expect(readFileSync(file, 'utf8')).toBe(`{\n  "${CONTEXT_KEY}": "${KEY_ARN}"\n}\n`);
     expect(readdirSync(directory)).toEqual(['cdk.context.json']);
@@ -125,7 +131,7 @@ describe('a published ARN', () => {
     record({ [CONTEXT_KEY]: OLD_ARN });
     const reader = openSync(file, 'r');
 
-    await exchange(testContext().context);
+    await exchange(exchangeContext().context);
 
     const seen = readFileSync(reader, 'utf8');
     closeSync(reader);
@@ -135,7 +141,7 @@ describe('a published ARN', () => {
 
   test('that differs from the recorded one is shown beside it', async () => {
     record({ [CONTEXT_KEY]: OLD_ARN });
-    const { context, shown } = testContext();
+    const { context, shown } = exchangeContext();
 
     await exchange(context);
 
@@ -146,7 +152,7 @@ describe('a published ARN', () => {
 
 describe('the question', () => {
   test('comes after the change is shown and before it is made', async () => {
-    const { context, confirm, shown } = testContext();
+    const { context, confirm, shown } = exchangeContext();
     let seen: unknown;
     confirm.mockImplementation(async () => {
       seen = { written: existsSync(file), shown: shown() };
@@ -159,7 +165,7 @@ describe('the question', () => {
   });
 
   test('that is declined leaves no file', async () => {
-    const { context, confirm } = testContext();
+    const { context, confirm } = exchangeContext();
     confirm.mockRejectedValue(new AbortError('Declined', 'nothing was changed'));
 
     await expect(exchange(context)).rejects.toThrow(AbortError);
@@ -169,7 +175,7 @@ describe('the question', () => {
 
   test('that is declined leaves the recorded value', async () => {
     record({ [CONTEXT_KEY]: OLD_ARN });
-    const { context, confirm } = testContext();
+    const { context, confirm } = exchangeContext();
     confirm.mockRejectedValue(new AbortError('Declined', 'nothing was changed'));
 
     await expect(exchange(context)).rejects.toThrow(AbortError);
@@ -179,7 +185,7 @@ describe('the question', () => {
   });
 
   test('is not asked with --yes, and the change is shown nevertheless', async () => {
-    const { context, confirm, shown } = testContext({ yes: true });
+    const { context, confirm, shown } = exchangeContext({ yes: true });
 
     await exchange(context);
 
@@ -190,9 +196,9 @@ describe('the question', () => {
 });
 
 test('a second run finds the ARN recorded, asks nothing and writes nothing', async () => {
-  await exchange(testContext().context);
+  await exchange(exchangeContext().context);
   utimesSync(file, LONG_AGO, LONG_AGO);
-  const { context, confirm, shown } = testContext();
+  const { context, confirm, shown } = exchangeContext();
 
   const { exitCode, text } = await exchange(context);
 
@@ -218,7 +224,7 @@ describe('the data for --json', () => {
   ])('has the same keys when the value is %s', async (_, content, expected) => {
     record(content);
 
-    const { data } = await exchange(testContext().context);
+    const { data } = await exchange(exchangeContext().context);
 
     expect(data).toEqual(expected);
   });
@@ -281,7 +287,7 @@ describe('fails and leaves the file alone', () => {
   test('when the credentials are those of another account', async () => {
     const wrong = new UnreachableError('WrongAccount', 'another account');
 
-    const error = await failure({ clients: { ssm: () => Promise.reject(wrong) } });
+    const error = await failure({ clients: clientsWith(() => Promise.reject(wrong)) });
 
     expect(error).toBe(wrong);
   });
@@ -289,7 +295,7 @@ describe('fails and leaves the file alone', () => {
   test('when the key is exchanged another way, without a call', async () => {
     const makeClient = jest.fn<Promise<SSMClient>, []>();
 
-    const error = await failure({ config: validConfig({ keyExchange: 'stack-output' }), clients: { ssm: makeClient } });
+    const error = await failure({ config: validConfig({ keyExchange: 'stack-output' }), clients: clientsWith(makeClient) });
 
     expect(error).toBeInstanceOf(UsageError);
     expect(error.message).toContain('keyExchange is "stack-output"');

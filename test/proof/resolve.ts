@@ -38,7 +38,8 @@ export function arnOf(logicalId: string, stack: StackJson): string {
   const { partition, region, account, template } = stack;
   const resource = template.Resources[logicalId];
   const property = (name: string) => String(resource?.Properties?.[name]);
-  switch (resource?.Type) {
+  const type = resource?.Type ?? 'resource that is not there';
+  switch (type) {
     case 'AWS::KMS::Key':
       return `arn:${partition}:kms:${region}:${account}:key/${logicalId}`;
     case 'AWS::S3::Bucket':
@@ -46,7 +47,7 @@ export function arnOf(logicalId: string, stack: StackJson): string {
     case 'AWS::IAM::Role':
       return `arn:${partition}:iam::${account}:role/${property('RoleName')}`;
     default:
-      throw new Error(`the proof knows no ARN of ${logicalId}, a ${resource?.Type ?? 'resource that is not there'}`);
+      throw new Error(`the proof knows no ARN of ${logicalId}, a ${type}`);
   }
 }
 

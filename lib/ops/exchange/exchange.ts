@@ -1,6 +1,7 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { AppError, messageOf, UnreachableError, UsageError } from '../../errors';
+import { AppError, UsageError } from '../../errors';
 import { isReplicaKeyArn, namesOf } from '../../names';
+import { isAwsError, unanswered } from '../aws-error';
 import { type Context, EXIT, type Outcome } from '../command';
 import { CONTEXT_FILE, readContextFile, writeContextFile } from './context-file';
 
@@ -74,15 +75,13 @@ async function readPublished(ssm: SSMClient, name: string): Promise<unknown> {
   try {
     return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
   } catch (error) {
-    if ((error as Error).name === 'ParameterNotFound') {
+    if (isAwsError(error, 'ParameterNotFound')) {
       throw new AppError(
         'NotPublished',
         `the destination has published no SSM parameter ${name}`,
         'deploy it first: npx cdk deploy Destination, with the same configuration',
       );
     }
-    throw new UnreachableError('ParameterUnreadable', `SSM parameter ${name} could not be read: ${messageOf(error)}`, undefined, {
-      cause: error,
-    });
+    throw unanswered(`SSM parameter ${name}`, error);
   }
 }

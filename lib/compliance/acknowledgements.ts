@@ -1,0 +1,122 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { Pair, ReplicationConfig } from '../config/model';
+import { pairNamesOf, stackArnPattern } from '../names';
+import type { ReplicationStacks } from '../replication';
+
+/** A finding that stays, and why. */
+export interface Acknowledgement {
+  /** The one resource that it is about: the same finding anywhere else still stops synthesis. */
+  readonly resource: IConstruct;
+  /** `<pack>::<rule>`. With the pack's name in front the finding is kept in the validation report, beside its reason. */
+  readonly id: string;
+  /** Technical and true, so that a reviewer can dispute it. */
+  readonly reason: string;
+}
+
+/** Every finding that is acknowledged in an app of these stacks. No other file acknowledges any. */
+export function acknowledgementsOf(
+  config: ReplicationConfig,
+  { destination, source }: ReplicationStacks,
+): readonly Acknowledgement[] {
+  return [
+    ...config.pairs.flatMap((pair) => [
+      ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
+      ...sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')),
+      ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), config, pair),
+    ]),
+    ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
+  ];
+}
+
+/** Acknowledges findings, whether or not the packs that report them are registered. */
+export function acknowledge(acknowledgements: readonly Acknowledgement[]): void {
+  for (const { resource, id, reason } of acknowledgements) {
+    Validations.of(resource).acknowledge({ id, reason });
+  }
+}
+
+const NO_ACCESS_LOGS =
+  "S3 delivers server access logs on a best-effort basis and only within the bucket's own account and region, so they cannot prove " +
+  'that nothing happened. Object access is for CloudTrail data events to record, in a trail of the account or the organization ' +
+  'that this stack cannot turn off. This app creates no such trail: where access has to be audited, one must be there.';
+
+function sourceBucket(resource: IConstruct): Acknowledgement[] {
+  return because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]);
+}
+
+function replicaBucket(resource: IConstruct): Acknowledgement[] {
+  return [
+    ...because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]),
+    ...because(
+      'This bucket is the copy: its objects come from the source bucket, which is in another account and region. A rule of its own ' +
+        'would copy none of them, since S3 does not replicate replicas.',
+      resource,
+      controls('S3BucketReplicationEnabled'),
+    ),
+  ];
+}
+
+function replicationRole(resource: IConstruct, config: ReplicationConfig, pair: Pair): Acknowledgement[] {
+  const { sourceBucket: from, replicaBucket: to } = pairNamesOf(config, pair);
+  return [
+    ...because(
+      "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The actions read versions, " +
+        'their tags and their ACLs for replication: none is s3:GetObject, none writes and none deletes.',
+      resource,
+      [wildcard(`${from.arn}/*`)],
+    ),
+    ...because(
+      "The wildcard stands for the keys of this one bucket's objects: a replica has its source object's key, which is not known " +
+        'beforehand. The actions add replicas, their tags and delete markers: none reads a replica or deletes a version.',
+      resource,
+      [wildcard(`${to.arn}/*`)],
+    ),
+    ...because(
+      "The policy names one pair's buckets and keys: no other principal has a use for it, and inline it can be attached to none. It " +
+        'is there as soon as the role that the source bucket waits for: an object written before it would be FAILED for good.',
+      resource,
+      controls('IAMNoInlinePolicy'),
+    ),
+  ];
+}
+
+function exchangeRole(resource: IConstruct, config: ReplicationConfig): Acknowledgement[] {
+  return [
+    ...because(
+      "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A " +
+        "stack's name has no slash, so the pattern matches this one stack and whatever had its name before or has it later.",
+      resource,
+      [wildcard(stackArnPattern(config, 'destination'))],
+    ),
+    ...because(
+      'The policy is one statement that lets this one role describe its own stack. Inline it is deleted with the role and can be ' +
+        'attached to no other principal; a managed policy could be.',
+      resource,
+      controls('IAMNoInlinePolicy'),
+    ),
+  ];
+}
+
+function because(reason: string, resource: IConstruct, ids: readonly string[]): Acknowledgement[] {
+  return ids.map((id) => ({ resource, id, reason }));
+}
+
+/** The L1 resource of the construct at a path. A path that leads nowhere is an error, so no acknowledgement goes stale unseen. */
+function resourceAt(scope: IConstruct, ...path: readonly string[]): IConstruct {
+  return [...path, 'Resource'].reduce((construct, id) => construct.node.findChild(id), scope);
+}
+
+function awsSolutions(rule: string): string {
+  return `AwsSolutions::AwsSolutions-${rule}`;
+}
+
+/** AWS Solutions' finding for a wildcard in the resource of an IAM policy. */
+function wildcard(pattern: string): string {
+  return awsSolutions(`IAM5[Resource::${pattern}]`);
+}
+
+/** One rule of the three packs that follow a catalogue of controls: they have it in common. */
+function controls(rule: string): string[] {
+  return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}::${pack}-${rule}`);
+}

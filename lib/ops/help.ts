@@ -1,0 +1,37 @@
+import type { Verb } from './command';
+
+const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
+  ['-c, --config FILE', 'configuration file; without it, context.replication of cdk.json'],
+  ['    --pair ID', 'only this pair; may be repeated'],
+  ['    --endpoint URL', 'send AWS requests there (a local emulator)'],
+  ['    --json', 'print the result as JSON'],
+  ['-y, --yes', 'change without asking'],
+  ['    --debug', 'show stack traces'],
+  ['-h, --help', 'show this help'],
+];
+
+const EXIT_CODES = 'Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out';
+
+/** The list of verbs and the options of all of them. */
+export function overview(verbs: readonly Verb[]): string {
+  const usage = 'Usage: npm run ops -- COMMAND [options]';
+  return `${usage}\n\nCommands:\n${columns(verbs.map(({ name, summary }) => [name, summary]))}\n\n${options()}`;
+}
+
+/** What one verb does, with examples and every option. */
+export function verbHelp(verb: Verb): string {
+  const usage = `Usage: npm run ops -- ${[verb.name, verb.argument].filter(Boolean).join(' ')} [options]`;
+  return `${usage}\n\n${verb.help}\n\n${options(verb)}`;
+}
+
+function options(verb?: Verb): string {
+  const own = Object.entries(verb?.options ?? {}).map(
+    ([name, { value, help }]) => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+  );
+  return `Options:\n${columns([...own, ...COMMON_HELP])}\n\n${EXIT_CODES}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
+}

@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+import { messageOf, UsageError } from '../errors';
+import type { Verb, VerbArguments } from './command';
+
+/** What a command line says. */
+export interface CommandLine {
+  /** Undefined when only help is asked for, or nothing. */
+  readonly verb: Verb | undefined;
+  readonly common: CommonOptions;
+  readonly own: VerbArguments;
+}
+
+/** The options of every verb. */
+export interface CommonOptions {
+  readonly config: string | undefined;
+  readonly pairs: readonly string[];
+  readonly endpoint: string | undefined;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly help: boolean;
+}
+
+const COMMON = {
+  config: { type: 'string', short: 'c' },
+  pair: { type: 'string', multiple: true },
+  endpoint: { type: 'string' },
+  json: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/**
+ * Reads a command line.
+ *
+ * @throws UsageError for an unknown verb or option, or an argument too many or too few
+ */
+export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]): CommandLine {
+  // The verb's own options count, so it is looked for before anything is taken apart strictly.
+  const { positionals: words } = parseArgs({ args: [...argv], options: COMMON, allowPositionals: true, strict: false });
+  const name = words.find((word) => word !== 'help');
+  const verb = verbs.find((candidate) => candidate.name === name);
+  const { values, positionals } = parseStrictly(argv, verb?.options ?? {});
+  const rest = positionals.filter((word) => word !== 'help');
+  const help = values['help'] === true || positionals.includes('help');
+  if (rest.length > 0 && verb === undefined) {
+    throw new UsageError(
+      'UnknownCommand',
+      `there is no command "${rest[0]}"`,
+      `commands: ${verbs.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
+    );
+  }
+  const [, argument, ...tooMany] = rest;
+  if (verb !== undefined && !help) {
+    checkArgument(verb, argument, tooMany);
+  }
+  return {
+    verb,
+    common: {
+      config: text(values['config']),
+      pairs: (values['pair'] as string[] | undefined) ?? [],
+      endpoint: checkedEndpoint(text(values['endpoint'])),
+      json: values['json'] === true,
+      yes: values['yes'] === true,
+      help,
+    },
+    own: {
+      argument,
+      values: Object.fromEntries(
+        Object.keys(verb?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
+      ),
+    },
+  };
+}
+
+function parseStrictly(
+  argv: readonly string[],
+  own: NonNullable<Verb['options']>,
+): { values: Record<string, unknown>; positionals: string[] } {
+  const options = Object.fromEntries(Object.entries(own).map(([name, { type }]) => [name, { type }]));
+  try {
+    return parseArgs({ args: [...argv], options: { ...options, ...COMMON }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError('BadArguments', messageOf(error), '"--help" lists the options');
+  }
+}
+
+function checkArgument(verb: Verb, argument: string | undefined, tooMany: readonly string[]): void {
+  if (verb.argument !== undefined && argument === undefined) {
+    throw new UsageError('MissingArgument', `"${verb.name}" needs ${verb.argument}`, `"${verb.name} --help" has examples`);
+  }
+  const extra = verb.argument === undefined ? [argument, ...tooMany].filter((word) => word !== undefined) : tooMany;
+  if (extra.length > 0) {
+    throw new UsageError(
+      'TooManyArguments',
+      `"${verb.name}" takes no argument "${extra.join(' ')}"`,
+      `"${verb.name} --help" has examples`,
+    );
+  }
+}
+
+function checkedEndpoint(endpoint: string | undefined): string | undefined {
+  if (endpoint !== undefined && (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))) {
+    throw new UsageError('BadEndpoint', `--endpoint ${endpoint} is no URL`, 'write one such as http://127.0.0.1:4566');
+  }
+  return endpoint;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import { type Acknowledgement, acknowledgementsOf } from '../../lib/compliance/acknowledgements';
+import { addGuardrails } from '../../lib/compliance/guardrails';
+import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
+import { testApp, validConfig } from '../helpers/app';
+import { recordedKey } from '../helpers/templates';
+
+type Keys = Record<string, unknown>;
+
+const regions = (source: string, destination: string): Keys => ({
+  source: { account: '111111111111', region: source },
+  destination: { account: '222222222222', region: destination },
+});
+
+const CONFIGURATIONS: readonly [string, Keys][] = [
+  ['default', {}],
+  [
+    'several pairs',
+    {
+      pairs: [
+        { id: 'documents', filter: { prefix: 'reports/' } },
+        { id: 'photos', filter: { tags: { keep: 'yes' } }, timeControl: true },
+        { id: 'a-b', replicateDeleteMarkers: true, storageClass: 'GLACIER_IR' },
+      ],
+    },
+  ],
+  ['ssm with the recorded key', { keyExchange: 'ssm', pairs: [{ id: 'documents' }, { id: 'photos' }] }],
+  ['without S3 Bucket Keys', { pairs: [{ id: 'documents', bucketKeys: false }] }],
+  ['global bucket namespace', { bucketNamespace: 'global' }],
+  ['partition aws-cn', regions('cn-north-1', 'cn-northwest-1')],
+  ['partition aws-us-gov', regions('us-gov-west-1', 'us-gov-east-1')],
+  ['destroyed with the stacks', { deployment: 'x-demo', removal: 'destroy' }],
+];
+
+/** The validation report of the CDK, as far as it is read here. */
+interface Report {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly violations: readonly Violation[];
+    readonly suppressedViolations?: readonly (Violation & { readonly reason: string })[];
+  }[];
+}
+
+interface Violation {
+  readonly ruleName: string;
+  readonly violatingConstructs: readonly { readonly constructPath: string }[];
+}
+
+interface Options {
+  /** Which acknowledgements to make. */
+  readonly select?: (acknowledgement: Acknowledgement) => boolean;
+  /** Changes the app before it is checked. */
+  readonly change?: (stacks: ReplicationStacks) => void;
+}
+
+/** Both stacks of a configuration, and everything that is acknowledged in them. */
+function appOf(keys: Keys) {
+  const config = validConfig(keys);
+  const app = testApp(config.keyExchange === 'ssm' ? recordedKey(keys).context : {});
+  const stacks = addReplicationStacks(app, config);
+  return { app, stacks, acknowledgements: acknowledgementsOf(config, stacks) };
+}
+
+/** Checks the whole app of a configuration. A finding is written `<pack>::<rule> <construct path>`. */
+function check(keys: Keys, { select = () => true, change = () => {} }: Options = {}) {
+  const { app, stacks, acknowledgements } = appOf(keys);
+  change(stacks);
+  addGuardrails(app, acknowledgements.filter(select));
+  const error = errorOf(() => app.synth());
+  const { pluginReports } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8')) as Report;
+  return {
+    /** The name of what synthesis failed with. */
+    error,
+    /** The findings that are not acknowledged. */
+    findings: pluginReports.flatMap(({ pluginName, violations }) =>
+      violations.flatMap((violation) => findingsIn(pluginName, violation)),
+    ),
+    /** The reasons of those that are, as the report has them. */
+    reasons: pluginReports.flatMap(({ pluginName, suppressedViolations = [] }) =>
+      suppressedViolations.flatMap((violation) =>
+        findingsIn(pluginName, violation).map((finding) => ({ finding, reason: violation.reason })),
+      ),
+    ),
+  };
+}
+
+function errorOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.name : 'no Error';
+  }
+}
+
+function findingsIn(pack: string, { ruleName, violatingConstructs }: Violation): string[] {
+  return violatingConstructs.map(({ constructPath }) => `${pack}::${ruleName} ${constructPath}`);
+}
+
+function findingOf({ id, resource }: Acknowledgement): string {
+  return `${id} ${resource.node.path}`;
+}
+
+describe.each(CONFIGURATIONS)('the app, %s,', (_, keys) => {
+  test('has exactly the findings that are acknowledged', () => {
+    const { error, findings } = check(keys, { select: () => false });
+    expect(error).toBe('ValidationFailed');
+    expect(findings.toSorted()).toEqual(appOf(keys).acknowledgements.map(findingOf).toSorted());
+  });
+
+  test('passes with them, and the report says why', () => {
+    const { error, findings, reasons } = check(keys);
+    expect({ error, findings }).toEqual({ error: undefined, findings: [] });
+    expect(new Map(reasons.map(({ finding, reason }) => [finding, reason]))).toEqual(
+      new Map(appOf(keys).acknowledgements.map((made) => [findingOf(made), made.reason])),
+    );
+  });
+
+  test('has a reason for each', () => {
+    expect(appOf(keys).acknowledgements.filter(({ reason }) => reason.length <= 40)).toEqual([]);
+  });
+});
+
+test.each(appOf({}).acknowledgements.map(findingOf))('without the acknowledgement of %s, synthesis fails with it', (left) => {
+  const { error, findings } = check({}, { select: (made) => findingOf(made) !== left });
+  expect({ error, findings }).toEqual({ error: 'ValidationFailed', findings: [left] });
+});
+
+describe('synthesis fails', () => {
+  test.each(['destination', 'source'] as const)('with a public bucket in the %s stack', (side) => {
+    const { error, findings } = check(
+      {},
+      {
+        change: (stacks) =>
+          new Bucket(stacks[side], 'Public', {
+            publicReadAccess: true,
+            blockPublicAccess: new BlockPublicAccess({ blockPublicPolicy: false, restrictPublicBuckets: false }),
+          }),
+      },
+    );
+    expect(error).toBe('ValidationFailed');
+    const at = `${side === 'source' ? 'Source' : 'Destination'}/Public/Resource`;
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        // Acknowledged of the other buckets.
+        `AwsSolutions::AwsSolutions-S1 ${at}`,
+        `AwsSolutions::AwsSolutions-S2 ${at}`,
+        `HIPAA.Security::HIPAA.Security-S3BucketPublicReadProhibited ${at}`,
+        `NIST.800.53.R5::NIST.800.53.R5-S3DefaultEncryptionKMS ${at}`,
+        `PCI.DSS.321::PCI.DSS.321-S3BucketVersioningEnabled ${at}`,
+      ]),
+    );
+  });
+
+  test('with a wildcard that is not acknowledged, in a role that has others which are', () => {
+    const document = { Statement: [{ Effect: 'Allow', Action: ['s3:Get*'], Resource: ['arn:aws:s3:::other/*'] }] };
+    const { error, findings } = check(
+      {},
+      {
+        change: ({ source }) => {
+          const role = source.node.findAll().find((construct) => construct instanceof CfnRole);
+          if (role !== undefined) {
+            role.policies = [{ policyName: 'More', policyDocument: document }];
+          }
+        },
+      },
+    );
+    const at = 'Source/Pairs/documents/ReplicationRole/Resource';
+    expect({ error, findings }).toEqual({
+      error: 'ValidationFailed',
+      findings: [
+        `AwsSolutions::AwsSolutions-IAM5[Action::s3:Get*] ${at}`,
+        `AwsSolutions::AwsSolutions-IAM5[Resource::arn:aws:s3:::other/*] ${at}`,
+      ],
+    });
+  });
+});
+
+test('a template is the same with the guardrails and without', () => {
+  const { app, stacks, acknowledgements } = appOf({});
+  addGuardrails(app, acknowledgements);
+  const plain = appOf({});
+  expect(app.synth().getStackArtifact(stacks.source.artifactId).template).toEqual(
+    plain.app.synth().getStackArtifact(plain.stacks.source.artifactId).template,
+  );
+});

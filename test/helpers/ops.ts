@@ -1,0 +1,75 @@
+import { AccountClient } from '@aws-sdk/client-account';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { ReplicationConfig, SideName } from '../../lib/config/model';
+import type { Clients } from '../../lib/ops/clients';
+import type { Context, Result } from '../../lib/ops/command';
+import { validConfig } from './app';
+
+/**
+ * Clients for `aws-sdk-client-mock`. Each is made for the account of its side: its access key id is the account, so that a mock can
+ * tell who asks by `client.config.credentials()`.
+ */
+export function testClients(config: ReplicationConfig): Clients {
+  const settings = (side: SideName, region = config[side].region) => ({
+    region,
+    maxAttempts: 1,
+    credentials: { accessKeyId: config[side].account, secretAccessKey: 'test' },
+  });
+  return {
+    account: async (side, region) => new AccountClient(settings(side, region)),
+    cloudFormation: async (side, region) => new CloudFormationClient(settings(side, region)),
+    cloudWatch: async (side, region) => new CloudWatchClient(settings(side, region)),
+    iam: async (side, region) => new IAMClient(settings(side, region)),
+    kms: async (side, region) => new KMSClient(settings(side, region)),
+    s3: async (side, region) => new S3Client(settings(side, region)),
+    ssm: async (side, region) => new SSMClient(settings(side, region)),
+  };
+}
+
+/** What a verb told and was asked, and how long it waited. */
+export interface Recorded {
+  readonly told: string[];
+  readonly progress: string[];
+  readonly questions: string[];
+  readonly reported: Result[];
+  /** Milliseconds that the clock moved on. */
+  waited: number;
+}
+
+/** A context for a verb: a terminal that remembers and agrees, and a clock that moves only when somebody sleeps. */
+export function testContext(
+  keys: Record<string, unknown> = {},
+  overrides: Partial<Context> = {},
+): { readonly context: Context; readonly recorded: Recorded } {
+  const config = validConfig(keys);
+  const recorded: Recorded = { told: [], progress: [], questions: [], reported: [], waited: 0 };
+  const start = Date.parse('2026-11-01T12:00:00Z');
+  const context: Context = {
+    config,
+    pairs: config.pairs,
+    directory: '/nowhere',
+    clients: testClients(config),
+    terminal: {
+      tell: (line) => recorded.told.push(line),
+      progress: (line) => recorded.progress.push(line),
+      confirm: async (question) => {
+        recorded.questions.push(question);
+      },
+    },
+    clock: {
+      now: () => new Date(start + recorded.waited),
+      sleep: async (milliseconds) => {
+        recorded.waited += milliseconds;
+      },
+    },
+    yes: false,
+    report: (result) => recorded.reported.push(result),
+    ...overrides,
+  };
+  return { context, recorded };
+}

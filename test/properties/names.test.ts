@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { type Names, namesOf, type PairNames } from '../../lib/names';
+import { replicationPermissions } from '../../lib/permissions';
+import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/policies';
+import { validConfig } from '../helpers/app';
+import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
+
+/** Every name that must be its own, by what it names. */
+const namesByKind = ({ source, destination, exchange, pairs }: Names) => ({
+  stack: [source.stackName, destination.stackName],
+  alias: [source.keyAlias, destination.keyAlias],
+  bucket: pairs.flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.name, replicaBucket.name]),
+  role: [exchange.readerRole.name, ...pairs.map(({ replicationRole }) => replicationRole.name)],
+  parameter: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
+  rule: pairs.map(({ ruleId }) => ruleId),
+});
+
+const ruleOf = (pattern: RegExp) => (name: string) => pattern.test(name);
+
+/**
+ * What AWS takes as a name.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
+ */
+const LEGAL: Readonly<Record<keyof ReturnType<typeof namesByKind>, (name: string) => boolean>> = {
+  stack: ruleOf(/^[A-Za-z][A-Za-z0-9-]{0,127}$/),
+  alias: ruleOf(/^alias\/(?!aws)[A-Za-z0-9/_-]{1,250}$/),
+  bucket: ruleOf(
+    /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+  ),
+  role: ruleOf(/^[\w+=,.@-]{1,64}$/),
+  parameter: ruleOf(/^(?!\/(aws|ssm))(?=.{1,1011}$)(\/[A-Za-z0-9_.-]+){2,15}$/),
+  rule: ruleOf(/^.{1,255}$/),
+};
+
+test('every name is one that AWS takes', () => {
+  fc.assert(
+    fc.property(validConfigs, (keys) => {
+      const illegal = Object.entries(namesByKind(namesOf(validConfig(keys)))).flatMap(([kind, names]) =>
+        names.filter((name) => !LEGAL[kind as keyof typeof LEGAL](name)).map((name) => `${kind} ${name}`),
+      );
+
+      expect(illegal).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('no two things of a kind have the same name', () => {
+  fc.assert(
+    fc.property(validConfigs, (keys) => {
+      const repeated = Object.values(namesByKind(namesOf(validConfig(keys)))).flatMap((names) =>
+        names.filter((name, index) => names.indexOf(name) < index),
+      );
+
+      expect(repeated).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the name of a bucket has the form of its namespace', () => {
+  fc.assert(
+    fc.property(validConfigs, (keys) => {
+      const config = validConfig(keys);
+      const suffix = config.bucketNamespace === 'account-regional' ? '-an' : '';
+      const ends = (['source', 'destination'] as const).map((side) => `-${config[side].account}-${config[side].region}${suffix}`);
+
+      for (const { sourceBucket, replicaBucket } of namesOf(config).pairs) {
+        expect([sourceBucket.name, replicaBucket.name]).toEqual(ends.map((end) => expect.stringMatching(new RegExp(`${end}$`))));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the names of a pair do not depend on the pairs beside it, nor on their order', () => {
+  const byId = (pairs: readonly PairNames[]) => Object.fromEntries(pairs.map((pair) => [pair.id, pair]));
+
+  fc.assert(
+    fc.property(validConfigsWithFewerPairs, ({ config, fewer }) => {
+      const [all, some] = [config, fewer].map((keys) => namesOf(validConfig(keys)));
+
+      expect(byId(all?.pairs ?? [])).toMatchObject(byId(some?.pairs ?? []));
+      expect({ ...some, pairs: [] }).toStrictEqual({ ...all, pairs: [] });
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the permission table gives both halves of a grant the same actions and conditions, to one role and to nobody else', () => {
+  fc.assert(
+    fc.property(validConfigs, (keys) => {
+      const config = validConfig(keys);
+      const { partition, pairs } = namesOf(config);
+      const owner = { AWS: `arn:${partition}:iam::${config.source.account}:root` };
+      for (const pair of pairs) {
+        const identity = roleStatements(replicationPermissions(config, pair, { source: 'source-key', replica: 'replica-key' }));
+        const onBucket = replicaBucketStatements(config, pair);
+        const onKey = replicaKeyStatements(config, pair).map((statement) => ({ ...statement, Resource: ['replica-key'] }));
+        const pin = { ArnEquals: { 'aws:PrincipalArn': pair.replicationRole.arn } };
+        const inSource = ({ Resource }: { readonly Resource: readonly string[] }) =>
+          Resource.every((arn) => [pair.sourceBucket.arn, `${pair.sourceBucket.arn}/*`, 'source-key'].includes(arn));
+        const needed = identity
+          .filter((statement) => !inSource(statement))
+          .map(({ Effect, Action, Resource, Condition }) => ({
+            Effect,
+            Principal: owner,
+            Action,
+            Resource,
+            Condition: { ...pin, ...Condition },
+          }));
+
+        expect(needed).not.toEqual([]);
+        expect([...onBucket, ...onKey]).toEqual(needed.map((half) => ({ ...half, Sid: expect.any(String) })));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,148 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
+import type { ReplicationConfig } from '../../lib/config/model';
+import { partitionOf } from '../../lib/names';
+import { replicationStacks, validConfig } from '../helpers/app';
+import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
+import { validConfigs, validConfigsWithFewerPairs, type WrittenConfig, writtenPairs } from './arbitraries';
+
+/** Time for a property whose every run synthesizes both stacks. */
+const SECONDS_30 = 30_000;
+
+function synthesize(keys: WrittenConfig) {
+  const { source, destination } = replicationStacks(keys, recordedKey(keys).context);
+  return { config: validConfig(keys), source: Template.fromStack(source), destination: Template.fromStack(destination) };
+}
+
+/** What a role may do to one resource, under which conditions besides who it is. */
+interface Grant {
+  readonly role: unknown;
+  readonly resource: unknown;
+  readonly actions: readonly string[];
+  readonly conditions: unknown;
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const sorted = (grants: readonly Grant[]) => grants.map((grant) => JSON.stringify(grant)).toSorted((a, b) => a.localeCompare(b));
+const rootOf = (config: ReplicationConfig, side: 'source' | 'destination') => ({
+  AWS: `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`,
+});
+
+function grantsOf(role: unknown, { Action, Condition }: PolicyStatement, resource: unknown): Grant {
+  return { role, resource, actions: list(Action), conditions: Condition ?? {} };
+}
+
+/** What the roles of the source allow themselves outside the source. */
+function wanted({ config, source }: ReturnType<typeof synthesize>): Grant[] {
+  const own = new Set([
+    JSON.stringify(keyArnIn(source)),
+    ...propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ BucketName }) =>
+      ['', '/*'].map((end) => JSON.stringify(`arn:${partitionOf(config.source)}:s3:::${BucketName}${end}`)),
+    ),
+  ]);
+  return propertiesOf(source, 'AWS::IAM::Role').flatMap(({ RoleName, Policies }) =>
+    Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap((statement) =>
+        list(statement.Resource)
+          .filter((resource) => !own.has(JSON.stringify(resource)))
+          .map((resource) =>
+            grantsOf(`arn:${partitionOf(config.source)}:iam::${config.source.account}:role/${RoleName}`, statement, resource),
+          ),
+      ),
+  );
+}
+
+/** What the destination grants to anybody but itself; to whom is told by the pin. */
+function granted({ config, source, destination }: ReturnType<typeof synthesize>): Grant[] {
+  const [replicaKey] = propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ ReplicationConfiguration }) =>
+    ReplicationConfiguration.Rules.map(({ Destination }) => Destination.EncryptionConfiguration.ReplicaKmsKeyID),
+  );
+  const onBuckets = propertiesOf(destination, 'AWS::S3::BucketPolicy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  const onKeys = propertiesOf(destination, 'AWS::KMS::Key')
+    .flatMap(({ KeyPolicy }) => KeyPolicy.Statement)
+    .filter(({ Principal }) => JSON.stringify(Principal) !== JSON.stringify(rootOf(config, 'destination')))
+    .map((statement) => ({ ...statement, Resource: statement.Resource === '*' ? replicaKey : statement.Resource }));
+  return [...onBuckets, ...onKeys]
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap((statement) => {
+      const { ArnEquals: pin, ...conditions } = statement.Condition ?? {};
+      expect(statement.Principal).toEqual(rootOf(config, 'source'));
+      expect(Object.keys(pin ?? {})).toEqual(['aws:PrincipalArn']);
+      return list(statement.Resource).map((resource) =>
+        grantsOf(pin?.['aws:PrincipalArn'], { ...statement, Condition: conditions }, resource),
+      );
+    });
+}
+
+/** The logical id of everything that replacing would lose or break, by type and physical name. */
+function logicalIds(template: Template): Record<string, string> {
+  const nameKeys = {
+    'AWS::KMS::Key': 'Description',
+    'AWS::KMS::Alias': 'AliasName',
+    'AWS::S3::Bucket': 'BucketName',
+    'AWS::IAM::Role': 'RoleName',
+    'AWS::SSM::Parameter': 'Name',
+  };
+  return Object.fromEntries(
+    Object.entries(nameKeys).flatMap(([type, nameKey]) =>
+      Object.entries(template.findResources(type)).map(([id, { Properties }]) => [
+        `${type} ${(Properties as Record<string, string>)[nameKey]}`,
+        id,
+      ]),
+    ),
+  );
+}
+
+test(
+  'both stacks are synthesized, with a bucket for every pair on both sides',
+  () => {
+    fc.assert(
+      fc.property(validConfigs, (keys) => {
+        const { source, destination } = synthesize(keys);
+        const count = writtenPairs(keys).length;
+
+        source.resourceCountIs('AWS::S3::Bucket', count);
+        source.resourceCountIs('AWS::IAM::Role', count);
+        destination.resourceCountIs('AWS::S3::Bucket', count);
+        expect(
+          propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration.Rules),
+        ).toHaveLength(count);
+      }),
+      { numRuns: 10 },
+    );
+  },
+  SECONDS_30,
+);
+
+test(
+  'every grant across accounts has both halves, with the same actions and conditions, pinned to that very role, and nothing more',
+  () => {
+    fc.assert(
+      fc.property(validConfigs, (keys) => {
+        const stacks = synthesize(keys);
+
+        expect(wanted(stacks)).toHaveLength(2 * writtenPairs(keys).length);
+        expect(sorted(granted(stacks))).toEqual(sorted(wanted(stacks)));
+      }),
+      { numRuns: 25 },
+    );
+  },
+  SECONDS_30,
+);
+
+test(
+  'no logical id depends on the pairs beside it, nor on their order',
+  () => {
+    fc.assert(
+      fc.property(validConfigsWithFewerPairs, ({ config, fewer }) => {
+        const [all, some] = [synthesize(config), synthesize(fewer)];
+
+        expect(logicalIds(all.source)).toMatchObject(logicalIds(some.source));
+        expect(logicalIds(all.destination)).toMatchObject(logicalIds(some.destination));
+      }),
+      { numRuns: 12 },
+    );
+  },
+  SECONDS_30,
+);
