@@ -64,7 +64,7 @@ export function messageOf(error: unknown): string {
 }
 
 function formatProblem({ path, found, remedy }: Problem): string {
-  const place = path === '' ? 'the whole configuration' : path;
+  const place = path === '' ? 'the whole configuration' : JSON.stringify(path).slice(1, -1);
   const value = found === undefined ? 'nothing' : abbreviate(JSON.stringify(found) ?? typeof found);
   return `  - ${place}: found ${value}; ${remedy}`;
 }

@@ -6,7 +6,13 @@ import { VERBS } from '../lib/ops/verbs';
 import { scripts } from '../package.json';
 
 const PROJECT = resolve(__dirname, '..');
-const DOCUMENTS = ['README.md', 'AGENTS.md', ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`)];
+const DOCUMENTS = [
+  'README.md',
+  'AGENTS.md',
+  'docs/permissions.md',
+  'docs/troubleshooting.md',
+  ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`),
+];
 const text = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
 
 interface Schema {

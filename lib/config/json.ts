@@ -54,9 +54,6 @@ function keyProblems(content: string): Problem[] {
     },
     onObjectProperty: (key, offset) => {
       const keys = open.at(-1);
-      if (key === '__proto__') {
-        problems.push({ path: position(content, offset), found: key, remedy: 'no key can have this name; remove it' });
-      }
       if (keys?.has(key)) {
         problems.push({ path: position(content, offset), found: key, remedy: 'the key stands twice; keep one of them' });
       }

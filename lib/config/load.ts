@@ -27,6 +27,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value)),
     ...RULES.flatMap((check) => check(value)),
+    ...prototypeKeys(value),
   ];
   if (problems.length > 0 || !parsed.success) {
     throw new ConfigError(origin, problems);
@@ -53,6 +54,20 @@ function shapeProblems(issue: z.core.$ZodIssue, value: unknown): Problem[] {
   // A bad key of a record hides its own message one level down.
   const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   return [{ path: renderPath(issue.path), found: valueAt(value, issue.path), remedy: message }];
+}
+
+/** A map of tags drops this key without a word. */
+function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): Problem[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = [...path, Array.isArray(value) ? Number(key) : key];
+    const inside = prototypeKeys(inner, place);
+    return key === '__proto__' && path.at(-1) === 'tags'
+      ? [{ path: renderPath(place), found: inner, remedy: 'no tag can have this key; remove it' }, ...inside]
+      : inside;
+  });
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

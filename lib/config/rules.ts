@@ -88,7 +88,7 @@ export const RULES: readonly Rule[] = [
     }),
     ({ pairs }) =>
       pairs.flatMap(({ filter, replicateDeleteMarkers }, index) =>
-        replicateDeleteMarkers === true && hasTags(filter)
+        replicateDeleteMarkers === true && Object.keys(tagsOf(filter)).length > 0
           ? [
               {
                 path: `pairs[${index}].replicateDeleteMarkers`,
@@ -122,7 +122,7 @@ export const RULES: readonly Rule[] = [
   }),
 ];
 
-function hasTags(filter: unknown): boolean {
+function tagsOf(filter: unknown): object {
   const tags = (filter as { tags?: unknown } | undefined)?.tags;
-  return typeof tags === 'object' && tags !== null && Object.keys(tags).length > 0;
+  return typeof tags === 'object' && tags !== null ? tags : {};
 }

@@ -80,6 +80,9 @@ const filter = z.strictObject(
       .string({ error: prefixError })
       .min(1, { error: prefixError })
       .refine((prefix) => Buffer.byteLength(prefix) <= 1024, { error: prefixError })
+      .refine((prefix) => !prefix.includes('${Token['), {
+        error: 'the CDK takes this for a token of its own; write another prefix',
+      })
       .optional(),
     tags: tagMap(10).optional(),
   },
@@ -88,7 +91,9 @@ const filter = z.strictObject(
 
 export const pairId = z
   .string({ error: nameRule('an id', 'documents') })
-  .regex(/^[a-z0-9](-?[a-z0-9])*$/, { error: nameRule('an id', 'documents') });
+  .regex(/^[a-z0-9](-?[a-z0-9])*$/, { error: nameRule('an id', 'documents') })
+  // The id becomes a construct's, and the construct library takes this one for a child that is there already.
+  .refine((id) => id !== 'constructor', { error: 'the CDK cannot use this id; write another one' });
 
 const pair = z.strictObject(
   {

@@ -1,6 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { canaryPrefix } from '../canary-prefix';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
 import { replicaBucketStatements, replicaKeyStatements } from '../policies';
@@ -25,6 +26,7 @@ export class ReplicaBucket extends Construct {
       encryptionKey: replicaKey,
       bucketKeys: pair.bucketKeys,
       bucketNamespace: config.bucketNamespace,
+      canaryPrefix: canaryPrefix(pair),
       removal: config.removal,
     });
     for (const statement of replicaBucketStatements(config, names)) {

@@ -5,30 +5,39 @@ export function isAwsError(error: unknown, ...codes: readonly string[]): boolean
   return error instanceof Error && codes.includes(error.name);
 }
 
-/** Whether AWS answered that the caller may not ask this. */
-export function isAccessDenied(error: unknown): boolean {
-  return isAwsError(error, 'AccessDenied', 'AccessDeniedException', 'Forbidden', '403', 'UnauthorizedOperation');
+/** The HTTP status of AWS's answer; undefined when there was none. */
+export function httpStatusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-/** The reason why a question has no answer, for a person. */
-const REASONS: readonly { readonly codes: RegExp; readonly reason: string; readonly hint: string }[] = [
+/** Whether AWS answered that the caller may not ask this. */
+export function isAccessDenied(error: unknown): boolean {
+  const [first, ...others] = codesOf(error);
+  // S3's answer to HEAD has no code, only the status.
+  return [first, ...others].some((code) => DENIED.test(code ?? '')) || (first === 'Unknown' && httpStatusOf(error) === 403);
+}
+
+const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
+
+/** Reasons why a question has no answer, for a person. */
+const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
   {
-    codes: /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/,
+    is: hasCode(/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
     reason: 'the credentials have expired',
     hint: 'log in again, then repeat the command',
   },
   {
-    codes: /^(AccessDenied|AccessDeniedException|Forbidden|403|UnauthorizedOperation)$/,
+    is: isAccessDenied,
     reason: 'these credentials may not ask this',
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
-    codes: /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/,
+    is: hasCode(/^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/),
     reason: 'AWS throttles the requests',
     hint: 'wait a minute, then repeat the command',
   },
   {
-    codes: /^(TimeoutError|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|NetworkingError)$/,
+    is: hasCode(/^(TimeoutError|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|NetworkingError)$/),
     reason: 'AWS cannot be reached',
     hint: 'check the network, a proxy, and --endpoint if you gave one',
   },
@@ -43,13 +52,21 @@ export function unanswered(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
-  const code = (error as { code?: unknown }).code;
-  const names = [error instanceof Error ? error.name : '', typeof code === 'string' ? code : ''];
-  const known = REASONS.find(({ codes }) => names.some((name) => codes.test(name)));
+  const known = REASONS.find(({ is }) => is(error));
   return new UnreachableError(
     'NoAnswer',
     `${what} could not be read: ${known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`}`,
     known?.hint,
     { cause: error },
   );
+}
+
+/** The name of an error of AWS, and the code of one of the network. */
+function codesOf(error: unknown): string[] {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return [name, code].map((value) => (typeof value === 'string' ? value : ''));
+}
+
+function hasCode(codes: RegExp): (error: unknown) => boolean {
+  return (error) => codesOf(error).some((code) => codes.test(code));
 }

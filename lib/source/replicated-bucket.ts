@@ -1,5 +1,6 @@
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { canaryPrefix } from '../canary-prefix';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
 import { HardenedBucket } from '../storage/hardened-bucket';
@@ -26,6 +27,7 @@ export class ReplicatedBucket extends Construct {
       encryptionKey: sourceKey,
       bucketKeys: pair.bucketKeys,
       bucketNamespace: config.bucketNamespace,
+      canaryPrefix: canaryPrefix(pair),
       removal: config.removal,
     });
     bucket.resource.replicationConfiguration = {

@@ -18,6 +18,8 @@ export interface HardenedBucketProps {
    */
   readonly bucketKeys: boolean;
   readonly bucketNamespace: ReplicationConfig['bucketNamespace'];
+  /** Objects under this prefix expire after a day: the canaries of `ops verify`. */
+  readonly canaryPrefix: string;
   readonly removal: ReplicationConfig['removal'];
 }
 
@@ -41,6 +43,14 @@ export class HardenedBucket extends Bucket {
           id: 'AbortIncompleteUploads',
           abortIncompleteMultipartUploadAfter: Duration.days(ABORT_INCOMPLETE_UPLOAD_DAYS),
         },
+        // Removes the canaries of `ops verify` that nobody may delete, and then their delete markers, for which S3 wants a rule apart.
+        {
+          id: 'ExpireCanaries',
+          prefix: props.canaryPrefix,
+          expiration: Duration.days(1),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        { id: 'ExpireCanaryDeleteMarkers', prefix: props.canaryPrefix, expiredObjectDeleteMarker: true },
       ],
       removalPolicy: removalPolicy(props.removal),
     });

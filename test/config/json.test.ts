@@ -115,12 +115,6 @@ describe('broken syntax', () => {
     expect(problemsOf('{"a": nope, "b": [1 2}')).toHaveLength(1);
   });
 
-  test('of a key named __proto__ is refused, which would change what every other key means', () => {
-    expect(problemsOf('{"__proto__": {"deployment": "x-demo"}}')).toStrictEqual([
-      { path: 'line 1, column 2', found: '__proto__', remedy: 'no key can have this name; remove it' },
-    ]);
-  });
-
   test('of a text that ends early is reported at its end, where nothing stands', () => {
     expect(problemsOf('{\n  "a": 1')).toStrictEqual([
       { path: 'line 2, column 9', found: undefined, remedy: notJson('CloseBraceExpected') },

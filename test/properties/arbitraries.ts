@@ -5,6 +5,9 @@ import * as fc from 'fast-check';
  * rules, never from the schema that is tested with them.
  */
 
+/** Shrinking a counterexample can take very long: after this time the smallest so far is reported. No property runs as long by itself. */
+fc.configureGlobal({ interruptAfterTimeLimit: 20_000 });
+
 export interface WrittenPair {
   readonly id: string;
   readonly filter?: { readonly prefix?: string; readonly tags?: Readonly<Record<string, string>> };

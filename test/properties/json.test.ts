@@ -34,11 +34,11 @@ function keysIn(value: unknown): string[] {
 /** How many keys JSON text has, the repeated ones too: each has its colon, and strings have none once they are out. */
 const writtenKeys = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"/gs, '').split(':').length - 1;
 
-/** What a text must give: JavaScript's value, byte order mark or not, unless a key stands twice or is __proto__. */
+/** What a text must give: JavaScript's value, byte order mark or not, unless a key stands twice. */
 function expectedOf(text: string): { readonly value: unknown } | undefined {
   const native = nativeOutcomeOf(text.replace(/^\uFEFF/, ''));
   const keys = keysIn(native?.value);
-  return keys.includes('__proto__') || keys.length < writtenKeys(text) ? undefined : native;
+  return keys.length < writtenKeys(text) ? undefined : native;
 }
 
 /** It gives what it must; and where it must be refused, the problems say where in the text. */

@@ -13,6 +13,7 @@ function build(props: Partial<HardenedBucketProps> = {}) {
     encryptionKey,
     bucketKeys: true,
     bucketNamespace: 'account-regional',
+    canaryPrefix: 'in/.s3-replication-canary/',
     removal: 'retain',
     ...props,
   });
@@ -91,7 +92,7 @@ test('a bucket of the global namespace leaves the namespace out', () => {
   build({ bucketNamespace: 'global' }).template.hasResourceProperties('AWS::S3::Bucket', { BucketNamespace: Match.absent() });
 });
 
-test('incomplete uploads are aborted after seven days, and nothing else ever expires', () => {
+test('incomplete uploads are aborted after seven days, canaries after one day with their delete markers, and nothing else ever expires', () => {
   build().template.hasResourceProperties('AWS::S3::Bucket', {
     LifecycleConfiguration: Match.objectEquals({
       Rules: [
@@ -99,6 +100,19 @@ test('incomplete uploads are aborted after seven days, and nothing else ever exp
           Id: 'AbortIncompleteUploads',
           Status: 'Enabled',
           AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        },
+        {
+          Id: 'ExpireCanaries',
+          Status: 'Enabled',
+          Prefix: 'in/.s3-replication-canary/',
+          ExpirationInDays: 1,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        },
+        {
+          Id: 'ExpireCanaryDeleteMarkers',
+          Status: 'Enabled',
+          Prefix: 'in/.s3-replication-canary/',
+          ExpiredObjectDeleteMarker: true,
         },
       ],
     }),

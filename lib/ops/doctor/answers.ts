@@ -1,0 +1,55 @@
+import type { SideName } from '../../config/model';
+import { isAwsError, unanswered } from '../aws-error';
+
+/** A resource that a question is about is not there. It is no fault: it may not be deployed yet. */
+export class Absent extends Error {
+  /**
+   * @param side whose it would be
+   * @param what such as `bucket x`
+   */
+  constructor(
+    readonly side: SideName,
+    readonly what: string,
+  ) {
+    super(`${what} does not exist`);
+    this.name = 'Absent';
+  }
+}
+
+/** How AWS's error codes are to be read. */
+export interface Codes {
+  /** The resource is there, and what was asked for is not set. */
+  readonly unset?: readonly string[];
+  /** The resource is not there, and what it is. */
+  readonly absent?: { readonly codes: readonly string[]; readonly side: SideName; readonly what: string };
+}
+
+/** Asks every question once, however many checks need its answer. */
+export class Answers {
+  private readonly known = new Map<string, Promise<unknown>>();
+
+  /**
+   * The answer to a question.
+   *
+   * @param question unique, and in words: it is shown when there is no answer
+   * @returns undefined when what was asked for is not set
+   * @throws Absent when the resource does not exist
+   * @throws AppError when there is no answer
+   */
+  of<T>(question: string, ask: () => Promise<T>, { unset = [], absent }: Codes = {}): Promise<T | undefined> {
+    const asked = this.known.get(question) as Promise<T | undefined> | undefined;
+    if (asked !== undefined) {
+      return asked;
+    }
+    const answer = ask().catch((error: unknown) => {
+      if (isAwsError(error, ...unset)) {
+        return undefined;
+      }
+      throw absent !== undefined && isAwsError(error, ...absent.codes)
+        ? new Absent(absent.side, absent.what)
+        : unanswered(question, error);
+    });
+    this.known.set(question, answer);
+    return answer;
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  type PublicAccessBlockConfiguration,
+  type ReplicationConfiguration,
+  type S3Client,
+  type ServerSideEncryptionRule,
+} from '@aws-sdk/client-s3';
+import type { Pair, SideName } from '../../config/model';
+import { type NamedArn, pairNamesOf } from '../../names';
+import type { Context } from '../command';
+import type { Answers } from './answers';
+import { parsePolicy } from './policy/normal';
+import type { LivePolicy } from './policy/statement';
+
+/** What S3 says about the two buckets of a pair. */
+export class BucketFacts {
+  constructor(
+    private readonly context: Context,
+    private readonly answers: Answers,
+  ) {}
+
+  /** The name of a pair's bucket on one side. */
+  name(side: SideName, pair: Pair): NamedArn {
+    const names = pairNamesOf(this.context.config, pair);
+    return side === 'source' ? names.sourceBucket : names.replicaBucket;
+  }
+
+  /** The region that a bucket is in. */
+  region(side: SideName, pair: Pair): Promise<string | undefined> {
+    return this.ask(side, pair, 'region', async (s3, Bucket) => (await s3.send(new HeadBucketCommand({ Bucket }))).BucketRegion);
+  }
+
+  /** `Enabled` or `Suspended`; undefined when it was never switched on. */
+  versioning(side: SideName, pair: Pair): Promise<string | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'versioning',
+      async (s3, Bucket) => (await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status,
+    );
+  }
+
+  /** The bucket's own settings; the account's are not asked for. */
+  publicAccess(side: SideName, pair: Pair): Promise<PublicAccessBlockConfiguration | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'public access block',
+      async (s3, Bucket) => (await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration,
+      'NoSuchPublicAccessBlockConfiguration',
+    );
+  }
+
+  /** Such as `BucketOwnerEnforced`. */
+  ownership(side: SideName, pair: Pair): Promise<string | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'object ownership',
+      async (s3, Bucket) =>
+        (await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }))).OwnershipControls?.Rules?.[0]?.ObjectOwnership,
+      'OwnershipControlsNotFoundError',
+    );
+  }
+
+  /** The default encryption. */
+  encryption(side: SideName, pair: Pair): Promise<ServerSideEncryptionRule | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'default encryption',
+      async (s3, Bucket) =>
+        (await s3.send(new GetBucketEncryptionCommand({ Bucket }))).ServerSideEncryptionConfiguration?.Rules?.[0],
+      'ServerSideEncryptionConfigurationNotFoundError',
+    );
+  }
+
+  /** The bucket policy; without statements when there is none. */
+  async policy(side: SideName, pair: Pair): Promise<LivePolicy> {
+    const policy = await this.ask(
+      side,
+      pair,
+      'policy',
+      async (s3, Bucket) => parsePolicy((await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy),
+      'NoSuchBucketPolicy',
+    );
+    return policy ?? parsePolicy(undefined);
+  }
+
+  /** Role and rules of the source bucket's replication. */
+  replication(pair: Pair): Promise<ReplicationConfiguration | undefined> {
+    return this.ask(
+      'source',
+      pair,
+      'replication configuration',
+      async (s3, Bucket) => (await s3.send(new GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration,
+      'ReplicationConfigurationNotFoundError',
+    );
+  }
+
+  private ask<T>(
+    side: SideName,
+    pair: Pair,
+    what: string,
+    question: (s3: S3Client, bucket: string) => Promise<T>,
+    ...unset: string[]
+  ): Promise<T | undefined> {
+    const { name } = this.name(side, pair);
+    return this.answers.of(
+      `${what} of bucket ${name}`,
+      async () => question(await this.context.clients.s3(side), name),
+      // HEAD has no body to carry a code in.
+      { unset, absent: { codes: ['NoSuchBucket', 'NotFound', '404'], side, what: `bucket ${name}` } },
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import type { Pair, SideName } from '../../../config/model';
+import { pairNamesOf } from '../../../names';
+import { type Permission, replicationPermissions } from '../../../permissions';
+import { BUCKET, type Check, type Finding, notAnswered, pass, type Subject } from '../check';
+import { putBucketPolicy, putKeyPolicy } from '../documents';
+import { denials, without } from '../policy/deny';
+import { nameOf } from '../policy/difference';
+import type { LivePolicy } from '../policy/statement';
+
+/** Rows of the permission table that concern a resource. The keys' ARNs stand for themselves. */
+const ROWS = {
+  source: { bucket: ['ReadReplicationConfiguration', 'ReadSourceVersions'], key: ['DecryptSourceObjects'] },
+  destination: { bucket: ['WriteReplicas'], key: ['EncryptReplicas'] },
+} as const;
+
+/** Statements that somebody else may have written, and that would stop the replication role. */
+export const DENY_CHECKS: readonly Check[] = (['source', 'destination'] as const).flatMap((side): Check[] => [
+  {
+    id: `${BUCKET[side]}-deny`,
+    title: `${BUCKET[side]} bucket's policy has no Deny that stops the replication role`,
+    area: 'policies',
+    run: { each: 'pair', ask: (subject, pair) => bucketDeny(subject, pair, side) },
+  },
+  {
+    id: `${BUCKET[side]}-key-deny`,
+    title: `${BUCKET[side]} key's policy has no Deny that stops the replication role`,
+    area: 'policies',
+    run: { each: 'pair', ask: (subject, pair) => keyDeny(subject, pair, side) },
+  },
+]);
+
+async function bucketDeny(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
+  const policy = await subject.facts.buckets.policy(side, pair);
+  return judge(subject, pair, side, { policy, rows: ROWS[side].bucket, context: {} }, async (repaired) =>
+    putBucketPolicy(subject, pair, side, repaired),
+  );
+}
+
+async function keyDeny(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
+  const { context, facts } = subject;
+  const { region } = context.config[side];
+  const { arn } = facts.buckets.name(side, pair);
+  const inPolicy = {
+    policy: await facts.keyPolicy(side),
+    rows: ROWS[side].key,
+    context: {
+      'kms:viaservice': [`s3.${region}.amazonaws.com`],
+      'kms:calleraccount': [context.config.source.account],
+      'kms:encryptioncontext:aws:s3:arn': [pair.bucketKeys ? arn : `${arn}/key`],
+    },
+  };
+  return judge(subject, pair, side, inPolicy, (repaired) => putKeyPolicy(subject, side, repaired));
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html */
+async function judge(
+  { context: { config } }: Subject,
+  pair: Pair,
+  side: SideName,
+  { policy, rows, context }: { policy: LivePolicy; rows: readonly string[]; context: Record<string, string[]> },
+  put: (repaired: LivePolicy) => Promise<string>,
+): Promise<Finding> {
+  const names = pairNamesOf(config, pair);
+  const table = replicationPermissions(config, names, { source: '*', replica: '*' });
+  const requests = table.filter(({ sid }) => rows.includes(sid));
+  const found = requests.map(({ actions, resources }: Permission) =>
+    denials(policy, {
+      roleArn: names.replicationRole.arn,
+      account: config.source.account,
+      actions,
+      resources,
+      context: {
+        'aws:securetransport': ['true'],
+        's3:tlsversion': ['1.3'],
+        'aws:principalarn': [names.replicationRole.arn],
+        'aws:principalaccount': [config.source.account],
+        'aws:principaltype': ['AssumedRole'],
+        'aws:principalisawsservice': ['false'],
+        'aws:resourceaccount': [config[side].account],
+        'aws:requestedregion': [config[side].region],
+        ...context,
+      },
+    }),
+  );
+  const certain = [...new Set(found.flatMap((denial) => denial.certain))];
+  if (certain.length > 0) {
+    return {
+      status: 'fail',
+      found: certain.map((statement) => `statement ${nameOf(statement)} denies what the replication role has to do`).join('; '),
+      expected: `no Deny of ${requests.flatMap(({ actions }) => actions).join(', ')} for ${names.replicationRole.arn}`,
+      fix: await put(without(policy, certain)),
+    };
+  }
+  const [open] = found.flatMap(({ possible }) => possible);
+  return open === undefined
+    ? pass('none')
+    : notAnswered(`whether statement ${nameOf(open.statement)} stops the replication role depends on ${open.keys.join(', ')}`);
+}

@@ -1,0 +1,162 @@
+import { type Pair, SIDES, type SideName } from '../../../config/model';
+import { ConfigError } from '../../../errors';
+import { pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
+import { awsCommand, deployCommand, restoreCommand } from '../../commands';
+import { CONTEXT_FILE } from '../../exchange/context-file';
+import { Absent } from '../answers';
+import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';
+import { accountRoot } from '../documents';
+import { orMissing } from '../missing';
+import { difference, unknownStatement } from '../policy/difference';
+import type { LiveStatement } from '../policy/statement';
+
+/** How each side learns what the other one has: published parameters, recorded values, the stack output. */
+export const EXCHANGE_CHECKS: readonly Check[] = [
+  ...SIDES.flatMap((side): Check[] => [
+    {
+      id: `${BUCKET[side]}-key-parameter`,
+      title: `SSM parameter of the ${BUCKET[side]} key holds its ARN`,
+      area: 'key exchange',
+      run: { each: 'deployment', ask: (subject) => keyParameter(subject, side) },
+    },
+    {
+      id: `${BUCKET[side]}-parameters`,
+      title: `SSM parameters of the ${BUCKET[side]} side hold the pair's ARNs`,
+      area: 'key exchange',
+      run: { each: 'pair', ask: (subject, pair) => pairParameters(subject, pair, side) },
+    },
+  ]),
+  {
+    id: 'exchange-record',
+    title: `${CONTEXT_FILE} holds the replica key's ARN (keyExchange: ssm)`,
+    area: 'key exchange',
+    run: { each: 'deployment', ask: record },
+  },
+  {
+    id: 'exchange-output',
+    title: "destination stack's output holds the replica key's ARN (keyExchange: stack-output)",
+    area: 'key exchange',
+    run: { each: 'deployment', ask: output },
+  },
+  {
+    id: 'exchange-role',
+    title: 'source stack may read that output through the exchange role (keyExchange: stack-output)',
+    area: 'key exchange',
+    run: { each: 'deployment', ask: exchangeRole },
+  },
+];
+
+async function keyParameter(subject: Subject, side: SideName): Promise<Finding> {
+  const { Arn: arn } = await subject.facts.key(side);
+  return parameters(subject, side, { [subject.facts.names[side].keyParameter]: arn });
+}
+
+async function pairParameters(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
+  const { parameters: names, sourceBucket, replicaBucket, replicationRole } = pairNamesOf(subject.context.config, pair);
+  return parameters(
+    subject,
+    side,
+    side === 'source'
+      ? { [names.sourceBucket]: sourceBucket.arn, [names.replicationRole]: replicationRole.arn }
+      : { [names.replicaBucket]: replicaBucket.arn },
+  );
+}
+
+async function parameters({ context, facts }: Subject, side: SideName, expected: Record<string, string>): Promise<Finding> {
+  const wrong: { name: string; value: string; found: string | undefined }[] = [];
+  for (const [name, value] of Object.entries(expected)) {
+    const found = await facts.parameter(side, name);
+    if (found === undefined && !(await facts.isDeployed(side))) {
+      throw new Absent(side, `SSM parameter ${name}`);
+    }
+    if (found !== value) {
+      wrong.push({ name, value, found });
+    }
+  }
+  return wrong.length === 0
+    ? pass(Object.values(expected).join(', '))
+    : {
+        status: 'fail',
+        found: wrong.map(({ name, found }) => `${name} ${found === undefined ? 'does not exist' : `is ${found}`}`).join('; '),
+        expected: wrong.map(({ value }) => value).join('; '),
+        fix: wrong
+          .map(({ name, value }) =>
+            awsCommand(context.config, side, 'ssm put-parameter --type String --overwrite', { name, value }),
+          )
+          .join(' && '),
+      };
+}
+
+async function record({ context: { config }, facts }: Subject): Promise<Finding> {
+  if (config.keyExchange !== 'ssm') {
+    return notApplicable(`keyExchange is ${config.keyExchange}`);
+  }
+  let recorded: unknown;
+  try {
+    recorded = await facts.recordedKey();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) {
+      throw error;
+    }
+    const fix = `restore it from version control: git checkout -- ${CONTEXT_FILE}`;
+    return { status: 'fail', found: error.message, expected: 'a JSON object', fix };
+  }
+  return compare({
+    found: typeof recorded === 'string' ? recorded : (JSON.stringify(recorded) ?? 'nothing recorded'),
+    expected: (await facts.key('destination')).Arn,
+    fix: `npm run ops -- exchange && ${deployCommand('source')}`,
+  });
+}
+
+async function output({ context: { config }, facts }: Subject): Promise<Finding> {
+  if (config.keyExchange !== 'stack-output') {
+    return notApplicable(`keyExchange is ${config.keyExchange}`);
+  }
+  const { outputName } = facts.names.exchange;
+  const { Arn: expected } = await facts.key('destination');
+  const outputs = (await facts.stack('destination'))?.Outputs ?? [];
+  return compare({
+    found: outputs.find(({ OutputKey: name }) => name === outputName)?.OutputValue ?? `no output ${outputName}`,
+    expected,
+    fix: `${deployCommand('destination')} && ${deployCommand('source')}`,
+  });
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html */
+async function exchangeRole(subject: Subject): Promise<Finding> {
+  const { context, facts } = subject;
+  const { config } = context;
+  if (config.keyExchange !== 'stack-output') {
+    return notApplicable(`keyExchange is ${config.keyExchange}`);
+  }
+  const { name, arn } = facts.names.exchange.readerRole;
+  return orMissing(subject, { side: 'destination', expected: arn }, async () => {
+    const { account, region } = config.source;
+    const executionRole = `arn:${partitionOf(config.source)}:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}`;
+    const trust: LiveStatement = {
+      Effect: 'Allow',
+      Principal: { AWS: accountRoot(config, 'source') },
+      Action: 'sts:AssumeRole',
+      Condition: { ArnEquals: { 'aws:PrincipalArn': executionRole } },
+    };
+    const reading: LiveStatement = {
+      Sid: 'ReadDestinationStack',
+      Effect: 'Allow',
+      Action: 'cloudformation:DescribeStacks',
+      Resource: stackArnPattern(config, 'destination'),
+    };
+    const parts = [
+      difference((await facts.roles.role('destination', name)).trust, [trust]),
+      difference(await facts.roles.inlinePolicy('destination', name, 'ReadStackOutput'), [reading]),
+    ];
+    const wrong = parts.flatMap((part) => [...part.wrong, ...part.extra.map(unknownStatement)]);
+    return wrong.length === 0
+      ? pass(arn)
+      : {
+          status: 'fail',
+          found: `${name}: ${wrong.join('; ')}`,
+          expected: `${executionRole} may assume it, and it may describe the destination stack`,
+          fix: restoreCommand('destination'),
+        };
+  });
+}

@@ -1,0 +1,25 @@
+import type { Check } from '../check';
+import { BUCKET_CHECKS } from './buckets';
+import { DENY_CHECKS } from './denies';
+import { ENVIRONMENT_CHECKS } from './environments';
+import { EXCHANGE_CHECKS } from './exchange';
+import { KEY_CHECKS } from './keys';
+import { METRIC_CHECKS } from './metrics';
+import { POLICY_CHECKS } from './policies';
+import { ROLE_CHECKS } from './role';
+import { RULE_CHECKS } from './rule';
+import { STACK_CHECKS } from './stacks';
+
+/** Every check, in the order in which the answers are shown. */
+export const CHECKS: readonly Check[] = [
+  ...ENVIRONMENT_CHECKS,
+  ...STACK_CHECKS,
+  ...KEY_CHECKS,
+  ...EXCHANGE_CHECKS,
+  ...BUCKET_CHECKS,
+  ...ROLE_CHECKS,
+  ...POLICY_CHECKS,
+  ...DENY_CHECKS,
+  ...RULE_CHECKS,
+  ...METRIC_CHECKS,
+];

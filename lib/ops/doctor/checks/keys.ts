@@ -1,0 +1,56 @@
+import { SIDES, type SideName } from '../../../config/model';
+import { awsCommand } from '../../commands';
+import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';
+import { orMissing } from '../missing';
+
+/** Both KMS keys: usable, and rotating. */
+export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
+  {
+    id: `${BUCKET[side]}-key`,
+    title: `${BUCKET[side]} key is enabled and not pending deletion`,
+    area: 'keys',
+    run: { each: 'deployment', ask: (subject) => usable(subject, side) },
+  },
+  {
+    id: `${BUCKET[side]}-key-rotation`,
+    title: `${BUCKET[side]} key rotates as configured`,
+    area: 'keys',
+    run: { each: 'deployment', ask: (subject) => rotation(subject, side) },
+  },
+]);
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
+async function usable(subject: Subject, side: SideName): Promise<Finding> {
+  const { context, facts } = subject;
+  return orMissing(subject, { side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
+    const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await facts.key(side);
+    const command = (operation: string) => awsCommand(context.config, side, `kms ${operation}`, { 'key-id': arn });
+    return state === 'Enabled'
+      ? pass(`${arn} is Enabled`)
+      : {
+          status: 'fail',
+          found: `${arn} is ${state}${date === undefined ? '' : `, and will be gone on ${date.toISOString().slice(0, 10)}`}`,
+          expected: 'Enabled',
+          fix: [...(state === 'PendingDeletion' ? [command('cancel-key-deletion')] : []), command('enable-key')].join(' && '),
+        };
+  });
+}
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable-disable.html */
+async function rotation({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
+  const { Arn: arn, KeyState: state } = await facts.key(side);
+  if (state === 'PendingDeletion') {
+    return notApplicable(`the key is pending deletion: see ${BUCKET[side]}-key`);
+  }
+  const { enabled, days } = await facts.keyRotation(side);
+  const every = (count: number) => `every ${count} days`;
+  return compare({
+    // KMS rotates once a year unless it says otherwise.
+    found: enabled ? every(days ?? 365) : 'off',
+    expected: every(config.keyRotationDays),
+    fix: awsCommand(config, side, 'kms enable-key-rotation', {
+      'key-id': arn,
+      'rotation-period-in-days': String(config.keyRotationDays),
+    }),
+  });
+}

@@ -1,0 +1,102 @@
+import type { Pair } from '../../../config/model';
+import { type NamedArn, pairNamesOf } from '../../../names';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../../permissions';
+import { roleStatements } from '../../../policies';
+import { awsCommand } from '../../commands';
+import { type Check, compare, type Finding, pass, type Subject } from '../check';
+import { orMissing } from '../missing';
+import { without } from '../policy/deny';
+import { difference, unknownStatement } from '../policy/difference';
+import type { LiveStatement } from '../policy/statement';
+
+/** Name of the inline policy that the source stack gives to the role. */
+const POLICY_NAME = 'Replication';
+
+const TRUST: LiveStatement = { Effect: 'Allow', Principal: { Service: REPLICATION_SERVICE }, Action: 'sts:AssumeRole' };
+
+/** The replication role: its trust, its policy, and that nothing else was attached to it. */
+export const ROLE_CHECKS: readonly Check[] = [
+  { id: 'role', title: 'replication role exists', ask: exists },
+  { id: 'role-trust', title: 'replication role trusts S3 and nobody else', ask: trust },
+  { id: 'role-policy', title: 'replication role has its permissions and no others', ask: policy },
+  { id: 'role-other-policies', title: 'replication role has no other policy', ask: otherPolicies },
+  { id: 'role-boundary', title: 'replication role has no permissions boundary', ask: boundary },
+].map(({ id, title, ask }): Check => ({ id, title, area: 'role', run: { each: 'pair', ask } }));
+
+async function exists(subject: Subject, pair: Pair): Promise<Finding> {
+  const { name, arn } = roleOf(subject, pair);
+  return orMissing(subject, { side: 'source', expected: arn }, async () => {
+    await subject.facts.roles.role('source', name);
+    return pass(arn);
+  });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+async function trust(subject: Subject, pair: Pair): Promise<Finding> {
+  const { name } = roleOf(subject, pair);
+  const { wrong, extra } = difference((await subject.facts.roles.role('source', name)).trust, [TRUST]);
+  const found = [...wrong, ...extra.map(unknownStatement)];
+  return found.length === 0
+    ? pass(REPLICATION_SERVICE)
+    : {
+        status: 'fail',
+        found: found.join('; '),
+        expected: `${REPLICATION_SERVICE} may assume the role, without a condition`,
+        fix: awsCommand(subject.context.config, 'source', 'iam update-assume-role-policy', {
+          'role-name': name,
+          'policy-document': { Version: '2012-10-17', Statement: [TRUST] },
+        }),
+      };
+}
+
+async function policy(subject: Subject, pair: Pair): Promise<Finding> {
+  const { config } = subject.context;
+  const { name } = roleOf(subject, pair);
+  const live = await subject.facts.roles.inlinePolicy('source', name, POLICY_NAME);
+  const keys = { source: (await subject.facts.key('source')).Arn, replica: await subject.facts.replicaKeyArn() };
+  const expected = roleStatements(replicationPermissions(config, pairNamesOf(config, pair), keys));
+  const { wrong, extra, repaired } = difference(live, expected);
+  const found = [...wrong, ...extra.map(unknownStatement)];
+  return found.length === 0
+    ? pass(`${expected.length} statements as generated`)
+    : {
+        status: 'fail',
+        found: found.join('; '),
+        expected: `the ${expected.length} statements of lib/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
+        fix: awsCommand(config, 'source', 'iam put-role-policy', {
+          'role-name': name,
+          'policy-name': POLICY_NAME,
+          'policy-document': without(repaired, extra),
+        }),
+      };
+}
+
+async function otherPolicies(subject: Subject, pair: Pair): Promise<Finding> {
+  const { name } = roleOf(subject, pair);
+  const { inline, attached } = await subject.facts.roles.policyNames('source', name);
+  const others = inline.filter((policyName) => policyName !== POLICY_NAME);
+  const command = (operation: string, options: Record<string, string>) =>
+    awsCommand(subject.context.config, 'source', `iam ${operation}`, { 'role-name': name, ...options });
+  return compare({
+    found: [...others, ...attached].join(', ') || `none but ${POLICY_NAME}`,
+    expected: `none but ${POLICY_NAME}`,
+    fix: [
+      ...others.map((policyName) => command('delete-role-policy', { 'policy-name': policyName })),
+      ...attached.map((arn) => command('detach-role-policy', { 'policy-arn': arn })),
+    ].join(' && '),
+  });
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
+async function boundary(subject: Subject, pair: Pair): Promise<Finding> {
+  const { name } = roleOf(subject, pair);
+  return compare({
+    found: (await subject.facts.roles.role('source', name)).boundary ?? 'none',
+    expected: 'none',
+    fix: awsCommand(subject.context.config, 'source', 'iam delete-role-permissions-boundary', { 'role-name': name }),
+  });
+}
+
+function roleOf({ context: { config } }: Subject, pair: Pair): NamedArn {
+  return pairNamesOf(config, pair).replicationRole;
+}

@@ -1,0 +1,124 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import type { Pair } from '../../config/model';
+import { UsageError } from '../../errors';
+import { namesOf, pairNamesOf } from '../../names';
+import { type Context, EXIT, type ExitCode, type Outcome } from '../command';
+import { formatObject } from './format';
+import { chooseRule, needsTags, type RuleMatch } from './match';
+import type { Judgement, ObjectData, ObjectVersion, Verdict, VersionData } from './object-version';
+import { ObjectReader } from './read-object';
+import { judgeReplica } from './replica-verdict';
+import { judgeSource } from './source-verdict';
+
+/** An object's place. */
+interface Place {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+interface Judged {
+  readonly version: ObjectVersion;
+  readonly rule: RuleMatch | undefined;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Says of each version of an object what its replication status is, which rule takes it and why or why not, and what to do.
+ *
+ * @throws UsageError when the bucket is none of the configuration's
+ * @throws UnreachableError when S3 gives no answer
+ */
+export async function explainObject(context: Context, url: string): Promise<Outcome> {
+  const { bucket, key } = parseUrl(url);
+  const { side, pair } = findBucket(context, bucket);
+  const reader = new ObjectReader(await context.clients.s3(side), bucket, key);
+  const judged =
+    side === 'destination'
+      ? (await reader.versions(false)).map((version) => ({
+          version,
+          rule: undefined,
+          verdict: judgeReplica(version, { config: context.config, pair }),
+        }))
+      : await judgeVersions(context, reader, pair);
+  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(toData) };
+  return { data, text: formatObject(data), exitCode: exitCodeOf(judged.map(({ verdict }) => verdict.judgement)) };
+}
+
+async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair): Promise<Judged[]> {
+  const { config, clock } = context;
+  const replicas = pairNamesOf(config, pair).replicaBucket.arn;
+  const rules = await reader.rules();
+  const versions = await reader.versions(rules.some(needsTags));
+  // Each is only worth a request when the verdict may turn on it.
+  const ownerEnforced = versions.some(({ status, isDeleteMarker }) => status === null && !isDeleteMarker)
+    ? await reader.ownerEnforced()
+    : true;
+  const sourceKeyArn = versions.some(({ status }) => status === 'FAILED') ? await sourceKey(context) : null;
+  return versions.map((version) => {
+    const rule = chooseRule(rules, version, replicas);
+    const verdict = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now: clock.now() });
+    return { version, rule, verdict };
+  });
+}
+
+/** The source key's ARN; null when nobody says, since the rest of the answer does not need it. */
+async function sourceKey({ clients, config }: Context): Promise<string | null> {
+  try {
+    const kms = await clients.kms('source');
+    const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: namesOf(config).source.keyAlias }));
+    return key?.Arn ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The key is everything after the bucket, as it stands: S3 keys are not URL-encoded here. */
+function parseUrl(url: string): Place {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/([^]+)$/i.exec(url) ?? [];
+  if (bucket === '' || key === '') {
+    throw new UsageError('BadObject', `"${url}" names no object`, "write 's3://BUCKET/KEY', in quotes when the key has spaces");
+  }
+  return { bucket, key };
+}
+
+function findBucket({ config }: Context, bucket: string) {
+  const named = config.pairs.map((pair) => ({ pair, names: pairNamesOf(config, pair) }));
+  for (const { pair, names } of named) {
+    if (names.sourceBucket.name === bucket) {
+      return { side: 'source' as const, pair };
+    }
+    if (names.replicaBucket.name === bucket) {
+      return { side: 'destination' as const, pair };
+    }
+  }
+  throw new UsageError(
+    'UnknownBucket',
+    `the configuration has no bucket ${bucket}`,
+    `its buckets:\n${named.map(({ names }) => `  ${names.sourceBucket.name}\n  ${names.replicaBucket.name}`).join('\n')}`,
+  );
+}
+
+/** No version at all is wrong too: there is nothing under this key. */
+function exitCodeOf(judgements: readonly Judgement[]): ExitCode {
+  if (judgements.length === 0 || judgements.includes('wrong')) {
+    return EXIT.wrong;
+  }
+  return judgements.includes('unknown') ? EXIT.unknown : EXIT.ok;
+}
+
+function toData({ version, rule, verdict: { verdict, action } }: Judged): VersionData {
+  const { versionId, isLatest, isDeleteMarker, lastModified, size, storageClass, encryption, status } = version;
+  return {
+    versionId,
+    isLatest,
+    isDeleteMarker,
+    lastModified: lastModified.toISOString(),
+    size,
+    storageClass,
+    encryption,
+    status,
+    rule: rule === undefined ? null : { id: rule.id, matches: rule.matches, why: rule.why },
+    verdict,
+    action,
+  };
+}

@@ -1,0 +1,169 @@
+import {
+  GetBucketOwnershipControlsCommand,
+  GetBucketReplicationCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  ListObjectVersionsCommand,
+  type ReplicationRule,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { AppError } from '../../errors';
+import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
+import type { Encryption } from './match';
+import type { ObjectVersion } from './object-version';
+
+/** A version or delete marker in a listing. */
+interface Listed {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  readonly lastModified: Date;
+  readonly size: number | null;
+}
+
+/** Requests at a time: enough to be quick, few enough not to be throttled. */
+const AT_ONCE = 8;
+
+/** Reads one object of one bucket. */
+export class ObjectReader {
+  constructor(
+    private readonly s3: S3Client,
+    private readonly bucket: string,
+    private readonly key: string,
+  ) {}
+
+  /** Every version and delete marker of exactly this key, newest first. */
+  async versions(withTags: boolean): Promise<ObjectVersion[]> {
+    const listed = await this.list();
+    const found: ObjectVersion[] = [];
+    for (let start = 0; start < listed.length; start += AT_ONCE) {
+      const batch = await Promise.all(listed.slice(start, start + AT_ONCE).map((each) => this.describe(each, withTags)));
+      found.push(...batch.filter((version) => version !== undefined));
+    }
+    return found;
+  }
+
+  /** The rules that are really in place; none when the bucket has no replication configuration. */
+  async rules(): Promise<readonly ReplicationRule[]> {
+    try {
+      const { ReplicationConfiguration: found } = await this.s3.send(new GetBucketReplicationCommand({ Bucket: this.bucket }));
+      return found?.Rules ?? [];
+    } catch (error) {
+      if (isAwsError(error, 'ReplicationConfigurationNotFoundError')) {
+        return [];
+      }
+      throw this.unanswered(error);
+    }
+  }
+
+  /** Whether objects of the bucket always belong to its owner. */
+  async ownerEnforced(): Promise<boolean> {
+    try {
+      const { OwnershipControls: found } = await this.s3.send(new GetBucketOwnershipControlsCommand({ Bucket: this.bucket }));
+      return found?.Rules?.[0]?.ObjectOwnership === 'BucketOwnerEnforced';
+    } catch (error) {
+      if (isAwsError(error, 'OwnershipControlsNotFoundError')) {
+        return false;
+      }
+      throw this.unanswered(error);
+    }
+  }
+
+  private async list(): Promise<Listed[]> {
+    const listed: Listed[] = [];
+    let marker: { readonly KeyMarker?: string; readonly VersionIdMarker?: string } | undefined = {};
+    while (marker !== undefined) {
+      const page = await this.ask(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: this.key, ...marker }));
+      for (const version of page.Versions ?? []) {
+        if (version.Key === this.key) {
+          listed.push({ ...idOf(version), isDeleteMarker: false, size: version.Size ?? null });
+        }
+      }
+      for (const deleteMarker of page.DeleteMarkers ?? []) {
+        if (deleteMarker.Key === this.key) {
+          listed.push({ ...idOf(deleteMarker), isDeleteMarker: true, size: null });
+        }
+      }
+      // Keys come in order, and this one before every longer one: where the next page starts with another, it is complete.
+      marker =
+        page.IsTruncated === true && page.NextKeyMarker === this.key
+          ? {
+              KeyMarker: page.NextKeyMarker,
+              ...(page.NextVersionIdMarker !== undefined && { VersionIdMarker: page.NextVersionIdMarker }),
+            }
+          : undefined;
+    }
+    return listed.toSorted(
+      (a, b) => Number(b.isLatest) - Number(a.isLatest) || b.lastModified.getTime() - a.lastModified.getTime(),
+    );
+  }
+
+  /** Undefined when the version was deleted since it was listed. */
+  private async describe(listed: Listed, withTags: boolean): Promise<ObjectVersion | undefined> {
+    const nothing = { key: this.key, tags: {}, encryption: null, storageClass: null, archiveTier: null, status: null };
+    if (listed.isDeleteMarker) {
+      return { ...nothing, ...listed };
+    }
+    const place = { Bucket: this.bucket, Key: this.key, VersionId: listed.versionId };
+    try {
+      const head = await this.s3.send(new HeadObjectCommand(place));
+      const tags = withTags ? await this.s3.send(new GetObjectTaggingCommand(place)) : undefined;
+      return {
+        ...nothing,
+        ...listed,
+        tags: Object.fromEntries((tags?.TagSet ?? []).map(({ Key, Value }) => [Key, Value])) as Record<string, string>,
+        encryption: encryptionOf(head),
+        storageClass: head.StorageClass ?? 'STANDARD',
+        archiveTier: head.ArchiveStatus ?? null,
+        status: head.ReplicationStatus ?? null,
+      };
+    } catch (error) {
+      const status = httpStatusOf(error);
+      if (status === 404) {
+        return undefined;
+      }
+      // The only reason for which S3 refuses to describe a version that it has just listed: it wants the customer's key.
+      if (status === 400) {
+        return { ...nothing, ...listed, encryption: { type: 'SSE-C', kmsKeyId: null } };
+      }
+      throw this.unanswered(error);
+    }
+  }
+
+  private async ask(command: ListObjectVersionsCommand) {
+    try {
+      return await this.s3.send(command);
+    } catch (error) {
+      throw this.unanswered(error);
+    }
+  }
+
+  private unanswered(error: unknown): AppError {
+    return isAwsError(error, 'NoSuchBucket')
+      ? new AppError(
+          'NotDeployed',
+          `there is no bucket ${this.bucket}`,
+          'deploy it: npx cdk deploy --all, with the same configuration',
+        )
+      : unanswered(`bucket ${this.bucket}`, error);
+  }
+}
+
+function idOf(each: { VersionId?: string; IsLatest?: boolean; LastModified?: Date }) {
+  return {
+    versionId: each.VersionId ?? 'null',
+    isLatest: each.IsLatest === true,
+    lastModified: each.LastModified ?? new Date(0),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+function encryptionOf(head: HeadObjectCommandOutput): Encryption {
+  const types = { AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', 'aws:kms:dsse': 'DSSE-KMS' } as const;
+  if (head.SSECustomerAlgorithm !== undefined) {
+    return { type: 'SSE-C', kmsKeyId: null };
+  }
+  const type = types[head.ServerSideEncryption as keyof typeof types] ?? 'none';
+  return { type, kmsKeyId: head.SSEKMSKeyId ?? null };
+}

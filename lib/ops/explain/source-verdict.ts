@@ -1,0 +1,149 @@
+import type { Pair, ReplicationConfig } from '../../config/model';
+import { pairNamesOf } from '../../names';
+import { restoreCommand } from '../commands';
+import type { RuleMatch } from './match';
+import { customerKey, explainCommand } from './object-commands';
+import type { ObjectVersion, Verdict } from './object-version';
+
+/** What is known around a version in a source bucket. */
+export interface SourceSurroundings {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly rule: RuleMatch | undefined;
+  /** ARN of the source key; null when it could not be found out. */
+  readonly sourceKeyArn: string | null;
+  /** Whether the bucket is BucketOwnerEnforced, so that no other account can own an object in it. */
+  readonly ownerEnforced: boolean;
+  readonly now: Date;
+}
+
+/** S3 replicates most objects within this time; with S3 Replication Time Control, it is the promise. */
+const USUAL_MINUTES = 15;
+
+const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
+
+/**
+ * What the replication status of a version in a source bucket means, and what to do.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+ */
+export function judgeSource(version: ObjectVersion, around: SourceSurroundings): Verdict {
+  if (version.isDeleteMarker) {
+    return deleteMarker(version, around);
+  }
+  switch (version.status) {
+    case 'COMPLETED':
+    case 'COMPLETE':
+      return {
+        judgement: 'right',
+        verdict: `replicated${version.encryption?.type === 'SSE-S3' ? '; its replica is under SSE-S3 too, not under the replica key' : ''}`,
+        action: null,
+      };
+    case 'REPLICA':
+      return {
+        judgement: 'right',
+        verdict: 'it is a replica itself, made by a rule of another bucket, and S3 never replicates a replica again',
+        action: 'to copy it anyway, use S3 Batch Replication (status filter REPLICA)',
+      };
+    case 'PENDING':
+      return pending(version, around);
+    case 'FAILED':
+      return failed(version, around);
+    case null:
+    default:
+      return version.encryption?.type === 'SSE-C'
+        ? customerKey(version, around.config, 'source', around.pair)
+        : neverTried(version, around);
+  }
+}
+
+function deleteMarker({ key }: ObjectVersion, { config, rule, pair }: SourceSurroundings): Verdict {
+  if (rule === undefined || (!rule.matches && !rule.intended)) {
+    return noRule(rule, pair);
+  }
+  if (!rule.matches) {
+    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}; the replica stays`, action: null };
+  }
+  return {
+    judgement: 'unknown',
+    verdict: 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one',
+    action: `see whether the replica has one too: ${explainCommand(pairNamesOf(config, pair).replicaBucket.name, key)}`,
+  };
+}
+
+function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundings): Verdict {
+  const minutes = Math.max(0, Math.floor((now.getTime() - lastModified.getTime()) / 60_000));
+  if (minutes < USUAL_MINUTES) {
+    return { judgement: 'right', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `replication has been under way for ${spell(minutes)}, and most objects need less than ${USUAL_MINUTES} minutes; large ones need hours, and S3 keeps trying while a bucket or region is down`,
+    action: diagnose(pair),
+  };
+}
+
+function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundings): Verdict {
+  const key = version.encryption?.kmsKeyId ?? null;
+  const foreign = key !== null && sourceKeyArn !== null && key !== sourceKeyArn;
+  return {
+    judgement: 'wrong',
+    verdict: foreign
+      ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under the source key ${sourceKeyArn}`
+      : "replication failed for good; S3 tells the reason's code only in the event of the failure",
+    action: foreign
+      ? 'write the object again without naming a key'
+      : `${diagnose(pair)}; with a code, "npm run ops -- explain CODE"; then ${again(version)}`,
+  };
+}
+
+/** No status: S3 never tried. */
+function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict {
+  const { rule, pair, ownerEnforced } = around;
+  if (rule === undefined || (!rule.matches && !rule.intended)) {
+    return noRule(rule, pair);
+  }
+  if (!rule.matches) {
+    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}`, action: null };
+  }
+  const archive = ARCHIVED.find((each) => each === version.storageClass) ?? version.archiveTier;
+  if (archive !== null) {
+    return {
+      judgement: 'wrong',
+      verdict: `not replicated: S3 replicates nothing that is archived (${archive}), neither live nor in a batch`,
+      action: 'restore it and copy it to another storage class; the copy is replicated',
+    };
+  }
+  const tagged = pair.filter?.tags !== undefined || rule.why.includes('tag ');
+  const owned = ownerEnforced ? '' : ', or another account owns it, since the bucket is not BucketOwnerEnforced';
+  return {
+    judgement: 'wrong',
+    verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
+    action: again(version),
+  };
+}
+
+function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
+  return {
+    judgement: 'wrong',
+    verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
+    action: `put the rule back: ${restoreCommand('source')}; ${diagnose(pair)}`,
+  };
+}
+
+function again({ isLatest }: ObjectVersion): string {
+  const batch = 'replicate it with S3 Batch Replication (status filters NONE and FAILED)';
+  return isLatest ? `upload the object again, or ${batch}` : batch;
+}
+
+function diagnose({ id }: Pair): string {
+  return `look for the cause: npm run ops -- doctor --pair ${id}`;
+}
+
+function spell(minutes: number): string {
+  if (minutes < 120) {
+    return `${minutes} min`;
+  }
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
+}

@@ -1,0 +1,82 @@
+import type { ReplicationConfig } from '../../config/model';
+import { namesOf, type PairNames, pairNamesOf } from '../../names';
+import { replicationPermissions } from '../../permissions';
+import type { Command, Concern } from './reasons';
+
+/** Stands for the id of a pair where several come into question. */
+export const ANY_PAIR = 'PAIR';
+
+/** Fills the placeholders of a reason with the names of a configuration. */
+export interface Wording {
+  fill(text: string): string;
+  /** One line: what of this project a reason is about, by name. */
+  concern(concern: Concern): string;
+  /** A command line, with the profile of its side. */
+  run(command: Command): string;
+  /** The same, and whose credentials it needs. */
+  command(command: Command): string;
+}
+
+const WRITTEN_IN = {
+  role: 'policy of role {role}',
+  replicaBucket: 'policy of bucket {replicaBucket}',
+  replicaKey: 'policy of key {replicaKeyAlias}',
+} as const;
+
+const RESOURCES = {
+  'source bucket': 'bucket {sourceBucket}',
+  'source key': 'key {sourceKeyAlias} in {sourceRegion}',
+  'replica bucket': 'bucket {replicaBucket}',
+  'replica key': 'key {replicaKeyAlias} in {destinationRegion}',
+  'replication role': 'role {role}',
+  'replication rule': 'rule {ruleId} of bucket {sourceBucket}',
+  'Batch Replication job': 'a job that somebody created; no stack of this project has one',
+} as const;
+
+/**
+ * The wording for one configuration.
+ *
+ * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs
+ */
+export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR): Wording {
+  const pair = pairNamesOf(config, { ...config.pairs[0], id: pairId } as ReplicationConfig['pairs'][number]);
+  const names = placeholders(config, pair);
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
+  const permissions = replicationPermissions(config, pair, { source: '', replica: '' });
+  const run = ({ as, run: line }: Command) => {
+    const { profile } = config[as];
+    return `${fill(line)}${line.startsWith('aws ') && profile !== undefined ? ` --profile ${profile}` : ''}`;
+  };
+  return {
+    fill,
+    concern: ({ kind, name }) => {
+      if (kind === 'setting') {
+        return `configuration key ${name}`;
+      }
+      if (kind === 'resource') {
+        return `${name}: ${fill(RESOURCES[name])}`;
+      }
+      const permission = permissions.find(({ sid }) => sid === name);
+      const holders = permission?.writtenIn.map((holder) => fill(WRITTEN_IN[holder])) ?? [];
+      return `statement ${name} (${permission?.actions.join(', ')}) in the ${holders.join(' and the ')}`;
+    },
+    run,
+    command: (command) => `${run(command)}   # as the ${command.as} account, ${config[command.as].account}`,
+  };
+}
+
+function placeholders(config: ReplicationConfig, pair: PairNames): Readonly<Record<string, string>> {
+  const { source, destination, partition } = namesOf(config);
+  return {
+    partition,
+    sourceBucket: pair.sourceBucket.name,
+    replicaBucket: pair.replicaBucket.name,
+    role: pair.replicationRole.name,
+    ruleId: pair.ruleId,
+    sourceKeyAlias: source.keyAlias,
+    replicaKeyAlias: destination.keyAlias,
+    sourceRegion: config.source.region,
+    destinationRegion: config.destination.region,
+    destinationAccount: config.destination.account,
+  };
+}

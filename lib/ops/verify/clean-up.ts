@@ -1,0 +1,146 @@
+import {
+  DeleteObjectCommand,
+  GetBucketLifecycleConfigurationCommand,
+  HeadObjectCommand,
+  type LifecycleRule,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { canaryPrefix } from '../../canary-prefix';
+import type { ReplicationConfig, SideName } from '../../config/model';
+import { messageOf } from '../../errors';
+import { isAccessDenied } from '../aws-error';
+import type { Canary } from './canary';
+import type { PlacedCanary } from './observe';
+import type { Left } from './result';
+
+/** What cleaning up takes: a client and an account for each side. */
+export interface Sides {
+  readonly config: ReplicationConfig;
+  readonly s3: Readonly<Record<SideName, S3Client>>;
+}
+
+/** One version, or all of a key. */
+interface Remains {
+  readonly side: SideName;
+  readonly bucket: string;
+  readonly canary: Canary;
+  readonly versionId?: string;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * Deletes a canary: its own version at the source, and at the destination every version of exactly its key. Never throws: what
+ * cannot be deleted is what it returns.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+ * @param now what the time until lifecycle rules act counts from
+ */
+export async function cleanUp(canary: PlacedCanary, sides: Sides, now: Date): Promise<Left[]> {
+  const atSource: Remains = { side: 'source', bucket: canary.sourceBucket, canary, versionId: canary.versionId };
+  // S3 never replicates the deletion of a version, so the replica is deleted by itself; first the source, so that no other follows.
+  const left = [await remove(atSource, sides, now)];
+  const atDestination: Remains = { side: 'destination', bucket: canary.replicaBucket, canary };
+  try {
+    for (const versionId of await replicaVersions(canary, sides)) {
+      left.push(await remove({ ...atDestination, versionId }, sides, now));
+    }
+  } catch (error) {
+    left.push(await leave(atDestination, `its versions cannot be listed (${messageOf(error)})`, sides, now));
+  }
+  return left.filter((one) => one !== undefined);
+}
+
+/** What may be there though nobody saw it: a write without an answer, a replica on its way. */
+export function mayAppear(canary: Canary, side: SideName, why: string, sides: Sides, now: Date): Promise<Left> {
+  return leave({ side, bucket: side === 'source' ? canary.sourceBucket : canary.replicaBucket, canary }, why, sides, now);
+}
+
+async function replicaVersions({ replicaBucket, key }: Canary, { s3, config }: Sides): Promise<string[]> {
+  // One page has them all: keys come in order, so those of exactly this key come first.
+  const { Versions = [], DeleteMarkers = [] } = await s3.destination.send(
+    new ListObjectVersionsCommand({ Bucket: replicaBucket, Prefix: key, ExpectedBucketOwner: config.destination.account }),
+  );
+  return [...Versions, ...DeleteMarkers].flatMap(({ Key, VersionId }) =>
+    Key === key && VersionId !== undefined ? [VersionId] : [],
+  );
+}
+
+async function remove(remains: Remains, sides: Sides, now: Date): Promise<Left | undefined> {
+  try {
+    await sides.s3[remains.side].send(
+      new DeleteObjectCommand({
+        Bucket: remains.bucket,
+        Key: remains.canary.key,
+        VersionId: remains.versionId,
+        ExpectedBucketOwner: sides.config[remains.side].account,
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    const why = isAccessDenied(error) ? 'deleting it is not allowed' : 'it could not be deleted';
+    return leave(remains, `${why} (${messageOf(error)})`, sides, now);
+  }
+}
+
+async function leave(remains: Remains, why: string, sides: Sides, now: Date): Promise<Left> {
+  const { bucket, canary } = remains;
+  const [expired, locked] = [await expiry(remains, sides, now), await lock(remains, sides)];
+  const until = expired === undefined || locked === 'hold' ? null : new Date(Math.max(expired.getTime(), locked?.getTime() ?? 0));
+  return { bucket, key: canary.key, until: until?.toISOString() ?? null, why };
+}
+
+/** When the bucket's lifecycle rule for canaries has removed an object of now; undefined without such a rule. */
+async function expiry({ side, bucket, canary }: Remains, { s3, config }: Sides, now: Date): Promise<Date | undefined> {
+  try {
+    const { Rules = [] } = await s3[side].send(
+      new GetBucketLifecycleConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: config[side].account }),
+    );
+    const rule = Rules.find((candidate) => expires(candidate, canaryPrefix(canary.pair)));
+    // The first action puts a delete marker on top of the version, the second removes the version.
+    return rule && afterDays(afterDays(now, rule.Expiration?.Days), rule.NoncurrentVersionExpiration?.NoncurrentDays);
+  } catch {
+    return undefined;
+  }
+}
+
+function expires({ Status, Filter, Expiration, NoncurrentVersionExpiration }: LifecycleRule, prefix: string): boolean {
+  return (
+    Status === 'Enabled' &&
+    Filter?.Prefix === prefix &&
+    Expiration?.Days !== undefined &&
+    NoncurrentVersionExpiration?.NoncurrentDays !== undefined
+  );
+}
+
+/**
+ * S3 rounds up to the next midnight.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+ */
+function afterDays(start: Date, days = 0): Date {
+  return new Date((Math.floor(start.getTime() / DAY) + 1 + days) * DAY);
+}
+
+/**
+ * Until when Object Lock keeps a version from every lifecycle rule.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+ */
+async function lock({ side, bucket, canary, versionId }: Remains, { s3, config }: Sides): Promise<Date | 'hold' | undefined> {
+  if (versionId === undefined) {
+    return undefined;
+  }
+  try {
+    const { ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = await s3[side].send(
+      new HeadObjectCommand({
+        Bucket: bucket,
+        Key: canary.key,
+        VersionId: versionId,
+        ExpectedBucketOwner: config[side].account,
+      }),
+    );
+    return ObjectLockLegalHoldStatus === 'ON' ? 'hold' : ObjectLockRetainUntilDate;
+  } catch {
+    return undefined;
+  }
+}

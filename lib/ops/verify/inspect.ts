@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import {
+  GetBucketOwnershipControlsCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { ReplicationConfig } from '../../config/model';
+import type { AppError } from '../../errors';
+import { namesOf } from '../../names';
+import { isAwsError, unanswered } from '../aws-error';
+import type { Canary } from './canary';
+import { headReplica, type ReplicaHead } from './replica-head';
+import type { ReplicaCheck } from './result';
+
+/** What the destination's own credentials see. */
+export interface Destination {
+  readonly config: ReplicationConfig;
+  readonly s3: S3Client;
+  readonly ssm: SSMClient;
+  /** An emulator on this machine, which keeps the source's key and may know no owner. */
+  readonly emulator: boolean;
+}
+
+/** The replica's properties, and why one of them has no answer. */
+export interface Inspection {
+  readonly checks: readonly ReplicaCheck[];
+  readonly error: AppError | undefined;
+}
+
+interface Answer {
+  readonly found: string;
+  /** @default - whether the expected was found */
+  readonly ok?: boolean | null;
+  /** @default - what the question expects */
+  readonly expected?: string;
+}
+
+interface Question {
+  readonly name: ReplicaCheck['name'];
+  readonly expected: string;
+  readonly ask: () => Promise<Answer> | Answer;
+}
+
+const NOT_ON_EMULATOR: Answer = { ok: null, found: 'not checked on an emulator' };
+
+/**
+ * Looks at a canary's replica from the destination account. The replica is named by its key alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+ * @throws AppError when the replica cannot be read at all
+ */
+export async function inspect(canary: Canary, destination: Destination): Promise<Inspection> {
+  const head = await headReplica(canary, destination.s3, destination.config.destination.account);
+  if (head === undefined) {
+    return { checks: [{ name: 'status', ok: false, found: 'no object', expected: 'REPLICA' }], error: undefined };
+  }
+  const errors: AppError[] = [];
+  const checks: ReplicaCheck[] = [];
+  for (const { name, expected, ask } of questions(canary, head, destination)) {
+    try {
+      const { found, ok = found === expected, expected: learned = expected } = await ask();
+      checks.push({ name, ok, found, expected: learned });
+    } catch (cause) {
+      const error = unanswered(`${name} of s3://${canary.replicaBucket}/${canary.key}`, cause);
+      errors.push(error);
+      checks.push({ name, ok: null, found: error.message, expected });
+    }
+  }
+  return { checks, error: errors[0] };
+}
+
+function questions(canary: Canary, head: ReplicaHead, destination: Destination): Question[] {
+  const { output } = head;
+  const { account } = destination.config.destination;
+  return [
+    { name: 'status', expected: 'REPLICA', ask: () => ({ found: output.ReplicationStatus ?? 'none' }) },
+    { name: 'key', expected: 'the replica key', ask: () => checkKey(output, destination) },
+    // S3 leaves this header out for the standard class.
+    { name: 'storage-class', expected: canary.pair.storageClass, ask: () => ({ found: output.StorageClass ?? 'STANDARD' }) },
+    { name: 'tags', expected: describeTags(Object.entries(canary.tags)), ask: () => readTags(canary, destination) },
+    {
+      name: 'size',
+      expected: `${Buffer.byteLength(canary.body)} bytes`,
+      ask: () => ({ found: `${output.ContentLength ?? 0} bytes` }),
+    },
+    { name: 'checksum', expected: canary.sha256, ask: () => readChecksum(canary, output, destination) },
+    { name: 'owner', expected: `account ${account}, BucketOwnerEnforced`, ask: () => checkOwner(canary, head, destination) },
+  ];
+}
+
+/** The replica key is the one that the destination publishes. */
+async function checkKey(
+  { ServerSideEncryption: encryption, SSEKMSKeyId: found }: HeadObjectCommandOutput,
+  { config, ssm, emulator }: Destination,
+): Promise<Answer> {
+  if (emulator) {
+    return NOT_ON_EMULATOR;
+  }
+  const parameter = namesOf(config).destination.keyParameter;
+  try {
+    const expected = (await ssm.send(new GetParameterCommand({ Name: parameter }))).Parameter?.Value ?? '';
+    return { found: found ?? encryption ?? 'none', expected, ok: found !== undefined && found === expected };
+  } catch (error) {
+    if (isAwsError(error, 'ParameterNotFound')) {
+      return {
+        ok: false,
+        found: found ?? encryption ?? 'none',
+        expected: `the key ARN in SSM parameter ${parameter}, which is not there`,
+      };
+    }
+    throw unanswered(`SSM parameter ${parameter}`, error);
+  }
+}
+
+async function readTags({ replicaBucket, key }: Canary, { s3, config }: Destination): Promise<Answer> {
+  const { TagSet = [] } = await s3.send(
+    new GetObjectTaggingCommand({ Bucket: replicaBucket, Key: key, ExpectedBucketOwner: config.destination.account }),
+  );
+  return { found: describeTags(TagSet.map(({ Key = '', Value = '' }) => [Key, Value])) };
+}
+
+async function readChecksum(
+  { replicaBucket, key }: Canary,
+  { ChecksumSHA256: stored }: HeadObjectCommandOutput,
+  { s3, config }: Destination,
+): Promise<Answer> {
+  if (stored !== undefined) {
+    return { found: stored };
+  }
+  try {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: replicaBucket, Key: key, ExpectedBucketOwner: config.destination.account }),
+    );
+    const content = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    return { found: createHash('sha256').update(content).digest('base64') };
+  } catch (error) {
+    if (isAwsError(error, 'InvalidObjectState')) {
+      return { ok: null, found: 'not checked: S3 shows none, and an archived object cannot be read at once' };
+    }
+    throw error;
+  }
+}
+
+/**
+ * Objects of a bucket that is BucketOwnerEnforced belong to its account.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ */
+async function checkOwner(
+  { replicaBucket }: Canary,
+  { ownBucket }: ReplicaHead,
+  { s3, config, emulator }: Destination,
+): Promise<Answer> {
+  const { account } = config.destination;
+  if (!ownBucket) {
+    return { found: `bucket ${replicaBucket} belongs to another account` };
+  }
+  try {
+    const { OwnershipControls: controls } = await s3.send(
+      new GetBucketOwnershipControlsCommand({ Bucket: replicaBucket, ExpectedBucketOwner: account }),
+    );
+    return { found: `account ${account}, ${controls?.Rules?.[0]?.ObjectOwnership ?? 'none'}` };
+  } catch (error) {
+    if (isAwsError(error, 'OwnershipControlsNotFoundError')) {
+      return emulator ? NOT_ON_EMULATOR : { found: `account ${account}, none` };
+    }
+    throw error;
+  }
+}
+
+function describeTags(tags: readonly (readonly [string, string])[]): string {
+  return JSON.stringify(Object.fromEntries(tags.toSorted(([one], [other]) => (one < other ? -1 : 1))));
+}

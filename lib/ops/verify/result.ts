@@ -1,0 +1,76 @@
+import type { AppError } from '../../errors';
+import { EXIT, type ExitCode } from '../command';
+import type { CheckResult } from '../doctor/check';
+
+/** How watching a canary ended. */
+export type CanaryStatus =
+  /** S3 says that it was replicated. */
+  | 'COMPLETED'
+  /** S3 says that it was not, and does not try again. */
+  | 'FAILED'
+  /** S3 still had not said either when the time was up. */
+  | 'TIMED_OUT'
+  /** S3 gives it no replication status at all. */
+  | 'NO_RULE'
+  /** S3 refused to write it, for another reason than who asks; `error` has it. */
+  | 'NOT_WRITTEN'
+  /** It could not be found out; `error` says why. */
+  | 'UNKNOWN';
+
+/** One property of the replica. */
+export interface ReplicaCheck {
+  readonly name: 'status' | 'key' | 'storage-class' | 'tags' | 'size' | 'checksum' | 'owner';
+  /** Null when it could not be checked; `found` says why. */
+  readonly ok: boolean | null;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** A canary or replica that could not be deleted, or may still arrive. */
+export interface Left {
+  readonly bucket: string;
+  readonly key: string;
+  /** When it is gone at the latest, in ISO 8601; null when nothing is known to remove it. */
+  readonly until: string | null;
+  readonly why: string;
+}
+
+/** What `ops verify` found for one pair. */
+export interface PairResult {
+  readonly pair: string;
+  /** Replicated, and the replica is as it should be. */
+  readonly ok: boolean;
+  readonly status: CanaryStatus;
+  /** From the write until S3 said how replication ended, or until the watch ended; null when nothing was written. */
+  readonly seconds: number | null;
+  readonly source: { readonly bucket: string; readonly key: string; readonly versionId: string | null };
+  readonly checks: readonly ReplicaCheck[];
+  readonly left: readonly Left[];
+  /** The checks of `ops doctor` that fail, when something is wrong. */
+  readonly causes: readonly CheckResult[];
+  /** Why something could not be written or found out. */
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+/** The result of `ops verify`; with `--watch`, of each round. */
+export interface VerifyData {
+  readonly ok: boolean;
+  readonly pairs: readonly PairResult[];
+}
+
+/** Whether something is wrong with a pair, other than that it could not be found out. */
+export function isWrong({ status, checks }: Pick<PairResult, 'status' | 'checks'>): boolean {
+  return (status !== 'COMPLETED' && status !== 'UNKNOWN') || checks.some(({ ok }) => ok === false);
+}
+
+export function exitCodeOf({ ok, pairs }: VerifyData): ExitCode {
+  if (ok) {
+    return EXIT.ok;
+  }
+  return pairs.some(isWrong) ? EXIT.wrong : EXIT.unknown;
+}
+
+/** The part of an error that a person and a program need. */
+export function toErrorData(error: AppError): NonNullable<PairResult['error']> {
+  return { code: error.code, message: error.message, hint: error.hint ?? null };
+}

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketReplicationCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { namesOf } from '../../lib/names';
+import type { DoctorData } from '../../lib/ops/doctor/format';
+import { validConfig } from '../helpers/app';
+
+const PROJECT = resolve(__dirname, '../..');
+
+jest.setTimeout(5 * 60_000);
+
+/** Fails on the emulator for good reason: the demo takes the TLS-only statement out of the live policies. */
+const EXPECTED_FAILURES = ['replica-tls', 'source-tls'];
+
+/** Does not apply on the emulator: the exchange goes through SSM, with a profile for each side, and there are no metrics. */
+const EXPECTED_SKIPS = ['bootstrap-trust', 'exchange-output', 'exchange-role', 'metrics-data'];
+
+const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });
+const names = namesOf(config);
+const [pair] = names.pairs;
+
+interface Kept {
+  readonly pid: number;
+  readonly directory: string;
+  readonly environment: Record<string, string>;
+}
+
+async function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (data: Buffer) => {
+      output[stream] += data.toString();
+    });
+  }
+  const code = await new Promise<number | null>((done) => {
+    child.on('close', done);
+  });
+  return { code, ...output };
+}
+
+async function doctor({ environment, directory }: Kept) {
+  const { code, stdout } = await run('bin/ops.ts', ['doctor', '--json'], { ...environment, INIT_CWD: directory });
+  const { checks } = JSON.parse(stdout) as DoctorData;
+  const having = (status: string) => checks.flatMap((check) => (check.status === status ? [check.id] : [])).toSorted();
+  return { code, checks, failed: having('fail'), skipped: having('skip') };
+}
+
+test('doctor finds a healthy deployment on the emulator, and each of five things that are broken in it', async () => {
+  const demo = await run('bin/demo.ts', ['--keep', '--json']);
+  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  try {
+    const healthy = await doctor(kept);
+    expect(healthy.failed).toEqual(EXPECTED_FAILURES);
+    expect(healthy.skipped).toEqual(EXPECTED_SKIPS);
+    expect(healthy.checks.filter((check) => check.status === 'skip' && check.reason === 'unanswered')).toEqual([]);
+    expect(healthy.code).toBe(1);
+
+    await breakFiveThings(kept.environment['AWS_ENDPOINT_URL'] ?? '');
+    const broken = await doctor(kept);
+    expect(broken.failed).toEqual(
+      [
+        ...EXPECTED_FAILURES,
+        'replica-bucket-policy',
+        'replica-key',
+        'replica-versioning',
+        'role-policy',
+        'rule-enabled',
+      ].toSorted(),
+    );
+    const found = (id: string) => broken.checks.find((check) => check.id === id);
+    expect(found('replica-bucket-policy')).toMatchObject({ found: 'statement WriteReplicas is missing' });
+    expect(found('replica-versioning')).toMatchObject({ found: 'Suspended' });
+    expect(found('rule-enabled')).toMatchObject({ found: 'Disabled' });
+    expect(found('role-policy')).toMatchObject({ found: expect.stringContaining('statement EncryptReplicas is missing') });
+    expect(found('replica-key')).toMatchObject({ found: expect.stringContaining('PendingDeletion') });
+  } finally {
+    process.kill(kept.pid);
+  }
+});
+
+async function breakFiveThings(endpoint: string): Promise<void> {
+  if (pair === undefined) {
+    throw new TypeError('the demo has a pair');
+  }
+  const settings = (side: 'source' | 'destination') => ({
+    endpoint,
+    region: config[side].region,
+    credentials: { accessKeyId: config[side].account, secretAccessKey: 'demo' },
+  });
+  const replicas = new S3Client({ ...settings('destination'), forcePathStyle: true });
+  const sources = new S3Client({ ...settings('source'), forcePathStyle: true });
+  const Bucket = pair.sourceBucket.name;
+
+  // The rule first: S3 takes none whose replica bucket is not versioned.
+  const { ReplicationConfiguration: live } = await sources.send(new GetBucketReplicationCommand({ Bucket }));
+  await sources.send(
+    new PutBucketReplicationCommand({
+      Bucket,
+      ReplicationConfiguration: { Role: live?.Role, Rules: live?.Rules?.map((rule) => ({ ...rule, Status: 'Disabled' })) },
+    }),
+  );
+  await replicas.send(new DeleteBucketPolicyCommand({ Bucket: pair.replicaBucket.name }));
+  await replicas.send(
+    new PutBucketVersioningCommand({ Bucket: pair.replicaBucket.name, VersioningConfiguration: { Status: 'Suspended' } }),
+  );
+  await new IAMClient(settings('source')).send(
+    new PutRolePolicyCommand({
+      RoleName: pair.replicationRole.name,
+      PolicyName: 'Replication',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }),
+    }),
+  );
+  const kms = new KMSClient(settings('destination'));
+  const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: names.destination.keyAlias }));
+  await kms.send(new ScheduleKeyDeletionCommand({ KeyId: key?.KeyId, PendingWindowInDays: 7 }));
+}

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { namesOf } from '../../../lib/names';
+import { CHECKS } from '../../../lib/ops/doctor/checks';
+import { validConfig } from '../../helpers/app';
+import { BREAKS, DENY, key, replica, required, source } from './breaks';
+import type { World } from './healthy';
+import { diagnoseBroken, failures, unanswered } from './world';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+/** Tested elsewhere, or unable to fail: no data is no fault. */
+const WITHOUT_BREAK = ['credentials-source', 'credentials-destination', 'bootstrap-trust', 'metrics-data'];
+
+/** Equal to a text, or matching a pattern. */
+function like(wanted: string | RegExp): unknown {
+  const exactly = (text: string) => new RegExp(`^${text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')}$`);
+  return expect.stringMatching(typeof wanted === 'string' ? exactly(wanted) : wanted);
+}
+
+test('every check has something that breaks it', () => {
+  const broken = new Set([...BREAKS.map(({ check }) => check), ...WITHOUT_BREAK]);
+  expect(CHECKS.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
+});
+
+test.each(BREAKS.map((row) => [row.check, row.what, row] as const))(
+  '%s fails, and nothing else does: %s',
+  async (check, _, { breakIt, found, expected, fix, keys }) => {
+    const results = await diagnoseBroken(breakIt, keys);
+    const failed = failures(results);
+    expect(Object.keys(failed)).toEqual([check]);
+    expect(unanswered(results)).toEqual([]);
+    expect(failed[check]).toEqual({ status: 'fail', found: like(found), expected: like(expected), fix: like(fix) });
+  },
+);
+
+async function finding(id: string, breakIt: (world: World) => void, keys: Record<string, unknown> = {}, directory = '/nowhere') {
+  return (await diagnoseBroken(breakIt, keys, { directory })).find((result) => result.id === id)?.finding;
+}
+
+test('bootstrap-trust matters before a destination without a profile is deployed', async () => {
+  const trusting = (accounts: string[]) => (world: World) => {
+    delete world.stacks.destination;
+    world.roles['cdk-hnb659fds-deploy-role-222222222222-us-west-2'] = {
+      trust: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: accounts.map((account) => `arn:aws:iam::${account}:root`) },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+      inline: {},
+      attached: [],
+      boundary: undefined,
+    };
+  };
+  expect(await finding('bootstrap-trust', trusting(['222222222222', '333333333333']))).toEqual({
+    status: 'fail',
+    found: 'cdk-hnb659fds-deploy-role-222222222222-us-west-2 trusts 222222222222, 333333333333',
+    expected: 'it trusts account 111111111111, or destination.profile names credentials of account 222222222222',
+    fix: 'npx cdk bootstrap aws://222222222222/us-west-2 --trust 111111111111,333333333333 --cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess',
+  });
+  expect(await finding('bootstrap-trust', trusting(['222222222222', '111111111111']))).toMatchObject({ status: 'pass' });
+  expect(await finding('bootstrap-trust', trusting([]), { keyExchange: 'ssm' })).toMatchObject({ reason: 'not-applicable' });
+});
+
+test('metrics-data says where the data is, and that none is no fault', async () => {
+  expect(await finding('metrics-data', () => {})).toEqual({
+    status: 'pass',
+    found:
+      'OperationsFailedReplication in the source account, ap-southeast-2; BytesPendingReplication, ReplicationLatency in the source account, us-west-2',
+  });
+  expect(
+    await finding('metrics-data', (world) => {
+      world.metrics = { 'destination us-west-2': ['ReplicationLatency'] };
+    }),
+  ).toEqual({
+    status: 'pass',
+    found: 'ReplicationLatency in the destination account, us-west-2',
+  });
+  expect(
+    await finding('metrics-data', (world) => {
+      world.metrics = {};
+    }),
+  ).toMatchObject({ status: 'skip', why: expect.stringContaining('no data yet') });
+});
+
+test('exchange-record compares cdk.context.json with the key', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const recorded = (content: string) => {
+    writeFileSync(join(directory, 'cdk.context.json'), content);
+    return finding('exchange-record', () => {}, { keyExchange: 'ssm' }, directory);
+  };
+  const name = namesOf(validConfig()).exchange.contextKey;
+  const arn = 'arn:aws:kms:us-west-2:222222222222:key/2222bbbb-12ab-34cd-56ef-1234567890ab';
+  expect(await recorded(JSON.stringify({ [name]: arn }))).toEqual({ status: 'pass', found: arn });
+  expect(await recorded(JSON.stringify({ [name]: 7 }))).toMatchObject({ status: 'fail', found: '7' });
+  expect(await recorded('{')).toMatchObject({ status: 'fail', fix: expect.stringContaining('git checkout -- cdk.context.json') });
+  rmSync(directory, { recursive: true });
+});
+
+describe('a Deny', () => {
+  const deny = (change: object) =>
+    finding('replica-deny', (world) => {
+      replica(world).policy.push({ ...DENY, ...change });
+    });
+
+  test.each([
+    ['of other actions', { Action: ['s3:PutObject', 's3:DeleteBucket'] }],
+    ['that leaves out what the role does', { Action: undefined, NotAction: 's3:*' }],
+    ['for another account', { Principal: { AWS: '333333333333' } }],
+    ['that excepts the role', { Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/backups-*' } } }],
+    ['that excepts the account', { Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111111111111:root' } }],
+    ['of old TLS', { Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } }],
+    ['of a network that S3 is not in', { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }],
+    ['on other objects', { Resource: 'arn:aws:s3:::elsewhere/*' }],
+    ['that needs a key to be there', { Condition: { Null: { 'aws:SourceVpce': 'false' } } }],
+    [
+      'where the account is another',
+      { Condition: { StringEquals: { 'aws:PrincipalAccount': '333333333333' }, Null: { 'aws:PrincipalOrgID': 'true' } } },
+    ],
+  ])('%s does not stop the role', async (_, change) => {
+    expect(await deny(change)).toEqual({ status: 'pass', found: 'none' });
+  });
+
+  test.each([
+    [
+      'of some objects',
+      { Action: 's3:ReplicateObject', Resource: 'arn:aws:s3:::backups-documents-222222222222-us-west-2-an/private/*' },
+    ],
+    ['of all but reading', { Action: undefined, NotAction: 's3:Get*' }],
+    ['outside a network', { Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }],
+    ['without a network endpoint', { Condition: { Null: { 'aws:SourceVpce': 'true' } } }],
+    ['of all roles but one', { Condition: { StringNotLikeIfExists: { 'aws:PrincipalArn': '*:role/admin' } } }],
+    ['of all but another principal', { Principal: undefined, NotPrincipal: { AWS: '333333333333' } }],
+    ['on all but another bucket', { Resource: undefined, NotResource: 'arn:aws:s3:::elsewhere/*' }],
+  ])('%s stops the role', async (_, change) => {
+    expect(await deny(change)).toMatchObject({ status: 'fail' });
+  });
+
+  test.each([
+    ['of other organizations', { Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } } }, 'aws:PrincipalOrgID'],
+    ['over sets of values', { Condition: { 'ForAnyValue:StringEquals': { 'aws:PrincipalArn': '*' } } }, 'aws:PrincipalArn'],
+    ['at some times', { Condition: { DateLessThan: { 'aws:PrincipalArn': '2020-01-01' } } }, 'aws:PrincipalArn'],
+  ])('%s is left open, with what it depends on', async (_, change, on) => {
+    expect(await deny(change)).toMatchObject({ reason: 'unanswered', why: expect.stringContaining(`depends on ${on}`) });
+  });
+
+  test('that was the only statement is repaired by deleting the policy', async () => {
+    const found = await finding('source-deny', (world) => {
+      source(world).policy = [DENY];
+    });
+    expect(found).toMatchObject({ fix: expect.stringMatching(/^aws s3api delete-bucket-policy --bucket/) });
+  });
+});
+
+test('a rule with a key of another account is wrong even when the destination does not answer', async () => {
+  const found = await finding('rule-replica-key', (world) => {
+    world.fault = (_, side) => (side === 'destination' ? new Error('no') : undefined);
+    required(source(world).replication?.Rules?.[0]?.Destination).EncryptionConfiguration = { ReplicaKmsKeyID: 'alias/mine' };
+  });
+  expect(found).toMatchObject({ status: 'fail', found: 'alias/mine', expected: 'a key of account 222222222222 in us-west-2' });
+});
+
+test('rotation of a key that is pending deletion is left to the check of the key', async () => {
+  const found = await finding('source-key-rotation', (world) => {
+    key(world, 'source').state = 'PendingDeletion';
+  });
+  expect(found).toMatchObject({ reason: 'not-applicable', why: expect.stringContaining('see source-key') });
+});

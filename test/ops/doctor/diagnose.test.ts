@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnreachableError } from '../../../lib/errors';
+import { CHECKS } from '../../../lib/ops/doctor/checks';
+import { diagnose } from '../../../lib/ops/doctor/diagnose';
+import { doctor } from '../../../lib/ops/doctor/doctor';
+import { awsError } from './healthy';
+import { deployment, diagnoseBroken, failures, unanswered } from './world';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+test.each([
+  ['by default', {}],
+  [
+    'with every option',
+    {
+      source: { profile: 'prod' },
+      destination: { profile: 'backup' },
+      keyRotationDays: 90,
+      terminationProtection: false,
+      pairs: [
+        { id: 'one', filter: { prefix: 'a/', tags: { x: '1', y: '2' } }, storageClass: 'STANDARD', bucketKeys: false },
+        { id: 'two', filter: { prefix: 'b/' }, replicateDeleteMarkers: true, timeControl: true },
+        { id: 'three-3', filter: { tags: { only: 'one' } } },
+      ],
+    },
+  ],
+])('finds nothing wrong with a healthy deployment %s', async (_, keys) => {
+  const results = await diagnoseBroken(() => {}, keys);
+  expect(failures(results)).toEqual({});
+  expect(unanswered(results)).toEqual([]);
+  expect(new Set(results.map(({ id }) => id))).toEqual(new Set(CHECKS.map(({ id }) => id)));
+});
+
+test('has at least 30 checks, each with an id and a title of its own', () => {
+  expect(CHECKS.length).toBeGreaterThanOrEqual(30);
+  expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
+  expect(new Set(CHECKS.map(({ title }) => title)).size).toBe(CHECKS.length);
+});
+
+test('asks only for the chosen checks and pairs, each question once, and reads only', async () => {
+  const { context, recorded, operations, restore } = deployment({ pairs: [{ id: 'one' }, { id: 'two' }] });
+  const chosen = await diagnose({ ...context, pairs: context.pairs.slice(1) }, ['replica-tls', 'replica-deny']);
+  expect(chosen.map(({ id, pair, finding }) => [id, pair, finding.status])).toEqual([
+    ['replica-tls', 'two', 'pass'],
+    ['replica-deny', 'two', 'pass'],
+  ]);
+  expect(operations()).toEqual(['GetBucketPolicy']);
+
+  await diagnose(context);
+  expect(operations().filter((operation) => !/^(Get|List|Describe|Head)/.test(operation))).toEqual([]);
+  expect(recorded.progress.at(-1)).toBe('');
+  expect(recorded.progress).toContain('checked 1 of 2');
+  restore();
+});
+
+test('before deployment fails only for the stacks, with the deploy commands, and skips what needs them', async () => {
+  const results = await diagnoseBroken(
+    (world) => {
+      Object.assign(world, { stacks: {}, keys: {}, buckets: {}, roles: {}, metrics: {} });
+      for (const side of ['source', 'destination'] as const) {
+        world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33' };
+      }
+    },
+    { destination: { profile: 'backup' } },
+  );
+  expect(Object.keys(failures(results)).toSorted()).toEqual(['stack-destination', 'stack-source']);
+  expect(failures(results)['stack-destination']).toMatchObject({
+    found: 'there is no stack backups-destination',
+    fix: 'npx cdk deploy Destination',
+  });
+  expect(failures(results)['stack-source']).toMatchObject({ fix: 'npx cdk deploy Source --exclusively' });
+  expect(unanswered(results)).toEqual([]);
+  expect(results.find(({ id }) => id === 'source-versioning')?.finding).toEqual({
+    status: 'skip',
+    reason: 'not-applicable',
+    why: 'not deployed yet: stack backups-source',
+  });
+});
+
+test('half deployed, checks the destination and skips the source', async () => {
+  const results = await diagnoseBroken((world) => {
+    delete world.stacks.source;
+    delete world.keys.source;
+    delete world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''];
+    delete world.roles[world.names.pairs[0]?.replicationRole.name ?? ''];
+    world.parameters.source = { '/cdk-bootstrap/hnb659fds/version': '6' };
+    world.metrics = {};
+  });
+  expect(Object.keys(failures(results))).toEqual(['stack-source']);
+  expect(unanswered(results)).toEqual([]);
+  const status = (id: string) => results.find((result) => result.id === id)?.finding.status;
+  expect([status('replica-bucket-policy'), status('replica-key'), status('rule'), status('role')]).toEqual([
+    'pass',
+    'pass',
+    'skip',
+    'skip',
+  ]);
+});
+
+test.each([
+  ['access denied', awsError('AccessDenied', 'no'), 'these credentials may not ask this'],
+  ['throttling', awsError('ThrottlingException', 'slow'), 'AWS throttles the requests'],
+  ['expired credentials', awsError('ExpiredToken', 'old'), 'the credentials have expired'],
+  ['a cut network', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'AWS cannot be reached'],
+])('%s in one place leaves the other checks alone', async (_, error, reason) => {
+  const results = await diagnoseBroken((world) => {
+    world.fault = (operation) => (operation === 'GetBucketPolicy' ? error : undefined);
+  });
+  expect(failures(results)).toEqual({});
+  expect(unanswered(results).toSorted()).toEqual([
+    'replica-bucket-policy',
+    'replica-deny',
+    'replica-tls',
+    'source-deny',
+    'source-tls',
+  ]);
+  expect(results.find(({ id }) => id === 'replica-tls')?.finding).toMatchObject({ why: expect.stringContaining(reason) });
+});
+
+test('one account that does not answer at all leaves the other one alone', async () => {
+  const denied = (side: string) =>
+    diagnoseBroken((world) => {
+      world.fault = (_, asked) => (asked === side ? awsError('AccessDeniedException', 'no') : undefined);
+    });
+  const [withoutSource, withoutDestination] = [await denied('source'), await denied('destination')];
+  for (const results of [withoutSource, withoutDestination]) {
+    expect(failures(results)).toEqual({});
+  }
+  expect(unanswered(withoutSource).filter((id) => id.startsWith('replica-'))).toEqual([]);
+  expect(unanswered(withoutDestination).filter((id) => id.startsWith('source-'))).toEqual([]);
+  expect(unanswered(withoutDestination)).not.toContain('metrics-data');
+  expect(unanswered(withoutDestination)).toContain('rule-replica-key');
+});
+
+test('a rule that is missing is named even when the destination does not answer', async () => {
+  const results = await diagnoseBroken((world) => {
+    world.fault = (_, side) => (side === 'destination' ? awsError('AccessDenied') : undefined);
+    Object.values(world.buckets).forEach((bucket) => Object.assign(bucket, { replication: undefined }));
+  });
+  expect(failures(results)).toMatchObject({
+    rule: { found: 'no replication rule', fix: 'npx cdk deploy Source --exclusively --revert-drift' },
+  });
+});
+
+test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {
+  const { context, world, restore } = deployment();
+  const { exitCode, data, text } = await doctor(context);
+  expect(exitCode).toBe(0);
+  expect(data).toMatchObject({ ok: true, summary: { fail: 0 } });
+  expect(text).toContain('✓ source bucket is versioned [documents]');
+  expect(text).toMatch(/\d+ checks: \d+ passed, 0 failed, \d+ do not apply, 0 without an answer\.$/);
+
+  world.fault = (operation) => (operation === 'GetKeyPolicy' ? awsError('AccessDenied', 'no') : undefined);
+  const unknown = await doctor(context);
+  expect([unknown.exitCode, unknown.data]).toMatchObject([3, { ok: false }]);
+  expect(unknown.text).toContain("– replica key's policy admits the replication role [documents]: no answer, policy of key");
+
+  Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
+  const wrong = await doctor(context);
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.text).toContain(`✗ source bucket is versioned [documents] (source-versioning)
+      found:    Suspended
+      expected: Enabled
+      fix:      aws s3api put-bucket-versioning --bucket backups-documents-111111111111-ap-southeast-2-an --versioning-configuration Status=Enabled --region ap-southeast-2`);
+  expect(wrong.data).toMatchObject({
+    ok: false,
+    checks: expect.arrayContaining([
+      {
+        id: 'source-versioning',
+        title: 'source bucket is versioned',
+        pair: 'documents',
+        status: 'fail',
+        found: 'Suspended',
+        expected: 'Enabled',
+        fix: expect.any(String),
+      },
+      {
+        id: 'exchange-record',
+        title: expect.any(String),
+        pair: null,
+        status: 'skip',
+        reason: 'not-applicable',
+        why: 'keyExchange is stack-output',
+      },
+    ]),
+  });
+  restore();
+});
+
+test('credentials of another account: wrong with a profile, a matter of who asks without one', async () => {
+  const wrong = async (profile: string | undefined) => {
+    const { context, restore } = deployment({ destination: { profile } });
+    const refuse = () => Promise.reject(new UnreachableError('WrongAccount', 'profile "backup" is for account 333333333333'));
+    const results = await diagnose({ ...context, clients: { ...context.clients, account: refuse } }, ['credentials-destination']);
+    restore();
+    return results[0]?.finding;
+  };
+  expect(await wrong('backup')).toMatchObject({
+    status: 'fail',
+    expected: 'credentials of account 222222222222',
+    fix: expect.stringContaining('aws sts get-caller-identity --profile backup'),
+  });
+  expect(await wrong(undefined)).toMatchObject({
+    status: 'skip',
+    reason: 'unanswered',
+    why: expect.stringContaining('run doctor again as account 222222222222'),
+  });
+});
+
+test('the recorded key stands in for a destination that does not answer', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const { context, world, restore } = deployment({ keyExchange: 'ssm' }, { directory });
+  world.fault = (_, side) => (side === 'destination' ? awsError('AccessDeniedException') : undefined);
+  const { contextKey } = world.names.exchange;
+  writeFileSync(join(directory, 'cdk.context.json'), JSON.stringify({ [contextKey]: world.keys.destination?.arn }));
+  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { status: 'pass' } }]);
+  writeFileSync(join(directory, 'cdk.context.json'), '{}');
+  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { reason: 'unanswered' } }]);
+  restore();
+  rmSync(directory, { recursive: true });
+});

@@ -1,0 +1,337 @@
+import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
+import * as s3 from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
+import { type Names, namesOf } from '../../../lib/names';
+import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
+import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
+import { replicationPermissions } from '../../../lib/permissions';
+import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
+
+export interface Key {
+  arn: string;
+  state: string;
+  rotation: number | undefined;
+  policy: LiveStatement[];
+}
+
+export interface Bucket {
+  region: string;
+  versioning: s3.BucketVersioningStatus | undefined;
+  publicAccess: s3.PublicAccessBlockConfiguration | undefined;
+  ownership: s3.ObjectOwnership | undefined;
+  encryption: s3.ServerSideEncryptionRule | undefined;
+  policy: LiveStatement[];
+  replication: s3.ReplicationConfiguration | undefined;
+}
+
+export interface Role {
+  trust: LiveStatement[];
+  inline: Record<string, LiveStatement[]>;
+  attached: string[];
+  boundary: string | undefined;
+}
+
+export interface Stack {
+  StackName: string;
+  StackStatus: string;
+  EnableTerminationProtection: boolean;
+  Outputs: { OutputKey: string; OutputValue: string }[];
+}
+
+/** What AWS holds. A test breaks it by changing it. */
+export interface World {
+  readonly names: Names;
+  regions: Record<SideName, string>;
+  stacks: Partial<Record<SideName, Stack>>;
+  parameters: Record<SideName, Record<string, string>>;
+  keys: Partial<Record<SideName, Key>>;
+  buckets: Record<string, Bucket>;
+  roles: Record<string, Role>;
+  /** Metric names by `side region`. */
+  metrics: Record<string, string[]>;
+  failedOperations: number;
+  /** Answers an operation with an error. */
+  fault: (operation: string, side: SideName, region: string) => Error | undefined;
+}
+
+export const KEY_IDS = {
+  source: '1111aaaa-12ab-34cd-56ef-1234567890ab',
+  destination: '2222bbbb-12ab-34cd-56ef-1234567890ab',
+} as const;
+
+/** A deployment in which everything is right, in the spelling that AWS gives back. */
+export function healthyWorld(config: ReplicationConfig): World {
+  const names = namesOf(config);
+  const keyArn = (side: SideName) => `arn:aws:kms:${config[side].region}:${config[side].account}:key/${KEY_IDS[side]}`;
+  const arns = { source: keyArn('source'), replica: keyArn('destination') };
+  const world: World = {
+    names,
+    regions: { source: 'ENABLED_BY_DEFAULT', destination: 'ENABLED' },
+    stacks: {},
+    parameters: { source: {}, destination: {} },
+    keys: {},
+    buckets: {},
+    roles: {},
+    metrics: {
+      [`source ${config.source.region}`]: ['OperationsFailedReplication'],
+      [`source ${config.destination.region}`]: ['ReplicationLatency', 'BytesPendingReplication'],
+    },
+    failedOperations: 0,
+    fault: () => undefined,
+  };
+  for (const side of SIDES) {
+    const arn = keyArn(side);
+    world.stacks[side] = {
+      StackName: names[side].stackName,
+      StackStatus: 'CREATE_COMPLETE',
+      EnableTerminationProtection: config.terminationProtection,
+      Outputs: side === 'destination' ? [{ OutputKey: names.exchange.outputName, OutputValue: arn }] : [],
+    };
+    world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33', [names[side].keyParameter]: arn };
+    world.keys[side] = {
+      arn,
+      state: 'Enabled',
+      rotation: config.keyRotationDays,
+      // KMS gives back the account's root where the account was written, and the other way round.
+      policy: [{ Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] }],
+    };
+  }
+  const reader = config.keyExchange === 'stack-output' ? names.exchange.readerRole : undefined;
+  if (reader !== undefined) {
+    const { account, region } = config.source;
+    world.roles[reader.name] = {
+      trust: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+          Action: 'sts:AssumeRole',
+          Condition: {
+            ArnEquals: { 'aws:principalarn': `arn:aws:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}` },
+          },
+        },
+      ],
+      inline: {
+        ReadStackOutput: [
+          {
+            Sid: 'ReadDestinationStack',
+            Effect: 'Allow',
+            Action: 'cloudformation:DescribeStacks',
+            Resource: `arn:aws:cloudformation:${config.destination.region}:${config.destination.account}:stack/${names.destination.stackName}/*`,
+          },
+        ],
+      },
+      attached: [],
+      boundary: undefined,
+    };
+  }
+  names.pairs.forEach((pair, index) => {
+    const configured = config.pairs[index];
+    if (configured === undefined) {
+      return;
+    }
+    world.keys.destination?.policy.push(...replicaKeyStatements(config, pair).map(single));
+    world.roles[pair.replicationRole.name] = {
+      trust: [{ Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      inline: {
+        Replication: roleStatements(replicationPermissions(config, pair, arns))
+          .map(single)
+          .toReversed(),
+      },
+      attached: [],
+      boundary: undefined,
+    };
+    Object.assign(world.parameters.source, {
+      [pair.parameters.sourceBucket]: pair.sourceBucket.arn,
+      [pair.parameters.replicationRole]: pair.replicationRole.arn,
+    });
+    world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    for (const side of SIDES) {
+      const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
+      world.buckets[name] = {
+        region: config[side].region,
+        versioning: 'Enabled',
+        publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
+        ownership: 'BucketOwnerEnforced',
+        encryption: {
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          BucketKeyEnabled: configured.bucketKeys,
+        },
+        policy: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [`${arn}/*`, arn],
+            Condition: { Bool: { 'aws:SecureTransport': false } },
+          },
+          ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
+        ],
+        replication:
+          side === 'source'
+            ? { Role: pair.replicationRole.arn, Rules: [expectedRule(config, configured, arns.replica)] }
+            : undefined,
+      };
+    }
+  });
+  return world;
+}
+
+/** A list of one is written without the list. */
+function single(statement: object): LiveStatement {
+  return Object.fromEntries(
+    Object.entries(statement).map(([element, value]) => [element, Array.isArray(value) && value.length === 1 ? value[0] : value]),
+  );
+}
+
+/** An error as AWS's services give it. */
+export function awsError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+const document = (statements: LiveStatement[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => unknown])[] = [
+  [s3.GetBucketVersioningCommand, (bucket: Bucket) => ({ Status: bucket.versioning })],
+  [
+    s3.GetPublicAccessBlockCommand,
+    ({ publicAccess }: Bucket) =>
+      publicAccess ? { PublicAccessBlockConfiguration: publicAccess } : refuse(awsError('NoSuchPublicAccessBlockConfiguration')),
+  ],
+  [
+    s3.GetBucketOwnershipControlsCommand,
+    ({ ownership }: Bucket) =>
+      ownership
+        ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
+        : refuse(awsError('OwnershipControlsNotFoundError')),
+  ],
+  [
+    s3.GetBucketEncryptionCommand,
+    ({ encryption }: Bucket) =>
+      encryption
+        ? { ServerSideEncryptionConfiguration: { Rules: [encryption] } }
+        : refuse(awsError('ServerSideEncryptionConfigurationNotFoundError')),
+  ],
+  [
+    s3.GetBucketPolicyCommand,
+    ({ policy }: Bucket) => (policy.length > 0 ? { Policy: document(policy) } : refuse(awsError('NoSuchBucketPolicy'))),
+  ],
+  [
+    s3.GetBucketReplicationCommand,
+    ({ replication }: Bucket) =>
+      replication ? { ReplicationConfiguration: replication } : refuse(awsError('ReplicationConfigurationNotFoundError')),
+  ],
+  [s3.HeadBucketCommand, ({ region }: Bucket) => ({ BucketRegion: region })],
+];
+
+function refuse(error: Error): never {
+  throw error;
+}
+
+interface Asked {
+  readonly input: Record<string, string | undefined>;
+  readonly side: SideName;
+  readonly region: string;
+}
+
+/** Makes every client answer from a world. */
+export function serve(config: ReplicationConfig, current: () => World): { restore: () => void; operations: () => string[] } {
+  const asked: string[] = [];
+  const stubs: { restore: () => void }[] = [];
+  const on = (stub: object, command: unknown, answer: (asked: Asked) => unknown) => {
+    const operation = (command as { name: string }).name.replace(/Command$/, '');
+    (stub as { on: (command: unknown) => { callsFake: (fake: unknown) => void } })
+      .on(command)
+      .callsFake(
+        async (
+          input: Record<string, string>,
+          getClient: () => { config: { credentials: () => Promise<{ accessKeyId: string }>; region: () => Promise<string> } },
+        ) => {
+          const client = getClient().config;
+          const side = (await client.credentials()).accessKeyId === config.source.account ? 'source' : 'destination';
+          const region = await client.region();
+          asked.push(operation);
+          const fault = current().fault(operation, side, region);
+          if (fault !== undefined) {
+            throw fault;
+          }
+          return answer({ input, side, region });
+        },
+      );
+  };
+  const stub = <T extends { restore: () => void }>(made: T): T => {
+    stubs.push(made);
+    return made;
+  };
+
+  on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ side }) => ({ RegionOptStatus: current().regions[side] }));
+  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, side }) => {
+    const value = current().parameters[side][input['Name'] ?? ''];
+    return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
+  });
+  on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side }) => {
+    const stack = current().stacks[side];
+    return stack === undefined
+      ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
+      : { Stacks: [stack] };
+  });
+
+  const kms = stub(mockClient(KMSClient));
+  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  on(kms, DescribeKeyCommand, (question) => {
+    const { arn, state } = keyOf(question);
+    const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
+    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
+  });
+  on(kms, GetKeyRotationStatusCommand, (question) => {
+    const { rotation } = keyOf(question);
+    return { KeyRotationEnabled: rotation !== undefined, RotationPeriodInDays: rotation };
+  });
+  on(kms, GetKeyPolicyCommand, (question) => ({ Policy: document(keyOf(question).policy) }));
+
+  const iam = stub(mockClient(IAMClient));
+  const roleOf = ({ input }: Asked) => current().roles[input['RoleName'] ?? ''] ?? refuse(awsError('NoSuchEntityException'));
+  on(iam, GetRoleCommand, (question) => {
+    const { trust, boundary } = roleOf(question);
+    return {
+      Role: {
+        AssumeRolePolicyDocument: encodeURIComponent(document(trust)),
+        ...(boundary !== undefined && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
+      },
+    };
+  });
+  on(iam, GetRolePolicyCommand, (question) => ({
+    PolicyDocument: encodeURIComponent(document(roleOf(question).inline[question.input['PolicyName'] ?? ''] ?? [])),
+  }));
+  on(iam, ListRolePoliciesCommand, (question) => ({ PolicyNames: Object.keys(roleOf(question).inline) }));
+  on(iam, ListAttachedRolePoliciesCommand, (question) => ({
+    AttachedPolicies: roleOf(question).attached.map((PolicyArn) => ({ PolicyArn })),
+  }));
+
+  const buckets = stub(mockClient(s3.S3Client));
+  for (const [command, read] of S3_READS) {
+    on(buckets, command, ({ input }) => {
+      const bucket = current().buckets[input['Bucket'] ?? ''];
+      return bucket === undefined
+        ? refuse(awsError(command === s3.HeadBucketCommand ? 'NotFound' : 'NoSuchBucket'))
+        : read(bucket);
+    });
+  }
+
+  const cloudWatch = stub(mockClient(CloudWatchClient));
+  on(cloudWatch, ListMetricsCommand, ({ side, region }) => ({
+    Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
+  }));
+  on(cloudWatch, GetMetricStatisticsCommand, () => ({ Datapoints: [{ Sum: current().failedOperations }] }));
+  return { restore: () => stubs.forEach((made) => made.restore()), operations: () => asked };
+}

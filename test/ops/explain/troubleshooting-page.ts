@@ -1,0 +1,268 @@
+import type { Check } from '../../../lib/ops/doctor/check';
+import type { Pain } from '../../../lib/ops/doctor/pains';
+import { AFTERWARDS } from '../../../lib/ops/explain/explain-code';
+import { FAILURE_REASONS, FAILURE_REASONS_PAGE, type FailureReason } from '../../../lib/ops/explain/reasons';
+import { wordingOf } from '../../../lib/ops/explain/wording';
+import { validConfig } from '../../helpers/app';
+import { CHECK_SYMPTOMS } from './check-symptoms';
+
+/** What doctor knows, which has its part of the page. */
+export interface DoctorKnowledge {
+  readonly checks: readonly Check[];
+  readonly pains: readonly Pain[];
+}
+
+const CONFIG = validConfig();
+const WORDING = wordingOf(CONFIG, 'documents');
+const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
+
+const DOCTOR = '`npm run ops -- doctor --pair documents`';
+const EXPLAIN_SOURCE = "`npm run ops -- explain 's3://{sourceBucket}/KEY'`";
+const EXPLAIN_REPLICA = "`npm run ops -- explain 's3://{replicaBucket}/KEY'`";
+
+/** Symptom, how to see it, cause, command. */
+const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string, command: string])[] = [
+  [
+    'nothing is replicated any more',
+    'every new object is `FAILED`',
+    'a statement, a key, versioning or the rule was changed by hand; or the replica key is another one now',
+    DOCTOR,
+  ],
+  [
+    'one object has no replica',
+    'its status is `FAILED`',
+    '[a failure reason](#failure-reasons), of that object or of all',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'one object has no replica',
+    'it has no status',
+    'it is older than the rule, was tagged after its upload, is archived, or does not match the filter',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'an object waits for its replica',
+    'its status is `PENDING` for more than 15 minutes',
+    'it is large, or a bucket or region is down: S3 keeps trying',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'only objects of one application fail',
+    '`SrcGetObjectNotPermitted`; `explain` names another key than the source key',
+    'the application encrypts with a key of its own, which the role may not use',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'objects fail since `pairs[].bucketKeys` was changed',
+    '`DstPutObjectNotPermitted`',
+    "a policy was edited by hand to admit only the bucket's ARN or only its objects' ARNs as encryption context",
+    DOCTOR,
+  ],
+  [
+    'objects fail since the backup account was set up anew',
+    '`DstKmsKeyNotFound`',
+    "the rule still has the old replica key's ARN, which is read when the source is deployed",
+    DOCTOR,
+  ],
+  [
+    'a replica lacks the tags of its object',
+    '`aws s3api get-object-tagging` on both',
+    '`s3:GetObjectVersionTagging` is missing from the role, or `s3:ReplicateTags` is denied',
+    '`npm run ops -- explain SrcGetTaggingNotPermitted`',
+  ],
+  [
+    'a replica is not under the replica key',
+    "its encryption is `AES256`, as is the source object's",
+    'the object was uploaded with SSE-S3 by explicit header, which its replica keeps',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'a replica cannot be read in the backup account',
+    '`AccessDenied` that names `kms:Decrypt`',
+    'who reads needs `kms:Decrypt` on the replica key in an IAM policy; its key policy leaves that to IAM of its account',
+    '`aws kms describe-key --key-id {replicaKeyAlias} --region {destinationRegion}`',
+  ],
+  [
+    'a deleted object is still in the replica bucket',
+    'the source has a delete marker, the replica has none',
+    'as it should be, unless `pairs[].replicateDeleteMarkers` is on; deletions of versions are never replicated',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'an object in the replica bucket is no replica',
+    'its status is not `REPLICA`',
+    'somebody wrote it there directly',
+    EXPLAIN_REPLICA,
+  ],
+  [
+    'a lifecycle rule of the source bucket does nothing',
+    'objects are `PENDING`',
+    'S3 suspends lifecycle actions until an object is `COMPLETED` or `FAILED`',
+    EXPLAIN_SOURCE,
+  ],
+  [
+    'the source stack cannot be synthesised',
+    "an error says that the replica key's ARN is not recorded",
+    'with `"keyExchange": "ssm"`, the ARN has to be recorded once',
+    '`npm run ops -- exchange`',
+  ],
+  [
+    '`cdk deploy` cannot delete a stack',
+    '"cannot be deleted while TerminationProtection is enabled"',
+    'the first deployment of the stack failed, and it is protected already',
+    '`npm run deploy` prints the command that lifts the protection',
+  ],
+  [
+    '`cdk deploy` has the wrong credentials',
+    '"Need to perform AWS calls for account …, but the current credentials are for …"',
+    'the two sides need credentials of two accounts',
+    'set `source.profile` and `destination.profile`, then `npx cdk deploy --all`',
+  ],
+  [
+    'a command of `npm run ops` ends with exit code 3',
+    'it says what it could not read',
+    'no credentials, expired or of another account, or without permission to read; or no network',
+    '`aws sts get-caller-identity --profile PROFILE`',
+  ],
+];
+
+const STATUSES: readonly (readonly [status: string, bucket: string, meaning: string])[] = [
+  [
+    '`PENDING`',
+    'source',
+    'S3 has not finished. Most objects need less than 15 minutes. It keeps trying while a bucket or region is down',
+  ],
+  ['`COMPLETED`', 'source', 'the replica is there'],
+  ['`FAILED`', 'source', 'final: S3 does not try again by itself. Upload the object again, or use S3 Batch Replication'],
+  ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
+  ['none', 'source', 'S3 never tried: no rule took the object when it was uploaded. S3 Batch Replication calls it `NONE`'],
+  ['none', 'replica', 'no replica: somebody wrote it there'],
+  ['none', 'both', 'a delete marker has no status that S3 shows; that of an SSE-C object is shown only to who has its key'],
+];
+
+const NOT_REPLICATED: readonly (readonly [what: string, instead: string, page: string])[] = [
+  ['objects that are older than the rule', 'S3 Batch Replication, status filter `NONE`', 's3-batch-replication-batch'],
+  ['objects whose replication `FAILED`', 'S3 Batch Replication, status filter `FAILED`, or another upload', 'replication-status'],
+  [
+    'objects that do not match `pairs[].filter`',
+    'change the filter, then S3 Batch Replication for what is there',
+    'replication-what-is-isnot-replicated',
+  ],
+  ['objects that got the tags of the filter after their upload', 'S3 Batch Replication', 'replication-what-is-isnot-replicated'],
+  [
+    'replicas that another rule made (no chains)',
+    'S3 Batch Replication, status filter `REPLICA`',
+    'replication-what-is-isnot-replicated',
+  ],
+  ['delete markers', '`pairs[].replicateDeleteMarkers`, never with a tag filter', 'delete-marker-replication'],
+  ['deletions of a version', 'nothing: this protects the replicas', 'replication-what-is-isnot-replicated'],
+  [
+    'what lifecycle rules do, delete markers of theirs included',
+    'a lifecycle rule on each bucket',
+    'replication-what-is-isnot-replicated',
+  ],
+  [
+    'objects in S3 Glacier Flexible Retrieval, S3 Glacier Deep Archive or an archive tier of S3 Intelligent-Tiering',
+    'restore them and copy them to another storage class',
+    'replication-what-is-isnot-replicated',
+  ],
+  ['settings of the bucket', 'this project deploys both buckets', 'replication-what-is-isnot-replicated'],
+  [
+    'objects of another owner',
+    'cannot be here: the source bucket is BucketOwnerEnforced. If that was changed, `explain` says so',
+    'about-object-ownership',
+  ],
+  [
+    'SSE-C objects are replicated',
+    'but S3 buckets refuse SSE-C since April 2026 unless it is enabled, which has to be done on both buckets',
+    'blocking-unblocking-s3-c-encryption-gpb',
+  ],
+];
+
+/** The text of docs/troubleshooting.md. */
+export function troubleshootingPage(doctor: DoctorKnowledge): string {
+  return `# Troubleshooting
+
+Made by \`npm run docs\` from the failure reasons (\`lib/ops/explain\`), the checks of \`doctor\` and test/ops/explain/troubleshooting-page.ts; a
+test fails when it is stale. Names are those of the default configuration. Every command takes \`-c FILE\` for another one.
+
+## Symptoms
+
+${table(
+  ['symptom', 'how to see it', 'cause', 'command'],
+  SYMPTOMS.map((row) => row.map((cell) => WORDING.fill(cell))),
+)}
+
+## What a replication status means
+
+\`npm run ops -- explain 's3://BUCKET/KEY'\` shows it for every version, with the rule and what to do; so does \`aws s3api head-object\`
+([AWS](${S3}/replication-status.html)).
+
+${table(['status', 'in a bucket', 'means'], STATUSES)}
+
+## What is not replicated
+
+${table(
+  ['what', 'instead', 'AWS'],
+  NOT_REPLICATED.map(([what, instead, page]) => [what, instead, `[${page}](${S3}/${page}.html)`]),
+)}
+
+${doctorPart(doctor)}## Failure reasons
+
+S3 tells why an object is \`FAILED\` by one of these codes, as \`failureReason\` of the \`s3:Replication:OperationFailedReplication\` event of the source
+bucket and in the completion report of S3 Batch Replication ([AWS](${FAILURE_REASONS_PAGE})).
+\`npm run ops -- explain CODE\` shows the same with the names of your deployment.
+
+${AFTERWARDS}
+
+${FAILURE_REASONS.map(reasonPart).join('\n')}`;
+}
+
+/** The checks of doctor and what they are for. */
+function doctorPart({ checks, pains }: DoctorKnowledge): string {
+  return `## Checks of doctor
+
+\`npm run ops -- doctor\` asks AWS each of these questions, and says for each that fails what it found, what it
+expected, and the command that repairs it.
+
+${table(
+  ['check', 'symptom when it fails', 'passes when', 'asked', 'command'],
+  checks.map(({ id, title, run }) => [
+    `\`${id}\``,
+    CHECK_SYMPTOMS[id] ?? '',
+    title,
+    run.each === 'pair' ? 'for each pair' : 'once',
+    run.each === 'pair' ? DOCTOR : '`npm run ops -- doctor`',
+  ]),
+)}
+
+## What operators suffer elsewhere
+
+Each of these is prevented by the app, or found by the checks that stand beside it.
+
+${table(
+  ['fault', 'here', 'by'],
+  pains.map(({ pain, answer, by }) => [
+    pain,
+    answer,
+    by.map((what) => (what in CHECK_SYMPTOMS ? `\`${what}\`` : what)).join(', '),
+  ]),
+)}
+
+`;
+}
+
+function reasonPart({ code, cause, concerns, fix, commands, page }: FailureReason): string {
+  const lines = commands.map((command) => WORDING.command(command));
+  return `### ${code}
+
+- How to see it: \`FAILED\`, with this code
+- Cause: ${WORDING.fill(cause)}
+- Concerns: ${concerns.map((concern) => WORDING.concern(concern)).join('; ')}
+- Fix: ${WORDING.fill(fix)} ([AWS](${page}))
+${lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

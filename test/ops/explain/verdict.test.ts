@@ -1,0 +1,148 @@
+import type { Encryption, RuleMatch } from '../../../lib/ops/explain/match';
+import type { ObjectVersion } from '../../../lib/ops/explain/object-version';
+import { judgeReplica } from '../../../lib/ops/explain/replica-verdict';
+import { judgeSource, type SourceSurroundings } from '../../../lib/ops/explain/source-verdict';
+import { validConfig } from '../../helpers/app';
+
+const NOW = new Date('2026-11-01T12:00:00Z');
+const SOURCE_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source';
+const FOREIGN_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/foreign';
+const kms = (kmsKeyId: string): Encryption => ({ type: 'SSE-KMS', kmsKeyId });
+const MATCH: RuleMatch = { id: 'backups-documents', matches: true, why: 'the rule takes every object', intended: true };
+const FILTERED: RuleMatch = { id: 'backups-documents', matches: false, why: 'the key is another', intended: true };
+const DISABLED: RuleMatch = { id: 'backups-documents', matches: false, why: 'the rule is disabled', intended: false };
+
+const CONFIG = validConfig();
+const [PAIR] = CONFIG.pairs;
+
+function pairWith(changes: object): SourceSurroundings['pair'] {
+  return { ...PAIR, ...changes } as SourceSurroundings['pair'];
+}
+
+function version(changes: Partial<ObjectVersion> = {}): ObjectVersion {
+  return {
+    key: 'a',
+    tags: {},
+    versionId: 'v1',
+    isLatest: true,
+    isDeleteMarker: false,
+    lastModified: new Date('2026-10-01T00:00:00Z'),
+    size: 3,
+    storageClass: 'STANDARD',
+    archiveTier: null,
+    encryption: kms(SOURCE_KEY),
+    status: null,
+    ...changes,
+  };
+}
+
+const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+const deleteMarker = { isDeleteMarker: true, encryption: null, size: null, storageClass: null };
+const customer = { encryption: { type: 'SSE-C', kmsKeyId: null } } as const;
+
+describe('in a source bucket', () => {
+  function judge(changes: Partial<ObjectVersion>, around: Partial<SourceSurroundings> = {}) {
+    return judgeSource(version(changes), {
+      pair: pairWith({}),
+      config: CONFIG,
+      rule: MATCH,
+      sourceKeyArn: SOURCE_KEY,
+      ownerEnforced: true,
+      now: NOW,
+      ...around,
+    });
+  }
+
+  test.each<[string, Partial<ObjectVersion>, Partial<SourceSurroundings>, RegExp]>([
+    ['replicated', { status: 'COMPLETED' }, {}, /^replicated$/],
+    ['replicated, in the spelling of the API reference', { status: 'COMPLETE' }, {}, /^replicated$/],
+    ['replicated under SSE-S3', { status: 'COMPLETED', encryption: { type: 'SSE-S3', kmsKeyId: null } }, {}, /SSE-S3 too/],
+    ['replicated, then archived', { status: 'COMPLETED', storageClass: 'GLACIER' }, {}, /^replicated$/],
+    ['replicated, by a rule that is disabled now', { status: 'COMPLETED' }, { rule: DISABLED }, /^replicated$/],
+    ['a replica of another rule', { status: 'REPLICA' }, {}, /never replicates a replica again/],
+    ['on its way', { status: 'PENDING', lastModified: minutesAgo(14) }, {}, /under way, 14 min/],
+    ['of a clock that is ahead', { status: 'PENDING', lastModified: minutesAgo(-3) }, {}, /0 min/],
+    ['outside the filter', {}, { rule: FILTERED }, /rightly not replicated: the key is another/],
+    ['archived outside the filter', { storageClass: 'GLACIER' }, { rule: FILTERED }, /rightly/],
+    ['a delete marker that the rule leaves out', deleteMarker, { rule: FILTERED }, /the replica stays/],
+  ])('right: %s', (_, changes, around, expected) => {
+    expect(judge(changes, around)).toMatchObject({ judgement: 'right', verdict: expect.stringMatching(expected) });
+  });
+
+  test.each<[string, Partial<ObjectVersion>, Partial<SourceSurroundings>, RegExp, RegExp]>([
+    ['pending for 15 minutes', { status: 'PENDING', lastModified: minutesAgo(15) }, {}, /for 15 min/, /doctor --pair documents/],
+    ['pending for hours', { status: 'PENDING', lastModified: minutesAgo(200) }, {}, /for 3 h/, /doctor/],
+    ['pending for days', { status: 'PENDING' }, {}, /for 31 days/, /doctor/],
+    ['failed', { status: 'FAILED' }, {}, /failed for good/, /upload the object again, or .* S3 Batch Replication/],
+    ['failed, and not the latest', { status: 'FAILED', isLatest: false }, {}, /failed/, /then replicate it with S3 Batch/],
+    [
+      'failed under another key',
+      { status: 'FAILED', encryption: kms(FOREIGN_KEY) },
+      {},
+      /key\/foreign, and the role/,
+      /without naming a key/,
+    ],
+    ['failed, with nobody to ask for the source key', { status: 'FAILED' }, { sourceKeyArn: null }, /failed/, /doctor/],
+    ['older than the rule', {}, {}, /older than the rule or a change of it$/, /upload the object again, or/],
+    ['older than the rule, and not the latest', { isLatest: false }, {}, /older/, /^replicate it with S3 Batch/],
+    ['perhaps tagged later', {}, { pair: pairWith({ filter: { tags: { a: '1' } } }) }, /tags after the upload/, /Batch/],
+    ['perhaps of another owner', {}, { ownerEnforced: false }, /another account owns it/, /Batch/],
+    ['archived', { storageClass: 'DEEP_ARCHIVE' }, {}, /archived \(DEEP_ARCHIVE\)/, /restore it and copy/],
+    [
+      'in an archive tier',
+      { storageClass: 'INTELLIGENT_TIERING', archiveTier: 'ARCHIVE_ACCESS' },
+      {},
+      /ARCHIVE_ACCESS/,
+      /restore/,
+    ],
+    ['without a rule', {}, { rule: undefined }, /no replication rule/, /--revert-drift/],
+    ['with a disabled rule', {}, { rule: DISABLED }, /the rule is disabled/, /--revert-drift/],
+    ['a delete marker without a rule', deleteMarker, { rule: undefined }, /no replication rule/, /--revert-drift/],
+  ])('wrong: %s', (_, changes, around, expected, action) => {
+    expect(judge(changes, around)).toEqual({
+      judgement: 'wrong',
+      verdict: expect.stringMatching(expected),
+      action: expect.stringMatching(action),
+    });
+  });
+
+  test.each<[string, Partial<ObjectVersion>, RegExp]>([
+    ['a delete marker that the rule replicates', deleteMarker, /shows no status/],
+    ['encrypted with a key of the customer', customer, /SSE-C/],
+  ])('unknown: %s', (_, changes, expected) => {
+    expect(judge(changes)).toEqual({
+      judgement: 'unknown',
+      verdict: expect.stringMatching(expected),
+      action: expect.any(String),
+    });
+  });
+
+  test.each(['GLACIER_IR', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'REDUCED_REDUNDANCY'])(
+    '%s is no archive',
+    (storageClass) => {
+      expect(judge({ storageClass }).verdict).toContain('older than the rule');
+    },
+  );
+});
+
+describe('in a replica bucket', () => {
+  test.each<[string, string, Partial<ObjectVersion>, object, RegExp]>([
+    [
+      'a replica',
+      'right',
+      { status: 'REPLICA' },
+      {},
+      /replica of version v1 of s3:\/\/backups-documents-1{12}-ap-southeast-2-an\/a$/,
+    ],
+    ['written directly', 'wrong', {}, {}, /no replica: somebody wrote it here/],
+    ['of another status', 'wrong', { status: 'COMPLETED' }, {}, /status COMPLETED/],
+    ['under a key of the customer', 'unknown', customer, {}, /SSE-C/],
+    ['a delete marker of its own', 'wrong', deleteMarker, {}, /made here/],
+    ['a delete marker', 'unknown', deleteMarker, { replicateDeleteMarkers: true }, /replicated or made here/],
+  ])('%s is %s', (_, judgement, changes, pair, expected) => {
+    expect(judgeReplica(version(changes), { config: CONFIG, pair: pairWith(pair) })).toMatchObject({
+      judgement,
+      verdict: expect.stringMatching(expected),
+    });
+  });
+});

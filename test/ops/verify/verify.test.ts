@@ -1,0 +1,417 @@
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { AbortError, UnreachableError, UsageError } from '../../../lib/errors';
+import { verify } from '../../../lib/ops/verify/verify';
+import { testContext } from '../../helpers/ops';
+import { rejectionOf } from '../../helpers/rejection';
+import {
+  deletions,
+  denied,
+  interruptedAfter,
+  puts,
+  REPLICA,
+  REPLICA_VERSION,
+  refusal,
+  replicaHas,
+  resetWorld,
+  run,
+  SOURCE,
+  s3,
+  VERSION,
+} from './world';
+
+const mockDiagnose = jest.fn();
+jest.mock('../../../lib/ops/doctor/diagnose', () => ({ diagnose: (...args: unknown[]) => mockDiagnose(...args) }));
+
+const BAD_POLICY = {
+  id: 'replica-bucket-policy',
+  title: 'replica bucket admits the role',
+  area: 'policies',
+  pair: 'documents',
+  finding: { status: 'fail', found: 'no policy', expected: 'a grant', fix: 'npx cdk deploy Destination' },
+};
+const GOOD = { id: 'fine', title: 'something fine', area: 'policies', pair: null, finding: { status: 'pass', found: 'it' } };
+
+beforeEach(() => {
+  resetWorld();
+  mockDiagnose.mockReset().mockResolvedValue([GOOD, BAD_POLICY]);
+});
+
+const sourceHead = () => s3.on(HeadObjectCommand, { VersionId: VERSION });
+/** S3 gives one status after another, and stays with the last. */
+function statuses(...values: (string | undefined)[]): void {
+  const rest = [...values];
+  sourceHead().callsFake(() => ({ ReplicationStatus: rest.length > 1 ? rest.shift() : rest[0] }));
+}
+/** The deletion of exactly one canary, on both sides. */
+const bothOf = (key: string | undefined) => [
+  [SOURCE, key, VERSION],
+  [REPLICA, key, REPLICA_VERSION],
+];
+
+describe('a canary that is replicated', () => {
+  test('verifies the pair, and is deleted on both sides, by version', async () => {
+    const { exitCode, pair, text, data } = await run();
+
+    expect(exitCode).toBe(0);
+    expect(data.ok).toBe(true);
+    expect(pair).toMatchObject({
+      pair: 'documents',
+      ok: true,
+      status: 'COMPLETED',
+      seconds: 0,
+      left: [],
+      causes: [],
+      error: null,
+    });
+    expect(pair.checks.map(({ name, ok }) => [name, ok])).toEqual(
+      ['status', 'key', 'storage-class', 'tags', 'size', 'checksum', 'owner'].map((name) => [name, true]),
+    );
+    expect(pair.source).toEqual({ bucket: SOURCE, key: puts()[0]?.Key, versionId: VERSION });
+    expect(deletions()).toEqual(bothOf(puts()[0]?.Key));
+    expect(mockDiagnose).not.toHaveBeenCalled();
+    expect(text).toContain('pair documents: verified');
+    expect(text).toContain('replicated in 0 seconds');
+  });
+
+  test('is small, tagged, of a checked owner, and names no encryption of its own', async () => {
+    await run();
+
+    const [put] = puts();
+    expect(puts()).toHaveLength(1);
+    expect(put).toEqual({
+      Bucket: SOURCE,
+      Key: expect.stringMatching(/^\.s3-replication-canary\/20261101T120000Z-[0-9a-f]{16}$/),
+      Body: expect.any(String),
+      ContentType: 'text/plain',
+      ChecksumSHA256: expect.any(String),
+      Tagging: 's3-replication=canary',
+      ExpectedBucketOwner: '111111111111',
+    });
+  });
+
+  test('matches the filter of its pair', async () => {
+    const { pair } = await run({
+      pairs: [{ id: 'documents', filter: { prefix: 'reports/', tags: { class: 'gold + silver' } } }],
+    });
+
+    expect(pair.ok).toBe(true);
+    expect(puts()[0]).toMatchObject({
+      Key: expect.stringMatching(/^reports\/\.s3-replication-canary\//),
+      Tagging: 's3-replication=canary&class=gold%20%2B%20silver',
+    });
+  });
+
+  test('carries the ten tags of a filter alone', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`tag${index}`, 'x']));
+    const { pair } = await run({ pairs: [{ id: 'documents', filter: { tags } }] });
+
+    expect(pair.ok).toBe(true);
+    expect(Object.fromEntries(new URLSearchParams(puts()[0]?.Tagging))).toEqual(tags);
+  });
+
+  test('is waited for, ever longer, with a progress line, and its seconds are reported', async () => {
+    statuses('PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'COMPLETED');
+    const { pair, text, recorded } = await run();
+
+    expect(pair).toMatchObject({ ok: true, status: 'COMPLETED', seconds: 1 + 2 + 4 + 8 + 10 + 10 });
+    expect(text).toContain('replicated in 35 seconds');
+    expect(recorded.progress).toEqual([
+      ...[0, 1, 3, 7, 15, 25].map((seconds) => `waiting for replication: 0 of 1 ended after ${seconds} s`),
+      '',
+    ]);
+  });
+
+  test('is verified for every pair, watched together', async () => {
+    statuses('PENDING', 'PENDING', 'COMPLETED');
+    const keys = { pairs: [{ id: 'documents' }, { id: 'photos', storageClass: 'STANDARD' }] };
+    s3.on(HeadObjectCommand, { Bucket: REPLICA.replace('documents', 'photos') }).rejects(refusal('NotFound', 404));
+    const { data, exitCode, recorded } = await run(keys);
+
+    expect(data.pairs.map(({ pair, ok, seconds }) => [pair, ok, seconds])).toEqual([
+      ['documents', true, 1],
+      ['photos', false, 1],
+    ]);
+    expect(exitCode).toBe(1);
+    expect(recorded.waited).toBe(1000);
+  });
+});
+
+describe('a canary that is not replicated', () => {
+  test('FAILED: the checks of doctor for this pair say which is the cause, first', async () => {
+    statuses('PENDING', 'FAILED');
+    const { exitCode, pair, text } = await run({ pairs: [{ id: 'documents' }, { id: 'photos' }] }, {}, {});
+
+    expect(exitCode).toBe(1);
+    expect(pair).toMatchObject({ ok: false, status: 'FAILED', checks: [], causes: [BAD_POLICY] });
+    expect(mockDiagnose.mock.calls.map(([context]) => context.pairs.map(({ id }: { id: string }) => id))).toEqual([
+      ['documents'],
+      ['photos'],
+    ]);
+    expect(text).toMatch(
+      /^pair documents: NOT verified\n {2}probable cause: the check "replica bucket admits the role" fails .*\n.*no policy/,
+    );
+    expect(text).toContain('fix: npx cdk deploy Destination');
+    expect(text).not.toContain('something fine');
+    expect(deletions().slice(0, 2)).toEqual(bothOf(pair.source.key));
+  });
+
+  test.each([
+    [{}, 20],
+    [{ timeout: '2.5' }, 2.5],
+  ])('TIMED_OUT with %j after %d minutes, and its replica may still arrive', async (values, minutes) => {
+    statuses('PENDING');
+    const { exitCode, pair, text } = await run({}, values);
+
+    expect(exitCode).toBe(1);
+    expect(pair.status).toBe('TIMED_OUT');
+    expect(pair.seconds).toBeGreaterThanOrEqual(minutes * 60);
+    expect(pair.seconds).toBeLessThan(minutes * 60 + 10);
+    expect(pair.causes).toEqual([BAD_POLICY]);
+    expect(pair.left).toEqual([
+      expect.objectContaining({ bucket: REPLICA, until: '2026-11-05T00:00:00.000Z', why: 'if its replica still arrives' }),
+    ]);
+    expect(text).toContain('until about 2026-11-05');
+    expect(deletions()).toEqual(bothOf(pair.source.key));
+  });
+
+  test('NO_RULE: no status for a minute means that no rule matches', async () => {
+    statuses(undefined);
+    const { exitCode, pair, text } = await run();
+
+    expect(exitCode).toBe(1);
+    expect(pair).toMatchObject({ status: 'NO_RULE', causes: [BAD_POLICY] });
+    expect(pair.seconds).toBeGreaterThan(60);
+    expect(pair.seconds).toBeLessThan(75);
+    expect(text).toContain('no rule matches');
+    expect(deletions()).toEqual(bothOf(pair.source.key));
+  });
+
+  test('a status that comes late counts', async () => {
+    statuses(undefined, undefined, undefined, 'PENDING', 'COMPLETED');
+    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED' });
+  });
+
+  test('trouble of doctor is told and hides nothing', async () => {
+    statuses('FAILED');
+    mockDiagnose.mockRejectedValue(new UnreachableError('NoAnswer', 'doctor is out', 'call later'));
+    const { exitCode, pair, recorded } = await run();
+
+    expect(exitCode).toBe(1);
+    expect(pair).toMatchObject({ status: 'FAILED', causes: [] });
+    expect(recorded.told.join('\n')).toContain('doctor is out');
+  });
+});
+
+describe('a canary that cannot be written or watched', () => {
+  test('put denied: could not find out', async () => {
+    s3.on(PutObjectCommand).rejects(denied());
+    const { exitCode, pair, text } = await run();
+
+    expect(exitCode).toBe(3);
+    expect(pair).toMatchObject({
+      ok: false,
+      status: 'UNKNOWN',
+      seconds: null,
+      source: { versionId: null },
+      left: [],
+      causes: [],
+    });
+    expect(pair.error).toMatchObject({ code: 'NoAnswer', hint: expect.stringContaining('source account') });
+    expect(text).toContain('AccessDenied it is');
+    expect(deletions()).toEqual([]);
+  });
+
+  test.each([
+    ['NoSuchBucket', 404],
+    ['KMS.DisabledException', 400],
+  ])('put refused with %s: something is wrong, and doctor is asked', async (name, status) => {
+    s3.on(PutObjectCommand).rejects(refusal(name, status));
+    const { exitCode, pair } = await run();
+
+    expect(exitCode).toBe(1);
+    expect(pair).toMatchObject({ status: 'NOT_WRITTEN', causes: [BAD_POLICY], error: { code: 'NotWritten' }, left: [] });
+    expect(deletions()).toEqual([]);
+  });
+
+  test.each([
+    ['SlowDown', refusal('SlowDown', 503)],
+    ['ExpiredToken', refusal('ExpiredToken', 400)],
+  ])('put answered with %s: could not find out', async (_, error) => {
+    s3.on(PutObjectCommand).rejects(error);
+    const { exitCode, pair } = await run();
+    expect(exitCode).toBe(3);
+    expect(pair).toMatchObject({ status: 'UNKNOWN', left: [] });
+  });
+
+  test('put without an answer: it says that the canary may be there', async () => {
+    s3.on(PutObjectCommand).rejects(new Error('socket hang up'));
+    const { exitCode, pair } = await run();
+
+    expect(exitCode).toBe(3);
+    expect(pair.left).toEqual([
+      expect.objectContaining({ bucket: SOURCE, until: '2026-11-05T00:00:00.000Z', why: expect.stringContaining('no answer') }),
+    ]);
+  });
+
+  test('one pair that is not deployed does not hide another', async () => {
+    s3.on(PutObjectCommand, { Bucket: SOURCE.replace('documents', 'photos') }).rejects(denied());
+    const { exitCode, data } = await run({ pairs: [{ id: 'photos' }, { id: 'documents' }] });
+
+    expect(exitCode).toBe(3);
+    expect(data.pairs.map(({ pair, ok }) => [pair, ok])).toEqual([
+      ['photos', false],
+      ['documents', true],
+    ]);
+  });
+
+  test('throttling and outages while watching pass', async () => {
+    const answers = [refusal('SlowDown', 503), refusal('TooManyRequests', 429), new Error('socket hang up')];
+    sourceHead().callsFake(async () => {
+      const trouble = answers.shift();
+      if (trouble !== undefined) {
+        throw trouble;
+      }
+      return { ReplicationStatus: 'COMPLETED' };
+    });
+    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED', seconds: 7 });
+  });
+
+  test('throttling that does not pass: could not find out, after the timeout', async () => {
+    sourceHead().rejects(refusal('SlowDown', 503));
+    const { exitCode, pair } = await run({}, { timeout: '1' });
+
+    expect(exitCode).toBe(3);
+    expect(pair).toMatchObject({ status: 'UNKNOWN', error: { message: expect.stringContaining('throttles') } });
+    expect(deletions()).toEqual(bothOf(pair.source.key));
+  });
+
+  test('watching denied: could not find out, at once', async () => {
+    sourceHead().rejects(denied());
+    const { exitCode, pair } = await run();
+
+    expect(exitCode).toBe(3);
+    expect(pair).toMatchObject({ status: 'UNKNOWN', seconds: 0 });
+    expect(deletions()).toEqual(bothOf(pair.source.key));
+  });
+
+  test('a bucket that is not versioned gets its only version deleted', async () => {
+    s3.on(PutObjectCommand).resolves({});
+    s3.on(HeadObjectCommand, { VersionId: 'null' }).resolves({});
+    const { pair } = await run();
+
+    expect(pair.status).toBe('NO_RULE');
+    expect(deletions()[0]).toEqual([SOURCE, pair.source.key, 'null']);
+  });
+});
+
+describe('asking and interrupting', () => {
+  test('the plan is told and asked about first', async () => {
+    const { context, recorded } = testContext();
+    await verify(context, { argument: undefined, values: {} });
+
+    expect(recorded.questions).toEqual(['Go ahead?']);
+    expect(recorded.told.join('\n')).toContain(`s3://${SOURCE}/.s3-replication-canary/`);
+    expect(recorded.told.join('\n')).toContain(REPLICA);
+  });
+
+  test('declined, nothing is written', async () => {
+    const { context } = testContext();
+    const confirm = () => Promise.reject(new AbortError('Declined', 'nothing was changed'));
+    const declined = verify({ ...context, terminal: { ...context.terminal, confirm } }, { argument: undefined, values: {} });
+
+    expect(await rejectionOf(declined, AbortError)).toMatchObject({ code: 'Declined' });
+    expect(s3.calls()).toEqual([]);
+  });
+
+  test('credentials that do not work are found before the question', async () => {
+    const { context, recorded } = testContext();
+    const clients = { ...context.clients, s3: () => Promise.reject(new UnreachableError('NoCredentials', 'none')) };
+
+    await rejectionOf(verify({ ...context, clients }, { argument: undefined, values: {} }), UnreachableError);
+    expect(recorded.questions).toEqual([]);
+  });
+
+  test.each(['0', '-1', '', 'soon', '1e3', '10081', 'Infinity'])('--timeout and --watch %j are no minutes', async (value) => {
+    for (const option of ['timeout', 'watch']) {
+      expect(await rejectionOf(run({}, { [option]: value }), UsageError)).toMatchObject({
+        message: expect.stringContaining(option),
+      });
+    }
+    expect(s3.calls()).toEqual([]);
+  });
+
+  test('interrupted, it cleans up and tells what may still arrive', async () => {
+    statuses('PENDING');
+    const { context, recorded } = testContext({}, { yes: true, ...interruptedAfter(5000) });
+    const interrupted = await rejectionOf(verify(context, { argument: undefined, values: {} }), UnreachableError);
+
+    expect(interrupted.code).toBe('Interrupted');
+    expect(deletions()).toEqual(bothOf(puts()[0]?.Key));
+    expect(recorded.told.at(-1)).toMatch(
+      new RegExp(`^s3://${REPLICA}/.* stays until about 2026-11-05.*if its replica still arrives`),
+    );
+  });
+});
+
+describe('--watch', () => {
+  const HOUR = 3_600_000;
+
+  test('repeats from start to start with fresh canaries, reports each round, and ends as the last one did', async () => {
+    const rounds = ['COMPLETED', 'FAILED', 'COMPLETED'];
+    sourceHead().callsFake(() => ({ ReplicationStatus: rounds.shift() }));
+    const { exitCode, data, text, recorded } = await run({}, { watch: '60' }, interruptedAfter(2 * HOUR));
+
+    expect(recorded.reported.map((result) => (result.data as { ok: boolean }).ok)).toEqual([true, false, true]);
+    expect(recorded.reported[1]?.text).toMatch(/^2026-11-01T13:00:00.000Z\npair documents: NOT verified/);
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ ok: true, rounds: 3, pairs: [{ pair: 'documents' }] });
+    expect(text).toContain('interrupted after 3 rounds');
+    expect(new Set(puts().map(({ Key }) => Key)).size).toBe(3);
+    expect(deletions()).toEqual(puts().flatMap(({ Key }) => bothOf(Key)));
+  });
+
+  test('ends with 1 when the last complete round was wrong, and cleans up the one that was not complete', async () => {
+    const rounds = ['FAILED'];
+    sourceHead().callsFake(() => ({ ReplicationStatus: rounds.shift() ?? 'PENDING' }));
+    const { exitCode, text } = await run({}, { watch: '1' }, interruptedAfter(90_000));
+
+    expect(exitCode).toBe(1);
+    expect(text).toContain('interrupted after 1 round; the last one counts: not verified');
+    expect(deletions()).toEqual(puts().flatMap(({ Key }) => bothOf(Key)));
+    expect(puts()).toHaveLength(2);
+  });
+
+  test('interrupted in its first round, it could not find out', async () => {
+    statuses('PENDING');
+    await rejectionOf(run({}, { watch: '1' }, interruptedAfter(1000)), UnreachableError);
+    expect(deletions()).toHaveLength(2);
+  });
+
+  test('a round that takes longer than the interval is followed at once', async () => {
+    let asked = 0;
+    sourceHead().callsFake(() => {
+      asked += 1;
+      return { ReplicationStatus: asked % 6 === 0 ? 'COMPLETED' : 'PENDING' };
+    });
+    const { data } = await run({}, { watch: '0.1' }, interruptedAfter(60_000));
+    expect(data).toMatchObject({ rounds: 2 });
+  });
+});
+
+test('--json has these keys', async () => {
+  statuses('FAILED');
+  replicaHas({});
+  const { data } = await run();
+  expect(Object.keys(data)).toEqual(['ok', 'pairs']);
+  expect(Object.keys(data.pairs[0] ?? {})).toEqual([
+    'pair',
+    'ok',
+    'status',
+    'seconds',
+    'source',
+    'checks',
+    'left',
+    'causes',
+    'error',
+  ]);
+});
