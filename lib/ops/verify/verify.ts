@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../errors';
 import type { Context, Outcome, VerbArguments } from '../command';
+import { isEmulator } from '../emulator';
 import { canaryOf } from './canary';
 import { describePlan, formatVerify } from './format';
 import { readOptions } from './options';
@@ -68,10 +69,4 @@ async function repeat(round: () => Promise<Outcome>, minutes: number, context: C
 
 function isInterruption(error: unknown): boolean {
   return error instanceof AppError && error.code === 'Interrupted';
-}
-
-/** Whether requests go to an emulator on this machine. */
-function isEmulator(): boolean {
-  const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'] ?? '';
-  return URL.canParse(endpoint) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(endpoint).hostname);
 }
