@@ -3,6 +3,7 @@ import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { accountOf, credentialsOf } from '../credentials/profiles';
 import { messageOf } from '../errors';
 import { namesOf } from '../names';
+import { awsCommand } from '../ops/commands';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackState {
@@ -48,10 +49,9 @@ export function adviceFor(config: ReplicationConfig, states: readonly StackState
 }
 
 function unprotectCommand(config: ReplicationConfig, side: SideName): string {
-  const { region, profile } = config[side];
-  const { stackName } = namesOf(config)[side];
-  const credentials = profile === undefined ? '' : ` --profile ${profile}`;
-  return `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName} --region ${region}${credentials}`;
+  return awsCommand(config, side, 'cloudformation update-termination-protection --no-enable-termination-protection', {
+    'stack-name': namesOf(config)[side].stackName,
+  });
 }
 
 async function stackState(config: ReplicationConfig, side: SideName): Promise<StackState> {
