@@ -101,7 +101,8 @@ function formatKept(kept: LocalDeployment): string {
   unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 ${exports.join('\n')}
 ${buckets.join('\n')}
-  npm run ops -- exchange
+  npm run ops -- doctor
+  npm run ops -- verify
   npx cdk diff
 
 To stop it: kill ${pid}`;

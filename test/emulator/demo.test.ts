@@ -1,19 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DemoData } from '../../lib/local/report';
+import { finish, type Kept, PROJECT, startScript } from '../helpers/process';
 
-const PROJECT = resolve(__dirname, '../..');
 const MINUTES = 60_000;
 
 jest.setTimeout(5 * MINUTES);
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 let folder: string;
 
@@ -25,28 +19,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/demo.ts', ...args], {
-    cwd: PROJECT,
-    env: { ...process.env, INIT_CWD: folder, ...env },
-  });
-}
+const startDemo = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  startScript(['bin/demo.ts', ...args], { INIT_CWD: folder, ...env });
 
-function finish(child: ChildProcess): Promise<Finished> {
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream]?.on('data', (data: Buffer) => {
-      output[stream] += data.toString();
-    });
-  }
-  return new Promise((done) => {
-    child.on('close', (code) => done({ code, ...output }));
-  });
-}
-
-function demo(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
-  return finish(startDemo(args, env));
-}
+const demo = (args: readonly string[], env?: NodeJS.ProcessEnv) => finish(startDemo(args, env));
 
 function file(name: string, content: string): string {
   writeFileSync(join(folder, name), content);
@@ -153,7 +129,7 @@ test('with --keep leaves an emulator that the CDK CLI and ops find without a fla
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     AWS_PROFILE: 'nobody',
   });
-  const { kept } = JSON.parse(stdout) as { kept: { pid: number; directory: string; environment: NodeJS.ProcessEnv } };
+  const { kept } = JSON.parse(stdout) as { kept: Kept };
   try {
     expect(code).toBe(0);
     const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
@@ -12,8 +10,7 @@ import {
 import { namesOf } from '../../lib/names';
 import type { DoctorData } from '../../lib/ops/doctor/format';
 import { validConfig } from '../helpers/app';
-
-const PROJECT = resolve(__dirname, '../..');
+import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);
 
@@ -27,38 +24,19 @@ const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', key
 const names = namesOf(config);
 const [pair] = names.pairs;
 
-interface Kept {
-  readonly pid: number;
-  readonly directory: string;
-  readonly environment: Record<string, string>;
-}
-
-async function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, ...args], {
-    cwd: PROJECT,
-    env: { ...process.env, AWS_EC2_METADATA_DISABLED: 'true', ...env },
-  });
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].on('data', (data: Buffer) => {
-      output[stream] += data.toString();
-    });
-  }
-  const code = await new Promise<number | null>((done) => {
-    child.on('close', done);
-  });
-  return { code, ...output };
-}
-
 async function doctor({ environment, directory }: Kept) {
-  const { code, stdout } = await run('bin/ops.ts', ['doctor', '--json'], { ...environment, INIT_CWD: directory });
+  const { code, stdout } = await runScript(['bin/ops.ts', 'doctor', '--json'], {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...environment,
+    INIT_CWD: directory,
+  });
   const { checks } = JSON.parse(stdout) as DoctorData;
   const having = (status: string) => checks.flatMap((check) => (check.status === status ? [check.id] : [])).toSorted();
   return { code, checks, failed: having('fail'), skipped: having('skip') };
 }
 
 test('doctor finds a healthy deployment on the emulator, and each of five things that are broken in it', async () => {
-  const demo = await run('bin/demo.ts', ['--keep', '--json']);
+  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
   const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
   try {
     const healthy = await doctor(kept);

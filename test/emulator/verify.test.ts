@@ -1,25 +1,12 @@
-import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DeleteBucketPolicyCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { VerifyData } from '../../lib/ops/verify/result';
-
-const PROJECT = resolve(__dirname, '../..');
+import { finish, type Kept, runScript, startScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Kept {
-  readonly pid: number;
-  readonly directory: string;
-  readonly environment: NodeJS.ProcessEnv;
-}
 
 const SOURCE = 'vault-reports-111111111111-ap-southeast-2-an';
 const REPLICA = 'vault-reports-222222222222-us-west-2-an';
@@ -29,20 +16,8 @@ let kept: Kept;
 let source: S3Client;
 let destination: S3Client;
 
-function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...args], { cwd: PROJECT, env: { ...process.env, ...env } });
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].on('data', (data: Buffer) => {
-      output[stream] += data.toString();
-    });
-  }
-  return new Promise((done) => {
-    child.on('close', (code) => done({ code, ...output }));
-  });
-}
-
-const verify = (...args: string[]) => run(['bin/ops.ts', 'verify', ...args], { ...kept.environment, INIT_CWD: kept.directory });
+const opsEnvironment = () => ({ ...kept.environment, INIT_CWD: kept.directory });
+const verify = (...args: string[]) => runScript(['bin/ops.ts', 'verify', ...args], opsEnvironment());
 
 /** Every version and delete marker of both buckets. */
 async function everything(): Promise<unknown[]> {
@@ -68,7 +43,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-'));
   const pair = { id: 'reports', filter: { prefix: 'reports/', tags: { class: 'gold + silver' } }, storageClass: 'GLACIER_IR' };
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ deployment: 'vault', pairs: [pair] }));
-  const demo = await run(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
+  const demo = await runScript(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
   const client = (accessKeyId: string, region: string) =>
     new S3Client({
@@ -86,7 +61,7 @@ afterAll(() => {
   process.kill(kept.pid);
 });
 
-test('verify finds a sound pair sound and a broken one FAILED, and leaves everything as it was', async () => {
+test('verify finds a sound pair sound and a broken one FAILED, ends its watch on Ctrl-C, and leaves everything as it was', async () => {
   const before = await everything();
   expect(before).toHaveLength(2);
 
@@ -109,6 +84,13 @@ test('verify finds a sound pair sound and a broken one FAILED, and leaves everyt
   const unasked = await verify('--json');
   expect(unasked.code).toBe(1);
   expect(JSON.parse(unasked.stdout)).toMatchObject({ error: { code: 'NotConfirmed' } });
+
+  const watching = startScript(['bin/ops.ts', 'verify', '--yes', '--json', '--watch', '5'], opsEnvironment());
+  const watched = finish(watching);
+  await once(watching.stdout ?? watching, 'data');
+  watching.kill('SIGINT');
+  expect(await watched).toMatchObject({ code: 0, stdout: expect.stringContaining('"ok": true') });
+  expect(await everything()).toEqual(before);
 
   await destination.send(new DeleteBucketPolicyCommand({ Bucket: REPLICA }));
   const broken = await verify('--yes', '--json');
