@@ -27,7 +27,7 @@ const THROUGH_OUTPUT: [string, Case][] = [
       keys: {
         deployment: 'vault',
         source: { account: '333333333333', region: 'eu-west-1' },
-        destination: { account: '444444444444', region: 'eu-central-1' },
+        destination: { account: '222222222222', region: 'eu-central-1' },
       },
     },
   ],

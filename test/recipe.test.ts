@@ -40,9 +40,9 @@ describe('the original recipe', () => {
   test('account ids from the caller identity of each provider', () => {
     const { destination, source } = replicationStacks({
       source: { account: '333333333333' },
-      destination: { account: '444444444444' },
+      destination: { account: '222222222222' },
     });
-    expect([source.account, destination.account]).toEqual(['333333333333', '444444444444']);
+    expect([source.account, destination.account]).toEqual(['333333333333', '222222222222']);
     expect(() => validConfig({ source: { account: '123' }, destination: { account: 444 } })).toThrow(ConfigError);
   });
 

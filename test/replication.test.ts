@@ -39,12 +39,12 @@ describe('the stacks', () => {
     const keys = {
       deployment: 'vault',
       source: { account: '333333333333', region: 'eu-west-1' },
-      destination: { account: '444444444444', region: 'eu-central-1' },
+      destination: { account: '222222222222', region: 'eu-central-1' },
     };
     expect(
       artifacts(keys).map(({ id, stackName, environment: { account, region } }) => [id, stackName, account, region]),
     ).toEqual([
-      ['Destination', 'vault-destination', '444444444444', 'eu-central-1'],
+      ['Destination', 'vault-destination', '222222222222', 'eu-central-1'],
       ['Source', 'vault-source', '333333333333', 'eu-west-1'],
     ]);
   });

@@ -60,7 +60,7 @@ test('what is written is kept', () => {
   const written = {
     deployment: 'archive-test',
     source: { account: '333333333333', region: 'eu-west-1', profile: 'production' },
-    destination: { account: '444444444444', region: 'eu-central-1', profile: 'backup account' },
+    destination: { account: '222222222222', region: 'eu-central-1', profile: 'backup account' },
     keyExchange: 'ssm',
     pairs: [
       {

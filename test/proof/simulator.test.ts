@@ -418,7 +418,7 @@ const TRUST_CASES: readonly Case[] = (
 }));
 
 const TAG = 'aws:PrincipalTag/job-category';
-const TOPIC = 'arn:aws:sns:us-west-2:123456789012:TOPIC-ID';
+const TOPIC = 'arn:aws:sns:us-west-2:333333333333:TOPIC-ID';
 const DEPARTMENTS = {
   StringEquals: { 'aws:PrincipalTag/department': ['finance', 'hr', 'legal'], 'aws:PrincipalTag/role': ['audit', 'security'] },
 };
@@ -468,7 +468,7 @@ const CONDITION_CASES: readonly Case[] = (
       'ArnEquals, another account',
       OPERATORS,
       { ArnEquals: { 'aws:SourceArn': TOPIC } },
-      { 'aws:SourceArn': 'arn:aws:sns:us-west-2:777788889999:TOPIC-ID' },
+      { 'aws:SourceArn': 'arn:aws:sns:us-west-2:222222222222:TOPIC-ID' },
       false,
     ],
     ['ArnEquals without the key', OPERATORS, { ArnEquals: { 'aws:SourceArn': TOPIC } }, {}, false],
@@ -478,14 +478,14 @@ const CONDITION_CASES: readonly Case[] = (
           [
             `${operator}, *`,
             OPERATORS,
-            { [operator]: { 'aws:SourceArn': 'arn:aws:sns:*:123456789012:*' } },
+            { [operator]: { 'aws:SourceArn': 'arn:aws:sns:*:333333333333:*' } },
             { 'aws:SourceArn': TOPIC },
             true,
           ],
           [
             `${operator}, ?`,
             OPERATORS,
-            { [operator]: { 'aws:SourceArn': 'arn:aws:sns:us-west-?:123456789012:TOPIC-ID' } },
+            { [operator]: { 'aws:SourceArn': 'arn:aws:sns:us-west-?:333333333333:TOPIC-ID' } },
             { 'aws:SourceArn': TOPIC },
             true,
           ],
@@ -508,7 +508,7 @@ const CONDITION_CASES: readonly Case[] = (
     [
       'StringLike compares no segments: * reaches over a colon',
       OPERATORS,
-      { StringLike: { 'aws:SourceArn': 'arn:aws:sns:us-*12:TOPIC-ID' } },
+      { StringLike: { 'aws:SourceArn': 'arn:aws:sns:us-*33:TOPIC-ID' } },
       { 'aws:SourceArn': TOPIC },
       true,
     ],
