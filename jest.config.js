@@ -6,6 +6,8 @@ const NEEDS_EMULATOR = ['cli', 'demo', 'emulator', 'emulator-gaps', 'virtual-env
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
+  // A machine may be slow: no test is there to find out.
+  testTimeout: 120_000,
   transform: { '^.+\\.tsx?$': ['@swc/jest'] },
   collectCoverageFrom: ['lib/**/*.ts', ...NEEDS_EMULATOR],
 };

@@ -102,8 +102,20 @@ async function hasEffect(
   }
   return someDecision(concerned(denied), async (request) => {
     const halves = byItself(mutation, request);
-    return !(await decide(world, request, halves)).allowed && (await decide(mutation.world, request, halves)).allowed;
+    return !(await isAllowed(world, request, halves)) && (await decide(mutation.world, request, halves)).allowed;
   });
+}
+
+/** Decisions of the unchanged deployment, which every mutation is compared with. */
+const unchanged = new WeakMap<Request, Map<Halves['identity'], Promise<Decision>>>();
+
+/** Whether the unchanged deployment allows a request. The halves of one request differ in the identity half. */
+async function isAllowed(world: World, request: Request, halves: Halves): Promise<boolean> {
+  const known = unchanged.get(request) ?? new Map<Halves['identity'], Promise<Decision>>();
+  unchanged.set(request, known);
+  const decision = known.get(halves.identity) ?? decide(world, request, halves);
+  known.set(halves.identity, decision);
+  return (await decision).allowed;
 }
 
 /**
