@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { accountOf, credentialsOf } from '../credentials/profiles';
-import { messageOf } from '../errors';
 import { namesOf } from '../names';
+import { isMissingStack } from '../ops/aws-error';
 import { awsCommand } from '../ops/commands';
 
 /** What is known of a stack after a deployment failed. */
@@ -64,7 +64,7 @@ async function stackState(config: ReplicationConfig, side: SideName): Promise<St
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: namesOf(config)[side].stackName }));
     return { side, status: stack?.StackStatus ?? 'none', terminationProtection: stack?.EnableTerminationProtection ?? false };
   } catch (error) {
-    const status = messageOf(error).endsWith('does not exist') ? 'none' : 'unknown';
+    const status = isMissingStack(error) ? 'none' : 'unknown';
     return { side, status, terminationProtection: false };
   } finally {
     client.destroy();

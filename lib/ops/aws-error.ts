@@ -10,6 +10,11 @@ export function httpStatusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
+/** Whether CloudFormation answered that there is no such stack, for which it has no error code of its own. */
+export function isMissingStack(error: unknown): boolean {
+  return messageOf(error).endsWith('does not exist');
+}
+
 /** Whether AWS answered that the caller may not ask this. */
 export function isAccessDenied(error: unknown): boolean {
   const [first, ...others] = codesOf(error);

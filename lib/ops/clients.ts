@@ -48,7 +48,7 @@ const LOADERS: Loaders = {
   ssm: () => (require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm')).SSMClient,
 };
 
-/** Clients of the AWS SDK. */
+/** Clients of the AWS SDK, each made once, so that many questions to a service share its connections. */
 export function sdkClients(config: ReplicationConfig): Clients {
   const credentials = new Map<SideName, Promise<CredentialProvider>>();
   const verified = (side: SideName) => {
@@ -56,12 +56,18 @@ export function sdkClients(config: ReplicationConfig): Clients {
     credentials.set(side, known);
     return known;
   };
-  const client =
-    <Service extends keyof ServiceClients>(service: Service) =>
-    async (side: SideName, region = config[side].region): Promise<ServiceClients[Service]> => {
-      const settings = { region, credentials: await verified(side) };
-      return new (LOADERS[service]())(settings);
+  const make = async <Service extends keyof ServiceClients>(service: Service, side: SideName, region: string) => {
+    const settings = { region, credentials: await verified(side) };
+    return new (LOADERS[service]())(settings);
+  };
+  const client = <Service extends keyof ServiceClients>(service: Service) => {
+    const made = new Map<string, Promise<ServiceClients[Service]>>();
+    return (side: SideName, region = config[side].region): Promise<ServiceClients[Service]> => {
+      const known = made.get(`${side} ${region}`) ?? make(service, side, region);
+      made.set(`${side} ${region}`, known);
+      return known;
     };
+  };
   return {
     account: client('account'),
     cloudFormation: client('cloudFormation'),

@@ -4,7 +4,6 @@ import type { Context } from '../command';
 import { Absent } from './answers';
 import { type Check, type CheckResult, type Finding, notAnswered, notApplicable, type Subject } from './check';
 import { CHECKS } from './checks';
-import { clientsOnce } from './clients-once';
 import { Facts } from './facts';
 
 /** Checks that are asked at the same time. */
@@ -15,8 +14,7 @@ const CONCURRENCY = 8;
  *
  * @param ids only these checks @default - all of them
  */
-export async function diagnose(given: Context, ids?: readonly string[]): Promise<CheckResult[]> {
-  const context: Context = { ...given, clients: clientsOnce(given.clients) };
+export async function diagnose(context: Context, ids?: readonly string[]): Promise<CheckResult[]> {
   const facts = new Facts(context);
   const subject: Subject = { context, facts };
   // One after another: each side's credentials may ask for an MFA code on the same terminal.

@@ -3,8 +3,8 @@ import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformatio
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { SideName } from '../../config/model';
-import { messageOf } from '../../errors';
 import { type Names, namesOf } from '../../names';
+import { isMissingStack } from '../aws-error';
 import type { Context } from '../command';
 import { readContextFile } from '../exchange/context-file';
 import { Absent, Answers } from './answers';
@@ -70,8 +70,7 @@ export class Facts {
       try {
         return (await client.send(new DescribeStacksCommand({ StackName: stackName }))).Stacks?.[0];
       } catch (error) {
-        // CloudFormation has no error code of its own for this.
-        if (messageOf(error).endsWith('does not exist')) {
+        if (isMissingStack(error)) {
           return undefined;
         }
         throw error;

@@ -1,6 +1,6 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { AppError } from '../../errors';
-import { unanswered } from '../aws-error';
+import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
 import type { Context } from '../command';
 import type { Canary } from './canary';
 import type { CanaryStatus } from './result';
@@ -111,7 +111,6 @@ function judge(answer: Answer, seconds: number, timeoutMinutes: number): CanaryS
 
 /** Whether the same question may have an answer later: throttling, a fault of S3, or of the network. */
 function mayPass(error: unknown): boolean {
-  const { $metadata, name } = error as { $metadata?: { httpStatusCode?: number }; name?: string };
-  const status = $metadata?.httpStatusCode;
-  return status === undefined ? name !== 'CredentialsProviderError' : status === 429 || status >= 500;
+  const status = httpStatusOf(error);
+  return status === undefined ? !isAwsError(error, 'CredentialsProviderError') : status === 429 || status >= 500;
 }

@@ -1,7 +1,7 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ReplicationConfig } from '../../config/model';
 import { AppError, messageOf, UnreachableError } from '../../errors';
-import { isAccessDenied, isAwsError } from '../aws-error';
+import { httpStatusOf, isAccessDenied, isAwsError } from '../aws-error';
 import type { Clock } from '../command';
 import { type Canary, taggingHeader } from './canary';
 import type { PlacedCanary } from './observe';
@@ -49,7 +49,7 @@ const NO_VERDICT = ['ExpiredToken', 'InvalidToken', 'RequestTimeout', 'TokenRefr
 
 function notPlaced(bucket: string, cause: unknown): NotPlaced {
   const message = `no canary could be written to s3://${bucket}: ${messageOf(cause)}`;
-  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+  const status = httpStatusOf(cause) ?? 0;
   if (status >= 400 && status < 500 && ![403, 429].includes(status) && !isAwsError(cause, ...NO_VERDICT)) {
     return { status: 'NOT_WRITTEN', error: new AppError('NotWritten', message, undefined, { cause }), maybeWritten: false };
   }
