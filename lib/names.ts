@@ -12,6 +12,8 @@ export interface Names {
   readonly destination: SideNames;
   readonly exchange: ExchangeNames;
   readonly pairs: readonly PairNames[];
+  /** @default - no pipeline is configured */
+  readonly pipeline?: PipelineNames;
 }
 
 /** The names of one stack and its key. */
@@ -21,6 +23,18 @@ export interface SideNames {
   readonly keyAlias: string;
   /** SSM parameter that holds the key's ARN. */
   readonly keyParameter: string;
+  /** Role with which the pipeline runs `ops doctor` and `ops verify`. There only where a pipeline is configured. */
+  readonly verificationRole: NamedArn;
+}
+
+/** The names of the delivery pipeline in the tooling account. */
+export interface PipelineNames {
+  readonly stackName: string;
+  readonly pipelineName: string;
+  /** Role of the build that verifies a deployment. Each side's verification role trusts it. */
+  readonly verifierRole: NamedArn;
+  /** Role of the builds that compare what is about to be deployed with what is deployed. */
+  readonly changesRole: NamedArn;
 }
 
 /** How the source stack learns the replica key's ARN. */
@@ -62,14 +76,15 @@ export function namesOf(config: ReplicationConfig): Names {
   const partition = partitionOf(source);
   return {
     partition,
-    source: sideNames(deployment, 'source'),
-    destination: sideNames(deployment, 'destination'),
+    source: sideNames(config, 'source'),
+    destination: sideNames(config, 'destination'),
     exchange: {
       outputName: 'ReplicaKeyArn',
       readerRole: iamRole(partition, destination, `${deployment}-exchange-${destination.region}`),
       contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}`,
     },
     pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
+    ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
   };
 }
 
@@ -105,11 +120,28 @@ export function longestNamePrefix(region: string, bucketNamespace: ReplicationCo
   return BUCKET_NAME_LENGTH - bucketNameSuffix('000000000000', region, bucketNamespace).length;
 }
 
-function sideNames(deployment: string, side: 'source' | 'destination'): SideNames {
+function sideNames(config: ReplicationConfig, side: SideName): SideNames {
+  const { deployment } = config;
   return {
     stackName: `${deployment}-${side}`,
     keyAlias: `alias/${deployment}-${side}`,
     keyParameter: `/${deployment}/${side}/key-arn`,
+    // Named after its side too: a deployment of the same name in the opposite direction is a neighbour.
+    verificationRole: iamRole(
+      partitionOf(config[side]),
+      config[side],
+      `${deployment}-verify-${side === 'source' ? 'source' : 'replica'}-${config[side].region}`,
+    ),
+  };
+}
+
+function pipelineNames(deployment: string, side: Side): PipelineNames {
+  const role = (purpose: string) => iamRole(partitionOf(side), side, `${deployment}-${purpose}-${side.region}`);
+  return {
+    stackName: `${deployment}-pipeline`,
+    pipelineName: deployment,
+    verifierRole: role('verifier'),
+    changesRole: role('changes'),
   };
 }
 

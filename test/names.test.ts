@@ -1,6 +1,6 @@
 import type { ReplicationConfig } from '../lib/config/model';
 import { isReplicaKeyArn, longestNamePrefix, type Names, namesOf, partitionOf, replicaKeyArn } from '../lib/names';
-import { validConfig } from './helpers/app';
+import { PIPELINE, validConfig } from './helpers/app';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -23,14 +23,31 @@ function namesByKind({ source, destination, exchange, pairs }: Names) {
     rules: pairs.map(({ ruleId }) => ruleId),
     buckets: pairs.flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.name, replicaBucket.name]),
     bucketArns: pairs.flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.arn, replicaBucket.arn]),
-    roles: [exchange.readerRole.name, ...pairs.map(({ replicationRole }) => replicationRole.name)],
-    roleArns: [exchange.readerRole.arn, ...pairs.map(({ replicationRole }) => replicationRole.arn)],
+    roles: [
+      exchange.readerRole.name,
+      ...[source, destination].map(({ verificationRole }) => verificationRole.name),
+      ...pairs.map(({ replicationRole }) => replicationRole.name),
+    ],
+    roleArns: [
+      exchange.readerRole.arn,
+      ...[source, destination].map(({ verificationRole }) => verificationRole.arn),
+      ...pairs.map(({ replicationRole }) => replicationRole.arn),
+    ],
     parameters: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
     contextKeys: [exchange.contextKey],
   };
 }
 
 const allNames = (config: ReplicationConfig) => Object.values(namesByKind(namesOf(config))).flat();
+
+test('a pipeline has a stack and roles in the tooling account', () => {
+  expect(namesOf(validConfig({ pipeline: PIPELINE })).pipeline).toStrictEqual({
+    stackName: 'backups-pipeline',
+    pipelineName: 'backups',
+    verifierRole: { name: 'backups-verifier-eu-west-1', arn: 'arn:aws:iam::333333333333:role/backups-verifier-eu-west-1' },
+    changesRole: { name: 'backups-changes-eu-west-1', arn: 'arn:aws:iam::333333333333:role/backups-changes-eu-west-1' },
+  });
+});
 
 test('everything has the name that the design gives it', () => {
   expect(namesOf(validConfig())).toStrictEqual({
@@ -39,11 +56,19 @@ test('everything has the name that the design gives it', () => {
       stackName: 'backups-source',
       keyAlias: 'alias/backups-source',
       keyParameter: '/backups/source/key-arn',
+      verificationRole: {
+        name: 'backups-verify-source-ap-southeast-2',
+        arn: 'arn:aws:iam::111111111111:role/backups-verify-source-ap-southeast-2',
+      },
     },
     destination: {
       stackName: 'backups-destination',
       keyAlias: 'alias/backups-destination',
       keyParameter: '/backups/destination/key-arn',
+      verificationRole: {
+        name: 'backups-verify-replica-us-west-2',
+        arn: 'arn:aws:iam::222222222222:role/backups-verify-replica-us-west-2',
+      },
     },
     exchange: {
       outputName: 'ReplicaKeyArn',

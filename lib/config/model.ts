@@ -11,11 +11,14 @@ type Parsed = z.output<typeof configuration>;
 
 /** The checked configuration: defaults applied, frozen. The README's table says what each key means. */
 export type ReplicationConfig = DeepReadonly<
-  Omit<Parsed, 'terminationProtection' | 'monitoring' | 'pipeline'> & { terminationProtection: boolean }
+  Omit<Parsed, 'terminationProtection' | 'monitoring'> & { terminationProtection: boolean }
 >;
 
-/** One account and region of the two. */
+/** An account and the region in it. */
 export type Side = ReplicationConfig['source'];
+
+/** The delivery pipeline in the tooling account. */
+export type Pipeline = NonNullable<ReplicationConfig['pipeline']>;
 
 /** One source bucket and its replica bucket. */
 export type Pair = ReplicationConfig['pairs'][number];
@@ -24,3 +27,15 @@ export type Pair = ReplicationConfig['pairs'][number];
 export const SIDES = ['destination', 'source'] as const;
 
 export type SideName = (typeof SIDES)[number];
+
+/** The accounts of a deployment: the two sides, and the tooling account where a pipeline is configured. */
+export type AccountName = SideName | 'pipeline';
+
+/** Account, region and profile under one name of the configuration. */
+export function accountNamed(config: ReplicationConfig, name: AccountName): Side {
+  const found = config[name];
+  if (found === undefined) {
+    throw new TypeError(`the configuration has no ${name}`);
+  }
+  return found;
+}

@@ -23,6 +23,8 @@ const regions = z.looseObject({
   source: z.looseObject({ region: schema.source.unwrap().shape.region }).prefault({}),
   destination: z.looseObject({ region: schema.destination.unwrap().shape.region }).prefault({}),
 });
+const pipelineAccounts = accounts.extend({ pipeline: z.looseObject({ account: schema.pipelineAccount }) });
+const pipelineRegion = regions.extend({ pipeline: z.looseObject({ region: schema.region }) });
 const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
 const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
 
@@ -46,6 +48,24 @@ export const RULES: readonly Rule[] = [
     const [from, to] = [partitionName(source.region), partitionName(destination.region)];
     const remedy = `S3 does not replicate from partition ${from} to partition ${to}; write a region of ${from}`;
     return from === to ? [] : [{ path: 'destination.region', found: destination.region, remedy }];
+  }),
+
+  rule(pipelineAccounts, ({ source, destination, pipeline }) =>
+    [source.account, destination.account].includes(pipeline.account)
+      ? [
+          {
+            path: 'pipeline.account',
+            found: pipeline.account,
+            remedy: 'both sides trust the account of the pipeline; write a third one, so that neither side administers the other',
+          },
+        ]
+      : [],
+  ),
+
+  rule(pipelineRegion, ({ source, pipeline }) => {
+    const [own, other] = [partitionName(source.region), partitionName(pipeline.region)];
+    const remedy = `a pipeline of partition ${other} deploys into no other; write a region of ${own}`;
+    return own === other ? [] : [{ path: 'pipeline.region', found: pipeline.region, remedy }];
   }),
 
   rule(regions.extend({ bucketNamespace: schema.bucketNamespace }), ({ source, destination, bucketNamespace }) => {

@@ -116,6 +116,39 @@ export const pairs = z
   .min(1, { error: pairsError })
   .default(() => [pair.parse({ id: 'documents' })]);
 
+const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+
+export const pipelineAccount = account;
+
+/** The tooling account's pipeline. What it has no default for has to be written. */
+const pipeline = z
+  .strictObject(
+    {
+      account: pipelineAccount,
+      region,
+      profile,
+      repository: text(/^[\w.-]+(\/[\w.-]+)+$/, 'write the repository as "owner/name"'),
+      branch: text(/^[^\s~^:?*[\\]+$/, 'write the name of a branch, such as "main"').default('main'),
+      connectionArn: text(
+        /^arn:[\w-]+:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection\/[\w-]+$/,
+        'write the ARN of a CodeConnections connection, such as "arn:aws:codeconnections:us-west-2:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f"',
+      ),
+      approval: onOff().default(true),
+      email: text(/^[^\s@]+@[^\s@]+$/, 'write an e-mail address, or leave the key out').optional(),
+      accept: z
+        .array(z.string({ error: 'write the name of a change as the plan prints it' }), {
+          error: 'write a list of changes as the plan names them',
+        })
+        .default([]),
+    },
+    {
+      error: objectError(
+        '{ "account": "333333333333", "region": "us-west-2", "repository": "owner/name", "connectionArn": "…" }',
+      ),
+    },
+  )
+  .optional();
+
 export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
 export const removal = oneOf(['retain', 'destroy']).default('retain');
 
@@ -134,7 +167,7 @@ export const configuration = z.strictObject(
     terminationProtection: onOff().optional(),
     tags: tagMap(50).default({}),
     monitoring: notAvailableYet(),
-    pipeline: notAvailableYet(),
+    pipeline,
   },
   { error: objectError('{ "deployment": "backups" }') },
 );

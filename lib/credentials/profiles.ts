@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { type ReplicationConfig, SIDES, type Side, type SideName } from '../config/model';
+import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/model';
 import { messageOf, UnreachableError } from '../errors';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
@@ -10,17 +10,17 @@ export type CredentialProvider = ReturnType<typeof fromIni>;
 /** Milliseconds before their expiration at which credentials are renewed. */
 const RENEWAL_MARGIN = 5 * 60_000;
 
-/** A side that has a profile of its own. */
+/** An account that has a profile of its own. */
 export interface ProfiledSide extends Side {
-  readonly side: SideName;
+  readonly side: AccountName;
   readonly profile: string;
 }
 
-/** The sides whose credentials come from a configured profile. */
+/** The accounts whose credentials come from a configured profile. */
 export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
-  return SIDES.flatMap((side) => {
-    const { profile } = config[side];
-    return profile === undefined ? [] : [{ ...config[side], profile, side }];
+  return [...SIDES, 'pipeline' as const].flatMap((side) => {
+    const { account, region, profile } = config[side] ?? {};
+    return account === undefined || region === undefined || profile === undefined ? [] : [{ account, region, profile, side }];
   });
 }
 
@@ -86,9 +86,9 @@ export async function accountOf(side: Side, credentials: CredentialProvider): Pr
  * @throws UnreachableError when credentials cannot be used, or that names every side with those of another account
  */
 export async function verifiedCredentials(
-  sides: readonly (Side & { readonly side: SideName })[],
-): Promise<ReadonlyMap<SideName, CredentialProvider>> {
-  const verified = new Map<SideName, CredentialProvider>();
+  sides: readonly (Side & { readonly side: AccountName })[],
+): Promise<ReadonlyMap<AccountName, CredentialProvider>> {
+  const verified = new Map<AccountName, CredentialProvider>();
   const wrong: string[] = [];
   // One after another: each may ask for an MFA code on the same terminal.
   for (const side of sides) {

@@ -5,7 +5,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { ReplicationConfig, SideName } from '../config/model';
+import { type AccountName, accountNamed, type ReplicationConfig } from '../config/model';
 import type { CredentialProvider } from '../credentials/profiles';
 
 /** The client of each service that verbs use. */
@@ -20,13 +20,13 @@ export interface ServiceClients {
 }
 
 /**
- * AWS clients, each with its side's own credentials, which are checked first.
+ * AWS clients, each with its account's own credentials, which are checked first.
  *
  * Every function throws UnreachableError when the side's credentials cannot be used or belong to another account. The region is
  * the side's own unless another one is given.
  */
 export type Clients = {
-  readonly [Service in keyof ServiceClients]: (side: SideName, region?: string) => Promise<ServiceClients[Service]>;
+  readonly [Service in keyof ServiceClients]: (side: AccountName, region?: string) => Promise<ServiceClients[Service]>;
 };
 
 interface Settings {
@@ -50,19 +50,19 @@ const LOADERS: Loaders = {
 
 /** Clients of the AWS SDK, each made once, so that many questions to a service share its connections. */
 export function sdkClients(config: ReplicationConfig): Clients {
-  const credentials = new Map<SideName, Promise<CredentialProvider>>();
-  const verified = (side: SideName) => {
+  const credentials = new Map<AccountName, Promise<CredentialProvider>>();
+  const verified = (side: AccountName) => {
     const known = credentials.get(side) ?? verify(config, side);
     credentials.set(side, known);
     return known;
   };
-  const make = async <Service extends keyof ServiceClients>(service: Service, side: SideName, region: string) => {
+  const make = async <Service extends keyof ServiceClients>(service: Service, side: AccountName, region: string) => {
     const settings = { region, credentials: await verified(side) };
     return new (LOADERS[service]())(settings);
   };
   const client = <Service extends keyof ServiceClients>(service: Service) => {
     const made = new Map<string, Promise<ServiceClients[Service]>>();
-    return (side: SideName, region = config[side].region): Promise<ServiceClients[Service]> => {
+    return (side: AccountName, region = accountNamed(config, side).region): Promise<ServiceClients[Service]> => {
       const known = made.get(`${side} ${region}`) ?? make(service, side, region);
       made.set(`${side} ${region}`, known);
       return known;
@@ -79,9 +79,9 @@ export function sdkClients(config: ReplicationConfig): Clients {
   };
 }
 
-async function verify(config: ReplicationConfig, side: SideName): Promise<CredentialProvider> {
+async function verify(config: ReplicationConfig, side: AccountName): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('../credentials/profiles') as typeof import('../credentials/profiles');
-  const [provider] = (await verifiedCredentials([{ ...config[side], side }])).values();
+  const [provider] = (await verifiedCredentials([{ ...accountNamed(config, side), side }])).values();
   if (provider === undefined) {
     throw new TypeError(`no credentials were verified for the ${side}`);
   }

@@ -3,6 +3,7 @@ import type { ReplicationConfig } from '../../lib/config/model';
 import { ConfigError } from '../../lib/errors';
 import { namesOf } from '../../lib/names';
 import { replicaKeyStatements } from '../../lib/policies';
+import { PIPELINE, validConfig } from '../helpers/app';
 
 const parse = (value: unknown): ReplicationConfig => parseConfig({ origin: 'environment.json', value });
 
@@ -477,6 +478,57 @@ describe('of a filter, refuses', () => {
   });
 });
 
+describe('of the pipeline, refuses', () => {
+  const inPipeline = (what: string, change: Record<string, unknown>, remedy: string, path?: string): BadInput => {
+    const [[key, found]] = Object.entries(change) as [[string, unknown]];
+    return { what, value: { pipeline: { ...PIPELINE, ...change } }, path: path ?? `pipeline.${key}`, found, remedy };
+  };
+  const THIRD_ACCOUNT =
+    'both sides trust the account of the pipeline; write a third one, so that neither side administers the other';
+
+  test.each<BadInput>([
+    inPipeline('the source account', { account: '111111111111' }, THIRD_ACCOUNT),
+    inPipeline('the backup account', { account: '222222222222' }, THIRD_ACCOUNT),
+    inPipeline(
+      'a region of another partition',
+      { region: 'cn-north-1' },
+      'a pipeline of partition aws-cn deploys into no other; write a region of aws',
+    ),
+    inPipeline('a repository without owner', { repository: 'backups' }, 'write the repository as "owner/name"'),
+    inPipeline('no branch', { branch: '' }, 'write the name of a branch, such as "main"'),
+    inPipeline('approval as a text', { approval: 'yes' }, ON_OFF),
+    inPipeline('an e-mail address without domain', { email: 'ops' }, 'write an e-mail address, or leave the key out'),
+    inPipeline('an accepted change that is no list', { accept: 'all' }, 'write a list of changes as the plan names them'),
+    inPipeline('a key that does not exist', { repo: 'o/n' }, UNKNOWN_KEY),
+    {
+      what: 'a connection that is no ARN',
+      value: { pipeline: { ...PIPELINE, connectionArn: 'github' } },
+      path: 'pipeline.connectionArn',
+      found: 'github',
+      remedy: expect.stringContaining(
+        'write the ARN of a CodeConnections connection, such as "arn:aws:codeconnections:',
+      ) as string,
+    },
+  ])('$what', ({ value, path, found, remedy }) => {
+    expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
+  });
+
+  test('one that names neither account, region, repository nor connection', () => {
+    expect(placesOf({ pipeline: {} })).toStrictEqual(
+      ['account', 'region', 'repository', 'connectionArn'].map((key) => `pipeline.${key}`),
+    );
+  });
+});
+
+test('a pipeline follows branch main and waits for approval, unless it says otherwise', () => {
+  expect(validConfig({ pipeline: PIPELINE }).pipeline).toStrictEqual({
+    ...PIPELINE,
+    branch: 'main',
+    approval: true,
+    accept: [],
+  });
+});
+
 describe('of the other keys, refuses', () => {
   test.each<BadInput>([
     ...bad('keyExchange', 'write one of stack-output, ssm', [
@@ -511,7 +563,6 @@ describe('of the other keys, refuses', () => {
       ['termination protection as null', null],
     ]),
     ...bad('monitoring', NOT_YET, [['monitoring, which is not available yet', {}]]),
-    ...bad('pipeline', NOT_YET, [['a pipeline, which is not available yet', null]]),
     ...bad('region', UNKNOWN_KEY, [['a key that does not exist', 'us-west-2']]),
     ...bad('toString', UNKNOWN_KEY, [['a key that does not exist, though every JavaScript object has it', 'x']]),
     {

@@ -29,3 +29,11 @@ export function templates(keys: Record<string, unknown> = {}, context: Record<st
   const { destination, source } = replicationStacks(keys, context);
   return { destination: Template.fromStack(destination), source: Template.fromStack(source) };
 }
+
+/** A pipeline as the configuration spells it: what has no default. */
+export const PIPELINE = {
+  account: '333333333333',
+  region: 'eu-west-1',
+  repository: 'example/backups',
+  connectionArn: 'arn:aws:codeconnections:eu-west-1:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f',
+};

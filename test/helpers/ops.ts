@@ -5,7 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ReplicationConfig, SideName } from '../../lib/config/model';
+import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/model';
 import type { Clients } from '../../lib/ops/clients';
 import type { Context, Result } from '../../lib/ops/command';
 import { validConfig } from './app';
@@ -15,10 +15,10 @@ import { validConfig } from './app';
  * tell who asks by `client.config.credentials()`.
  */
 export function testClients(config: ReplicationConfig): Clients {
-  const settings = (side: SideName, region = config[side].region) => ({
+  const settings = (side: AccountName, region = accountNamed(config, side).region) => ({
     region,
     maxAttempts: 1,
-    credentials: { accessKeyId: config[side].account, secretAccessKey: 'test' },
+    credentials: { accessKeyId: accountNamed(config, side).account, secretAccessKey: 'test' },
   });
   return {
     account: async (side, region) => new AccountClient(settings(side, region)),

@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand, ParameterNotFound, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { SideName } from '../../lib/config/model';
 import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../lib/errors';
 import type { Context } from '../../lib/ops/command';
 import { exchange } from '../../lib/ops/exchange/exchange';
@@ -36,7 +35,7 @@ let file: string;
 function exchangeContext(overrides: Partial<Context> = {}) {
   const { context: base, recorded: seen } = testContext({ keyExchange: 'ssm' });
   const confirm = jest.fn<Promise<void>, [string]>(async () => {});
-  const askedFor: SideName[] = [];
+  const askedFor: string[] = [];
   const context: Context = {
     ...base,
     directory,

@@ -330,7 +330,6 @@ const OBJECTS: readonly Path[] = [[], ['source'], ['destination'], ['pairs', 0],
 const KEYS = new Set(KIND_OF_KEY.flatMap(([path]) => path.map(String)));
 const UNAVAILABLE: readonly Path[] = [
   ['monitoring'],
-  ['pipeline'],
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
   ['pairs', 0, 'group'],
