@@ -6,14 +6,14 @@ const NEEDS_EMULATOR = ['cli', 'demo', 'emulator', 'emulator-gaps', 'virtual-env
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
-  // A machine may be slow: no test is there to find out.
-  testTimeout: 120_000,
   transform: { '^.+\\.tsx?$': ['@swc/jest'] },
   collectCoverageFrom: ['lib/**/*.ts', ...NEEDS_EMULATOR],
 };
 
 module.exports = {
   randomize: true,
+  // A machine may be slow: no test is there to find out. Jest takes this from here only, not from a project.
+  testTimeout: 120_000,
   // Istanbul counts what swc adds to modules; V8 counts what is written.
   coverageProvider: 'v8',
   coverageThreshold: { global: { statements: 90, branches: 90, functions: 90, lines: 90 } },

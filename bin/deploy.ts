@@ -1,28 +1,36 @@
 import 'source-map-support/register-hook-require';
 import { stackStates } from '../lib/deploy/blocked-stacks';
-import { deploy, runCdk } from '../lib/deploy/cli';
-import { AppError, describeError } from '../lib/errors';
+import { deploy } from '../lib/deploy/cli';
+import { runEntry } from '../lib/deploy/entry';
+import { deployedReader } from '../lib/deploy/plan/reader';
+import { withSynthesis } from '../lib/deploy/synthesis';
+import { projectFolder } from '../lib/ops/cli';
+import { processTerminal } from '../lib/ops/terminal';
+import { runCdk } from '../lib/process/cdk';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 async function main(): Promise<void> {
-  try {
-    process.exitCode = await deploy({
-      argv: process.argv.slice(2),
-      directory: process.cwd(),
-      cdk: runCdk,
-      states: stackStates,
-      tell: (text) => {
-        process.stderr.write(`\n${text}\n`);
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof AppError) || process.argv.includes('--debug')) {
-      throw error;
-    }
-    process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = 2;
-  }
+  const argv = process.argv.slice(2);
+  // npm runs scripts in the project's folder and says here where it was called.
+  const directory = projectFolder(process.env['INIT_CWD'] ?? process.cwd());
+  const print = (text: string) => {
+    process.stdout.write(`${text}\n`);
+  };
+  process.exitCode = await runEntry({ argv, print, terminal: processTerminal }, () =>
+    withSynthesis(directory, (synthesize) =>
+      deploy({
+        argv,
+        directory,
+        synthesize,
+        cdk: (args, { quiet }) => runCdk(args, { cwd: directory, quiet }),
+        deployed: deployedReader,
+        states: stackStates,
+        terminal: processTerminal,
+        print,
+      }),
+    ),
+  );
 }
 
 void main();

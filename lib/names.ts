@@ -100,6 +100,28 @@ export function stackArnPattern(config: ReplicationConfig, side: SideName): stri
   return `arn:${partitionOf(config[side])}:cloudformation:${region}:${account}:stack/${namesOf(config)[side].stackName}/*`;
 }
 
+/** ARN of an SSM parameter, or of several by pattern. */
+export function parameterArn(side: Side, name: string): string {
+  return `arn:${partitionOf(side)}:ssm:${side.region}:${side.account}:parameter${name}`;
+}
+
+/** ARN of all SSM parameters that a side publishes, as a pattern. */
+export function publishedParametersArn(config: ReplicationConfig, side: SideName): string {
+  return parameterArn(config[side], `/${config.deployment}/${side}/*`);
+}
+
+/** What CloudFormation deploys the destination with: its execution policy, and ARNs that this is limited to. */
+export function executionNames(config: ReplicationConfig) {
+  const { deployment, destination: side } = config;
+  const { stackName, keyAlias } = namesOf(config).destination;
+  const policy = (name: string) => ({ name, arn: `arn:${partitionOf(side)}:iam::${side.account}:policy/${name}` });
+  return {
+    policy: policy(`${deployment}-cdk-execution-${side.region}`),
+    stackPoliciesArn: policy(`${stackName}-*`).arn,
+    keyAliasArn: replicaKeyArn(config, '').replace(/key\/$/, keyAlias),
+  };
+}
+
 /** Whether a string is a key ARN of the destination's account and region, and so can be the replica key's. */
 export function isReplicaKeyArn(config: ReplicationConfig, value: unknown): value is string {
   const prefix = replicaKeyArn(config, '');
@@ -121,17 +143,14 @@ export function longestNamePrefix(region: string, bucketNamespace: ReplicationCo
 }
 
 function sideNames(config: ReplicationConfig, side: SideName): SideNames {
-  const { deployment } = config;
+  const { deployment, [side]: own } = config;
+  const what = side === 'source' ? 'source' : 'replica';
   return {
     stackName: `${deployment}-${side}`,
     keyAlias: `alias/${deployment}-${side}`,
     keyParameter: `/${deployment}/${side}/key-arn`,
     // Named after its side too: a deployment of the same name in the opposite direction is a neighbour.
-    verificationRole: iamRole(
-      partitionOf(config[side]),
-      config[side],
-      `${deployment}-verify-${side === 'source' ? 'source' : 'replica'}-${config[side].region}`,
-    ),
+    verificationRole: iamRole(partitionOf(own), own, `${deployment}-verify-${what}-${own.region}`),
   };
 }
 
@@ -146,7 +165,7 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
 }
 
 /** The names of one pair of a deployment. */
-export function pairNamesOf(config: ReplicationConfig, { id }: Pair): PairNames {
+export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
   const bucket = (side: Side): NamedArn => {
@@ -172,6 +191,7 @@ function bucketNameSuffix(account: string, region: string, bucketNamespace: Repl
   return `-${account}-${region}${bucketNamespace === 'account-regional' ? '-an' : ''}`;
 }
 
-function iamRole(partition: Partition, side: Side, name: string): NamedArn {
+/** A role in an account, or several by pattern. */
+export function iamRole(partition: Partition, side: Side, name: string): NamedArn {
   return { name, arn: `arn:${partition}:iam::${side.account}:role/${name}` };
 }

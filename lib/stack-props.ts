@@ -1,17 +1,17 @@
 import type { StackProps } from 'aws-cdk-lib';
-import type { ReplicationConfig, SideName } from './config/model';
+import { type AccountName, accountNamed, type ReplicationConfig } from './config/model';
 import { namesOf } from './names';
 
 export interface ReplicationStackProps {
   readonly config: ReplicationConfig;
 }
 
-/** What both stacks take from the configuration. */
-export function stackProps(config: ReplicationConfig, side: SideName): StackProps {
-  const { account, region } = config[side];
+/** What a stack takes from the configuration. */
+export function stackProps(config: ReplicationConfig, owner: AccountName): StackProps {
+  const { account, region } = accountNamed(config, owner);
   return {
     env: { account, region },
-    stackName: namesOf(config)[side].stackName,
+    stackName: namesOf(config)[owner]?.stackName,
     terminationProtection: config.terminationProtection,
     tags: config.tags,
   };

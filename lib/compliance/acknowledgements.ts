@@ -1,8 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { Pair, ReplicationConfig } from '../config/model';
+import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { pairNamesOf, stackArnPattern } from '../names';
 import type { ReplicationStacks } from '../replication';
+import { verificationPolicies } from '../verification/permissions';
 
 /** A finding that stays, and why. */
 export interface Acknowledgement {
@@ -14,7 +15,7 @@ export interface Acknowledgement {
   readonly reason: string;
 }
 
-/** Every finding that is acknowledged in an app of these stacks. No other file acknowledges any. */
+/** Every finding that is acknowledged in an app of these stacks. */
 export function acknowledgementsOf(
   config: ReplicationConfig,
   { destination, source }: ReplicationStacks,
@@ -26,6 +27,9 @@ export function acknowledgementsOf(
       ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), config, pair),
     ]),
     ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
+    ...(config.pipeline === undefined
+      ? []
+      : SIDES.flatMap((side) => verificationRole({ destination, source }[side], config, side))),
   ];
 }
 
@@ -36,7 +40,7 @@ export function acknowledge(acknowledgements: readonly Acknowledgement[]): void 
   }
 }
 
-const NO_ACCESS_LOGS =
+export const NO_ACCESS_LOGS =
   "S3 delivers server access logs on a best-effort basis and only within the bucket's own account and region, so they cannot prove " +
   'that nothing happened. Object access is for CloudTrail data events to record, in a trail of the account or the organization ' +
   'that this stack cannot turn off. This app creates no such trail: where access has to be audited, one must be there.';
@@ -98,25 +102,60 @@ function exchangeRole(resource: IConstruct, config: ReplicationConfig): Acknowle
   ];
 }
 
-function because(reason: string, resource: IConstruct, ids: readonly string[]): Acknowledgement[] {
+/** Why a statement of a verification role has wildcards, by its Sid; the first speaks for ReadMetrics too, which has the same one. */
+const VERIFICATION_WILDCARDS: Readonly<Record<string, string>> = {
+  ReadRegionStatus:
+    'Two statements have it. One reads whether one region is enabled, which a condition names: the ARN of an account that is in an ' +
+    "organization has the organization's id in it, which this app does not know. The other one reads metrics, and CloudWatch can limit " +
+    'neither action to a resource.',
+  ReadParameters:
+    'The wildcards stand for the parameters that this one stack publishes, none of which is secret, and for the qualifier of the ' +
+    'bootstrap, which the configuration does not know. The one action reads.',
+  DescribeStack:
+    "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A stack's " +
+    'name has no slash. The one action describes.',
+  ReadDeployRole:
+    'The wildcard stands for the qualifier of the bootstrap, which the configuration does not know. The one action reads a role.',
+  WriteCanaries:
+    'The wildcard stands for the names of canaries, which are drawn at random, in a folder of one bucket that holds nothing else. None of ' +
+    'the actions reads or deletes an object of anybody else.',
+  InspectCanaries:
+    "The wildcard stands for the names of canaries' replicas, which are drawn at random, in a folder of one bucket that holds nothing " +
+    'else. None of the actions writes, or reads or deletes a replica of anybody else.',
+};
+
+function verificationRole(stack: IConstruct, config: ReplicationConfig, side: SideName): Acknowledgement[] {
+  return verificationPolicies(config, side, '').flatMap((permissions, index) => {
+    const resource = resourceAt(stack, 'VerificationRole', `Policy${index + 1}`);
+    return permissions.flatMap(({ sid, resources }) => {
+      const reason = VERIFICATION_WILDCARDS[sid];
+      const patterns = resources.filter((pattern) => pattern.includes('*'));
+      // cdk-nag writes the variables of a policy, in which a literal asterisk may be, in its own brackets.
+      const ids = patterns.map((pattern) => wildcard(pattern.replaceAll(/\$\{(.)\}/g, '<$1>')));
+      return reason === undefined ? [] : because(reason, resource, ids);
+    });
+  });
+}
+
+export function because(reason: string, resource: IConstruct, ids: readonly string[]): Acknowledgement[] {
   return ids.map((id) => ({ resource, id, reason }));
 }
 
 /** The L1 resource of the construct at a path. A path that leads nowhere is an error, so no acknowledgement goes stale unseen. */
-function resourceAt(scope: IConstruct, ...path: readonly string[]): IConstruct {
+export function resourceAt(scope: IConstruct, ...path: readonly string[]): IConstruct {
   return [...path, 'Resource'].reduce((construct, id) => construct.node.findChild(id), scope);
 }
 
-function awsSolutions(rule: string): string {
+export function awsSolutions(rule: string): string {
   return `AwsSolutions::AwsSolutions-${rule}`;
 }
 
 /** AWS Solutions' finding for a wildcard in the resource of an IAM policy. */
-function wildcard(pattern: string): string {
+export function wildcard(pattern: string): string {
   return awsSolutions(`IAM5[Resource::${pattern}]`);
 }
 
 /** One rule of the three packs that follow a catalogue of controls: they have it in common. */
-function controls(rule: string): string[] {
+export function controls(rule: string): string[] {
   return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}::${pack}-${rule}`);
 }

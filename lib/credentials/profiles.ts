@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/model';
 import { messageOf, UnreachableError } from '../errors';
 
@@ -9,6 +9,15 @@ export type CredentialProvider = ReturnType<typeof fromIni>;
 
 /** Milliseconds before their expiration at which credentials are renewed. */
 const RENEWAL_MARGIN = 5 * 60_000;
+
+/** An account with a way to get its credentials. */
+export interface CredentialSource extends Side {
+  /** ARN of a role to assume with the credentials of the environment, instead of the profile. @default - no role */
+  readonly roleArn?: string;
+}
+
+/** What a session of such a role is called in CloudTrail. */
+const ROLE_SESSION_NAME = 's3-replication-verification';
 
 /** An account that has a profile of its own. */
 export interface ProfiledSide extends Side {
@@ -25,17 +34,22 @@ export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
 }
 
 /**
- * The credentials of one side: its profile, or without one whatever the environment holds.
+ * The credentials of one side: its role or profile, or without either whatever the environment holds.
  *
  * Every kind of profile works that the AWS SDK knows: SSO, assumed role, process, static keys.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export function credentialsOf({ profile, region }: Side): CredentialProvider {
+export function credentialsOf({ profile, region, roleArn }: CredentialSource): CredentialProvider {
+  const clientConfig = { region };
+  if (roleArn !== undefined) {
+    const params = { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME };
+    return remembered(
+      fromTemporaryCredentials({ params, clientConfig, masterCredentials: fromNodeProviderChain({ clientConfig }) }),
+    );
+  }
   return remembered(
-    profile === undefined
-      ? fromNodeProviderChain({ clientConfig: { region } })
-      : fromIni({ profile, mfaCodeProvider, clientConfig: { region } }),
+    profile === undefined ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, mfaCodeProvider, clientConfig }),
   );
 }
 
@@ -61,7 +75,7 @@ function remembered(provider: CredentialProvider): CredentialProvider {
  *
  * @throws UnreachableError when they cannot be had or STS does not answer
  */
-export async function accountOf(side: Side, credentials: CredentialProvider): Promise<string> {
+export async function accountOf(side: CredentialSource, credentials: CredentialProvider): Promise<string> {
   const sts = new STSClient({ region: side.region, credentials });
   try {
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
@@ -70,9 +84,7 @@ export async function accountOf(side: Side, credentials: CredentialProvider): Pr
     throw new UnreachableError(
       'NoCredentials',
       `the credentials of ${origin(side)} could not be used: ${messageOf(error)}`,
-      side.profile === undefined
-        ? `log in to account ${side.account}, or name a profile for it in the configuration`
-        : `correct or renew it; "aws sts get-caller-identity --profile ${side.profile}" shows the same fault`,
+      remedy(side),
       { cause: error },
     );
   } finally {
@@ -86,7 +98,7 @@ export async function accountOf(side: Side, credentials: CredentialProvider): Pr
  * @throws UnreachableError when credentials cannot be used, or that names every side with those of another account
  */
 export async function verifiedCredentials(
-  sides: readonly (Side & { readonly side: AccountName })[],
+  sides: readonly (CredentialSource & { readonly side: AccountName })[],
 ): Promise<ReadonlyMap<AccountName, CredentialProvider>> {
   const verified = new Map<AccountName, CredentialProvider>();
   const wrong: string[] = [];
@@ -109,8 +121,20 @@ export async function verifiedCredentials(
   return verified;
 }
 
-function origin({ profile }: Side): string {
+function origin({ profile, roleArn }: CredentialSource): string {
+  if (roleArn !== undefined) {
+    return `role ${roleArn}`;
+  }
   return profile === undefined ? 'the environment' : `profile "${profile}"`;
+}
+
+function remedy({ account, profile, roleArn }: CredentialSource): string {
+  if (roleArn !== undefined) {
+    return 'only the build of the pipeline that verifies may assume it, and it is there once that account is deployed with a pipeline configured';
+  }
+  return profile === undefined
+    ? `log in to account ${account}, or name a profile for it in the configuration`
+    : `correct or renew it; "aws sts get-caller-identity --profile ${profile}" shows the same fault`;
 }
 
 async function mfaCodeProvider(serial: string): Promise<string> {

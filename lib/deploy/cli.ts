@@ -1,45 +1,127 @@
-import { spawn } from 'node:child_process';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
+import { UnreachableError, UsageError } from '../errors';
+import { EXIT } from '../ops/command';
+import type { Terminal } from '../ops/terminal';
+import { type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackState } from './blocked-stacks';
+import { DEPLOY_HELP } from './help';
+import type { Stop } from './plan/model';
+import { changesNothing, type Plan, planInWords, planOf, stopsInWords, stopsOf } from './plan/plan';
+import type { ReadDeployed, ReaderOptions } from './plan/reader';
+import type { Synthesize } from './synthesis';
 
 /** What a deployment takes from its process. */
 export interface DeployProcess {
-  /** Handed to the CDK CLI as they are: names of stacks come first. */
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;
-  /** Runs the CDK CLI on this terminal and answers its exit code. */
-  readonly cdk: (args: readonly string[]) => Promise<number>;
+  readonly synthesize: Synthesize;
+  /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
+  readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
+  readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
   readonly states: (config: ReplicationConfig) => Promise<StackState[]>;
-  readonly tell: (text: string) => void;
+  readonly terminal: Terminal;
+  /** Standard output. */
+  readonly print: (text: string) => void;
 }
 
 /**
- * `cdk deploy` of the named stacks or of all, and after a failure the command that frees a stack which never came up.
+ * Shows what a deployment would do, stops where it would replace or remove a bucket or a key that nobody named, asks, and has the
+ * CDK CLI deploy exactly what was shown. After a failure it says what frees a stack that never came up.
  *
- * @returns the exit code of the CDK CLI
- * @throws ConfigError before anything is deployed
+ * @returns the exit code of the CDK CLI, or that of a deployment that stopped
+ * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed
  */
-export async function deploy({ argv, directory, cdk, states, tell }: DeployProcess): Promise<number> {
-  const config = loadConfig(contextOfCli(argv, directory), directory);
-  const namesStacks = argv[0] !== undefined && !argv[0].startsWith('-');
-  const code = await cdk(['deploy', ...(namesStacks ? [] : ['--all']), ...argv]);
+export async function deploy(process: DeployProcess): Promise<number> {
+  const { argv, directory, terminal, print } = process;
+  const options = parseDeployArguments(argv);
+  if (options.help) {
+    print(DEPLOY_HELP);
+    return EXIT.ok;
+  }
+  const config = loadConfig(contextOfCli(options.context, directory), directory);
+  const assembly = await process.synthesize([...chosenStacks(options), ...options.context]);
+  const plan = await readablePlan(assembly, options, process.deployed(config, { lookupRoles: false, profile: options.profile }));
+  const finish = (code: number, deployed: boolean) => {
+    if (options.json) {
+      print(JSON.stringify({ stacks: plan, deployed }, null, 2));
+    }
+    return code;
+  };
+  terminal.tell(planInWords(plan));
+  const stops = blockingStops(plan, options.accept);
+  if (stops.length > 0) {
+    terminal.tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
+    return finish(EXIT.wrong, false);
+  }
+  // What other options are for is for the CDK CLI to know.
+  if (changesNothing(plan) && options.rest.length === 0) {
+    terminal.tell('\nnothing to deploy');
+    return finish(EXIT.ok, false);
+  }
+  if (!options.yes) {
+    await terminal.confirm(`\nDeploy this to ${[...new Set(plan.map(({ account }) => account))].join(' and ')}?`);
+  }
+  const code = await process.cdk(cdkArguments(options, assembly), { quiet: options.json });
   if (code !== 0) {
-    const advice = adviceFor(config, await states(config));
+    const advice = adviceFor(config, await process.states(config));
     if (advice !== undefined) {
-      tell(advice);
+      terminal.tell(`\n${advice}`);
     }
   }
-  return code;
+  return finish(code, code === 0);
 }
 
-/** Runs the CDK CLI of this project on the terminal of this process. */
-export function runCdk(args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args], { stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
-  });
+async function readablePlan(assembly: string, options: DeployArguments, read: ReadDeployed): Promise<Plan> {
+  try {
+    return await planOf(assembly, options, read);
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) {
+      throw error;
+    }
+    const hint = [...(error.hint === undefined ? [] : [error.hint]), '"npx cdk deploy" deploys without a plan'].join('\n');
+    throw new UnreachableError(error.code, `there is no plan, and nothing was deployed: ${error.message}`, hint, {
+      cause: error,
+    });
+  }
+}
+
+/** Stops at buckets and keys that nobody named. Whoever answers the question accepts the permissions that they were shown. */
+function blockingStops(plan: Plan, accepted: readonly string[]): readonly Stop[] {
+  const stops = stopsOf(plan);
+  const unknown = accepted.filter((name) => !stops.some((stop) => stop.name === name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'NothingToAccept',
+      `the plan has no change named ${unknown.join(', ')}`,
+      stops.length === 0 ? 'it has none to accept' : `it has: ${stops.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return stops.filter(({ kind, name }) => kind === 'resource' && !accepted.includes(name));
+}
+
+function acceptHint(stops: readonly Stop[]): string {
+  return `If that is what you want, add it to the command: ${stops.map(({ name }) => `--accept ${name}`).join(' ')}`;
+}
+
+function chosenStacks({ stacks, exclusively }: DeployArguments): string[] {
+  return [...stacks, ...(exclusively ? ['--exclusively'] : [])];
+}
+
+/** Deploys what was synthesized for the plan. Its question stands for the CDK CLI's own. */
+function cdkArguments(options: DeployArguments, assembly: string): string[] {
+  const { stacks, context, profile, rest } = options;
+  return [
+    'deploy',
+    ...(stacks.length === 0 ? ['--all'] : []),
+    ...chosenStacks(options),
+    '--app',
+    assembly,
+    ...(rest.some((word) => word.startsWith('--require-approval')) ? [] : ['--require-approval', 'never']),
+    ...context,
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...rest,
+  ];
 }

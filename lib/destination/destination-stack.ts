@@ -4,6 +4,7 @@ import { namesOf } from '../names';
 import { type ReplicationStackProps, stackProps } from '../stack-props';
 import { ManagedKey } from '../storage/managed-key';
 import { publish } from '../storage/published-value';
+import { addVerificationRole } from '../verification/verification-role';
 import { ReplicaBucket } from './replica-bucket';
 
 /** The backup account's side: the replica key, and a replica bucket for every pair. */
@@ -29,5 +30,6 @@ export class DestinationStack extends Stack {
     for (const pair of config.pairs) {
       new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey });
     }
+    addVerificationRole(this, config, 'destination', this.replicaKey);
   }
 }

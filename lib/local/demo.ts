@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { ReplicationConfig } from '../config/model';
 import { namesOf } from '../names';
+import { cdkScript } from '../process/cdk';
+import { run } from '../process/run';
 import { type Emulator, startEmulator } from './emulator';
 import { emulatorClients } from './emulator-clients';
 import { fillEmulatorGaps } from './emulator-gaps';
@@ -8,7 +10,6 @@ import type { LocalFile } from './files';
 import type { Progress } from './progress';
 import { type ReplicatedObject, replicate } from './replicate';
 import { type DemoData, demoData } from './report';
-import { run } from './run';
 import { emulatorPython } from './virtual-env';
 import { createWorkspace, DEMO_FOLDER, type Workspace } from './workspace';
 
@@ -64,7 +65,7 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
   const { config, directory: cwd, log } = workspace;
   const env = workspace.environment(emulator.endpoint);
   const node = (...args: string[]) => run(process.execPath, args, { cwd, env, log, signal });
-  const cdk = (...args: string[]) => node(require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci');
+  const cdk = (...args: string[]) => node(cdkScript(), ...args, '--no-notices', '--ci');
   const deployStacks = (...stacks: string[]) => cdk('deploy', ...stacks, '--require-approval', 'never');
   const environments = [config.source, config.destination].map(({ account, region }) => `aws://${account}/${region}`);
 

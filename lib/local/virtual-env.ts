@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../errors';
+import { run } from '../process/run';
 import { findPython } from './python';
-import { run } from './run';
 
 /** Pinned and hashed: pip installs exactly this or nothing. */
 const REQUIREMENTS = join(__dirname, 'requirements.txt');

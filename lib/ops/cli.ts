@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { AppError, ConfigError, describeError, UnreachableError, UsageError } from '../errors';
-import type { Clients } from './clients';
+import { qualifierFrom } from './bootstrap/toolkit';
+import type { ClientOptions, Clients } from './clients';
 import { type Clock, EXIT, type ExitCode, type Result } from './command';
 import { overview, verbHelp } from './help';
 import { parseCommandLine } from './parse';
@@ -16,7 +17,7 @@ export interface CliProcess {
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
-  readonly clients: (config: ReplicationConfig) => Clients;
+  readonly clients: (config: ReplicationConfig, options: ClientOptions) => Clients;
   readonly clock: Clock;
   /** Standard output. */
   readonly print: (text: string) => void;
@@ -57,7 +58,8 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const config = readConfig(project, common.config === undefined ? undefined : resolve(directory, common.config));
+  const configFile = common.config === undefined ? undefined : resolve(directory, common.config);
+  const { config, qualifier } = readProject(project, configFile);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
   const outcome = await verb.load()(
@@ -65,7 +67,9 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
       config,
       pairs,
       directory: project,
-      clients: process.clients(config),
+      configFile,
+      qualifier,
+      clients: process.clients(config, common),
       terminal: process.terminal,
       clock: process.clock,
       yes: common.yes,
@@ -78,10 +82,11 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readConfig(project: string, file: string | undefined): ReplicationConfig {
+function readProject(project: string, file: string | undefined): { config: ReplicationConfig; qualifier: string } {
   const { loadConfig } = require('../config/load') as typeof import('../config/load');
   const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
-  return loadConfig(contextOfCli(file === undefined ? [] : ['-c', `config=${file}`], project), project);
+  const readContext = contextOfCli(file === undefined ? [] : ['-c', `config=${file}`], project);
+  return { config: loadConfig(readContext, project), qualifier: qualifierFrom(readContext) };
 }
 
 function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonly Pair[] {
@@ -96,7 +101,8 @@ function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonl
   return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));
 }
 
-function projectFolder(start: string): string {
+/** The nearest folder at or above this one that holds a cdk.json; this one where none does. */
+export function projectFolder(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'cdk.json'))) {
       return folder;
@@ -107,14 +113,16 @@ function projectFolder(start: string): string {
   }
 }
 
-function exitCodeOf(error: unknown): ExitCode {
+/** How a command ends that an error ended. */
+export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ConfigError || error instanceof UsageError) {
     return EXIT.usage;
   }
   return error instanceof UnreachableError ? EXIT.unknown : EXIT.wrong;
 }
 
-function toData(error: unknown): object {
+/** An error for `--json`. */
+export function toData(error: unknown): object {
   return error instanceof AppError
     ? {
         code: error.code,

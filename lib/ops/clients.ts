@@ -7,6 +7,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { type AccountName, accountNamed, type ReplicationConfig } from '../config/model';
 import type { CredentialProvider } from '../credentials/profiles';
+import { UsageError } from '../errors';
+import { namesOf } from '../names';
 
 /** The client of each service that verbs use. */
 export interface ServiceClients {
@@ -29,6 +31,12 @@ export type Clients = {
   readonly [Service in keyof ServiceClients]: (side: AccountName, region?: string) => Promise<ServiceClients[Service]>;
 };
 
+/** How clients come by their credentials. */
+export interface ClientOptions {
+  /** The credentials of the environment, and with them each side's verification role; no profile. @default - each account's profile */
+  readonly verificationRoles?: boolean;
+}
+
 interface Settings {
   readonly region: string;
   readonly credentials: CredentialProvider;
@@ -48,11 +56,22 @@ const LOADERS: Loaders = {
   ssm: () => (require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm')).SSMClient,
 };
 
-/** Clients of the AWS SDK, each made once, so that many questions to a service share its connections. */
-export function sdkClients(config: ReplicationConfig): Clients {
+/**
+ * Clients of the AWS SDK, each made once, so that many questions to a service share its connections.
+ *
+ * @throws UsageError when verification roles are asked for and no pipeline is configured, which is what they exist for
+ */
+export function sdkClients(config: ReplicationConfig, { verificationRoles = false }: ClientOptions = {}): Clients {
+  if (verificationRoles && config.pipeline === undefined) {
+    throw new UsageError(
+      'NoPipeline',
+      '--verification-roles needs roles that are there only with a pipeline, and the configuration has none',
+      'leave the option out, or configure a pipeline and deploy both sides',
+    );
+  }
   const credentials = new Map<AccountName, Promise<CredentialProvider>>();
   const verified = (side: AccountName) => {
-    const known = credentials.get(side) ?? verify(config, side);
+    const known = credentials.get(side) ?? verify(config, side, verificationRoles);
     credentials.set(side, known);
     return known;
   };
@@ -79,9 +98,13 @@ export function sdkClients(config: ReplicationConfig): Clients {
   };
 }
 
-async function verify(config: ReplicationConfig, side: AccountName): Promise<CredentialProvider> {
+async function verify(config: ReplicationConfig, side: AccountName, withRoles: boolean): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('../credentials/profiles') as typeof import('../credentials/profiles');
-  const [provider] = (await verifiedCredentials([{ ...accountNamed(config, side), side }])).values();
+  const { profile, ...account } = accountNamed(config, side);
+  // A build has no profiles, and the tooling account is its own.
+  const role = side === 'pipeline' ? {} : { roleArn: namesOf(config)[side].verificationRole.arn };
+  const source = withRoles ? { ...account, ...role } : { ...account, profile };
+  const [provider] = (await verifiedCredentials([{ ...source, side }])).values();
   if (provider === undefined) {
     throw new TypeError(`no credentials were verified for the ${side}`);
   }

@@ -9,6 +9,10 @@ export interface Context {
   readonly pairs: readonly Pair[];
   /** The folder of cdk.json. */
   readonly directory: string;
+  /** The configuration's file, where `--config` names one. */
+  readonly configFile: string | undefined;
+  /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
+  readonly qualifier: string;
   readonly clients: Clients;
   readonly terminal: Terminal;
   readonly clock: Clock;

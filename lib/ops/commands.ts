@@ -1,17 +1,17 @@
-import type { ReplicationConfig, SideName } from '../config/model';
+import { type AccountName, accountNamed, type ReplicationConfig, type SideName } from '../config/model';
 
 /** Ids of the stacks in the app, which `cdk deploy` takes. */
 const STACK_IDS = { source: 'Source', destination: 'Destination' } as const satisfies Record<SideName, string>;
 
-/** A command of the AWS CLI in the account and region of a side, ready for a shell. */
+/** A command of the AWS CLI in an account, and in its region unless the options name another one, ready for a shell. */
 export function awsCommand(
   config: ReplicationConfig,
-  side: SideName,
+  side: AccountName,
   operation: string,
   options: Readonly<Record<string, string | object | undefined>>,
 ): string {
-  const { region, profile } = config[side];
-  const all = { ...options, region, profile };
+  const { region, profile } = accountNamed(config, side);
+  const all = { ...options, region: options['region'] ?? region, profile };
   const words = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${word(value)}`]));
   return ['aws', operation, ...words].join(' ');
 }
@@ -30,10 +30,9 @@ export function restoreCommand(side: SideName): string {
   return `npx cdk deploy ${STACK_IDS[side]} --exclusively --revert-drift`;
 }
 
-/** Bootstraps the environment of a side. */
-export function bootstrapCommand(config: ReplicationConfig, side: SideName): string {
-  const { account, region, profile } = config[side];
-  return `npx cdk bootstrap aws://${account}/${region}${profile === undefined ? '' : ` --profile ${profile}`}`;
+/** Words of a command, ready for a shell. */
+export function commandLine(words: readonly string[]): string {
+  return words.map(word).join(' ');
 }
 
 function word(value: string | object): string {

@@ -4,6 +4,7 @@ const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
   ['-c, --config FILE', 'configuration file; without it, context.replication of cdk.json'],
   ['    --pair ID', 'only this pair; may be repeated'],
   ['    --endpoint URL', 'send AWS requests there (a local emulator)'],
+  ['    --verification-roles', 'assume the role of each account that verifies for the pipeline'],
   ['    --json', 'print the result as JSON'],
   ['-y, --yes', 'change without asking'],
   ['    --debug', 'show stack traces'],

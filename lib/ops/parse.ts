@@ -15,6 +15,7 @@ export interface CommonOptions {
   readonly config: string | undefined;
   readonly pairs: readonly string[];
   readonly endpoint: string | undefined;
+  readonly verificationRoles: boolean;
   readonly json: boolean;
   readonly yes: boolean;
   readonly help: boolean;
@@ -24,6 +25,7 @@ const COMMON = {
   config: { type: 'string', short: 'c' },
   pair: { type: 'string', multiple: true },
   endpoint: { type: 'string' },
+  'verification-roles': { type: 'boolean' },
   json: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
   debug: { type: 'boolean' },
@@ -60,6 +62,7 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
       config: text(values['config']),
       pairs: (values['pair'] as string[] | undefined) ?? [],
       endpoint: checkedEndpoint(text(values['endpoint'])),
+      verificationRoles: values['verification-roles'] === true,
       json: values['json'] === true,
       yes: values['yes'] === true,
       help,

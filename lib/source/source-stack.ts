@@ -4,6 +4,7 @@ import { namesOf } from '../names';
 import { type ReplicationStackProps, stackProps } from '../stack-props';
 import { ManagedKey } from '../storage/managed-key';
 import { publish } from '../storage/published-value';
+import { addVerificationRole } from '../verification/verification-role';
 import { ReplicatedBucket } from './replicated-bucket';
 
 export interface SourceStackProps extends ReplicationStackProps {
@@ -31,5 +32,6 @@ export class SourceStack extends Stack {
     for (const pair of config.pairs) {
       new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn });
     }
+    addVerificationRole(this, config, 'source', sourceKey);
   }
 }

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { type Acknowledgement, acknowledgementsOf } from '../../lib/compliance/acknowledgements';
 import { addGuardrails } from '../../lib/compliance/guardrails';
 import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
-import { testApp, validConfig } from '../helpers/app';
+import { PIPELINE, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
+import { checkApp, findingOf } from './report';
 
 type Keys = Record<string, unknown>;
 
@@ -33,21 +32,9 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
   ['partition aws-cn', regions('cn-north-1', 'cn-northwest-1')],
   ['partition aws-us-gov', regions('us-gov-west-1', 'us-gov-east-1')],
   ['destroyed with the stacks', { deployment: 'x-demo', removal: 'destroy' }],
+  ['with a pipeline', { pipeline: PIPELINE }],
+  ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],
 ];
-
-/** The validation report of the CDK, as far as it is read here. */
-interface Report {
-  readonly pluginReports: readonly {
-    readonly pluginName: string;
-    readonly violations: readonly Violation[];
-    readonly suppressedViolations?: readonly (Violation & { readonly reason: string })[];
-  }[];
-}
-
-interface Violation {
-  readonly ruleName: string;
-  readonly violatingConstructs: readonly { readonly constructPath: string }[];
-}
 
 interface Options {
   /** Which acknowledgements to make. */
@@ -64,44 +51,11 @@ function appOf(keys: Keys) {
   return { app, stacks, acknowledgements: acknowledgementsOf(config, stacks) };
 }
 
-/** Checks the whole app of a configuration. A finding is written `<pack>::<rule> <construct path>`. */
+/** Checks the whole app of a configuration. */
 function check(keys: Keys, { select = () => true, change = () => {} }: Options = {}) {
   const { app, stacks, acknowledgements } = appOf(keys);
   change(stacks);
-  addGuardrails(app, acknowledgements.filter(select));
-  const error = errorOf(() => app.synth());
-  const { pluginReports } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8')) as Report;
-  return {
-    /** The name of what synthesis failed with. */
-    error,
-    /** The findings that are not acknowledged. */
-    findings: pluginReports.flatMap(({ pluginName, violations }) =>
-      violations.flatMap((violation) => findingsIn(pluginName, violation)),
-    ),
-    /** The reasons of those that are, as the report has them. */
-    reasons: pluginReports.flatMap(({ pluginName, suppressedViolations = [] }) =>
-      suppressedViolations.flatMap((violation) =>
-        findingsIn(pluginName, violation).map((finding) => ({ finding, reason: violation.reason })),
-      ),
-    ),
-  };
-}
-
-function errorOf(action: () => unknown): string | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no Error';
-  }
-}
-
-function findingsIn(pack: string, { ruleName, violatingConstructs }: Violation): string[] {
-  return violatingConstructs.map(({ constructPath }) => `${pack}::${ruleName} ${constructPath}`);
-}
-
-function findingOf({ id, resource }: Acknowledgement): string {
-  return `${id} ${resource.node.path}`;
+  return checkApp(app, acknowledgements.filter(select));
 }
 
 describe.each(CONFIGURATIONS)('the app, %s,', (_, keys) => {

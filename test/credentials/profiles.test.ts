@@ -36,6 +36,7 @@ beforeAll(() => sts.start());
 afterAll(() => sts.stop());
 beforeEach(() => {
   sts.requests.length = 0;
+  sts.sessions.length = 0;
   sts.fault = undefined;
 });
 afterEach(() => {
@@ -186,6 +187,51 @@ describe('a side without a profile', () => {
     expect(error.message).toContain('the credentials of the environment could not be used');
     expect(error.hint).toContain(SOURCE);
     expect(sts.requests).toEqual([]);
+  });
+});
+
+describe('a side with a role', () => {
+  const roleArn = `arn:aws:iam::${SOURCE}:role/verification`;
+  const ambient = { variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' } };
+
+  test('assumes it with the credentials of the environment, although it has a profile', async () => {
+    useAws(staticProfile('mine', DESTINATION), ambient);
+
+    await expect(verifiedCredentials([{ ...side(SOURCE, 'mine'), roleArn }])).resolves.toBeInstanceOf(Map);
+    expect(sts.requests).toEqual([
+      { action: 'AssumeRole', accessKeyId: OTHER },
+      { action: 'GetCallerIdentity', accessKeyId: SOURCE },
+    ]);
+    expect(sts.sessions).toEqual([{ roleArn, name: 's3-replication-verification' }]);
+  });
+
+  test('assumes it once for the check and every use after it', async () => {
+    useAws('', ambient);
+    const verified = await verifiedCredentials([{ ...side(SOURCE), roleArn }]);
+    await verified.get('source')?.();
+
+    expect(sts.sessions).toHaveLength(1);
+  });
+
+  test('fails when the role is of another account', async () => {
+    useAws('', ambient);
+    const other = `arn:aws:iam::${OTHER}:role/verification`;
+
+    const error = await rejectionOf(verifiedCredentials([{ ...side(SOURCE), roleArn: other }]), UnreachableError);
+
+    expect(error.code).toBe('WrongAccount');
+    expect(error.message).toBe(`role ${other} is for account ${OTHER}, and source.account is ${SOURCE}`);
+  });
+
+  test('fails with who may assume it when it is refused', async () => {
+    useAws('', ambient);
+    sts.fault = 'expired';
+
+    const error = await rejectionOf(verifiedCredentials([{ ...side(SOURCE), roleArn }]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain(`the credentials of role ${roleArn} could not be used`);
+    expect(error.hint).toContain('only the build of the pipeline');
   });
 });
 

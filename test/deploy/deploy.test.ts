@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -6,8 +6,12 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { adviceFor, type StackState, stackStates } from '../../lib/deploy/blocked-stacks';
 import { deploy } from '../../lib/deploy/cli';
-import { ConfigError } from '../../lib/errors';
+import type { DeployedStack } from '../../lib/deploy/plan/deployed';
+import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors';
+import type { Terminal } from '../../lib/ops/terminal';
 import { validConfig } from '../helpers/app';
+import { type TestAssembly, testAssembly } from '../helpers/assembly';
+import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
 const state = (side: StackState['side'], status: string, terminationProtection = true): StackState => ({
@@ -95,53 +99,239 @@ describe('the state of the stacks', () => {
 });
 
 describe('npm run deploy', () => {
+  const BUCKET = 'PairsdocumentsBucket9647FFD6';
+  let assembly: TestAssembly;
   let directory: string;
+  /** What is deployed, by stack. */
+  let deployed: Record<string, DeployedStack>;
   const tell = jest.fn<void, [string]>();
+  const print = jest.fn<void, [string]>();
+  const confirm = jest.fn<Promise<void>, [string]>();
   const states = jest.fn<Promise<StackState[]>, []>();
-  const cdk = jest.fn<Promise<number>, [readonly string[]]>();
-  const run = (...argv: string[]) => deploy({ argv, directory, cdk, states, tell });
+  const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean }]>();
+  const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
+  const reader = jest.fn();
+  const terminal: Terminal = { tell, confirm, progress: () => undefined };
+  const run = (...argv: string[]) => deploy({ argv, directory, synthesize, cdk, deployed: reader, states, terminal, print });
+  const told = () => tell.mock.calls.join('\n');
+  const template = (id: string): Draft => JSON.parse(readFileSync(join(assembly.directory, `${id}.template.json`), 'utf8'));
+
+  beforeAll(() => {
+    assembly = testAssembly();
+    directory = mkdtempSync(join(tmpdir(), 'deploy-'));
+    writeFileSync(join(directory, 'cdk.json'), '{}');
+  });
 
   beforeEach(() => {
     jest.resetAllMocks();
-    directory = mkdtempSync(join(tmpdir(), 'deploy-'));
-    writeFileSync(join(directory, 'cdk.json'), '{}');
+    deployed = { Destination: deployedStack(template('Destination')), Source: deployedStack(template('Source')) };
+    reader.mockReturnValue(async ({ id }: { id: string }) => deployed[id]);
+    synthesize.mockResolvedValue(assembly.directory);
     states.mockResolvedValue([state('destination', 'ROLLBACK_COMPLETE')]);
+    cdk.mockResolvedValue(0);
   });
 
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterAll(() => rmSync(directory, { recursive: true }));
 
-  test('deploys all stacks and hands its arguments on', async () => {
-    cdk.mockResolvedValue(0);
+  /** The key rotates at another pace than it did. */
+  function somethingChanged(): void {
+    const before = template('Destination');
+    before['Resources'].ReplicaKey4DE8F013.Properties.RotationPeriodInDays = 90;
+    deployed['Destination'] = deployedStack(before);
+  }
 
-    expect(await run('--require-approval', 'never')).toBe(0);
-    expect(cdk).toHaveBeenCalledWith(['deploy', '--all', '--require-approval', 'never']);
+  /** There was another bucket. */
+  function bucketGoes(): void {
+    const before = template('Source');
+    before['Resources'].OldBucket = before['Resources'][BUCKET];
+    deployed['Source'] = deployedStack(before);
+  }
+
+  test('shows the plan, asks, and deploys what was shown without asking again', async () => {
+    somethingChanged();
+
+    expect(await run()).toBe(0);
+    expect(told()).toContain('ReplicaKey4DE8F013: RotationPeriodInDays 90 -> 365');
+    expect(confirm).toHaveBeenCalledWith(expect.stringContaining('Deploy this to 222222222222 and 111111111111?'));
+    expect(cdk).toHaveBeenCalledWith(['deploy', '--all', '--app', assembly.directory, '--require-approval', 'never'], {
+      quiet: false,
+    });
     expect(states).not.toHaveBeenCalled();
   });
 
-  test('deploys only the stacks that are named', async () => {
-    cdk.mockResolvedValue(0);
-    await run('Destination', '--verbose');
+  test('deploys nothing when the answer is no', async () => {
+    somethingChanged();
+    confirm.mockRejectedValue(new AbortError('Declined', 'nothing was changed'));
 
-    expect(cdk).toHaveBeenCalledWith(['deploy', 'Destination', '--verbose']);
+    await expect(run()).rejects.toThrow(AbortError);
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('does not ask with --yes', async () => {
+    somethingChanged();
+
+    expect(await run('--yes')).toBe(0);
+    expect(confirm).not.toHaveBeenCalled();
+    expect(cdk).toHaveBeenCalled();
+  });
+
+  test('neither asks nor deploys where nothing changes', async () => {
+    expect(await run('-c', 'compliance=true')).toBe(0);
+    expect(told()).toContain('nothing to deploy');
+    expect(confirm).not.toHaveBeenCalled();
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('leaves it to the CDK CLI what its other options do, even where the templates are the same', async () => {
+    await run('--yes', '--revert-drift', '--require-approval=any-change');
+
+    expect(cdk).toHaveBeenCalledWith(
+      ['deploy', '--all', '--app', assembly.directory, '--revert-drift', '--require-approval=any-change'],
+      { quiet: false },
+    );
+  });
+
+  test('plans and deploys the named stacks, and those that they need', async () => {
+    somethingChanged();
+    await run('Source', '--yes', '-c', 'a=b', '--profile', 'prod');
+
+    expect(synthesize).toHaveBeenCalledWith(['Source', '-c', 'a=b']);
+    expect(reader).toHaveBeenCalledWith(expect.anything(), { lookupRoles: false, profile: 'prod' });
+    expect(told()).toContain('backups-destination (');
+    expect(cdk.mock.calls[0]?.[0].join(' ')).toBe(
+      `deploy Source --app ${assembly.directory} --require-approval never -c a=b --profile prod`,
+    );
+  });
+
+  test('leaves out the stacks that others need, when it is told so', async () => {
+    somethingChanged();
+
+    expect(await run('Source', '--exclusively')).toBe(0);
+    expect(synthesize).toHaveBeenCalledWith(['Source', '--exclusively']);
+    expect(told()).not.toContain('backups-destination');
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('creates stacks that are not there', async () => {
+    deployed = { Destination: { ...deployedStack({}), state: 'new' }, Source: { ...deployedStack({}), state: 'new' } };
+
+    expect(await run('--yes')).toBe(0);
+    expect(told()).toContain('a new stack');
+    expect(cdk).toHaveBeenCalled();
+  });
+
+  test('stops where a bucket goes, and says how to accept that', async () => {
+    bucketGoes();
+
+    expect(await run('--yes')).toBe(1);
+    expect(told()).toContain('add it to the command: --accept backups-source/OldBucket');
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('makes a change that is accepted by its name', async () => {
+    bucketGoes();
+
+    expect(await run('--yes', '--accept', 'backups-source/OldBucket')).toBe(0);
+    expect(cdk).toHaveBeenCalled();
+  });
+
+  test('refuses to accept what the plan does not have, and says what it has', async () => {
+    bucketGoes();
+
+    await expect(run('--accept', 'backups-source/Other')).rejects.toMatchObject({
+      name: 'UsageError',
+      message: 'the plan has no change named backups-source/Other',
+      hint: 'it has: backups-source/OldBucket',
+    });
+    deployed['Source'] = deployedStack(template('Source'));
+    await expect(run('--accept', 'backups-source/Other')).rejects.toMatchObject({ hint: 'it has none to accept' });
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('shows widened permissions and leaves them to the question', async () => {
+    const before = template('Destination');
+    before['Resources'].ReplicaKey4DE8F013.Properties.KeyPolicy.Statement.pop();
+    deployed['Destination'] = deployedStack(before);
+
+    expect(await run()).toBe(0);
+    expect(told()).toMatch(
+      /permissions widened \(backups-destination\/permissions-[0-9a-f]{8}\):\n {4}account 111111111111 may kms:/,
+    );
+    expect(confirm).toHaveBeenCalled();
+  });
+
+  test('prints the plan and what became of it as JSON', async () => {
+    somethingChanged();
+    await run('--yes', '--json');
+    const printed = JSON.parse(print.mock.calls[0]?.[0] ?? '');
+
+    expect(cdk).toHaveBeenCalledWith(expect.anything(), { quiet: true });
+    expect(printed).toMatchObject({ deployed: true, stacks: [{ id: 'Destination' }, { id: 'Source' }] });
+    expect(printed.stacks[0]).toEqual({
+      id: 'Destination',
+      stackName: 'backups-destination',
+      account: '222222222222',
+      region: 'us-west-2',
+      state: 'deployed',
+      resources: [
+        {
+          logicalId: 'ReplicaKey4DE8F013',
+          type: 'AWS::KMS::Key',
+          path: 'ReplicaKey4DE8F013',
+          name: null,
+          change: 'changed',
+          properties: [{ name: 'RotationPeriodInDays', before: 90, after: 365 }],
+          keepsOld: false,
+        },
+      ],
+      permissions: [],
+      other: [],
+      stops: [],
+    });
+  });
+
+  test('refuses to deploy without a plan, and says what does', async () => {
+    reader.mockReturnValue(async () => {
+      throw new UnreachableError('NoCredentials', 'the session is over', 'log in');
+    });
+
+    await expect(run('--yes')).rejects.toMatchObject({
+      name: 'UnreachableError',
+      code: 'NoCredentials',
+      message: 'there is no plan, and nothing was deployed: the session is over',
+      hint: 'log in\n"npx cdk deploy" deploys without a plan',
+    });
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test('does not call an unknown stack unreadable', async () => {
+    await expect(run('Sources')).rejects.toThrow(UsageError);
   });
 
   test('keeps the exit code of a failure and says what stands in the way', async () => {
+    somethingChanged();
     cdk.mockResolvedValue(3);
 
-    expect(await run()).toBe(3);
-    expect(tell.mock.calls).toEqual([[expect.stringContaining('backups-destination never came up')]]);
+    expect(await run('--yes')).toBe(3);
+    expect(tell.mock.calls.at(-1)).toEqual([expect.stringContaining('backups-destination never came up')]);
   });
 
   test('says nothing more where nothing stands in the way', async () => {
+    somethingChanged();
     cdk.mockResolvedValue(1);
     states.mockResolvedValue([state('destination', 'none', false)]);
 
-    expect(await run()).toBe(1);
-    expect(tell).not.toHaveBeenCalled();
+    expect(await run('--yes')).toBe(1);
+    expect(tell).toHaveBeenCalledTimes(1);
   });
 
-  test('deploys nothing with a wrong configuration', async () => {
+  test('synthesizes nothing with a wrong configuration', async () => {
     await expect(run('-c', 'config=missing.json')).rejects.toThrow(ConfigError);
-    expect(cdk).not.toHaveBeenCalled();
+    expect(synthesize).not.toHaveBeenCalled();
+  });
+
+  test('explains itself without a configuration', async () => {
+    expect(await run('--help', '-c', 'config=missing.json')).toBe(0);
+    expect(print).toHaveBeenCalledWith(expect.stringContaining('--accept NAME'));
   });
 });

@@ -15,10 +15,20 @@ import { type Kept, runScript } from '../helpers/process';
 jest.setTimeout(5 * 60_000);
 
 /**
- * Does not apply on the emulator: the exchange goes through SSM, with a profile for each side, there are no metrics, and the demo takes
+ * Does not apply on the emulator: there is no pipeline, the exchange goes through SSM, with a profile for each side, there are no metrics, and the demo takes
  * the TLS-only statement out of the live policies.
  */
-const EXPECTED_SKIPS = ['bootstrap-trust', 'exchange-output', 'exchange-role', 'metrics-data', 'replica-tls', 'source-tls'];
+const EXPECTED_SKIPS = [
+  'bootstrap-pipeline',
+  'bootstrap-pipeline-trust-destination',
+  'bootstrap-pipeline-trust-source',
+  'bootstrap-trust',
+  'exchange-output',
+  'exchange-role',
+  'metrics-data',
+  'replica-tls',
+  'source-tls',
+];
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });
 const names = namesOf(config);

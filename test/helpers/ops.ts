@@ -6,6 +6,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/model';
+import { DEFAULT_QUALIFIER } from '../../lib/ops/bootstrap/toolkit';
 import type { Clients } from '../../lib/ops/clients';
 import type { Context, Result } from '../../lib/ops/command';
 import { validConfig } from './app';
@@ -53,6 +54,8 @@ export function testContext(
     config,
     pairs: config.pairs,
     directory: '/nowhere',
+    configFile: undefined,
+    qualifier: DEFAULT_QUALIFIER,
     clients: testClients(config),
     terminal: {
       tell: (line) => recorded.told.push(line),

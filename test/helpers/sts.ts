@@ -23,6 +23,8 @@ export interface SeenRequest {
  */
 export class FakeSts {
   readonly requests: SeenRequest[] = [];
+  /** The roles that were assumed, and what their sessions are called. */
+  readonly sessions: { readonly roleArn: string; readonly name: string }[] = [];
   /** Set, every request fails this way. */
   fault: StsFault | undefined;
   private readonly server = createServer((request, response) => {
@@ -68,7 +70,9 @@ export class FakeSts {
     } else if (action === 'GetCallerIdentity') {
       respond(response, 200, identityXml(accessKeyId));
     } else if (action === 'AssumeRole') {
-      respond(response, 200, roleXml(parameters.get('RoleArn') ?? ''));
+      const roleArn = parameters.get('RoleArn') ?? '';
+      this.sessions.push({ roleArn, name: parameters.get('RoleSessionName') ?? '' });
+      respond(response, 200, roleXml(roleArn));
     } else {
       respond(response, 501, errorXml('NotImplemented', `the fake STS has no ${action}`));
     }

@@ -2,7 +2,7 @@ import { namesOf, type PairNames } from '../../lib/names';
 import type { Principal, Request } from './decide';
 import type { World } from './world';
 
-/** An account that has nothing to do with the deployment. */
+/** An account that owns neither side: a stranger's, or the tooling account where a pipeline is configured. */
 export const THIRD_ACCOUNT = '333333333333';
 
 /** Principals and resources that requests are made of. */
@@ -27,6 +27,10 @@ export function actorsOf(world: World) {
     key,
     bucket,
     stack,
+    /** An account itself, as far as requests concern it. */
+    ownAccount: (account: string) => `arn:${partition}:account::${account}:account`,
+    /** What requests for metrics concern: CloudWatch knows no finer resource. */
+    metric: (region: string, account: string) => `arn:${partition}:cloudwatch:${region}:${account}:dataset/default`,
     names: namesOf(config),
     sourceAdministrator: administrator(source),
     destinationAdministrator: administrator(destination),

@@ -1,6 +1,7 @@
 import type { PairNames } from '../../lib/names';
 import { actorsOf, each, throughS3 } from './actors';
 import type { Request } from './decide';
+import { allowedVerification } from './verification';
 import type { World } from './world';
 
 /** A request that has to be allowed, with AWS's word for it. */
@@ -20,9 +21,13 @@ const STACK_OUTPUT =
 const OWN_BUCKET = `${S3}/security_iam_service-with-iam.html`;
 const OWN_KEY = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
 
-/** Every request that must be allowed: live replication, the key exchange, and each account's own administration. */
+/** Every request that must be allowed: live replication, the key exchange, verification, and each account's own administration. */
 export function allowedRequests(world: World): AllowedRequest[] {
-  return [...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]), ...keyExchange(world)];
+  return [
+    ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
+    ...keyExchange(world),
+    ...allowedVerification(world),
+  ];
 }
 
 /** What S3 does with the replication role of one pair. The same for every variant. */

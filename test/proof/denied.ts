@@ -1,6 +1,7 @@
 import type { PairNames } from '../../lib/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { Request } from './decide';
+import { deniedVerification } from './verification';
 import type { World } from './world';
 
 const REPLICATE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
@@ -24,6 +25,7 @@ export function deniedRequests(world: World): Request[] {
       ...assumption(world, pair),
     ]),
     ...keyExchange(world),
+    ...deniedVerification(world),
   ];
 }
 

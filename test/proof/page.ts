@@ -1,12 +1,15 @@
+import { SIDES, type SideName } from '../../lib/config/model';
 import { namesOf } from '../../lib/names';
 import { type Permission, replicationPermissions } from '../../lib/permissions';
+import { verificationPermissions } from '../../lib/verification/permissions';
 import { allowedRequests } from './allowed';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
 import { mutationsOf } from './mutations';
 import { NOT_GRANTED } from './not-granted';
 import { type Conditions, list, nameOf, type Statement } from './policy';
-import { VARIANTS } from './variants';
+import { VARIANTS, WITH_PIPELINE } from './variants';
+import { allowedVerification, deniedVerification } from './verification';
 import { type World, worldOf } from './world';
 
 const HOLDERS: Record<Permission['writtenIn'][number], string> = {
@@ -18,9 +21,10 @@ const HOLDERS: Record<Permission['writtenIn'][number], string> = {
 /** The text of docs/permissions.md: the permission table, every statement of the default deployment, and what is proven of it. */
 export function permissionsPage(): string {
   const world = worldOf({});
+  const withPipeline = worldOf(WITH_PIPELINE.config);
   return `# Permissions
 
-Made from the permission table (\`lib/permissions.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/permissions.ts\`, \`lib/verification\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
@@ -34,7 +38,22 @@ The statements in the backup account name the source account as principal and pi
 \`s3.amazonaws.com\` and carries no condition: AWS documents neither \`aws:SourceAccount\` nor \`aws:SourceArn\` for replication, and one
 that S3 does not send would stop everything. The role can be passed within its own account only, so there is no other account's deputy to confuse.
 
+## What the verification roles may do
+
+Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
+(\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
+and deletes nothing but canaries: small objects in a folder that belongs to \`ops verify\`. A test runs both commands and holds every request that they
+send against these rows, and every action of these rows against what was sent.
+
+${SIDES.toReversed()
+  .map(
+    (side) => `${verificationHeading(withPipeline, side)}\n\n${table(VERIFICATION_HEADER, verificationRows(withPipeline, side))}`,
+  )
+  .join('\n\n')}
+
 ## Every statement that is deployed
+
+Without a pipeline:
 
 ${table(['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'], statementRows(world))}
 
@@ -52,6 +71,16 @@ ${grouped(allowedRequests(world))}
 Denied:
 
 ${grouped(deniedRequests(world))}
+
+With a pipeline, ${allowedVerification(withPipeline).length} more must be allowed and ${deniedVerification(withPipeline).length} denied, and each of ${mutationsOf(withPipeline).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped(allowedVerification(withPipeline))}
+
+Denied:
+
+${grouped(deniedVerification(withPipeline))}
 
 Not proven: how AWS evaluates what the simulator knows nothing of, such as service control policies of your organization, and which requests S3 makes
 beyond those that AWS documents.
@@ -78,6 +107,23 @@ function tableRows(world: World): string[][] {
       link(permission.page),
     ]),
   );
+}
+
+const VERIFICATION_HEADER = ['statement', 'actions', 'on', 'only', 'why', 'AWS'];
+
+function verificationHeading({ config }: World, side: SideName): string {
+  return `In the account of the ${side}, ${code([namesOf(config)[side].verificationRole.name])}:`;
+}
+
+function verificationRows({ config, sourceKey, replicaKey }: World, side: SideName): string[][] {
+  return verificationPermissions(config, side, side === 'source' ? sourceKey : replicaKey).map((permission) => [
+    permission.sid,
+    code(permission.actions),
+    code(permission.resources),
+    conditions(permission.conditions),
+    permission.why,
+    link(permission.page),
+  ]);
 }
 
 function statementRows({ policies, config }: World): string[][] {

@@ -1,3 +1,5 @@
+import { PIPELINE } from '../helpers/app';
+
 /** A way to configure the deployment that changes policies. */
 export interface Variant {
   readonly name: string;
@@ -5,6 +7,9 @@ export interface Variant {
 }
 
 const regions = (source: string, destination: string) => ({ source: { region: source }, destination: { region: destination } });
+
+/** The variant in which the verification roles are. */
+export const WITH_PIPELINE: Variant = { name: 'with a pipeline', config: { pipeline: PIPELINE } };
 
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
@@ -28,4 +33,16 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'in China', config: regions('cn-north-1', 'cn-northwest-1') },
   { name: 'in GovCloud', config: { ...regions('us-gov-west-1', 'us-gov-east-1'), keyExchange: 'ssm' } },
   { name: 'of a demo that may be destroyed', config: { deployment: 'x-demo', removal: 'destroy' } },
+  WITH_PIPELINE,
+  {
+    name: 'with a pipeline, several pairs, and prefixes that IAM has to be told not to interpret',
+    config: {
+      pipeline: PIPELINE,
+      keyExchange: 'ssm',
+      pairs: [
+        { id: 'a', filter: { prefix: 'cost?/$' } },
+        { id: 'a-b', filter: { prefix: 'menü/' }, bucketKeys: false },
+      ],
+    },
+  },
 ];

@@ -58,7 +58,7 @@ function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[
     switch (type) {
       case 'AWS::IAM::Role': {
         if ('ManagedPolicyArns' in Properties || 'PermissionsBoundary' in Properties) {
-          throw new Error(`the proof reads inline policies only, and ${logicalId} has others`);
+          throw new Error(`the proof reads policies of the same stack only, and ${logicalId} has others`);
         }
         const inline = list(Properties['Policies'] as { PolicyDocument: unknown }[]);
         const holder = arnOf(logicalId, stack);
@@ -66,6 +66,15 @@ function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[
           { half: 'resource', holder, document: document(Properties['AssumeRolePolicyDocument']) },
           ...inline.map(({ PolicyDocument: policy }): HeldPolicy => ({ half: 'identity', holder, document: document(policy) })),
         ];
+      }
+      case 'AWS::IAM::ManagedPolicy': {
+        if ('Users' in Properties || 'Groups' in Properties) {
+          throw new Error(`the proof knows roles only, and ${logicalId} is attached to others`);
+        }
+        return list(Properties['Roles'] as { Ref: string }[]).map(({ Ref: role }): HeldPolicy => {
+          const holder = arnOf(role, stack);
+          return { half: 'identity', holder, document: document(Properties['PolicyDocument']) };
+        });
       }
       case 'AWS::KMS::Key':
         return [{ half: 'resource', holder: arnOf(logicalId, stack), document: document(Properties['KeyPolicy']) }];

@@ -18,7 +18,7 @@ export async function diagnose(context: Context, ids?: readonly string[]): Promi
   const facts = new Facts(context);
   const subject: Subject = { context, facts };
   // One after another: each side's credentials may ask for an MFA code on the same terminal.
-  for (const side of SIDES) {
+  for (const side of context.config.pipeline === undefined ? SIDES : [...SIDES, 'pipeline' as const]) {
     await facts.credentials(side).catch(() => undefined);
   }
   const asked = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id)).flatMap((check) => questionsOf(check, subject));

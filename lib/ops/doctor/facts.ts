@@ -2,7 +2,7 @@ import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import type { SideName } from '../../config/model';
+import type { AccountName, SideName } from '../../config/model';
 import { type Names, namesOf } from '../../names';
 import { isMissingStack } from '../aws-error';
 import type { Context } from '../command';
@@ -37,7 +37,7 @@ export class Facts {
   }
 
   /** That a side's credentials belong to its account: its clients are made only then. */
-  async credentials(side: SideName): Promise<void> {
+  async credentials(side: AccountName): Promise<void> {
     await this.answers.of(`the credentials of the ${side}`, () => this.context.clients.account(side));
   }
 
@@ -53,11 +53,12 @@ export class Facts {
     });
   }
 
-  /** The value of an SSM parameter; undefined when there is none. */
-  parameter(side: SideName, name: string): Promise<string | undefined> {
+  /** The value of an SSM parameter, in the account's own region unless another one is given; undefined when there is none. */
+  parameter(side: AccountName, name: string, region?: string): Promise<string | undefined> {
     return this.answers.of(
-      `SSM parameter ${name} of the ${side}`,
-      async () => (await (await this.context.clients.ssm(side)).send(new GetParameterCommand({ Name: name }))).Parameter?.Value,
+      `SSM parameter ${name} of the ${side}${region === undefined ? '' : ` in ${region}`}`,
+      async () =>
+        (await (await this.context.clients.ssm(side, region)).send(new GetParameterCommand({ Name: name }))).Parameter?.Value,
       { unset: ['ParameterNotFound'] },
     );
   }

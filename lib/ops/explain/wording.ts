@@ -39,7 +39,7 @@ const RESOURCES = {
  * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs
  */
 export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR): Wording {
-  const pair = pairNamesOf(config, { ...config.pairs[0], id: pairId } as ReplicationConfig['pairs'][number]);
+  const pair = pairNamesOf(config, { id: pairId });
   const names = placeholders(config, pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
   const permissions = replicationPermissions(config, pair, { source: '', replica: '' });

@@ -7,6 +7,9 @@ import type { PairResult, ReplicaCheck } from './result';
 /** Checks of doctor whose failure stops no replication and changes no replica. */
 export const NO_CAUSES: readonly string[] = [
   'bootstrap-destination',
+  'bootstrap-pipeline',
+  'bootstrap-pipeline-trust-destination',
+  'bootstrap-pipeline-trust-source',
   'bootstrap-source',
   'bootstrap-trust',
   'termination-protection-destination',

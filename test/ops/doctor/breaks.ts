@@ -1,5 +1,6 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
+import { PIPELINE } from '../../helpers/app';
 import type { Bucket, Key, Role, World } from './healthy';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
@@ -25,6 +26,10 @@ type Row = readonly [
 
 const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 const REPLICA = 'backups-documents-222222222222-us-west-2-an';
+const DEPLOY_ROLES = {
+  source: 'cdk-hnb659fds-deploy-role-111111111111-ap-southeast-2',
+  destination: 'cdk-hnb659fds-deploy-role-222222222222-us-west-2',
+};
 const ROLE = 'backups-documents-replication-ap-southeast-2';
 const OTHER_KEY = 'arn:aws:kms:us-west-2:333333333333:key/3333cccc-12ab-34cd-56ef-1234567890ab';
 
@@ -90,7 +95,7 @@ const ROWS: readonly Row[] = [
     },
     'no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npx cdk bootstrap aws://111111111111/ap-southeast-2',
+    'npm run ops -- bootstrap --apply',
   ],
   [
     'bootstrap-destination',
@@ -100,9 +105,33 @@ const ROWS: readonly Row[] = [
     },
     'bootstrap version 5',
     'bootstrap version 6 or newer',
-    'npx cdk bootstrap aws://222222222222/us-west-2 --profile backup',
-    { destination: { profile: 'backup' } },
+    'npm run ops -- bootstrap --apply',
   ],
+  [
+    'bootstrap-pipeline',
+    'never bootstrapped',
+    (w) => {
+      w.parameters.pipeline = {};
+    },
+    'eu-west-1: no SSM parameter /cdk-bootstrap/hnb659fds/version, ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version, us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
+    'bootstrap version 6 or newer',
+    'npm run ops -- bootstrap --apply',
+    { pipeline: PIPELINE },
+  ],
+  ...(['source', 'destination'] as const).map((side): Row => {
+    const name = DEPLOY_ROLES[side];
+    return [
+      `bootstrap-pipeline-trust-${side}`,
+      'bootstrapped without trust in the tooling account',
+      (w) => {
+        required(w.roles[name]).trust.pop();
+      },
+      new RegExp(`^${name} trusts \\d+$`),
+      'it trusts the tooling account 333333333333',
+      'npm run ops -- bootstrap --apply',
+      { pipeline: PIPELINE },
+    ];
+  }),
   [
     'stack-source',
     'an update is stuck',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { namesOf } from '../../../lib/names';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
-import { validConfig } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/app';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';
 import type { World } from './healthy';
 import { diagnoseBroken, failures, unanswered } from './world';
@@ -59,10 +59,41 @@ test('bootstrap-trust matters before a destination without a profile is deployed
     status: 'fail',
     found: 'cdk-hnb659fds-deploy-role-222222222222-us-west-2 trusts 222222222222, 333333333333',
     expected: 'it trusts account 111111111111, or destination.profile names credentials of account 222222222222',
-    fix: 'npx cdk bootstrap aws://222222222222/us-west-2 --trust 111111111111,333333333333 --cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess',
+    fix: expect.stringContaining('npm run ops -- bootstrap --apply --trust-source, which makes administrators'),
   });
   expect(await finding('bootstrap-trust', trusting(['222222222222', '111111111111']))).toMatchObject({ status: 'pass' });
+  const nothing = (world: World) => {
+    delete world.stacks.destination;
+  };
+  expect(await finding('bootstrap-trust', nothing)).toMatchObject({
+    reason: 'not-applicable',
+    why: expect.stringContaining('there is no role cdk-hnb659fds-deploy-role-222222222222-us-west-2'),
+  });
+  expect(await finding('bootstrap-trust', nothing, { pipeline: PIPELINE })).toMatchObject({ reason: 'not-applicable' });
   expect(await finding('bootstrap-trust', trusting([]), { keyExchange: 'ssm' })).toMatchObject({ reason: 'not-applicable' });
+});
+
+test('the checks of the bootstrap look for the qualifier of the app', async () => {
+  const results = await diagnoseBroken(() => {}, { pipeline: PIPELINE }, { qualifier: 'backups' });
+  const found = (id: string) => results.find((result) => result.id === id)?.finding;
+
+  expect(found('bootstrap-source')).toMatchObject({ found: 'no SSM parameter /cdk-bootstrap/backups/version' });
+  expect(found('bootstrap-pipeline-trust-source')).toMatchObject({
+    why: expect.stringContaining('there is no role cdk-backups-deploy-role-111111111111-ap-southeast-2'),
+  });
+  expect(found('exchange-role')).toMatchObject({
+    expected: expect.stringContaining('role/cdk-backups-cfn-exec-role-111111111111-ap-southeast-2 may assume it'),
+  });
+});
+
+test('the checks of the pipeline do not apply without one', async () => {
+  for (const id of ['bootstrap-pipeline', 'bootstrap-pipeline-trust-source', 'bootstrap-pipeline-trust-destination']) {
+    expect(await finding(id, () => {})).toEqual({
+      status: 'skip',
+      reason: 'not-applicable',
+      why: 'no pipeline is configured',
+    });
+  }
 });
 
 test('metrics-data says where the data is, and that none is no fault', async () => {

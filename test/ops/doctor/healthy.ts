@@ -12,7 +12,7 @@ import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, K
 import * as s3 from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
+import { type AccountName, type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
 import { type Names, namesOf } from '../../../lib/names';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
@@ -55,7 +55,7 @@ export interface World {
   readonly names: Names;
   regions: Record<SideName, string>;
   stacks: Partial<Record<SideName, Stack>>;
-  parameters: Record<SideName, Record<string, string>>;
+  parameters: Record<AccountName, Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
@@ -80,7 +80,7 @@ export function healthyWorld(config: ReplicationConfig): World {
     names,
     regions: { source: 'ENABLED_BY_DEFAULT', destination: 'ENABLED' },
     stacks: {},
-    parameters: { source: {}, destination: {} },
+    parameters: { source: {}, destination: {}, pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' } },
     keys: {},
     buckets: {},
     roles: {},
@@ -107,6 +107,21 @@ export function healthyWorld(config: ReplicationConfig): World {
       // KMS gives back the account's root where the account was written, and the other way round.
       policy: [{ Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] }],
     };
+  }
+  if (config.pipeline !== undefined) {
+    for (const side of SIDES) {
+      const { account, region } = config[side];
+      world.roles[`cdk-hnb659fds-deploy-role-${account}-${region}`] = {
+        trust: [account, config.pipeline.account].map((trusted) => ({
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${trusted}:root` },
+          Action: 'sts:AssumeRole',
+        })),
+        inline: {},
+        attached: [],
+        boundary: undefined,
+      };
+    }
   }
   const reader = config.keyExchange === 'stack-output' ? names.exchange.readerRole : undefined;
   if (reader !== undefined) {
@@ -240,6 +255,7 @@ function refuse(error: Error): never {
 
 interface Asked {
   readonly input: Record<string, string | undefined>;
+  readonly owner: AccountName;
   readonly side: SideName;
   readonly region: string;
 }
@@ -258,14 +274,17 @@ export function serve(config: ReplicationConfig, current: () => World): { restor
           getClient: () => { config: { credentials: () => Promise<{ accessKeyId: string }>; region: () => Promise<string> } },
         ) => {
           const client = getClient().config;
-          const side = (await client.credentials()).accessKeyId === config.source.account ? 'source' : 'destination';
+          const { accessKeyId: account } = await client.credentials();
+          const owner =
+            account === config.pipeline?.account ? 'pipeline' : account === config.source.account ? 'source' : 'destination';
+          const side = owner === 'source' ? 'source' : 'destination';
           const region = await client.region();
           asked.push(operation);
           const fault = current().fault(operation, side, region);
           if (fault !== undefined) {
             throw fault;
           }
-          return answer({ input, side, region });
+          return answer({ input, owner, side, region });
         },
       );
   };
@@ -275,8 +294,8 @@ export function serve(config: ReplicationConfig, current: () => World): { restor
   };
 
   on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ side }) => ({ RegionOptStatus: current().regions[side] }));
-  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, side }) => {
-    const value = current().parameters[side][input['Name'] ?? ''];
+  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, owner }) => {
+    const value = current().parameters[owner][input['Name'] ?? ''];
     return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
   });
   on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side }) => {

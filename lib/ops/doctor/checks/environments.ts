@@ -1,17 +1,19 @@
-import { SIDES, type SideName } from '../../../config/model';
+import { type AccountName, SIDES, type SideName } from '../../../config/model';
+import { environmentsOf } from '../../../environments';
 import { AppError } from '../../../errors';
-import { partitionOf } from '../../../names';
-import { awsCommand, bootstrapCommand } from '../../commands';
+import { toolkitNames } from '../../bootstrap/toolkit';
+import { awsCommand } from '../../commands';
+import { Absent } from '../answers';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
 import { nameOf } from '../policy/difference';
 import { normalPrincipal } from '../policy/normal';
 import { listOf } from '../policy/statement';
 
-/** Where the bootstrap template keeps its version. */
-const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
-
 /** The lowest version whose roles this app's stacks can be deployed with. */
 const BOOTSTRAP_VERSION = 6;
+
+/** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
+const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
 
 /** Accounts, regions and bootstrap stacks: what has to be right before anything is deployed. */
 export const ENVIRONMENT_CHECKS: readonly Check[] = [
@@ -35,6 +37,20 @@ export const ENVIRONMENT_CHECKS: readonly Check[] = [
       run: { each: 'deployment', ask: (subject) => bootstrap(subject, side) },
     },
   ]),
+  {
+    id: 'bootstrap-pipeline',
+    title: "pipeline's environments are bootstrapped for the CDK",
+    area: 'environments',
+    run: { each: 'deployment', ask: (subject) => bootstrap(subject, 'pipeline') },
+  },
+  ...SIDES.map(
+    (side): Check => ({
+      id: `bootstrap-pipeline-trust-${side}`,
+      title: `${side} environment lets the pipeline deploy`,
+      area: 'environments',
+      run: { each: 'deployment', ask: (subject) => pipelineTrust(subject, side) },
+    }),
+  ),
   {
     id: 'bootstrap-trust',
     title: 'one credential can deploy both sides, where profiles do not',
@@ -79,38 +95,90 @@ async function region({ context: { config }, facts }: Subject, side: SideName): 
 }
 
 /** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */
-async function bootstrap({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
-  const version = await facts.parameter(side, BOOTSTRAP_PARAMETER);
-  return Number(version) >= BOOTSTRAP_VERSION
-    ? pass(`bootstrap version ${version}`)
+async function bootstrap({ context: { config, qualifier }, facts }: Subject, owner: AccountName): Promise<Finding> {
+  const environments = environmentsOf(config).filter((environment) => environment.owner === owner);
+  const [first, ...others] = environments;
+  if (first === undefined) {
+    return notApplicable('no pipeline is configured');
+  }
+  const versions: string[] = [];
+  const wrong: string[] = [];
+  for (const environment of environments) {
+    const { versionParameter } = toolkitNames(qualifier, environment);
+    const version = await facts.parameter(owner, versionParameter, environment.region);
+    const found = version === undefined ? `no SSM parameter ${versionParameter}` : `bootstrap version ${version}`;
+    const text = others.length === 0 ? found : `${environment.region}: ${found}`;
+    (Number(version) >= BOOTSTRAP_VERSION ? versions : wrong).push(text);
+  }
+  return wrong.length === 0
+    ? pass(versions.join(', '))
     : {
         status: 'fail',
-        found: version === undefined ? `no SSM parameter ${BOOTSTRAP_PARAMETER}` : `bootstrap version ${version}`,
+        found: wrong.join(', '),
         expected: `bootstrap version ${BOOTSTRAP_VERSION} or newer`,
-        fix: bootstrapCommand(config, side),
+        fix: BOOTSTRAP_COMMAND,
       };
 }
 
+/** @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html */
+async function pipelineTrust(subject: Subject, side: SideName): Promise<Finding> {
+  const { pipeline } = subject.context.config;
+  if (pipeline === undefined) {
+    return notApplicable('no pipeline is configured');
+  }
+  return deployTrust(subject, side, {
+    account: pipeline.account,
+    expected: `it trusts the tooling account ${pipeline.account}`,
+    fix: BOOTSTRAP_COMMAND,
+  });
+}
+
 /** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
-async function bootstrapTrust({ context: { config }, facts }: Subject): Promise<Finding> {
-  const { source, destination } = config;
-  if (config.keyExchange === 'ssm' || destination.profile !== undefined) {
+async function bootstrapTrust(subject: Subject): Promise<Finding> {
+  const { context, facts } = subject;
+  const { source, destination, keyExchange, pipeline } = context.config;
+  if (keyExchange === 'ssm' || destination.profile !== undefined) {
     return notApplicable('the destination is deployed with its own credentials');
+  }
+  if (pipeline !== undefined) {
+    return notApplicable('the pipeline deploys the destination');
   }
   if (await facts.isDeployed('destination')) {
     return notApplicable('the destination was deployed already');
   }
-  const name = `cdk-hnb659fds-deploy-role-${destination.account}-${destination.region}`;
-  const { trust } = await facts.roles.role('destination', name);
+  return deployTrust(subject, 'destination', {
+    account: source.account,
+    expected: `it trusts account ${source.account}, or destination.profile names credentials of account ${destination.account}`,
+    fix: `name a profile of account ${destination.account} as destination.profile in the configuration; or ${BOOTSTRAP_COMMAND} --trust-source, which makes administrators of the source account administrators of the backup account`,
+  });
+}
+
+/** Whether the role that deploys a side may be assumed from an account. */
+async function deployTrust(
+  { context: { config, qualifier }, facts }: Subject,
+  side: SideName,
+  { account, expected, fix }: { readonly account: string; readonly expected: string; readonly fix: string },
+): Promise<Finding> {
+  const { deployRole } = toolkitNames(qualifier, config[side]);
+  const role = await facts.roles.role(side, deployRole).catch((error: unknown) => {
+    if (error instanceof Absent) {
+      return undefined;
+    }
+    throw error;
+  });
+  if (role === undefined) {
+    return notApplicable(`there is no role ${deployRole}: see the check that the ${side} environment is bootstrapped`);
+  }
+  const { trust } = role;
   const trusted = trust.Statement.flatMap(({ Principal: principal }) =>
     typeof principal === 'object' ? listOf(principal['AWS']).map(normalPrincipal) : [],
   );
-  return trusted.includes(source.account)
-    ? pass(`${name} trusts account ${source.account}`)
+  return trusted.includes(account)
+    ? pass(`${deployRole} trusts account ${account}`)
     : {
         status: 'fail',
-        found: `${name} trusts ${trusted.join(', ') || trust.Statement.map(nameOf).join(', ') || 'nobody'}`,
-        expected: `it trusts account ${source.account}, or destination.profile names credentials of account ${destination.account}`,
-        fix: `${bootstrapCommand(config, 'destination')} --trust ${[source.account, ...trusted.filter((account) => account !== destination.account)].join(',')} --cloudformation-execution-policies arn:${partitionOf(destination)}:iam::aws:policy/AdministratorAccess`,
+        found: `${deployRole} trusts ${[...new Set(trusted)].join(', ') || trust.Statement.map(nameOf).join(', ') || 'nobody'}`,
+        expected,
+        fix,
       };
 }

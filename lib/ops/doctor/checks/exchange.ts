@@ -1,6 +1,7 @@
 import { type Pair, SIDES, type SideName } from '../../../config/model';
 import { ConfigError } from '../../../errors';
 import { pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
+import { toolkitNames } from '../../bootstrap/toolkit';
 import { awsCommand, deployCommand, restoreCommand } from '../../commands';
 import { CONTEXT_FILE } from '../../exchange/context-file';
 import { Absent } from '../answers';
@@ -131,8 +132,8 @@ async function exchangeRole(subject: Subject): Promise<Finding> {
   }
   const { name, arn } = facts.names.exchange.readerRole;
   return orMissing(subject, { side: 'destination', expected: arn }, async () => {
-    const { account, region } = config.source;
-    const executionRole = `arn:${partitionOf(config.source)}:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}`;
+    const { executionRole: roleName } = toolkitNames(context.qualifier, config.source);
+    const executionRole = `arn:${partitionOf(config.source)}:iam::${config.source.account}:role/${roleName}`;
     const trust: LiveStatement = {
       Effect: 'Allow',
       Principal: { AWS: accountRoot(config, 'source') },

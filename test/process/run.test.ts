@@ -1,9 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { terminalProgress } from '../../lib/local/progress';
-import { run } from '../../lib/local/run';
+import { run } from '../../lib/process/run';
 
 let folder: string;
 const log = () => join(folder, 'log');
@@ -32,6 +30,12 @@ describe('a command', () => {
     });
   });
 
+  test('without a log shows the end of its output when it fails, and no place', async () => {
+    const failing = run(process.execPath, ['-e', 'console.log("why"); process.exitCode = 1']);
+
+    await expect(failing).rejects.toMatchObject({ message: expect.stringMatching(/ended with code 1\nwhy$/), hint: undefined });
+  });
+
   test('that cannot be started is an error', async () => {
     await expect(run(join(folder, 'nothing'), [], { log: log() })).rejects.toMatchObject({
       message: expect.stringContaining('ENOENT'),
@@ -44,36 +48,5 @@ describe('a command', () => {
     stop.abort();
 
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
-  });
-});
-
-describe('progress', () => {
-  function stream(isTTY: boolean) {
-    const written: string[] = [];
-    const sink = Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream;
-    sink.on('data', (data: Buffer) => written.push(data.toString()));
-    return { sink, written };
-  }
-
-  test('shows each step on a terminal', async () => {
-    const { sink, written } = stream(true);
-
-    expect(await terminalProgress(sink).step('deploy', async () => 'done')).toBe('done');
-    expect(written.join('')).toMatch(/…\u0020deploy {2}0\.0 s[^]*✓ deploy {2}0\.0 s\n$/);
-  });
-
-  test('marks a failed step and passes its error on', async () => {
-    const { sink, written } = stream(true);
-    const failing = terminalProgress(sink).step('deploy', () => Promise.reject(new Error('no')));
-
-    await expect(failing).rejects.toThrow('no');
-    expect(written.at(-2)).toContain('✗ deploy');
-  });
-
-  test('is silent in a pipe', async () => {
-    const { sink, written } = stream(false);
-
-    expect(await terminalProgress(sink).step('deploy', async () => 1)).toBe(1);
-    expect(written).toEqual([]);
   });
 });

@@ -5,8 +5,8 @@ import { finished } from 'node:stream/promises';
 import { AppError } from '../errors';
 
 export interface RunOptions {
-  /** File that the output is appended to. */
-  readonly log: string;
+  /** File that the output is appended to. @default - only a failure shows output */
+  readonly log?: string;
   /** @default - the folder of this process */
   readonly cwd?: string;
   /** @default - the environment of this process */
@@ -23,15 +23,15 @@ const TAIL_LINES = 25;
  *
  * @throws AppError with the last lines of its output when it fails or cannot be started
  */
-export async function run(command: string, args: readonly string[], { log, cwd, env, signal }: RunOptions): Promise<void> {
+export async function run(command: string, args: readonly string[], { log, cwd, env, signal }: RunOptions = {}): Promise<void> {
   const line = [basename(command), ...args].join(' ');
-  const file = createWriteStream(log, { flags: 'a' });
-  file.write(`\n$ ${line}\n`);
+  const file = log === undefined ? undefined : createWriteStream(log, { flags: 'a' });
+  file?.write(`\n$ ${line}\n`);
   const tail: string[] = [];
   const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data: Buffer) => {
-      file.write(data);
+      file?.write(data);
       tail.push(...data.toString().split('\n'));
       tail.splice(0, tail.length - TAIL_LINES);
     });
@@ -40,10 +40,13 @@ export async function run(command: string, args: readonly string[], { log, cwd, 
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code, killer) => resolve(code === 0 ? undefined : `it ended with ${killer ?? `code ${code}`}`));
   });
-  file.end();
-  await finished(file);
+  if (file !== undefined) {
+    file.end();
+    await finished(file);
+  }
   signal?.throwIfAborted();
   if (failure !== undefined) {
-    throw new AppError('CommandFailed', `"${line}" failed: ${failure}\n${tail.join('\n').trim()}`, `all output: ${log}`);
+    const hint = log === undefined ? undefined : `all output: ${log}`;
+    throw new AppError('CommandFailed', `"${line}" failed: ${failure}\n${tail.join('\n').trim()}`, hint);
   }
 }

@@ -1,0 +1,24 @@
+import 'source-map-support/register-hook-require';
+import { runEntry } from '../lib/deploy/entry';
+import { deployedReader } from '../lib/deploy/plan/reader';
+import { plan } from '../lib/deploy/plan-command';
+import { withSynthesis } from '../lib/deploy/synthesis';
+import { projectFolder } from '../lib/ops/cli';
+import { processTerminal } from '../lib/ops/terminal';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+async function main(): Promise<void> {
+  const argv = process.argv.slice(2);
+  // npm runs scripts in the project's folder and says here where it was called.
+  const calledIn = process.env['INIT_CWD'] ?? process.cwd();
+  const directory = projectFolder(calledIn);
+  const print = (text: string) => {
+    process.stdout.write(`${text}\n`);
+  };
+  process.exitCode = await runEntry({ argv, print, terminal: processTerminal }, () =>
+    withSynthesis(directory, (synthesize) => plan({ argv, directory, calledIn, synthesize, deployed: deployedReader, print })),
+  );
+}
+
+void main();

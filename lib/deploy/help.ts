@@ -1,0 +1,43 @@
+const EXIT_CODES = 'Exit codes: 0 fine, 1 it stops or something failed, 2 wrong usage or configuration, 3 could not find out';
+
+/** What `npm run deploy -- --help` prints. */
+export const DEPLOY_HELP = `Usage: npm run deploy -- [STACK...] [options] [options of cdk deploy]
+
+Shows what would be created, changed, replaced and deleted, and which permissions widen; stops where a bucket or a key would be
+replaced or removed; asks; then "cdk deploy" deploys exactly that. Names of stacks come first; without any it deploys all.
+
+  npm run deploy
+  npm run deploy -- Destination -c config=prod.json
+  npm run deploy -- --accept backups-source/PairsreportsBucket1A2B3C4D
+
+Options:
+      --accept NAME    make this change although the plan stops at it; may be repeated
+  -e, --exclusively    without the stacks that the named ones depend on
+  -c, --context K=V    CDK context, such as config=FILE; may be repeated
+      --profile NAME   AWS profile in place of the credentials of the environment
+  -y, --yes            deploy without asking
+      --json           print the plan as JSON
+      --debug          show stack traces
+  -h, --help           show this help
+
+Any other option goes to "cdk deploy", which does not ask again unless you give --require-approval.
+
+${EXIT_CODES}`;
+
+/** What `npm run plan -- --help` prints. */
+export const PLAN_HELP = `Usage: npm run plan -- [options]
+
+Shows what a deployment would create, change, replace and delete, and which permissions it widens. Ends with 1 where permissions
+widen, or a bucket or a key would be replaced or removed, unless pipeline.accept of the configuration names the change: this is
+the check of the pipeline.
+
+Options:
+      --stack ID       only this stack; may be repeated
+      --assembly DIR   compare the cloud assembly in this folder, instead of synthesizing the app
+      --lookup-roles   read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured
+  -c, --context K=V    CDK context, such as config=FILE; may be repeated
+      --json           print the plan as JSON
+      --debug          show stack traces
+  -h, --help           show this help
+
+${EXIT_CODES}`;

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config/load';
+import { contextOfCli } from '../config/locate';
+import type { ReplicationConfig } from '../config/model';
+import { messageOf, UsageError } from '../errors';
+import { EXIT, type ExitCode } from '../ops/command';
+import { PLAN_HELP } from './help';
+import { planInWords, planOf, stopsInWords, stopsOf } from './plan/plan';
+import type { ReadDeployed, ReaderOptions } from './plan/reader';
+import type { Synthesize } from './synthesis';
+
+/** What `npm run plan` takes from its process. */
+export interface PlanProcess {
+  readonly argv: readonly string[];
+  /** The folder of cdk.json. */
+  readonly directory: string;
+  /** Where the person is: the path of an assembly starts there. */
+  readonly calledIn: string;
+  readonly synthesize: Synthesize;
+  readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+}
+
+/**
+ * Shows what a deployment would do, and fails where it widens permissions, or replaces or removes a bucket or a key, and
+ * `pipeline.accept` of the configuration does not name the change.
+ *
+ * @throws ConfigError, UsageError or UnreachableError without a plan
+ */
+export async function plan({ argv, directory, calledIn, synthesize, deployed, print }: PlanProcess): Promise<ExitCode> {
+  const options = parsePlanArguments(argv);
+  if (options.help) {
+    print(PLAN_HELP);
+    return EXIT.ok;
+  }
+  const context = options.context.flatMap((pair) => ['-c', pair]);
+  const config = loadConfig(contextOfCli(context, directory), directory);
+  const choice = { stacks: options.stack, exclusively: options.stack.length > 0 };
+  const assembly =
+    options.assembly === undefined
+      ? await synthesize([...options.stack, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
+      : resolve(calledIn, options.assembly);
+  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] }));
+  const stops = stopsOf(found);
+  const accept = config.pipeline?.accept ?? [];
+  const accepted = stops.filter(({ name }) => accept.includes(name));
+  const blocking = stops.filter(({ name }) => !accept.includes(name));
+  // Names of changes that were made since stay in the configuration until somebody tidies up: that is no fault.
+  const unused = accept.filter((name) => !stops.some((stop) => stop.name === name));
+  if (options.json) {
+    print(JSON.stringify({ stacks: found, stops: blocking, accepted, unused }, null, 2));
+  } else {
+    const sections = [
+      planInWords(found),
+      ...(accepted.length === 0 ? [] : [`Accepted by the configuration:\n${stopsInWords(accepted)}`]),
+      ...(unused.length === 0 ? [] : [`Named in pipeline.accept, and not in this plan: ${unused.join(', ')}`]),
+      ...(blocking.length === 0
+        ? []
+        : [`It stops here:\n${stopsInWords(blocking)}\nTo let the pipeline go on, add these names to pipeline.accept.`]),
+    ];
+    print(sections.join('\n\n'));
+  }
+  return blocking.length === 0 ? EXIT.ok : EXIT.wrong;
+}
+
+function parsePlanArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        stack: { type: 'string', multiple: true, default: [] },
+        assembly: { type: 'string' },
+        'lookup-roles': { type: 'boolean', default: false },
+        context: { type: 'string', short: 'c', multiple: true, default: [] },
+        json: { type: 'boolean', default: false },
+        debug: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError('BadArguments', messageOf(error), '"npm run plan -- --help" lists the options');
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What each permission of CloudFormation's handlers is for. The handlers ask for whatever any property of a type could need;
+ * this table says which property that is, so that a policy has what its template uses and nothing else. A test holds it against
+ * handlers.json in both directions: a permission that a new cfn-lint brings fails until somebody decided.
+ */
+export interface Decisions {
+  /** To create, find and delete any resource of the type. */
+  readonly always: readonly string[];
+  /** By property of the template, to set, change and read it. A property that is not here is refused. */
+  readonly properties: Readonly<Record<string, readonly string[]>>;
+  /** By reason. */
+  readonly never: Readonly<Record<string, readonly string[]>>;
+}
+
+export const LISTS = 'lists every resource of the type, which no deployment does';
+export const UNKNOWN_TO_IAM = 'IAM has no such action';
+const OBJECTS = 'changes objects, and the replicas are the backup';
+
+/** Either of two ways to have S3 keep metadata tables. */
+const METADATA_TABLES = [
+  's3:CreateBucketMetadataTableConfiguration',
+  's3:DeleteBucketMetadataTableConfiguration',
+  's3:GetBucketMetadataTableConfiguration',
+  's3:UpdateBucketMetadataAnnotationTableConfiguration',
+  's3:UpdateBucketMetadataInventoryTableConfiguration',
+  's3:UpdateBucketMetadataJournalTableConfiguration',
+  's3tables:CreateNamespace',
+  's3tables:CreateTable',
+  's3tables:CreateTableBucket',
+  's3tables:GetTable',
+  's3tables:GetTableMetadataLocation',
+  's3tables:PutTableBucketPolicy',
+  's3tables:PutTableEncryption',
+  's3tables:PutTablePolicy',
+  's3tables:UpdateTableMetadataLocation',
+];
+
+/** By resource type. A type that is not here is refused. Permissions for tags stand apart, in handlers.json. */
+export const DECISIONS = {
+  'AWS::S3::Bucket': {
+    // HeadBucket takes s3:ListBucket.
+    always: ['s3:CreateBucket', 's3:DeleteBucket', 's3:ListBucket'],
+    properties: {
+      AbacStatus: ['s3:GetBucketAbac', 's3:PutBucketAbac'],
+      AccelerateConfiguration: ['s3:GetAccelerateConfiguration', 's3:PutAccelerateConfiguration'],
+      AccessControl: ['s3:GetBucketAcl', 's3:PutBucketAcl'],
+      AnalyticsConfigurations: ['s3:GetAnalyticsConfiguration', 's3:PutAnalyticsConfiguration'],
+      BucketEncryption: ['s3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration'],
+      BucketName: [],
+      BucketNamespace: [],
+      CorsConfiguration: ['s3:GetBucketCORS', 's3:PutBucketCORS'],
+      IntelligentTieringConfigurations: ['s3:GetIntelligentTieringConfiguration', 's3:PutIntelligentTieringConfiguration'],
+      InventoryConfigurations: ['s3:GetInventoryConfiguration', 's3:PutInventoryConfiguration'],
+      LifecycleConfiguration: ['s3:GetLifecycleConfiguration', 's3:PutLifecycleConfiguration'],
+      LoggingConfiguration: ['s3:GetBucketLogging', 's3:PutBucketLogging'],
+      MetadataConfiguration: METADATA_TABLES,
+      MetadataTableConfiguration: METADATA_TABLES,
+      MetricsConfigurations: ['s3:GetMetricsConfiguration', 's3:PutMetricsConfiguration'],
+      NotificationConfiguration: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
+      ObjectLockConfiguration: ['s3:GetBucketObjectLockConfiguration', 's3:PutBucketObjectLockConfiguration'],
+      ObjectLockEnabled: ['s3:GetBucketObjectLockConfiguration', 's3:PutBucketObjectLockConfiguration'],
+      OwnershipControls: ['s3:GetBucketOwnershipControls', 's3:PutBucketOwnershipControls'],
+      PublicAccessBlockConfiguration: ['s3:GetBucketPublicAccessBlock', 's3:PutBucketPublicAccessBlock'],
+      ReplicationConfiguration: ['iam:PassRole', 's3:GetReplicationConfiguration', 's3:PutReplicationConfiguration'],
+      VersioningConfiguration: ['s3:GetBucketVersioning', 's3:PutBucketVersioning'],
+      WebsiteConfiguration: ['s3:DeleteBucketWebsite', 's3:GetBucketWebsite', 's3:PutBucketWebsite'],
+    },
+    never: {
+      [LISTS]: ['s3:ListAllMyBuckets'],
+      [OBJECTS]: ['s3:DeleteObject', 's3:PutObjectAcl'],
+      [UNKNOWN_TO_IAM]: [
+        's3:DeleteBucketAnalyticsConfiguration',
+        's3:DeleteBucketCors',
+        's3:DeleteBucketEncryption',
+        's3:DeleteBucketLifecycle',
+        's3:DeleteBucketMetricsConfiguration',
+        's3:DeleteBucketReplication',
+        's3:DeleteBucketTagging',
+        's3:PutBucketReplication',
+        's3:PutObjectLockConfiguration',
+      ],
+    },
+  },
+  'AWS::S3::BucketPolicy': {
+    always: ['s3:DeleteBucketPolicy', 's3:GetBucketPolicy', 's3:PutBucketPolicy'],
+    properties: { Bucket: [], PolicyDocument: [] },
+    never: { [LISTS]: ['s3:ListAllMyBuckets'] },
+  },
+  'AWS::KMS::Key': {
+    // Keys are read with their tags, whether they have any or not.
+    always: ['kms:CreateKey', 'kms:DescribeKey', 'kms:ListResourceTags', 'kms:ScheduleKeyDeletion'],
+    properties: {
+      Description: ['kms:UpdateKeyDescription'],
+      Enabled: ['kms:DisableKey', 'kms:EnableKey'],
+      EnableKeyRotation: ['kms:DisableKeyRotation', 'kms:EnableKeyRotation', 'kms:GetKeyRotationStatus'],
+      KeyPolicy: ['kms:GetKeyPolicy', 'kms:PutKeyPolicy'],
+      PendingWindowInDays: [],
+      RotationPeriodInDays: ['kms:EnableKeyRotation', 'kms:GetKeyRotationStatus'],
+    },
+    never: { [LISTS]: ['kms:ListKeys'] },
+  },
+  'AWS::KMS::Alias': {
+    always: ['kms:CreateAlias', 'kms:DeleteAlias', 'kms:ListAliases'],
+    properties: { AliasName: [], TargetKeyId: ['kms:UpdateAlias'] },
+    never: {},
+  },
+  'AWS::SSM::Parameter': {
+    always: ['ssm:DeleteParameter', 'ssm:GetParameters', 'ssm:PutParameter'],
+    properties: { Description: [], Name: [], Type: [], Value: [] },
+    never: { [LISTS]: ['ssm:DescribeParameters'] },
+  },
+  'AWS::IAM::Role': {
+    always: ['iam:CreateRole', 'iam:DeleteRole', 'iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],
+    properties: {
+      AssumeRolePolicyDocument: ['iam:UpdateAssumeRolePolicy'],
+      Description: ['iam:UpdateRole', 'iam:UpdateRoleDescription'],
+      ManagedPolicyArns: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+      MaxSessionDuration: ['iam:UpdateRole'],
+      PermissionsBoundary: ['iam:DeleteRolePermissionsBoundary', 'iam:PutRolePermissionsBoundary'],
+      Policies: ['iam:DeleteRolePolicy', 'iam:GetRolePolicy', 'iam:PutRolePolicy'],
+      RoleName: [],
+    },
+    never: { [LISTS]: ['iam:ListRoles'] },
+  },
+  'AWS::IAM::ManagedPolicy': {
+    always: [
+      'iam:CreatePolicy',
+      'iam:DeletePolicy',
+      'iam:DeletePolicyVersion',
+      'iam:GetPolicy',
+      'iam:GetPolicyVersion',
+      'iam:ListEntitiesForPolicy',
+      'iam:ListPolicyVersions',
+    ],
+    properties: {
+      Description: [],
+      Groups: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
+      Path: [],
+      PolicyDocument: ['iam:CreatePolicyVersion'],
+      Roles: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+      Users: ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'],
+    },
+    never: { [LISTS]: ['iam:ListPolicies'] },
+  },
+} as const satisfies Readonly<Record<string, Decisions>>;
+
+export type ResourceType = keyof typeof DECISIONS;

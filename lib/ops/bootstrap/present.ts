@@ -1,0 +1,145 @@
+import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import type { Environment } from '../../environments';
+import { isAwsError, isMissingStack, unanswered } from '../aws-error';
+import type { Context } from '../command';
+import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from './toolkit';
+
+/** What a bootstrap stack is made with. */
+export interface Toolkit {
+  /** 0 for one from before versions. */
+  readonly version: number;
+  /** Accounts that may deploy. */
+  readonly trust: readonly string[];
+  /** Accounts that may look up values. */
+  readonly lookup: readonly string[];
+  /** ARNs of the execution role's policies; empty stands for AdministratorAccess. */
+  readonly policies: readonly string[];
+  /** Name of the execution role's permissions boundary. */
+  readonly boundary: string | undefined;
+  /** Whether its bucket blocks public access. */
+  readonly blocksPublicAccess: boolean;
+  /** Who wrote its template. */
+  readonly variant: string;
+}
+
+/** How an environment is bootstrapped now. */
+export interface Present {
+  /** `other-qualifier`: bootstrapped, and not for this app. */
+  readonly state: 'missing' | 'present' | 'other-qualifier' | 'unknown';
+  /** The stack that a bootstrap for this app writes. */
+  readonly stackName: string;
+  /** @default - there is none of the app's qualifier, or it is not known */
+  readonly toolkit?: Toolkit;
+  /** Why the state is unknown, or what the other qualifier is. */
+  readonly detail?: string;
+  /** Why a bootstrap would do harm or nothing now. */
+  readonly obstacle?: string;
+  /** The stack never came up, and termination protection keeps the CDK CLI from replacing it. */
+  readonly isStuck?: boolean;
+}
+
+/** Variant of the template that the CDK CLI brings. */
+export const USUAL_VARIANT = 'AWS CDK: Default Resources';
+
+/** States of a stack of which nothing is there. The CDK CLI deletes such a stack before it creates it again. */
+const NEVER_CAME_UP = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS'];
+
+/**
+ * Reads the bootstrap stack of an environment with the owner's credentials. Changes nothing.
+ *
+ * @throws AppError when there is no answer
+ */
+export async function readPresent({ clients, qualifier }: Context, environment: Environment): Promise<Present> {
+  const { owner, account, region } = environment;
+  const cloudFormation = await clients.cloudFormation(owner, region);
+  const usual = await readStack(cloudFormation, DEFAULT_STACK_NAME, environment);
+  if (usual !== undefined && qualifierOf(usual) === qualifier) {
+    return ofStack(usual, DEFAULT_STACK_NAME);
+  }
+  const besideName = stackNameBeside(qualifier);
+  const beside = await readStack(cloudFormation, besideName, environment);
+  if (beside !== undefined) {
+    return ofStack(beside, besideName);
+  }
+  const free: Present =
+    usual === undefined
+      ? { state: 'missing', stackName: DEFAULT_STACK_NAME }
+      : { state: 'other-qualifier', stackName: besideName, detail: qualifierOf(usual) };
+  const { versionParameter } = toolkitNames(qualifier, environment);
+  const isElsewhere = await exists(async () => {
+    const ssm = await clients.ssm(owner, region);
+    await ssm.send(new GetParameterCommand({ Name: versionParameter }));
+  }, `SSM parameter ${versionParameter} in aws://${account}/${region}`);
+  return isElsewhere
+    ? {
+        ...free,
+        obstacle: `SSM parameter ${versionParameter} is there, and stack ${free.stackName} is not: a stack of another name holds this bootstrap. Bootstrap this environment by hand, with --toolkit-stack-name`,
+      }
+    : free;
+}
+
+/** What is assumed of an environment that does not answer: its bootstrap may have any qualifier. */
+export function unknownPresent(qualifier: string, detail: string): Present {
+  const stackName = qualifier === DEFAULT_QUALIFIER ? DEFAULT_STACK_NAME : stackNameBeside(qualifier);
+  return { state: 'unknown', stackName, detail };
+}
+
+async function readStack(
+  client: CloudFormationClient,
+  stackName: string,
+  { account, region }: Environment,
+): Promise<Stack | undefined> {
+  try {
+    return (await client.send(new DescribeStacksCommand({ StackName: stackName }))).Stacks?.[0];
+  } catch (error) {
+    if (isMissingStack(error)) {
+      return undefined;
+    }
+    throw unanswered(`stack ${stackName} in aws://${account}/${region}`, error);
+  }
+}
+
+async function exists(ask: () => Promise<void>, what: string): Promise<boolean> {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (isAwsError(error, 'ParameterNotFound')) {
+      return false;
+    }
+    throw unanswered(what, error);
+  }
+}
+
+/** A stack from before qualifiers has none, and becomes the usual one. */
+function qualifierOf(stack: Stack): string {
+  return parametersOf(stack)['Qualifier'] ?? DEFAULT_QUALIFIER;
+}
+
+function ofStack(stack: Stack, stackName: string): Present {
+  const { StackStatus: status = '', EnableTerminationProtection: isProtected = false } = stack;
+  if (NEVER_CAME_UP.includes(status)) {
+    return { state: 'missing', stackName, isStuck: isProtected && status.startsWith('ROLLBACK') };
+  }
+  const parameters = parametersOf(stack);
+  const list = (name: string) => (parameters[name] ?? '').split(',').filter((item) => item !== '');
+  return {
+    state: 'present',
+    stackName,
+    toolkit: {
+      version: Number(stack.Outputs?.find(({ OutputKey: key }) => key === 'BootstrapVersion')?.OutputValue ?? 0),
+      trust: list('TrustedAccounts'),
+      lookup: list('TrustedAccountsForLookup'),
+      policies: list('CloudFormationExecutionPolicies'),
+      boundary: parameters['InputPermissionsBoundary'] || undefined,
+      blocksPublicAccess: parameters['PublicAccessBlockConfiguration'] !== 'false',
+      variant: parameters['BootstrapVariant'] ?? USUAL_VARIANT,
+    },
+    ...(status.endsWith('_IN_PROGRESS') && { obstacle: `stack ${stackName} is ${status}: wait until that is over` }),
+  };
+}
+
+function parametersOf({ Parameters: parameters = [] }: Stack): Record<string, string | undefined> {
+  return Object.fromEntries(parameters.map(({ ParameterKey: key = '', ParameterValue: value }) => [key, value]));
+}

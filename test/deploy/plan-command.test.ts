@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
+import { NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
+import { plan } from '../../lib/deploy/plan-command';
+import { ConfigError, UsageError } from '../../lib/errors';
+import { PIPELINE } from '../helpers/app';
+import { type TestAssembly, testAssembly } from '../helpers/assembly';
+import { type Draft, deployedStack } from '../helpers/plan';
+
+let assembly: TestAssembly;
+let directory: string;
+/** Turns the template of a stack into the one that is deployed. */
+let before: (template: Draft) => Draft | undefined;
+const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
+const print = jest.fn<void, [string]>();
+const reader = jest.fn();
+
+beforeAll(() => {
+  assembly = testAssembly();
+  directory = mkdtempSync(join(tmpdir(), 'plan-'));
+});
+
+beforeEach(() => {
+  jest.resetAllMocks();
+  before = (template) => template;
+  synthesize.mockImplementation(async () => assembly.directory);
+  reader.mockReturnValue(async ({ template }: AssemblyStack) => {
+    const found = before(structuredClone(template));
+    return found === undefined ? NOT_DEPLOYED : deployedStack(found);
+  });
+  configure({});
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function configure(replication: object): void {
+  writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ context: { replication } }));
+}
+
+const run = (...argv: string[]) =>
+  plan({ argv, directory, calledIn: dirname(assembly.directory), synthesize, deployed: reader, print });
+const printed = () => print.mock.calls.join('\n');
+
+/** Both stacks hold a bucket that the app no longer has, and the replication role may do more than it did. */
+function loseAndWiden(template: Draft): Draft {
+  template['Resources'].OldBucket = { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' };
+  const role = template['Resources'].PairsdocumentsReplicationRole259C1BF4;
+  role?.Properties.Policies[0].PolicyDocument.Statement.pop();
+  return template;
+}
+
+test('a plan that stops nowhere is fine', async () => {
+  expect(await run('-c', 'a=b')).toBe(0);
+  expect(synthesize).toHaveBeenCalledWith(['-c', 'a=b']);
+  expect(printed()).toMatch(/^backups-destination .*: nothing changes\nbackups-source .*: nothing changes$/);
+});
+
+test('a first deployment is fine', async () => {
+  before = () => undefined;
+
+  expect(await run()).toBe(0);
+  expect(printed()).toContain('a new stack');
+});
+
+test('it fails at a bucket that goes and at wider permissions, and names both', async () => {
+  before = loseAndWiden;
+
+  expect(await run('--stack', 'Source')).toBe(1);
+  expect(synthesize).toHaveBeenCalledWith(['Source', '--exclusively']);
+  expect(printed()).toMatch(
+    /It stops here:\n {2}backups-source\/OldBucket: bucket OldBucket leaves the stack.*\n {2}backups-source\/permissions-[0-9a-f]{8}: permissions are widened\n/,
+  );
+  expect(printed()).not.toContain('backups-destination (');
+});
+
+test('it goes on where the configuration accepts each by its name, and tells which names it has no use for', async () => {
+  before = loseAndWiden;
+  await run('--stack', 'Source', '--json');
+  const names = JSON.parse(printed()).stops.map(({ name }: { name: string }) => name);
+  configure({ pipeline: { ...PIPELINE, accept: names.slice(1) } });
+  expect(await run('--stack', 'Source')).toBe(1);
+  configure({ pipeline: { ...PIPELINE, accept: [...names, 'backups-source/Gone'] } });
+  print.mockClear();
+
+  expect(await run('--stack', 'Source')).toBe(0);
+  expect(printed()).toContain('Accepted by the configuration:\n  backups-source/OldBucket');
+  expect(printed()).toContain('Named in pipeline.accept, and not in this plan: backups-source/Gone');
+});
+
+test('it reads an assembly that is there, such as that of a stage, from where the person is, with lookup roles', async () => {
+  const folder = join(basename(assembly.directory), 'assembly-Deploy');
+
+  expect(await run('--assembly', folder, '--stack', 'backups-source', '--lookup-roles')).toBe(0);
+  expect(synthesize).not.toHaveBeenCalled();
+  expect(reader).toHaveBeenCalledWith(expect.anything(), { lookupRoles: true });
+  expect(printed()).toMatch(/^backups-source .*: nothing changes$/);
+});
+
+test('it prints JSON with stable keys', async () => {
+  expect(await run('--json')).toBe(0);
+  const { stacks, ...rest } = JSON.parse(printed());
+
+  expect(rest).toEqual({ stops: [], accepted: [], unused: [] });
+  expect(stacks).toHaveLength(2);
+});
+
+test('a wrong option or configuration is an error', async () => {
+  await expect(run('--accept', 'x')).rejects.toThrow(UsageError);
+  await expect(run('--stack', 'Nothing')).rejects.toThrow(UsageError);
+  await expect(run('-c', 'config=missing.json')).rejects.toThrow(ConfigError);
+});
+
+test('it explains itself', async () => {
+  expect(await run('--help')).toBe(0);
+  expect(printed()).toContain('--lookup-roles');
+});

@@ -1,0 +1,55 @@
+import { tmpdir } from 'node:os';
+import { readAssembly } from '../../../lib/deploy/plan/assembly';
+import { UsageError } from '../../../lib/errors';
+import { type TestAssembly, testAssembly } from '../../helpers/assembly';
+
+let assembly: TestAssembly;
+
+beforeAll(() => {
+  assembly = testAssembly({ tags: { team: 'storage' } });
+});
+
+const idsOf = (stacks: readonly string[], exclusively = false, directory = assembly.directory) =>
+  readAssembly(directory, { stacks, exclusively }).map(({ id }) => id);
+
+test('holds all stacks, in the order in which they are deployed', () => {
+  expect(idsOf([])).toEqual(['Destination', 'Source']);
+});
+
+test('a stack brings those that it depends on', () => {
+  expect(idsOf(['Source'])).toEqual(['Destination', 'Source']);
+  expect(idsOf(['Destination'])).toEqual(['Destination']);
+  expect(idsOf(['Source'], true)).toEqual(['Source']);
+});
+
+test('a stack of a stage is known by its path, its artifact and its name', () => {
+  const [{ id } = { id: '' }] = readAssembly(assembly.stage, { stacks: ['backups-source'], exclusively: true });
+
+  expect(id).toBe('Deploy/Source');
+  expect(idsOf(['Deploy/Source'], true, assembly.stage)).toEqual([id]);
+  expect(idsOf([], false, assembly.stage)).toEqual(['Deploy/Destination', 'Deploy/Source']);
+});
+
+test('says where a stack is deployed, as what, and who may read it there', () => {
+  expect(readAssembly(assembly.directory, { stacks: ['Destination'], exclusively: false })).toEqual([
+    {
+      id: 'Destination',
+      stackName: 'backups-destination',
+      account: '222222222222',
+      region: 'us-west-2',
+      template: expect.objectContaining({ Resources: expect.any(Object) }),
+      tags: { team: 'storage' },
+      terminationProtection: true,
+      lookupRole: expect.stringMatching(/:iam::222222222222:role\/cdk-hnb659fds-lookup-role-222222222222-us-west-2$/),
+    },
+  ]);
+});
+
+test('an unknown stack is an error that lists the stacks', () => {
+  expect(() => idsOf(['Sources'])).toThrow(UsageError);
+  expect(() => idsOf(['Sources'])).toThrow(expect.objectContaining({ hint: 'stacks: Destination, Source' }));
+});
+
+test('a folder without an assembly is an error', () => {
+  expect(() => idsOf([], false, tmpdir())).toThrow(expect.objectContaining({ code: 'NoAssembly' }));
+});

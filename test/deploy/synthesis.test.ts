@@ -1,0 +1,44 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withSynthesis } from '../../lib/deploy/synthesis';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'synthesis-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function app(script: string): void {
+  writeFileSync(join(directory, 'app.js'), script);
+  writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ app: `"${process.execPath}" app.js` }));
+}
+
+test('an app is synthesized into a folder of its own, which is gone afterwards', async () => {
+  app(`
+    const { writeFileSync } = require('node:fs');
+    const write = (name, value) => writeFileSync(process.env.CDK_OUTDIR + '/' + name, JSON.stringify(value));
+    const stack = { type: 'aws:cloudformation:stack', environment: 'aws://111111111111/us-west-2', properties: { templateFile: 't.json' } };
+    write('t.json', { Resources: {} });
+    write('manifest.json', { version: '40.0.0', artifacts: { Stack: stack } });
+  `);
+  let output = '';
+  const held = await withSynthesis(directory, async (synthesize) => {
+    output = await synthesize([]);
+    return existsSync(join(output, 'manifest.json'));
+  });
+
+  expect(held).toBe(true);
+  expect(existsSync(output)).toBe(false);
+});
+
+test('what an app that fails prints is shown', async () => {
+  app('process.stderr.write("the configuration is wrong"); process.exitCode = 1;');
+
+  await expect(withSynthesis(directory, (synthesize) => synthesize([]))).rejects.toMatchObject({
+    code: 'CommandFailed',
+    message: expect.stringContaining('the configuration is wrong'),
+  });
+});

@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Kept, runScript } from '../helpers/process';
+
+jest.setTimeout(5 * 60_000);
+
+const BUCKETS = ['destination', 'source'].map((side) => `backups-demo-${side}/PairsdocumentsBucket9647FFD6`);
+
+/** Runs one of the project's scripts in the folder of the demo, as npm does where a person calls it there. */
+function inFolder({ environment, directory }: Kept, script: string, ...args: string[]) {
+  return runScript([`bin/${script}.ts`, ...args], { AWS_EC2_METADATA_DISABLED: 'true', ...environment, INIT_CWD: directory });
+}
+
+/** Writes the demo's configuration with other keys into a file beside it. */
+function configure({ directory }: Kept, name: string, keys: (config: { pairs: object[] }) => object): void {
+  const config = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+  writeFileSync(join(directory, name), JSON.stringify({ ...config, ...keys(config) }));
+}
+
+test('deploy does nothing where nothing changes, makes a change, and stops where a bucket would go', async () => {
+  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
+  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  try {
+    configure(kept, 'changed.json', () => ({ keyRotationDays: 180, tags: { team: 'storage' } }));
+    configure(kept, 'renamed.json', ({ pairs: [pair] }) => ({ pairs: [{ ...pair, id: 'papers' }] }));
+
+    const [same, renamed] = await Promise.all([
+      inFolder(kept, 'deploy'),
+      inFolder(kept, 'deploy', '-c', 'config=renamed.json', '--yes', '--json'),
+    ]);
+    expect(same).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing to deploy') });
+    expect(renamed.code).toBe(1);
+    expect(renamed.stderr).toContain(BUCKETS.map((name) => `--accept ${name}`).join(' '));
+    expect(JSON.parse(renamed.stdout)).toMatchObject({ deployed: false, stacks: [{ id: 'Destination' }, { id: 'Source' }] });
+
+    const changed = await inFolder(kept, 'deploy', '-c', 'config=changed.json', '--yes');
+    expect(changed.stderr).toContain('changed  KMS Key Destination/ReplicaKey: RotationPeriodInDays 365 -> 180');
+    expect(changed.code).toBe(0);
+
+    // The change was made, and the stop changed nothing.
+    const after = await inFolder(kept, 'plan', '-c', 'config=changed.json');
+    expect(after.stdout).toBe(
+      'backups-demo-destination (222222222222, us-west-2): nothing changes\nbackups-demo-source (111111111111, ap-southeast-2): nothing changes\n',
+    );
+    expect(after.code).toBe(0);
+  } finally {
+    process.kill(kept.pid);
+  }
+});

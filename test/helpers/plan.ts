@@ -1,0 +1,43 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { SideName } from '../../lib/config/model';
+import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
+import { compareStack } from '../../lib/deploy/plan/compare';
+import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
+import type { StackPlan, Template as TemplateJson } from '../../lib/deploy/plan/model';
+import { namesOf } from '../../lib/names';
+import { templates, validConfig } from './app';
+
+/** A template that a test may change. */
+export type Draft = ReturnType<Template['toJSON']>;
+
+/** The template of one side, by itself, with construct paths as the CDK CLI has them written. */
+export function draft(side: SideName, keys: Record<string, unknown> = {}): Draft {
+  return structuredClone(templates(keys, { 'aws:cdk:enable-path-metadata': true })[side].toJSON());
+}
+
+/** One side's stack, as an assembly holds it. */
+export function assemblyStack(side: SideName, template: TemplateJson, overrides: Partial<AssemblyStack> = {}): AssemblyStack {
+  const config = validConfig();
+  const { account, region } = config[side];
+  return {
+    id: side === 'source' ? 'Source' : 'Destination',
+    stackName: namesOf(config)[side].stackName,
+    account,
+    region,
+    template,
+    tags: {},
+    terminationProtection: true,
+    lookupRole: undefined,
+    ...overrides,
+  };
+}
+
+/** What is deployed, given its template. */
+export function deployedStack(template: TemplateJson, overrides: Partial<DeployedStack> = {}): DeployedStack {
+  return { ...NOT_DEPLOYED, state: 'deployed', template, terminationProtection: true, ...overrides };
+}
+
+/** What changing one side's template does. */
+export function planned(side: SideName, before: TemplateJson, after: TemplateJson): StackPlan {
+  return compareStack(assemblyStack(side, after), deployedStack(before));
+}

@@ -1,0 +1,113 @@
+import { executionPolicy } from '../../../../lib/ops/bootstrap/least-privilege/policy';
+import { PIPELINE, validConfig } from '../../../helpers/app';
+import { stringsIn } from '../../../helpers/templates';
+import { actionsIn, policyFor, statementsIn } from './simulate';
+
+const statementsFor = (keys: Record<string, unknown>) => statementsIn(policyFor(keys));
+const actionsFor = (keys: Record<string, unknown>) => actionsIn(policyFor(keys));
+const templateWith = (Type: string, Properties: Readonly<Record<string, unknown>>) => ({
+  Resources: { It: { Type, Properties } },
+});
+const actionsOf = (type: string, properties: Readonly<Record<string, unknown>>) =>
+  actionsIn(executionPolicy(validConfig(), templateWith(type, properties)));
+
+test('the policy is named after the deployment and the region, in the backup account', () => {
+  expect(policyFor({ deployment: 'vault' }).policies).toEqual([
+    expect.objectContaining({
+      name: 'vault-cdk-execution-us-west-2',
+      arn: 'arn:aws:iam::222222222222:policy/vault-cdk-execution-us-west-2',
+    }),
+  ]);
+});
+
+test('its text is the document without whitespace', () => {
+  const [policy] = policyFor().policies;
+  expect(JSON.parse(policy?.text ?? '')).toEqual(policy?.document);
+  expect(policy?.text).not.toMatch(/\s/);
+});
+
+test('it fits into one managed policy with everything configured, the longest name and as many pairs as fit', () => {
+  const pairs = Array.from({ length: 40 }, (_, index) => ({ id: `p${index}` }));
+  const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' } };
+  const [policy, ...more] = policyFor({ ...longest, pairs, tags: { team: 'storage' }, pipeline: PIPELINE }).policies;
+  expect(more).toEqual([]);
+  expect(policy?.text.length).toBeLessThanOrEqual(6144);
+});
+
+test('a new pair needs no new policy', () => {
+  expect(policyFor({ pairs: [{ id: 'a' }, { id: 'b' }] })).toEqual(policyFor({ pairs: [{ id: 'documents' }] }));
+});
+
+test('every wildcard that is wider than the deployment is listed with its reason', () => {
+  const wide = statementsFor({}).filter(({ Resource }) => Resource.some((arn) => arn === '*' || arn.endsWith(':key/*')));
+  const listed = policyFor().wildcards;
+  // The deployment's own alias limits the statement on its key.
+  expect(wide.map(({ Sid }) => Sid).toSorted()).toEqual(['CreateAndFindKeys', 'KeysWithoutAlias', 'ReplicaKey']);
+  for (const { Action } of wide.filter(({ Sid }) => Sid !== 'ReplicaKey')) {
+    expect(listed).toContainEqual({ actions: Action, why: expect.stringContaining('us-west-2') });
+  }
+});
+
+test('what roles may do is listed as beyond the policy, where the stack has roles', () => {
+  expect(policyFor().wildcards).toContainEqual({
+    actions: ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
+    why: expect.stringContaining('permissions boundary'),
+  });
+  expect(policyFor({ pipeline: PIPELINE }).wildcards.flatMap(({ actions }) => actions)).toContain('iam:CreatePolicyVersion');
+  expect(policyFor({ keyExchange: 'ssm' }).wildcards.flatMap(({ actions }) => actions.filter(isIam))).toEqual([]);
+});
+
+test('a deployment without roles has no permission of IAM', () => {
+  expect(actionsFor({ keyExchange: 'ssm' }).filter(isIam)).toEqual([]);
+});
+
+test('keys and roles can be tagged only where tags are configured', () => {
+  const tagging = ['kms:TagResource', 'kms:UntagResource', 'iam:TagRole', 'iam:UntagRole', 'iam:ListRoleTags'];
+  expect(actionsFor({ tags: { team: 'storage' } })).toEqual(expect.arrayContaining(tagging));
+  expect(actionsFor({}).filter((action) => tagging.includes(action))).toEqual([]);
+});
+
+test('buckets and parameters can be tagged always, since CloudFormation tags them itself', () => {
+  expect(actionsFor({})).toEqual(expect.arrayContaining(['s3:TagResource', 's3:PutBucketTagging', 'ssm:AddTagsToResource']));
+});
+
+test.each([
+  ['AWS::S3::Bucket', 'WebsiteConfiguration', 's3:PutBucketWebsite'],
+  ['AWS::S3::Bucket', 'ReplicationConfiguration', 'iam:PassRole'],
+  ['AWS::S3::Bucket', 'LifecycleConfiguration', 's3:PutLifecycleConfiguration'],
+  ['AWS::KMS::Key', 'EnableKeyRotation', 'kms:DisableKeyRotation'],
+  ['AWS::KMS::Key', 'Enabled', 'kms:DisableKey'],
+])('%s: %s is what %s is needed for', (type, property, action) => {
+  expect(actionsOf(type, { [property]: true })).toContain(action);
+  expect(actionsOf(type, {})).not.toContain(action);
+});
+
+test('no role is passed, no website, notification or replication is configured', () => {
+  const unused = /PassRole|Website|Notification|Replication|Accelerate|Inventory|s3tables|Acl$/;
+  expect(actionsFor({ tags: { team: 'storage' }, pipeline: PIPELINE }).filter((action) => unused.test(action))).toEqual([]);
+});
+
+test('fails for types and properties that nobody has decided about, and names all of them', () => {
+  const template = {
+    Resources: {
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'backups', Novelty: true } },
+    },
+  };
+  expect(() => executionPolicy(validConfig(), template)).toThrow('AWS::SQS::Queue, Novelty of AWS::S3::Bucket');
+});
+
+test('fails for a role whose name CloudFormation would make up', () => {
+  expect(() => executionPolicy(validConfig(), templateWith('AWS::IAM::Role', { Description: 'nameless' }))).toThrow('role It');
+});
+
+test('in China every ARN is of its partition', () => {
+  const keys = { source: { region: 'cn-north-1' }, destination: { region: 'cn-northwest-1' } };
+  const arns = stringsIn(statementsFor(keys)).filter((text) => text.startsWith('arn:'));
+  expect(arns.length).toBeGreaterThan(4);
+  expect(arns.filter((arn) => !arn.startsWith('arn:aws-cn:'))).toEqual([]);
+});
+
+function isIam(action: string): boolean {
+  return action.startsWith('iam:');
+}

@@ -1,0 +1,68 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Template } from '../../../../lib/ops/bootstrap/least-privilege/actions';
+import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
+import type { Statement } from '../../../../lib/policies';
+import { templates, validConfig } from '../../../helpers/app';
+import { recordedKey } from '../../../helpers/templates';
+
+export const ACCOUNT = '222222222222';
+
+/** One request of CloudFormation's, with the execution role. */
+export interface Request {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | string[]>>;
+}
+
+/** The execution policy for a configuration, from the template that the app makes of it. */
+export function policyFor(keys: Record<string, unknown> = {}) {
+  const { destination } = templates(keys, keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
+  return executionPolicy(validConfig(keys), destination.toJSON() as Template);
+}
+
+/** Every statement of the policies. */
+export function statementsIn({ policies }: LeastPrivilege): readonly Statement[] {
+  return policies.flatMap(({ document }) => (document as { readonly Statement: readonly Statement[] }).Statement);
+}
+
+/** Every action that some statement allows on something. */
+export function actionsIn(privilege: LeastPrivilege): string[] {
+  return statementsIn(privilege).flatMap(({ Action }) => Action);
+}
+
+/**
+ * Whether the policies allow a request. A key of the account leaves it to them.
+ *
+ * @throws Error when the simulator cannot evaluate it, such as for an action that IAM does not have
+ */
+export async function allows(policies: readonly { readonly text: string }[], request: Request): Promise<boolean> {
+  const { action, resource, context } = request;
+  const response = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-us-west-2`,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: { 'aws:RequestedRegion': 'us-west-2', ...context },
+      },
+      identityPolicies: policies.map(({ text }, index) => ({ name: `${index}`, policy: JSON.parse(text) as object })),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: resource.includes(':key/') ? DELEGATES : undefined,
+    },
+    {},
+  );
+  if (response.resultType !== 'single') {
+    throw new Error(`the simulator cannot evaluate ${action} on ${resource}: ${JSON.stringify(response)}`);
+  }
+  const ignored = (response.result.ignoredContextKeys ?? []).filter((key) => key !== 'aws:RequestedRegion');
+  if (ignored.length > 0) {
+    throw new Error(`the simulator ignores ${ignored.join(', ')} in ${action}`);
+  }
+  return response.overallResult === 'Allowed';
+}
+
+const DELEGATES = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
+};

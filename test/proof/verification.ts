@@ -1,0 +1,387 @@
+import { canaryPrefix } from '../../lib/canary-prefix';
+import { SIDES, type SideName } from '../../lib/config/model';
+import { pairNamesOf, parameterArn } from '../../lib/names';
+import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
+import type { AllowedRequest } from './allowed';
+import type { Principal, Request } from './decide';
+import type { World } from './world';
+
+/*
+ * The roles with which a pipeline runs `ops doctor` and `ops verify`: what they have to be allowed, and what they and everybody else
+ * have to be denied. Without a pipeline there are no such roles and no such requests.
+ */
+
+const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
+const S3_PAGE = `${S3}/using-with-s3-policy-actions.html`;
+const ENCRYPTION_PAGE = `${S3}/UsingKMSEncryption.html`;
+const BUCKET_KEY_PAGE = `${S3}/bucket-key.html`;
+const KMS_PAGE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html';
+const ASSUME_PAGE = 'https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html';
+const AUTHORIZATION = 'https://docs.aws.amazon.com/service-authorization/latest/reference';
+const IAM_PAGE = `${AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html`;
+
+const CANARY = '20261101T120000Z-0123456789abcdef';
+const READ_ROLE = ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'];
+const READ_KEY = ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'];
+const READ_BUCKET = [
+  's3:GetBucketOwnershipControls',
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+  's3:ListBucket',
+];
+const CHANGE_BUCKET = [
+  's3:DeleteBucket',
+  's3:DeleteBucketPolicy',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+  's3:PutLifecycleConfiguration',
+  's3:PutReplicationConfiguration',
+];
+const CHANGE_OBJECT = ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:PutObjectAcl', 's3:PutObjectRetention'];
+const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', 's3:GetObjectLegalHold', 's3:GetObjectRetention', 's3:GetObjectVersion'];
+
+/** What differs between the sides. */
+const OWN = {
+  source: {
+    metrics: ['cloudwatch:GetMetricStatistics'],
+    bucket: ['s3:GetReplicationConfiguration'],
+    canary: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
+    canaryStatement: 'WriteCanaries',
+    notOnCanary: ['s3:GetObject', 's3:GetObjectTagging'],
+    key: 'kms:GenerateDataKey',
+    keyStatement: 'EncryptCanaries',
+    notWithKey: ['kms:Decrypt', 'kms:Encrypt'],
+  },
+  destination: {
+    metrics: [],
+    bucket: [],
+    canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
+    canaryStatement: 'InspectCanaries',
+    notOnCanary: ['s3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
+    key: 'kms:Decrypt',
+    keyStatement: 'DecryptCanaries',
+    notWithKey: ['kms:Encrypt', 'kms:GenerateDataKey'],
+  },
+} as const satisfies Record<SideName, object>;
+
+/** One side, as far as requests to it are made of it. */
+function sideOf(world: World, side: SideName) {
+  const { config } = world;
+  const { names } = actorsOf(world);
+  const { account, region } = config[side];
+  return {
+    ...OWN[side],
+    owner: account,
+    region,
+    name: `the verification role of the ${side}`,
+    principal: { kind: 'role', arn: names[side].verificationRole.arn } as Principal,
+    keyArn: side === 'source' ? world.sourceKey : world.replicaKey,
+    stackName: names[side].stackName,
+    parameters: [
+      names[side].keyParameter,
+      ...names.pairs.flatMap(({ parameters }) =>
+        side === 'source' ? [parameters.sourceBucket, parameters.replicationRole] : [parameters.replicaBucket],
+      ),
+    ],
+    roles:
+      side === 'source'
+        ? names.pairs.map(({ replicationRole }) => replicationRole.arn)
+        : config.keyExchange === 'stack-output'
+          ? [names.exchange.readerRole.arn]
+          : [],
+    buckets: config.pairs.map((pair) => {
+      const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+      const { arn } = side === 'source' ? sourceBucket : replicaBucket;
+      return { arn, prefix: pair.filter?.prefix ?? '', canaryKey: `${canaryPrefix(pair)}${CANARY}` };
+    }),
+  };
+}
+
+/** What `ops doctor` and `ops verify` ask, with the page that says which permission an operation takes. */
+export function allowedVerification(world: World): AllowedRequest[] {
+  return world.config.pipeline === undefined ? [] : SIDES.flatMap((side) => allowedOn(world, side));
+}
+
+function allowedOn(world: World, side: SideName): AllowedRequest[] {
+  const { names, administrator, iam, metric, ownAccount, stack } = actorsOf(world);
+  const own = sideOf(world, side);
+  const { owner, principal, region } = own;
+  const ask = (
+    grantedBy: string,
+    page: string,
+    actions: readonly string[],
+    resource: string,
+    context?: Request['context'],
+  ): AllowedRequest[] =>
+    each(actions, { name: own.name, principal, resource, owner, ...(context && { context }) }).map((request) => ({
+      ...request,
+      page,
+      grantedBy,
+    }));
+  const parameters = [...own.parameters, '/cdk-bootstrap/hnb659fds/version', '/cdk-bootstrap/other/version'];
+  return [
+    {
+      name: 'the verifying build assumes the verification role',
+      principal: administrator(THIRD_ACCOUNT, `role/${names.pipeline?.verifierRole.name}`),
+      action: 'sts:AssumeRole',
+      resource: names[side].verificationRole.arn,
+      owner,
+      page: ASSUME_PAGE,
+    },
+    ...ask(
+      'ReadRegionStatus',
+      `${AUTHORIZATION}/list_awsaccountmanagement.html`,
+      ['account:GetRegionOptStatus'],
+      ownAccount(owner),
+      { 'account:TargetRegion': region },
+    ),
+    ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, own.metrics, '*'),
+    ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, ['cloudwatch:ListMetrics'], metric(region, owner)),
+    ...parameters.flatMap((name) =>
+      ask(
+        'ReadParameters',
+        `${AUTHORIZATION}/list_awssystemsmanager.html`,
+        ['ssm:GetParameter'],
+        parameterArn(world.config[side], name),
+      ),
+    ),
+    ...ask(
+      'DescribeStack',
+      `${AUTHORIZATION}/list_awscloudformation.html`,
+      ['cloudformation:DescribeStacks'],
+      stack(region, owner, own.stackName),
+    ),
+    ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
+    ...['hnb659fds', 'other'].flatMap((qualifier) =>
+      ask('ReadDeployRole', IAM_PAGE, ['iam:GetRole'], iam(owner, `role/cdk-${qualifier}-deploy-role-${owner}-${region}`)),
+    ),
+    ...own.roles.flatMap((role) => ask('ReadRoles', IAM_PAGE, READ_ROLE, role)),
+    ...own.buckets.flatMap(({ arn, canaryKey }) => [
+      ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
+      ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
+      ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], own.keyArn, throughS3(region, arn)),
+      ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], own.keyArn, throughS3(region, `${arn}/${canaryKey}`)),
+      ...(side === 'source' ? [] : ask('ListCanaries', S3_PAGE, ['s3:ListBucketVersions'], arn, { 's3:prefix': canaryKey })),
+    ]),
+  ];
+}
+
+/** What the verification roles and others with them must not do. */
+export function deniedVerification(world: World): Request[] {
+  return world.config.pipeline === undefined
+    ? []
+    : SIDES.flatMap((side) => [
+        ...onObjects(world, side),
+        ...onBuckets(world, side),
+        ...onKeys(world, side),
+        ...onOtherServices(world, side),
+        ...onTheOtherSide(world, side),
+        ...assumption(world, side),
+      ]);
+}
+
+/** Objects that are no canaries, and more with canaries than verification. */
+function onObjects(world: World, side: SideName): Request[] {
+  const { bucket } = actorsOf(world);
+  const { buckets, canary, name, notOnCanary, owner, principal } = sideOf(world, side);
+  return buckets.flatMap(({ arn, prefix, canaryKey }) => {
+    const others = [
+      `${arn}/a.jpg`,
+      `${arn}/${prefix}a.jpg`,
+      `${arn}/${prefix}.s3-replication-canary`,
+      `${arn}/${prefix}.s3-replication-canaryx/a.jpg`,
+      `${arn}/elsewhere/${canaryKey}`,
+      `${bucket('another-bucket')}/${canaryKey}`,
+    ];
+    return [
+      ...others.flatMap((resource) => each(canary, { name: `${name} on objects of others`, principal, resource, owner })),
+      ...each([...notOnCanary, ...CHANGE_OBJECT], {
+        name: `${name} does more with a canary than verify`,
+        principal,
+        resource: `${arn}/${canaryKey}`,
+        owner,
+      }),
+      ...each(canary, {
+        name: `${name} over plain HTTP`,
+        principal,
+        resource: `${arn}/${canaryKey}`,
+        owner,
+        context: { 'aws:SecureTransport': 'false' },
+      }),
+    ];
+  });
+}
+
+function onBuckets(world: World, side: SideName): Request[] {
+  const { bucket } = actorsOf(world);
+  const { buckets, name, owner, principal, ...own } = sideOf(world, side);
+  const resource = bucket('another-bucket');
+  const listing = { name: `${name} lists versions of others`, principal, owner };
+  return [
+    ...each([...READ_BUCKET, ...own.bucket], { name: `${name} on another bucket`, principal, resource, owner }),
+    ...buckets.flatMap(({ arn, prefix, canaryKey }) => [
+      ...each(CHANGE_BUCKET, { name: `${name} changes a bucket`, principal, resource: arn, owner }),
+      { ...listing, action: 's3:ListBucketVersions', resource: arn },
+      ...['', 'a.jpg', `${prefix}a`].map((other) => ({
+        ...listing,
+        action: 's3:ListBucketVersions',
+        resource: arn,
+        context: { 's3:prefix': other },
+      })),
+      { ...listing, action: 's3:ListBucketVersions', resource, context: { 's3:prefix': canaryKey } },
+    ]),
+  ];
+}
+
+function onKeys(world: World, side: SideName): Request[] {
+  const { config } = world;
+  const { key: keyOf } = actorsOf(world);
+  const { buckets, key, keyArn, name, notWithKey, owner, principal, region } = sideOf(world, side);
+  const other = config[side === 'source' ? 'destination' : 'source'].region;
+  const another = keyOf(owner, region);
+  return [
+    ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
+    ...buckets.flatMap(({ arn, prefix, canaryKey }) => {
+      const right = throughS3(region, arn);
+      const wrong: [string, Record<string, string>][] = [
+        ['without S3', { 'kms:EncryptionContext:aws:s3:arn': arn }],
+        ['through another service', { ...right, 'kms:ViaService': `ec2.${region}.amazonaws.com` }],
+        ['through S3 of another region', throughS3(other, arn)],
+        ['without an encryption context', { 'kms:ViaService': `s3.${region}.amazonaws.com` }],
+        ["with another bucket's context", throughS3(region, `arn:${world.partition}:s3:::another-bucket`)],
+        ['with the context of an object that is no canary', throughS3(region, `${arn}/${prefix}a.jpg`)],
+        ['with the context of a bucket whose name continues', throughS3(region, `${arn}x/${canaryKey}`)],
+      ];
+      return [
+        ...wrong.map(
+          ([how, context]): Request => ({
+            name: `${name} uses the key ${how}`,
+            principal,
+            action: key,
+            resource: keyArn,
+            owner,
+            context,
+          }),
+        ),
+        { name: `${name} uses another key`, principal, action: key, resource: another, owner, context: right },
+        ...each([...notWithKey, 'kms:CreateGrant', 'kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+          name: `${name} does more with the key than verify`,
+          principal,
+          resource: keyArn,
+          owner,
+          context: right,
+        }),
+      ];
+    }),
+  ];
+}
+
+/** Parameters, stacks, roles, the account and metrics. */
+function onOtherServices(world: World, side: SideName): Request[] {
+  const { config } = world;
+  const { iam, metric, names, ownAccount, stack } = actorsOf(world);
+  const { name, owner, parameters, principal, region, roles, stackName } = sideOf(world, side);
+  const otherSide = side === 'source' ? 'destination' : 'source';
+  const deny = (what: string, actions: readonly string[], resource: string, context?: Request['context']): Request[] =>
+    each(actions, { name: `${name} ${what}`, principal, resource, owner, ...(context && { context }) });
+  const otherParameters = [
+    '/another/parameter',
+    `/${config.deployment}-2/${side}/key-arn`,
+    `/${config.deployment}/${otherSide}/key-arn`,
+    '/cdk-bootstrap/hnb659fds/secret',
+  ];
+  const otherStacks = ['another-stack', `${stackName}-2`, names[otherSide].stackName];
+  const deployRole = iam(owner, `role/cdk-hnb659fds-deploy-role-${owner}-${region}`);
+  const itself = names[side].verificationRole.arn;
+  return [
+    ...otherParameters.flatMap((parameter) =>
+      deny('reads another parameter', ['ssm:GetParameter'], parameterArn(config[side], parameter)),
+    ),
+    ...parameters.flatMap((parameter) =>
+      deny('changes a parameter', ['ssm:PutParameter', 'ssm:DeleteParameter'], parameterArn(config[side], parameter)),
+    ),
+    ...otherStacks.flatMap((other) =>
+      deny('describes another stack', ['cloudformation:DescribeStacks'], stack(region, owner, other)),
+    ),
+    ...deny(
+      'does more than describe its stack',
+      ['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack'],
+      stack(region, owner, stackName),
+    ),
+    ...deny('reads another role', READ_ROLE, iam(owner, 'role/Administrator')),
+    ...deny(
+      'reads more than the trust of the role that deploys',
+      READ_ROLE.filter((action) => action !== 'iam:GetRole'),
+      deployRole,
+    ),
+    ...[...roles, itself].flatMap((role) =>
+      deny(
+        'changes or passes a role',
+        ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:PassRole'],
+        role,
+      ),
+    ),
+    ...[deployRole, ...roles, itself].flatMap((role) => deny('assumes another role', ['sts:AssumeRole'], role)),
+    ...deny('reads another region', ['account:GetRegionOptStatus'], ownAccount(owner), { 'account:TargetRegion': 'eu-north-1' }),
+    ...deny('changes regions', ['account:EnableRegion', 'account:DisableRegion'], ownAccount(owner), {
+      'account:TargetRegion': region,
+    }),
+    ...deny('writes metrics', ['cloudwatch:PutMetricData'], metric(region, owner)),
+  ];
+}
+
+/** Buckets, key and verification role of the other account, which that account would let it use. */
+function onTheOtherSide(world: World, side: SideName): Request[] {
+  const own = sideOf(world, side);
+  const other = sideOf(world, side === 'source' ? 'destination' : 'source');
+  const shared = {
+    name: `${own.name} in the other account`,
+    principal: own.principal,
+    owner: other.owner,
+    deniedByEachHalf: true as const,
+  };
+  return [
+    ...other.buckets.flatMap(({ arn, canaryKey }) => [
+      ...each([...READ_BUCKET, ...CHANGE_BUCKET], { ...shared, resource: arn }),
+      ...each([...own.canary, ...other.canary, ...CHANGE_OBJECT], { ...shared, resource: `${arn}/${canaryKey}` }),
+      ...each([own.key, other.key], { ...shared, resource: other.keyArn, context: throughS3(other.region, arn) }),
+    ]),
+    { ...shared, action: 'sts:AssumeRole', resource: (other.principal as { readonly arn: string }).arn },
+  ];
+}
+
+/** Only the verifying build becomes the verification role. */
+function assumption(world: World, side: SideName): Request[] {
+  const { config } = world;
+  const { administrator, names } = actorsOf(world);
+  const { owner } = sideOf(world, side);
+  const verifier = names.pipeline?.verifierRole.name;
+  const principals: Principal[] = [
+    administrator(THIRD_ACCOUNT),
+    administrator(THIRD_ACCOUNT, 'root'),
+    administrator(THIRD_ACCOUNT, 'user/alice'),
+    administrator(THIRD_ACCOUNT, `role/${verifier}-2`),
+    administrator(THIRD_ACCOUNT, `role/service-role/${verifier}`),
+    administrator(THIRD_ACCOUNT, `role/${names.pipeline?.changesRole.name}`),
+    administrator(config.source.account),
+    administrator(config.source.account, `role/${verifier}`),
+    administrator(config.destination.account),
+    administrator(config.destination.account, `role/${verifier}`),
+    { kind: 'service', name: 'codebuild.amazonaws.com' },
+    { kind: 'service', name: 'codepipeline.amazonaws.com' },
+    { kind: 'anonymous' },
+  ];
+  return principals.map((principal) => ({
+    name: 'somebody else than the verifying build assumes a verification role',
+    principal,
+    action: 'sts:AssumeRole',
+    resource: names[side].verificationRole.arn,
+    owner,
+  }));
+}
