@@ -1,0 +1,17 @@
+import { Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ReplicationConfig } from '../config/model';
+import { addReplicationStacks, type ReplicationStacks } from '../replication';
+
+/**
+ * What the pipeline deploys: the stacks of `cdk deploy --all`, with the same names and logical ids, so that the pipeline takes over
+ * what was deployed by hand.
+ */
+export class ReplicationStage extends Stage {
+  readonly stacks: ReplicationStacks;
+
+  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+    super(scope, id);
+    this.stacks = addReplicationStacks(this, config);
+  }
+}

@@ -1,0 +1,475 @@
+import { PIPELINE } from '../helpers/app';
+import type { Effect, StopKind } from './effect';
+import type { Deployment } from './snapshot';
+
+/** A row of the table in docs/deploying.md: a change of a key, what the app does then, and what the templates do not say. */
+export interface Change {
+  readonly keys: readonly string[];
+  readonly change: string;
+  /** @default - the default configuration */
+  readonly before?: Deployment;
+  readonly after: Deployment;
+  readonly effect: Effect;
+  /** @default - no plan stops at it */
+  readonly stops?: readonly StopKind[];
+  /** Whether the way back has the same effect. */
+  readonly bothWays?: true;
+  readonly toKnow: string;
+}
+
+const PAGES = 'https://docs.aws.amazon.com';
+const DOCUMENTS = { id: 'documents' };
+const PHOTOS = { id: 'photos' };
+
+const documents = (keys: object): Deployment => ({ config: { pairs: [{ ...DOCUMENTS, ...keys }] } });
+const pipeline = (keys: object = {}): Deployment => ({ config: { pipeline: { ...PIPELINE, ...keys } } });
+const deployment = (config: Deployment['config'] = {}, recorded = true): Deployment => ({ config, recorded });
+
+/** What a pair consists of, besides its two buckets. */
+const AROUND_A_PAIR = [
+  'destination parameters',
+  "replica bucket's policy",
+  'replication role',
+  "source bucket's policy",
+  'source parameters',
+];
+const PAIR = [...AROUND_A_PAIR, 'replica bucket', 'source bucket'].toSorted();
+
+/** What a pipeline has no default for. */
+const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
+
+export const CHANGES: readonly Change[] = [
+  {
+    keys: ['deployment'],
+    change: 'another name',
+    after: deployment({ deployment: 'archive' }),
+    effect: { newStack: ['destination stack', 'source stack'] },
+    toKnow:
+      'The old stacks go on replicating the old source buckets. The new buckets are empty: move the applications and the data, then [remove](#removal) the old stacks with the old configuration',
+  },
+  {
+    keys: ['source.account'],
+    change: 'another account',
+    after: deployment({ source: { account: '333333333333' } }),
+    effect: {
+      newStack: ['source stack'],
+      inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
+      setting: ['description of the destination stack'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'The replica buckets now admit the new account alone: what is written to the old source buckets is `FAILED` from then on. The new source buckets are empty',
+  },
+  {
+    keys: ['source.region'],
+    change: 'another region',
+    after: deployment({ source: { region: 'eu-west-1' } }),
+    effect: {
+      newStack: ['source stack'],
+      inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
+      setting: ['description of the destination stack'],
+    },
+    stops: ['permissions'],
+    toKnow: 'As with another source account',
+  },
+  {
+    keys: ['destination.account'],
+    change: 'another account',
+    after: deployment({ destination: { account: '333333333333' } }),
+    effect: {
+      newStack: ['destination stack'],
+      inPlace: ['replication role', 'source bucket'],
+      setting: ['description of the source stack'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; S3 Batch Replication sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the two stacks',
+  },
+  {
+    keys: ['destination.region'],
+    change: 'another region',
+    after: deployment({ destination: { region: 'eu-west-1' } }),
+    effect: {
+      newStack: ['destination stack'],
+      inPlace: ['replication role', 'source bucket'],
+      setting: ['description of the source stack'],
+    },
+    stops: ['permissions'],
+    toKnow: 'As with another destination account',
+  },
+  {
+    keys: ['source.account', 'destination.account'],
+    change: 'both sides in one account',
+    after: deployment({ destination: { account: '111111111111' } }),
+    effect: { refused: ['destination.account: write another account than the source'] },
+    toKnow: 'An account is the boundary that protects the copies',
+  },
+  {
+    keys: ['source.region', 'destination.region'],
+    change: 'both sides in one region',
+    after: deployment({ destination: { region: 'ap-southeast-2' } }),
+    effect: { refused: ['destination.region: write another region than the source'] },
+    toKnow: 'The copies are there for the loss of a region too',
+  },
+  {
+    keys: ['source.region', 'destination.region'],
+    change: 'sides in two partitions',
+    after: deployment({ destination: { region: 'cn-north-1' } }),
+    effect: {
+      refused: ['destination.region: S3 does not replicate from partition aws to partition aws-cn; write a region of aws'],
+    },
+    toKnow: 'S3 does not replicate between partitions',
+  },
+  {
+    keys: ['source.profile', 'destination.profile'],
+    change: 'another profile',
+    bothWays: true,
+    after: deployment({ source: { profile: 'prod' }, destination: { profile: 'backup' } }),
+    effect: {},
+    toKnow: 'It says who deploys. A profile of another account is refused before anything is published',
+  },
+  {
+    keys: ['keyExchange'],
+    change: '`stack-output` to `ssm`, ARN recorded',
+    after: deployment({ keyExchange: 'ssm' }),
+    effect: {
+      deleted: ['exchange role', 'output of the destination stack'],
+      inPlace: ['replication role', 'source bucket'],
+    },
+    stops: ['permissions'],
+    toKnow: 'The same ARN, now as text. Record it first, while the destination stack is as it was: `npm run ops -- exchange`',
+  },
+  {
+    keys: ['keyExchange'],
+    change: '`stack-output` to `ssm`, ARN not recorded',
+    after: deployment({ keyExchange: 'ssm' }, false),
+    effect: {
+      refused: [
+        'the replica key\'s ARN is not recorded yet; deploy Destination, then run "npm run ops -- exchange" with the same configuration',
+      ],
+    },
+    toKnow: 'The source stack alone is refused: `npx cdk deploy Destination` is possible',
+  },
+  {
+    keys: ['keyExchange'],
+    change: '`ssm` to `stack-output`',
+    before: deployment({ keyExchange: 'ssm' }),
+    after: deployment(),
+    effect: {
+      created: ['exchange role', 'output of the destination stack'],
+      inPlace: ['replication role', 'source bucket'],
+    },
+    stops: ['permissions'],
+    toKnow: 'From then on the execution role of the source account can read the description of the destination stack',
+  },
+  {
+    keys: ['pairs[].id'],
+    change: 'add a pair',
+    after: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
+    effect: { created: PAIR, inPlace: ['replica key'] },
+    stops: ['permissions'],
+    toKnow: 'The other pairs are not touched: the replica key admits one more role',
+  },
+  {
+    keys: ['pairs[].id'],
+    change: 'remove a pair',
+    before: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
+    after: deployment({ pairs: [DOCUMENTS] }),
+    effect: {
+      stays: ['replica bucket', 'source bucket'],
+      deleted: AROUND_A_PAIR,
+      inPlace: ['replica key'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'Both buckets keep their objects, without a stack and without their policies. The rule stays on the source bucket, but its role is gone: what is still written there is `FAILED`. To add the pair again, [import](#take-over-again) the buckets',
+  },
+  {
+    keys: ['pairs[].id'],
+    change: 'rename a pair',
+    before: deployment({ pairs: [DOCUMENTS] }),
+    after: deployment({ pairs: [PHOTOS] }),
+    effect: {
+      stays: ['replica bucket', 'source bucket'],
+      deleted: AROUND_A_PAIR,
+      created: PAIR,
+      inPlace: ['replica key'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow: 'One pair is removed and an empty one added: nothing is renamed',
+  },
+  {
+    keys: ['pairs[].id'],
+    change: 'reorder the pairs',
+    before: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
+    after: deployment({ pairs: [PHOTOS, DOCUMENTS] }),
+    effect: { inPlace: ['replica key'] },
+    toKnow: "The statements of the replica key's policy change places, which means the same",
+  },
+  {
+    keys: ['pairs[].id'],
+    change: 'one id twice',
+    after: deployment({ pairs: [DOCUMENTS, DOCUMENTS] }),
+    effect: { refused: ['pairs[1].id: pairs[0] has this id already; write another one'] },
+    toKnow: 'As is an id that makes a bucket name too long',
+  },
+  {
+    keys: ['pairs[].filter'],
+    change: 'another prefix',
+    bothWays: true,
+    before: documents({ filter: { prefix: 'reports/' } }),
+    after: documents({ filter: { prefix: 'letters/' } }),
+    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    toKnow:
+      'Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need S3 Batch Replication. The lifecycle rules of the canaries move with the prefix',
+  },
+  {
+    keys: ['pairs[].filter'],
+    change: 'other tags',
+    bothWays: true,
+    after: documents({ filter: { tags: { backup: 'yes' } } }),
+    effect: { inPlace: ['source bucket'] },
+    toKnow: 'Counts for objects that have the tags when they are written',
+  },
+  {
+    keys: ['pairs[].storageClass'],
+    change: 'another class',
+    bothWays: true,
+    after: documents({ storageClass: 'GLACIER_IR' }),
+    effect: { inPlace: ['source bucket'] },
+    toKnow: 'Counts for new replicas; the others keep their class',
+  },
+  {
+    keys: ['pairs[].replicateDeleteMarkers'],
+    change: '`false` to `true`',
+    bothWays: true,
+    after: documents({ replicateDeleteMarkers: true }),
+    effect: { inPlace: ['source bucket'] },
+    toKnow: `Counts for delete markers that are made afterwards ([AWS](${PAGES}/AmazonS3/latest/userguide/delete-marker-replication.html))`,
+  },
+  {
+    keys: ['pairs[].replicateDeleteMarkers', 'pairs[].filter'],
+    change: '`true` with a tag filter',
+    after: documents({ replicateDeleteMarkers: true, filter: { tags: { backup: 'yes' } } }),
+    effect: {
+      refused: [
+        'pairs[0].replicateDeleteMarkers: S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags',
+      ],
+    },
+    toKnow: 'S3 would refuse the rule in the middle of a deployment',
+  },
+  {
+    keys: ['pairs[].timeControl'],
+    change: '`false` to `true`',
+    bothWays: true,
+    after: documents({ timeControl: true }),
+    effect: { inPlace: ['source bucket'] },
+    toKnow: `Counts for new objects; costs extra while it is on ([AWS](${PAGES}/AmazonS3/latest/userguide/replication-time-control.html))`,
+  },
+  {
+    keys: ['pairs[].bucketKeys'],
+    change: '`true` to `false`',
+    bothWays: true,
+    after: documents({ bucketKeys: false }),
+    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    toKnow: `Counts for new objects ([AWS](${PAGES}/AmazonS3/latest/userguide/bucket-key.html)). The policies admit both ways, so nothing fails in between`,
+  },
+  {
+    keys: ['bucketNamespace'],
+    change: '`account-regional` to `global`',
+    bothWays: true,
+    after: deployment({ bucketNamespace: 'global' }),
+    effect: {
+      replaced: ['replica bucket', "replica bucket's policy", 'source bucket', "source bucket's policy"],
+      inPlace: ['destination parameters', 'replica key', 'replication role', 'source parameters'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'Every bucket gets another name, and a bucket cannot be renamed: new, empty buckets take their place, the old ones stay outside the stacks with their objects. `npm run deploy` stops at it. Choose before the first deployment',
+  },
+  {
+    keys: ['bucketNamespace', 'source.region', 'destination.region'],
+    change: '`account-regional` in a region without it',
+    after: deployment({ destination: { region: 'me-south-1' }, bucketNamespace: 'account-regional' }),
+    effect: { refused: ['bucketNamespace: S3 has no account regional namespace in me-south-1; write "global"'] },
+    toKnow: `[AWS](${PAGES}/AmazonS3/latest/userguide/gpbucketnamespaces.html) lists the regions`,
+  },
+  {
+    keys: ['keyRotationDays'],
+    change: 'another number of days',
+    bothWays: true,
+    after: deployment({ keyRotationDays: 90 }),
+    effect: { inPlace: ['replica key', 'source key'] },
+    toKnow: `Old objects stay readable: a key keeps its old material, and its ARN ([AWS](${PAGES}/kms/latest/developerguide/rotate-keys.html))`,
+  },
+  {
+    keys: ['keyDeletionDays'],
+    change: 'another number of days',
+    bothWays: true,
+    after: deployment({ keyDeletionDays: 7 }),
+    effect: { inPlace: ['replica key', 'source key'] },
+    toKnow:
+      'Counts when CloudFormation deletes a key, which it does only with `removal: destroy`. Who deletes a key by hand names the days then',
+  },
+  {
+    keys: ['removal'],
+    change: '`retain` to `destroy`',
+    after: deployment({ removal: 'destroy' }),
+    effect: {
+      refused: [
+        'removal: only a deployment whose name ends in -demo or -test may be destroyed, and this one is "backups"; write "retain"',
+      ],
+    },
+    toKnow: 'No deployment that holds backups is a switch away from deletion',
+  },
+  {
+    keys: ['removal'],
+    change: '`retain` to `destroy`, name in -demo or -test',
+    bothWays: true,
+    before: deployment({ deployment: 'backups-test' }),
+    after: deployment({ deployment: 'backups-test', removal: 'destroy' }),
+    effect: {
+      deletionPolicy: ['replica bucket', 'replica key', 'source bucket', 'source key'],
+      setting: ['termination protection of the destination stack', 'termination protection of the source stack'],
+    },
+    toKnow:
+      'Nothing is deleted until the stacks are. CloudFormation then deletes the keys, and the buckets only if they are empty. Termination protection is off unless it is written',
+  },
+  {
+    keys: ['terminationProtection'],
+    change: '`true` to `false`',
+    bothWays: true,
+    after: deployment({ terminationProtection: false }),
+    effect: { setting: ['termination protection of the destination stack', 'termination protection of the source stack'] },
+    toKnow: 'The CDK CLI switches it. A pipeline does not: `npm run ops -- doctor` prints the command for its stacks',
+  },
+  {
+    keys: ['tags'],
+    change: 'other tags',
+    bothWays: true,
+    after: deployment({ tags: { team: 'storage' } }),
+    effect: { setting: ['tags of the destination stack', 'tags of the source stack'] },
+    toKnow: `CloudFormation passes them on to the resources of the stack, in place ([AWS](${PAGES}/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html))`,
+  },
+  {
+    keys: PIPELINE_KEYS,
+    change: 'add a pipeline',
+    after: pipeline(),
+    effect: { created: ['destination verification role', 'pipeline stack', 'source verification role'] },
+    stops: ['permissions'],
+    toKnow:
+      'The stacks keep their names, so that the pipeline takes them over and replaces nothing. Both accounts have to trust the tooling account first: `npm run ops -- bootstrap`',
+  },
+  {
+    keys: PIPELINE_KEYS,
+    change: 'remove the pipeline',
+    before: pipeline(),
+    after: deployment(),
+    effect: {
+      oldStack: ['pipeline stack'],
+      deleted: ['destination verification role', 'source verification role'],
+    },
+    toKnow:
+      'Deploy it by hand, after deleting the pipeline stack. The accounts go on trusting the tooling account until `npm run ops -- bootstrap --apply --drop-trust ACCOUNT`',
+  },
+  {
+    keys: ['pipeline.account'],
+    change: 'another tooling account',
+    before: pipeline(),
+    after: pipeline({ account: '0'.repeat(12) }),
+    effect: {
+      newStack: ['pipeline stack'],
+      inPlace: ['destination verification role', 'source verification role'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'The old pipeline still deploys what is pushed, until its stack is deleted, and the accounts still trust the old account until `--drop-trust`',
+  },
+  {
+    keys: ['pipeline.region'],
+    change: 'another region',
+    before: pipeline(),
+    after: pipeline({ region: 'us-east-2' }),
+    effect: {
+      newStack: ['pipeline stack'],
+      inPlace: ['destination verification role', 'source verification role'],
+    },
+    stops: ['permissions'],
+    toKnow: 'As with another tooling account',
+  },
+  {
+    keys: ['pipeline.account'],
+    change: 'the account of a side',
+    after: pipeline({ account: '222222222222' }),
+    effect: {
+      refused: [
+        'pipeline.account: both sides trust the account of the pipeline; write a third one, so that neither side administers the other',
+      ],
+    },
+    toKnow: 'The backup account would administer the source account, or the other way round',
+  },
+  ...Object.entries({
+    branch: 'release',
+    repository: 'example/archive',
+    connectionArn: 'arn:aws:codeconnections:eu-west-1:333333333333:connection/bEXAMPLE-8aad-4d5d-8878-dfcab0bc441f',
+  }).map(
+    ([key, value]): Change => ({
+      keys: [`pipeline.${key}`],
+      change: 'another one',
+      bothWays: true,
+      before: pipeline(),
+      after: pipeline({ [key]: value }),
+      effect: { inPlace: ['pipeline stack'] },
+      toKnow:
+        'The pipeline reads the old place until it has changed itself: push the change there too, or `npm run deploy:pipeline`',
+    }),
+  ),
+  {
+    keys: ['pipeline.approval'],
+    change: '`true` to `false`',
+    bothWays: true,
+    before: pipeline(),
+    after: pipeline({ approval: false }),
+    effect: { inPlace: ['pipeline stack'] },
+    toKnow: 'Counts in the run that brings the change: the pipeline changes itself first, and starts again',
+  },
+  {
+    keys: ['pipeline.email'],
+    change: 'another address',
+    bothWays: true,
+    before: pipeline(),
+    after: pipeline({ email: 'team@example.com' }),
+    effect: { inPlace: ['pipeline stack'] },
+    toKnow: 'The new address has to confirm its subscription',
+  },
+  {
+    keys: ['pipeline.accept'],
+    change: 'more or fewer names',
+    bothWays: true,
+    before: pipeline(),
+    after: pipeline({ accept: ['backups-source/PairsdocumentsBucket'] }),
+    effect: {},
+    toKnow: 'Counts for the commit that it is in and all that follow: take a name out again when its change is deployed',
+  },
+  {
+    keys: ['pipeline.profile'],
+    change: 'another profile',
+    bothWays: true,
+    before: pipeline(),
+    after: pipeline({ profile: 'tooling' }),
+    effect: {},
+    toKnow: 'It says who runs `npm run deploy:pipeline`',
+  },
+];
+
+/** What the deletion of both stacks of the default configuration does. */
+export const REMOVAL: Effect = {
+  stays: ['replica bucket', 'replica key', 'source bucket', 'source key'],
+  deleted: [
+    ...AROUND_A_PAIR,
+    'exchange role',
+    'output of the destination stack',
+    "replica key's alias",
+    "source key's alias",
+  ].toSorted(),
+};

@@ -1,0 +1,66 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { SideName } from '../../lib/config/model';
+import { ConfigError } from '../../lib/errors';
+import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
+import { replicationStacks, testApp, validConfig } from '../helpers/app';
+import { recordedKey } from '../helpers/templates';
+
+/** A configuration, and whether `ops exchange` has recorded its replica key. */
+export interface Deployment {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** @default true */
+  readonly recorded?: boolean;
+}
+
+/** What CloudFormation is told of a stack. */
+export interface StackSnapshot {
+  readonly stackName: string;
+  readonly account: string;
+  readonly region: string;
+  readonly template: Readonly<Record<string, unknown>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
+}
+
+/** The stacks of a deployment, or why the app refuses it. */
+export type Snapshot =
+  | { readonly refusal: string }
+  | (Readonly<Record<SideName, StackSnapshot>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
+
+const taken = new Map<string, Snapshot>();
+
+/** Synthesizes a deployment, once. */
+export function snapshotOf(deployment: Deployment): Snapshot {
+  const key = JSON.stringify(deployment);
+  const snapshot = taken.get(key) ?? take(deployment);
+  taken.set(key, snapshot);
+  return snapshot;
+}
+
+function take({ config: keys, recorded = true }: Deployment): Snapshot {
+  try {
+    const config = validConfig(keys);
+    const { destination, source } = replicationStacks(keys, recorded ? recordedKey(keys).context : {});
+    const error = source.node.metadata.find(({ type }) => type === 'aws:cdk:error');
+    if (error !== undefined) {
+      return { refusal: String(error.data) };
+    }
+    return {
+      destination: stackSnapshot(destination),
+      source: stackSnapshot(source),
+      ...(config.pipeline && { pipeline: stackSnapshot(new PipelineStack(testApp(), 'Pipeline', { config })) }),
+    };
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return { refusal: error.problems.map(({ path, remedy }) => `${path}: ${remedy}`).join('; ') };
+    }
+    throw error;
+  }
+}
+
+function stackSnapshot(stack: Stack): StackSnapshot {
+  const { stackName, account, region, terminationProtection } = stack;
+  const template = Template.fromStack(stack).toJSON() as Readonly<Record<string, unknown>>;
+  return { stackName, account, region, template, tags: stack.tags.tagValues(), terminationProtection };
+}

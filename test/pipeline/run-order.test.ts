@@ -1,0 +1,72 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
+import { ReplicationStage } from '../../lib/pipeline/replication-stage';
+import { SourceStack } from '../../lib/source/source-stack';
+import { PIPELINE, testApp, validConfig } from '../helpers/app';
+import { recordedKey } from '../helpers/templates';
+import { pipelineApp, runOrders, stagesIn } from './pipeline';
+
+/** The order of the deployments behind two steps that are common to both stacks. */
+function ordersBehindTwoSteps(keys: Record<string, unknown>): Record<string, number> {
+  const app = testApp(keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
+  const stack = new Stack(app, 'Pipeline', { env: { account: '333333333333', region: 'eu-west-1' } });
+  const input = CodePipelineSource.connection('example/backups', 'main', PIPELINE);
+  const pipeline = new CodePipeline(stack, 'Delivery', {
+    synth: new ShellStep('Synth', { input, commands: ['synth'] }),
+    crossAccountKeys: true,
+  });
+  const [first, second] = [new ManualApprovalStep('First'), new ManualApprovalStep('Second')];
+  second.addStepDependency(first);
+  pipeline.addStage(new ReplicationStage(app, 'Replication', validConfig(keys)), { pre: [first, second] });
+  pipeline.buildPipeline();
+  return runOrders(stagesIn(Template.fromStack(stack))['Replication']);
+}
+
+/** Takes the dependency of the source on the destination away, and leaves every other. */
+function withoutDependency(): void {
+  const addStackDependency = Reflect.get(Stack.prototype, 'addStackDependency') as (this: Stack, ...args: unknown[]) => void;
+  jest.spyOn(Stack.prototype, 'addStackDependency').mockImplementation(function (this: Stack, ...args) {
+    if (!(this instanceof SourceStack)) {
+      addStackDependency.apply(this, args);
+    }
+  });
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExchange) => {
+  const keys = { keyExchange, pipeline: PIPELINE };
+
+  test('the destination is prepared and deployed before the source: 3, 4, 5, 6', () => {
+    expect(ordersBehindTwoSteps(keys)).toEqual({
+      First: 1,
+      Second: 2,
+      'backups-destination.Prepare': 3,
+      'backups-destination.Deploy': 4,
+      'backups-source.Prepare': 5,
+      'backups-source.Deploy': 6,
+    });
+  });
+
+  test('without the explicit dependency both would be prepared at once, and deployed at once', () => {
+    withoutDependency();
+    expect(ordersBehindTwoSteps(keys)).toEqual({
+      First: 1,
+      Second: 2,
+      'backups-destination.Prepare': 3,
+      'backups-source.Prepare': 3,
+      'backups-destination.Deploy': 4,
+      'backups-source.Deploy': 4,
+    });
+  });
+
+  test('in the pipeline the source is not even planned before the destination is deployed; without the dependency it would be', () => {
+    const orders = () => runOrders(stagesIn(pipelineApp({ keyExchange }).template)['Replication']);
+    expect(orders()).toMatchObject({ 'backups-destination.Deploy': 4, 'backups-source.Changes': 5, 'backups-source.Prepare': 7 });
+    withoutDependency();
+    expect(orders()).toMatchObject({ 'backups-destination.Prepare': 3, 'backups-source.Prepare': 3 });
+  });
+});
