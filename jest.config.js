@@ -12,6 +12,8 @@ const shared = {
 
 module.exports = {
   randomize: true,
+  // Jest leaves one processor alone, which on a machine with two is half of it.
+  maxWorkers: '100%',
   // A machine may be slow: no test is there to find out. Jest takes this from here only, not from a project.
   testTimeout: 120_000,
   // Istanbul counts what swc adds to modules; V8 counts what is written.

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import type { Acknowledgement } from './compliance/acknowledgements';
+import type { Acknowledgement } from './compliance/acknowledgement';
 import { loadConfig } from './config/load';
 import type { ReplicationConfig } from './config/model';
 import { AppError, describeError } from './errors';

@@ -25,6 +25,7 @@ export function environmentsOf(config: ReplicationConfig): readonly Environment[
   const { source, destination, pipeline } = config;
   const sides: readonly Environment[] = [
     { ...source, owner: 'source', purpose: 'the source stack' },
+    { ...source, region: destination.region, owner: 'source', purpose: 'the alarms on metrics of the destination region' },
     { ...destination, owner: 'destination', purpose: 'the destination stack' },
   ];
   if (pipeline === undefined) {

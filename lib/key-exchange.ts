@@ -54,7 +54,7 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
               new PolicyStatement({
                 sid: 'ReadDestinationStack',
                 actions: ['cloudformation:DescribeStacks'],
-                resources: [stackArnPattern(config, 'destination')],
+                resources: [stackArnPattern(config.destination, namesOf(config).destination.stackName)],
               }),
             ],
           }),

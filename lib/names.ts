@@ -94,10 +94,9 @@ export function replicaKeyArn(config: ReplicationConfig, keyId: string): string 
   return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
 }
 
-/** ARN of a side's stack, under whatever id CloudFormation gives to it. */
-export function stackArnPattern(config: ReplicationConfig, side: SideName): string {
-  const { region, account } = config[side];
-  return `arn:${partitionOf(config[side])}:cloudformation:${region}:${account}:stack/${namesOf(config)[side].stackName}/*`;
+/** ARN of a stack, under whatever id CloudFormation gives to it. */
+export function stackArnPattern(side: Side, stackName: string): string {
+  return `arn:${partitionOf(side)}:cloudformation:${side.region}:${side.account}:stack/${stackName}/*`;
 }
 
 /** ARN of an SSM parameter, or of several by pattern. */

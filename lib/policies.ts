@@ -1,12 +1,13 @@
 import type { ReplicationConfig } from './config/model';
-import { type PairNames, partitionOf } from './names';
-import { type Conditions, type Permission, type PolicyHolder, replicationPermissions } from './permissions';
+import { monitoringNamesOf } from './monitoring/names';
+import { namesOf, type PairNames, partitionOf } from './names';
+import { type Conditions, type Permission, type PolicyHolder, REPLICATION_SERVICE, replicationPermissions } from './permissions';
 
 /** A statement of a policy document, as IAM's JSON spells it. */
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow';
-  readonly Principal?: { readonly AWS: string };
+  readonly Principal?: { readonly AWS: string } | { readonly Service: string };
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Conditions;
@@ -43,6 +44,27 @@ export function replicaKeyStatements(config: ReplicationConfig, pair: PairNames)
     // In a key policy, * is the key that the policy is attached to.
     Resource: ['*'],
   }));
+}
+
+/**
+ * What the failure queue's policy grants to S3, for the source buckets alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+ */
+export function failureQueueStatements(config: ReplicationConfig): Statement[] {
+  return [
+    {
+      Sid: 'SendFailureEvents',
+      Effect: 'Allow',
+      Principal: { Service: REPLICATION_SERVICE },
+      Action: ['sqs:SendMessage'],
+      Resource: [monitoringNamesOf(config).failureQueue.arn],
+      Condition: {
+        ArnEquals: { 'aws:SourceArn': namesOf(config).pairs.map(({ sourceBucket }) => sourceBucket.arn) },
+        StringEquals: { 'aws:SourceAccount': config.source.account },
+      },
+    },
+  ];
 }
 
 /**

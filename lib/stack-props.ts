@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { type AccountName, accountNamed, type ReplicationConfig } from './config/model';
+import { type AccountName, accountNamed, type ReplicationConfig, type Side, type SideName } from './config/model';
 import { namesOf } from './names';
 
 export interface ReplicationStackProps {
@@ -8,11 +8,14 @@ export interface ReplicationStackProps {
 
 /** What a stack takes from the configuration. */
 export function stackProps(config: ReplicationConfig, owner: AccountName): StackProps {
-  const { account, region } = accountNamed(config, owner);
-  return {
-    env: { account, region },
-    stackName: namesOf(config)[owner]?.stackName,
-    terminationProtection: config.terminationProtection,
-    tags: config.tags,
-  };
+  return common(config, accountNamed(config, owner), namesOf(config)[owner]?.stackName);
+}
+
+/** The same for a stack of the source account that watches the metrics of one side's region. */
+export function watchingStackProps(config: ReplicationConfig, region: SideName, stackName: string): StackProps {
+  return common(config, { account: config.source.account, region: config[region].region }, stackName);
+}
+
+function common(config: ReplicationConfig, { account, region }: Side, stackName: string | undefined): StackProps {
+  return { env: { account, region }, stackName, terminationProtection: config.terminationProtection, tags: config.tags };
 }

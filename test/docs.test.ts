@@ -9,6 +9,7 @@ const DOCUMENTS = [
   'README.md',
   'AGENTS.md',
   'docs/deploying.md',
+  'docs/runbook.md',
   'docs/permissions.md',
   'docs/troubleshooting.md',
   ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`),

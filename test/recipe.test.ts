@@ -47,9 +47,12 @@ describe('the original recipe', () => {
   });
 
   test('KMS key in each account, 30 days deletion window, rotation on', () => {
-    for (const template of Object.values(templates())) {
-      template.resourceCountIs('AWS::KMS::Key', 1);
-      template.hasResourceProperties('AWS::KMS::Key', { PendingWindowInDays: 30, EnableKeyRotation: true });
+    const { source, destination } = templates();
+    for (const [template, Description] of [
+      [source, 'Encrypts the source buckets of backups'],
+      [destination, 'Encrypts the replicas of backups'],
+    ] as const) {
+      template.hasResourceProperties('AWS::KMS::Key', { Description, PendingWindowInDays: 30, EnableKeyRotation: true });
     }
   });
 

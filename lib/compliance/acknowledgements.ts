@@ -1,25 +1,15 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../config/model';
-import { pairNamesOf, stackArnPattern } from '../names';
+import { namesOf, pairNamesOf, stackArnPattern } from '../names';
 import type { ReplicationStacks } from '../replication';
 import { verificationPolicies } from '../verification/permissions';
-
-/** A finding that stays, and why. */
-export interface Acknowledgement {
-  /** The one resource that it is about: the same finding anywhere else still stops synthesis. */
-  readonly resource: IConstruct;
-  /** `<pack>::<rule>`. With the pack's name in front the finding is kept in the validation report, beside its reason. */
-  readonly id: string;
-  /** Technical and true, so that a reviewer can dispute it. */
-  readonly reason: string;
-}
+import { type Acknowledgement, awsSolutions, because, controls, resourceAt, wildcard } from './acknowledgement';
+import { monitoringAcknowledgements } from './monitoring-acknowledgements';
 
 /** Every finding that is acknowledged in an app of these stacks. */
-export function acknowledgementsOf(
-  config: ReplicationConfig,
-  { destination, source }: ReplicationStacks,
-): readonly Acknowledgement[] {
+export function acknowledgementsOf(config: ReplicationConfig, stacks: ReplicationStacks): readonly Acknowledgement[] {
+  const { destination, source } = stacks;
   return [
     ...config.pairs.flatMap((pair) => [
       ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
@@ -30,6 +20,7 @@ export function acknowledgementsOf(
     ...(config.pipeline === undefined
       ? []
       : SIDES.flatMap((side) => verificationRole({ destination, source }[side], config, side))),
+    ...monitoringAcknowledgements(config, stacks),
   ];
 }
 
@@ -91,7 +82,7 @@ function exchangeRole(resource: IConstruct, config: ReplicationConfig): Acknowle
       "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A " +
         "stack's name has no slash, so the pattern matches this one stack and whatever had its name before or has it later.",
       resource,
-      [wildcard(stackArnPattern(config, 'destination'))],
+      [wildcard(stackArnPattern(config.destination, namesOf(config).destination.stackName))],
     ),
     ...because(
       'The policy is one statement that lets this one role describe its own stack. Inline it is deleted with the role and can be ' +
@@ -135,27 +126,4 @@ function verificationRole(stack: IConstruct, config: ReplicationConfig, side: Si
       return reason === undefined ? [] : because(reason, resource, ids);
     });
   });
-}
-
-export function because(reason: string, resource: IConstruct, ids: readonly string[]): Acknowledgement[] {
-  return ids.map((id) => ({ resource, id, reason }));
-}
-
-/** The L1 resource of the construct at a path. A path that leads nowhere is an error, so no acknowledgement goes stale unseen. */
-export function resourceAt(scope: IConstruct, ...path: readonly string[]): IConstruct {
-  return [...path, 'Resource'].reduce((construct, id) => construct.node.findChild(id), scope);
-}
-
-export function awsSolutions(rule: string): string {
-  return `AwsSolutions::AwsSolutions-${rule}`;
-}
-
-/** AWS Solutions' finding for a wildcard in the resource of an IAM policy. */
-export function wildcard(pattern: string): string {
-  return awsSolutions(`IAM5[Resource::${pattern}]`);
-}
-
-/** One rule of the three packs that follow a catalogue of controls: they have it in common. */
-export function controls(rule: string): string[] {
-  return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}::${pack}-${rule}`);
 }

@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
-import { type Acknowledgement, acknowledge } from './acknowledgements';
+import type { Acknowledgement } from './acknowledgement';
+import { acknowledge } from './acknowledgements';
 
 /** The rule packs that the app must pass. */
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks];

@@ -10,9 +10,7 @@ type DeepReadonly<T> = T extends (infer E)[]
 type Parsed = z.output<typeof configuration>;
 
 /** The checked configuration: defaults applied, frozen. The README's table says what each key means. */
-export type ReplicationConfig = DeepReadonly<
-  Omit<Parsed, 'terminationProtection' | 'monitoring'> & { terminationProtection: boolean }
->;
+export type ReplicationConfig = DeepReadonly<Omit<Parsed, 'terminationProtection'> & { terminationProtection: boolean }>;
 
 /** An account and the region in it. */
 export type Side = ReplicationConfig['source'];

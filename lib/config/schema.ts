@@ -118,6 +118,8 @@ export const pairs = z
 
 const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 
+const email = text(/^[^\s@]+@[^\s@]+$/, 'write an e-mail address, or leave the key out').optional();
+
 export const pipelineAccount = account;
 
 /** The tooling account's pipeline. What it has no default for has to be written. */
@@ -134,7 +136,7 @@ const pipeline = z
         'write the ARN of a CodeConnections connection, such as "arn:aws:codeconnections:us-west-2:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f"',
       ),
       approval: onOff().default(true),
-      email: text(/^[^\s@]+@[^\s@]+$/, 'write an e-mail address, or leave the key out').optional(),
+      email,
       accept: z
         .array(z.string({ error: 'write the name of a change as the plan prints it' }), {
           error: 'write a list of changes as the plan names them',
@@ -148,6 +150,21 @@ const pipeline = z
     },
   )
   .optional();
+
+/** When the owner is told, and how. The defaults are argued in docs/adr/0006-alarm-thresholds.md. */
+const monitoring = z
+  .strictObject(
+    {
+      email,
+      failedOperations: wholeNumber('operations', 1, 1_000_000_000).default(1),
+      latencyMinutes: wholeNumber('minutes', 1, 10_080).default(60),
+      pendingOperations: wholeNumber('operations', 1, 1_000_000_000).default(10_000),
+      pendingBytes: wholeNumber('bytes', 1, Number.MAX_SAFE_INTEGER).default(100 * 2 ** 30),
+      dashboard: onOff().default(true),
+    },
+    { error: objectError('{ "email": "storage@example.com" }') },
+  )
+  .prefault({});
 
 export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
 export const removal = oneOf(['retain', 'destroy']).default('retain');
@@ -166,7 +183,7 @@ export const configuration = z.strictObject(
     removal,
     terminationProtection: onOff().optional(),
     tags: tagMap(50).default({}),
-    monitoring: notAvailableYet(),
+    monitoring,
     pipeline,
   },
   { error: objectError('{ "deployment": "backups" }') },

@@ -1,13 +1,13 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
-import { accountOf, credentialsOf } from '../credentials/profiles';
-import { namesOf } from '../names';
+import { accountOf, type CredentialProvider, credentialsOf } from '../credentials/profiles';
 import { isMissingStack } from '../ops/aws-error';
 import { awsCommand } from '../ops/commands';
+import { STACKS, type StackKind, stackPlace } from '../ops/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackState {
-  readonly side: SideName;
+  readonly stack: StackKind;
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
   readonly terminationProtection: boolean;
@@ -16,9 +16,14 @@ export interface StackState {
 /** States of a stack whose creation failed. The CDK CLI deletes such a stack before it creates it again. */
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
-/** Asks CloudFormation for the state of both stacks, with each side's own credentials. */
-export function stackStates(config: ReplicationConfig): Promise<StackState[]> {
-  return Promise.all(SIDES.map((side) => stackState(config, side)));
+/** Asks CloudFormation for the state of every stack, with the credentials of its account. */
+export async function stackStates(config: ReplicationConfig): Promise<StackState[]> {
+  const states: StackState[] = [];
+  // One account after another: each may ask for an MFA code on the same terminal.
+  for (const side of SIDES) {
+    states.push(...(await statesOf(config, side)));
+  }
+  return states;
 }
 
 /**
@@ -33,39 +38,47 @@ export function adviceFor(config: ReplicationConfig, states: readonly StackState
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
     ...blocked.map(
-      ({ side, status }) =>
-        `Stack ${namesOf(config)[side].stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, side)}`,
+      ({ stack, status }) =>
+        `Stack ${stackPlace(config, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, stack)}`,
     ),
     ...(unknown.length === 0
       ? []
       : [
           [
             'If a stack never came up and cannot be deleted while TerminationProtection is enabled, run its command, then deploy again:',
-            ...unknown.map(({ side }) => `  ${unprotectCommand(config, side)}`),
+            ...unknown.map(({ stack }) => `  ${unprotectCommand(config, stack)}`),
           ].join('\n'),
         ]),
   ];
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n');
 }
 
-function unprotectCommand(config: ReplicationConfig, side: SideName): string {
-  return awsCommand(config, side, 'cloudformation update-termination-protection --no-enable-termination-protection', {
-    'stack-name': namesOf(config)[side].stackName,
+function unprotectCommand(config: ReplicationConfig, stack: StackKind): string {
+  const { owner, region, stackName } = stackPlace(config, stack);
+  return awsCommand(config, owner, 'cloudformation update-termination-protection --no-enable-termination-protection', {
+    'stack-name': stackName,
+    region,
   });
 }
 
-async function stackState(config: ReplicationConfig, side: SideName): Promise<StackState> {
+async function statesOf(config: ReplicationConfig, side: SideName): Promise<StackState[]> {
+  const stacks = STACKS.filter((stack) => stackPlace(config, stack).owner === side);
   const credentials = credentialsOf(config[side]);
-  const client = new CloudFormationClient({ region: config[side].region, credentials });
+  const account = await accountOf(config[side], credentials).catch(() => undefined);
+  return account === config[side].account
+    ? Promise.all(stacks.map((stack) => stackState(config, stack, credentials)))
+    : stacks.map((stack) => ({ stack, status: 'unknown', terminationProtection: false }));
+}
+
+async function stackState(config: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackState> {
+  const { region, stackName } = stackPlace(config, stack);
+  const client = new CloudFormationClient({ region, credentials });
   try {
-    if ((await accountOf(config[side], credentials)) !== config[side].account) {
-      return { side, status: 'unknown', terminationProtection: false };
-    }
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: namesOf(config)[side].stackName }));
-    return { side, status: stack?.StackStatus ?? 'none', terminationProtection: stack?.EnableTerminationProtection ?? false };
+    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return { stack, status: found?.StackStatus ?? 'none', terminationProtection: found?.EnableTerminationProtection ?? false };
   } catch (error) {
     const status = isMissingStack(error) ? 'none' : 'unknown';
-    return { side, status, terminationProtection: false };
+    return { stack, status, terminationProtection: false };
   } finally {
     client.destroy();
   }

@@ -11,7 +11,7 @@ import { formatDemo } from './report';
 
 export const HELP = `Usage: npm run demo -- [options]
 
-Deploys both stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
+Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
 
 Options:
       --file PATH    replicate this file, or everything in this folder; may be repeated

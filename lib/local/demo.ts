@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ReplicationConfig } from '../config/model';
+import { environmentsOf } from '../environments';
 import { namesOf } from '../names';
 import { cdkScript } from '../process/cdk';
 import { run } from '../process/run';
@@ -30,7 +31,7 @@ export interface LocalDeployment {
   readonly workspace: Workspace;
 }
 
-/** Runs the main job on an emulator: bootstraps, deploys both stacks with the CDK CLI, puts files, and looks at what arrived. */
+/** Runs the main job on an emulator: bootstraps, deploys the stacks with the CDK CLI, puts files, and looks at what arrived. */
 export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept?: LocalDeployment }> {
   const start = Date.now();
   const { progress } = options;
@@ -67,9 +68,9 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
   const node = (...args: string[]) => run(process.execPath, args, { cwd, env, log, signal });
   const cdk = (...args: string[]) => node(cdkScript(), ...args, '--no-notices', '--ci');
   const deployStacks = (...stacks: string[]) => cdk('deploy', ...stacks, '--require-approval', 'never');
-  const environments = [config.source, config.destination].map(({ account, region }) => `aws://${account}/${region}`);
+  const environments = environmentsOf(config).map(({ account, region }) => `aws://${account}/${region}`);
 
-  await progress.step(`bootstrap ${environments.join(' and ')}`, () => cdk('bootstrap', ...environments));
+  await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk('bootstrap', ...environments));
   await progress.step('deploy the destination', () => deployStacks('Destination'));
   await progress.step("record the replica key's ARN", () =>
     node(
@@ -82,7 +83,7 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
       '--yes',
     ),
   );
-  await progress.step('deploy both stacks', () => deployStacks('--all'));
+  await progress.step('deploy the source and its monitoring', () => deployStacks('Destination', 'Source', 'Monitoring'));
   await progress.step('apply what the emulator leaves out', async () => {
     const names = namesOf(config);
     for (const side of ['destination', 'source'] as const) {

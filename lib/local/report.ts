@@ -68,7 +68,8 @@ export const CAVEAT = `What this does not prove: the emulator copies at once and
 key policies, of the replication role's own policy or of which key encrypts a replica. Its CloudFormation leaves replication and
 encryption out of buckets: both were applied from the deployed templates through the S3 API, and the TLS-only statement was
 taken out of the live bucket policies, since the emulator replicates over plain HTTP. It cannot read a stack output across
-accounts, so the key exchange went through SSM. The templates are untouched by all this.`;
+accounts, so the key exchange went through SSM. It refuses composite alarms, so the stacks with them were left out, and it publishes
+no replication metrics and sends no failure events. The templates are untouched by all this.`;
 
 function row({ key, sourceStatus, replica, sha256 }: ReplicatedObject): string[] {
   return [

@@ -32,7 +32,7 @@ const KEPT_FOR = 'kept-for.pid';
  * Makes the folder of one run, in which `cdk` and `ops` find everything without a flag.
  *
  * The emulator resolves no `Fn::GetStackOutput` across accounts, so the replica key's ARN goes the other way, and each side
- * has a profile of the emulator.
+ * has a profile of the emulator. A pipeline would deploy, so there is none.
  */
 export function createWorkspace(given: ReplicationConfig, demoFolder: string = DEMO_FOLDER): Workspace {
   sweep(demoFolder);
@@ -41,6 +41,7 @@ export function createWorkspace(given: ReplicationConfig, demoFolder: string = D
     keyExchange: 'ssm',
     source: { ...given.source, profile: 'source' },
     destination: { ...given.destination, profile: 'destination' },
+    pipeline: undefined,
   };
   const directory = join(demoFolder, `run-${Date.now()}.${process.pid}`);
   mkdirSync(directory, { recursive: true });

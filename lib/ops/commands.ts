@@ -1,7 +1,17 @@
-import { type AccountName, accountNamed, type ReplicationConfig, type SideName } from '../config/model';
+import { type AccountName, accountNamed, type ReplicationConfig } from '../config/model';
+import type { StackKind } from './stacks';
 
 /** Ids of the stacks in the app, which `cdk deploy` takes. */
-const STACK_IDS = { source: 'Source', destination: 'Destination' } as const satisfies Record<SideName, string>;
+const STACK_IDS = {
+  destination: 'Destination',
+  source: 'Source',
+  monitoring: 'Monitoring',
+  'source-health': 'SourceHealth',
+  'destination-health': 'DestinationHealth',
+} as const satisfies Record<StackKind, string>;
+
+/** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
+export const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
 
 /** A command of the AWS CLI in an account, and in its region unless the options name another one, ready for a shell. */
 export function awsCommand(
@@ -16,18 +26,18 @@ export function awsCommand(
   return ['aws', operation, ...words].join(' ');
 }
 
-/** Deploys one side. */
-export function deployCommand(side: SideName): string {
-  return `npx cdk deploy ${STACK_IDS[side]}${side === 'source' ? ' --exclusively' : ''}`;
+/** Deploys one stack, and not those that it depends on: they may need other credentials. */
+export function deployCommand(stack: StackKind): string {
+  return `npx cdk deploy ${STACK_IDS[stack]}${stack === 'destination' ? '' : ' --exclusively'}`;
 }
 
 /**
- * Deploys one side and puts back what was changed by hand. A plain deployment changes nothing where the template is the same.
+ * Deploys one stack and puts back what was changed by hand. A plain deployment changes nothing where the template is the same.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
  */
-export function restoreCommand(side: SideName): string {
-  return `npx cdk deploy ${STACK_IDS[side]} --exclusively --revert-drift`;
+export function restoreCommand(stack: StackKind): string {
+  return `npx cdk deploy ${STACK_IDS[stack]} --exclusively --revert-drift`;
 }
 
 /** Words of a command, ready for a shell. */

@@ -5,6 +5,8 @@ import { AbortError } from '../errors';
 export interface Terminal {
   /** Writes a line for people, on standard error, so that standard output holds the result alone. */
   tell(line: string): void;
+  /** Clears the screen, printed before a result that takes the place of the last one; empty in a pipe. */
+  readonly clear: string;
   /** Shows where a long wait is, in one line that the next call replaces; nothing in a pipe. An empty line ends it. */
   progress(line: string): void;
   /**
@@ -19,6 +21,7 @@ export const processTerminal: Terminal = {
   tell: (line) => {
     process.stderr.write(`${line}\n`);
   },
+  clear: process.stdout.isTTY ? '\u001b[H\u001b[J' : '',
   progress: (line) => {
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\u001b[K${line}`);

@@ -29,7 +29,7 @@ Examples:
   },
   {
     name: 'doctor',
-    summary: 'find what is wrong with accounts, stacks, buckets, keys, policies and rules, and how to repair it',
+    summary: 'find what is wrong with accounts, stacks, buckets, keys, policies, rules and alarms, and how to repair it',
     help: `Asks both accounts about everything that replication depends on, before or after deployment, and compares
 it with the configuration. Each check passes, fails with the command that repairs it, or is skipped with the
 reason. Changes nothing; read-only credentials are enough. A question that one account does not answer leaves
@@ -58,7 +58,9 @@ Examples:
 ended, and looks at the replica with the destination's credentials: status, key, storage class, tags,
 size, checksum, owner. Then deletes both, by version, and touches no other object. What may not be
 deleted expires by a lifecycle rule of both buckets; the output says when. When something is wrong, the
-checks of doctor look for the cause. With --watch each round is printed, and the last complete one
+checks of doctor look for the cause. For "ops status", the result of each pair is recorded in the SSM parameter
+/<deployment>/source/pairs/<pair>/last-verification of the source account, which no stack manages; without
+ssm:PutParameter it says so and goes on. With --watch each round is printed, and the last complete one
 decides the exit code.
 
 Examples:
@@ -70,6 +72,31 @@ Examples:
       watch: { type: 'string', value: 'MINUTES', help: 'repeat every so many minutes, until interrupted' },
     },
     load: () => (require('./verify/verify') as typeof import('./verify/verify')).verify,
+  },
+  {
+    name: 'status',
+    summary: 'show lag, what is pending, what failed, alarms and the last verification of each pair',
+    help: `Shows one row for each pair: by how much its replicas are behind, operations and bytes that are pending,
+operations that failed in the last 24 hours, how its alarms are, and how and when "ops verify" last ended.
+Below: the composite alarms, how many messages wait in the failure queue, and what is wrong.
+
+Asks the source account alone. Lag and what is pending are metrics of the destination region; no AWS page says
+which account gets them, so they are read where the alarms are, in the source account, and "ops doctor" says
+where it sees data. "no data" is not 0: CloudWatch has no value of the last 30 minutes. The failure queue tells
+which objects failed, also before the last 24 hours; "ops failures" reads it.
+
+With --watch it refreshes in place on a terminal, and prints one result after another in a pipe; each round
+costs four CloudWatch metrics for each pair. Ends with 1 when an alarm is on or missing, an operation failed
+in the last 24 hours, or the last verification failed, and with 3 when something could not be found out.
+
+Examples:
+  npm run ops -- status
+  npm run ops -- status --pair documents --json
+  npm run ops -- status --watch 1`,
+    options: {
+      watch: { type: 'string', value: 'MINUTES', help: 'refresh every so many minutes, until interrupted' },
+    },
+    load: () => (require('./status/status') as typeof import('./status/status')).status,
   },
   {
     name: 'explain',
@@ -86,5 +113,34 @@ Examples:
   npm run ops -- explain 's3://backups-documents-111111111111-ap-southeast-2-an/annual report.pdf'`,
     argument: 'CODE or s3://BUCKET/KEY',
     load: () => (require('./explain/explain') as typeof import('./explain/explain')).explain,
+  },
+  {
+    name: 'failures',
+    summary: 'show the failure events that S3 sent, by reason, with cause, fix and keys',
+    help: `Reads the queue that takes the failure events of every source bucket, and gives every message back: another
+read shows the same. Groups them by reason, explains each, and shows which objects it concerns. Events are
+history, kept for 14 days; "ops explain s3://BUCKET/KEY" says how an object is now.
+
+--ack removes what it has shown, after asking. With --pair it shows and removes that pair's events alone, and
+leaves messages that are no S3 event where they are.
+
+The queue is the source account's. Reading takes sqs:GetQueueUrl, sqs:GetQueueAttributes, sqs:ReceiveMessage and
+sqs:ChangeMessageVisibility; --ack takes sqs:DeleteMessage too. While a read runs, other readers do not see what
+it holds.
+
+Ends with 1 when an event in the queue needs a look, and with 0 when there is none, or only of objects that were
+late but arrived.
+
+Examples:
+  npm run ops -- failures
+  npm run ops -- failures --pair documents --json
+  npm run ops -- failures --watch 15
+  npm run ops -- failures --ack`,
+    options: {
+      ack: { type: 'boolean', help: 'remove what is shown from the queue, for good' },
+      watch: { type: 'string', value: 'MINUTES', help: 'read every so many minutes, until interrupted' },
+      limit: { type: 'string', value: 'MESSAGES', help: 'read at most so many messages; 10000 without it' },
+    },
+    load: () => (require('./failures/failures') as typeof import('./failures/failures')).failures,
   },
 ];

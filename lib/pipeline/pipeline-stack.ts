@@ -5,6 +5,7 @@ import { CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import { type ReplicationConfig, SIDES } from '../config/model';
 import { namesOf } from '../names';
+import { inAccountOf } from '../replication';
 import { stackProps } from '../stack-props';
 import { removalPolicy } from '../storage/removal';
 import { buildEnvironment, PINNED_TOOLS } from './build-environment';
@@ -23,13 +24,13 @@ export interface PipelineStackProps {
 }
 
 /**
- * The delivery pipeline in the tooling account: tests and synthesizes what is pushed, updates itself, deploys the destination and then
- * the source, each behind a plan and an approval, and verifies the deployment.
+ * The delivery pipeline in the tooling account: tests and synthesizes what is pushed, updates itself, deploys the destination account
+ * and then the source account, each behind a plan and an approval, and verifies the deployment.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html
  */
 export class PipelineStack extends Stack {
-  /** Both stacks, as the pipeline deploys them. */
+  /** The stacks of the replication, as the pipeline deploys them. */
   readonly stage: ReplicationStage;
   /** What the builds hand on, for each region that the pipeline deploys to: the CDK puts those of other regions into support stacks. */
   readonly artifactBuckets: readonly IBucket[];
@@ -66,7 +67,9 @@ export class PipelineStack extends Stack {
     const changesRole = new BuildRole(this, 'ChangesRole', {
       role: names.changesRole,
       description: `The pipeline ${names.pipelineName} reads with this role what is deployed`,
-      mayAssume: SIDES.map((side) => lookupRoleArn(config, side, stacks[side])),
+      mayAssume: [
+        ...new Set(SIDES.flatMap((side) => inAccountOf(stacks, side).map((stack) => lookupRoleArn(config, side, stack)))),
+      ],
     });
     const verifierRole = new BuildRole(this, 'VerifierRole', {
       role: names.verifierRole,
@@ -81,7 +84,7 @@ export class PipelineStack extends Stack {
           source,
           assembly: synth,
           stage: this.stage,
-          stack: stacks[side],
+          stacks: inAccountOf(stacks, side),
           role: changesRole,
           approval: settings.approval,
           configFile,

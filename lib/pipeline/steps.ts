@@ -46,7 +46,8 @@ export interface GateProps {
   /** Has the cloud assembly as its output. */
   readonly assembly: IFileSetProducer;
   readonly stage: Stage;
-  readonly stack: Stack;
+  /** The stacks of one account, the first of which waits for the steps; the others wait for it. */
+  readonly stacks: readonly [Stack, ...Stack[]];
   readonly role: IRole;
   /** Whether a person approves. */
   readonly approval: boolean;
@@ -54,16 +55,17 @@ export interface GateProps {
 }
 
 /**
- * What comes before the deployment of a stack: a plan that stops at wider permissions and at the loss of a bucket or key, and then, so
+ * What comes before the deployment of an account's stacks: a plan that stops at wider permissions and at the loss of a bucket or key, and then, so
  * that it can be read before, the approval.
  */
-export function gateSteps({ source, assembly, stage, stack, role, approval, configFile }: GateProps): Step[] {
+export function gateSteps({ source, assembly, stage, stacks, role, approval, configFile }: GateProps): Step[] {
+  const names = stacks.map(({ stackName }) => stackName);
   const changes = new CodeBuildStep('Changes', {
     input: source,
     additionalInputs: { [ASSEMBLY]: assembly },
     installCommands: [INSTALL],
     commands: [
-      `npm run --silent plan -- --assembly ${ASSEMBLY}/${stage.artifactId} --stack ${stack.stackName} --lookup-roles${contextOption(configFile)}`,
+      `npm run --silent plan -- --assembly ${ASSEMBLY}/${stage.artifactId} ${names.map((name) => `--stack ${name}`).join(' ')} --lookup-roles${contextOption(configFile)}`,
     ],
     role,
   });
@@ -71,7 +73,7 @@ export function gateSteps({ source, assembly, stage, stack, role, approval, conf
     return [changes];
   }
   const approve = new ManualApprovalStep('Approve', {
-    comment: `Deploys stack ${stack.stackName} to account ${stack.account}, ${stack.region}. Its plan is in the log of the action before.`,
+    comment: `Deploys ${names.join(', ')} to account ${stacks[0].account}. The plan is in the log of the action before.`,
   });
   approve.addStepDependency(changes);
   return [changes, approve];

@@ -5,6 +5,8 @@ import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
 import { HardenedBucket } from '../storage/hardened-bucket';
 import { publish } from '../storage/published-value';
+import { failureNotifications } from './failure-events';
+import type { FailureQueue } from './failure-queue';
 import { ReplicationRole } from './replication-role';
 import { replicationRule } from './replication-rule';
 
@@ -13,11 +15,13 @@ export interface ReplicatedBucketProps {
   readonly pair: Pair;
   readonly sourceKey: Key;
   readonly replicaKeyArn: string;
+  /** Takes the bucket's failure events. */
+  readonly failureQueue: FailureQueue;
 }
 
 /** One source bucket with its replication role and rule. */
 export class ReplicatedBucket extends Construct {
-  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn }: ReplicatedBucketProps) {
+  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn, failureQueue }: ReplicatedBucketProps) {
     super(scope, id);
     const names = pairNamesOf(config, pair);
 
@@ -37,6 +41,9 @@ export class ReplicatedBucket extends Construct {
     // An object written after the rule and before the role's policy would be FAILED for good. The role carries its policy
     // inline and takes the bucket's ARN from its name, so there is no cycle.
     bucket.resource.node.addDependency(role);
+    bucket.resource.notificationConfiguration = failureNotifications(pair, failureQueue.queueArn);
+    // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
+    bucket.resource.node.addDependency(failureQueue);
 
     publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
     publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);

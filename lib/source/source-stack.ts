@@ -1,10 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ReplicationDashboard } from '../monitoring/dashboard';
+import { NotificationTopic } from '../monitoring/notification-topic';
+import { ReplicationAlarms } from '../monitoring/replication-alarms';
 import { namesOf } from '../names';
 import { type ReplicationStackProps, stackProps } from '../stack-props';
 import { ManagedKey } from '../storage/managed-key';
 import { publish } from '../storage/published-value';
 import { addVerificationRole } from '../verification/verification-role';
+import { FailureQueue } from './failure-queue';
 import { ReplicatedBucket } from './replicated-bucket';
 
 export interface SourceStackProps extends ReplicationStackProps {
@@ -12,7 +16,10 @@ export interface SourceStackProps extends ReplicationStackProps {
   readonly replicaKeyArn: string;
 }
 
-/** The source account's side: the source key, and for every pair a source bucket, its replication role and its rule. */
+/**
+ * The source account's side: the source key, for every pair a source bucket, its replication role and its rule, and what tells
+ * of failures.
+ */
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config, replicaKeyArn }: SourceStackProps) {
     const names = namesOf(config);
@@ -28,9 +35,16 @@ export class SourceStack extends Stack {
     });
     publish(this, 'SourceKeyParameter', names.source.keyParameter, sourceKey.keyArn, 'source key');
 
+    const failureQueue = new FailureQueue(this, 'FailureQueue', config);
     const pairs = new Construct(this, 'Pairs');
     for (const pair of config.pairs) {
-      new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn });
+      new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn, failureQueue });
+    }
+
+    new NotificationTopic(this, 'Notifications', { config, region: 'source' });
+    new ReplicationAlarms(this, 'Alarms', { config, region: 'source' });
+    if (config.monitoring.dashboard) {
+      new ReplicationDashboard(this, 'Dashboard', config);
     }
     addVerificationRole(this, config, 'source', sourceKey);
   }

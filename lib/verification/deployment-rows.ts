@@ -1,45 +1,59 @@
 import type { ReplicationConfig, SideName } from '../config/model';
+import { environmentsOf } from '../environments';
+import { monitoringNamesOf } from '../monitoring/names';
 import { iamRole, namesOf, parameterArn, publishedParametersArn, stackArnPattern } from '../names';
 import { toolkitNames } from '../ops/bootstrap/toolkit';
 import { AUTHORIZATION, IAM_PAGE, type Row, readRoles } from './row';
 
 const KMS_PAGE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html';
 
+/** The bootstrap has a qualifier that the configuration does not know. */
+const ANY = '*';
+
 /** What concerns the side as a whole. */
 export function deploymentRows(config: ReplicationConfig, side: SideName, keyArn: string): Row[] {
   const { exchange, partition } = namesOf(config);
-  // The bootstrap has a qualifier that the configuration does not know.
-  const toolkit = toolkitNames('*', config[side]);
+  const environments = environmentsOf(config).filter(({ owner }) => owner === side);
+  const regions = environments.map(({ region }) => region);
   return [
     {
       sid: 'ReadRegionStatus',
       actions: ['account:GetRegionOptStatus'],
       // The ARN of an account in an organization has the organization's id in it.
       resources: ['*'],
-      conditions: { StringEquals: { 'account:TargetRegion': config[side].region } },
-      why: 'doctor: whether the region is enabled',
+      conditions: { StringEquals: { 'account:TargetRegion': regions } },
+      why: 'doctor: whether each region that is used is enabled',
       page: `${AUTHORIZATION}/list_awsaccountmanagement.html`,
     },
     {
       sid: 'ReadMetrics',
-      actions: [...(side === 'source' ? ['cloudwatch:GetMetricStatistics'] : []), 'cloudwatch:ListMetrics'],
-      // CloudWatch limits neither action to a resource.
+      actions: [
+        ...(side === 'source' ? ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'] : []),
+        'cloudwatch:ListMetrics',
+      ],
+      // CloudWatch limits no action on metrics to a resource, and tells of composite alarms only to who may describe all alarms.
       resources: ['*'],
-      why: side === 'source' ? 'doctor: metrics of the rules, and failed operations' : 'doctor: metrics of the rules',
+      why: side === 'source' ? 'doctor: alarms, metrics of the rules, and failed operations' : 'doctor: metrics of the rules',
       page: `${AUTHORIZATION}/list_amazoncloudwatch.html`,
     },
     {
       sid: 'ReadParameters',
       actions: ['ssm:GetParameter'],
-      resources: [parameterArn(config[side], toolkit.versionParameter), publishedParametersArn(config, side)],
+      resources: [
+        ...environments.map((environment) => parameterArn(environment, toolkitNames(ANY, environment).versionParameter)),
+        publishedParametersArn(config, side),
+      ],
       why: 'doctor: bootstrap version and published ARNs; verify: the ARN of the replica key',
       page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
     },
     {
       sid: 'DescribeStack',
       actions: ['cloudformation:DescribeStacks'],
-      resources: [stackArnPattern(config, side)],
-      why: 'doctor: state, protection and outputs of the stack',
+      resources: [
+        stackArnPattern(config[side], namesOf(config)[side].stackName),
+        ...(side === 'source' ? watchingStacks(config) : []),
+      ],
+      why: 'doctor: state, protection and outputs of the stacks',
       page: `${AUTHORIZATION}/list_awscloudformation.html`,
     },
     {
@@ -52,10 +66,47 @@ export function deploymentRows(config: ReplicationConfig, side: SideName, keyArn
     {
       sid: 'ReadDeployRole',
       actions: ['iam:GetRole'],
-      resources: [iamRole(partition, config[side], toolkit.deployRole).arn],
-      why: 'doctor: whether the role that deploys trusts the pipeline',
+      resources: environments.map(
+        (environment) => iamRole(partition, environment, toolkitNames(ANY, environment).deployRole).arn,
+      ),
+      why: 'doctor: whether the roles that deploy trust the pipeline',
       page: IAM_PAGE,
     },
+    ...(side === 'source' ? [failureQueueRow(config), subscriptionsRow(config)] : []),
     ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
+  ];
+}
+
+/** The queue of failure events, which only the source account has. */
+function failureQueueRow(config: ReplicationConfig): Row {
+  return {
+    sid: 'ReadFailureQueue',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: [monitoringNamesOf(config).failureQueue.arn],
+    why: 'doctor: settings and policy of the failure queue; no event can be read',
+    page: `${AUTHORIZATION}/list_amazonsqs.html`,
+  };
+}
+
+/** Who is told of alarms, in both regions of the source account. */
+function subscriptionsRow(config: ReplicationConfig): Row {
+  const { source, destination } = monitoringNamesOf(config).regions;
+  return {
+    sid: 'ReadSubscriptions',
+    actions: ['sns:ListSubscriptionsByTopic'],
+    resources: [source.topic.arn, destination.topic.arn],
+    why: 'doctor: whether alarms tell somebody; nothing can be told, and nobody subscribed',
+    page: `${AUTHORIZATION}/list_amazonsns.html`,
+  };
+}
+
+/** The stacks that watch: those in the destination region too are in the source account. */
+function watchingStacks(config: ReplicationConfig): string[] {
+  const { stackName, regions } = monitoringNamesOf(config);
+  const inDestinationRegion = { ...config.source, region: config.destination.region };
+  return [
+    stackArnPattern(config.source, regions.source.healthStackName),
+    stackArnPattern(inDestinationRegion, stackName),
+    stackArnPattern(inDestinationRegion, regions.destination.healthStackName),
   ];
 }

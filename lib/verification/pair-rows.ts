@@ -1,8 +1,9 @@
 import { canaryPrefix } from '../canary-prefix';
 import type { Pair, ReplicationConfig, SideName } from '../config/model';
-import { type PairNames, pairNamesOf } from '../names';
+import { lastVerificationParameter } from '../monitoring/names';
+import { type PairNames, pairNamesOf, parameterArn } from '../names';
 import type { Conditions } from '../permissions';
-import { type Row, readRoles } from './row';
+import { AUTHORIZATION, type Row, readRoles } from './row';
 
 const S3_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html';
 const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html';
@@ -19,12 +20,13 @@ export function pairRows(config: ReplicationConfig, side: SideName, keyArn: stri
   return side === 'source' ? sourceRows(config, keyArn, all) : destinationRows(config, keyArn, all);
 }
 
-function sourceRows({ source }: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
+function sourceRows(config: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
+  const { source } = config;
   const buckets = all.map(({ names }) => names.sourceBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
   return [
     readRoles(all.map(({ names }) => names.replicationRole.arn)),
-    readBuckets(buckets, ['s3:GetReplicationConfiguration']),
+    readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration']),
     {
       sid: 'WriteCanaries',
       actions: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
@@ -39,6 +41,13 @@ function sourceRows({ source }: ReplicationConfig, keyArn: string, all: readonly
       conditions: throughS3(source.region, [...buckets, ...canaries]),
       why: 'verify: S3 encrypts a canary; no object can be decrypted',
       page: ENCRYPTION_PAGE,
+    },
+    {
+      sid: 'RecordVerifications',
+      actions: ['ssm:PutParameter'],
+      resources: all.map(({ pair }) => parameterArn(source, lastVerificationParameter(config, pair))),
+      why: 'verify: the result that ops status shows',
+      page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
-import { type Acknowledgement, acknowledgementsOf } from '../../lib/compliance/acknowledgements';
+import type { Acknowledgement } from '../../lib/compliance/acknowledgement';
+import { acknowledgementsOf } from '../../lib/compliance/acknowledgements';
 import { addGuardrails } from '../../lib/compliance/guardrails';
 import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
 import { PIPELINE, testApp, validConfig } from '../helpers/app';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
-import type { Acknowledgement } from '../../lib/compliance/acknowledgements';
+import type { Acknowledgement } from '../../lib/compliance/acknowledgement';
 import { addGuardrails } from '../../lib/compliance/guardrails';
 
 /** The validation report of the CDK, as far as it is read here. */

@@ -49,6 +49,13 @@ describe('an empty configuration', () => {
       removal: 'retain',
       terminationProtection: true,
       tags: {},
+      monitoring: {
+        failedOperations: 1,
+        latencyMinutes: 60,
+        pendingOperations: 10_000,
+        pendingBytes: 107_374_182_400,
+        dashboard: true,
+      },
     });
   });
 
@@ -87,6 +94,14 @@ test('what is written is kept', () => {
     removal: 'destroy',
     terminationProtection: true,
     tags: { team: 'storage', 'cost centre': '42' },
+    monitoring: {
+      email: 'storage@example.com',
+      failedOperations: 5,
+      latencyMinutes: 15,
+      pendingOperations: 1,
+      pendingBytes: 1_000_000,
+      dashboard: false,
+    },
   };
 
   expect(parse(written)).toStrictEqual(written);
@@ -562,7 +577,24 @@ describe('of the other keys, refuses', () => {
       ['termination protection as a text', 'on'],
       ['termination protection as null', null],
     ]),
-    ...bad('monitoring', NOT_YET, [['monitoring, which is not available yet', {}]]),
+    ...(
+      [
+        ['email', 'nobody', 'write an e-mail address, or leave the key out'],
+        ['failedOperations', 0, 'write operations as a whole number from 1 to 1000000000'],
+        ['latencyMinutes', 0.5, 'write minutes as a whole number from 1 to 10080'],
+        ['pendingOperations', '1', 'write operations as a whole number from 1 to 1000000000'],
+        ['pendingBytes', -1, `write bytes as a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`],
+        ['dashboard', 'no', ON_OFF],
+        ['topic', 'mine', UNKNOWN_KEY],
+      ] as const
+    ).map(([key, found, remedy]) => ({
+      what: `${key} of monitoring as ${JSON.stringify(found)}`,
+      value: { monitoring: { [key]: found } },
+      path: `monitoring.${key}`,
+      found,
+      remedy,
+    })),
+    ...bad('monitoring', 'write an object such as { "email": "storage@example.com" }', [['monitoring switched off', false]]),
     ...bad('region', UNKNOWN_KEY, [['a key that does not exist', 'us-west-2']]),
     ...bad('toString', UNKNOWN_KEY, [['a key that does not exist, though every JavaScript object has it', 'x']]),
     {
@@ -738,7 +770,7 @@ describe('several problems', () => {
         { id: 'a', storageClass: 'COLD' },
       ],
       tags: { Team: 'a', team: 'b', 'aws:x': 'c' },
-      monitoring: {},
+      monitoring: { latencyMinutes: 0, email: 1 },
       color: 'blue',
     };
 
@@ -756,7 +788,8 @@ describe('several problems', () => {
         'pairs[1].storageClass',
         'tags.team',
         'tags.aws:x',
-        'monitoring',
+        'monitoring.email',
+        'monitoring.latencyMinutes',
         'color',
       ]),
     );

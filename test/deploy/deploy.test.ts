@@ -6,7 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { adviceFor, type StackState, stackStates } from '../../lib/deploy/blocked-stacks';
 import { deploy } from '../../lib/deploy/cli';
-import type { DeployedStack } from '../../lib/deploy/plan/deployed';
+import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors';
 import type { Terminal } from '../../lib/ops/terminal';
 import { validConfig } from '../helpers/app';
@@ -14,8 +14,8 @@ import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
-const state = (side: StackState['side'], status: string, terminationProtection = true): StackState => ({
-  side,
+const state = (stack: StackState['stack'], status: string, terminationProtection = true): StackState => ({
+  stack,
   status,
   terminationProtection,
 });
@@ -61,7 +61,7 @@ describe('the state of the stacks', () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '222222222222' });
   });
 
-  const destinationState = async () => (await stackStates(open)).find(({ side }) => side === 'destination');
+  const destinationState = async () => (await stackStates(open)).find(({ stack }) => stack === 'destination');
 
   test('is what CloudFormation says', async () => {
     cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-destination' }).resolves({
@@ -87,8 +87,28 @@ describe('the state of the stacks', () => {
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open)).find(({ side }) => side === 'source')).toEqual(state('source', 'unknown', false));
+    expect((await stackStates(open)).find(({ stack }) => stack === 'source')).toEqual(state('source', 'unknown', false));
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
+  });
+
+  test('of the source account is asked for in both regions, after one question whose credentials these are', async () => {
+    sts.on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+    await stackStates(open);
+    const asked = cloudFormation
+      .commandCalls(DescribeStacksCommand)
+      .map(async ({ args: [command], thisValue }) => [
+        command.input.StackName,
+        await (thisValue as CloudFormationClient).config.region(),
+      ]);
+
+    expect(await Promise.all(asked)).toEqual([
+      ['backups-source', 'ap-southeast-2'],
+      ['backups-monitoring', 'us-west-2'],
+      ['backups-source-health', 'ap-southeast-2'],
+      ['backups-destination-health', 'us-west-2'],
+    ]);
+    expect(sts.commandCalls(GetCallerIdentityCommand)).toHaveLength(2);
   });
 
   test('is unknown without an answer', async () => {
@@ -100,6 +120,7 @@ describe('the state of the stacks', () => {
 
 describe('npm run deploy', () => {
   const BUCKET = 'PairsdocumentsBucket9647FFD6';
+  const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'];
   let assembly: TestAssembly;
   let directory: string;
   /** What is deployed, by stack. */
@@ -111,7 +132,7 @@ describe('npm run deploy', () => {
   const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean }]>();
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();
-  const terminal: Terminal = { tell, confirm, progress: () => undefined };
+  const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '' };
   const run = (...argv: string[]) => deploy({ argv, directory, synthesize, cdk, deployed: reader, states, terminal, print });
   const told = () => tell.mock.calls.join('\n');
   const template = (id: string): Draft => JSON.parse(readFileSync(join(assembly.directory, `${id}.template.json`), 'utf8'));
@@ -124,7 +145,7 @@ describe('npm run deploy', () => {
 
   beforeEach(() => {
     jest.resetAllMocks();
-    deployed = { Destination: deployedStack(template('Destination')), Source: deployedStack(template('Source')) };
+    deployed = Object.fromEntries(STACK_IDS.map((id) => [id, deployedStack(template(id))]));
     reader.mockReturnValue(async ({ id }: { id: string }) => deployed[id]);
     synthesize.mockResolvedValue(assembly.directory);
     states.mockResolvedValue([state('destination', 'ROLLBACK_COMPLETE')]);
@@ -213,7 +234,7 @@ describe('npm run deploy', () => {
   });
 
   test('creates stacks that are not there', async () => {
-    deployed = { Destination: { ...deployedStack({}), state: 'new' }, Source: { ...deployedStack({}), state: 'new' } };
+    deployed = Object.fromEntries(STACK_IDS.map((id) => [id, NOT_DEPLOYED]));
 
     expect(await run('--yes')).toBe(0);
     expect(told()).toContain('a new stack');
@@ -266,7 +287,7 @@ describe('npm run deploy', () => {
     const printed = JSON.parse(print.mock.calls[0]?.[0] ?? '');
 
     expect(cdk).toHaveBeenCalledWith(expect.anything(), { quiet: true });
-    expect(printed).toMatchObject({ deployed: true, stacks: [{ id: 'Destination' }, { id: 'Source' }] });
+    expect(printed).toMatchObject({ deployed: true, stacks: STACK_IDS.map((id) => ({ id })) });
     expect(printed.stacks[0]).toEqual({
       id: 'Destination',
       stackName: 'backups-destination',

@@ -22,11 +22,13 @@ const DOCUMENTS = { id: 'documents' };
 const PHOTOS = { id: 'photos' };
 
 const documents = (keys: object): Deployment => ({ config: { pairs: [{ ...DOCUMENTS, ...keys }] } });
+const monitoring = (keys: object): Deployment => ({ config: { monitoring: keys } });
 const pipeline = (keys: object = {}): Deployment => ({ config: { pipeline: { ...PIPELINE, ...keys } } });
 const deployment = (config: Deployment['config'] = {}, recorded = true): Deployment => ({ config, recorded });
 
 /** What a pair consists of, besides its two buckets. */
 const AROUND_A_PAIR = [
+  'alarms',
   'destination parameters',
   "replica bucket's policy",
   'replication role',
@@ -34,6 +36,9 @@ const AROUND_A_PAIR = [
   'source parameters',
 ];
 const PAIR = [...AROUND_A_PAIR, 'replica bucket', 'source bucket'].toSorted();
+
+/** What all pairs share. */
+const AROUND_ALL_PAIRS = ['composite alarms', 'dashboard', "failure queue's policy", 'replica key'];
 
 /** What a pipeline has no default for. */
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
@@ -43,7 +48,9 @@ export const CHANGES: readonly Change[] = [
     keys: ['deployment'],
     change: 'another name',
     after: deployment({ deployment: 'archive' }),
-    effect: { newStack: ['destination stack', 'source stack'] },
+    effect: {
+      newStack: ['destination health stack', 'destination stack', 'monitoring stack', 'source health stack', 'source stack'],
+    },
     toKnow:
       'The old stacks go on replicating the old source buckets. The new buckets are empty: move the applications and the data, then [remove](#removal) the old stacks with the old configuration',
   },
@@ -52,25 +59,26 @@ export const CHANGES: readonly Change[] = [
     change: 'another account',
     after: deployment({ source: { account: '333333333333' } }),
     effect: {
-      newStack: ['source stack'],
+      newStack: ['destination health stack', 'monitoring stack', 'source health stack', 'source stack'],
       inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
       setting: ['description of the destination stack'],
     },
     stops: ['permissions'],
     toKnow:
-      'The replica buckets now admit the new account alone: what is written to the old source buckets is `FAILED` from then on. The new source buckets are empty',
+      'The replica buckets now admit the new account alone: what is written to the old source buckets is `FAILED` from then on. The new source buckets are empty. What watched the old ones goes on in the old account: [remove](#removal) it and the old source stack with the old configuration',
   },
   {
     keys: ['source.region'],
     change: 'another region',
     after: deployment({ source: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['source stack'],
-      inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
-      setting: ['description of the destination stack'],
+      newStack: ['source health stack', 'source stack'],
+      inPlace: ['alarms', 'exchange role', "replica bucket's policy", 'replica key'],
+      setting: ['description of the destination stack', 'description of the monitoring stack'],
     },
     stops: ['permissions'],
-    toKnow: 'As with another source account',
+    toKnow:
+      'As with another source account. The alarms of the destination region watch the new buckets alone from then on. Bootstrap the new region first',
   },
   {
     keys: ['destination.account'],
@@ -78,24 +86,25 @@ export const CHANGES: readonly Change[] = [
     after: deployment({ destination: { account: '333333333333' } }),
     effect: {
       newStack: ['destination stack'],
-      inPlace: ['replication role', 'source bucket'],
+      inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
       setting: ['description of the source stack'],
     },
     stops: ['permissions'],
     toKnow:
-      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; S3 Batch Replication sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the two stacks',
+      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; S3 Batch Replication sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the destination stack and the others',
   },
   {
     keys: ['destination.region'],
     change: 'another region',
     after: deployment({ destination: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['destination stack'],
-      inPlace: ['replication role', 'source bucket'],
-      setting: ['description of the source stack'],
+      newStack: ['destination health stack', 'destination stack', 'monitoring stack'],
+      inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
+      setting: ['description of the source health stack', 'description of the source stack'],
     },
     stops: ['permissions'],
-    toKnow: 'As with another destination account',
+    toKnow:
+      'As with another destination account. Bootstrap the new region first, in both accounts. [Remove](#removal) the two stacks that watched the old one with the old configuration: its metrics end',
   },
   {
     keys: ['source.account', 'destination.account'],
@@ -166,7 +175,7 @@ export const CHANGES: readonly Change[] = [
     keys: ['pairs[].id'],
     change: 'add a pair',
     after: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
-    effect: { created: PAIR, inPlace: ['replica key'] },
+    effect: { created: PAIR, inPlace: AROUND_ALL_PAIRS },
     stops: ['permissions'],
     toKnow: 'The other pairs are not touched: the replica key admits one more role',
   },
@@ -178,7 +187,7 @@ export const CHANGES: readonly Change[] = [
     effect: {
       stays: ['replica bucket', 'source bucket'],
       deleted: AROUND_A_PAIR,
-      inPlace: ['replica key'],
+      inPlace: AROUND_ALL_PAIRS,
     },
     stops: ['permissions', 'resource'],
     toKnow:
@@ -193,7 +202,7 @@ export const CHANGES: readonly Change[] = [
       stays: ['replica bucket', 'source bucket'],
       deleted: AROUND_A_PAIR,
       created: PAIR,
-      inPlace: ['replica key'],
+      inPlace: AROUND_ALL_PAIRS,
     },
     stops: ['permissions', 'resource'],
     toKnow: 'One pair is removed and an empty one added: nothing is renamed',
@@ -203,8 +212,8 @@ export const CHANGES: readonly Change[] = [
     change: 'reorder the pairs',
     before: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
     after: deployment({ pairs: [PHOTOS, DOCUMENTS] }),
-    effect: { inPlace: ['replica key'] },
-    toKnow: "The statements of the replica key's policy change places, which means the same",
+    effect: { inPlace: AROUND_ALL_PAIRS },
+    toKnow: 'Statements of the two policies, and what the alarms and the dashboard list, change places, which means the same',
   },
   {
     keys: ['pairs[].id'],
@@ -281,7 +290,15 @@ export const CHANGES: readonly Change[] = [
     after: deployment({ bucketNamespace: 'global' }),
     effect: {
       replaced: ['replica bucket', "replica bucket's policy", 'source bucket', "source bucket's policy"],
-      inPlace: ['destination parameters', 'replica key', 'replication role', 'source parameters'],
+      inPlace: [
+        'alarms',
+        'dashboard',
+        'destination parameters',
+        "failure queue's policy",
+        'replica key',
+        'replication role',
+        'source parameters',
+      ],
     },
     stops: ['permissions', 'resource'],
     toKnow:
@@ -299,7 +316,7 @@ export const CHANGES: readonly Change[] = [
     change: 'another number of days',
     bothWays: true,
     after: deployment({ keyRotationDays: 90 }),
-    effect: { inPlace: ['replica key', 'source key'] },
+    effect: { inPlace: ['keys of the notification topics', 'replica key', 'source key'] },
     toKnow: `Old objects stay readable: a key keeps its old material, and its ARN ([AWS](${PAGES}/kms/latest/developerguide/rotate-keys.html))`,
   },
   {
@@ -307,7 +324,7 @@ export const CHANGES: readonly Change[] = [
     change: 'another number of days',
     bothWays: true,
     after: deployment({ keyDeletionDays: 7 }),
-    effect: { inPlace: ['replica key', 'source key'] },
+    effect: { inPlace: ['keys of the notification topics', 'replica key', 'source key'] },
     toKnow:
       'Counts when CloudFormation deletes a key, which it does only with `removal: destroy`. Who deletes a key by hand names the days then',
   },
@@ -329,8 +346,8 @@ export const CHANGES: readonly Change[] = [
     before: deployment({ deployment: 'backups-test' }),
     after: deployment({ deployment: 'backups-test', removal: 'destroy' }),
     effect: {
-      deletionPolicy: ['replica bucket', 'replica key', 'source bucket', 'source key'],
-      setting: ['termination protection of the destination stack', 'termination protection of the source stack'],
+      deletionPolicy: ['keys of the notification topics', 'replica bucket', 'replica key', 'source bucket', 'source key'],
+      setting: ['termination protection of every stack'],
     },
     toKnow:
       'Nothing is deleted until the stacks are. CloudFormation then deletes the keys, and the buckets only if they are empty. Termination protection is off unless it is written',
@@ -340,7 +357,7 @@ export const CHANGES: readonly Change[] = [
     change: '`true` to `false`',
     bothWays: true,
     after: deployment({ terminationProtection: false }),
-    effect: { setting: ['termination protection of the destination stack', 'termination protection of the source stack'] },
+    effect: { setting: ['termination protection of every stack'] },
     toKnow: 'The CDK CLI switches it. A pipeline does not: `npm run ops -- doctor` prints the command for its stacks',
   },
   {
@@ -348,8 +365,57 @@ export const CHANGES: readonly Change[] = [
     change: 'other tags',
     bothWays: true,
     after: deployment({ tags: { team: 'storage' } }),
-    effect: { setting: ['tags of the destination stack', 'tags of the source stack'] },
+    effect: { setting: ['tags of every stack'] },
     toKnow: `CloudFormation passes them on to the resources of the stack, in place ([AWS](${PAGES}/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html))`,
+  },
+  {
+    keys: ['monitoring.email'],
+    change: 'add an address',
+    after: monitoring({ email: 'storage@example.com' }),
+    effect: { created: ['e-mail subscriptions'] },
+    toKnow: 'AWS sends it one mail for each region: until both are confirmed, nothing is told',
+  },
+  {
+    keys: ['monitoring.email'],
+    change: 'another address',
+    bothWays: true,
+    before: monitoring({ email: 'storage@example.com' }),
+    after: monitoring({ email: 'team@example.com' }),
+    effect: { deleted: ['e-mail subscriptions'], created: ['e-mail subscriptions'] },
+    toKnow: 'Nobody is told until the new address has confirmed both mails',
+  },
+  {
+    keys: ['monitoring.email'],
+    change: 'no address',
+    before: monitoring({ email: 'storage@example.com' }),
+    after: deployment(),
+    effect: { deleted: ['e-mail subscriptions'] },
+    toKnow: 'Alarms, topics and dashboard stay; nobody is told',
+  },
+  ...['failedOperations', 'latencyMinutes', 'pendingOperations', 'pendingBytes'].map(
+    (key): Change => ({
+      keys: [`monitoring.${key}`],
+      change: 'another number',
+      bothWays: true,
+      after: monitoring({ [key]: 30 }),
+      effect: { inPlace: ['alarms'] },
+      toKnow: `An alarm keeps its state until it is evaluated again ([AWS](${PAGES}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html))`,
+    }),
+  ),
+  {
+    keys: ['monitoring.dashboard'],
+    change: '`true` to `false`',
+    after: monitoring({ dashboard: false }),
+    effect: { deleted: ['dashboard'] },
+    toKnow: 'It only shows: metrics and alarms are not touched',
+  },
+  {
+    keys: ['monitoring.dashboard'],
+    change: '`false` to `true`',
+    before: monitoring({ dashboard: false }),
+    after: deployment(),
+    effect: { created: ['dashboard'] },
+    toKnow: 'It shows what happened before it was there as well',
   },
   {
     keys: PIPELINE_KEYS,
@@ -462,13 +528,20 @@ export const CHANGES: readonly Change[] = [
   },
 ];
 
-/** What the deletion of both stacks of the default configuration does. */
+/** What the deletion of every stack of the default configuration does. */
 export const REMOVAL: Effect = {
-  stays: ['replica bucket', 'replica key', 'source bucket', 'source key'],
+  stays: ['keys of the notification topics', 'replica bucket', 'replica key', 'source bucket', 'source key'],
   deleted: [
     ...AROUND_A_PAIR,
+    'aliases of the keys of the notification topics',
+    'composite alarms',
+    'dashboard',
     'exchange role',
+    'failure queue',
+    "failure queue's policy",
+    'notification topics',
     'output of the destination stack',
+    'policies of the notification topics',
     "replica key's alias",
     "source key's alias",
   ].toSorted(),

@@ -61,7 +61,7 @@ test('what stays of the pipeline when its stack is deleted', () => {
   expect(kept.map(({ Type }) => Type).toSorted()).toEqual(['AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket']);
 });
 
-test('what stays when both stacks are deleted', () => {
+test('what stays when every stack is deleted', () => {
   expect(effectOfRemoval(DEFAULTS)).toEqual(REMOVAL);
 });
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
-import { SIDES, type SideName } from '../../lib/config/model';
 import { compareStack } from '../../lib/deploy/plan/compare';
 import type { Stop } from '../../lib/deploy/plan/model';
-import { type Deployment, type StackSnapshot, snapshotOf } from './snapshot';
+import { STACKS, type StackKind } from '../../lib/ops/stacks';
+import { type Deployment, type Snapshot, type StackSnapshot, snapshotOf } from './snapshot';
 
 /** What can happen to what is deployed, in the order in which the document lists it. */
 export const KINDS = [
@@ -25,6 +25,9 @@ export type Effect = Partial<Record<(typeof KINDS)[number], readonly string[]>>;
 /** What a plan stops at. */
 export type StopKind = Stop['kind'];
 
+/** The stacks of a deployment that nothing refuses. */
+type Stacks = Exclude<Snapshot, { readonly refusal: string }>;
+
 interface Happening {
   readonly kind: keyof Effect;
   readonly to: string;
@@ -40,28 +43,29 @@ export function effectOf(before: Deployment, after: Deployment): Effect {
     throw new Error(`nothing can be deployed before the change: ${from.refusal}`);
   }
   return byKind([
-    ...SIDES.flatMap((side) => differences(side, from[side], to[side])),
+    ...settingDifferences(from, to),
+    ...STACKS.flatMap((stack) => differences(stack, from[stack], to[stack])),
     ...pipelineDifferences(from.pipeline, to.pipeline),
   ]);
 }
 
-/** What the deletion of both stacks does. */
+/** What the deletion of every stack does. */
 export function effectOfRemoval(deployment: Deployment): Effect {
   const stacks = snapshotOf(deployment);
   return stacks.refusal === undefined
-    ? byKind(SIDES.flatMap((side) => templateDifferences(side, stacks[side].template, {})))
+    ? byKind(STACKS.flatMap((stack) => templateDifferences(stack, stacks[stack].template, {})))
     : { refused: [stacks.refusal] };
 }
 
-/** What a plan of both stacks stops at. A new stack loses nothing. */
+/** What a plan of every stack stops at. A new stack loses nothing. */
 export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
   const [from, to] = [snapshotOf(before), snapshotOf(after)];
   if (from.refusal !== undefined || to.refusal !== undefined) {
     return [];
   }
-  const stops = SIDES.filter((side) => isSameStack(from[side], to[side])).flatMap((side) => {
-    const stack = { ...to[side], id: to[side].stackName, lookupRole: undefined };
-    return compareStack(stack, { ...from[side], state: 'deployed' }).stops;
+  const stops = STACKS.filter((kind) => isSameStack(from[kind], to[kind])).flatMap((kind) => {
+    const stack = { ...to[kind], id: to[kind].stackName, lookupRole: undefined };
+    return compareStack(stack, { ...from[kind], state: 'deployed' }).stops;
   });
   return [...new Set(stops.map(({ kind }) => kind))].toSorted();
 }
@@ -77,13 +81,14 @@ function isSameStack(one: StackSnapshot, other: StackSnapshot): boolean {
   return one.stackName === other.stackName && one.account === other.account && one.region === other.region;
 }
 
-function differences(side: SideName, before: StackSnapshot, after: StackSnapshot): Happening[] {
+function differences(stack: StackKind, before: StackSnapshot, after: StackSnapshot): Happening[] {
   return isSameStack(before, after)
-    ? [
-        ...changedSettings(before, after).map((name) => ({ kind: 'setting', to: `${name} of the ${side} stack` }) as const),
-        ...templateDifferences(side, before.template, after.template),
-      ]
-    : [{ kind: 'newStack', to: `${side} stack` }];
+    ? templateDifferences(stack, before.template, after.template)
+    : [{ kind: 'newStack', to: wordsFor(stack) }];
+}
+
+function wordsFor(stack: StackKind): string {
+  return `${stack.replace('-', ' ')} stack`;
 }
 
 /** The pipeline stack as a whole: it holds none of the data. */
@@ -99,24 +104,29 @@ function pipelineDifferences(before: StackSnapshot | undefined, after: StackSnap
 }
 
 /** What a stack has beside its resources. */
-function changedSettings(before: StackSnapshot, after: StackSnapshot): string[] {
-  const settings = ({ terminationProtection, tags, template }: StackSnapshot) => ({
-    'termination protection': terminationProtection,
-    tags,
-    description: template['Description'],
+const SETTINGS: Readonly<Record<string, (stack: StackSnapshot) => unknown>> = {
+  'termination protection': ({ terminationProtection }) => terminationProtection,
+  tags: ({ tags }) => tags,
+  description: ({ template }) => template['Description'],
+};
+
+function settingDifferences(before: Stacks, after: Stacks): Happening[] {
+  const same = STACKS.filter((stack) => isSameStack(before[stack], after[stack]));
+  return Object.entries(SETTINGS).flatMap(([name, of]): Happening[] => {
+    const changed = same.filter((stack) => !isDeepStrictEqual(of(before[stack]), of(after[stack])));
+    const stacks = changed.length === STACKS.length ? ['every stack'] : changed.map((stack) => `the ${wordsFor(stack)}`);
+    return stacks.map((stack) => ({ kind: 'setting', to: `${name} of ${stack}` }));
   });
-  const now = new Map<string, unknown>(Object.entries(settings(after)));
-  return Object.entries(settings(before)).flatMap(([name, value]) => (isDeepStrictEqual(value, now.get(name)) ? [] : [name]));
 }
 
-function templateDifferences(side: SideName, before: StackSnapshot['template'], after: StackSnapshot['template']): Happening[] {
+function templateDifferences(stack: StackKind, before: StackSnapshot['template'], after: StackSnapshot['template']): Happening[] {
   const happened: Happening[] = [];
   const { resources, outputs } = fullDiff(before, after);
   resources.forEachDifference((logicalId, change) => {
-    happened.push({ kind: kindOf(logicalId, change), to: nameOf(side, logicalId, change) });
+    happened.push({ kind: kindOf(logicalId, change), to: nameOf(stack, logicalId, change) });
   });
   outputs.forEachDifference((_, { isAddition, isRemoval }) => {
-    happened.push({ kind: isAddition ? 'created' : isRemoval ? 'deleted' : 'inPlace', to: `output of the ${side} stack` });
+    happened.push({ kind: isAddition ? 'created' : isRemoval ? 'deleted' : 'inPlace', to: `output of the ${wordsFor(stack)}` });
   });
   return happened;
 }
@@ -138,16 +148,26 @@ function kindOf(logicalId: string, { changeImpact, isUpdate, propertyUpdates }: 
 }
 
 /** Words for a resource, from its type and the construct that made it. */
-function nameOf(side: SideName, logicalId: string, { resourceType }: ResourceDifference): string {
-  const copy = side === 'source' ? 'source' : 'replica';
+function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceDifference): string {
+  const copy = stack === 'source' ? 'source' : 'replica';
+  // One in each region that is watched.
+  const isOfTopic = logicalId.startsWith('Notifications');
   const words: Readonly<Record<string, string>> = {
-    'AWS::KMS::Key': `${copy} key`,
-    'AWS::KMS::Alias': `${copy} key's alias`,
+    'AWS::KMS::Key': isOfTopic ? 'keys of the notification topics' : `${copy} key`,
+    'AWS::KMS::Alias': isOfTopic ? 'aliases of the keys of the notification topics' : `${copy} key's alias`,
     'AWS::S3::Bucket': `${copy} bucket`,
     'AWS::S3::BucketPolicy': `${copy} bucket's policy`,
-    'AWS::SSM::Parameter': `${side} parameters`,
-    'AWS::IAM::ManagedPolicy': roleName(side, logicalId),
-    'AWS::IAM::Role': roleName(side, logicalId),
+    'AWS::SSM::Parameter': `${stack} parameters`,
+    'AWS::IAM::ManagedPolicy': roleName(stack, logicalId),
+    'AWS::IAM::Role': roleName(stack, logicalId),
+    'AWS::SNS::Topic': 'notification topics',
+    'AWS::SNS::TopicPolicy': 'policies of the notification topics',
+    'AWS::SNS::Subscription': 'e-mail subscriptions',
+    'AWS::SQS::Queue': 'failure queue',
+    'AWS::SQS::QueuePolicy': "failure queue's policy",
+    'AWS::CloudWatch::Alarm': 'alarms',
+    'AWS::CloudWatch::CompositeAlarm': 'composite alarms',
+    'AWS::CloudWatch::Dashboard': 'dashboard',
   };
   return known(words[String(resourceType)], `${logicalId}: ${resourceType}`);
 }
@@ -159,9 +179,9 @@ function known<T>(word: T | undefined, what: string): T {
   return word;
 }
 
-function roleName(side: SideName, logicalId: string): string {
+function roleName(stack: StackKind, logicalId: string): string {
   if (logicalId.startsWith('VerificationRole')) {
-    return `${side} verification role`;
+    return `${stack} verification role`;
   }
   return logicalId.startsWith('ExchangeRole') ? 'exchange role' : 'replication role';
 }

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { SideName } from '../../lib/config/model';
 import { ConfigError } from '../../lib/errors';
+import type { StackKind } from '../../lib/ops/stacks';
 import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
 import { replicationStacks, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
@@ -26,7 +26,7 @@ export interface StackSnapshot {
 /** The stacks of a deployment, or why the app refuses it. */
 export type Snapshot =
   | { readonly refusal: string }
-  | (Readonly<Record<SideName, StackSnapshot>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
+  | (Readonly<Record<StackKind, StackSnapshot>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
 
 const taken = new Map<string, Snapshot>();
 
@@ -41,7 +41,7 @@ export function snapshotOf(deployment: Deployment): Snapshot {
 function take({ config: keys, recorded = true }: Deployment): Snapshot {
   try {
     const config = validConfig(keys);
-    const { destination, source } = replicationStacks(keys, recorded ? recordedKey(keys).context : {});
+    const { destination, source, monitoring, health } = replicationStacks(keys, recorded ? recordedKey(keys).context : {});
     const error = source.node.metadata.find(({ type }) => type === 'aws:cdk:error');
     if (error !== undefined) {
       return { refusal: String(error.data) };
@@ -49,6 +49,9 @@ function take({ config: keys, recorded = true }: Deployment): Snapshot {
     return {
       destination: stackSnapshot(destination),
       source: stackSnapshot(source),
+      monitoring: stackSnapshot(monitoring),
+      'source-health': stackSnapshot(health.source),
+      'destination-health': stackSnapshot(health.destination),
       ...(config.pipeline && { pipeline: stackSnapshot(new PipelineStack(testApp(), 'Pipeline', { config })) }),
     };
   } catch (error) {

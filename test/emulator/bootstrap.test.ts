@@ -86,7 +86,7 @@ async function toolkitOf(account: string, region: string) {
 
 test('three accounts are bootstrapped with the trust that the pipeline needs and no other, and a second time changes nothing', async () => {
   const environments = environmentsOf(validConfig(CONFIG));
-  expect(environments).toHaveLength(5);
+  expect(environments).toHaveLength(6);
 
   const first = await bootstrap('--apply', '--yes');
   expect(first.data.failure).toBeNull();

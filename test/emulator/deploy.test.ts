@@ -4,6 +4,9 @@ import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);
 
+/** The emulator refuses composite alarms, and with them the stacks that have them. */
+const STACKS = ['Destination', 'Source', 'Monitoring'];
+
 const BUCKETS = ['destination', 'source'].map((side) => `backups-demo-${side}/PairsdocumentsBucket9647FFD6`);
 
 /** Runs one of the project's scripts in the folder of the demo, as npm does where a person calls it there. */
@@ -25,23 +28,26 @@ test('deploy does nothing where nothing changes, makes a change, and stops where
     configure(kept, 'renamed.json', ({ pairs: [pair] }) => ({ pairs: [{ ...pair, id: 'papers' }] }));
 
     const [same, renamed] = await Promise.all([
-      inFolder(kept, 'deploy'),
-      inFolder(kept, 'deploy', '-c', 'config=renamed.json', '--yes', '--json'),
+      inFolder(kept, 'deploy', ...STACKS),
+      inFolder(kept, 'deploy', ...STACKS, '-c', 'config=renamed.json', '--yes', '--json'),
     ]);
     expect(same).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing to deploy') });
     expect(renamed.code).toBe(1);
     expect(renamed.stderr).toContain(BUCKETS.map((name) => `--accept ${name}`).join(' '));
-    expect(JSON.parse(renamed.stdout)).toMatchObject({ deployed: false, stacks: [{ id: 'Destination' }, { id: 'Source' }] });
+    expect(JSON.parse(renamed.stdout)).toMatchObject({ deployed: false, stacks: STACKS.map((id) => ({ id })) });
 
-    const changed = await inFolder(kept, 'deploy', '-c', 'config=changed.json', '--yes');
+    const changed = await inFolder(kept, 'deploy', ...STACKS, '-c', 'config=changed.json', '--yes');
     expect(changed.stderr).toContain('changed  KMS Key Destination/ReplicaKey: RotationPeriodInDays 365 -> 180');
+    expect(changed.stderr).toContain('changed  KMS Key Monitoring/NotificationsKey: RotationPeriodInDays 365 -> 180');
     expect(changed.code).toBe(0);
 
     // The change was made, and the stop changed nothing.
-    const after = await inFolder(kept, 'plan', '-c', 'config=changed.json');
-    expect(after.stdout).toBe(
-      'backups-demo-destination (222222222222, us-west-2): nothing changes\nbackups-demo-source (111111111111, ap-southeast-2): nothing changes\n',
-    );
+    const after = await inFolder(kept, 'plan', ...STACKS.flatMap((id) => ['--stack', id]), '-c', 'config=changed.json');
+    expect(after.stdout.trim().split('\n')).toEqual([
+      'backups-demo-destination (222222222222, us-west-2): nothing changes',
+      'backups-demo-source (111111111111, ap-southeast-2): nothing changes',
+      'backups-demo-monitoring (111111111111, us-west-2): nothing changes',
+    ]);
     expect(after.code).toBe(0);
   } finally {
     process.kill(kept.pid);

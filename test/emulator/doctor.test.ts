@@ -15,19 +15,28 @@ import { type Kept, runScript } from '../helpers/process';
 jest.setTimeout(5 * 60_000);
 
 /**
- * Does not apply on the emulator: there is no pipeline, the exchange goes through SSM, with a profile for each side, there are no metrics, and the demo takes
- * the TLS-only statement out of the live policies.
+ * Does not apply on the emulator: there is no pipeline, the exchange goes through SSM, with a profile for each side, there are no metrics,
+ * no composite alarms and no mails, and the demo takes the TLS-only statement out of the live policies.
  */
 const EXPECTED_SKIPS = [
   'bootstrap-pipeline',
   'bootstrap-pipeline-trust-destination',
   'bootstrap-pipeline-trust-source',
   'bootstrap-trust',
+  'destination-health-alarm',
   'exchange-output',
   'exchange-role',
+  'failed-operations',
   'metrics-data',
+  'notifications-destination',
+  'notifications-source',
   'replica-tls',
+  'source-health-alarm',
   'source-tls',
+  'stack-destination-health',
+  'stack-source-health',
+  'termination-protection-destination-health',
+  'termination-protection-source-health',
 ];
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });

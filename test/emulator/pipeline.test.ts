@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SIDES, type SideName } from '../../lib/config/model';
 import { namesOf } from '../../lib/names';
+import { type StackKind, stackPlace } from '../../lib/ops/stacks';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
 
@@ -12,6 +12,9 @@ jest.setTimeout(8 * 60_000);
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });
 const names = namesOf(config);
+
+/** The stacks that the emulator takes: it refuses composite alarms, and with them the stacks that have them. */
+const STACKS = ['destination', 'source', 'monitoring'] as const satisfies readonly StackKind[];
 
 /** The app of the pipeline, for the folder of a run. */
 const APP = `node --require ${JSON.stringify(require.resolve('tsx/cjs'))} ${JSON.stringify(join(PROJECT, 'bin/pipeline.ts'))}`;
@@ -31,18 +34,18 @@ test('the stage of the pipeline takes over a deployment made by hand: nothing is
     await cdk(kept, 'synth', '--app', APP, '--output', 'pipeline.out', '--quiet', '--strict');
     await deployStage(kept);
     const taken = await deployed(kept);
-    for (const side of SIDES) {
-      expect(taken[side].stackId).toBe(byHand[side].stackId);
-      expect(taken[side].status).toBe('UPDATE_COMPLETE');
-      expect(taken[side].resources).toMatchObject(byHand[side].resources);
-      const added = Object.keys(taken[side].resources).filter((id) => !(id in byHand[side].resources));
+    for (const stack of STACKS) {
+      expect(taken[stack].stackId).toBe(byHand[stack].stackId);
+      expect(taken[stack].status).toBe('UPDATE_COMPLETE');
+      expect(taken[stack].resources).toMatchObject(byHand[stack].resources);
+      const added = Object.keys(taken[stack].resources).filter((id) => !(id in byHand[stack].resources));
       expect(added).toEqual(added.filter((id) => id.startsWith('VerificationRole')));
-      expect(added).not.toEqual([]);
+      expect(added.length > 0).toBe(stack !== 'monitoring');
     }
     expect(taken.replica).toEqual(byHand.replica);
 
     const again = await deployStage(kept);
-    expect(again.match(/\(no changes\)/g)).toHaveLength(2);
+    expect(again.match(/\(no changes\)/g)).toHaveLength(STACKS.length);
     expect(await deployed(kept)).toEqual(taken);
   } finally {
     process.kill(kept.pid);
@@ -56,7 +59,8 @@ function addPipelineTo({ directory }: Kept): void {
 }
 
 function deployStage(kept: Kept): Promise<string> {
-  return cdk(kept, 'deploy', '--all', '--app', 'pipeline.out/assembly-Pipeline-Replication', '--require-approval', 'never');
+  const ids = ['Destination', 'Source', 'Monitoring'].map((id) => `Pipeline/Replication/${id}`);
+  return cdk(kept, 'deploy', ...ids, '--app', 'pipeline.out/assembly-Pipeline-Replication', '--require-approval', 'never');
 }
 
 /** Runs the CDK CLI in the folder of the run, and gives all that it said. */
@@ -71,19 +75,21 @@ async function cdk({ directory, environment }: Kept, ...args: string[]): Promise
   return stdout + stderr;
 }
 
-/** Both stacks as they are, with the physical id of each resource, and the replica that the demo made. */
+/** The stacks as they are, with the physical id of each resource, and the replica that the demo made. */
 async function deployed({ environment }: Kept) {
-  const settings = (side: SideName) => ({
-    endpoint: environment['AWS_ENDPOINT_URL'],
-    region: config[side].region,
-    credentials: { accessKeyId: config[side].account, secretAccessKey: 'demo' },
-  });
-  const stack = async (side: SideName) => {
-    const client = new CloudFormationClient(settings(side));
-    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: names[side].stackName }));
-    const { StackResourceSummaries: resources = [] } = await client.send(
-      new ListStackResourcesCommand({ StackName: names[side].stackName }),
-    );
+  const settings = (kind: StackKind) => {
+    const { owner, region } = stackPlace(config, kind);
+    return {
+      endpoint: environment['AWS_ENDPOINT_URL'],
+      region,
+      credentials: { accessKeyId: config[owner].account, secretAccessKey: 'demo' },
+    };
+  };
+  const stack = async (kind: StackKind) => {
+    const client = new CloudFormationClient(settings(kind));
+    const { stackName: StackName } = stackPlace(config, kind);
+    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    const { StackResourceSummaries: resources = [] } = await client.send(new ListStackResourcesCommand({ StackName }));
     return {
       stackId: found?.StackId,
       status: found?.StackStatus,
@@ -98,6 +104,7 @@ async function deployed({ environment }: Kept) {
   return {
     destination: await stack('destination'),
     source: await stack('source'),
+    monitoring: await stack('monitoring'),
     replica: { VersionId, ETag, LastModified },
   };
 }

@@ -19,15 +19,21 @@ export function validConfig(keys: Record<string, unknown> = {}): ReplicationConf
   return parseConfig({ origin: 'test', value: keys });
 }
 
-/** Both stacks of a configuration, with the real feature flags. */
+/** The stacks of a configuration, with the real feature flags. */
 export function replicationStacks(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}): ReplicationStacks {
   return addReplicationStacks(testApp(context), validConfig(keys));
 }
 
-/** Both templates of a configuration. */
+/** The templates of a configuration. */
 export function templates(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
-  const { destination, source } = replicationStacks(keys, context);
-  return { destination: Template.fromStack(destination), source: Template.fromStack(source) };
+  const { destination, source, monitoring, health } = replicationStacks(keys, context);
+  return {
+    destination: Template.fromStack(destination),
+    source: Template.fromStack(source),
+    monitoring: Template.fromStack(monitoring),
+    sourceHealth: Template.fromStack(health.source),
+    destinationHealth: Template.fromStack(health.destination),
+  };
 }
 
 /** A pipeline as the configuration spells it: what has no default. */

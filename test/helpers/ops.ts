@@ -4,8 +4,11 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/model';
+import { UnreachableError } from '../../lib/errors';
 import { DEFAULT_QUALIFIER } from '../../lib/ops/bootstrap/toolkit';
 import type { Clients } from '../../lib/ops/clients';
 import type { Context, Result } from '../../lib/ops/command';
@@ -28,6 +31,8 @@ export function testClients(config: ReplicationConfig): Clients {
     iam: async (side, region) => new IAMClient(settings(side, region)),
     kms: async (side, region) => new KMSClient(settings(side, region)),
     s3: async (side, region) => new S3Client(settings(side, region)),
+    sns: async (side, region) => new SNSClient(settings(side, region)),
+    sqs: async (side, region) => new SQSClient(settings(side, region)),
     ssm: async (side, region) => new SSMClient(settings(side, region)),
   };
 }
@@ -59,6 +64,7 @@ export function testContext(
     clients: testClients(config),
     terminal: {
       tell: (line) => recorded.told.push(line),
+      clear: '',
       progress: (line) => recorded.progress.push(line),
       confirm: async (question) => {
         recorded.questions.push(question);
@@ -75,4 +81,21 @@ export function testContext(
     ...overrides,
   };
   return { context, recorded };
+}
+
+/** A clock that the person interrupts after so many milliseconds. */
+export function interruptedAfter(milliseconds: number): Pick<Context, 'clock'> {
+  const start = Date.parse('2026-11-01T12:00:00Z');
+  let waited = 0;
+  return {
+    clock: {
+      now: () => new Date(start + waited),
+      sleep: async (wait) => {
+        if (waited + wait > milliseconds) {
+          throw new UnreachableError('Interrupted', 'interrupted');
+        }
+        waited += wait;
+      },
+    },
+  };
 }

@@ -52,12 +52,12 @@ export function keyArnIn(template: Template) {
   return { 'Fn::GetAtt': [id, 'Arn'] };
 }
 
-/** The logical id of every resource of the types that hold data, by type and physical name. */
+/** The logical id of every resource of the types that hold data, by type and physical name; of a key, by what it encrypts. */
 export function statefulIds(template: Template): Record<string, string> {
   return Object.fromEntries(
     ['AWS::KMS::Key', 'AWS::S3::Bucket'].flatMap((type) =>
       Object.entries(template.findResources(type)).map(([id, { Properties }]) => [
-        `${type} ${(Properties as { BucketName?: string }).BucketName ?? ''}`.trim(),
+        `${type} ${(Properties as { BucketName?: string; Description?: string }).BucketName ?? Properties.Description}`,
         id,
       ]),
     ),

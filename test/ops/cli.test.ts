@@ -38,7 +38,12 @@ async function run(argv: readonly string[], options: Surroundings = {}): Promise
   const exitCode = await runCli({
     argv,
     directory: options.folder ?? directory,
-    terminal: { tell: (line) => stderr.push(line), progress: () => {}, confirm: options.confirm ?? (async () => {}) },
+    terminal: {
+      tell: (line) => stderr.push(line),
+      clear: '',
+      progress: () => {},
+      confirm: options.confirm ?? (async () => {}),
+    },
     clock: { now: () => new Date(), sleep: async () => {} },
     clients: (config) => {
       events.push('clients');

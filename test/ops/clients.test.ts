@@ -89,7 +89,7 @@ describe('the option --verification-roles', () => {
     return runCli({
       argv: ['exchange', '--yes', ...options],
       directory,
-      terminal: { tell: (line) => shown.push(line), progress: () => {}, confirm: async () => {} },
+      terminal: { tell: (line) => shown.push(line), progress: () => {}, clear: '', confirm: async () => {} },
       clock: { now: () => new Date(), sleep: async () => {} },
       clients: sdkClients,
       print: (line) => shown.push(line),

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { namesOf } from '../../lib/names';
 import { devDependencies, scripts } from '../../package.json';
@@ -72,7 +73,7 @@ describe('the pipeline', () => {
     expect(installed.filter((command) => !/@\d+\.\d+\.\d+$/.test(command))).toEqual([]);
   });
 
-  test('compares each stack with what is deployed, asks, and deploys it: the destination before the source', () => {
+  test('compares the stacks of an account with what is deployed, asks, and deploys them: the destination before the source', () => {
     expect(runOrders(stagesIn(template)['Replication'])).toEqual({
       'backups-destination.Changes': 1,
       'backups-destination.Approve': 2,
@@ -82,35 +83,78 @@ describe('the pipeline', () => {
       'backups-source.Approve': 6,
       'backups-source.Prepare': 7,
       'backups-source.Deploy': 8,
-      Verify: 9,
+      'backups-monitoring.Prepare': 9,
+      'backups-monitoring.Deploy': 10,
+      'backups-source-health.Prepare': 9,
+      'backups-source-health.Deploy': 10,
+      'backups-destination-health.Prepare': 11,
+      'backups-destination-health.Deploy': 12,
+      Verify: 13,
     });
+  });
+
+  test.each([
+    ['destination', '222222222222', 1],
+    ['source', '111111111111', 4],
+  ])('touches no stack of the %s account before its approval', (side, account, count) => {
+    const orders = runOrders(stagesIn(template)['Replication']);
+    const stacks = stack.stage.node.children.filter(Stack.isStack).filter((each) => each.account === account);
+    expect(stacks).toHaveLength(count);
+    for (const { stackName } of stacks) {
+      expect(orders[`${stackName}.Prepare`]).toBeGreaterThan(orders[`backups-${side}.Approve`] ?? Infinity);
+    }
+  });
+
+  test('names to the person who approves each stack and the account', () => {
+    const comments = stagesIn(template)['Replication']?.flatMap(({ Configuration: { CustomData } }) => CustomData ?? []);
+    expect(comments).toEqual([
+      'Deploys backups-destination to account 222222222222. The plan is in the log of the action before.',
+      'Deploys backups-source, backups-monitoring, backups-source-health, backups-destination-health to account 111111111111. The plan is in the log of the action before.',
+    ]);
   });
 
   test('deploys into the environments of both sides with the roles of their bootstrap', () => {
     const deploying = stagesIn(template)['Replication']?.filter(({ ActionTypeId }) => ActionTypeId.Provider === 'CloudFormation');
-    expect(deploying?.map(({ Name, Region, Configuration }) => [Name, Region, Configuration['StackName']])).toEqual([
-      ['backups-destination.Prepare', 'us-west-2', 'backups-destination'],
-      ['backups-destination.Deploy', 'us-west-2', 'backups-destination'],
-      ['backups-source.Prepare', 'ap-southeast-2', 'backups-source'],
-      ['backups-source.Deploy', 'ap-southeast-2', 'backups-source'],
-    ]);
+    const role = (account: string, region: string) =>
+      `arn:\${AWS::Partition}:iam::${account}:role/cdk-hnb659fds-deploy-role-${account}-${region}`;
+    const [source, destination] = ['ap-southeast-2', 'us-west-2'];
+    const places = {
+      'backups-destination': [destination, role('222222222222', destination)],
+      'backups-source': [source, role('111111111111', source)],
+      'backups-monitoring': [destination, role('111111111111', destination)],
+      'backups-source-health': [source, role('111111111111', source)],
+      'backups-destination-health': [destination, role('111111111111', destination)],
+    };
+    const actions = deploying?.map(({ Name, Region, RoleArn, Configuration: { StackName } }) => {
+      return [Name, [StackName, Region, joined(RoleArn)]];
+    });
+    expect(Object.fromEntries(actions ?? [])).toEqual(
+      Object.fromEntries(
+        Object.entries(places).flatMap(([name, place]) =>
+          ['Prepare', 'Deploy'].map((step) => [`${name}.${step}`, [name, ...place]]),
+        ),
+      ),
+    );
   });
 
-  test.each(['destination', 'source'])('plans the %s from the assembly that is deployed, read only', (side) => {
+  test.each([
+    ['destination', ['backups-destination']],
+    ['source', ['backups-source', 'backups-monitoring', 'backups-source-health', 'backups-destination-health']],
+  ])('plans every stack of the %s account from the assembly that is deployed, read only', (side, stacks) => {
     const { installs, commands } = buildOf(template, `backups-${side}.Changes`);
     expect(installs).toEqual([
       expect.stringContaining('ln -s -- "$CODEBUILD_SRC_DIR_Synth_Output" "cdk.out"'),
       'npm ci --omit=dev',
     ]);
     expect(commands).toEqual([
-      `npm run --silent plan -- --assembly cdk.out/${stack.stage.artifactId} --stack backups-${side} --lookup-roles`,
+      `npm run --silent plan -- --assembly cdk.out/${stack.stage.artifactId} ${stacks.map((name) => `--stack ${name}`).join(' ')} --lookup-roles`,
     ]);
     expect(
       app
         .synth()
         .getNestedAssembly(stack.stage.artifactId)
         .stacks.map(({ stackName }) => stackName),
-    ).toContain(`backups-${side}`);
+    ).toEqual(expect.arrayContaining(stacks));
   });
 
   test('then looks at the deployment and replicates canaries', () => {
@@ -256,7 +300,13 @@ describe('configured otherwise, the pipeline', () => {
       'backups-source.Changes': 4,
       'backups-source.Prepare': 5,
       'backups-source.Deploy': 6,
-      Verify: 7,
+      'backups-monitoring.Prepare': 7,
+      'backups-monitoring.Deploy': 8,
+      'backups-source-health.Prepare': 7,
+      'backups-source-health.Deploy': 8,
+      'backups-destination-health.Prepare': 9,
+      'backups-destination-health.Deploy': 10,
+      Verify: 11,
     });
   });
 
@@ -318,4 +368,10 @@ function statementsOf(template: Template): Statement[] {
   return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
     ({ Properties }) => (Properties as { PolicyDocument: { Statement: Statement[] } }).PolicyDocument.Statement,
   );
+}
+
+/** An ARN as one text, whose partition may be a placeholder. */
+function joined(arn: unknown): string {
+  const [, parts] = (arn as { 'Fn::Join': [string, (string | { Ref: string })[]] })['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : `\${${part.Ref}}`)).join('');
 }

@@ -11,6 +11,8 @@ export interface Action {
   readonly Name: string;
   readonly RunOrder: number;
   readonly Region?: string;
+  /** As whom it acts. */
+  readonly RoleArn?: unknown;
   readonly ActionTypeId: { readonly Category: string; readonly Provider: string };
   readonly Configuration: Readonly<Record<string, unknown>>;
 }

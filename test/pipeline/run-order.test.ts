@@ -1,13 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
+import { MonitoringStack } from '../../lib/monitoring/monitoring-stack';
 import { ReplicationStage } from '../../lib/pipeline/replication-stage';
 import { SourceStack } from '../../lib/source/source-stack';
 import { PIPELINE, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
 import { pipelineApp, runOrders, stagesIn } from './pipeline';
 
-/** The order of the deployments behind two steps that are common to both stacks. */
+/** The order of the deployments behind two steps that are common to all stacks. */
 function ordersBehindTwoSteps(keys: Record<string, unknown>): Record<string, number> {
   const app = testApp(keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
   const stack = new Stack(app, 'Pipeline', { env: { account: '333333333333', region: 'eu-west-1' } });
@@ -23,11 +24,11 @@ function ordersBehindTwoSteps(keys: Record<string, unknown>): Record<string, num
   return runOrders(stagesIn(Template.fromStack(stack))['Replication']);
 }
 
-/** Takes the dependency of the source on the destination away, and leaves every other. */
-function withoutDependency(): void {
+/** Takes the dependencies of a stack away: by default, the one of the source on the destination. Every other stays. */
+function withoutDependency(of: typeof SourceStack | typeof MonitoringStack = SourceStack): void {
   const addStackDependency = Reflect.get(Stack.prototype, 'addStackDependency') as (this: Stack, ...args: unknown[]) => void;
   jest.spyOn(Stack.prototype, 'addStackDependency').mockImplementation(function (this: Stack, ...args) {
-    if (!(this instanceof SourceStack)) {
+    if (!(this instanceof of)) {
       addStackDependency.apply(this, args);
     }
   });
@@ -48,12 +49,18 @@ describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExch
       'backups-destination.Deploy': 4,
       'backups-source.Prepare': 5,
       'backups-source.Deploy': 6,
+      'backups-monitoring.Prepare': 7,
+      'backups-monitoring.Deploy': 8,
+      'backups-source-health.Prepare': 7,
+      'backups-source-health.Deploy': 8,
+      'backups-destination-health.Prepare': 9,
+      'backups-destination-health.Deploy': 10,
     });
   });
 
   test('without the explicit dependency both would be prepared at once, and deployed at once', () => {
     withoutDependency();
-    expect(ordersBehindTwoSteps(keys)).toEqual({
+    expect(ordersBehindTwoSteps(keys)).toMatchObject({
       First: 1,
       Second: 2,
       'backups-destination.Prepare': 3,
@@ -68,5 +75,12 @@ describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExch
     expect(orders()).toMatchObject({ 'backups-destination.Deploy': 4, 'backups-source.Changes': 5, 'backups-source.Prepare': 7 });
     withoutDependency();
     expect(orders()).toMatchObject({ 'backups-destination.Prepare': 3, 'backups-source.Prepare': 3 });
+  });
+
+  test('the stack that watches waits for the approval of the source account; without its dependency it would not', () => {
+    const orders = () => runOrders(stagesIn(pipelineApp({ keyExchange }).template)['Replication']);
+    expect(orders()).toMatchObject({ 'backups-source.Approve': 6, 'backups-monitoring.Prepare': 9 });
+    withoutDependency(MonitoringStack);
+    expect(orders()).toMatchObject({ 'backups-source.Approve': 6, 'backups-monitoring.Prepare': 1 });
   });
 });

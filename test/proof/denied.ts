@@ -1,6 +1,7 @@
 import type { PairNames } from '../../lib/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { Request } from './decide';
+import { deniedNotifications } from './notifications';
 import { deniedVerification } from './verification';
 import type { World } from './world';
 
@@ -25,6 +26,7 @@ export function deniedRequests(world: World): Request[] {
       ...assumption(world, pair),
     ]),
     ...keyExchange(world),
+    ...deniedNotifications(world),
     ...deniedVerification(world),
   ];
 }

@@ -7,6 +7,7 @@ import type { Request } from './decide';
 import { deniedRequests } from './denied';
 import { mutationsOf } from './mutations';
 import { NOT_GRANTED } from './not-granted';
+import { NOTIFICATION_STATEMENTS } from './notifications';
 import { type Conditions, list, nameOf, type Statement } from './policy';
 import { VARIANTS, WITH_PIPELINE } from './variants';
 import { allowedVerification, deniedVerification } from './verification';
@@ -42,14 +43,23 @@ that S3 does not send would stop everything. The role can be passed within its o
 
 Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
 (\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
-and deletes nothing but canaries: small objects in a folder that belongs to \`ops verify\`. A test runs both commands and holds every request that they
-send against these rows, and every action of these rows against what was sent.
+nothing but canaries, which it deletes again, and the parameters with their last results. Canaries are small objects in a folder that belongs to
+\`ops verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
+what was sent.
 
 ${SIDES.toReversed()
   .map(
     (side) => `${verificationHeading(withPipeline, side)}\n\n${table(VERIFICATION_HEADER, verificationRows(withPipeline, side))}`,
   )
   .join('\n\n')}
+
+## What services may tell
+
+In the source account S3 sends failure events to one queue, and CloudWatch notifies one encrypted topic in each region. Their policies and the policies of the
+topics' keys admit these two services for resources of this account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
+may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
+
+${table(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
 
 ## Every statement that is deployed
 
@@ -124,6 +134,29 @@ function verificationRows({ config, sourceKey, replicaKey }: World, side: SideNa
     permission.why,
     link(permission.page),
   ]);
+}
+
+/** What resource policies grant to services, which no role's trust is. */
+function notificationRows({ policies }: World): string[][] {
+  return policies
+    .filter(({ half, holder }) => half === 'resource' && !holder.includes(':role/'))
+    .flatMap(({ holder, document }) =>
+      document.Statement.filter(({ Principal }) => typeof Principal === 'object' && 'Service' in Principal).map((statement) => {
+        const known = NOTIFICATION_STATEMENTS[nameOf(statement)];
+        if (known === undefined) {
+          throw new Error(`nobody has said why ${nameOf(statement)} in the policy of ${holder} admits a service`);
+        }
+        return [
+          nameOf(statement),
+          code([holder]),
+          principal(statement),
+          code(list(statement.Action)),
+          conditions(statement.Condition),
+          known.why,
+          link(known.page),
+        ];
+      }),
+    );
 }
 
 function statementRows({ policies, config }: World): string[][] {

@@ -49,10 +49,10 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
     return arns.filter((__, index) => answers[index]);
   };
   const verificationRoles = () => [names.source.verificationRole.arn, names.destination.verificationRole.arn];
-  const bootstrapRoles = (purpose: string) => [
-    bootstrap(SOURCE, purpose, world.config.source),
-    bootstrap(DESTINATION, purpose, world.config.destination),
-  ];
+  /** Where the sides' stacks are. The source account has some in both regions. */
+  const environments = () => environmentsOf(world.config).filter(({ owner }) => owner !== 'pipeline');
+  const bootstrapRoles = (purpose: string) =>
+    environments().map(({ account, region }) => bootstrap(account, purpose, { region }));
   /** Every role of the deployment and its pipeline, those of the bootstrap, and somebody else's. */
   const everyRole = () => [
     ...verificationRoles(),
@@ -84,9 +84,10 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
     expect(own.length).toBeGreaterThan(1);
   });
 
-  test('the plan may assume the two lookup roles of the bootstrap, and no other role', async () => {
+  test('the plan may assume the lookup role of each environment, and no other role', async () => {
     const changes = role(names.pipeline?.changesRole.arn ?? '');
     expect(world.roles).toContain(names.pipeline?.changesRole.arn);
+    expect(bootstrapRoles('lookup')).toHaveLength(3);
     expect(await assumable(changes, everyRole())).toEqual(bootstrapRoles('lookup'));
   });
 
@@ -136,14 +137,12 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
 
   test('an artifact is read by the deploy role that deploys in its region, and by nobody else of either side', async () => {
     for (const [region, { bucket, key }] of Object.entries(world.artifacts)) {
-      for (const [account, side] of [
-        [SOURCE, world.config.source],
-        [DESTINATION, world.config.destination],
-      ] as const) {
-        const deployer: Principal = { kind: 'administrator', arn: bootstrap(account, 'deploy', side) };
-        const its = region === side.region;
-        expect([region, account, await allows(deployer, 's3:GetObject', `${bucket}/a`, TOOLING)]).toEqual([region, account, its]);
-        expect([region, account, await allows(deployer, 'kms:Decrypt', key, TOOLING)]).toEqual([region, account, its]);
+      for (const environment of environments()) {
+        const { account } = environment;
+        const deployer: Principal = { kind: 'administrator', arn: bootstrap(account, 'deploy', environment) };
+        const its = region === environment.region;
+        expect([deployer.arn, await allows(deployer, 's3:GetObject', `${bucket}/a`, TOOLING)]).toEqual([deployer.arn, its]);
+        expect([deployer.arn, await allows(deployer, 'kms:Decrypt', key, TOOLING)]).toEqual([deployer.arn, its]);
         for (const principal of [administrator(account), deployer]) {
           expect(await allows(principal, 's3:PutObject', `${bucket}/a`, TOOLING)).toBe(false);
           expect(await allows(principal, 's3:DeleteObject', `${bucket}/a`, TOOLING)).toBe(false);

@@ -46,6 +46,10 @@ export function arnOf(logicalId: string, stack: StackJson): string {
       return `arn:${partition}:s3:::${property('BucketName')}`;
     case 'AWS::IAM::Role':
       return `arn:${partition}:iam::${account}:role/${property('RoleName')}`;
+    case 'AWS::SQS::Queue':
+      return `arn:${partition}:sqs:${region}:${account}:${property('QueueName')}`;
+    case 'AWS::SNS::Topic':
+      return `arn:${partition}:sns:${region}:${account}:${property('TopicName')}`;
     default:
       throw new Error(`the proof knows no ARN of ${logicalId}, a ${type}`);
   }
@@ -82,6 +86,9 @@ function intrinsic(name: string, argument: unknown, stack: StackJson, stacks: re
 
 function reference(logicalId: string, stack: StackJson): string {
   const resource = stack.template.Resources[logicalId];
+  if (resource?.Type === 'AWS::SNS::Topic') {
+    return arnOf(logicalId, stack);
+  }
   if (resource?.Type !== 'AWS::S3::Bucket') {
     throw new Error(
       `the proof does not know what Ref of ${logicalId} is, a ${resource?.Type ?? 'parameter or pseudo parameter'}`,

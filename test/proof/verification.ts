@@ -1,5 +1,6 @@
 import { canaryPrefix } from '../../lib/canary-prefix';
 import { SIDES, type SideName } from '../../lib/config/model';
+import { lastVerificationParameter, monitoringNamesOf } from '../../lib/monitoring/names';
 import { pairNamesOf, parameterArn } from '../../lib/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
@@ -49,8 +50,8 @@ const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', 's3:GetObjectLegalHold', 's3
 /** What differs between the sides. */
 const OWN = {
   source: {
-    metrics: ['cloudwatch:GetMetricStatistics'],
-    bucket: ['s3:GetReplicationConfiguration'],
+    metrics: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+    bucket: ['s3:GetBucketNotification', 's3:GetReplicationConfiguration'],
     canary: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'WriteCanaries',
     notOnCanary: ['s3:GetObject', 's3:GetObjectTagging'],
@@ -59,7 +60,7 @@ const OWN = {
     notWithKey: ['kms:Decrypt', 'kms:Encrypt'],
   },
   destination: {
-    metrics: [],
+    metrics: ['cloudwatch:ListMetrics'],
     bucket: [],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
@@ -79,6 +80,8 @@ function sideOf(world: World, side: SideName) {
     ...OWN[side],
     owner: account,
     region,
+    /** Every region that something is deployed to in this account. */
+    regions: side === 'source' ? [region, config.destination.region] : [region],
     name: `the verification role of the ${side}`,
     principal: { kind: 'role', arn: names[side].verificationRole.arn } as Principal,
     keyArn: side === 'source' ? world.sourceKey : world.replicaKey,
@@ -141,8 +144,8 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       ownAccount(owner),
       { 'account:TargetRegion': region },
     ),
-    ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, own.metrics, '*'),
-    ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, ['cloudwatch:ListMetrics'], metric(region, owner)),
+    ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, own.metrics, metric(region, owner)),
+    ...(side === 'source' ? watching(world, ask) : []),
     ...parameters.flatMap((name) =>
       ask(
         'ReadParameters',
@@ -159,7 +162,9 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ),
     ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
     ...['hnb659fds', 'other'].flatMap((qualifier) =>
-      ask('ReadDeployRole', IAM_PAGE, ['iam:GetRole'], iam(owner, `role/cdk-${qualifier}-deploy-role-${owner}-${region}`)),
+      own.regions.flatMap((where) =>
+        ask('ReadDeployRole', IAM_PAGE, ['iam:GetRole'], iam(owner, `role/cdk-${qualifier}-deploy-role-${owner}-${where}`)),
+      ),
     ),
     ...own.roles.flatMap((role) => ask('ReadRoles', IAM_PAGE, READ_ROLE, role)),
     ...own.buckets.flatMap(({ arn, canaryKey }) => [
@@ -169,6 +174,69 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], own.keyArn, throughS3(region, `${arn}/${canaryKey}`)),
       ...(side === 'source' ? [] : ask('ListCanaries', S3_PAGE, ['s3:ListBucketVersions'], arn, { 's3:prefix': canaryKey })),
     ]),
+  ];
+}
+
+/** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
+function watching(
+  { config, partition }: World,
+  ask: (
+    grantedBy: string,
+    page: string,
+    actions: readonly string[],
+    resource: string,
+    context?: Request['context'],
+  ) => AllowedRequest[],
+): AllowedRequest[] {
+  const { account } = config.source;
+  const { stackName, regions, failureQueue } = monitoringNamesOf(config);
+  const { region } = config.destination;
+  const stackArn = (where: string, name: string) => `arn:${partition}:cloudformation:${where}:${account}:stack/${name}/6f2d`;
+  const describe = (arn: string) =>
+    ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+  return [
+    ...ask(
+      'ReadRegionStatus',
+      `${AUTHORIZATION}/list_awsaccountmanagement.html`,
+      ['account:GetRegionOptStatus'],
+      `arn:${partition}:account::${account}:account`,
+      {
+        'account:TargetRegion': region,
+      },
+    ),
+    // Composite alarms are told only to who may describe all alarms.
+    ...ask(
+      'ReadMetrics',
+      `${AUTHORIZATION}/list_amazoncloudwatch.html`,
+      ['cloudwatch:DescribeAlarms'],
+      `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`,
+    ),
+    ...ask(
+      'ReadParameters',
+      `${AUTHORIZATION}/list_awssystemsmanager.html`,
+      ['ssm:GetParameter'],
+      parameterArn({ ...config.source, region }, '/cdk-bootstrap/hnb659fds/version'),
+    ),
+    ...describe(stackArn(config.source.region, regions.source.healthStackName)),
+    ...describe(stackArn(region, stackName)),
+    ...describe(stackArn(region, regions.destination.healthStackName)),
+    ...ask(
+      'ReadFailureQueue',
+      `${AUTHORIZATION}/list_amazonsqs.html`,
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      failureQueue.arn,
+    ),
+    ...SIDES.flatMap((side) =>
+      ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], regions[side].topic.arn),
+    ),
+    ...config.pairs.flatMap((pair) =>
+      ask(
+        'RecordVerifications',
+        `${AUTHORIZATION}/list_awssystemsmanager.html`,
+        ['ssm:PutParameter'],
+        parameterArn(config.source, lastVerificationParameter(config, pair)),
+      ),
+    ),
   ];
 }
 
@@ -298,6 +366,7 @@ function onOtherServices(world: World, side: SideName): Request[] {
   ];
   const otherStacks = ['another-stack', `${stackName}-2`, names[otherSide].stackName];
   const deployRole = iam(owner, `role/cdk-hnb659fds-deploy-role-${owner}-${region}`);
+  const elsewhere = iam(owner, `role/cdk-hnb659fds-deploy-role-${owner}-eu-north-1`);
   const itself = names[side].verificationRole.arn;
   return [
     ...otherParameters.flatMap((parameter) =>
@@ -314,7 +383,7 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack'],
       stack(region, owner, stackName),
     ),
-    ...deny('reads another role', READ_ROLE, iam(owner, 'role/Administrator')),
+    ...[iam(owner, 'role/Administrator'), elsewhere].flatMap((role) => deny('reads another role', READ_ROLE, role)),
     ...deny(
       'reads more than the trust of the role that deploys',
       READ_ROLE.filter((action) => action !== 'iam:GetRole'),
@@ -333,6 +402,42 @@ function onOtherServices(world: World, side: SideName): Request[] {
       'account:TargetRegion': region,
     }),
     ...deny('writes metrics', ['cloudwatch:PutMetricData'], metric(region, owner)),
+    ...deny(
+      'changes alarms',
+      ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms', 'cloudwatch:DisableAlarmActions'],
+      `arn:${world.partition}:cloudwatch:${region}:${owner}:alarm:a`,
+    ),
+    ...deny(
+      'looks at another queue',
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      `arn:${world.partition}:sqs:${region}:${owner}:another`,
+    ),
+    ...deny(
+      'reads or changes failure events',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
+      monitoringNamesOf(config).failureQueue.arn,
+    ),
+    ...onTopics(world, side),
+  ];
+}
+
+/** More with the topics than to look who is subscribed, and other topics. The source account has all of them. */
+function onTopics(world: World, side: SideName): Request[] {
+  const { config, partition } = world;
+  const { name, principal } = sideOf(world, side);
+  const { account, region } = config.source;
+  const { regions } = monitoringNamesOf(config);
+  const ask = (what: string, actions: readonly string[], resource: string) =>
+    each(actions, { name: `${name} ${what}`, principal, resource, owner: account });
+  return [
+    ...SIDES.flatMap((where) =>
+      ask(
+        'notifies, or changes who is told',
+        ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'],
+        regions[where].topic.arn,
+      ),
+    ),
+    ...ask('looks at another topic', ['sns:ListSubscriptionsByTopic'], `arn:${partition}:sns:${region}:${account}:another`),
   ];
 }
 

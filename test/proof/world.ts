@@ -14,13 +14,15 @@ export interface World {
   readonly pairs: readonly PairNames[];
   readonly sourceKey: string;
   readonly replicaKey: string;
-  /** Roles, buckets and keys of the deployment. */
+  /** Of the topics, by the side in whose region they are. */
+  readonly notificationKeys: Readonly<Record<'source' | 'destination', string>>;
+  /** Roles, buckets, keys, queues and topics of the deployment. */
   readonly holders: ReadonlySet<string>;
   readonly policies: readonly HeldPolicy[];
 }
 
 /** Logical ids of the keys, which the templates' tests pin. */
-const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013' };
+const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013', notifications: 'NotificationsKey74C0825E' };
 
 /** Synthesizes the real app for a configuration and resolves its templates into policies. */
 export function worldOf(keys: Record<string, unknown>): World {
@@ -30,27 +32,46 @@ export function worldOf(keys: Record<string, unknown>): World {
   const stacks = addReplicationStacks(testApp(recorded), config);
   const source = stackJson(stacks.source, config, 'source');
   const destination = stackJson(stacks.destination, config, 'destination');
-  const both = [source, destination];
-  const policies = both.flatMap((stack) => policiesOf(stack, both));
+  const watching = [stacks.monitoring, stacks.health.source, stacks.health.destination].map((stack) =>
+    stackJson(stack, config, 'source'),
+  );
+  const all = [source, destination, ...watching];
+  const policies = all.flatMap((stack) => policiesOf(stack, all));
   return {
     config,
     partition: names.partition,
     pairs: names.pairs,
     sourceKey: arnOf(KEYS.source, source),
     replicaKey: arnOf(KEYS.replica, destination),
+    notificationKeys: {
+      source: arnOf(KEYS.notifications, source),
+      destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
+    },
     holders: new Set(policies.map(({ holder }) => holder)),
     policies,
   };
 }
 
+/** @param side whose account it is in */
 function stackJson(stack: Stack, config: ReplicationConfig, side: 'source' | 'destination'): StackJson {
-  const { account, region } = config[side];
+  const { account } = config[side];
+  const { region } = stack;
   const template = Template.fromStack(stack).toJSON() as StackJson['template'];
   return { stackName: stack.stackName, account, region, partition: partitionOf(config[side]), template };
 }
 
 /** A type of resource that carries no policy, as far as permissions of this project go. */
-const WITHOUT_POLICY = new Set(['AWS::SSM::Parameter', 'AWS::KMS::Alias', 'AWS::CDK::Metadata']);
+const WITHOUT_POLICY = new Set([
+  'AWS::SSM::Parameter',
+  'AWS::KMS::Alias',
+  'AWS::CDK::Metadata',
+  'AWS::SQS::Queue',
+  'AWS::SNS::Topic',
+  'AWS::SNS::Subscription',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
+]);
 
 function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[] {
   return Object.entries(stack.template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]): HeldPolicy[] => {
@@ -83,6 +104,22 @@ function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[
         const holder = `arn:${stack.partition}:s3:::${bucket}`;
         return [{ half: 'resource', holder, document: document(Properties['PolicyDocument']) }];
       }
+      case 'AWS::SQS::QueuePolicy':
+        return list(Properties['Queues'] as { Ref: string }[]).map(
+          ({ Ref: queue }): HeldPolicy => ({
+            half: 'resource',
+            holder: arnOf(queue, stack),
+            document: document(Properties['PolicyDocument']),
+          }),
+        );
+      case 'AWS::SNS::TopicPolicy':
+        return list(Properties['Topics'] as unknown[]).map(
+          (topic): HeldPolicy => ({
+            half: 'resource',
+            holder: String(resolve(topic, stack, stacks)),
+            document: document(Properties['PolicyDocument']),
+          }),
+        );
       case 'AWS::S3::Bucket':
         return [];
       default:

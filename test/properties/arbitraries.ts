@@ -324,12 +324,18 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['terminationProtection'], 'boolean'],
   [['tags'], 'object'],
   [['tags', 'team'], 'text'],
+  [['monitoring'], 'object'],
+  [['monitoring', 'email'], 'text'],
+  [['monitoring', 'failedOperations'], 'number'],
+  [['monitoring', 'latencyMinutes'], 'number'],
+  [['monitoring', 'pendingOperations'], 'number'],
+  [['monitoring', 'pendingBytes'], 'number'],
+  [['monitoring', 'dashboard'], 'boolean'],
 ];
 
-const OBJECTS: readonly Path[] = [[], ['source'], ['destination'], ['pairs', 0], ['pairs', 0, 'filter']];
+const OBJECTS: readonly Path[] = [[], ['source'], ['destination'], ['pairs', 0], ['pairs', 0, 'filter'], ['monitoring']];
 const KEYS = new Set(KIND_OF_KEY.flatMap(([path]) => path.map(String)));
 const UNAVAILABLE: readonly Path[] = [
-  ['monitoring'],
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
   ['pairs', 0, 'group'],

@@ -57,8 +57,7 @@ const roleStatements = (pair: string, sourceKey: unknown) => [
 describe('the source key', () => {
   test('rotates, waits and is called as the configuration says', () => {
     const template = sourceOf({ keyRotationDays: 180, keyDeletionDays: 14 });
-    template.resourceCountIs('AWS::KMS::Key', 1);
-    template.hasResourceProperties('AWS::KMS::Key', {
+    template.allResourcesProperties('AWS::KMS::Key', {
       EnableKeyRotation: true,
       RotationPeriodInDays: 180,
       PendingWindowInDays: 14,
@@ -105,7 +104,7 @@ describe('a source bucket', () => {
       const role = template.getResourceId('AWS::IAM::Role', { Properties: { RoleName: roleArn(pair).split('/')[1] } });
       template.hasResource('AWS::S3::Bucket', {
         Properties: { ReplicationConfiguration: { Role: roleArn(pair) } },
-        DependsOn: [role],
+        DependsOn: Match.arrayWith([role]),
       });
     }
     template.resourceCountIs('AWS::IAM::Policy', 0);
@@ -286,11 +285,17 @@ describe('published ARNs', () => {
 
 test('the stack has these resources and no custom ones', () => {
   expect(resourceCounts(sourceOf({ deployment: 'x-demo', removal: 'destroy', keyExchange: 'stack-output' }))).toEqual({
+    'AWS::CloudWatch::Alarm': 1,
+    'AWS::CloudWatch::Dashboard': 1,
     'AWS::IAM::Role': 1,
-    'AWS::KMS::Alias': 1,
-    'AWS::KMS::Key': 1,
+    'AWS::KMS::Alias': 2,
+    'AWS::KMS::Key': 2,
     'AWS::S3::Bucket': 1,
     'AWS::S3::BucketPolicy': 1,
+    'AWS::SNS::Topic': 1,
+    'AWS::SNS::TopicPolicy': 1,
+    'AWS::SQS::Queue': 1,
+    'AWS::SQS::QueuePolicy': 1,
     'AWS::SSM::Parameter': 3,
   });
 });

@@ -1,3 +1,4 @@
+import { monitoringNamesOf } from '../../lib/monitoring/names';
 import { parameterArn } from '../../lib/names';
 import { actorsOf, throughS3 } from '../proof/actors';
 import type { Request } from '../proof/decide';
@@ -22,8 +23,8 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
       context: { 'account:TargetRegion': text(input, 'RegionName') },
     },
   ],
-  GetParameter: ({ account: side, input }, world) => [
-    { action: 'ssm:GetParameter', resource: parameterArn(world.config[side], text(input, 'Name')) },
+  GetParameter: ({ account: side, region, input }, world) => [
+    { action: 'ssm:GetParameter', resource: parameterArn({ ...world.config[side], region }, text(input, 'Name')) },
   ],
   DescribeStacks: ({ account: side, region, input }, world) => [
     {
@@ -34,7 +35,23 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   ListMetrics: ({ account: side, region }, world) => [
     { action: 'cloudwatch:ListMetrics', resource: actorsOf(world).metric(region, world.config[side].account) },
   ],
-  GetMetricStatistics: () => [{ action: 'cloudwatch:GetMetricStatistics', resource: '*' }],
+  GetMetricData: ({ account: side, region }, world) => [
+    { action: 'cloudwatch:GetMetricData', resource: actorsOf(world).metric(region, world.config[side].account) },
+  ],
+  // Composite alarms are told only to who may describe all alarms, so anybody's stands for them.
+  DescribeAlarms: ({ account: side, region }, { config, partition }) => [
+    {
+      action: 'cloudwatch:DescribeAlarms',
+      resource: `arn:${partition}:cloudwatch:${region}:${config[side].account}:alarm:somebody-elses`,
+    },
+  ],
+
+  GetQueueUrl: onQueue('sqs:GetQueueUrl'),
+  GetQueueAttributes: onQueue('sqs:GetQueueAttributes'),
+  ListSubscriptionsByTopic: ({ input }) => [{ action: 'sns:ListSubscriptionsByTopic', resource: text(input, 'TopicArn') }],
+  PutParameter: ({ account: side, input }, world) => [
+    { action: 'ssm:PutParameter', resource: parameterArn(world.config[side], text(input, 'Name')) },
+  ],
 
   DescribeKey: onKey('kms:DescribeKey'),
   GetKeyPolicy: onKey('kms:GetKeyPolicy'),
@@ -50,6 +67,7 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   GetBucketLifecycleConfiguration: onBucket('s3:GetLifecycleConfiguration'),
   GetBucketOwnershipControls: onBucket('s3:GetBucketOwnershipControls'),
   GetBucketPolicy: onBucket('s3:GetBucketPolicy'),
+  GetBucketNotificationConfiguration: onBucket('s3:GetBucketNotification'),
   GetBucketReplication: onBucket('s3:GetReplicationConfiguration'),
   GetBucketVersioning: onBucket('s3:GetBucketVersioning'),
   GetPublicAccessBlock: onBucket('s3:GetBucketPublicAccessBlock'),
@@ -138,6 +156,10 @@ function onRole(action: string) {
     const { iam } = actorsOf(world);
     return [{ action, resource: iam(world.config[side].account, `role/${text(input, 'RoleName')}`) }];
   };
+}
+
+function onQueue(action: string) {
+  return (__: Sent, { config }: World): Needed[] => [{ action, resource: monitoringNamesOf(config).failureQueue.arn }];
 }
 
 function onKey(action: string) {

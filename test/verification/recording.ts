@@ -35,6 +35,8 @@ export function recordingClients(config: ReplicationConfig) {
     iam: record('iam'),
     kms: record('kms'),
     s3: record('s3'),
+    sns: record('sns'),
+    sqs: record('sqs'),
     ssm: record('ssm'),
   };
   return { clients, sent };

@@ -6,7 +6,10 @@ import { constructPath, physicalName, resourcesOf } from './legible';
 import type { ChangeKind, ResourceChange, StackPlan, Stop, Template, TemplateResource } from './model';
 import { widenedPermissions } from './permissions';
 
-/** Resources that hold data, or that data cannot be read without. They are neither replaced nor removed unless somebody says so. */
+/**
+ * Resources that hold data, or that data cannot be read without. They are neither replaced nor removed unless somebody says so.
+ * Nor is the key of a notification topic: no change of the configuration does that, so it is a mistake.
+ */
 const GUARDED: readonly string[] = ['AWS::S3::Bucket', 'AWS::KMS::Key'];
 
 /** Changes that end what a guarded resource does now. */

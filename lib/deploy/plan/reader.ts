@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../config/model';
+import type { ReplicationConfig, Side } from '../../config/model';
 import type { CredentialProvider } from '../../credentials/profiles';
 import { UnreachableError } from '../../errors';
 import { partitionName } from '../../regions';
@@ -23,14 +23,20 @@ export interface ReaderOptions {
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
 export function deployedReader(config: ReplicationConfig, { lookupRoles, profile }: ReaderOptions): ReadDeployed {
-  const known = new Map<string, Promise<CredentialProvider>>();
+  // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
+  const ownOf = remembering<Promise<CredentialProvider | undefined>>();
+  const lookupRoleOf = remembering<CredentialProvider>();
+  let environment: CredentialProvider | undefined;
   return async (stack) => {
     const { account, region } = stack;
-    const place = `${account}/${region}`;
-    const pending = known.get(place) ?? (lookupRoles ? lookupRole(stack, profile) : ownCredentials(config, stack, profile));
-    known.set(place, pending);
+    const { credentialsOf } = require('../../credentials/profiles') as typeof import('../../credentials/profiles');
+    const caller = { account, region, ...(profile !== undefined && { profile }) };
+    environment ??= credentialsOf(caller);
+    const ambient = environment;
+    const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient));
+    const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient));
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
-    const client = new CloudFormationClient({ region, credentials: await pending });
+    const client = new CloudFormationClient({ region, credentials });
     try {
       return await readDeployed(client, stack.stackName);
     } finally {
@@ -39,35 +45,42 @@ export function deployedReader(config: ReplicationConfig, { lookupRoles, profile
   };
 }
 
+/** Credentials that belong to the account itself, if there are any. */
 async function ownCredentials(
   config: ReplicationConfig,
-  stack: AssemblyStack,
-  profile: string | undefined,
-): Promise<CredentialProvider> {
-  const { accountOf, credentialsOf, profiledSides, verifiedCredentials } =
+  caller: Side,
+  ambient: CredentialProvider,
+): Promise<CredentialProvider | undefined> {
+  const { accountOf, profiledSides, verifiedCredentials } =
     require('../../credentials/profiles') as typeof import('../../credentials/profiles');
-  const side = profiledSides(config).find(({ account }) => account === stack.account);
-  const configured = side && (await verifiedCredentials([side])).get(side.side);
-  if (configured !== undefined) {
-    return configured;
+  const side = profiledSides(config).find(({ account }) => account === caller.account);
+  if (side !== undefined) {
+    return (await verifiedCredentials([side])).get(side.side);
   }
-  const caller = { account: stack.account, region: stack.region, ...(profile !== undefined && { profile }) };
-  const ambient = credentialsOf(caller);
-  return (await accountOf(caller, ambient)) === stack.account ? ambient : lookupRole(stack, profile);
+  return (await accountOf(caller, ambient)) === caller.account ? ambient : undefined;
 }
 
-async function lookupRole(stack: AssemblyStack, profile: string | undefined): Promise<CredentialProvider> {
+function lookupRole(stack: AssemblyStack, ambient: CredentialProvider): CredentialProvider {
   if (stack.lookupRole === undefined) {
     throw new UnreachableError('NoLookupRole', `stack ${stack.stackName} names no lookup role to read it with`);
   }
   const { fromTemporaryCredentials } = require('@aws-sdk/credential-providers') as typeof import('@aws-sdk/credential-providers');
-  const { credentialsOf } = require('../../credentials/profiles') as typeof import('../../credentials/profiles');
   return fromTemporaryCredentials({
-    masterCredentials: credentialsOf({ account: stack.account, region: stack.region, ...(profile !== undefined && { profile }) }),
+    masterCredentials: ambient,
     clientConfig: { region: stack.region },
     params: {
       RoleArn: stack.lookupRole.replaceAll('${AWS::Partition}', partitionName(stack.region)),
       RoleSessionName: 's3-replication-plan',
     },
   });
+}
+
+/** Answers for each key what was answered first. */
+function remembering<T>(): (key: string, ask: () => T) => T {
+  const known = new Map<string, { readonly answer: T }>();
+  return (key, ask) => {
+    const { answer } = known.get(key) ?? { answer: ask() };
+    known.set(key, { answer });
+    return answer;
+  };
 }

@@ -1,14 +1,14 @@
-import type { SideName } from '../../config/model';
 import { isAwsError, unanswered } from '../aws-error';
+import type { StackKind } from '../stacks';
 
 /** A resource that a question is about is not there. It is no fault: it may not be deployed yet. */
 export class Absent extends Error {
   /**
-   * @param side whose it would be
+   * @param home the stack that it belongs to
    * @param what such as `bucket x`
    */
   constructor(
-    readonly side: SideName,
+    readonly home: StackKind,
     readonly what: string,
   ) {
     super(`${what} does not exist`);
@@ -21,7 +21,7 @@ export interface Codes {
   /** The resource is there, and what was asked for is not set. */
   readonly unset?: readonly string[];
   /** The resource is not there, and what it is. */
-  readonly absent?: { readonly codes: readonly string[]; readonly side: SideName; readonly what: string };
+  readonly absent?: { readonly codes: readonly string[]; readonly home: StackKind; readonly what: string };
 }
 
 /** Asks every question once, however many checks need its answer. */
@@ -46,7 +46,7 @@ export class Answers {
         return undefined;
       }
       throw absent !== undefined && isAwsError(error, ...absent.codes)
-        ? new Absent(absent.side, absent.what)
+        ? new Absent(absent.home, absent.what)
         : unanswered(question, error);
     });
     this.known.set(question, answer);

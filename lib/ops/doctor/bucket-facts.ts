@@ -1,11 +1,13 @@
 import {
   GetBucketEncryptionCommand,
+  GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketReplicationCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  type NotificationConfiguration,
   type PublicAccessBlockConfiguration,
   type ReplicationConfiguration,
   type S3Client,
@@ -104,6 +106,15 @@ export class BucketFacts {
     );
   }
 
+  /** Where the source bucket sends which events. */
+  async notifications(pair: Pair): Promise<NotificationConfiguration> {
+    const notifications = await this.ask('source', pair, 'notification configuration', async (s3, Bucket) => {
+      const { $metadata: _, ...configuration } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+      return configuration;
+    });
+    return notifications ?? {};
+  }
+
   private ask<T>(
     side: SideName,
     pair: Pair,
@@ -116,7 +127,7 @@ export class BucketFacts {
       `${what} of bucket ${name}`,
       async () => question(await this.context.clients.s3(side), name),
       // HEAD has no body to carry a code in.
-      { unset, absent: { codes: ['NoSuchBucket', 'NotFound', '404'], side, what: `bucket ${name}` } },
+      { unset, absent: { codes: ['NoSuchBucket', 'NotFound', '404'], home: side, what: `bucket ${name}` } },
     );
   }
 }

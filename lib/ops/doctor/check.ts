@@ -24,7 +24,17 @@ export interface Check {
 }
 
 /** The headings of the list, in its order. */
-export const AREAS = ['environments', 'keys', 'key exchange', 'buckets', 'role', 'policies', 'rule', 'metrics'] as const;
+export const AREAS = [
+  'environments',
+  'keys',
+  'key exchange',
+  'buckets',
+  'role',
+  'policies',
+  'rule',
+  'metrics',
+  'monitoring',
+] as const;
 
 export type Area = (typeof AREAS)[number];
 

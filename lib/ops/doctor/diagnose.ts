@@ -5,6 +5,7 @@ import { Absent } from './answers';
 import { type Check, type CheckResult, type Finding, notAnswered, notApplicable, type Subject } from './check';
 import { CHECKS } from './checks';
 import { Facts } from './facts';
+import { notDeployedYet } from './missing';
 
 /** Checks that are asked at the same time. */
 const CONCURRENCY = 8;
@@ -33,7 +34,7 @@ export async function diagnose(context: Context, ids?: readonly string[]): Promi
         title: check.title,
         area: check.area,
         pair: pair?.id ?? null,
-        finding: await ask().catch((error: unknown) => withoutAnswer(error, facts)),
+        finding: await ask().catch((error: unknown) => withoutAnswer(error, subject)),
       };
       answered += 1;
       context.terminal.progress(`checked ${answered} of ${asked.length}`);
@@ -57,15 +58,11 @@ function questionsOf(check: Check, subject: Subject): Question[] {
     : subject.context.pairs.map((pair) => ({ check, pair, ask: () => run.ask(subject, pair) }));
 }
 
-async function withoutAnswer(error: unknown, facts: Facts): Promise<Finding> {
+async function withoutAnswer(error: unknown, subject: Subject): Promise<Finding> {
   if (error instanceof Absent) {
-    return facts.isDeployed(error.side).then(
+    return subject.facts.isDeployed(error.home).then(
       (deployed) =>
-        notApplicable(
-          deployed
-            ? `${error.message}: see the check that it exists`
-            : `not deployed yet: stack ${facts.names[error.side].stackName}`,
-        ),
+        deployed ? notApplicable(`${error.message}: see the check that it exists`) : notDeployedYet(subject, error.home),
       (reason: unknown) => notAnswered(messageOf(reason)),
     );
   }

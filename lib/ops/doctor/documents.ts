@@ -19,6 +19,20 @@ export function tlsOnly({ arn }: NamedArn): LiveStatement {
 }
 
 /**
+ * The statement with which a queue policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+ */
+export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
+  return {
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 'sqs:*',
+    Resource: arn,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+/**
  * The statement with which a key policy leaves permissions to IAM of its own account.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */

@@ -7,9 +7,11 @@ import { type Names, namesOf } from '../../names';
 import { isMissingStack } from '../aws-error';
 import type { Context } from '../command';
 import { readContextFile } from '../exchange/context-file';
+import { type StackKind, stackPlace } from '../stacks';
 import { Absent, Answers } from './answers';
 import { BucketFacts } from './bucket-facts';
 import { MetricFacts } from './metric-facts';
+import { MonitoringFacts } from './monitoring-facts';
 import { parsePolicy } from './policy/normal';
 import type { LivePolicy } from './policy/statement';
 import { RoleFacts } from './role-facts';
@@ -27,6 +29,7 @@ export class Facts {
   readonly buckets: BucketFacts;
   readonly roles: RoleFacts;
   readonly metrics: MetricFacts;
+  readonly monitoring: MonitoringFacts;
   private readonly answers = new Answers();
 
   constructor(private readonly context: Context) {
@@ -34,6 +37,7 @@ export class Facts {
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
     this.metrics = new MetricFacts(context, this.answers);
+    this.monitoring = new MonitoringFacts(context, this.answers);
   }
 
   /** That a side's credentials belong to its account: its clients are made only then. */
@@ -42,11 +46,10 @@ export class Facts {
   }
 
   /**
-   * Whether a side's account may use its region.
+   * Whether a side's account may use a region.
    * @see https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
    */
-  regionStatus(side: SideName): Promise<string | undefined> {
-    const { region } = this.context.config[side];
+  regionStatus(side: SideName, region: string): Promise<string | undefined> {
     return this.answers.of(`the status of region ${region} in the ${side} account`, async () => {
       const client = await this.context.clients.account(side);
       return (await client.send(new GetRegionOptStatusCommand({ RegionName: region }))).RegionOptStatus;
@@ -63,11 +66,11 @@ export class Facts {
     );
   }
 
-  /** A side's stack; undefined when there is none. */
-  stack(side: SideName): Promise<Stack | undefined> {
-    const { stackName } = this.names[side];
+  /** A stack; undefined when there is none. */
+  stack(stack: StackKind): Promise<Stack | undefined> {
+    const { stackName, owner, region } = stackPlace(this.context.config, stack);
     return this.answers.of(`stack ${stackName}`, async () => {
-      const client = await this.context.clients.cloudFormation(side);
+      const client = await this.context.clients.cloudFormation(owner, region);
       try {
         return (await client.send(new DescribeStacksCommand({ StackName: stackName }))).Stacks?.[0];
       } catch (error) {
@@ -79,9 +82,9 @@ export class Facts {
     });
   }
 
-  /** Whether a side's stack has come up: without it, nothing of that side is expected to be there. */
-  async isDeployed(side: SideName): Promise<boolean> {
-    const { StackStatus: status } = (await this.stack(side)) ?? {};
+  /** Whether a stack has come up: without it, nothing of it is expected to be there. */
+  async isDeployed(stack: StackKind): Promise<boolean> {
+    const { StackStatus: status } = (await this.stack(stack)) ?? {};
     return status !== undefined && !NEVER_CAME_UP.includes(status);
   }
 
@@ -91,7 +94,7 @@ export class Facts {
     const found = await this.answers.of(
       `key ${alias}`,
       async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata,
-      { absent: { codes: ['NotFoundException'], side, what: `key ${alias}` } },
+      { absent: { codes: ['NotFoundException'], home: side, what: `key ${alias}` } },
     );
     if (found?.Arn === undefined) {
       throw new Absent(side, `key ${alias}`);

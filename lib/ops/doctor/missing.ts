@@ -1,7 +1,7 @@
-import type { SideName } from '../../config/model';
 import { deployCommand, restoreCommand } from '../commands';
+import { type StackKind, stackPlace } from '../stacks';
 import { Absent } from './answers';
-import type { Finding, Subject } from './check';
+import { type Finding, notApplicable, type Subject } from './check';
 
 /**
  * The answer of a check on whose account it is that a resource exists: a missing one is a failure, unless its stack is not there
@@ -10,21 +10,32 @@ import type { Finding, Subject } from './check';
  * @throws Absent when the stack is not deployed
  */
 export async function orMissing(
-  { facts }: Subject,
-  { side, expected }: { readonly side: SideName; readonly expected: string },
+  subject: Subject,
+  { stack, expected }: { readonly stack: StackKind; readonly expected: string },
   ask: () => Promise<Finding>,
 ): Promise<Finding> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Absent) || !(await facts.isDeployed(side))) {
+    if (!(error instanceof Absent) || !(await subject.facts.isDeployed(stack))) {
       throw error;
     }
+    const { stackName } = stackPlace(subject.context.config, stack);
     return {
       status: 'fail',
-      found: `${error.message}, though stack ${facts.names[side].stackName} does`,
+      found: `${error.message}, though stack ${stackName} does`,
       expected,
-      fix: `${restoreCommand(side)} where somebody deleted it; ${deployCommand(side)} where the configuration is newer than the deployment`,
+      fix: deployAgain(stack, 'deleted it'),
     };
   }
+}
+
+/** Two commands, and when each is right. */
+export function deployAgain(stack: StackKind, changed: 'deleted it' | 'changed it'): string {
+  return `${restoreCommand(stack)} where somebody ${changed}; ${deployCommand(stack)} where the configuration is newer than the deployment`;
+}
+
+/** The answer of a check on something whose stack is not there. */
+export function notDeployedYet({ context }: Subject, stack: StackKind): Finding {
+  return notApplicable(`not deployed yet: stack ${stackPlace(context.config, stack).stackName}`);
 }

@@ -14,7 +14,16 @@ export const PAINS: readonly Pain[] = [
     number: 1,
     pain: 'replication has been broken for weeks, and nobody noticed',
     answer: 'found',
-    by: ['rule-metrics', 'failed-operations', 'metrics-data'],
+    by: [
+      'rule-metrics',
+      'failed-operations',
+      'metrics-data',
+      'failure-events',
+      'source-health-alarm',
+      'destination-health-alarm',
+      'notifications-source',
+      'notifications-destination',
+    ],
   },
   {
     number: 2,
@@ -92,7 +101,7 @@ export const PAINS: readonly Pain[] = [
     number: 14,
     pain: 'an alarm never fires: metrics are off, or looked for in the wrong region or account',
     answer: 'found',
-    by: ['rule-metrics', 'metrics-data', 'rule-time-control'],
+    by: ['rule-metrics', 'metrics-data', 'rule-time-control', 'source-alarms', 'destination-alarms'],
   },
   {
     number: 15,

@@ -62,7 +62,7 @@ export class RoleFacts {
   }
 
   private ask<T>(side: SideName, name: string, question: string, ask: () => Promise<T>): Promise<T | undefined> {
-    const absent = { codes: ['NoSuchEntityException', 'NoSuchEntity'], side, what: `role ${name}` };
+    const absent = { codes: ['NoSuchEntityException', 'NoSuchEntity'], home: side, what: `role ${name}` };
     return this.answers.of(question, ask, { absent });
   }
 }

@@ -1,7 +1,8 @@
+import type { ReplicationConfig } from '../../config/model';
 import { UsageError } from '../../errors';
 import { type Context, EXIT, type Outcome } from '../command';
 import { FAILURE_REASONS, type FailureReason } from './reasons';
-import { wordingOf } from './wording';
+import { type Wording, wordingOf } from './wording';
 
 /** The result of `ops explain CODE`. */
 export interface CodeData {
@@ -29,7 +30,13 @@ export function explainCode({ config, pairs }: Context, code: string): Outcome {
   }
   const [pair] = pairs;
   const wording = wordingOf(config, pairs.length === 1 ? pair?.id : undefined);
-  const data: CodeData = {
+  const data = describeReason(config, wording, reason);
+  return { exitCode: EXIT.ok, data, text: format(data, reason, (command) => wording.command(command), pairs.length > 1) };
+}
+
+/** A failure reason in the words of a deployment. */
+export function describeReason(config: ReplicationConfig, wording: Wording, reason: FailureReason): CodeData {
+  return {
     code: reason.code,
     cause: wording.fill(reason.cause),
     concerns: reason.concerns.map((concern) => ({ kind: concern.kind, name: concern.name, text: wording.concern(concern) })),
@@ -37,7 +44,6 @@ export function explainCode({ config, pairs }: Context, code: string): Outcome {
     commands: reason.commands.map(({ as, run }) => ({ account: config[as].account, command: wording.run({ as, run }) })),
     page: reason.page,
   };
-  return { exitCode: EXIT.ok, data, text: format(data, reason, (command) => wording.command(command), pairs.length > 1) };
 }
 
 function format(

@@ -91,10 +91,10 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
     judgement: 'wrong',
     verdict: foreign
       ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under the source key ${sourceKeyArn}`
-      : "replication failed for good; S3 tells the reason's code only in the event of the failure",
+      : 'replication failed for good; S3 tells the reason only in the event of the failure',
     action: foreign
       ? 'write the object again without naming a key'
-      : `${diagnose(pair)}; with a code, "npm run ops -- explain CODE"; then ${again(version)}`,
+      : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version)}`,
   };
 }
 

@@ -13,12 +13,13 @@ const idsOf = (stacks: readonly string[], exclusively = false, directory = assem
   readAssembly(directory, { stacks, exclusively }).map(({ id }) => id);
 
 test('holds all stacks, in the order in which they are deployed', () => {
-  expect(idsOf([])).toEqual(['Destination', 'Source']);
+  expect(idsOf([])).toEqual(['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth']);
 });
 
 test('a stack brings those that it depends on', () => {
   expect(idsOf(['Source'])).toEqual(['Destination', 'Source']);
   expect(idsOf(['Destination'])).toEqual(['Destination']);
+  expect(idsOf(['DestinationHealth'])).toEqual(['Destination', 'Source', 'Monitoring', 'DestinationHealth']);
   expect(idsOf(['Source'], true)).toEqual(['Source']);
 });
 
@@ -27,7 +28,16 @@ test('a stack of a stage is known by its path, its artifact and its name', () =>
 
   expect(id).toBe('Deploy/Source');
   expect(idsOf(['Deploy/Source'], true, assembly.stage)).toEqual([id]);
-  expect(idsOf([], false, assembly.stage)).toEqual(['Deploy/Destination', 'Deploy/Source']);
+  expect(idsOf([], false, assembly.stage)).toEqual(
+    ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'].map((name) => `Deploy/${name}`),
+  );
+});
+
+test('what watches the destination region is there, in the source account', () => {
+  const [stack] = readAssembly(assembly.directory, { stacks: ['Monitoring'], exclusively: true });
+
+  expect(stack).toMatchObject({ stackName: 'backups-monitoring', account: '111111111111', region: 'us-west-2' });
+  expect(stack?.lookupRole).toMatch(/role\/cdk-hnb659fds-lookup-role-111111111111-us-west-2$/);
 });
 
 test('says where a stack is deployed, as what, and who may read it there', () => {
@@ -47,7 +57,7 @@ test('says where a stack is deployed, as what, and who may read it there', () =>
 
 test('an unknown stack is an error that lists the stacks', () => {
   expect(() => idsOf(['Sources'])).toThrow(UsageError);
-  expect(() => idsOf(['Sources'])).toThrow(expect.objectContaining({ hint: 'stacks: Destination, Source' }));
+  expect(() => idsOf(['Sources'])).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^stacks: (\w+, ){4}\w+$/) }));
 });
 
 test('a folder without an assembly is an error', () => {

@@ -55,7 +55,8 @@ describe('a stack that is there', () => {
     expect(plan).toMatchObject({ permissions: [], other: [], stops: [] });
     expect(stackInWords(plan)).toBe(
       [
-        'backups-source (111111111111, ap-southeast-2): nothing created, 1 changed, nothing replaced, nothing deleted',
+        'backups-source (111111111111, ap-southeast-2): nothing created, 2 changed, nothing replaced, nothing deleted',
+        '  changed  KMS Key Source/NotificationsKey: RotationPeriodInDays 365 -> 180',
         '  changed  KMS Key Source/SourceKey: RotationPeriodInDays 365 -> 180',
       ].join('\n'),
     );
@@ -187,6 +188,14 @@ describe('a bucket or a key stops a deployment', () => {
     expect(kinds(plan)).toMatchObject({ [KEY]: 'left-behind', OtherKey: 'created' });
     expect(resourceStops(plan)).toEqual([`backups-source/${KEY}`]);
     expect(plan.stops[0]?.reason).toMatch(/^key Source\/SourceKey leaves the stack/);
+  });
+
+  test('that loses the key of a notification topic, like any other', () => {
+    const plan = edited(({ Resources }) => {
+      delete Resources['NotificationsKey74C0825E'];
+    });
+
+    expect(resourceStops(plan)).toEqual(['backups-source/NotificationsKey74C0825E']);
   });
 
   test('that makes something else of it', () => {

@@ -92,6 +92,46 @@ test('without credentials nothing is read', async () => {
   await expect(askedBy()).rejects.toThrow(UnreachableError);
 });
 
+describe('of an account with stacks in two regions', () => {
+  const inRegion = (region: string) =>
+    assemblyStack(
+      'source',
+      {},
+      { region, lookupRole: `arn:aws:iam::${SOURCE}:role/cdk-hnb659fds-lookup-role-${SOURCE}-${region}` },
+    );
+  /** Reads both, and says where and as whom CloudFormation was asked. */
+  const readBoth = async (keys: Record<string, unknown> = {}) => {
+    const read = deployedReader(validConfig(keys), { lookupRoles: false });
+    await read(inRegion('ap-southeast-2'));
+    await read(inRegion('us-west-2'));
+    const clients = cloudFormation.commandCalls(DescribeStacksCommand).map(({ thisValue }) => thisValue as CloudFormationClient);
+    return Promise.all(clients.map(async ({ config }) => [await config.region(), (await config.credentials()).accessKeyId]));
+  };
+  const BOTH = [
+    ['ap-southeast-2', SOURCE],
+    ['us-west-2', SOURCE],
+  ];
+
+  test('each stack is read in its region, with a profile that is asked for once', async () => {
+    ambientIs('333333333333');
+
+    expect(await readBoth({ source: { profile: 'prod' } })).toEqual(BOTH);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('each stack is read with the lookup role of its region, where none of the credentials belongs to the account', async () => {
+    ambientIs(DESTINATION);
+    sts.sessions.length = 0;
+
+    expect(await readBoth()).toEqual(BOTH);
+    expect(sts.identityRequests).toEqual([DESTINATION]);
+    expect(sts.sessions.map(({ roleArn }) => roleArn.split('-role-')[1])).toEqual([
+      `${SOURCE}-ap-southeast-2`,
+      `${SOURCE}-us-west-2`,
+    ]);
+  });
+});
+
 test('a stack that names no lookup role cannot be read with one', async () => {
   ambientIs(SOURCE);
   const read = deployedReader(validConfig(), { lookupRoles: true });

@@ -7,7 +7,7 @@ import { runCli } from '../../../lib/ops/cli';
 import { PIPELINE } from '../../helpers/app';
 import { testClients, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
-import { ADMINISTRATOR, BootstrapWorld, DESTINATION, SHIPPED, SOURCE, stackWith } from './world';
+import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SHIPPED, SOURCE, stackWith } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -40,30 +40,36 @@ async function planned(owner: string, ...args: Parameters<BootstrapWorld['ops']>
 const parametersOf = (place: string, stackName = 'CDKToolkit') => world.stacks.get(`${place} ${stackName}`)?.parameters;
 
 describe('a fresh start', () => {
-  test('prints the command of each side, the source first, without trust between the accounts', async () => {
+  test('prints the command of each environment, those of the source first, without trust between the accounts', async () => {
     const { data, text, exitCode } = await world.ops({}, PROFILES);
 
     expect(exitCode).toBe(0);
     expect(data.environments.map(({ command }) => command)).toEqual([
       'npx cdk bootstrap aws://111111111111/ap-southeast-2 --profile prod --termination-protection',
+      'npx cdk bootstrap aws://111111111111/us-west-2 --profile prod --termination-protection',
       'npx cdk bootstrap aws://222222222222/us-west-2 --profile backup --termination-protection',
     ]);
     expect(data.environments.map(({ state, upToDate, applied }) => [state, upToDate, applied])).toEqual([
       ['missing', false, false],
       ['missing', false, false],
+      ['missing', false, false],
     ]);
     expect(data.warnings).toEqual([]);
     expect(text).toContain('1. aws://111111111111/ap-southeast-2, for the source stack: not bootstrapped yet');
+    expect(text).toContain(
+      '2. aws://111111111111/us-west-2, for the alarms on metrics of the destination region: not bootstrapped yet',
+    );
     expect(text).toMatch(/--profile prod +credentials of account 111111111111/);
     expect(mockRun).not.toHaveBeenCalled();
   });
 
-  test('with a pipeline adds every region of the tooling account, which both sides trust', async () => {
+  test('with a pipeline adds every region of the tooling account, which every environment of both sides trusts', async () => {
     const { data } = await world.ops({}, WITH_PIPELINE);
     const trust = `--trust 333333333333 --cloudformation-execution-policies ${ADMINISTRATOR} --termination-protection`;
 
     expect(data.environments.map(({ command }) => command.replace('npx cdk bootstrap ', ''))).toEqual([
       `aws://111111111111/ap-southeast-2 ${trust}`,
+      `aws://111111111111/us-west-2 ${trust}`,
       `aws://222222222222/us-west-2 ${trust}`,
       'aws://333333333333/eu-west-1 --profile tools --termination-protection',
       'aws://333333333333/ap-southeast-2 --profile tools --termination-protection',
@@ -103,9 +109,10 @@ describe('a fresh start', () => {
 describe('--trust-source', () => {
   test('lets the source account deploy into the backup account alone, and says what that means', async () => {
     const { data, text } = await world.ops({ 'trust-source': true });
-    const [source, destination] = data.environments;
+    const [source, monitoring, destination] = data.environments;
 
     expect(source?.command).not.toContain('--trust');
+    expect(monitoring?.command).not.toContain('--trust');
     expect(destination?.command).toContain(`--trust 111111111111 --cloudformation-execution-policies ${ADMINISTRATOR}`);
     expect(destination?.trust).toEqual({ present: [], required: ['111111111111'], kept: [], dropped: [] });
     expect(text).toContain('whoever administers the source account 111111111111 then administers the backup account');
@@ -114,8 +121,7 @@ describe('--trust-source', () => {
 
 describe('an environment that is bootstrapped already', () => {
   beforeEach(() => {
-    world.stacks.set(`${SOURCE} CDKToolkit`, stackWith());
-    world.stacks.set(`${DESTINATION} CDKToolkit`, stackWith());
+    [SOURCE, MONITORING, DESTINATION].forEach((place) => world.stacks.set(`${place} CDKToolkit`, stackWith()));
   });
   const destinationHas = (...args: Parameters<typeof stackWith>) =>
     world.stacks.set(`${DESTINATION} CDKToolkit`, stackWith(...args));
@@ -124,7 +130,7 @@ describe('an environment that is bootstrapped already', () => {
     const { data, text, exitCode } = await world.ops();
 
     expect(exitCode).toBe(0);
-    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, true]);
+    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, true, true]);
     expect(text).toContain(`bootstrapped, version ${SHIPPED}, as wanted: nothing to do`);
     expect(text).toContain('Every environment is bootstrapped as wanted.');
     expect(text).not.toContain('npx cdk bootstrap');
@@ -135,7 +141,7 @@ describe('an environment that is bootstrapped already', () => {
 
     const { data, text } = await world.ops();
 
-    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, false]);
+    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, true, false]);
     expect(text).toContain('bootstrapped, version 21');
   });
 
@@ -171,7 +177,7 @@ describe('an environment that is bootstrapped already', () => {
     const { data, exitCode } = await world.ops();
 
     expect(exitCode).toBe(0);
-    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, true]);
+    expect(data.environments.map(({ upToDate }) => upToDate)).toEqual([true, true, true]);
     expect(data.warnings).toEqual([
       'aws://222222222222/us-west-2: account 333333333333 may deploy here, and nothing of this deployment needs it; --drop-trust 333333333333 ends that',
     ]);
@@ -182,7 +188,7 @@ describe('an environment that is bootstrapped already', () => {
 
     const { data } = await world.ops();
 
-    expect(data.environments[1]?.trust.kept).toEqual(['111111111111']);
+    expect(data.environments.map(({ trust }) => trust.kept)).toEqual([[], [], ['111111111111']]);
     expect(data.warnings).toEqual([
       expect.stringMatching(/--trust-source was not given: whoever administers .* --drop-trust 111111111111 ends that$/),
     ]);
@@ -199,7 +205,7 @@ describe('an environment that is bootstrapped already', () => {
     expect([trust.dropped, lookup.dropped]).toEqual([[STRANGER], [STRANGER]]);
 
     const { data } = await world.ops({ 'drop-trust': STRANGER, apply: true });
-    expect(data.environments.map(({ applied }) => applied)).toEqual([false, true]);
+    expect(data.environments.map(({ applied }) => applied)).toEqual([false, false, true]);
     expect(parametersOf(DESTINATION)).toMatchObject({ TrustedAccounts: '111111111111', TrustedAccountsForLookup: '' });
   });
 
@@ -232,10 +238,15 @@ describe('an environment that is bootstrapped already', () => {
     const { data } = await world.ops({ 'permissions-boundary': 'company/limits' });
 
     expect(data.environments.map(({ flags }) => flags.find(({ flag }) => flag === '--custom-permissions-boundary')?.why)).toEqual(
-      [expect.not.stringContaining('instead of'), expect.stringContaining('instead of limits')],
+      [
+        expect.not.stringContaining('instead of'),
+        expect.not.stringContaining('instead of'),
+        expect.stringContaining('instead of limits'),
+      ],
     );
     await world.ops({ 'permissions-boundary': 'company/limits', apply: true });
     expect(parametersOf(SOURCE)).toMatchObject({ InputPermissionsBoundary: 'company/limits' });
+    expect(parametersOf(MONITORING)).toMatchObject({ InputPermissionsBoundary: 'company/limits' });
     expect((await world.ops({ 'permissions-boundary': 'company/limits' })).data.environments[0]?.upToDate).toBe(true);
   });
 
@@ -245,6 +256,7 @@ describe('an environment that is bootstrapped already', () => {
     const { data, exitCode } = await world.ops({ 'permissions-boundary': 'limits' });
     expect(exitCode).toBe(1);
     expect(data.environments.map(({ obstacle }) => obstacle)).toEqual([
+      null,
       null,
       'there is no policy arn:aws:iam::222222222222:policy/limits: create it, then run this again',
     ]);
@@ -261,7 +273,7 @@ describe('an environment that is bootstrapped already', () => {
     destinationHas(parameters, changes);
 
     const { data } = await world.ops({ 'trust-source': true });
-    expect(data.environments[1]?.obstacle).toContain(remedy);
+    expect(data.environments.map(({ obstacle }) => obstacle)).toEqual([null, null, expect.stringContaining(remedy)]);
     await expect(world.ops({ 'trust-source': true, apply: true })).rejects.toThrow(remedy);
     expect(mockRun).not.toHaveBeenCalled();
   });
@@ -296,6 +308,7 @@ describe('another qualifier', () => {
 
     await world.ops({ apply: true }, {}, { qualifier: 'backups' });
     expect((await world.ops({}, {}, { qualifier: 'backups' })).data.environments.map(({ upToDate }) => upToDate)).toEqual([
+      true,
       true,
       true,
     ]);
@@ -344,7 +357,7 @@ describe('an account that does not answer', () => {
 
     const { data, text, exitCode } = await world.ops({}, PROFILES);
     expect(exitCode).toBe(3);
-    expect(data.environments.map(({ state }) => state)).toEqual(['missing', 'unknown']);
+    expect(data.environments.map(({ state }) => state)).toEqual(['missing', 'missing', 'unknown']);
     expect(data.warnings).toEqual([expect.stringContaining('present state is unknown, and a bootstrap replaces the list')]);
     expect(text).toContain(`present state unknown\n   ${message}`);
     expect(text).toContain('npx cdk bootstrap aws://222222222222/us-west-2 --profile backup');
@@ -380,6 +393,7 @@ describe('--apply', () => {
     expect(recorded.questions).toEqual(['Bootstrap?']);
     expect(world.commands.map((command) => command.split(' ')[1])).toEqual([
       'aws://111111111111/ap-southeast-2',
+      'aws://111111111111/us-west-2',
       'aws://222222222222/us-west-2',
       'aws://333333333333/eu-west-1',
       'aws://333333333333/ap-southeast-2',
@@ -387,7 +401,9 @@ describe('--apply', () => {
     ]);
     expect(data.environments.every(({ applied }) => applied)).toBe(true);
     expect(text).toContain('aws://222222222222/us-west-2: bootstrapped');
-    expect(parametersOf(DESTINATION)).toMatchObject({ TrustedAccounts: '333333333333' });
+    for (const place of [SOURCE, MONITORING, DESTINATION]) {
+      expect(parametersOf(place)).toMatchObject({ TrustedAccounts: '333333333333' });
+    }
     expect(parametersOf('333333333333 us-west-2')).toMatchObject({ TrustedAccounts: '' });
   });
 
@@ -417,7 +433,11 @@ describe('--apply', () => {
     expect(exitCode).toBe(0);
     expect(recorded.questions).toEqual([]);
     expect(mockRun).not.toHaveBeenCalled();
-    expect(text).toBe('aws://111111111111/ap-southeast-2: nothing to do\naws://222222222222/us-west-2: nothing to do');
+    expect(text).toBe(
+      ['aws://111111111111/ap-southeast-2', 'aws://111111111111/us-west-2', 'aws://222222222222/us-west-2']
+        .map((name) => `${name}: nothing to do`)
+        .join('\n'),
+    );
   });
 
   test('that is declined changes nothing', async () => {
@@ -432,7 +452,7 @@ describe('--apply', () => {
     const { recorded } = await world.ops({ apply: true }, {}, { yes: true });
 
     expect(recorded.questions).toEqual([]);
-    expect(world.commands).toHaveLength(2);
+    expect(world.commands).toHaveLength(3);
   });
 
   test('that is stopped half way says what is done and what is not, and goes on the next time', async () => {
@@ -443,8 +463,8 @@ describe('--apply', () => {
     const { exitCode, text, data } = await world.ops({ apply: true }, WITH_PIPELINE);
     expect(exitCode).toBe(1);
     expect(data.failure).toContain('aws://222222222222/us-west-2 failed: "node cdk" failed: it ended with SIGINT\nlast line');
-    expect(data.environments.map(({ applied }) => applied)).toEqual([true, false, false, false, false]);
-    expect(text).toContain('aws://111111111111/ap-southeast-2: bootstrapped\naws://222222222222/us-west-2: not bootstrapped');
+    expect(data.environments.map(({ applied }) => applied)).toEqual([true, true, false, false, false, false]);
+    expect(text).toContain('aws://111111111111/us-west-2: bootstrapped\naws://222222222222/us-west-2: not bootstrapped');
     expect(text).toContain('Running this again is safe');
 
     world.instead.clear();

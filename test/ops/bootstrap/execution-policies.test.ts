@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { UnreachableError } from '../../../lib/errors';
 import type { LeastPrivilege } from '../../../lib/ops/bootstrap/least-privilege';
-import { ADMINISTRATOR, BootstrapWorld, DESTINATION, SOURCE, stackWith } from './world';
+import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SOURCE, stackWith } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -76,6 +76,7 @@ test('only the backup account gets it, in place of what is there', async () => {
 
   expect(data.environments.map(({ command }) => command)).toEqual([
     expect.not.stringContaining('--cloudformation-execution-policies'),
+    expect.not.stringContaining('--cloudformation-execution-policies'),
     expect.stringContaining(`--trust 333333333333 --cloudformation-execution-policies ${ARN} --termination-protection`),
   ]);
   expect(data.warnings).toContain(
@@ -106,13 +107,13 @@ test('--apply creates the policy before it bootstraps with it', async () => {
   const { exitCode } = await world.ops({ 'least-privilege': true, apply: true });
 
   expect(exitCode).toBe(0);
-  expect(world.commands).toHaveLength(2);
+  expect(world.commands).toHaveLength(3);
   expect(world.stacks.get(`${DESTINATION} CDKToolkit`)?.parameters).toMatchObject({ CloudFormationExecutionPolicies: ARN });
 });
 
 describe('a policy that is there', () => {
   beforeEach(() => {
-    world.stacks.set(`${SOURCE} CDKToolkit`, stackWith());
+    [SOURCE, MONITORING].forEach((place) => world.stacks.set(`${place} CDKToolkit`, stackWith()));
     world.stacks.set(`${DESTINATION} CDKToolkit`, stackWith({ CloudFormationExecutionPolicies: ARN }));
   });
 

@@ -23,6 +23,8 @@ export interface BootstrapStack {
 export const SHIPPED = 33;
 
 export const SOURCE = '111111111111 ap-southeast-2';
+/** The source account in the destination region, for the alarms there. */
+export const MONITORING = '111111111111 us-west-2';
 export const DESTINATION = '222222222222 us-west-2';
 
 export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';

@@ -1,7 +1,8 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
+import type { SideName } from '../../../lib/config/model';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
 import { PIPELINE } from '../../helpers/app';
-import type { Bucket, Key, Role, World } from './healthy';
+import { type Bucket, type Key, type Role, subscriptionOf, type World } from './healthy';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
 export interface Break {
@@ -26,11 +27,16 @@ type Row = readonly [
 
 const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 const REPLICA = 'backups-documents-222222222222-us-west-2-an';
-const DEPLOY_ROLES = {
-  source: 'cdk-hnb659fds-deploy-role-111111111111-ap-southeast-2',
-  destination: 'cdk-hnb659fds-deploy-role-222222222222-us-west-2',
-};
+const DEPLOY_ROLES = [
+  ['source', 'cdk-hnb659fds-deploy-role-111111111111-ap-southeast-2'],
+  ['source', 'cdk-hnb659fds-deploy-role-111111111111-us-west-2'],
+  ['destination', 'cdk-hnb659fds-deploy-role-222222222222-us-west-2'],
+] as const;
 const ROLE = 'backups-documents-replication-ap-southeast-2';
+const QUEUE = 'arn:aws:sqs:ap-southeast-2:111111111111:backups-replication-failures';
+const ADDRESS = 'ops@example.com';
+const topicIn = (side: SideName) =>
+  `arn:aws:sns:${side === 'source' ? 'ap-southeast-2' : 'us-west-2'}:111111111111:backups-${side}-notifications`;
 const OTHER_KEY = 'arn:aws:kms:us-west-2:333333333333:key/3333cccc-12ab-34cd-56ef-1234567890ab';
 
 export function required<T>(value: T | undefined): T {
@@ -88,12 +94,33 @@ const ROWS: readonly Row[] = [
     'aws account enable-region --region-name us-west-2 --region us-west-2',
   ],
   [
+    'region-monitoring',
+    'the region is switched off',
+    (w) => {
+      w.regions.monitoring = 'DISABLED';
+    },
+    'us-west-2 is DISABLED',
+    'ENABLED or ENABLED_BY_DEFAULT',
+    'aws account enable-region --region-name us-west-2 --region ap-southeast-2 --profile prod',
+    { source: { profile: 'prod' }, destination: { profile: 'backup' } },
+  ],
+  [
+    'bootstrap-source',
+    'never bootstrapped in the destination region',
+    (w) => {
+      w.parameters.monitoring = {};
+    },
+    'us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
+    'bootstrap version 6 or newer',
+    'npm run ops -- bootstrap --apply',
+  ],
+  [
     'bootstrap-source',
     'never bootstrapped',
     (w) => {
       delete w.parameters.source['/cdk-bootstrap/hnb659fds/version'];
     },
-    'no SSM parameter /cdk-bootstrap/hnb659fds/version',
+    'ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
     'npm run ops -- bootstrap --apply',
   ],
@@ -118,20 +145,19 @@ const ROWS: readonly Row[] = [
     'npm run ops -- bootstrap --apply',
     { pipeline: PIPELINE },
   ],
-  ...(['source', 'destination'] as const).map((side): Row => {
-    const name = DEPLOY_ROLES[side];
-    return [
+  ...DEPLOY_ROLES.map(
+    ([side, name]): Row => [
       `bootstrap-pipeline-trust-${side}`,
-      'bootstrapped without trust in the tooling account',
+      `${name} without trust in the tooling account`,
       (w) => {
         required(w.roles[name]).trust.pop();
       },
       new RegExp(`^${name} trusts \\d+$`),
-      'it trusts the tooling account 333333333333',
+      'every role that deploys trusts the tooling account 333333333333',
       'npm run ops -- bootstrap --apply',
       { pipeline: PIPELINE },
-    ];
-  }),
+    ],
+  ),
   [
     'stack-source',
     'an update is stuck',
@@ -833,6 +859,257 @@ const ROWS: readonly Row[] = [
     '3 failed',
     '0',
     /npm run ops -- verify --pair documents; FAILED objects need S3 Batch Replication/,
+  ],
+  [
+    'stack-monitoring',
+    'not deployed since there is one',
+    (w) => {
+      delete w.stacks.monitoring;
+      w.alarms['source us-west-2'] = [];
+      delete w.topics[topicIn('destination')];
+    },
+    'there is no stack backups-monitoring',
+    'CREATE_COMPLETE or UPDATE_COMPLETE',
+    'npx cdk deploy Monitoring --exclusively',
+  ],
+  [
+    'stack-source-health',
+    'stuck',
+    (w) => {
+      required(w.stacks['source-health']).StackStatus = 'UPDATE_ROLLBACK_FAILED';
+    },
+    'backups-source-health is UPDATE_ROLLBACK_FAILED',
+    'CREATE_COMPLETE or UPDATE_COMPLETE',
+    /--stack-name backups-source-health --region ap-southeast-2 && npx cdk deploy SourceHealth --exclusively$/,
+  ],
+  [
+    'stack-destination-health',
+    'an update is under way',
+    (w) => {
+      required(w.stacks['destination-health']).StackStatus = 'UPDATE_IN_PROGRESS';
+    },
+    'backups-destination-health is UPDATE_IN_PROGRESS',
+    'CREATE_COMPLETE or UPDATE_COMPLETE',
+    'wait for it: aws cloudformation describe-stack-events --stack-name backups-destination-health --region us-west-2 --profile prod',
+    { source: { profile: 'prod' }, destination: { profile: 'backup' } },
+  ],
+  ...(['monitoring', 'source-health', 'destination-health'] as const).map(
+    (kind): Row => [
+      `termination-protection-${kind}`,
+      'switched off',
+      (w) => {
+        required(w.stacks[kind]).EnableTerminationProtection = false;
+      },
+      'off',
+      'on',
+      new RegExp(
+        `--enable-termination-protection --stack-name backups-${kind} --region ${kind === 'source-health' ? 'ap-southeast-2' : 'us-west-2'}$`,
+      ),
+    ],
+  ),
+  [
+    'failure-events',
+    'switched off',
+    (w) => {
+      source(w).notifications = {};
+    },
+    'no failure event is sent anywhere',
+    `s3:Replication:OperationFailedReplication to ${QUEUE}`,
+    `aws s3api put-bucket-notification-configuration --bucket ${SOURCE} --notification-configuration '{"QueueConfigurations":[{"QueueArn":"${QUEUE}","Events":["s3:Replication:OperationFailedReplication"]}]}' --region ap-southeast-2`,
+  ],
+  [
+    'failure-events',
+    'only some of those of time control, and only of some objects',
+    (w) => {
+      source(w).notifications = {
+        QueueConfigurations: [
+          {
+            QueueArn: QUEUE,
+            Events: ['s3:Replication:OperationFailedReplication', 's3:Replication:OperationMissedThreshold'],
+            Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'a/' }] } },
+          },
+        ],
+      };
+    },
+    /^s3:Replication:OperationFailedReplication to \S+, only prefix a\/\ns3:Replication:OperationMissedThreshold to /,
+    /OperationFailedReplication to .*\n.*OperationMissedThreshold to .*\n.*OperationNotTracked to .*\n.*OperationReplicatedAfterThreshold to /,
+    /"s3:Replication:OperationNotTracked"/,
+    { pairs: [{ id: 'documents', timeControl: true }] },
+  ],
+  [
+    'failure-events',
+    'sent to somebody else, who keeps the other events',
+    (w) => {
+      source(w).notifications = {
+        EventBridgeConfiguration: {},
+        TopicConfigurations: [
+          { Id: 'mine', TopicArn: 'arn:aws:sns:ap-southeast-2:111111111111:mine', Events: ['s3:Replication:*'] },
+        ],
+        LambdaFunctionConfigurations: [
+          {
+            Id: 'theirs',
+            LambdaFunctionArn: 'arn:aws:lambda:ap-southeast-2:111111111111:function:theirs',
+            Events: ['s3:ObjectCreated:*'],
+          },
+        ],
+      };
+    },
+    's3:Replication:* to arn:aws:sns:ap-southeast-2:111111111111:mine',
+    `s3:Replication:OperationFailedReplication to ${QUEUE}`,
+    /^(?!.*mine)(?=.*EventBridgeConfiguration)(?=.*theirs).*"QueueArn"/,
+  ],
+  [
+    'failure-queue',
+    'under a key of KMS, and forgetful',
+    (w) => {
+      required(w.queue).attributes = { KmsMasterKeyId: 'alias/mine', MessageRetentionPeriod: '345600' };
+    },
+    'SSE-KMS with alias/mine, keeps events for 345600 seconds',
+    'SSE-SQS, keeps events for 1209600 seconds',
+    `aws sqs set-queue-attributes --queue-url https://sqs.example/backups-replication-failures --attributes '{"KmsMasterKeyId":"","SqsManagedSseEnabled":"true","MessageRetentionPeriod":"1209600"}' --region ap-southeast-2`,
+  ],
+  [
+    'failure-queue',
+    'deleted',
+    (w) => {
+      w.queue = undefined;
+    },
+    'queue backups-replication-failures does not exist, though stack backups-source does',
+    /^queue backups-replication-failures: SSE-SQS/,
+    /npx cdk deploy Source --exclusively where the configuration is newer than the deployment$/,
+  ],
+  [
+    'failure-queue-policy',
+    'S3 is not admitted for the bucket, and everybody is',
+    (w) => {
+      required(w.queue).policy = [
+        ...without(required(w.queue).policy, 'SendFailureEvents'),
+        { Sid: 'Everybody', Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource: '*' },
+      ];
+    },
+    'statement SendFailureEvents is missing; statement Everybody is not of this configuration',
+    /"aws:SecureTransport".*SendFailureEvents/,
+    /^(?!.*Everybody)aws sqs set-queue-attributes .*SendFailureEvents/,
+  ],
+  [
+    'source-alarms',
+    'deleted',
+    (w) => {
+      w.alarms['source ap-southeast-2'] = [];
+    },
+    'alarm backups-documents-operations-failed does not exist, though stack backups-source does',
+    /Sum of AWS\/S3 OperationsFailedReplication .*GreaterThanOrEqualToThreshold 1 in 1 periods of 300 s, missing data notBreaching$/,
+    /^npx cdk deploy Source --exclusively --revert-drift where somebody deleted it; npx cdk deploy Source --exclusively where/,
+  ],
+  [
+    'destination-alarms',
+    'another threshold',
+    (w) => {
+      required(w.alarms['source us-west-2']?.find(({ MetricName }) => MetricName === 'ReplicationLatency')).Threshold = 7200;
+    },
+    /backups-documents-latency: Maximum of .* 7200 in 3 periods/,
+    /backups-documents-latency: Maximum of .* 3600 in 3 periods/,
+    /^npx cdk deploy Monitoring --exclusively --revert-drift where somebody changed it; npx cdk deploy Monitoring --exclusively where/,
+  ],
+  [
+    'source-health-alarm',
+    'switched off',
+    (w) => {
+      required(w.composites['ap-southeast-2']?.[0]).ActionsEnabled = false;
+    },
+    'its actions are disabled',
+    'its actions are enabled',
+    'aws cloudwatch enable-alarm-actions --alarm-names backups-source-health --region ap-southeast-2',
+  ],
+  [
+    'destination-health-alarm',
+    'older than an alarm, and tells nobody',
+    (w) => {
+      const composite = required(w.composites['us-west-2']?.[0]);
+      composite.AlarmActions = [];
+      composite.AlarmRule = composite.AlarmRule?.replace(/ALARM\("backups-documents-latency"\) OR /, '');
+    },
+    'notifies nobody; does not watch backups-documents-latency',
+    'notifies arn:aws:sns:us-west-2:111111111111:backups-destination-notifications',
+    /npx cdk deploy DestinationHealth --exclusively --revert-drift/,
+  ],
+  [
+    'destination-health-alarm',
+    'deleted',
+    (w) => {
+      w.composites['us-west-2'] = [];
+    },
+    'composite alarm backups-destination-health does not exist, though stack backups-destination-health does',
+    'composite alarm backups-destination-health',
+    /npx cdk deploy DestinationHealth --exclusively where/,
+  ],
+  [
+    'notifications-source',
+    'nobody is subscribed',
+    (w) => {
+      w.topics[topicIn('source')] = [];
+    },
+    'nobody',
+    'a confirmed subscription',
+    `alarms tell nobody: set monitoring.email in the configuration, then npx cdk deploy Source --exclusively; or aws sns subscribe --topic-arn ${topicIn('source')} --protocol email --notification-endpoint ADDRESS --region ap-southeast-2`,
+  ],
+  [
+    'notifications-source',
+    'a deleted topic',
+    (w) => {
+      delete w.topics[topicIn('source')];
+    },
+    'topic backups-source-notifications does not exist, though stack backups-source does',
+    'a confirmed subscription',
+    /^npx cdk deploy Source --exclusively --revert-drift where somebody deleted it/,
+  ],
+  [
+    'notifications-destination',
+    'the mail was not confirmed',
+    (w) => {
+      w.topics[topicIn('destination')] = [
+        subscriptionOf('somebody@example.com', `${topicIn('destination')}:6f2d`),
+        subscriptionOf(ADDRESS, 'PendingConfirmation'),
+      ];
+    },
+    `email somebody@example.com, email ${ADDRESS} is not confirmed`,
+    `a confirmed subscription of ${ADDRESS}`,
+    `confirm the mail that AWS sent to ${ADDRESS}; aws sns subscribe --topic-arn ${topicIn('destination')} --protocol email --notification-endpoint ${ADDRESS} --region us-west-2 --profile prod sends another one`,
+    { monitoring: { email: ADDRESS }, source: { profile: 'prod' } },
+  ],
+  [
+    'notifications-destination',
+    'only one is subscribed, and did not confirm',
+    (w) => {
+      w.topics[topicIn('destination')] = [
+        { SubscriptionArn: 'PendingConfirmation', Protocol: 'https', Endpoint: 'https://pager.example.com/' },
+      ];
+    },
+    'https https://pager.example.com/ is not confirmed',
+    'a confirmed subscription',
+    /^confirm the request that AWS sent to https:\/\/pager\.example\.com\/; aws sns subscribe .*--protocol https/,
+  ],
+  [
+    'notifications-destination',
+    'the address was unsubscribed',
+    (w) => {
+      w.topics[topicIn('destination')] = [subscriptionOf(ADDRESS, 'Deleted')];
+    },
+    'nobody',
+    `a confirmed subscription of ${ADDRESS}`,
+    /^aws sns subscribe \S+ \S+ --protocol email --notification-endpoint ops@example.com \S+ us-west-2 where .*; npx cdk deploy Monitoring --exclusively where .* confirm the mail/,
+    { monitoring: { email: ADDRESS } },
+  ],
+  [
+    'metrics-data',
+    'those of the destination region are in the destination account only',
+    (w) => {
+      w.metrics = { 'destination us-west-2': ['ReplicationLatency'] };
+    },
+    'ReplicationLatency in the destination account, us-west-2',
+    /data in the source account, us-west-2, where the alarms backups-documents-latency, .* are: they never go off/,
+    /aws cloudwatch put-metric-alarm --cli-input-json '\{"AlarmName":"backups-documents-latency",.*"Threshold":3600.* --region us-west-2 --profile backup && .*bytes-pending/,
+    { destination: { profile: 'backup' } },
   ],
 ];
 

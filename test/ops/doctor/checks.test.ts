@@ -5,13 +5,13 @@ import { namesOf } from '../../../lib/names';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { PIPELINE, validConfig } from '../../helpers/app';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';
-import type { World } from './healthy';
+import { awsError, subscriptionOf, type World } from './healthy';
 import { diagnoseBroken, failures, unanswered } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** Tested elsewhere, or unable to fail: no data is no fault. */
-const WITHOUT_BREAK = ['credentials-source', 'credentials-destination', 'bootstrap-trust', 'metrics-data'];
+/** Tested elsewhere. */
+const WITHOUT_BREAK = ['credentials-source', 'credentials-destination', 'bootstrap-trust'];
 
 /** Equal to a text, or matching a pattern. */
 function like(wanted: string | RegExp): unknown {
@@ -77,9 +77,12 @@ test('the checks of the bootstrap look for the qualifier of the app', async () =
   const results = await diagnoseBroken(() => {}, { pipeline: PIPELINE }, { qualifier: 'backups' });
   const found = (id: string) => results.find((result) => result.id === id)?.finding;
 
-  expect(found('bootstrap-source')).toMatchObject({ found: 'no SSM parameter /cdk-bootstrap/backups/version' });
+  expect(found('bootstrap-source')).toMatchObject({
+    found:
+      'ap-southeast-2: no SSM parameter /cdk-bootstrap/backups/version, us-west-2: no SSM parameter /cdk-bootstrap/backups/version',
+  });
   expect(found('bootstrap-pipeline-trust-source')).toMatchObject({
-    why: expect.stringContaining('there is no role cdk-backups-deploy-role-111111111111-ap-southeast-2'),
+    why: 'there is no role cdk-backups-deploy-role-111111111111-ap-southeast-2, cdk-backups-deploy-role-111111111111-us-west-2: see bootstrap-source',
   });
   expect(found('exchange-role')).toMatchObject({
     expected: expect.stringContaining('role/cdk-backups-cfn-exec-role-111111111111-ap-southeast-2 may assume it'),
@@ -105,11 +108,19 @@ test('metrics-data says where the data is, and that none is no fault', async () 
   expect(
     await finding('metrics-data', (world) => {
       world.metrics = { 'destination us-west-2': ['ReplicationLatency'] };
+      world.alarms['destination us-west-2'] = world.alarms['source us-west-2'] ?? [];
     }),
   ).toEqual({
     status: 'pass',
-    found: 'ReplicationLatency in the destination account, us-west-2',
+    found: 'ReplicationLatency in the destination account, us-west-2, which has alarms of its own',
   });
+  expect(
+    await finding('metrics-data', (world) => {
+      world.metrics = { 'destination us-west-2': ['ReplicationLatency'] };
+      world.fault = (operation, side) =>
+        operation === 'ListMetrics' && side === 'source' ? awsError('AccessDenied') : undefined;
+    }),
+  ).toMatchObject({ status: 'pass', found: expect.stringContaining('could not be read') });
   expect(
     await finding('metrics-data', (world) => {
       world.metrics = {};
@@ -199,4 +210,108 @@ test('rotation of a key that is pending deletion is left to the check of the key
     key(world, 'source').state = 'PendingDeletion';
   });
   expect(found).toMatchObject({ reason: 'not-applicable', why: expect.stringContaining('see source-key') });
+});
+
+describe('what watches', () => {
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  afterEach(() => {
+    if (endpoint === undefined) {
+      delete process.env['AWS_ENDPOINT_URL'];
+    }
+  });
+
+  test('composite alarms and their stacks do not apply on an emulator, which counts no failures and sends no mail either', async () => {
+    process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:4566';
+    const results = await diagnoseBroken((world) => {
+      delete world.stacks['source-health'];
+      delete world.stacks['destination-health'];
+      world.composites = {};
+      Object.values(world.topics).forEach((subscriptions) => subscriptions.splice(0));
+    });
+    expect(failures(results)).toEqual({});
+    expect(results.filter(({ finding: { status } }) => status === 'skip').map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        'stack-source-health',
+        'destination-health-alarm',
+        'source-health-alarm',
+        'failed-operations',
+        'notifications-source',
+        'notifications-destination',
+      ]),
+    );
+  });
+
+  test('a deployment from before the monitoring is told to deploy, and nothing else', async () => {
+    const results = await diagnoseBroken((world) => {
+      delete world.stacks.monitoring;
+      delete world.stacks['source-health'];
+      delete world.stacks['destination-health'];
+      Object.assign(world, { queue: undefined, alarms: {}, composites: {}, topics: {} });
+      source(world).notifications = {};
+    });
+    const failed = failures(results);
+    expect(Object.keys(failed)).toEqual([
+      'stack-monitoring',
+      'stack-source-health',
+      'stack-destination-health',
+      'failure-events',
+      'failure-queue',
+      'source-alarms',
+      'notifications-source',
+    ]);
+    expect(failed['failure-events']?.fix).toBe('npx cdk deploy Source --exclusively');
+    expect(Object.values(failed).filter(({ fix }) => !fix.includes('npx cdk deploy'))).toEqual([]);
+    expect(unanswered(results)).toEqual([]);
+  });
+
+  test('a health alarm over others of its kind watches what they watch', async () => {
+    const split = (world: World) => {
+      const [health] = world.composites['us-west-2'] ?? [];
+      world.composites['us-west-2']?.push({ AlarmName: 'backups-destination-health-1', AlarmRule: health?.AlarmRule });
+      required(health).AlarmRule = 'ALARM("backups-destination-health-1")';
+    };
+    expect(await finding('destination-health-alarm', split)).toMatchObject({ status: 'pass' });
+    expect(
+      await finding('destination-health-alarm', (world) => {
+        world.composites['us-west-2']?.[0]?.AlarmActions?.push('arn:aws:sns:us-west-2:111111111111:pager');
+      }),
+    ).toMatchObject({ status: 'pass' });
+    expect(
+      await finding('destination-health-alarm', (world) => {
+        split(world);
+        world.composites['us-west-2']?.pop();
+      }),
+    ).toMatchObject({ status: 'fail', found: expect.stringContaining('does not watch backups-documents-latency') });
+  });
+
+  test('a configured address is found among many, by its mail alone', async () => {
+    const address = 'ops@example.com';
+    const topic = 'arn:aws:sns:ap-southeast-2:111111111111:backups-source-notifications';
+    const subscribed = (...subscriptions: World['topics'][string]) =>
+      finding(
+        'notifications-source',
+        (world) => {
+          world.topics[topic] = subscriptions;
+        },
+        { monitoring: { email: address } },
+      );
+    const other = subscriptionOf('somebody@example.com', `${topic}:1`);
+
+    expect(
+      await subscribed(other, subscriptionOf(address, 'PendingConfirmation'), subscriptionOf(address, `${topic}:2`)),
+    ).toEqual({
+      status: 'pass',
+      found: 'email somebody@example.com, email ops@example.com',
+    });
+    expect(await subscribed(other)).toMatchObject({ status: 'fail', found: 'email somebody@example.com' });
+    expect(await subscribed({ ...subscriptionOf(address, `${topic}:2`), Protocol: 'sms' })).toMatchObject({ status: 'fail' });
+  });
+
+  test('a queue that does not answer leaves the events of the bucket alone', async () => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = (operation) => (operation === 'GetQueueUrl' ? awsError('AccessDenied') : undefined);
+    });
+    expect(failures(results)).toEqual({});
+    expect(unanswered(results)).toEqual(['failure-queue', 'failure-queue-policy']);
+  });
 });

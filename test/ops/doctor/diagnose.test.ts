@@ -58,14 +58,29 @@ test('asks only for the chosen checks and pairs, each question once, and reads o
 test('before deployment fails only for the stacks, with the deploy commands, and skips what needs them', async () => {
   const results = await diagnoseBroken(
     (world) => {
-      Object.assign(world, { stacks: {}, keys: {}, buckets: {}, roles: {}, metrics: {} });
+      Object.assign(world, {
+        stacks: {},
+        keys: {},
+        buckets: {},
+        roles: {},
+        metrics: {},
+        queue: undefined,
+        alarms: {},
+        composites: {},
+      });
       for (const side of ['source', 'destination'] as const) {
         world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33' };
       }
     },
     { destination: { profile: 'backup' } },
   );
-  expect(Object.keys(failures(results)).toSorted()).toEqual(['stack-destination', 'stack-source']);
+  expect(Object.keys(failures(results))).toEqual([
+    'stack-destination',
+    'stack-source',
+    'stack-monitoring',
+    'stack-source-health',
+    'stack-destination-health',
+  ]);
   expect(failures(results)['stack-destination']).toMatchObject({
     found: 'there is no stack backups-destination',
     fix: 'npx cdk deploy Destination',
@@ -81,14 +96,22 @@ test('before deployment fails only for the stacks, with the deploy commands, and
 
 test('half deployed, checks the destination and skips the source', async () => {
   const results = await diagnoseBroken((world) => {
-    delete world.stacks.source;
+    for (const stack of ['source', 'monitoring', 'source-health', 'destination-health'] as const) {
+      delete world.stacks[stack];
+    }
+    Object.assign(world, { queue: undefined, alarms: {}, composites: {} });
     delete world.keys.source;
     delete world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''];
     delete world.roles[world.names.pairs[0]?.replicationRole.name ?? ''];
     world.parameters.source = { '/cdk-bootstrap/hnb659fds/version': '6' };
     world.metrics = {};
   });
-  expect(Object.keys(failures(results))).toEqual(['stack-source']);
+  expect(Object.keys(failures(results))).toEqual([
+    'stack-source',
+    'stack-monitoring',
+    'stack-source-health',
+    'stack-destination-health',
+  ]);
   expect(unanswered(results)).toEqual([]);
   const status = (id: string) => results.find((result) => result.id === id)?.finding.status;
   expect([status('replica-bucket-policy'), status('replica-key'), status('rule'), status('role')]).toEqual([

@@ -1,6 +1,13 @@
 import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  type CompositeAlarm,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  ListMetricsCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -10,14 +17,23 @@ import {
 } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
+import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { type AccountName, type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
+import { environmentsOf } from '../../../lib/environments';
+import { alarmsIn, alarmsOf } from '../../../lib/monitoring/alarms';
+import { monitoringNamesOf } from '../../../lib/monitoring/names';
 import { type Names, namesOf } from '../../../lib/names';
+import { expectedAlarm } from '../../../lib/ops/doctor/alarm-definition';
+import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
+import { STACKS, type StackKind, stackPlace } from '../../../lib/ops/stacks';
 import { replicationPermissions } from '../../../lib/permissions';
-import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
+import { failureQueueStatements, replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
+import { failureEvents } from '../../../lib/source/failure-events';
 
 export interface Key {
   arn: string;
@@ -34,6 +50,12 @@ export interface Bucket {
   encryption: s3.ServerSideEncryptionRule | undefined;
   policy: LiveStatement[];
   replication: s3.ReplicationConfiguration | undefined;
+  notifications: s3.NotificationConfiguration;
+}
+
+export interface Queue {
+  attributes: Record<string, string>;
+  policy: LiveStatement[];
 }
 
 export interface Role {
@@ -53,15 +75,23 @@ export interface Stack {
 /** What AWS holds. A test breaks it by changing it. */
 export interface World {
   readonly names: Names;
-  regions: Record<SideName, string>;
-  stacks: Partial<Record<SideName, Stack>>;
-  parameters: Record<AccountName, Record<string, string>>;
+  /** The source account in the destination region is `monitoring`. */
+  regions: Record<SideName | 'monitoring', string>;
+  stacks: Partial<Record<StackKind, Stack>>;
+  parameters: Record<AccountName | 'monitoring', Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
   /** Metric names by `side region`. */
   metrics: Record<string, string[]>;
   failedOperations: number;
+  queue: Queue | undefined;
+  /** Alarms by `side region`. */
+  alarms: Record<string, MetricAlarm[]>;
+  /** Composite alarms of the source account, by region. */
+  composites: Record<string, CompositeAlarm[]>;
+  /** Subscriptions by the ARN of the topic. */
+  topics: Record<string, Subscription[]>;
   /** Answers an operation with an error. */
   fault: (operation: string, side: SideName, region: string) => Error | undefined;
 }
@@ -78,9 +108,14 @@ export function healthyWorld(config: ReplicationConfig): World {
   const arns = { source: keyArn('source'), replica: keyArn('destination') };
   const world: World = {
     names,
-    regions: { source: 'ENABLED_BY_DEFAULT', destination: 'ENABLED' },
+    regions: { source: 'ENABLED_BY_DEFAULT', destination: 'ENABLED', monitoring: 'ENABLED' },
     stacks: {},
-    parameters: { source: {}, destination: {}, pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' } },
+    parameters: {
+      source: {},
+      destination: {},
+      monitoring: { '/cdk-bootstrap/hnb659fds/version': '33' },
+      pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
+    },
     keys: {},
     buckets: {},
     roles: {},
@@ -89,16 +124,43 @@ export function healthyWorld(config: ReplicationConfig): World {
       [`source ${config.destination.region}`]: ['ReplicationLatency', 'BytesPendingReplication'],
     },
     failedOperations: 0,
+    queue: {
+      attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '1209600' },
+      policy: [queueTlsOnly(monitoringNamesOf(config).failureQueue), ...failureQueueStatements(config)].map(single),
+    },
+    alarms: {},
+    composites: {},
+    topics: {},
     fault: () => undefined,
   };
-  for (const side of SIDES) {
-    const arn = keyArn(side);
-    world.stacks[side] = {
-      StackName: names[side].stackName,
+  for (const kind of STACKS) {
+    world.stacks[kind] = {
+      StackName: stackPlace(config, kind).stackName,
       StackStatus: 'CREATE_COMPLETE',
       EnableTerminationProtection: config.terminationProtection,
-      Outputs: side === 'destination' ? [{ OutputKey: names.exchange.outputName, OutputValue: arn }] : [],
+      Outputs: kind === 'destination' ? [{ OutputKey: names.exchange.outputName, OutputValue: arns.replica }] : [],
     };
+  }
+  for (const side of SIDES) {
+    const arn = keyArn(side);
+    const { region } = config[side];
+    const { composite, topic } = monitoringNamesOf(config).regions[side];
+    world.alarms[`source ${region}`] = config.pairs.flatMap((pair) =>
+      alarmsOf(config, pair)
+        .filter((alarm) => alarm.region === side)
+        .map((alarm) => ({ ...expectedAlarm(config, pair, alarm) })),
+    );
+    world.composites[region] = [
+      {
+        AlarmName: composite.name,
+        ActionsEnabled: true,
+        AlarmActions: [topic.arn],
+        AlarmRule: alarmsIn(config, side)
+          .map(({ name }) => `ALARM("${name}")`)
+          .join(' OR '),
+      },
+    ];
+    world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
     world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33', [names[side].keyParameter]: arn };
     world.keys[side] = {
       arn,
@@ -109,8 +171,7 @@ export function healthyWorld(config: ReplicationConfig): World {
     };
   }
   if (config.pipeline !== undefined) {
-    for (const side of SIDES) {
-      const { account, region } = config[side];
+    for (const { account, region } of environmentsOf(config).filter(({ owner }) => owner !== 'pipeline')) {
       world.roles[`cdk-hnb659fds-deploy-role-${account}-${region}`] = {
         trust: [account, config.pipeline.account].map((trusted) => ({
           Effect: 'Allow',
@@ -197,10 +258,24 @@ export function healthyWorld(config: ReplicationConfig): World {
           side === 'source'
             ? { Role: pair.replicationRole.arn, Rules: [expectedRule(config, configured, arns.replica)] }
             : undefined,
+        notifications:
+          side === 'source'
+            ? {
+                QueueConfigurations: failureEvents(configured).map((event) => ({
+                  QueueArn: monitoringNamesOf(config).failureQueue.arn,
+                  Events: [event as s3.Event],
+                })),
+              }
+            : {},
       };
     }
   });
   return world;
+}
+
+/** A subscription by mail. @param arn or the word that SNS puts in its place */
+export function subscriptionOf(address: string, arn: string): Subscription {
+  return { SubscriptionArn: arn, Protocol: 'email', Endpoint: address };
 }
 
 /** A list of one is written without the list. */
@@ -247,6 +322,7 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
       replication ? { ReplicationConfiguration: replication } : refuse(awsError('ReplicationConfigurationNotFoundError')),
   ],
   [s3.HeadBucketCommand, ({ region }: Bucket) => ({ BucketRegion: region })],
+  [s3.GetBucketNotificationConfigurationCommand, ({ notifications }: Bucket) => ({ ...notifications, $metadata: {} })],
 ];
 
 function refuse(error: Error): never {
@@ -288,18 +364,28 @@ export function serve(config: ReplicationConfig, current: () => World): { restor
         },
       );
   };
+  const environmentOf = (side: SideName, region: string | undefined) =>
+    side === 'source' && region === config.destination.region ? 'monitoring' : side;
   const stub = <T extends { restore: () => void }>(made: T): T => {
     stubs.push(made);
     return made;
   };
 
-  on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ side }) => ({ RegionOptStatus: current().regions[side] }));
-  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, owner }) => {
-    const value = current().parameters[owner][input['Name'] ?? ''];
+  on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ input, side }) => ({
+    RegionOptStatus: current().regions[environmentOf(side, input['RegionName'])],
+  }));
+  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, owner, side, region }) => {
+    const place = owner === 'pipeline' ? owner : environmentOf(side, region);
+    const value = current().parameters[place][input['Name'] ?? ''];
     return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
   });
-  on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side }) => {
-    const stack = current().stacks[side];
+  on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side, region }) => {
+    // Where it is, and nowhere else.
+    const kind = STACKS.find((one) => {
+      const place = stackPlace(config, one);
+      return place.stackName === input['StackName'] && place.owner === side && place.region === region;
+    });
+    const stack = kind === undefined ? undefined : current().stacks[kind];
     return stack === undefined
       ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
       : { Stacks: [stack] };
@@ -351,6 +437,43 @@ export function serve(config: ReplicationConfig, current: () => World): { restor
   on(cloudWatch, ListMetricsCommand, ({ side, region }) => ({
     Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
   }));
-  on(cloudWatch, GetMetricStatisticsCommand, () => ({ Datapoints: [{ Sum: current().failedOperations }] }));
+  on(cloudWatch, GetMetricDataCommand, () => ({
+    MetricDataResults: [{ Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] }],
+  }));
+  on(cloudWatch, DescribeAlarmsCommand, ({ input, side, region }) => {
+    const wanted = input['AlarmNames'] as unknown as string[];
+    const named = <T extends { AlarmName?: string }>(all: T[] = []) =>
+      all.filter(({ AlarmName: name = '' }) => wanted.includes(name));
+    return {
+      MetricAlarms: named(current().alarms[`${side} ${region}`]),
+      CompositeAlarms: side === 'source' ? named(current().composites[region]) : [],
+    };
+  });
+
+  const sqs = stub(mockClient(SQSClient));
+  on(sqs, GetQueueUrlCommand, ({ input }) =>
+    current().queue === undefined
+      ? refuse(awsError('QueueDoesNotExist'))
+      : { QueueUrl: `https://sqs.example/${input['QueueName']}` },
+  );
+  on(sqs, GetQueueAttributesCommand, () => {
+    const { attributes, policy } = current().queue ?? refuse(awsError('QueueDoesNotExist'));
+    return { Attributes: { ...attributes, Policy: document(policy) } };
+  });
+  const sns = stub(mockClient(SNSClient));
+  on(sns, ListSubscriptionsByTopicCommand, ({ input, owner, region }) => {
+    const arn = input['TopicArn'] ?? '';
+    // Where it is, and nowhere else.
+    const isThere = owner === 'source' && arn.split(':')[3] === region;
+    const subscriptions = isThere ? current().topics[arn] : undefined;
+    // One at a time.
+    const next = Number(input['NextToken'] ?? 0);
+    return subscriptions === undefined
+      ? refuse(awsError('NotFoundException'))
+      : {
+          Subscriptions: subscriptions.slice(next, next + 1),
+          NextToken: next + 1 < subscriptions.length ? String(next + 1) : undefined,
+        };
+  });
   return { restore: () => stubs.forEach((made) => made.restore()), operations: () => asked };
 }

@@ -3,6 +3,10 @@ const PIPELINE_REFUSED = 'a run of the pipeline fails: it may not assume the rol
 const NOT_FOUND_BY_OTHERS = 'none in replication; what reads the parameter gets an old ARN or none';
 const READ = '`SrcGetObjectNotPermitted`, `SrcHeadObjectNotPermitted`, `SrcGetTaggingNotPermitted`, `SrcGetAclNotPermitted`';
 const WRITE = '`DstPutObjectNotPermitted`, `DstPutTaggingNotPermitted`, `DstDelObjNotPermitted`';
+const UNPROTECTED = 'none, until somebody deletes the stack';
+const ALARMS = 'none in replication; no alarm goes off when it fails or is late';
+const UNTOLD = 'an alarm is on, and nobody is told';
+const EVENTS = 'objects are `FAILED`, and `npm run ops -- failures` shows none';
 const HARDENING = 'none in replication; the bucket is less protected than the template says';
 
 /** What an operator sees when a check of doctor fails, by the check's id. */
@@ -13,14 +17,21 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'region-source': NOT_DEPLOYED,
   'bootstrap-destination': NOT_DEPLOYED,
   'bootstrap-source': NOT_DEPLOYED,
+  'region-monitoring': NOT_DEPLOYED,
   'bootstrap-pipeline': '`npx cdk deploy` of the pipeline fails, or its run cannot find its artifacts',
   'bootstrap-pipeline-trust-destination': PIPELINE_REFUSED,
   'bootstrap-pipeline-trust-source': PIPELINE_REFUSED,
   'bootstrap-trust': '"Need to perform AWS calls for account …, but the current credentials are for …"',
   'stack-destination': 'every deployment fails; `DstBucketNotFound` when it was deleted',
   'stack-source': 'every deployment fails; nothing is replicated when it was deleted',
-  'termination-protection-destination': 'none, until somebody deletes the stack',
-  'termination-protection-source': 'none, until somebody deletes the stack',
+  'termination-protection-destination': UNPROTECTED,
+  'termination-protection-source': UNPROTECTED,
+  'stack-monitoring': ALARMS,
+  'termination-protection-monitoring': UNPROTECTED,
+  'stack-source-health': UNTOLD,
+  'termination-protection-source-health': UNPROTECTED,
+  'stack-destination-health': UNTOLD,
+  'termination-protection-destination-health': UNPROTECTED,
   'replica-key': '`DstKmsKeyInvalidState`; replicas cannot be read',
   'source-key': '`SrcKmsKeyInvalidState`; source objects cannot be read',
   'replica-key-rotation': 'none; the key is not rotated as often as configured',
@@ -73,6 +84,15 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'rule-metrics': 'no metrics in CloudWatch, and no failure events',
   'rule-time-control': 'replicas need longer than 15 minutes, or cost more than expected',
   'rule-replica-key': '`DstKmsKeyNotFound`, `DstPutObjectNotPermitted`, or replicas under another key',
-  'metrics-data': 'nothing was replicated lately, or the metrics are in another region or account',
+  'metrics-data': 'nothing was replicated lately, or the metrics are in another account than the alarms, which never go off',
   'failed-operations': 'objects are `FAILED`',
+  'failure-events': EVENTS,
+  'failure-queue': 'events are gone before somebody reads them, or never arrive',
+  'failure-queue-policy': `${EVENTS}; or others can send to the queue or read it`,
+  'source-alarms': ALARMS,
+  'destination-alarms': ALARMS,
+  'source-health-alarm': UNTOLD,
+  'destination-health-alarm': UNTOLD,
+  'notifications-source': UNTOLD,
+  'notifications-destination': UNTOLD,
 };

@@ -1,12 +1,11 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors';
 import { verify } from '../../../lib/ops/verify/verify';
-import { testContext } from '../../helpers/ops';
+import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 import {
   deletions,
   denied,
-  interruptedAfter,
   puts,
   REPLICA,
   REPLICA_VERSION,
@@ -413,5 +412,6 @@ test('--json has these keys', async () => {
     'left',
     'causes',
     'error',
+    'recorded',
   ]);
 });

@@ -11,9 +11,8 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { UnreachableError } from '../../../lib/errors';
 import type { Context, Outcome } from '../../../lib/ops/command';
 import type { PairResult, ReplicaCheck, VerifyData } from '../../../lib/ops/verify/result';
 import { verify } from '../../../lib/ops/verify/verify';
@@ -45,6 +44,7 @@ export function resetWorld(): void {
   s3.reset();
   ssm.reset();
   ssm.on(GetParameterCommand, { Name: '/backups/destination/key-arn' }).resolves({ Parameter: { Value: KEY_ARN } });
+  ssm.on(PutParameterCommand).resolves({ Version: 2 });
   s3.onAnyCommand().rejects(new Error('an unexpected request'));
   s3.on(PutObjectCommand).resolves({ VersionId: VERSION });
   s3.on(DeleteObjectCommand).resolves({});
@@ -129,21 +129,4 @@ export function summary(outcome: Outcome): { exitCode: number; text: string; dat
 export function checkOf({ checks }: PairResult, name: ReplicaCheck['name']): Omit<ReplicaCheck, 'name'> | undefined {
   const { name: _, ...check } = checks.find((one) => one.name === name) ?? { name };
   return check as Omit<ReplicaCheck, 'name'>;
-}
-
-/** A clock that the person interrupts after so many milliseconds. */
-export function interruptedAfter(milliseconds: number): Pick<Context, 'clock'> {
-  const start = Date.parse('2026-11-01T12:00:00Z');
-  let waited = 0;
-  return {
-    clock: {
-      now: () => new Date(start + waited),
-      sleep: async (wait) => {
-        if (waited + wait > milliseconds) {
-          throw new UnreachableError('Interrupted', 'interrupted');
-        }
-        waited += wait;
-      },
-    },
-  };
 }

@@ -32,7 +32,7 @@ async function exists(subject: Subject, pair: Pair, side: SideName): Promise<Fin
   const { name } = facts.buckets.name(side, pair);
   const { region } = context.config[side];
   const expected = `bucket ${name} in ${region}`;
-  return orMissing(subject, { side, expected }, async () =>
+  return orMissing(subject, { stack: side, expected }, async () =>
     // An endpoint other than AWS's own may not say.
     compare({
       found: `bucket ${name} in ${(await facts.buckets.region(side, pair)) ?? region}`,

@@ -2,18 +2,12 @@ import { type AccountName, SIDES, type SideName } from '../../../config/model';
 import { environmentsOf } from '../../../environments';
 import { AppError } from '../../../errors';
 import { toolkitNames } from '../../bootstrap/toolkit';
-import { awsCommand } from '../../commands';
-import { Absent } from '../answers';
+import { awsCommand, BOOTSTRAP_COMMAND } from '../../commands';
+import { type StackKind, stackPlace } from '../../stacks';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
-import { nameOf } from '../policy/difference';
-import { normalPrincipal } from '../policy/normal';
-import { listOf } from '../policy/statement';
 
 /** The lowest version whose roles this app's stacks can be deployed with. */
 const BOOTSTRAP_VERSION = 6;
-
-/** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
-const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
 
 /** Accounts, regions and bootstrap stacks: what has to be right before anything is deployed. */
 export const ENVIRONMENT_CHECKS: readonly Check[] = [
@@ -32,30 +26,22 @@ export const ENVIRONMENT_CHECKS: readonly Check[] = [
     },
     {
       id: `bootstrap-${side}`,
-      title: `${side} environment is bootstrapped for the CDK`,
+      title: `every environment of the ${side} account is bootstrapped for the CDK`,
       area: 'environments',
       run: { each: 'deployment', ask: (subject) => bootstrap(subject, side) },
     },
   ]),
   {
+    id: 'region-monitoring',
+    title: 'destination region is enabled in the source account, for its alarms',
+    area: 'environments',
+    run: { each: 'deployment', ask: (subject) => region(subject, 'monitoring') },
+  },
+  {
     id: 'bootstrap-pipeline',
     title: "pipeline's environments are bootstrapped for the CDK",
     area: 'environments',
     run: { each: 'deployment', ask: (subject) => bootstrap(subject, 'pipeline') },
-  },
-  ...SIDES.map(
-    (side): Check => ({
-      id: `bootstrap-pipeline-trust-${side}`,
-      title: `${side} environment lets the pipeline deploy`,
-      area: 'environments',
-      run: { each: 'deployment', ask: (subject) => pipelineTrust(subject, side) },
-    }),
-  ),
-  {
-    id: 'bootstrap-trust',
-    title: 'one credential can deploy both sides, where profiles do not',
-    area: 'environments',
-    run: { each: 'deployment', ask: bootstrapTrust },
   },
 ];
 
@@ -82,15 +68,16 @@ async function credentials({ context: { config }, facts }: Subject, side: SideNa
 }
 
 /** @see https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
-async function region({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
-  const status = (await facts.regionStatus(side)) ?? 'unknown';
+async function region({ context: { config }, facts }: Subject, stack: StackKind): Promise<Finding> {
+  const { owner, region: name } = stackPlace(config, stack);
+  const status = (await facts.regionStatus(owner, name)) ?? 'unknown';
   return ['ENABLED', 'ENABLED_BY_DEFAULT'].includes(status)
-    ? pass(`${config[side].region} is ${status}`)
+    ? pass(`${name} is ${status}`)
     : {
         status: 'fail',
-        found: `${config[side].region} is ${status}`,
+        found: `${name} is ${status}`,
         expected: 'ENABLED or ENABLED_BY_DEFAULT',
-        fix: awsCommand(config, side, 'account enable-region', { 'region-name': config[side].region }),
+        fix: awsCommand(config, owner, 'account enable-region', { 'region-name': name }),
       };
 }
 
@@ -117,68 +104,5 @@ async function bootstrap({ context: { config, qualifier }, facts }: Subject, own
         found: wrong.join(', '),
         expected: `bootstrap version ${BOOTSTRAP_VERSION} or newer`,
         fix: BOOTSTRAP_COMMAND,
-      };
-}
-
-/** @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html */
-async function pipelineTrust(subject: Subject, side: SideName): Promise<Finding> {
-  const { pipeline } = subject.context.config;
-  if (pipeline === undefined) {
-    return notApplicable('no pipeline is configured');
-  }
-  return deployTrust(subject, side, {
-    account: pipeline.account,
-    expected: `it trusts the tooling account ${pipeline.account}`,
-    fix: BOOTSTRAP_COMMAND,
-  });
-}
-
-/** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
-async function bootstrapTrust(subject: Subject): Promise<Finding> {
-  const { context, facts } = subject;
-  const { source, destination, keyExchange, pipeline } = context.config;
-  if (keyExchange === 'ssm' || destination.profile !== undefined) {
-    return notApplicable('the destination is deployed with its own credentials');
-  }
-  if (pipeline !== undefined) {
-    return notApplicable('the pipeline deploys the destination');
-  }
-  if (await facts.isDeployed('destination')) {
-    return notApplicable('the destination was deployed already');
-  }
-  return deployTrust(subject, 'destination', {
-    account: source.account,
-    expected: `it trusts account ${source.account}, or destination.profile names credentials of account ${destination.account}`,
-    fix: `name a profile of account ${destination.account} as destination.profile in the configuration; or ${BOOTSTRAP_COMMAND} --trust-source, which makes administrators of the source account administrators of the backup account`,
-  });
-}
-
-/** Whether the role that deploys a side may be assumed from an account. */
-async function deployTrust(
-  { context: { config, qualifier }, facts }: Subject,
-  side: SideName,
-  { account, expected, fix }: { readonly account: string; readonly expected: string; readonly fix: string },
-): Promise<Finding> {
-  const { deployRole } = toolkitNames(qualifier, config[side]);
-  const role = await facts.roles.role(side, deployRole).catch((error: unknown) => {
-    if (error instanceof Absent) {
-      return undefined;
-    }
-    throw error;
-  });
-  if (role === undefined) {
-    return notApplicable(`there is no role ${deployRole}: see the check that the ${side} environment is bootstrapped`);
-  }
-  const { trust } = role;
-  const trusted = trust.Statement.flatMap(({ Principal: principal }) =>
-    typeof principal === 'object' ? listOf(principal['AWS']).map(normalPrincipal) : [],
-  );
-  return trusted.includes(account)
-    ? pass(`${deployRole} trusts account ${account}`)
-    : {
-        status: 'fail',
-        found: `${deployRole} trusts ${[...new Set(trusted)].join(', ') || trust.Statement.map(nameOf).join(', ') || 'nobody'}`,
-        expected,
-        fix,
       };
 }

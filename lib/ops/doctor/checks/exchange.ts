@@ -1,6 +1,6 @@
 import { type Pair, SIDES, type SideName } from '../../../config/model';
 import { ConfigError } from '../../../errors';
-import { pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
+import { namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
 import { toolkitNames } from '../../bootstrap/toolkit';
 import { awsCommand, deployCommand, restoreCommand } from '../../commands';
 import { CONTEXT_FILE } from '../../exchange/context-file';
@@ -131,7 +131,7 @@ async function exchangeRole(subject: Subject): Promise<Finding> {
     return notApplicable(`keyExchange is ${config.keyExchange}`);
   }
   const { name, arn } = facts.names.exchange.readerRole;
-  return orMissing(subject, { side: 'destination', expected: arn }, async () => {
+  return orMissing(subject, { stack: 'destination', expected: arn }, async () => {
     const { executionRole: roleName } = toolkitNames(context.qualifier, config.source);
     const executionRole = `arn:${partitionOf(config.source)}:iam::${config.source.account}:role/${roleName}`;
     const trust: LiveStatement = {
@@ -144,7 +144,7 @@ async function exchangeRole(subject: Subject): Promise<Finding> {
       Sid: 'ReadDestinationStack',
       Effect: 'Allow',
       Action: 'cloudformation:DescribeStacks',
-      Resource: stackArnPattern(config, 'destination'),
+      Resource: stackArnPattern(config.destination, namesOf(config).destination.stackName),
     };
     const parts = [
       difference((await facts.roles.role('destination', name)).trust, [trust]),

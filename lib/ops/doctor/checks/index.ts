@@ -1,18 +1,23 @@
 import type { Check } from '../check';
+import { ALARM_CHECKS } from './alarms';
 import { BUCKET_CHECKS } from './buckets';
 import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
+import { FAILURE_EVENT_CHECKS } from './failure-events';
 import { KEY_CHECKS } from './keys';
 import { METRIC_CHECKS } from './metrics';
+import { NOTIFICATION_CHECKS } from './notifications';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
 import { STACK_CHECKS } from './stacks';
+import { TRUST_CHECKS } from './trust';
 
 /** Every check, in the order in which the answers are shown. */
 export const CHECKS: readonly Check[] = [
   ...ENVIRONMENT_CHECKS,
+  ...TRUST_CHECKS,
   ...STACK_CHECKS,
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
@@ -22,4 +27,7 @@ export const CHECKS: readonly Check[] = [
   ...DENY_CHECKS,
   ...RULE_CHECKS,
   ...METRIC_CHECKS,
+  ...FAILURE_EVENT_CHECKS,
+  ...ALARM_CHECKS,
+  ...NOTIFICATION_CHECKS,
 ];

@@ -22,7 +22,7 @@ export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
 async function usable(subject: Subject, side: SideName): Promise<Finding> {
   const { context, facts } = subject;
-  return orMissing(subject, { side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
+  return orMissing(subject, { stack: side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
     const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await facts.key(side);
     const command = (operation: string) => awsCommand(context.config, side, `kms ${operation}`, { 'key-id': arn });
     return state === 'Enabled'

@@ -1,13 +1,18 @@
 import type { Pair } from '../../../config/model';
 import { messageOf } from '../../../errors';
+import { alarmsOf, type PairAlarm } from '../../../monitoring/alarms';
+import { awsCommand } from '../../commands';
+import { isEmulator } from '../../emulator';
+import { expectedAlarm } from '../alarm-definition';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
 import type { MetricPlace } from '../metric-facts';
+import { notDeployedYet } from '../missing';
 
 /** Whether replication is seen to happen, and where. The rule's own switch for metrics is among the rule's checks. */
 export const METRIC_CHECKS: readonly Check[] = [
   {
     id: 'metrics-data',
-    title: 'CloudWatch has data of the replication rule',
+    title: 'CloudWatch has data of the replication rule where the alarms are',
     area: 'metrics',
     run: { each: 'pair', ask: data },
   },
@@ -20,26 +25,32 @@ export const METRIC_CHECKS: readonly Check[] = [
 ];
 
 /**
- * No AWS page says which account gets the metrics of the destination region, so every place is looked at.
+ * No AWS page says which account gets the metrics of the destination region, so every place is looked at. The alarms are in the
+ * source account: they see nothing where only the destination account has the data.
+ *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
-async function data({ context: { config }, facts }: Subject, pair: Pair): Promise<Finding> {
-  const places: readonly MetricPlace[] = [
-    { side: 'source', region: config.source.region },
-    { side: 'source', region: config.destination.region },
-    { side: 'destination', region: config.destination.region },
-  ];
+async function data(subject: Subject, pair: Pair): Promise<Finding> {
+  const { config } = subject.context;
+  const failed: MetricPlace = { side: 'source', region: config.source.region };
+  const alarmed: MetricPlace = { side: 'source', region: config.destination.region };
+  const other: MetricPlace = { side: 'destination', region: config.destination.region };
+  const full: MetricPlace[] = [];
   const seen: string[] = [];
   const unknown: string[] = [];
-  for (const place of places) {
+  for (const place of [failed, alarmed, other]) {
     try {
-      const names = await facts.metrics.seen(place, pair);
+      const names = await subject.facts.metrics.seen(place, pair);
       if (names.length > 0) {
+        full.push(place);
         seen.push(`${names.join(', ')} in the ${place.side} account, ${place.region}`);
       }
     } catch (error) {
       unknown.push(messageOf(error));
     }
+  }
+  if (full.includes(other) && !full.includes(alarmed) && unknown.length === 0) {
+    return elsewhere(subject, pair, seen.join('; '));
   }
   if (seen.length > 0) {
     return pass([...seen, ...unknown].join('; '));
@@ -47,16 +58,41 @@ async function data({ context: { config }, facts }: Subject, pair: Pair): Promis
   if (unknown.length > 0) {
     return notAnswered(unknown.join('; '));
   }
-  return (await facts.isDeployed('source'))
+  return (await subject.facts.isDeployed('source'))
     ? notApplicable(`no data yet: S3 publishes it after the first replication; npm run ops -- verify --pair ${pair.id} makes one`)
-    : notApplicable(`not deployed yet: stack ${facts.names.source.stackName}`);
+    : notDeployedYet(subject, 'source');
+}
+
+/** Alarms of the same names in the destination account make up for it: CloudWatch alarms watch their own account. */
+async function elsewhere(subject: Subject, pair: Pair, found: string): Promise<Finding> {
+  const { config } = subject.context;
+  const alarms = alarmsOf(config, pair).filter(({ region }) => region === 'destination');
+  const { metric } = await subject.facts.monitoring.alarms('destination', 'destination');
+  return alarms.every(({ name }) => metric.has(name))
+    ? pass(`${found}, which has alarms of its own`)
+    : {
+        status: 'fail',
+        found,
+        expected: `data in the source account, ${config.destination.region}, where the alarms ${alarms.map(({ name }) => name).join(', ')} are: they never go off`,
+        fix: `the same alarms where the data is, with an SNS topic of that account as --alarm-actions: ${alarms.map((alarm) => putAlarm(subject, pair, alarm)).join(' && ')}`,
+      };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+function putAlarm({ context: { config } }: Subject, pair: Pair, alarm: PairAlarm): string {
+  return awsCommand(config, 'destination', 'cloudwatch put-metric-alarm', {
+    'cli-input-json': expectedAlarm(config, pair, alarm),
+  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
-async function failures({ facts }: Subject, pair: Pair): Promise<Finding> {
-  const count = await facts.metrics.failedOperations(pair);
-  if (count === 0 && !(await facts.isDeployed('source'))) {
-    return notApplicable(`not deployed yet: stack ${facts.names.source.stackName}`);
+async function failures(subject: Subject, pair: Pair): Promise<Finding> {
+  const count = await subject.facts.metrics.failedOperations(pair);
+  if (count === 0 && !(await subject.facts.isDeployed('source'))) {
+    return notDeployedYet(subject, 'source');
+  }
+  if (count === 0 && isEmulator()) {
+    return notApplicable('an emulator counts no failures');
   }
   return count === 0
     ? pass('0')
@@ -64,6 +100,6 @@ async function failures({ facts }: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: `${count} failed`,
         expected: '0',
-        fix: `repair what the other checks name, then npm run ops -- verify --pair ${pair.id}; FAILED objects need S3 Batch Replication, S3 does not try them again: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html`,
+        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; FAILED objects need S3 Batch Replication, S3 does not try them again: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html`,
       };
 }

@@ -25,7 +25,7 @@ export const ROLE_CHECKS: readonly Check[] = [
 
 async function exists(subject: Subject, pair: Pair): Promise<Finding> {
   const { name, arn } = roleOf(subject, pair);
-  return orMissing(subject, { side: 'source', expected: arn }, async () => {
+  return orMissing(subject, { stack: 'source', expected: arn }, async () => {
     await subject.facts.roles.role('source', name);
     return pass(arn);
   });

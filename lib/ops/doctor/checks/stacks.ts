@@ -1,7 +1,9 @@
-import { SIDES, type SideName } from '../../../config/model';
 import { awsCommand, deployCommand } from '../../commands';
+import { isEmulator } from '../../emulator';
+import { STACKS, type StackKind, stackPlace } from '../../stacks';
 import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { NEVER_CAME_UP } from '../facts';
+import { notDeployedYet } from '../missing';
 
 const HEALTHY = [
   'CREATE_COMPLETE',
@@ -12,26 +14,31 @@ const HEALTHY = [
   'IMPORT_ROLLBACK_COMPLETE',
 ];
 
-/** Both stacks: deployed, not stuck, protected as configured. */
-export const STACK_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
+/** Every stack: deployed, not stuck, protected as configured. */
+export const STACK_CHECKS: readonly Check[] = STACKS.flatMap((kind): Check[] => [
   {
-    id: `stack-${side}`,
-    title: `${side} stack is deployed and not stuck`,
+    id: `stack-${kind}`,
+    title: `${kind.replace('-', ' ')} stack is deployed and not stuck`,
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => stack(subject, side) },
+    run: { each: 'deployment', ask: (subject) => whereItCanBe(kind, () => stack(subject, kind)) },
   },
   {
-    id: `termination-protection-${side}`,
-    title: `${side} stack's termination protection is as configured`,
+    id: `termination-protection-${kind}`,
+    title: `${kind.replace('-', ' ')} stack's termination protection is as configured`,
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => protection(subject, side) },
+    run: { each: 'deployment', ask: (subject) => whereItCanBe(kind, () => protection(subject, kind)) },
   },
 ]);
 
-async function stack(subject: Subject, side: SideName): Promise<Finding> {
-  const { facts } = subject;
-  const { stackName } = facts.names[side];
-  const found = await facts.stack(side);
+async function whereItCanBe(kind: StackKind, ask: () => Promise<Finding>): Promise<Finding> {
+  return kind.endsWith('-health') && isEmulator()
+    ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out')
+    : ask();
+}
+
+async function stack(subject: Subject, kind: StackKind): Promise<Finding> {
+  const { stackName } = stackPlace(subject.context.config, kind);
+  const found = await subject.facts.stack(kind);
   const status = found?.StackStatus;
   if (status !== undefined && HEALTHY.includes(status)) {
     return pass(`${stackName} is ${status}`);
@@ -43,39 +50,41 @@ async function stack(subject: Subject, side: SideName): Promise<Finding> {
         ? `there is no stack ${stackName}`
         : `${stackName} is ${[status, found.StackStatusReason].filter(Boolean).join(': ')}`,
     expected: 'CREATE_COMPLETE or UPDATE_COMPLETE',
-    fix: remedy(subject, side, status, found?.EnableTerminationProtection === true),
+    fix: remedy(subject, kind, status, found?.EnableTerminationProtection === true),
   };
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
-function remedy({ context: { config }, facts }: Subject, side: SideName, status = '', isProtected = false): string {
-  const { stackName } = facts.names[side];
-  const stackCommand = (operation: string) =>
-    awsCommand(config, side, `cloudformation ${operation}`, { 'stack-name': stackName });
+function remedy(subject: Subject, kind: StackKind, status = '', isProtected = false): string {
+  const command = (operation: string) => stackCommand(subject, kind, operation);
   if (NEVER_CAME_UP.includes(status) && isProtected) {
-    return `${stackCommand('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(side)}`;
+    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(kind)}`;
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `${stackCommand('continue-update-rollback')} && ${deployCommand(side)}`;
+    return `${command('continue-update-rollback')} && ${deployCommand(kind)}`;
   }
   if (status === 'DELETE_FAILED') {
-    return `${stackCommand('describe-stack-events')} says what held it; then ${stackCommand('delete-stack')}`;
+    return `${command('describe-stack-events')} says what held it; then ${command('delete-stack')}`;
   }
   if (status.endsWith('_IN_PROGRESS') && !NEVER_CAME_UP.includes(status)) {
-    return `wait for it: ${stackCommand('describe-stack-events')}`;
+    return `wait for it: ${command('describe-stack-events')}`;
   }
-  return deployCommand(side);
+  return deployCommand(kind);
+}
+
+function stackCommand({ context: { config } }: Subject, kind: StackKind, operation: string): string {
+  const { stackName, owner, region } = stackPlace(config, kind);
+  return awsCommand(config, owner, `cloudformation ${operation}`, { 'stack-name': stackName, region });
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html */
-async function protection({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
-  const { stackName } = facts.names[side];
-  const found = await facts.stack(side);
-  if (!(await facts.isDeployed(side))) {
-    return notApplicable(`not deployed yet: stack ${stackName}`);
+async function protection(subject: Subject, kind: StackKind): Promise<Finding> {
+  const found = await subject.facts.stack(kind);
+  if (!(await subject.facts.isDeployed(kind))) {
+    return notDeployedYet(subject, kind);
   }
   const isOn = found?.EnableTerminationProtection === true;
-  const wanted = config.terminationProtection;
+  const wanted = subject.context.config.terminationProtection;
   if (isOn === wanted) {
     return pass(isOn ? 'on' : 'off');
   }
@@ -84,6 +93,6 @@ async function protection({ context: { config }, facts }: Subject, side: SideNam
     status: 'fail',
     found: isOn ? 'on' : 'off',
     expected: wanted ? 'on' : 'off',
-    fix: awsCommand(config, side, `cloudformation update-termination-protection ${option}`, { 'stack-name': stackName }),
+    fix: stackCommand(subject, kind, `update-termination-protection ${option}`),
   };
 }

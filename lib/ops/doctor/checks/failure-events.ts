@@ -1,0 +1,151 @@
+import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
+import type { Pair } from '../../../config/model';
+import { monitoringNamesOf } from '../../../monitoring/names';
+import { failureQueueStatements } from '../../../policies';
+import { FAILURE_EVENT_DAYS, failureEvents } from '../../../source/failure-events';
+import { awsCommand, deployCommand } from '../../commands';
+import { Absent } from '../answers';
+import { type Check, compare, type Finding, pass, type Subject } from '../check';
+import { queueTlsOnly } from '../documents';
+import { orMissing } from '../missing';
+import { without } from '../policy/deny';
+import { difference, unknownStatement } from '../policy/difference';
+
+/** The way of a failure event from the source bucket into the queue. */
+export const FAILURE_EVENT_CHECKS: readonly Check[] = [
+  {
+    id: 'failure-events',
+    title: 'source bucket sends its failure events to the failure queue',
+    area: 'monitoring',
+    run: { each: 'pair', ask: events },
+  },
+  {
+    id: 'failure-queue',
+    title: `failure queue is encrypted and keeps events for ${FAILURE_EVENT_DAYS} days`,
+    area: 'monitoring',
+    run: { each: 'deployment', ask: queue },
+  },
+  {
+    id: 'failure-queue-policy',
+    title: "failure queue's policy admits S3 for the source buckets, and nobody else",
+    area: 'monitoring',
+    run: { each: 'deployment', ask: queuePolicy },
+  },
+];
+
+/** Part of a notification configuration, whatever it sends events to. */
+type Target = Pick<QueueConfiguration, 'Events' | 'Filter'> & {
+  readonly QueueArn?: string | undefined;
+  readonly TopicArn?: string | undefined;
+  readonly LambdaFunctionArn?: string | undefined;
+};
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+async function events(subject: Subject, pair: Pair): Promise<Finding> {
+  const { context, facts } = subject;
+  const { arn } = monitoringNamesOf(context.config).failureQueue;
+  const wanted = failureEvents(pair);
+  const live = await facts.buckets.notifications(pair);
+  const found = targets(live)
+    .filter((target) => target.QueueArn === arn || takes(target, wanted))
+    .flatMap((target) => (target.Events ?? []).map((event) => `${event} to ${targetArn(target)}${filterText(target)}`));
+  const text = (lines: readonly string[]) => lines.toSorted().join('\n');
+  const expected = text(wanted.map((event) => `${event} to ${arn}`));
+  return text(found) === expected
+    ? pass(expected)
+    : {
+        status: 'fail',
+        found: text(found) || 'no failure event is sent anywhere',
+        expected,
+        fix: await sendEvents(subject, pair, live),
+      };
+}
+
+/** Keeps what others configured: S3 takes a configuration as a whole, and one destination only for each event. */
+async function sendEvents({ context, facts }: Subject, pair: Pair, live: NotificationConfiguration): Promise<string> {
+  const { config } = context;
+  const { arn } = monitoringNamesOf(config).failureQueue;
+  const wanted = failureEvents(pair);
+  const foreign = (target: Target) => target.QueueArn !== arn && !takes(target, wanted);
+  const isMissing = await facts.monitoring.queue().then(
+    () => false,
+    (error: unknown) => error instanceof Absent,
+  );
+  return isMissing
+    ? deployCommand('source')
+    : awsCommand(config, 'source', 's3api put-bucket-notification-configuration', {
+        bucket: facts.buckets.name('source', pair).name,
+        'notification-configuration': {
+          ...live,
+          TopicConfigurations: live.TopicConfigurations?.filter(foreign),
+          LambdaFunctionConfigurations: live.LambdaFunctionConfigurations?.filter(foreign),
+          QueueConfigurations: [...(live.QueueConfigurations ?? []).filter(foreign), { QueueArn: arn, Events: wanted }],
+        },
+      });
+}
+
+function targets(live: NotificationConfiguration): readonly Target[] {
+  return [...(live.QueueConfigurations ?? []), ...(live.TopicConfigurations ?? []), ...(live.LambdaFunctionConfigurations ?? [])];
+}
+
+function takes({ Events: sent = [] }: Target, wanted: readonly string[]): boolean {
+  return sent.some((event) => event === 's3:Replication:*' || wanted.includes(event));
+}
+
+function targetArn({ QueueArn: queueArn, TopicArn: topic, LambdaFunctionArn: lambda }: Target): string {
+  return queueArn ?? topic ?? lambda ?? 'nowhere';
+}
+
+function filterText({ Filter: filter }: Target): string {
+  const rules = filter?.Key?.FilterRules?.map(({ Name: name, Value: value }) => `${name} ${value}`) ?? [];
+  return rules.length === 0 ? '' : `, only ${rules.join(', ')}`;
+}
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html */
+async function queue(subject: Subject): Promise<Finding> {
+  const { name } = monitoringNamesOf(subject.context.config).failureQueue;
+  const seconds = String(FAILURE_EVENT_DAYS * 24 * 60 * 60);
+  const text = (encryption: string, retention: string | undefined) => `${encryption}, keeps events for ${retention} seconds`;
+  const expected = text('SSE-SQS', seconds);
+  return orMissing(subject, { stack: 'source', expected: `queue ${name}: ${expected}` }, async () => {
+    const { url, attributes } = await subject.facts.monitoring.queue();
+    const key = attributes['KmsMasterKeyId'];
+    const own = attributes['SqsManagedSseEnabled'] === 'true' ? 'SSE-SQS' : 'not encrypted';
+    return compare({
+      found: text(key ? `SSE-KMS with ${key}` : own, attributes['MessageRetentionPeriod']),
+      expected,
+      fix: setAttributes(subject, url, {
+        ...(key && { KmsMasterKeyId: '' }),
+        SqsManagedSseEnabled: 'true',
+        MessageRetentionPeriod: seconds,
+      }),
+    });
+  });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
+async function queuePolicy(subject: Subject): Promise<Finding> {
+  const { config } = subject.context;
+  const { failureQueue } = monitoringNamesOf(config);
+  const { url, policy } = await subject.facts.monitoring.queue();
+  const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
+  const { wrong, extra, repaired } = difference(policy, expected);
+  const allowing = extra.filter(({ Effect: effect }) => effect === 'Allow');
+  const found = [...wrong, ...allowing.map(unknownStatement)];
+  return found.length === 0
+    ? pass(
+        `${failureQueueStatements(config)
+          .map(({ Sid: sid }) => sid)
+          .join(', ')} as generated`,
+      )
+    : {
+        status: 'fail',
+        found: found.join('; '),
+        expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
+        fix: setAttributes(subject, url, { Policy: JSON.stringify(without(repaired, allowing)) }),
+      };
+}
+
+function setAttributes({ context: { config } }: Subject, url: string, attributes: Readonly<Record<string, string>>): string {
+  return awsCommand(config, 'source', 'sqs set-queue-attributes', { 'queue-url': url, attributes });
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+/** The replication events that go to the failure queue. */
+export type FailureEventName =
+  /** S3 gave up, and does not try again. */
+  | 'OperationFailedReplication'
+  /** With S3 Replication Time Control: not replicated after 15 minutes. */
+  | 'OperationMissedThreshold'
+  /** With S3 Replication Time Control: replicated, after more than 15 minutes. */
+  | 'OperationReplicatedAfterThreshold'
+  /** Not counted in the replication metrics any more. */
+  | 'OperationNotTracked';
+
+/** One event about one version of an object. */
+export interface FailureEvent {
+  readonly event: FailureEventName;
+  /** Source bucket. */
+  readonly bucket: string;
+  /** As it is, not URL-encoded. */
+  readonly key: string;
+  /** Null when S3 names none. */
+  readonly versionId: string | null;
+  /** When S3 says that it happened, in ISO 8601. */
+  readonly time: string;
+  /** When the object was written, in ISO 8601; null when S3 names none. */
+  readonly requestTime: string | null;
+  /** What was to be replicated, such as `OBJECT_PUT`; null when S3 names none. */
+  readonly operation: string | null;
+  /** Code of the failure reason; null when S3 names none. */
+  readonly reason: string | null;
+}
+
+/** What a message of the failure queue says. */
+export type Body =
+  | { readonly kind: 'events'; readonly events: readonly FailureEvent[] }
+  /** What S3 sends when notifications of a bucket are set; it says nothing about replication. */
+  | { readonly kind: 'test'; readonly bucket: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+const EVENTS: readonly string[] = [
+  'OperationFailedReplication',
+  'OperationMissedThreshold',
+  'OperationReplicatedAfterThreshold',
+  'OperationNotTracked',
+] satisfies readonly FailureEventName[];
+
+const TEST_EVENT = z.object({ Event: z.literal('s3:TestEvent'), Bucket: z.string() });
+
+/** A new major version may change the meaning of a field; AWS asks readers to compare it, and to ignore fields that they do not know. */
+const RECORD = z.object({
+  eventVersion: z.string().regex(/^2\./),
+  eventName: z.string(),
+  eventTime: z.string(),
+  s3: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), versionId: z.string().nullish() }),
+  }),
+  replicationEventData: z
+    .object({ s3Operation: z.string().nullish(), requestTime: z.string().nullish(), failureReason: z.string().nullish() })
+    .optional(),
+});
+
+const NOTIFICATION = z.object({ Records: z.array(RECORD).min(1) });
+
+/**
+ * Reads the body of a message of the failure queue.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
+ */
+export function parseBody(body: string): Body {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { kind: 'unreadable', why: 'it is no JSON' };
+  }
+  const test = TEST_EVENT.safeParse(json);
+  if (test.success) {
+    return { kind: 'test', bucket: test.data.Bucket };
+  }
+  const notification = NOTIFICATION.safeParse(json);
+  if (!notification.success) {
+    const [issue] = notification.error.issues;
+    return { kind: 'unreadable', why: `it is no S3 event: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}` };
+  }
+  const events: FailureEvent[] = [];
+  for (const record of notification.data.Records) {
+    const event = toEvent(record);
+    if (event === undefined) {
+      return { kind: 'unreadable', why: `it is no replication event but ${record.eventName}` };
+    }
+    events.push(event);
+  }
+  return { kind: 'events', events };
+}
+
+function toEvent({ eventName, eventTime, s3, replicationEventData: data }: z.infer<typeof RECORD>): FailureEvent | undefined {
+  const [, event = ''] = /^(?:s3:)?Replication:(\w+)$/.exec(eventName) ?? [];
+  return isFailureEvent(event)
+    ? {
+        event,
+        bucket: s3.bucket.name,
+        key: decodeKey(s3.object.key),
+        versionId: s3.object.versionId ?? null,
+        time: eventTime,
+        requestTime: data?.requestTime ?? null,
+        operation: data?.s3Operation ?? null,
+        reason: data?.failureReason ?? null,
+      }
+    : undefined;
+}
+
+function isFailureEvent(name: string): name is FailureEventName {
+  return EVENTS.includes(name);
+}
+
+/** Keys are encoded as in a form: `red flower.jpg` becomes `red+flower.jpg`. */
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}

@@ -1,0 +1,112 @@
+import { CANARY_FOLDER } from '../../canary-prefix';
+import { AFTERWARDS } from '../explain/explain-code';
+import { explainCommand } from '../explain/object-commands';
+import { type FailedObject, isOpen } from './group';
+import type { Undone } from './queue';
+import { type FailuresData, type Findings, type GroupData, isUnseen, type Unreadable } from './result';
+
+/** Keys of a group that a person is shown. */
+const SHOWN = 10;
+
+/** The result for a person. */
+export function formatFailures(data: FailuresData): string {
+  const { groups, unreadable, removed } = data;
+  return [
+    summary(data),
+    ...groups.map(formatGroup),
+    ...(unreadable.length === 0
+      ? []
+      : [['Messages that are no replication events:', ...unreadable.map(formatUnreadable)].join('\n')]),
+    ...present(groups),
+    ...(removed === null ? [] : [formatRemoved(removed.messages, removed.failed)]),
+  ].join('\n\n');
+}
+
+/** What `--ack` is about to remove. */
+export function describeRemoval(queue: string, messages: number, { groups, testEvents, unreadable }: Findings): string {
+  return [
+    `Remove ${plural(messages, 'message')} from queue ${queue}:`,
+    ...groups.map((group) => `  ${heading(group)}`),
+    ...(testEvents === 0 ? [] : [`  ${plural(testEvents, 'test message')} of S3`]),
+    ...unreadable.map(formatUnreadable),
+  ].join('\n');
+}
+
+/** The first reason why something could not be done, and how often. */
+export function formatUndone(undone: readonly Undone[], what: string): string {
+  return `${plural(undone.length, 'message')} could not be ${what}: ${undone[0]?.why}`;
+}
+
+function summary(data: FailuresData): string {
+  const { queue, read, truncated, groups, testEvents, unreadable } = data;
+  const { visible, held } = queue.approximate;
+  const nothing = groups.length === 0 && unreadable.length === 0;
+  return [
+    `queue ${queue.name}: ${plural(read, 'message')} read${nothing ? ', no failure' : ''}`,
+    ...(testEvents === 0 ? [] : [`among them ${plural(testEvents, 'test message')} of S3, from when notifications were set`]),
+    ...(truncated ? [`as many as --limit allows: there may be more, of about ${visible + held} in all`] : []),
+    ...(isUnseen(data)
+      ? [`SQS counts about ${visible + held}, of which another reader has ${held}, or is a minute behind: look again in a minute`]
+      : []),
+  ].join('\n');
+}
+
+function formatGroup(group: GroupData): string {
+  const { event, pair, objects, explanation } = group;
+  const { cause, fix, commands, page } = explanation;
+  return [
+    heading(group),
+    `  Cause: ${cause}`,
+    `  Fix: ${fix}`,
+    ...commands.map(({ account, command }) => `    ${command}   # account ${account}`),
+    ...(event === 'OperationFailedReplication' ? [`  Afterwards: ${AFTERWARDS}`] : []),
+    `  AWS: ${page}`,
+    ...(pair === null ? ['  PAIR stands for the id that the pair had.'] : []),
+    '  Objects:',
+    ...objects.slice(0, SHOWN).map(formatObject),
+    ...(objects.length > SHOWN ? [`    and ${objects.length - SHOWN} more: --json has all`] : []),
+  ].join('\n');
+}
+
+function heading({ event, reason, pair, bucket, count }: GroupData): string {
+  const what = event === 'OperationFailedReplication' ? (reason ?? 'failed without a reason') : OUTCOMES[event];
+  const where = pair === null ? `bucket ${bucket}, which is in no pair of the configuration` : `pair ${pair}`;
+  return `${what}: ${plural(count, 'object version')} of ${where}`;
+}
+
+const OUTCOMES = {
+  OperationMissedThreshold: 'late, not arrived yet (OperationMissedThreshold)',
+  OperationReplicatedAfterThreshold: 'late, arrived (OperationReplicatedAfterThreshold)',
+  OperationNotTracked: 'not tracked any more (OperationNotTracked)',
+} as const;
+
+/** Whoever may write an object chooses its key, so control characters are escaped. */
+function formatObject({ bucket, key, versionId, time, operation }: FailedObject): string {
+  const notes = [
+    ...(versionId === null ? [] : [`version ${versionId}`]),
+    ...(operation === null || operation === 'OBJECT_PUT' ? [] : [operation]),
+    ...(key.includes(CANARY_FOLDER) ? ['a canary of ops verify'] : []),
+  ];
+  return `    ${[`${time}  ${JSON.stringify(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
+}
+
+function formatUnreadable({ messageId, why, body }: Unreadable): string {
+  return `  message ${messageId}: ${why}; it begins with ${JSON.stringify(body.slice(0, 80))}`;
+}
+
+/** Events are history: how an object is now, S3 says. */
+function present(groups: readonly GroupData[]): string[] {
+  const known = groups.filter((group) => isOpen(group) && group.pair !== null).flatMap(({ objects }) => objects);
+  const one = known.find(({ key }) => /^\P{Cc}+$/u.test(key) && !key.includes(CANARY_FOLDER));
+  return one === undefined
+    ? []
+    : [`These are events of the past. What became of an object since:\n  ${explainCommand(one.bucket, one.key)}`];
+}
+
+function formatRemoved(messages: number, failed: readonly Undone[]): string {
+  return [`removed ${plural(messages, 'message')}`, ...(failed.length === 0 ? [] : [formatUndone(failed, 'removed')])].join('\n');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

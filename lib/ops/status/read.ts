@@ -1,0 +1,144 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { Pair, SideName } from '../../config/model';
+import { describeError } from '../../errors';
+import { alarmsOf } from '../../monitoring/alarms';
+import { monitoringNamesOf } from '../../monitoring/names';
+import { unanswered } from '../aws-error';
+import type { Context } from '../command';
+import { parseBody } from '../failures/events';
+import { readFailureQueue } from '../monitoring/failure-queue';
+import { readVerifications } from '../monitoring/last-verification';
+import { type LiveAlarms, readAlarms } from '../monitoring/live-alarms';
+import { readMetrics } from '../monitoring/metric-data';
+import type { AlarmState, PairReading, PairStatus, Readings } from './result';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** How old the newest value may be. */
+export const FRESH_MINUTES = 30;
+
+/** An answer of AWS, or why there is none. */
+type Answer<T> = { readonly value: T } | { readonly why: string };
+
+/**
+ * Asks the source account, and no other, how the pairs of the context are. A question without an answer leaves the others alone.
+ *
+ * Metrics of the destination region are read in the source account, where the alarms on them are: no AWS page says which account
+ * gets them, and `ops doctor` says where it sees data.
+ */
+export async function readStatus(context: Context, emulator: boolean): Promise<Readings> {
+  const { config, pairs, clients } = context;
+  const cloudWatch = (side: SideName) => clients.cloudWatch('source', config[side].region);
+  const [pending, failed, sourceAlarms, destinationAlarms, messages, verifications] = await Promise.all([
+    answer(`metrics in ${config.destination.region}`, async () => readPending(context, await cloudWatch('destination'))),
+    answer(`metrics in ${config.source.region}`, async () => readFailed(context, await cloudWatch('source'), emulator)),
+    answer(`alarms in ${config.source.region}`, async () => readRegion(context, 'source', await cloudWatch('source'))),
+    answer(`alarms in ${config.destination.region}`, async () =>
+      readRegion(context, 'destination', await cloudWatch('destination')),
+    ),
+    answer('the failure queue', () => countMessages(context)),
+    answer('the last verifications', async () => readVerifications(await clients.ssm('source'), config, pairs)),
+  ]);
+  const alarms = { source: sourceAlarms, destination: destinationAlarms };
+  const stateOf = (side: SideName, name: string): AlarmState => {
+    const { metric, composite } = valueOf(alarms[side]) ?? {};
+    if (metric === undefined || composite === undefined) {
+      return 'UNKNOWN';
+    }
+    return (metric.get(name) ?? composite.get(name))?.StateValue ?? 'MISSING';
+  };
+  return {
+    deployment: config.deployment,
+    pairs: pairs.map((pair, index): PairStatus => {
+      const [lagSeconds = null, pendingOperations = null, pendingBytes = null] = valueOf(pending)?.[index] ?? [];
+      return {
+        pair: pair.id,
+        lagSeconds,
+        pendingOperations,
+        pendingBytes,
+        failedOperations: valueOf(failed)?.[index] ?? null,
+        alarms: alarmsOf(config, pair).map(({ kind, name, region }) => ({
+          kind,
+          name,
+          region: config[region].region,
+          state: stateOf(region, name),
+        })),
+        lastVerification: valueOf(verifications)?.get(pair.id) ?? null,
+        unknown: [
+          ...missingFrom(pending, 'lagSeconds', 'pendingOperations', 'pendingBytes'),
+          ...missingFrom(failed, 'failedOperations'),
+          ...missingFrom(verifications, 'lastVerification'),
+        ],
+      };
+    }),
+    health: emulator
+      ? []
+      : (['source', 'destination'] as const).map((side) => {
+          const { name } = monitoringNamesOf(config).regions[side].composite;
+          return { name, region: config[side].region, state: stateOf(side, name) };
+        }),
+    failureMessages: valueOf(messages) ?? null,
+    unanswered: [pending, failed, sourceAlarms, destinationAlarms, messages, verifications].flatMap((one) =>
+      'why' in one ? [one.why] : [],
+    ),
+  };
+}
+
+/** Lag, pending operations and pending bytes of each pair: the newest value of each. */
+async function readPending({ config, pairs, clock }: Context, client: CloudWatchClient) {
+  const end = clock.now();
+  const metrics = ['ReplicationLatency', 'OperationsPendingReplication', 'BytesPendingReplication'] as const;
+  const questions = pairs.flatMap((pair) => metrics.map((metric) => ({ pair, metric, statistic: 'Maximum' as const })));
+  const values = await readMetrics(client, config, questions, { start: new Date(end.getTime() - FRESH_MINUTES * MINUTE), end });
+  return pairs.map((_, index) => metrics.map((__, place) => values[index * metrics.length + place]?.[0] ?? null));
+}
+
+/** Failed operations of each pair. S3 publishes a count only when something failed; an emulator publishes none at all. */
+async function readFailed({ config, pairs, clock }: Context, client: CloudWatchClient, emulator: boolean) {
+  const end = clock.now();
+  const questions = pairs.map((pair) => ({ pair, metric: 'OperationsFailedReplication', statistic: 'Sum' }) as const);
+  const values = await readMetrics(client, config, questions, { start: new Date(end.getTime() - DAY), end });
+  return values.map((counts) => (emulator && counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0)));
+}
+
+function readRegion({ config, pairs }: Context, side: SideName, client: CloudWatchClient): Promise<LiveAlarms> {
+  const names = pairs.flatMap((pair: Pair) => alarmsOf(config, pair)).filter(({ region }) => region === side);
+  return readAlarms(client, [...names.map(({ name }) => name), monitoringNamesOf(config).regions[side].composite.name]);
+}
+
+/**
+ * About how many messages the failure queue has. S3 sends a test message for every bucket; those that a look at some of the
+ * messages shows do not count. The look hides no message from other readers.
+ */
+async function countMessages({ config, clients }: Context): Promise<number> {
+  const sqs = await clients.sqs('source');
+  const { url, attributes } = await readFailureQueue(sqs, config);
+  const count = Number(attributes['ApproximateNumberOfMessages'] ?? 0);
+  const held = Number(attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0);
+  if (count === 0) {
+    return held;
+  }
+  const { Messages: some = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+  );
+  const tests = some.filter(({ Body: body = '' }) => parseBody(body).kind === 'test');
+  return Math.max(count + held - tests.length, 0);
+}
+
+async function answer<T>(question: string, ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return { why: describeError(unanswered(question, error)).replaceAll('\n', '; ') };
+  }
+}
+
+function valueOf<T>(one: Answer<T>): T | undefined {
+  return 'value' in one ? one.value : undefined;
+}
+
+function missingFrom(one: Answer<unknown>, ...fields: PairReading[]): PairReading[] {
+  return 'why' in one ? fields : [];
+}

@@ -1,0 +1,26 @@
+/** A time in the largest unit that has at least two of it: `40 seconds`, `12 minutes`, `2.5 hours`, `3 days`. Seconds are whole. */
+export function duration(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const;
+  const [unit, size] = units.find(([, length]) => seconds >= 2 * length) ?? ['second', 1];
+  return plural(size === 1 ? Math.round(seconds) : round(seconds / size), unit);
+}
+
+/** A size in the largest binary unit that has at least one of it: `512 B`, `3.4 MiB`. */
+export function bytes(size: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = Math.min(Math.floor(Math.log2(Math.max(size, 1)) / 10), units.length - 1);
+  return `${round(size / 1024 ** power)} ${units[power]}`;
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** One decimal while it matters. */
+function round(value: number): number {
+  return value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
+}

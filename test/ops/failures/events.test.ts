@@ -1,0 +1,71 @@
+import { parseBody } from '../../../lib/ops/failures/events';
+import { body, failed, record, SOURCE, testEvent, timed } from '../../helpers/failure-events';
+
+const EVENT = {
+  bucket: SOURCE,
+  key: 'replication-object-put-test.png',
+  versionId: 'abcdeH0Xp66ep__QDjR76LK7Gc9X4wKO',
+  time: '2026-10-31T21:04:32.527Z',
+  requestTime: '2026-10-31T21:03:59.168Z',
+  operation: 'OBJECT_PUT',
+};
+
+test('a failed operation is read with its reason', () => {
+  expect(parseBody(failed('AssumeRoleNotPermitted'))).toEqual({
+    kind: 'events',
+    events: [{ ...EVENT, event: 'OperationFailedReplication', reason: 'AssumeRoleNotPermitted' }],
+  });
+});
+
+test.each(['MissedThreshold', 'ReplicatedAfterThreshold', 'NotTracked'] as const)('an event %s has no reason', (event) => {
+  expect(parseBody(timed(event))).toEqual({ kind: 'events', events: [{ ...EVENT, event: `Operation${event}`, reason: null }] });
+});
+
+test('a message can have several records', () => {
+  const read = parseBody(body(record({ key: 'a' }), record({ key: 'b', event: 'OperationNotTracked' })));
+
+  expect(read).toMatchObject({ events: [{ key: 'a' }, { key: 'b', event: 'OperationNotTracked' }] });
+});
+
+test.each([
+  ['red+flower.jpg', 'red flower.jpg'],
+  ['1%2B1%3D2', '1+1=2'],
+  ['reports/2026/%C3%9Cbersicht+%E2%82%AC.pdf', 'reports/2026/Übersicht €.pdf'],
+  ['100%25', '100%'],
+  ['not%encoded', 'not%encoded'],
+])('the key %s is %s', (key, decoded) => {
+  expect(parseBody(failed('x', { key }))).toMatchObject({ events: [{ key: decoded }] });
+});
+
+test('what S3 leaves out is null, and what it adds is ignored', () => {
+  const { replicationEventData: _, ...rest } = record({ versionId: null });
+
+  expect(parseBody(body({ ...rest, eventVersion: '2.9', newEventData: {} }))).toEqual({
+    kind: 'events',
+    events: [
+      { ...EVENT, event: 'OperationFailedReplication', versionId: null, requestTime: null, operation: null, reason: null },
+    ],
+  });
+});
+
+test("S3's test message is recognised, with its bucket", () => {
+  expect(parseBody(testEvent())).toEqual({ kind: 'test', bucket: SOURCE });
+});
+
+test.each([
+  ['no JSON', 'hello', 'no JSON'],
+  ['nothing', '', 'no JSON'],
+  ['null', 'null', 'no S3 event'],
+  ['other JSON', '{"hello":"world"}', 'no S3 event: Records'],
+  ['no records', '{"Records":[]}', 'no S3 event: Records'],
+  ['a record without an object', '{"Records":[{"eventVersion":"2.2"}]}', 'no S3 event: Records.0.'],
+  ['another major version', body({ ...record(), eventVersion: '3.0' }), 'no S3 event: Records.0.eventVersion'],
+  ['an event that is none of replication', body({ ...record(), eventName: 'ObjectCreated:Put' }), 'but ObjectCreated:Put'],
+  [
+    'an event of replication that nobody knows',
+    body(record(), record({ event: 'OperationNew' })),
+    'but Replication:OperationNew',
+  ],
+])('%s is unreadable, and why', (_, text, why) => {
+  expect(parseBody(text)).toEqual({ kind: 'unreadable', why: expect.stringContaining(why) });
+});
