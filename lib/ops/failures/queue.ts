@@ -10,6 +10,7 @@ import {
 import { AppError, messageOf } from '../../errors';
 import { isAwsError, unanswered } from '../aws-error';
 import { deployCommand } from '../commands';
+import { NO_QUEUE } from '../monitoring/failure-queue';
 
 /** A message that was received, and is hidden from other readers until it is given back. */
 export interface Message {
@@ -64,7 +65,7 @@ export class QueueReader {
       const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
       return new QueueReader(sqs, name, url);
     } catch (error) {
-      if (isAwsError(error, 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue')) {
+      if (isAwsError(error, ...NO_QUEUE)) {
         throw new AppError('NoQueue', `there is no queue ${name}`, `the source stack makes it: ${deployCommand('source')}`);
       }
       throw unanswered(`queue ${name}`, error);
