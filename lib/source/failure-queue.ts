@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { ReplicationConfig } from '../config/model';
 import { monitoringNamesOf } from '../monitoring/names';
 import { failureQueueStatements } from '../policies';
@@ -14,6 +14,9 @@ import { FAILURE_EVENT_DAYS } from './failure-events';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
  */
 export class FailureQueue extends Queue {
+  /** The queue's policy, which has to be there before S3 is told of the queue. */
+  readonly access: IConstruct;
+
   constructor(scope: Construct, id: string, config: ReplicationConfig) {
     super(scope, id, {
       queueName: monitoringNamesOf(config).failureQueue.name,
@@ -24,5 +27,6 @@ export class FailureQueue extends Queue {
     for (const statement of failureQueueStatements(config)) {
       this.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
+    this.access = this.node.findChild('Policy');
   }
 }

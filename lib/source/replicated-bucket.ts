@@ -43,7 +43,7 @@ export class ReplicatedBucket extends Construct {
     bucket.resource.node.addDependency(role);
     bucket.resource.notificationConfiguration = failureNotifications(pair, failureQueue.queueArn);
     // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
-    bucket.resource.node.addDependency(failureQueue);
+    bucket.resource.node.addDependency(failureQueue.access);
 
     publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
     publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);

@@ -16,7 +16,7 @@ const own = stack('own', {
   Resources: {
     Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'b' } },
     Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r' } },
-    Queue: { Type: 'AWS::SQS::Queue' },
+    Function: { Type: 'AWS::Lambda::Function' },
   },
 });
 const resolved = (value: unknown) => resolve(value, own, [own, other]);
@@ -36,7 +36,7 @@ test.each([
 test.each([
   ['an unknown function', { 'Fn::Sub': 'x' }, 'intrinsic function Fn::Sub'],
   ['an unknown attribute', { 'Fn::GetAtt': ['Bucket', 'DomainName'] }, 'attribute DomainName of Bucket'],
-  ['an unknown type of resource', { 'Fn::GetAtt': ['Queue', 'Arn'] }, 'ARN of Queue, a AWS::SQS::Queue'],
+  ['an unknown type of resource', { 'Fn::GetAtt': ['Function', 'Arn'] }, 'ARN of Function, a AWS::Lambda::Function'],
   ['a resource that is not there', { 'Fn::GetAtt': ['None', 'Arn'] }, 'ARN of None, a resource that is not there'],
   ['a pseudo parameter', { Ref: 'AWS::Region' }, 'Ref of AWS::Region'],
   ['an output that is not there', output('None'), 'no output None of stack other'],
