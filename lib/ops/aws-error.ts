@@ -24,6 +24,13 @@ export function isAccessDenied(error: unknown): boolean {
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
 
+/** Whether AWS answered that there are too many requests, or that it is busy. */
+export function isThrottled(error: unknown): boolean {
+  return codesOf(error).some((code) => THROTTLED.test(code)) || httpStatusOf(error) === 503;
+}
+
+const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+
 /** Reasons why a question has no answer, for a person. */
 const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
   {
@@ -37,7 +44,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
-    is: hasCode(/^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/),
+    is: isThrottled,
     reason: 'AWS throttles the requests',
     hint: 'wait a minute, then repeat the command',
   },

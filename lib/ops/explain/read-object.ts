@@ -14,7 +14,7 @@ import type { Encryption } from './match';
 import type { ObjectVersion } from './object-version';
 
 /** A version or delete marker in a listing. */
-interface Listed {
+export interface Listed {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
@@ -99,8 +99,13 @@ export class ObjectReader {
     );
   }
 
-  /** Undefined when the version was deleted since it was listed. */
-  private async describe(listed: Listed, withTags: boolean): Promise<ObjectVersion | undefined> {
+  /**
+   * One version of this key.
+   *
+   * @returns undefined when it was deleted since it was listed
+   * @throws UnreachableError when S3 gives no answer
+   */
+  async describe(listed: Listed, withTags: boolean): Promise<ObjectVersion | undefined> {
     const nothing = { key: this.key, tags: {}, encryption: null, storageClass: null, archiveTier: null, status: null };
     if (listed.isDeleteMarker) {
       return { ...nothing, ...listed };

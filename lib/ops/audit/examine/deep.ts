@@ -1,0 +1,132 @@
+import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { AppError, messageOf } from '../../../errors';
+import { httpStatusOf, isAccessDenied } from '../../aws-error';
+import type { Bucket } from '../listing/bucket';
+import type { Entry } from '../listing/scan-page';
+import { different, type Finding, type Sides } from './finding';
+
+/** What replicas are compared with. */
+export interface DeepFacts {
+  /** ARN of the replica key; null where keys are not looked at: on an emulator, which keeps the source's. */
+  readonly replicaKeyArn: string | null;
+}
+
+const ALIKE: Finding = { state: 'same', wrong: false, why: 'alike' };
+
+/**
+ * Asks for status, key and checksum of both versions, or of one that is in the replica bucket only.
+ *
+ * @returns undefined when one was deleted since it was listed
+ * @throws AppError when the person interrupts
+ */
+export async function judgeDeep(
+  sides: Sides,
+  buckets: { readonly source: Bucket; readonly replica: Bucket },
+  facts: DeepFacts,
+): Promise<Finding | undefined> {
+  try {
+    if (sides.source === undefined) {
+      return judgeExtra(await head(buckets.replica, sides.replica));
+    }
+    if (sides.replica === undefined) {
+      return undefined;
+    }
+    const [source, replica] = await Promise.all([head(buckets.source, sides.source), head(buckets.replica, sides.replica)]);
+    return source === undefined || replica === undefined ? undefined : judgeBoth(source, replica, facts);
+  } catch (error) {
+    if (error instanceof AppError) {
+      throw error;
+    }
+    // SSE-C: S3 describes it only to who has the key.
+    return httpStatusOf(error) === 400 ? ALIKE : different('unknown', false, `not looked at: ${messageOf(error)}`);
+  }
+}
+
+function judgeExtra(replica: HeadObjectCommandOutput | undefined): Finding | undefined {
+  if (replica === undefined) {
+    return undefined;
+  }
+  const { ReplicationStatus: status = null } = replica;
+  return status === 'REPLICA'
+    ? different('extra', false, 'a replica whose source version was deleted since', status)
+    : different('extra', true, 'no replica: somebody wrote it into the replica bucket', status);
+}
+
+function judgeBoth(source: HeadObjectCommandOutput, replica: HeadObjectCommandOutput, { replicaKeyArn }: DeepFacts): Finding {
+  const { ReplicationStatus: status = null } = source;
+  if (replica.ReplicationStatus !== 'REPLICA') {
+    const found = replica.ReplicationStatus ?? 'no status';
+    return different('status', true, `the version in the replica bucket is no replica (${found})`, status);
+  }
+  if (status === 'PENDING' || status === 'FAILED') {
+    return different('status', false, `the source says ${status}, though the replica is there`, status);
+  }
+  return judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica) ?? { ...ALIKE, status };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+function judgeKey(source: HeadObjectCommandOutput, replica: HeadObjectCommandOutput, expected: string | null) {
+  if (expected === null || replica.SSEKMSKeyId === expected) {
+    return undefined;
+  }
+  const found = replica.SSEKMSKeyId ?? replica.ServerSideEncryption ?? 'no encryption';
+  // What was uploaded under SSE-S3 is replicated under SSE-S3.
+  const inherited = source.ServerSideEncryption === 'AES256' && replica.ServerSideEncryption === 'AES256';
+  return different(
+    'encryption',
+    !inherited,
+    inherited
+      ? 'uploaded under SSE-S3, and so is its replica, not under the replica key'
+      : `under ${found}, not under ${expected}`,
+    source.ReplicationStatus ?? null,
+  );
+}
+
+const CHECKSUMS = ['ChecksumCRC64NVME', 'ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumSHA1', 'ChecksumSHA256'] as const;
+
+/** ETags are no checksums of what is encrypted under KMS keys. */
+function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectCommandOutput) {
+  const wrong =
+    source.ChecksumType === replica.ChecksumType
+      ? CHECKSUMS.find((name) => source[name] !== undefined && replica[name] !== undefined && source[name] !== replica[name])
+      : undefined;
+  return wrong === undefined
+    ? undefined
+    : different('checksum', true, `${wrong} ${source[wrong]} in the source bucket, ${replica[wrong]} in the replica bucket`);
+}
+
+/** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */
+async function head({ name, s3, requests }: Bucket, { key, versionId }: Entry): Promise<HeadObjectCommandOutput | undefined> {
+  const place = { Bucket: name, Key: key, VersionId: versionId };
+  const ask = (more: { ChecksumMode?: 'ENABLED' }) =>
+    requests.send('head', () => s3.send(new HeadObjectCommand({ ...place, ...more })));
+  try {
+    return await ask({ ChecksumMode: 'ENABLED' }).catch((error: unknown) => {
+      if (isAccessDenied(error)) {
+        return ask({});
+      }
+      throw error;
+    });
+  } catch (error) {
+    if (httpStatusOf(error) === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Whether a sample of so many percent has a version. It always has the same ones, so that an interruption changes nothing. */
+export function inSample({ key, versionId }: Entry, percent: number): boolean {
+  if (percent === 0 || percent >= 100) {
+    return percent >= 100;
+  }
+  let hash = 0x811c9dc5;
+  for (const text of [key, versionId]) {
+    for (let index = 0; index < text.length; index += 1) {
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    }
+  }
+  // The low bits of a hash of this kind follow the last character.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (((hash ^ (hash >>> 13)) >>> 0) / 0x1_0000_0000) * 100 < percent;
+}

@@ -1,0 +1,68 @@
+import type { ReplicationRule } from '@aws-sdk/client-s3';
+import { AppError } from '../../../errors';
+import { chooseRule, needsTags } from '../../explain/match';
+import type { ObjectVersion } from '../../explain/object-version';
+import { ObjectReader } from '../../explain/read-object';
+import { judgeSource } from '../../explain/source-verdict';
+import type { Entry } from '../listing/scan-page';
+import type { Subject } from '../subject';
+import { different, type Finding } from './finding';
+
+/** What S3 says about the source bucket as a whole, which decides why a version is not replicated. */
+export interface SourceFacts {
+  readonly rules: readonly ReplicationRule[];
+  readonly ownerEnforced: boolean;
+}
+
+/** @throws AppError when S3 gives no answer */
+export async function readSourceFacts({ source }: Subject): Promise<SourceFacts> {
+  const reader = new ObjectReader(source.s3, source.name, '');
+  return { rules: await reader.rules(), ownerEnforced: await reader.ownerEnforced() };
+}
+
+/**
+ * Why a version is not in the replica bucket, by what S3 says about it.
+ *
+ * @returns undefined when it was deleted since it was listed
+ * @throws AppError when the person interrupts
+ */
+export async function judgeMissing(entry: Entry, subject: Subject, facts: SourceFacts): Promise<Finding | undefined> {
+  const { source } = subject;
+  const reader = new ObjectReader(source.s3, source.name, entry.key);
+  const listed = { ...entry, lastModified: new Date(entry.lastModified) };
+  try {
+    const version = await source.requests.send('head', () => reader.describe(listed, facts.rules.some(needsTags)));
+    return version === undefined ? undefined : judge(version, subject, facts);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'Interrupted') {
+      throw error;
+    }
+    return different('unknown', false, `not in the replica bucket; ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function judge(version: ObjectVersion, { config, pair, now, olderThan, replica }: Subject, facts: SourceFacts): Finding {
+  const { status, encryption, lastModified } = version;
+  const young = now().getTime() - lastModified.getTime() < olderThan;
+  const minutes = olderThan / 60_000;
+  const found = (state: Finding['state'], wrong: boolean, why: string) => different(state, wrong, why, status);
+  if (status === 'PENDING') {
+    return young
+      ? found('in-flight', false, `PENDING, and younger than ${minutes} minutes`)
+      : found('pending', true, `PENDING, and older than ${minutes} minutes`);
+  }
+  if (status === 'COMPLETED' || status === 'COMPLETE') {
+    return young
+      ? found('in-flight', false, 'replicated while the buckets were listed')
+      : found('missing', true, 'S3 says that it was replicated: the replica was deleted since');
+  }
+  if (status === null && encryption?.type === 'SSE-C') {
+    return young
+      ? found('in-flight', false, 'encrypted with a key of the customer, so that S3 shows no status')
+      : found('missing', true, 'encrypted with a key of the customer (SSE-C): S3 shows its status only to who has that key');
+  }
+  const rule = chooseRule(facts.rules, version, replica.arn);
+  const around = { config, pair, rule, sourceKeyArn: null, ownerEnforced: facts.ownerEnforced, now: now() };
+  const { judgement, verdict } = judgeSource(version, around);
+  return found(status === 'FAILED' ? 'failed' : 'not-eligible', judgement === 'wrong', verdict);
+}

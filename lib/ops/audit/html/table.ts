@@ -1,0 +1,35 @@
+import { type Content, html, type Markup } from './markup';
+
+/** A column of a table: its heading, and whether it has numbers. */
+export type Column = readonly [heading: string, kind?: 'number'];
+
+/** A table that scrolls by itself where the page is too narrow. The first cell of a row is its heading. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Content[])[],
+  total?: readonly Content[],
+) {
+  const heads = columns.map(([heading, kind]) => html`<th scope="col"${classOf(kind)}>${heading}</th>`);
+  const row = (cells: readonly Content[]) => {
+    const [first = '', ...others] = cells;
+    const rest = others.map((cell, index) => html`<td${classOf(columns[index + 1]?.[1])}>${cell}</td>`);
+    return html`<tr><th scope="row">${first}</th>${rest}</tr>\n`;
+  };
+  const foot = total === undefined ? '' : html`<tfoot>${row(total)}</tfoot>`;
+  return html`<div class="wide"><table>
+<caption>${caption}</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${rows.map(row)}</tbody>${foot}
+</table></div>
+`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function classOf(kind: Column[1]): Markup {
+  return kind === undefined ? html`` : html` class="${kind}"`;
+}

@@ -1,0 +1,145 @@
+/** One version of an object, or a delete marker, as a listing has it. */
+export interface Entry {
+  readonly key: string;
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  /** ISO 8601, as S3 writes it. */
+  readonly lastModified: string;
+  /** Bytes; 0 for delete markers. */
+  readonly size: number;
+  /** Empty for delete markers. */
+  readonly storageClass: string;
+}
+
+/** One answer to ListObjectVersions. */
+export interface Page {
+  /** Versions and delete markers, in the order of the answer. */
+  readonly entries: readonly Entry[];
+  readonly commonPrefixes: readonly string[];
+  readonly isTruncated: boolean;
+  /** Undefined on the last page. */
+  readonly nextKeyMarker: string | undefined;
+  readonly nextVersionIdMarker: string | undefined;
+}
+
+const END = '</ListVersionsResult>';
+
+/**
+ * Reads an answer to ListObjectVersions. The parser of the SDK makes a tree of the whole answer first; this one looks only for
+ * what an audit needs, and is several times as fast. Keys are decoded where the answer says that they are URL-encoded.
+ *
+ * S3 writes these elements without attributes, and text can hold no `<`, so that looking for tags is enough.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ * @returns undefined for an answer that is no complete page
+ */
+export function scanPage(xml: string): Page | undefined {
+  const root = xml.indexOf('<ListVersionsResult');
+  if (root === -1) {
+    return undefined;
+  }
+  if (!xml.trimEnd().endsWith(END)) {
+    // An empty page may be a single tag.
+    return /<ListVersionsResult[^<]*\/>\s*$/.test(xml) ? EMPTY : undefined;
+  }
+  const decode = textIn(xml, '<EncodingType>') === 'url' ? decodeUrl : unescapeXml;
+  const marker = (tag: string) => {
+    const text = textIn(xml, tag);
+    return text === undefined || text === '' ? undefined : text;
+  };
+  const nextKey = marker('<NextKeyMarker>');
+  const nextVersion = marker('<NextVersionIdMarker>');
+  const entries = entriesIn(xml, decode);
+  if (entries === undefined) {
+    return undefined;
+  }
+  return {
+    entries,
+    commonPrefixes: prefixesIn(xml, decode),
+    isTruncated: textIn(xml, '<IsTruncated>') === 'true',
+    nextKeyMarker: nextKey === undefined ? undefined : decode(nextKey),
+    nextVersionIdMarker: nextVersion === undefined ? undefined : unescapeXml(nextVersion),
+  };
+}
+
+const EMPTY: Page = {
+  entries: [],
+  commonPrefixes: [],
+  isTruncated: false,
+  nextKeyMarker: undefined,
+  nextVersionIdMarker: undefined,
+};
+
+/** Undefined where an element has no end. */
+function entriesIn(xml: string, decode: (text: string) => string): Entry[] | undefined {
+  const entries: Entry[] = [];
+  let version = xml.indexOf('<Version>');
+  let deleteMarker = xml.indexOf('<DeleteMarker>');
+  while (version !== -1 || deleteMarker !== -1) {
+    const isDeleteMarker = version === -1 || (deleteMarker !== -1 && deleteMarker < version);
+    const start = isDeleteMarker ? deleteMarker : version;
+    const end = xml.indexOf(isDeleteMarker ? '</DeleteMarker>' : '</Version>', start);
+    if (end === -1) {
+      return undefined;
+    }
+    // Each field is looked for in its own element: the next one has it too.
+    entries.push(entryIn(xml.slice(start, end), isDeleteMarker, decode));
+    if (isDeleteMarker) {
+      deleteMarker = xml.indexOf('<DeleteMarker>', end);
+    } else {
+      version = xml.indexOf('<Version>', end);
+    }
+  }
+  return entries;
+}
+
+function entryIn(element: string, isDeleteMarker: boolean, decode: (text: string) => string): Entry {
+  return {
+    key: decode(textIn(element, '<Key>') ?? ''),
+    // What was written before versioning has the id null.
+    versionId: unescapeXml(textIn(element, '<VersionId>') ?? 'null'),
+    isLatest: textIn(element, '<IsLatest>') === 'true',
+    isDeleteMarker,
+    lastModified: textIn(element, '<LastModified>') ?? '',
+    size: isDeleteMarker ? 0 : Number(textIn(element, '<Size>') ?? 0),
+    storageClass: isDeleteMarker ? '' : (textIn(element, '<StorageClass>') ?? 'STANDARD'),
+  };
+}
+
+function prefixesIn(xml: string, decode: (text: string) => string): string[] {
+  const prefixes: string[] = [];
+  const tag = '<CommonPrefixes>';
+  for (let start = xml.indexOf(tag); start !== -1; start = xml.indexOf(tag, start + tag.length)) {
+    const end = xml.indexOf('</CommonPrefixes>', start);
+    prefixes.push(decode(textIn(xml.slice(start, end), '<Prefix>') ?? ''));
+  }
+  return prefixes;
+}
+
+/** The text of the first element with this tag; undefined where there is none, or none with an end. */
+function textIn(xml: string, tag: string): string | undefined {
+  const start = xml.indexOf(tag);
+  return start === -1 ? undefined : xml.slice(start + tag.length, xml.indexOf('<', start + tag.length));
+}
+
+/** S3 encodes as forms do: a space is a plus sign. */
+function decodeUrl(text: string): string {
+  const plain = unescapeXml(text);
+  if (!plain.includes('%') && !plain.includes('+')) {
+    return plain;
+  }
+  return decodeURIComponent(plain.replaceAll('+', ' '));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function unescapeXml(text: string): string {
+  return text.includes('&')
+    ? text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi, (_, hex?: string, decimal?: string, name = '') =>
+        hex === undefined && decimal === undefined
+          ? (ENTITIES[String(name)] ?? '')
+          : String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+      )
+    : text;
+}

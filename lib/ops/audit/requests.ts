@@ -1,0 +1,54 @@
+import { AppError } from '../../errors';
+import { isThrottled } from '../aws-error';
+import type { Clock } from '../command';
+
+/** Waits between attempts, on top of those that the SDK makes within a second or so. */
+const WAITS = [1000, 2000, 4000, 8000, 16_000];
+
+/** How many requests were sent. */
+export interface RequestCounts {
+  list: number;
+  head: number;
+}
+
+/** The requests to one side: counted, slowed down to a rate, and tried again for as long as S3 throttles them. */
+export class Requests {
+  /** When the next request may go, in milliseconds since 1970. */
+  private next = 0;
+
+  /** @param perSecond undefined for as many as the audit has work for */
+  constructor(
+    private readonly clock: Clock,
+    private readonly counts: RequestCounts,
+    private readonly perSecond: number | undefined,
+  ) {}
+
+  /** @throws UnreachableError when the person interrupts while it waits, and whatever the request throws last */
+  async send<Answer>(kind: keyof RequestCounts, request: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 0; ; attempt += 1) {
+      await this.turn();
+      this.counts[kind] += 1;
+      try {
+        return await request();
+      } catch (error) {
+        const wait = WAITS[attempt];
+        if (wait === undefined || !isThrottled(error instanceof AppError ? error.cause : error)) {
+          throw error;
+        }
+        await this.clock.sleep(wait);
+      }
+    }
+  }
+
+  private async turn(): Promise<void> {
+    if (this.perSecond === undefined) {
+      return;
+    }
+    const now = this.clock.now().getTime();
+    const start = Math.max(now, this.next);
+    this.next = start + 1000 / this.perSecond;
+    if (start > now) {
+      await this.clock.sleep(start - now);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Context } from '../command';
+import type { Batch } from './audit-range';
+import { type Checkpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
+import type { CsvFile } from './csv';
+import { Findings } from './findings';
+import type { AuditOptions } from './options';
+import type { RequestCounts } from './requests';
+import type { PairAudit } from './run';
+
+/** Milliseconds between two writes of the checkpoint: what an end without warning costs. */
+const SAVE_EVERY = 10_000;
+
+/** One audit of all pairs: takes batches as they come, and can say at any time where it is. */
+export class Session {
+  readonly findings = new Findings();
+  private lastSave: number;
+  private readonly began: number;
+  private readonly listedBefore: number;
+
+  constructor(
+    private readonly context: Context,
+    private readonly options: AuditOptions,
+    private readonly subject: string,
+    readonly startedAt: string,
+    private readonly counts: RequestCounts,
+    /** By id of the pair. */
+    private readonly audits: ReadonlyMap<string, PairAudit>,
+    private readonly csv: CsvFile | undefined,
+  ) {
+    this.began = context.clock.now().getTime();
+    this.lastSave = this.began;
+    this.listedBefore = this.listed();
+  }
+
+  /** @throws UnreachableError when the person interrupts: the batch counts by then */
+  async take({ differences }: Batch): Promise<void> {
+    this.findings.add(differences);
+    this.csv?.write(differences);
+    const now = this.context.clock.now().getTime();
+    this.showProgress(now);
+    if (now - this.lastSave >= SAVE_EVERY) {
+      this.lastSave = now;
+      this.save();
+    }
+    // Ctrl-C is noticed while the clock sleeps.
+    await this.context.clock.sleep(0);
+  }
+
+  /** Writes where the audit is, for `--resume`. */
+  save(): void {
+    const pairs = [...this.audits].flatMap(([id, audit]) =>
+      audit.progress === undefined ? [] : [[id, audit.progress] as const],
+    );
+    const checkpoint: Checkpoint = {
+      subject: this.subject,
+      startedAt: this.startedAt,
+      requests: this.counts,
+      findings: this.findings.toData(),
+      csvBytes: this.csv?.size ?? 0,
+      pairs: Object.fromEntries(pairs),
+    };
+    writeCheckpoint(this.options.checkpointFile, checkpoint);
+  }
+
+  /** There is nothing left to go on with. */
+  finish(): void {
+    this.context.terminal.progress('');
+    removeCheckpoint(this.options.checkpointFile);
+  }
+
+  private showProgress(now: number): void {
+    const all = this.listed();
+    const seconds = (now - this.began) / 1000;
+    const rate = seconds < 1 ? '' : `, ${whole((all - this.listedBefore) / seconds)} a second`;
+    const wrong = [...this.audits.values()].reduce((sum, audit) => sum + audit.wrong, 0);
+    this.context.terminal.progress(
+      `audit: ${whole(all)} versions of both sides${rate}; ${whole(wrong)} wrong; ${whole(this.counts.list)} list and ${whole(this.counts.head)} HEAD requests`,
+    );
+  }
+
+  private listed(): number {
+    return [...this.audits.values()].reduce((sum, { listed }) => sum + listed, 0);
+  }
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}

@@ -1,0 +1,48 @@
+import { canaryPrefix } from '../../canary-prefix';
+import type { Pair, ReplicationConfig } from '../../config/model';
+import { pairNamesOf } from '../../names';
+import type { Context } from '../command';
+import type { Bucket } from './listing/bucket';
+import { type RequestCounts, Requests } from './requests';
+
+/** One pair, and what an audit has to know about it. */
+export interface Subject {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly source: Bucket;
+  readonly replica: Bucket & { readonly arn: string };
+  /** The canaries of `ops verify`: no part of the audit. */
+  readonly ignored: string;
+  readonly now: () => Date;
+  /** Milliseconds: what is younger may be on its way. */
+  readonly olderThan: number;
+}
+
+/**
+ * The pairs of an audit. The requests to one side share a rate.
+ *
+ * @throws UnreachableError when the credentials of a side cannot be used
+ */
+export async function subjectsOf(
+  { config, pairs, clients, clock }: Context,
+  { olderThan, rate }: { readonly olderThan: number; readonly rate: number | undefined },
+  counts: RequestCounts,
+): Promise<Subject[]> {
+  const sides = {
+    source: { s3: await clients.s3('source'), requests: new Requests(clock, counts, rate) },
+    replica: { s3: await clients.s3('destination'), requests: new Requests(clock, counts, rate) },
+  };
+  return pairs.map((pair) => {
+    const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+    const prefix = pair.filter?.prefix ?? '';
+    return {
+      config,
+      pair,
+      source: { ...sides.source, name: sourceBucket.name, prefix },
+      replica: { ...sides.replica, ...replicaBucket, prefix },
+      ignored: canaryPrefix(pair),
+      now: () => clock.now(),
+      olderThan,
+    };
+  });
+}

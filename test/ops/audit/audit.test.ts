@@ -1,0 +1,390 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import { audit } from '../../../lib/ops/audit/audit';
+import { rejectionOf } from '../../helpers/rejection';
+import { OLD, type Stored } from './fake-s3';
+import { objects, REPLICA, SOURCE, World } from './world';
+
+const world = new World();
+beforeEach(async () => {
+  await world.open();
+  Object.assign(world.s3, { pageSize: 1000, fault: () => undefined });
+  world.s3.requests.length = 0;
+  world.s3.rules = RULE();
+});
+afterEach(() => world.close());
+
+const RULE = (filter = '<Prefix></Prefix>') =>
+  `<Rule><ID>backups-documents</ID><Priority>1</Priority><Status>Enabled</Status><Filter>${filter}</Filter>
+  <SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>
+  <DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>
+  <Destination><Bucket>arn:aws:s3:::${REPLICA}</Bucket></Destination></Rule>`;
+
+const status = (value: string) => ({ 'x-amz-replication-status': value });
+/** Five minutes before the test's clock. */
+const YOUNG = '2026-11-01T11:55:00.000Z';
+
+/** What became of one version that is in the source bucket alone. */
+async function missing(stored: Partial<Stored>, keys: Record<string, unknown> = {}) {
+  world.populate([{ key: 'docs/a', versionId: 'v1', ...stored }], []);
+  const { data, exitCode } = await world.run({}, keys);
+  const [found] = data.differences;
+  return { exitCode, state: found?.state, wrong: found?.wrong, why: found?.why };
+}
+
+describe('buckets that are alike', () => {
+  test('are fine, with what is in them', async () => {
+    world.populate([...objects(5), { key: 'docs/x', versionId: 'm', isDeleteMarker: true }]);
+    const { exitCode, data, text } = await world.run();
+
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ ok: true, matchedBy: 'version-id', deep: null, differences: [], moreDifferences: 0 });
+    const side = { versions: 5, bytes: 50, deleteMarkers: 1 };
+    expect(data.pairs).toMatchObject([{ source: side, replica: side, wrong: 0, states: { same: { versions: 6, bytes: 50 } } }]);
+    expect(data.requests.head).toBe(0);
+    expect(text).toContain('deployment backups: nothing is wrong\n');
+  });
+
+  test('and empty are fine', async () => {
+    world.populate([]);
+    expect((await world.run()).exitCode).toBe(0);
+  });
+
+  test('may order versions of a key differently', async () => {
+    const versions = ['v1', 'v2', 'v3'].map((versionId) => ({ key: 'a', versionId }));
+    world.populate(versions, versions.toReversed());
+    world.s3.pageSize = 2;
+    expect((await world.run()).data.pairs[0]?.states.same.versions).toBe(3);
+  });
+
+  test('may hold any key', async () => {
+    const keys = ['a b', 'a+b', 'a%2Fb', '<&>', '\u{ffff}', '💾', 'ä', 'a\nb'];
+    world.populate(keys.map((key) => ({ key, versionId: 'v' })));
+    world.s3.pageSize = 3;
+    expect((await world.run()).data.pairs[0]?.states.same.versions).toBe(keys.length);
+  });
+
+  test('may differ in canaries, and outside of the filter', async () => {
+    world.populate(
+      [
+        { key: 'in/.s3-replication-canary/1', versionId: 'v' },
+        { key: 'out/1', versionId: 'v' },
+      ],
+      [],
+    );
+    const { data } = await world.run({}, { pairs: [{ id: 'documents', filter: { prefix: 'in/' } }] });
+    expect(data.pairs[0]?.source.versions).toBe(0);
+  });
+});
+
+describe('a version that is not in the replica bucket', () => {
+  test.each([
+    ['FAILED', OLD, 'failed', true, 'replication failed for good'],
+    ['PENDING', OLD, 'pending', true, 'PENDING, and older than 15 minutes'],
+    ['PENDING', YOUNG, 'in-flight', false, 'PENDING, and younger'],
+    ['COMPLETED', OLD, 'missing', true, 'the replica was deleted since'],
+    ['COMPLETED', YOUNG, 'in-flight', false, 'replicated while'],
+    ['REPLICA', OLD, 'not-eligible', false, 'it is a replica itself'],
+  ] as const)('and is %s since %s is %s', async (replicationStatus, lastModified, state, wrong, why) => {
+    const found = await missing({ headers: status(replicationStatus), lastModified });
+    expect(found).toEqual({ exitCode: wrong ? 1 : 0, state, wrong, why: expect.stringContaining(why) });
+  });
+
+  test('without a status is older than the rule', async () => {
+    expect(await missing({})).toMatchObject({
+      exitCode: 1,
+      state: 'not-eligible',
+      why: expect.stringContaining('older than the rule'),
+    });
+  });
+
+  test('in an archive class cannot be replicated', async () => {
+    const found = await missing({ headers: { 'x-amz-storage-class': 'DEEP_ARCHIVE' } });
+    expect(found).toMatchObject({ state: 'not-eligible', why: expect.stringContaining('archived (DEEP_ARCHIVE)') });
+  });
+
+  test('without the tags of the filter is rightly left out', async () => {
+    world.s3.rules = RULE('<Tag><Key>class</Key><Value>gold</Value></Tag>');
+    const found = await missing({ tags: { class: 'silver' } });
+    expect(found).toMatchObject({
+      exitCode: 0,
+      state: 'not-eligible',
+      wrong: false,
+      why: expect.stringContaining('tag class=gold'),
+    });
+  });
+
+  test('under a key of the customer is missing, since S3 tells no status', async () => {
+    expect(await missing({ head: 400 })).toMatchObject({ exitCode: 1, state: 'missing', why: expect.stringContaining('SSE-C') });
+  });
+
+  test('that S3 refuses to describe is unknown', async () => {
+    expect(await missing({ head: 403 })).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false });
+  });
+
+  test('and was deleted since the listing is no difference', async () => {
+    expect(await missing({ head: 404 })).toMatchObject({ exitCode: 0, state: undefined });
+  });
+
+  test('as a delete marker is fine', async () => {
+    expect(await missing({ isDeleteMarker: true })).toMatchObject({ exitCode: 0, state: 'delete-marker', wrong: false });
+  });
+
+  test('is counted by age and by prefix', async () => {
+    await missing({ headers: status('FAILED') });
+    const { data } = await world.run();
+    const month = data.pairs[0]?.ages.find(({ versions }) => versions > 0);
+    expect(month).toEqual({ upToSeconds: 365 * 86_400, versions: 1, bytes: 10 });
+    expect(data.pairs[0]?.prefixes).toEqual([{ prefix: 'docs/', states: { failed: { versions: 1, bytes: 10 } } }]);
+  });
+});
+
+describe('a replica', () => {
+  test('of another size is wrong, of another class is not', async () => {
+    world.populate(objects(2), [
+      { key: 'k000000', versionId: 'v0', size: 3 },
+      { key: 'k000001', versionId: 'v1', storageClass: 'GLACIER' },
+    ]);
+    const { data, exitCode } = await world.run();
+    expect(exitCode).toBe(1);
+    expect(data.differences).toMatchObject([
+      { key: 'k000000', state: 'size', wrong: true, sourceSize: 10, replicaSize: 3 },
+      { key: 'k000001', state: 'storage-class', wrong: false, replicaClass: 'GLACIER' },
+    ]);
+  });
+
+  test('without a source is extra, a delete marker that nobody replicates is wrong', async () => {
+    world.populate([], [...objects(1), { key: 'x', versionId: 'm', isDeleteMarker: true }]);
+    const { data } = await world.run();
+    expect(data.differences).toMatchObject([
+      { key: 'x', state: 'extra', wrong: true },
+      { key: 'k000000', state: 'extra', wrong: false, sourceSize: null },
+    ]);
+  });
+});
+
+describe('--deep', () => {
+  const deep = { deep: '100' };
+  const parameters = { ssm: async () => ({ send: async () => ({ Parameter: { Value: 'KEY' } }) }) };
+  const alike = {
+    ...status('REPLICA'),
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': 'KEY',
+  };
+  const run = async (source: Record<string, string>, replica: Record<string, string>, values: Record<string, string> = deep) => {
+    const [one = { key: '', versionId: '' }] = objects(1);
+    world.populate([{ ...one, headers: source }], [{ ...one, headers: replica }]);
+    const plain = world.context();
+    const clients = {
+      ...plain.context.clients,
+      ...parameters,
+      cloudWatch: async () => ({ send: async () => ({ MetricDataResults: [{ Values: [2000] }] }) }),
+    };
+    return world.run(values, {}, { clients: clients as never });
+  };
+
+  test('says first how many requests that is, and asks', async () => {
+    const { recorded, data } = await run(status('COMPLETED'), alike);
+    expect(recorded.told).toEqual([
+      expect.stringContaining('about 4,000 for the 2,000 versions that CloudWatch counts, on top of 4 list'),
+    ]);
+    expect(recorded.questions).toEqual(['Send them?']);
+    expect(data).toMatchObject({ ok: true, deep: { versions: 1, percent: 100 }, requests: { head: 2 } });
+  });
+
+  test.each([
+    ['no replica', {}, { ...alike, ...status('') }, 'status'],
+    ['another key', {}, { ...alike, 'x-amz-server-side-encryption-aws-kms-key-id': 'OTHER' }, 'encryption'],
+    ['another checksum', { 'x-amz-checksum-crc32': 'AAAA' }, { ...alike, 'x-amz-checksum-crc32': 'BBBB' }, 'checksum'],
+  ])('finds %s', async (_, source, replica, state) => {
+    const { data, exitCode } = await run({ ...status('COMPLETED'), ...source }, replica);
+    expect(data.differences).toMatchObject([{ state, wrong: true }]);
+    expect(exitCode).toBe(1);
+  });
+
+  test('takes a sample', async () => {
+    const plain = world.context();
+    const clients = { ...plain.context.clients, ...parameters, cloudWatch: async () => Promise.reject(new Error('no')) };
+    world.populate(objects(1000).map((one) => ({ ...one, headers: alike })));
+    const { data } = await world.run({ deep: '10' }, {}, { clients: clients as never });
+    expect(data.deep?.versions).toBeGreaterThan(60);
+    expect(data.deep?.versions).toBeLessThan(140);
+  });
+});
+
+describe('many versions', () => {
+  const names = (index: number) => `${['logs', 'photos', 'ü'][index % 3]}/${String(index).padStart(4, '0')}`;
+
+  test.each([
+    ['folders', names],
+    ['one flat folder', (index: number) => `data-${String(index).padStart(5, '0')}`],
+    ['one object', () => 'same'],
+  ])('in %s are all compared, once', async (_, name) => {
+    const all = objects(2500, name);
+    world.populate(
+      all,
+      all.filter(({ versionId }) => versionId !== 'v1234'),
+    );
+    world.s3.pageSize = 100;
+    const { data } = await world.run();
+    expect(data.pairs[0]?.source.versions).toBe(2500);
+    expect(data.pairs[0]?.states).toMatchObject({ same: { versions: 2499 }, 'not-eligible': { versions: 1 } });
+  });
+
+  test('keep the report small, with the wrong ones first', async () => {
+    world.populate([{ key: 'z', versionId: 'z', headers: status('FAILED') }], objects(1500));
+    const { data } = await world.run();
+    expect(data.differences).toHaveLength(1000);
+    expect(data.differences[0]).toMatchObject({ key: 'z', state: 'failed' });
+    expect(data.moreDifferences).toBe(501);
+  });
+});
+
+describe('S3', () => {
+  test('that throttles is asked again, later', async () => {
+    world.populate(objects(3));
+    let times = 0;
+    world.s3.fault = () => {
+      times += 1;
+      return times <= 3 ? { status: 503, body: '<Error><Code>SlowDown</Code></Error>' } : undefined;
+    };
+    const { exitCode, recorded } = await world.run();
+    expect(exitCode).toBe(0);
+    expect(recorded.waited).toBeGreaterThan(0);
+  });
+
+  test('that sends half a page is asked again', async () => {
+    world.populate(objects(3));
+    let times = 0;
+    world.s3.fault = () => {
+      times += 1;
+      return times === 1 ? { status: 200, body: '<ListVersionsResult><Version><Key>k' } : undefined;
+    };
+    expect((await world.run()).data.pairs[0]?.source.versions).toBe(3);
+  });
+
+  test('that cuts a listing off without a marker gives no answer', async () => {
+    world.populate(objects(3));
+    const body = '<ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>';
+    world.s3.fault = () => ({ status: 200, body });
+    expect(await rejectionOf(world.run(), UnreachableError)).toMatchObject({ code: 'NoMarker' });
+  });
+
+  test('is asked at the rate that --rate sets', async () => {
+    world.populate(objects(500));
+    world.s3.pageSize = 10;
+    const { recorded, data } = await world.run({ rate: '2' });
+    // Both sides go at two a second at the same time, as the clock of the test adds up all waiting.
+    expect(recorded.waited).toBeGreaterThanOrEqual((data.requests.list / 2 / 2 - 2) * 1000);
+  });
+
+  test('without one of the buckets is an error that says which', async () => {
+    world.populate([]);
+    world.s3.buckets.delete(REPLICA);
+    expect(await rejectionOf(world.run(), AppError)).toMatchObject({
+      code: 'NotDeployed',
+      message: `there is no bucket ${REPLICA}`,
+    });
+  });
+});
+
+describe('an interruption', () => {
+  const interruptAfter = (sleeps: number) => {
+    const { clock } = world.context().context;
+    let count = 0;
+    return {
+      clock: {
+        ...clock,
+        sleep: async () => {
+          count += 1;
+          if (count > sleeps) {
+            throw new UnreachableError('Interrupted', 'interrupted');
+          }
+        },
+      },
+    };
+  };
+  const checkpoint = () => join(world.folder, '.s3-replication-audit.json');
+
+  /** Goes on as often as it is interrupted. */
+  async function untilDone() {
+    const errors: { readonly code: string; readonly hasCheckpoint: boolean }[] = [];
+    for (;;) {
+      try {
+        const values = { csv: 'all.csv', ...(errors.length > 0 && { resume: true }) };
+        return { outcome: await world.run(values, {}, interruptAfter(1)), errors };
+      } catch (error) {
+        errors.push({ code: (error as AppError).code, hasCheckpoint: existsSync(checkpoint()) });
+      }
+    }
+  }
+
+  test('loses nothing and counts nothing twice, however often it comes', async () => {
+    const all = objects(9000, (index) => `${index % 2}/${String(index).padStart(5, '0')}`);
+    const gone = new Set(['v77', 'v3777', 'v8777']);
+    world.populate(
+      all,
+      all.filter(({ versionId }) => !gone.has(versionId)),
+    );
+    const { outcome, errors } = await untilDone();
+    expect(errors.length).toBeGreaterThan(1);
+    expect(errors).toEqual(errors.map(() => ({ code: 'Interrupted', hasCheckpoint: true })));
+    expect(outcome.data.pairs[0]).toMatchObject({ source: { versions: 9000 }, replica: { versions: 8997 }, wrong: 3 });
+    expect(outcome.data.differences.map(({ versionId }) => versionId).toSorted()).toEqual([...gone].toSorted());
+    expect(readFileSync(join(world.folder, 'all.csv'), 'utf8').trimEnd().split('\r\n')).toHaveLength(4);
+    expect(existsSync(checkpoint())).toBe(false);
+  });
+
+  test('says how to go on', async () => {
+    world.populate(objects(3));
+    const { context, recorded } = world.context({}, interruptAfter(0));
+    await rejectionOf(audit(context, { argument: undefined, values: {} }), AppError);
+    expect(recorded.told).toEqual([expect.stringContaining('--resume')]);
+  });
+
+  test('of another audit, or none, cannot be gone on with', async () => {
+    world.populate(objects(3));
+    expect(await rejectionOf(world.run({ resume: true }), AppError)).toMatchObject({ code: 'NothingToResume' });
+    await rejectionOf(world.run({}, {}, interruptAfter(0)), AppError);
+    expect(await rejectionOf(world.run({ resume: true, 'older-than': '5' }), AppError)).toMatchObject({ code: 'OtherAudit' });
+  });
+});
+
+test('--csv has every difference, safe in a spreadsheet, and --html is a page', async () => {
+  world.populate([{ key: '=cmd|"a", b', versionId: 'v1', headers: status('FAILED') }], []);
+  await world.run({ csv: 'all.csv', html: 'all.html' });
+
+  const [header, row, ...rest] = readFileSync(join(world.folder, 'all.csv'), 'utf8').split('\r\n');
+  expect(header).toMatch(/^pair,state,wrong,key,versionId,/);
+  expect(row).toMatch(/^documents,failed,true,"'=cmd\|""a"", b",v1,true,false,2026-10-01T12:00:00.000Z,10,,STANDARD,,FAILED,/);
+  expect(rest).toEqual(['']);
+  expect(readFileSync(join(world.folder, 'all.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+test.each([
+  [{ deep: '0' }, '--deep "0" is no percentage'],
+  [{ deep: '101' }, 'at most 100'],
+  [{ rate: 'x' }, 'number of requests a second'],
+  [{ 'older-than': '-1' }, 'number of minutes'],
+  [{ csv: 'no/such/folder' }, 'cannot be written'],
+  [{ html: 'no/such/folder' }, 'cannot be written'],
+])('%j is wrong usage', async (values, message) => {
+  world.populate([]);
+  const error = await rejectionOf(world.run(values), AppError);
+  expect(error).toBeInstanceOf(UsageError);
+  expect(`${error.message} ${error.hint}`).toContain(message);
+});
+
+test('a checkpoint that is broken is wrong usage', async () => {
+  writeFileSync(join(world.folder, 'c.json'), '{');
+  expect(await rejectionOf(world.run({ resume: true, checkpoint: 'c.json' }), AppError)).toBeInstanceOf(UsageError);
+  expect(world.s3.requests).toEqual([]);
+});
+
+test('asks nothing about single versions that the listings explain', async () => {
+  world.populate(objects(10));
+  await world.run();
+  expect(world.s3.requests.every((request) => request.startsWith('GET'))).toBe(true);
+  expect(world.s3.requests.some((request) => request.startsWith(`GET ${SOURCE}`))).toBe(true);
+});
