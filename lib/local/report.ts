@@ -1,5 +1,6 @@
 import type { ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
+import { table } from '../table';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */
@@ -84,14 +85,4 @@ function row({ key, sourceStatus, replica, sha256 }: ReplicatedObject): string[]
           .join(' '),
     `${sha256.slice(0, 12)} ${replica?.sha256 === sha256 ? 'on both sides' : 'in the source only'}`,
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

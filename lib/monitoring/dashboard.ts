@@ -16,6 +16,7 @@ import {
 import { Construct } from 'constructs';
 import type { Pair, ReplicationConfig, SideName } from '../config/model';
 import { alarmsOf } from './alarms';
+import { chunks } from './chunks';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from './metrics';
 import { monitoringNamesOf } from './names';
 
@@ -94,7 +95,7 @@ export class ReplicationDashboard extends Construct {
         ],
         this.alarmStates(config),
         CHARTS.map((chart) => totals(config, chart)),
-        ...pairsOf(CHARTS).map((row) => row.map((chart) => lines(config, chart))),
+        ...chunks(CHARTS, 2).map((row) => row.map((chart) => lines(config, chart))),
       ],
     });
   }
@@ -103,9 +104,7 @@ export class ReplicationDashboard extends Construct {
     const alarms = config.pairs
       .flatMap((pair) => alarmsOf(config, pair))
       .map((alarm): IAlarm => Alarm.fromAlarmArn(this, alarm.name, alarm.arn));
-    const parts = Math.ceil(alarms.length / MOST_ALARMS);
-    return Array.from({ length: parts }, (_, index) => {
-      const shown = alarms.slice(index * MOST_ALARMS, (index + 1) * MOST_ALARMS);
+    return chunks(alarms, MOST_ALARMS).map((shown, index, { length: parts }) => {
       const title = parts === 1 ? 'Alarms' : `Alarms, part ${index + 1} of ${parts}`;
       return new AlarmStatusWidget({ title, alarms: shown, width: WIDTH, height: 2 + Math.ceil(shown.length / 4) });
     });
@@ -154,8 +153,4 @@ function metric(config: ReplicationConfig, { metric: metricName, statistic, regi
     region: config[region].region,
     label: pair.id,
   });
-}
-
-function pairsOf<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: items.length / 2 }, (_, index) => items.slice(index * 2, index * 2 + 2));
 }

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { SideName } from '../config/model';
 import { type ReplicationStackProps, watchingStackProps } from '../stack-props';
 import { alarmsIn } from './alarms';
+import { chunks } from './chunks';
 import { monitoringNamesOf, nestedCompositeName } from './names';
 
 export interface HealthStackProps extends ReplicationStackProps {
@@ -53,8 +54,4 @@ export class HealthStack extends Stack {
 /** By name, which is shorter than the ARN: a rule has 10,240 characters at most. */
 function anyOf(names: readonly string[]): IAlarmRule {
   return AlarmRule.fromString(names.map((name) => `ALARM("${name}")`).join(' OR '));
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -5,6 +5,7 @@ import type { ReplicationConfig, SideName } from '../config/model';
 import { environmentsOf } from '../environments';
 import { AppError } from '../errors';
 import { type NamedArn, parameterArn, partitionOf } from '../names';
+import { toolkitNames } from '../ops/bootstrap/toolkit';
 
 export interface BuildRoleProps {
   /** The other accounts know the role by it. */
@@ -39,7 +40,7 @@ export function readBootstrapVersions(
   return new PolicyStatement({
     sid: 'ReadBootstrapVersions',
     actions: ['ssm:GetParameter'],
-    resources: own.map((environment) => parameterArn(environment, `/cdk-bootstrap/${qualifier}/version`)),
+    resources: own.map((environment) => parameterArn(environment, toolkitNames(qualifier, environment).versionParameter)),
   });
 }
 

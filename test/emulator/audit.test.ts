@@ -7,8 +7,9 @@ import {
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
+import { emulatorClients } from '../../lib/local/emulator-clients';
 import type { AuditReport } from '../../lib/ops/audit/result';
 import { type Kept, runScript } from '../helpers/process';
 
@@ -41,15 +42,9 @@ async function removeReplica(Key: string): Promise<void> {
 beforeAll(async () => {
   const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
-  const client = (accessKeyId: string, region: string) =>
-    new S3Client({
-      region,
-      endpoint: kept.environment['AWS_ENDPOINT_URL'] ?? '',
-      forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey: 'test' },
-    });
-  source = client('111111111111', 'ap-southeast-2');
-  destination = client('222222222222', 'us-west-2');
+  const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';
+  source = emulatorClients(endpoint, { account: '111111111111', region: 'ap-southeast-2' }).s3;
+  destination = emulatorClients(endpoint, { account: '222222222222', region: 'us-west-2' }).s3;
 });
 
 afterAll(() => {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteBucketPolicyCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteBucketPolicyCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { emulatorClients } from '../../lib/local/emulator-clients';
 import type { VerifyData } from '../../lib/ops/verify/result';
 import { finish, type Kept, runScript, startScript } from '../helpers/process';
 
@@ -45,15 +46,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ deployment: 'vault', pairs: [pair] }));
   const demo = await runScript(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
-  const client = (accessKeyId: string, region: string) =>
-    new S3Client({
-      region,
-      endpoint: kept.environment['AWS_ENDPOINT_URL'] ?? '',
-      forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey: 'test' },
-    });
-  source = client('111111111111', 'ap-southeast-2');
-  destination = client('222222222222', 'us-west-2');
+  const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';
+  source = emulatorClients(endpoint, { account: '111111111111', region: 'ap-southeast-2' }).s3;
+  destination = emulatorClients(endpoint, { account: '222222222222', region: 'us-west-2' }).s3;
 });
 
 afterAll(() => {

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../status/units';
+import { bytes, duration, whole } from '../status/units';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './result';
 
 /** Differences that a terminal shows; `--csv` has all. */
@@ -55,8 +55,4 @@ function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, 
 
 function side({ versions, bytes: size, deleteMarkers }: SideTotals): string {
   return `${whole(versions)} versions, ${bytes(size)}, ${whole(deleteMarkers)} delete markers`;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
 }

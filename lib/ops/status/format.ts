@@ -1,6 +1,7 @@
+import { table } from '../../table';
 import { FRESH_MINUTES } from './read';
 import type { AlarmState, PairReading, PairStatus, StatusData } from './result';
-import { bytes, duration } from './units';
+import { bytes, duration, whole } from './units';
 
 const COLUMNS = ['PAIR', 'LAG', 'PENDING', 'BYTES PENDING', 'FAILED IN 24 H', 'ALARMS', 'VERIFIED'];
 
@@ -24,7 +25,9 @@ export function formatStatus(data: StatusData, now: Date): string {
   ];
   return [
     `deployment ${deployment}: ${wrong.length > 0 ? 'something is wrong' : unanswered.length > 0 ? 'not all is known' : 'fine'}`,
-    table([COLUMNS, ...rows]),
+    table([COLUMNS, ...rows])
+      .map((line) => `  ${line}`)
+      .join('\n'),
     lines.join('\n'),
     ...section('wrong', wrong),
     ...section('no answer', unanswered),
@@ -45,10 +48,10 @@ function row(pair: PairStatus, now: Date): string[] {
   return [
     pair.pair,
     cell('lagSeconds', pair.lagSeconds, duration, NO_DATA),
-    cell('pendingOperations', pair.pendingOperations, count, NO_DATA),
+    cell('pendingOperations', pair.pendingOperations, whole, NO_DATA),
     cell('pendingBytes', pair.pendingBytes, bytes, NO_DATA),
     // Without failures it is 0, except on an emulator.
-    cell('failedOperations', pair.failedOperations, count, 'not counted'),
+    cell('failedOperations', pair.failedOperations, whole, 'not counted'),
     alarms(pair.alarms.map(({ state }) => state)),
     cell(
       'lastVerification',
@@ -71,9 +74,9 @@ function totals(pairs: readonly PairStatus[]): string[] {
   return [
     `all ${pairs.length}`,
     total(all('lagSeconds'), (known) => duration(Math.max(...known))),
-    total(all('pendingOperations'), (known) => count(sum(known))),
+    total(all('pendingOperations'), (known) => whole(sum(known))),
     total(all('pendingBytes'), (known) => bytes(sum(known))),
-    total(all('failedOperations'), (known) => count(sum(known))),
+    total(all('failedOperations'), (known) => whole(sum(known))),
     alarms(pairs.flatMap((pair) => pair.alarms.map(({ state }) => state))),
     '',
   ];
@@ -88,25 +91,14 @@ function alarms(states: readonly AlarmState[]): string {
   return having('OK') > 0 ? WORDS.OK : WORDS.INSUFFICIENT_DATA;
 }
 
-function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 function ago(at: string, now: Date): string {
   return `${duration(Math.max((now.getTime() - Date.parse(at)) / 1000, 0))} ago`;
 }
 
 function messages(found: number): string {
-  return found === 0 ? 'empty' : `about ${count(found)} to look at: npm run ops -- failures`;
+  return found === 0 ? 'empty' : `about ${whole(found)} to look at: npm run ops -- failures`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows
-    .map((cells) => `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .join('\n');
 }

@@ -16,6 +16,11 @@ export function bytes(size: number): string {
   return `${round(size / 1024 ** power)} ${units[power]}`;
 }
 
+/** A whole number with its thousands apart: `12,345`. */
+export function whole(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
 function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
