@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { bytes } from '../lib/ops/status/units';
+import { bytes } from '../lib/ops/units';
 import { rcloneCheck, rcloneVersion } from './rclone';
 import type { AuditRun } from './run-audit';
 import { expectationOf, type Layout, versionsOf } from './server/bucket';

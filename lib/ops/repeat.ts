@@ -1,31 +1,7 @@
-import { AppError, describeError, UnreachableError, UsageError } from '../errors';
-import type { Context, Outcome, VerbArguments } from './command';
+import { AppError, describeError, UnreachableError } from '../errors';
+import type { Context, Outcome } from './command';
 
 const MINUTE = 60_000;
-
-/** A week: far from where a timer of Node.js overflows, and fires at once. */
-const MAX_MINUTES = 10_080;
-
-/**
- * Reads an option that is a number of minutes; undefined when it is not given.
- *
- * @throws UsageError when it is none
- */
-export function minutesOption(values: VerbArguments['values'], option: string): number | undefined {
-  const value = values[option];
-  if (value === undefined) {
-    return undefined;
-  }
-  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
-  if (number <= 0 || number > MAX_MINUTES) {
-    throw new UsageError(
-      'BadMinutes',
-      `--${option} ${JSON.stringify(value)} is no number of minutes`,
-      `write more than 0 and at most ${MAX_MINUTES}, such as --${option} 20`,
-    );
-  }
-  return number;
-}
 
 /**
  * Repeats a round every so many minutes and prints each, until the person interrupts; then the last complete one counts. A later

@@ -1,12 +1,12 @@
 import type { Context } from '../command';
+import { Cursor, type KeyRange } from '../listing/cursor';
+import type { Entry } from '../listing/scan-page';
 import { judgeListed } from './examine/by-listing';
 import { type DeepFacts, inSample, judgeDeep } from './examine/deep';
 import { type Finding, type Sides, toDifference } from './examine/finding';
 import { judgeMissing, type SourceFacts } from './examine/missing';
 import { join } from './join/join';
 import { ByAge, ByVersionId } from './join/match';
-import { Cursor, type KeyRange } from './listing/cursor';
-import type { Entry } from './listing/scan-page';
 import type { Difference } from './result';
 import type { Subject } from './subject';
 import { Tally } from './tally';

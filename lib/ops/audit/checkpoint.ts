@@ -1,8 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { messageOf, UsageError } from '../../errors';
+import type { KeyRange } from '../listing/cursor';
+import type { RequestCounts } from '../requests';
 import type { FindingsData } from './findings';
-import type { KeyRange } from './listing/cursor';
-import type { RequestCounts } from './requests';
+import type { AuditRequest } from './subject';
 import type { TallyData } from './tally';
 
 /** How far one pair is. */
@@ -17,7 +18,7 @@ export interface Checkpoint {
   /** What was audited and how, as text: another audit cannot go on with it. */
   readonly subject: string;
   readonly startedAt: string;
-  readonly requests: Readonly<RequestCounts>;
+  readonly requests: Readonly<RequestCounts<AuditRequest>>;
   readonly findings: FindingsData;
   /** Bytes of the CSV file that belong to what is counted. */
   readonly csvBytes: number;

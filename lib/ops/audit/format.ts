@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../status/units';
+import { bytes, duration, whole } from '../units';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './result';
 
 /** Differences that a terminal shows; `--csv` has all. */

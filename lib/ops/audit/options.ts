@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors';
 import type { Context, VerbArguments } from '../command';
-import { minutesOption } from '../repeat';
+import { fileOption, minutesOption, numberOption } from '../options';
 
 /** The verb's own options. */
 export interface AuditOptions {
@@ -24,32 +23,12 @@ const CHECKPOINT = '.s3-replication-audit.json';
 
 /** @throws UsageError when a number is none */
 export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: VerbArguments): AuditOptions {
-  const file = (name: string) => {
-    const value = values[name];
-    return typeof value === 'string' ? resolve(directory, value) : undefined;
-  };
   return {
     olderThan: (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
-    deepPercent: numberOption(values, 'deep', 'percentage', 100) ?? 0,
-    rate: numberOption(values, 'rate', 'number of requests a second', 10_000),
+    deepPercent: numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,
+    rate: numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
     resume: values['resume'] === true,
-    checkpointFile: file('checkpoint') ?? resolve(directory, CHECKPOINT),
-    csvFile: file('csv'),
+    checkpointFile: fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
+    csvFile: fileOption(values, 'csv', directory),
   };
-}
-
-function numberOption(values: VerbArguments['values'], name: string, what: string, most: number): number | undefined {
-  const value = values[name];
-  if (value === undefined) {
-    return undefined;
-  }
-  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
-  if (number <= 0 || number > most) {
-    throw new UsageError(
-      'BadNumber',
-      `--${name} ${JSON.stringify(value)} is no ${what}`,
-      `write more than 0 and at most ${most}, such as --${name} ${most / 100}`,
-    );
-  }
-  return number;
 }

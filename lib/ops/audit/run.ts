@@ -1,10 +1,10 @@
 import type { Context } from '../command';
+import type { KeyRange } from '../listing/cursor';
+import { discoverRanges } from '../listing/ranges';
 import { type Batch, type Method, RangeAudit } from './audit-range';
 import type { PairProgress } from './checkpoint';
 import type { DeepFacts } from './examine/deep';
 import { readSourceFacts, type SourceFacts } from './examine/missing';
-import type { KeyRange } from './listing/cursor';
-import { discoverRanges } from './listing/ranges';
 import type { Subject } from './subject';
 import { Tally, type TallyData } from './tally';
 

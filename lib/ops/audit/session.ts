@@ -1,11 +1,12 @@
 import type { Context } from '../command';
+import type { RequestCounts } from '../requests';
 import type { Batch } from './audit-range';
 import { type Checkpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { CsvFile } from './csv';
 import { Findings } from './findings';
 import type { AuditOptions } from './options';
-import type { RequestCounts } from './requests';
 import type { PairAudit } from './run';
+import type { AuditRequest } from './subject';
 
 /** Milliseconds between two writes of the checkpoint: what an end without warning costs. */
 const SAVE_EVERY = 10_000;
@@ -22,7 +23,7 @@ export class Session {
     private readonly options: AuditOptions,
     private readonly subject: string,
     readonly startedAt: string,
-    private readonly counts: RequestCounts,
+    private readonly counts: RequestCounts<AuditRequest>,
     /** By id of the pair. */
     private readonly audits: ReadonlyMap<string, PairAudit>,
     private readonly csv: CsvFile | undefined,

@@ -2,15 +2,23 @@ import { canaryPrefix } from '../../canary-prefix';
 import type { Pair, ReplicationConfig } from '../../config/model';
 import { pairNamesOf } from '../../names';
 import type { Context } from '../command';
-import type { Bucket } from './listing/bucket';
-import { type RequestCounts, Requests } from './requests';
+import type { Bucket } from '../listing/bucket';
+import { type RequestCounts, Requests } from '../requests';
+
+/** The kinds of requests that an audit sends. */
+export type AuditRequest = 'list' | 'head';
+
+/** A bucket, and how to ask S3 for its versions and about each. */
+export interface AuditedBucket extends Bucket {
+  readonly requests: Requests<AuditRequest>;
+}
 
 /** One pair, and what an audit has to know about it. */
 export interface Subject {
   readonly config: ReplicationConfig;
   readonly pair: Pair;
-  readonly source: Bucket;
-  readonly replica: Bucket & { readonly arn: string };
+  readonly source: AuditedBucket;
+  readonly replica: AuditedBucket & { readonly arn: string };
   /** The canaries of `ops verify`: no part of the audit. */
   readonly ignored: string;
   readonly now: () => Date;
@@ -26,7 +34,7 @@ export interface Subject {
 export async function subjectsOf(
   { config, pairs, clients, clock }: Context,
   { olderThan, rate }: { readonly olderThan: number; readonly rate: number | undefined },
-  counts: RequestCounts,
+  counts: RequestCounts<AuditRequest>,
 ): Promise<Subject[]> {
   const sides = {
     source: { s3: await clients.s3('source'), requests: new Requests(clock, counts, rate) },

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors';
 import type { VerbArguments } from '../command';
-import { minutesOption } from '../repeat';
+import { minutesOption } from '../options';
 
 /** The verb's own options. */
 export interface FailuresOptions {

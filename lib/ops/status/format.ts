@@ -1,7 +1,7 @@
 import { table } from '../../table';
+import { bytes, duration, whole } from '../units';
 import { FRESH_MINUTES } from './read';
 import type { AlarmState, PairReading, PairStatus, StatusData } from './result';
-import { bytes, duration, whole } from './units';
 
 const COLUMNS = ['PAIR', 'LAG', 'PENDING', 'BYTES PENDING', 'FAILED IN 24 H', 'ALARMS', 'VERIFIED'];
 

@@ -1,6 +1,7 @@
 import type { Context, Outcome, VerbArguments } from '../command';
 import { isEmulator } from '../emulator';
-import { minutesOption, repeat } from '../repeat';
+import { minutesOption } from '../options';
+import { repeat } from '../repeat';
 import { formatStatus } from './format';
 import { readStatus } from './read';
 import { exitCodeOf, judge, type StatusData } from './result';

@@ -1,5 +1,5 @@
 import type { VerbArguments } from '../command';
-import { minutesOption } from '../repeat';
+import { minutesOption } from '../options';
 
 /** The verb's own options. */
 export interface VerifyOptions {

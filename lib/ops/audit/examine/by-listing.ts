@@ -1,5 +1,5 @@
 import type { Pair } from '../../../config/model';
-import type { Entry } from '../listing/scan-page';
+import type { Entry } from '../../listing/scan-page';
 import { different, type Finding, type Sides } from './finding';
 
 /** Found out by the listings alone; undefined where S3 has to be asked. */

@@ -1,8 +1,8 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AppError, messageOf } from '../../../errors';
 import { httpStatusOf, isAccessDenied } from '../../aws-error';
-import type { Bucket } from '../listing/bucket';
-import type { Entry } from '../listing/scan-page';
+import type { Entry } from '../../listing/scan-page';
+import type { AuditedBucket } from '../subject';
 import { different, type Finding, type Sides } from './finding';
 
 /** What replicas are compared with. */
@@ -21,7 +21,7 @@ const ALIKE: Finding = { state: 'same', wrong: false, why: 'alike' };
  */
 export async function judgeDeep(
   sides: Sides,
-  buckets: { readonly source: Bucket; readonly replica: Bucket },
+  buckets: { readonly source: AuditedBucket; readonly replica: AuditedBucket },
   facts: DeepFacts,
 ): Promise<Finding | undefined> {
   try {
@@ -96,7 +96,10 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
 }
 
 /** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */
-async function head({ name, s3, requests }: Bucket, { key, versionId }: Entry): Promise<HeadObjectCommandOutput | undefined> {
+async function head(
+  { name, s3, requests }: AuditedBucket,
+  { key, versionId }: Entry,
+): Promise<HeadObjectCommandOutput | undefined> {
   const place = { Bucket: name, Key: key, VersionId: versionId };
   const ask = (more: { ChecksumMode?: 'ENABLED' }) =>
     requests.send('head', () => s3.send(new HeadObjectCommand({ ...place, ...more })));

@@ -4,7 +4,7 @@ import { chooseRule, needsTags } from '../../explain/match';
 import type { ObjectVersion } from '../../explain/object-version';
 import { ObjectReader } from '../../explain/read-object';
 import { judgeSource } from '../../explain/source-verdict';
-import type { Entry } from '../listing/scan-page';
+import type { Entry } from '../../listing/scan-page';
 import type { Subject } from '../subject';
 import { different, type Finding } from './finding';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { duration } from '../../status/units';
+import { duration } from '../../units';
 import type { AuditReport } from '../result';
 import { differenceSection } from './differences';
 import { html, Markup } from './markup';

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../../status/units';
+import { bytes, duration } from '../../units';
 import { type AgeBucket, MEANING, type PairReport, type PrefixTotals, STATES, type State, type Totals } from '../result';
 import { bar, toneOf } from './bar';
 import { html, type Markup, visible } from './markup';

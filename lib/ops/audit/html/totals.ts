@@ -1,4 +1,4 @@
-import { bytes } from '../../status/units';
+import { bytes } from '../../units';
 import type { PairReport } from '../result';
 import { html, type Markup, visible } from './markup';
 import { type Column, count, table } from './table';

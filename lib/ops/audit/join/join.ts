@@ -1,5 +1,5 @@
-import { compareKeys } from '../listing/key-order';
-import type { Entry } from '../listing/scan-page';
+import { compareKeys } from '../../listing/key-order';
+import type { Entry } from '../../listing/scan-page';
 import type { Matcher } from './match';
 
 /** A stream of versions in the order of their keys. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { join, type Stream } from '../../../../lib/ops/audit/join/join';
 import { ByAge, ByVersionId, type Visit } from '../../../../lib/ops/audit/join/match';
-import { compareKeys } from '../../../../lib/ops/audit/listing/key-order';
-import type { Entry } from '../../../../lib/ops/audit/listing/scan-page';
+import { compareKeys } from '../../../../lib/ops/listing/key-order';
+import type { Entry } from '../../../../lib/ops/listing/scan-page';
 
 /** A stream in pages of this size, of which some may be empty. */
 function streamOf(entries: readonly Entry[], pageSize: number): Stream {

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../../../lib/ops/status/units';
+import { bytes, duration } from '../../lib/ops/units';
 
 test.each([
   [0, '0 seconds'],

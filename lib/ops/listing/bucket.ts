@@ -1,15 +1,15 @@
 import type { ListObjectVersionsCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { AppError } from '../../../errors';
-import { isAwsError, unanswered } from '../../aws-error';
+import { AppError } from '../../errors';
+import { isAwsError, unanswered } from '../aws-error';
 import type { Requests } from '../requests';
 import { listPage } from './list-page';
 import type { Page } from './scan-page';
 
-/** One bucket of a pair: everything that an audit asks S3 about it. */
+/** A bucket, and how to ask S3 for its versions. */
 export interface Bucket {
   readonly name: string;
   readonly s3: S3Client;
-  readonly requests: Requests;
+  readonly requests: Requests<'list'>;
   /** Below which everything is listed. */
   readonly prefix: string;
 }

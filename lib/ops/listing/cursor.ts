@@ -1,4 +1,4 @@
-import { UnreachableError } from '../../../errors';
+import { UnreachableError } from '../../errors';
 import { type Bucket, pageOf } from './bucket';
 import { compareKeys } from './key-order';
 import type { Entry, Page } from './scan-page';
