@@ -167,15 +167,11 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
 export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
-  const bucket = (side: Side): NamedArn => {
-    const name = `${deployment}-${id}${bucketNameSuffix(side.account, side.region, config.bucketNamespace)}`;
-    return { name, arn: `arn:${partition}:s3:::${name}` };
-  };
   return {
     id,
     ruleId: `${deployment}-${id}`,
-    sourceBucket: bucket(source),
-    replicaBucket: bucket(destination),
+    sourceBucket: bucketNamed(config, source, id),
+    replicaBucket: bucketNamed(config, destination, id),
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
     replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
     parameters: {
@@ -184,6 +180,12 @@ export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>)
       replicationRole: `/${deployment}/source/pairs/${id}/replication-role-arn`,
     },
   };
+}
+
+/** A bucket of the deployment, which nobody else can own. */
+export function bucketNamed(config: ReplicationConfig, side: Side, id: string): NamedArn {
+  const name = `${config.deployment}-${id}${bucketNameSuffix(side.account, side.region, config.bucketNamespace)}`;
+  return { name, arn: `arn:${partitionOf(side)}:s3:::${name}` };
 }
 
 function bucketNameSuffix(account: string, region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): string {
