@@ -1,22 +1,24 @@
-import { type Difference, MOST_DIFFERENCES } from './result';
+import { fairShare } from './fair-share';
+import { type Difference, MOST_DIFFERENCES, STATES } from './result';
 
 /** What is kept of the differences. */
 export interface FindingsData {
-  readonly wrong: readonly Difference[];
-  readonly others: readonly Difference[];
+  readonly kept: readonly Difference[];
   /** All that there were. */
   readonly count: number;
 }
 
-/** Keeps the first differences, those that are wrong before the others, and counts all of them. */
+/** Keeps the first differences of each kind, and counts all of them. */
 export class Findings {
-  private readonly wrong: Difference[] = [];
-  private readonly others: Difference[] = [];
+  /** By kind: state, and whether it is wrong. */
+  private readonly kinds = new Map<string, Difference[]>();
   private count = 0;
 
   add(differences: readonly Difference[]): void {
     for (const difference of differences) {
-      const list = difference.wrong ? this.wrong : this.others;
+      const kind = kindOf(difference);
+      const list = this.kinds.get(kind) ?? [];
+      this.kinds.set(kind, list);
       if (list.length < MOST_DIFFERENCES) {
         list.push(difference);
       }
@@ -24,19 +26,30 @@ export class Findings {
     this.count += differences.length;
   }
 
-  restore({ wrong, others, count }: FindingsData): void {
-    this.wrong.push(...wrong);
-    this.others.push(...others);
-    this.count += count;
+  restore({ kept, count }: FindingsData): void {
+    this.add(kept);
+    this.count = count;
   }
 
   toData(): FindingsData {
-    return { wrong: this.wrong, others: this.others, count: this.count };
+    return { kept: [...this.kinds.values()].flat(), count: this.count };
   }
 
   /** What a report shows, and how many more there are. */
   shown(): { readonly differences: readonly Difference[]; readonly moreDifferences: number } {
-    const differences = [...this.wrong, ...this.others].slice(0, MOST_DIFFERENCES);
+    const differences = selectDifferences([...this.kinds.values()].flat(), MOST_DIFFERENCES);
     return { differences, moreDifferences: this.count - differences.length };
   }
+}
+
+/** So many of the differences, those that are wrong first, and of each state its share. */
+export function selectDifferences(differences: readonly Difference[], most: number): Difference[] {
+  const byState = (wrong: boolean) =>
+    STATES.map((state) => differences.filter((difference) => difference.wrong === wrong && difference.state === state));
+  const wrong = fairShare(byState(true), most);
+  return [...wrong, ...fairShare(byState(false), most - wrong.length)];
+}
+
+function kindOf({ state, wrong }: Difference): string {
+  return `${state} ${wrong}`;
 }

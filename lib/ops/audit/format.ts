@@ -1,4 +1,5 @@
 import { bytes, duration, whole } from '../units';
+import { selectDifferences } from './findings';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './result';
 
 /** Differences that a terminal shows; `--csv` has all. */
@@ -40,8 +41,8 @@ function formatDifferences({ differences, moreDifferences }: AuditReport): strin
   const more = differences.length - SHOWN + moreDifferences;
   return [
     [
-      'differences, the wrong ones first:',
-      ...differences.slice(0, SHOWN).map(formatDifference),
+      'differences, the wrong ones first, some of each kind:',
+      ...selectDifferences(differences, SHOWN).map(formatDifference),
       ...(more > 0 ? [`  and ${whole(more)} more; --csv FILE writes all`] : []),
     ].join('\n'),
   ];

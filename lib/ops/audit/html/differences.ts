@@ -2,7 +2,7 @@ import { type AuditReport, type Difference, STATES } from '../result';
 import { html, type Markup, visible } from './markup';
 import { count } from './table';
 
-const HEADINGS = ['Key', 'State', 'Pair', 'Version', 'Written', 'Source', 'Replica', 'Replication status', 'Why'];
+const HEADINGS = ['Key', 'State', 'Why', 'Pair', 'Written', 'Source', 'Replica', 'Replication status', 'Version'];
 const NONE = '-';
 
 /** The differences of a report, the wrong ones first, and the form that searches in them. */
@@ -55,10 +55,9 @@ function row(difference: Difference): Markup {
   const { pair, state, wrong, key, versionId, lastModified, sourceSize, replicaSize, status, why } = difference;
   const written = html`<time datetime="${lastModified}">${lastModified}</time>`;
   return html`<tr data-state="${state}" data-wrong="${String(wrong)}"><th scope="row" class="key"><code>${visible(key)}</code></th>\
-<td>${wrong ? html`<span class="mark">${state}</span>, wrong` : state}</td><td>${pair}</td>\
-<td><code>${visible(versionId)}</code>${kindOf(difference)}</td><td>${written}</td>\
-<td>${copy(sourceSize, difference.sourceClass)}</td><td>${copy(replicaSize, difference.replicaClass)}</td>\
-<td>${status ?? NONE}</td><td>${visible(why)}</td></tr>
+<td>${wrong ? html`<span class="mark">${state}</span>, wrong` : state}</td><td class="words">${visible(why)}</td><td>${pair}</td>\
+<td>${written}</td><td>${copy(sourceSize, difference.sourceClass)}</td><td>${copy(replicaSize, difference.replicaClass)}</td>\
+<td>${status ?? NONE}</td><td class="id"><code>${visible(versionId)}</code>${kindOf(difference)}</td></tr>
 `;
 }
 

@@ -18,7 +18,7 @@ function byState({ states }: PairReport): Markup {
   const most = Math.max(...found.map((state) => states[state].bytes), 1);
   return table(
     'Versions and delete markers by what became of them; the bars show bytes',
-    [['State'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Meaning']],
+    [['State'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Meaning', 'words']],
     found.map((state) => {
       const { versions, bytes: size } = states[state];
       return [state, count(versions), bytes(size), bar([{ tone: toneOf(state), value: size }], most), MEANING[state]];
@@ -54,7 +54,7 @@ function byPrefix(prefixes: readonly PrefixTotals[]): Markup {
   const most = Math.max(...prefixes.map(({ states }) => sum(states, 'bytes')), 1);
   return table(
     'Versions and delete markers by prefix; the bars show bytes, alike ones first',
-    [['Prefix'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Differences']],
+    [['Prefix'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Differences', 'words']],
     prefixes.map(({ prefix, states }) => [
       prefixName(prefix),
       count(sum(states, 'versions')),

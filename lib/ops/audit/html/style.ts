@@ -29,9 +29,9 @@ tbody tr:nth-child(even) { background: var(--stripe); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 code { font: 0.9em ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 code i { color: var(--waiting); }
-.key { min-width: 20rem; }
-time { white-space: nowrap; }
-svg { width: 16rem; height: 0.9rem; background: var(--stripe); }
+.key, .words { min-width: 20rem; }
+time, .id, .id code { white-space: nowrap; }
+svg { width: 16rem; height: 0.9rem; }
 rect.same { fill: var(--same); }
 rect.waiting { fill: var(--waiting); }
 rect.differs { fill: var(--differs); }
