@@ -1,4 +1,5 @@
 import 'source-map-support/register-hook-require';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnreachableError } from '../lib/errors';
 import { runCli } from '../lib/ops/cli';
@@ -9,6 +10,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 async function main(): Promise<void> {
   const interruption = new AbortController();
+  // Everything that waits listens.
+  setMaxListeners(0, interruption.signal);
   process.once('SIGINT', () => interruption.abort());
   process.once('SIGTERM', () => interruption.abort());
   process.exitCode = await runCli({
