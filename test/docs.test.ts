@@ -8,6 +8,7 @@ const PROJECT = resolve(__dirname, '..');
 const DOCUMENTS = [
   'README.md',
   'AGENTS.md',
+  'docs/backfill.md',
   'docs/deploying.md',
   'docs/runbook.md',
   'docs/permissions.md',

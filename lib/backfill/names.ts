@@ -14,12 +14,32 @@ export interface BackfillNames {
 
 /** Every name of backfill, computed from the configuration alone. */
 export function backfillNamesOf(config: ReplicationConfig): BackfillNames {
-  const { deployment, source } = config;
-  const partition = partitionOf(source);
   return {
-    reportBucket: bucketNamed(config, source, REPORT_BUCKET_ID),
-    roles: new Map(
-      config.pairs.map(({ id }) => [id, iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`)]),
-    ),
+    reportBucket: bucketNamed(config, config.source, REPORT_BUCKET_ID),
+    roles: new Map(config.pairs.map(({ id }) => [id, backfillRoleOf(config, id)])),
   };
+}
+
+/** The role that S3 Batch Operations assumes for jobs of one pair. */
+export function backfillRoleOf({ deployment, source }: ReplicationConfig, pairId: string): NamedArn {
+  return iamRole(partitionOf(source), source, `${deployment}-${pairId}-backfill-${source.region}`);
+}
+
+/**
+ * Prefix of the manifests that S3 generates for a pair. It ends with a slash, since no AWS page says whether S3 puts one between the
+ * prefix and the rest of the key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_S3ManifestOutputLocation.html
+ */
+export function manifestPrefix(pairId: string): string {
+  return `manifests/${pairId}/`;
+}
+
+/**
+ * Prefix of the reports of a pair's jobs, without a slash at its end: S3 writes them under `<prefix>/job-<job-id>/`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_JobReport.html
+ */
+export function reportPrefix(pairId: string): string {
+  return `reports/${pairId}`;
 }

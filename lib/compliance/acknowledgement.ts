@@ -32,3 +32,9 @@ export function wildcard(pattern: string): string {
 export function controls(rule: string): string[] {
   return ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'].map((pack) => `${pack}::${pack}-${rule}`);
 }
+
+/** Why no bucket has server access logs. */
+export const NO_ACCESS_LOGS =
+  "S3 delivers server access logs on a best-effort basis and only within the bucket's own account and region, so they cannot prove " +
+  'that nothing happened. Object access is for CloudTrail data events to record, in a trail of the account or the organization ' +
+  'that this stack cannot turn off. This app creates no such trail: where access has to be audited, one must be there.';

@@ -4,7 +4,8 @@ import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../conf
 import { namesOf, pairNamesOf, stackArnPattern } from '../names';
 import type { ReplicationStacks } from '../replication';
 import { verificationPolicies } from '../verification/permissions';
-import { type Acknowledgement, awsSolutions, because, controls, resourceAt, wildcard } from './acknowledgement';
+import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
+import { backfillAcknowledgements } from './backfill-acknowledgements';
 import { monitoringAcknowledgements } from './monitoring-acknowledgements';
 
 /** Every finding that is acknowledged in an app of these stacks. */
@@ -16,6 +17,7 @@ export function acknowledgementsOf(config: ReplicationConfig, stacks: Replicatio
       ...sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')),
       ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), config, pair),
     ]),
+    ...(config.backfill ? backfillAcknowledgements(config, source) : []),
     ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
     ...(config.pipeline === undefined
       ? []
@@ -30,11 +32,6 @@ export function acknowledge(acknowledgements: readonly Acknowledgement[]): void 
     Validations.of(resource).acknowledge({ id, reason });
   }
 }
-
-export const NO_ACCESS_LOGS =
-  "S3 delivers server access logs on a best-effort basis and only within the bucket's own account and region, so they cannot prove " +
-  'that nothing happened. Object access is for CloudTrail data events to record, in a trail of the account or the organization ' +
-  'that this stack cannot turn off. This app creates no such trail: where access has to be audited, one must be there.';
 
 function sourceBucket(resource: IConstruct): Acknowledgement[] {
   return because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]);

@@ -4,8 +4,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { ReplicationConfig } from '../config/model';
 import type { PipelineStack } from '../pipeline/pipeline-stack';
-import { type Acknowledgement, awsSolutions, because, controls, resourceAt, wildcard } from './acknowledgement';
-import { acknowledgementsOf, NO_ACCESS_LOGS } from './acknowledgements';
+import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
+import { acknowledgementsOf } from './acknowledgements';
 
 /**
  * Every finding that is acknowledged in an app of the pipeline. The CDK writes nearly all these policies: it grants wherever an action

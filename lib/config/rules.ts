@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPORT_BUCKET_ID } from '../backfill/names';
 import type { Problem } from '../errors';
 import { longestNamePrefix } from '../names';
 import { partitionName } from '../regions';
@@ -99,6 +100,24 @@ export const RULES: readonly Rule[] = [
         const remedy = `"${prefix}" has ${prefix.length} characters, and a bucket name in these regions leaves ${limit} for <deployment>-<id>; shorten one of the two`;
         return id !== undefined && prefix.length > limit ? [{ path: `pairs[${index}].id`, found: id, remedy }] : [];
       });
+    },
+  ),
+
+  rule(ids.extend({ backfill: schema.backfill }), ({ pairs, backfill }) =>
+    pairs.flatMap(({ id }, index) =>
+      backfill && id === REPORT_BUCKET_ID
+        ? [{ path: `pairs[${index}].id`, found: id, remedy: 'with backfill the report bucket has this name; write another id' }]
+        : [],
+    ),
+  ),
+
+  rule(
+    regions.extend({ ...deployment.shape, backfill: schema.backfill, bucketNamespace: schema.bucketNamespace }),
+    ({ source, deployment: name, backfill, bucketNamespace }) => {
+      const prefix = `${name}-${REPORT_BUCKET_ID}`;
+      const limit = longestNamePrefix(source.region, bucketNamespace);
+      const remedy = `the report bucket is named after "${prefix}", which has ${prefix.length} characters, and a bucket name in ${source.region} leaves ${limit}; write a shorter deployment, or false`;
+      return backfill && prefix.length > limit ? [{ path: 'backfill', found: backfill, remedy }] : [];
     },
   ),
 

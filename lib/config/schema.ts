@@ -166,6 +166,7 @@ const monitoring = z
   )
   .prefault({});
 
+export const backfill = onOff().default(false);
 export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
 export const removal = oneOf(['retain', 'destroy']).default('retain');
 
@@ -177,6 +178,7 @@ export const configuration = z.strictObject(
     destination,
     keyExchange: oneOf(['stack-output', 'ssm']).default('stack-output'),
     pairs,
+    backfill,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560).default(365),
     keyDeletionDays: wholeNumber('days before a key is deleted', 7, 30).default(30),

@@ -7,6 +7,7 @@ import {
   PutBucketReplicationCommand,
   type ReplicationRule,
   type S3Client,
+  type ServerSideEncryption,
 } from '@aws-sdk/client-s3';
 import type { Side } from '../config/model';
 import { partitionOf } from '../names';
@@ -16,8 +17,11 @@ import type { EmulatorClients } from './emulator-clients';
 interface BucketProperties {
   readonly BucketEncryption: {
     readonly ServerSideEncryptionConfiguration: readonly {
-      readonly BucketKeyEnabled: boolean;
-      readonly ServerSideEncryptionByDefault: { readonly KMSMasterKeyID: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] } };
+      readonly BucketKeyEnabled?: boolean;
+      readonly ServerSideEncryptionByDefault: {
+        readonly SSEAlgorithm: ServerSideEncryption;
+        readonly KMSMasterKeyID?: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+      };
     }[];
   };
   readonly ReplicationConfiguration?: { readonly Role: string; readonly Rules: readonly TemplateRule[] };
@@ -55,11 +59,15 @@ export async function fillEmulatorGaps({ s3, cloudFormation }: EmulatorClients, 
         Bucket: bucket,
         ServerSideEncryptionConfiguration: {
           Rules: properties.BucketEncryption.ServerSideEncryptionConfiguration.map((rule) => {
-            const [key] = rule.ServerSideEncryptionByDefault.KMSMasterKeyID['Fn::GetAtt'];
+            const { SSEAlgorithm, KMSMasterKeyID } = rule.ServerSideEncryptionByDefault;
+            const key = KMSMasterKeyID?.['Fn::GetAtt'][0];
             const keyId = deployed.find((resource) => resource.LogicalResourceId === key)?.PhysicalResourceId;
             return {
               BucketKeyEnabled: rule.BucketKeyEnabled,
-              ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side, keyId ?? '') },
+              ApplyServerSideEncryptionByDefault: {
+                SSEAlgorithm,
+                ...(key !== undefined && { KMSMasterKeyID: keyArn(side, keyId ?? '') }),
+              },
             };
           }),
         },

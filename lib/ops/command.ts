@@ -60,8 +60,17 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What the command line gives to one verb, besides the common options. */
 export interface VerbArguments {
+  /** Which of the verb's actions. @default - none was named */
+  readonly action?: string | undefined;
   readonly argument: string | undefined;
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** One of several things that a verb does, such as `list`. */
+export interface Action {
+  /** What it works on, such as `JOB`. @default - it takes no argument */
+  readonly argument?: string;
+  readonly help: string;
 }
 
 /** One command of the operator command line. */
@@ -73,6 +82,8 @@ export interface Verb {
   readonly help: string;
   /** What it works on, such as `CODE`. @default - it takes no argument */
   readonly argument?: string;
+  /** What else it does when the word after it says so. Not together with `argument`. @default - it does one thing */
+  readonly actions?: Readonly<Record<string, Action>>;
   /** Its own options. @default - the common ones only */
   readonly options?: Readonly<
     Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>

@@ -21,8 +21,16 @@ export function overview(verbs: readonly Verb[]): string {
 
 /** What one verb does, with examples and every option. */
 export function verbHelp(verb: Verb): string {
-  const usage = `Usage: npm run ops -- ${[verb.name, verb.argument].filter(Boolean).join(' ')} [options]`;
-  return `${usage}\n\n${verb.help}\n\n${options(verb)}`;
+  const words = [verb.name, verb.actions === undefined ? verb.argument : '[ACTION]'];
+  const usage = `Usage: npm run ops -- ${words.filter(Boolean).join(' ')} [options]`;
+  return [usage, verb.help, ...actions(verb), options(verb)].join('\n\n');
+}
+
+function actions({ actions: all = {} }: Verb): string[] {
+  const rows = Object.entries(all).map(
+    ([name, { argument, help }]) => [[name, argument].filter(Boolean).join(' '), help] as const,
+  );
+  return rows.length === 0 ? [] : [`Actions:\n${columns(rows)}`];
 }
 
 function options(verb?: Verb): string {

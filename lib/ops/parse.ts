@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../errors';
-import type { Verb, VerbArguments } from './command';
+import type { Action, Verb, VerbArguments } from './command';
 
 /** What a command line says. */
 export interface CommandLine {
@@ -35,7 +35,7 @@ const COMMON = {
 /**
  * Reads a command line.
  *
- * @throws UsageError for an unknown verb or option, or an argument too many or too few
+ * @throws UsageError for an unknown verb, action or option, or an argument too many or too few
  */
 export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]): CommandLine {
   // The verb's own options count, so it is looked for before anything is taken apart strictly.
@@ -52,10 +52,6 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
       `commands: ${verbs.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
     );
   }
-  const [, argument, ...tooMany] = rest;
-  if (verb !== undefined && !help) {
-    checkArgument(verb, argument, tooMany);
-  }
   return {
     verb,
     common: {
@@ -68,7 +64,7 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
       help,
     },
     own: {
-      argument,
+      ...(verb === undefined || help ? { argument: undefined } : readWords(verb, rest.slice(1))),
       values: Object.fromEntries(
         Object.keys(verb?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
       ),
@@ -88,18 +84,38 @@ function parseStrictly(
   }
 }
 
-function checkArgument(verb: Verb, argument: string | undefined, tooMany: readonly string[]): void {
-  if (verb.argument !== undefined && argument === undefined) {
-    throw new UsageError('MissingArgument', `"${verb.name}" needs ${verb.argument}`, `"${verb.name} --help" has examples`);
+/** The words after the verb. */
+function readWords(verb: Verb, words: readonly string[]): Pick<VerbArguments, 'action' | 'argument'> {
+  const hint = `"${verb.name} --help" has examples`;
+  const [first] = words;
+  const action = first === undefined ? undefined : actionNamed(verb, first);
+  const what = action === undefined ? verb : action;
+  const name = action === undefined ? verb.name : `${verb.name} ${first}`;
+  const [argument, ...tooMany] = action === undefined ? words : words.slice(1);
+  if (what.argument !== undefined && argument === undefined) {
+    throw new UsageError('MissingArgument', `"${name}" needs ${what.argument}`, hint);
   }
-  const extra = verb.argument === undefined ? [argument, ...tooMany].filter((word) => word !== undefined) : tooMany;
+  const extra = what.argument === undefined ? [argument, ...tooMany].filter((word) => word !== undefined) : tooMany;
   if (extra.length > 0) {
+    throw new UsageError('TooManyArguments', `"${name}" takes no argument "${extra.join(' ')}"`, hint);
+  }
+  return { ...(action !== undefined && { action: first }), argument };
+}
+
+/** @throws UsageError for a word that is no action of a verb that has some */
+function actionNamed({ name, actions }: Verb, word: string): Action | undefined {
+  if (actions === undefined) {
+    return undefined;
+  }
+  const action = Object.hasOwn(actions, word) ? actions[word] : undefined;
+  if (action === undefined) {
     throw new UsageError(
-      'TooManyArguments',
-      `"${verb.name}" takes no argument "${extra.join(' ')}"`,
-      `"${verb.name} --help" has examples`,
+      'UnknownAction',
+      `"${name}" has no action "${word}"`,
+      `actions: ${Object.keys(actions).join(', ')}; "${name} --help" explains them`,
     );
   }
+  return action;
 }
 
 function checkedEndpoint(endpoint: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { BACKFILL_VERBS } from './backfill/verbs';
 import type { Verb } from './command';
 
 /** Every verb of the operator command line, in the order in which a person meets them. */
@@ -181,4 +182,5 @@ Examples:
     },
     load: () => (require('./audit/audit') as typeof import('./audit/audit')).audit,
   },
+  ...BACKFILL_VERBS,
 ];

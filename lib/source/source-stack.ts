@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { Backfill } from '../backfill/backfill';
 import { ReplicationDashboard } from '../monitoring/dashboard';
 import { NotificationTopic } from '../monitoring/notification-topic';
 import { ReplicationAlarms } from '../monitoring/replication-alarms';
@@ -17,8 +18,8 @@ export interface SourceStackProps extends ReplicationStackProps {
 }
 
 /**
- * The source account's side: the source key, for every pair a source bucket, its replication role and its rule, and what tells
- * of failures.
+ * The source account's side: the source key, for every pair a source bucket, its replication role and its rule, what S3 Batch
+ * Replication needs where it is configured, and what tells of failures.
  */
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config, replicaKeyArn }: SourceStackProps) {
@@ -39,6 +40,10 @@ export class SourceStack extends Stack {
     const pairs = new Construct(this, 'Pairs');
     for (const pair of config.pairs) {
       new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn, failureQueue });
+    }
+
+    if (config.backfill) {
+      new Backfill(this, 'Backfill', config);
     }
 
     new NotificationTopic(this, 'Notifications', { config, region: 'source' });

@@ -33,6 +33,11 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
   ['partition aws-cn', regions('cn-north-1', 'cn-northwest-1')],
   ['partition aws-us-gov', regions('us-gov-west-1', 'us-gov-east-1')],
   ['destroyed with the stacks', { deployment: 'x-demo', removal: 'destroy' }],
+  ['with backfill', { backfill: true }],
+  [
+    'with backfill and pairs, in the global bucket namespace',
+    { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },
+  ],
   ['with a pipeline', { pipeline: PIPELINE }],
   ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],
 ];

@@ -43,6 +43,7 @@ describe('an empty configuration', () => {
           bucketKeys: true,
         },
       ],
+      backfill: false,
       bucketNamespace: 'account-regional',
       keyRotationDays: 365,
       keyDeletionDays: 30,
@@ -88,6 +89,7 @@ test('what is written is kept', () => {
         bucketKeys: true,
       },
     ],
+    backfill: true,
     bucketNamespace: 'global',
     keyRotationDays: 180,
     keyDeletionDays: 14,
@@ -262,6 +264,37 @@ describe('of the names, refuses', () => {
       path: 'pairs[0].id',
       found: 'p'.repeat(28),
       remedy: tooLong(`backups-${'p'.repeat(28)}`, 36, 35),
+    },
+  ])('$what', ({ value, path, found, remedy }) => {
+    expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
+  });
+});
+
+describe('with backfill, refuses', () => {
+  const tooLongForReports = (deployment: string, region: string, limit: number) =>
+    `the report bucket is named after "${deployment}-backfill", which has ${deployment.length + 9} characters, and a bucket name in ${region} leaves ${limit}; write a shorter deployment, or false`;
+
+  test.each<BadInput>([
+    {
+      what: 'a pair whose bucket would have the name of the report bucket',
+      value: { backfill: true, pairs: [{ id: 'documents' }, { id: 'backfill' }] },
+      path: 'pairs[1].id',
+      found: 'backfill',
+      remedy: 'with backfill the report bucket has this name; write another id',
+    },
+    {
+      what: 'a deployment too long for the report bucket, though its pairs fit',
+      value: { backfill: true, deployment: 'a'.repeat(24), pairs: [{ id: 'a' }] },
+      path: 'backfill',
+      found: true,
+      remedy: tooLongForReports('a'.repeat(24), 'ap-southeast-2', 32),
+    },
+    {
+      what: 'the same in the global namespace',
+      value: { backfill: true, bucketNamespace: 'global', deployment: 'a'.repeat(27), pairs: [{ id: 'a' }] },
+      path: 'backfill',
+      found: true,
+      remedy: tooLongForReports('a'.repeat(27), 'ap-southeast-2', 35),
     },
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
@@ -550,6 +583,10 @@ describe('of the other keys, refuses', () => {
       ['an exchange that does not exist', 'output'],
       ['an exchange that is null', null],
     ]),
+    ...bad('backfill', ON_OFF, [
+      ['backfill as a text', 'on'],
+      ['backfill as null', null],
+    ]),
     ...bad('bucketNamespace', 'write one of account-regional, global', [['a namespace that does not exist', 'regional']]),
     ...bad('keyRotationDays', ROTATION, [
       ['rotation after 89 days', 89],
@@ -664,6 +701,7 @@ describe('takes', () => {
     ['a deployment with digits and hyphens', { deployment: 'b2-c-3' }],
     ['a deployment that has a reserved word further on', { deployment: 'my-aws' }],
     ['the longest deployment', { deployment: 'a'.repeat(22) }],
+    ['the longest deployment with backfill', { backfill: true, deployment: 'a'.repeat(22) }],
     ['50 tags', { tags: manyTags(50) }],
     ['the longest tag', { tags: { ['k'.repeat(128)]: 'v'.repeat(256) } }],
     ['an empty tag value', { tags: { team: '' } }],
@@ -704,6 +742,17 @@ describe('takes', () => {
       destination,
       'global',
     ]);
+  });
+
+  test('without backfill a pair of that name', () => {
+    expect(parse(pair({ id: 'backfill' })).pairs[0]?.id).toBe('backfill');
+  });
+
+  test('a report bucket that only the region of the source has room for', () => {
+    const sides = { source: { region: 'us-east-1' }, destination: { region: 'ap-southeast-2' } };
+    const written = { ...sides, backfill: true, deployment: 'a'.repeat(28), pairs: [{ id: 'abc' }] };
+
+    expect(parse(written).backfill).toBe(true);
   });
 
   test('a longer id in the global namespace, and where region names are shorter', () => {

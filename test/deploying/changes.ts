@@ -37,6 +37,8 @@ const AROUND_A_PAIR = [
 ];
 const PAIR = [...AROUND_A_PAIR, 'replica bucket', 'source bucket'].toSorted();
 
+const BACKFILL = ['backfill roles', 'report bucket', "report bucket's policy"];
+
 /** What all pairs share. */
 const AROUND_ALL_PAIRS = ['composite alarms', 'dashboard', "failure queue's policy", 'replica key'];
 
@@ -91,7 +93,7 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions'],
     toKnow:
-      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; S3 Batch Replication sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the destination stack and the others',
+      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; `npm run ops -- backfill --status COMPLETED,NONE,FAILED` sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the destination stack and the others',
   },
   {
     keys: ['destination.region'],
@@ -230,7 +232,7 @@ export const CHANGES: readonly Change[] = [
     after: documents({ filter: { prefix: 'letters/' } }),
     effect: { inPlace: ['replica bucket', 'source bucket'] },
     toKnow:
-      'Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need S3 Batch Replication. The lifecycle rules of the canaries move with the prefix',
+      'Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npm run ops -- backfill`. The lifecycle rules of the canaries move with the prefix',
   },
   {
     keys: ['pairs[].filter'],
@@ -282,6 +284,25 @@ export const CHANGES: readonly Change[] = [
     after: documents({ bucketKeys: false }),
     effect: { inPlace: ['replica bucket', 'source bucket'] },
     toKnow: `Counts for new objects ([AWS](${PAGES}/AmazonS3/latest/userguide/bucket-key.html)). The policies admit both ways, so nothing fails in between`,
+  },
+  {
+    keys: ['backfill'],
+    change: '`false` to `true`',
+    after: deployment({ backfill: true }),
+    effect: { created: BACKFILL },
+    stops: ['permissions'],
+    toKnow:
+      'It starts no job. With a `deployment` that is too long for one more bucket name, or a pair called `backfill`, it is refused',
+  },
+  {
+    keys: ['backfill'],
+    change: '`true` to `false`',
+    before: deployment({ backfill: true }),
+    after: deployment(),
+    effect: { stays: ['report bucket'], deleted: ['backfill roles', "report bucket's policy"] },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'A job that is running fails, since its role is gone. Reports expire 90 days after they were written, in the stack or outside it. To switch it on again, [import](#take-over-again) the report bucket, or empty and delete it first',
   },
   {
     keys: ['bucketNamespace'],

@@ -150,13 +150,14 @@ function kindOf(logicalId: string, { changeImpact, isUpdate, propertyUpdates }: 
 /** Words for a resource, from its type and the construct that made it. */
 function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceDifference): string {
   const copy = stack === 'source' ? 'source' : 'replica';
+  const bucket = logicalId.startsWith('BackfillReportBucket') ? 'report bucket' : `${copy} bucket`;
   // One in each region that is watched.
   const isOfTopic = logicalId.startsWith('Notifications');
   const words: Readonly<Record<string, string>> = {
     'AWS::KMS::Key': isOfTopic ? 'keys of the notification topics' : `${copy} key`,
     'AWS::KMS::Alias': isOfTopic ? 'aliases of the keys of the notification topics' : `${copy} key's alias`,
-    'AWS::S3::Bucket': `${copy} bucket`,
-    'AWS::S3::BucketPolicy': `${copy} bucket's policy`,
+    'AWS::S3::Bucket': bucket,
+    'AWS::S3::BucketPolicy': `${bucket}'s policy`,
     'AWS::SSM::Parameter': `${stack} parameters`,
     'AWS::IAM::ManagedPolicy': roleName(stack, logicalId),
     'AWS::IAM::Role': roleName(stack, logicalId),
@@ -182,6 +183,9 @@ function known<T>(word: T | undefined, what: string): T {
 function roleName(stack: StackKind, logicalId: string): string {
   if (logicalId.startsWith('VerificationRole')) {
     return `${stack} verification role`;
+  }
+  if (logicalId.startsWith('BackfillRoles')) {
+    return 'backfill roles';
   }
   return logicalId.startsWith('ExchangeRole') ? 'exchange role' : 'replication role';
 }

@@ -4,6 +4,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -31,6 +32,7 @@ export function testClients(config: ReplicationConfig): Clients {
     iam: async (side, region) => new IAMClient(settings(side, region)),
     kms: async (side, region) => new KMSClient(settings(side, region)),
     s3: async (side, region) => new S3Client(settings(side, region)),
+    s3Control: async (side, region) => new S3ControlClient(settings(side, region)),
     sns: async (side, region) => new SNSClient(settings(side, region)),
     sqs: async (side, region) => new SQSClient(settings(side, region)),
     ssm: async (side, region) => new SSMClient(settings(side, region)),

@@ -108,6 +108,13 @@ describe('help', () => {
     expect(events).toEqual([]);
   });
 
+  test('of a command with actions explains them', async () => {
+    const { stdout } = await run(['backfill', 'watch', '--help']);
+
+    expect(stdout).toContain('Usage: npm run ops -- backfill [ACTION] [options]');
+    expect(stdout).toMatch(/Actions:\n {2}watch JOB +go on with a job/);
+  });
+
   test('of a command needs no valid configuration', async () => {
     useConfig({ surprise: true });
 
@@ -136,6 +143,11 @@ describe('wrong usage exits with 2 and calls nothing', () => {
       '"exchange" takes no argument "documents more"',
       '"exchange --help" has examples',
     ],
+    ['an unknown action', ['backfill', 'wach'], '"backfill" has no action "wach"', 'actions: watch, list, cancel'],
+    ['an action that every object has', ['backfill', 'toString'], 'has no action "toString"', 'actions: '],
+    ['an action without what it works on', ['backfill', 'watch'], '"backfill watch" needs JOB', '"backfill --help"'],
+    ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" takes no argument "all"', '"backfill --help"'],
+    ['a status for what has failed', ['retry', '--status', 'NONE'], '--status', '"--help" lists the options'],
     ['a pair that is not configured', ['exchange', '--pair', 'photos'], 'has no pair photos', 'its pairs: documents'],
     ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
     ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],
@@ -151,6 +163,13 @@ describe('wrong usage exits with 2 and calls nothing', () => {
     expect(stdout).toBe('');
     expect(events).toEqual([]);
   });
+});
+
+test('a command that does one thing without an action takes one', async () => {
+  const { exitCode, stderr } = await run(['backfill', '--pair', 'documents']);
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('"backfill": true');
 });
 
 describe('the configuration', () => {

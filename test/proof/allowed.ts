@@ -1,5 +1,6 @@
 import type { PairNames } from '../../lib/names';
 import { actorsOf, each, throughS3 } from './actors';
+import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
 import { allowedNotifications } from './notifications';
 import { allowedVerification } from './verification';
@@ -22,11 +23,12 @@ const STACK_OUTPUT =
 const OWN_BUCKET = `${S3}/security_iam_service-with-iam.html`;
 const OWN_KEY = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
 
-/** Every request that must be allowed: live replication, the key exchange, what tells of failures, verification, and each account's own administration. */
+/** Every request that must be allowed: live replication, the key exchange, backfill, what tells of failures, verification, and each account's own administration. */
 export function allowedRequests(world: World): AllowedRequest[] {
   return [
     ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
     ...keyExchange(world),
+    ...allowedBackfill(world),
     ...allowedNotifications(world),
     ...allowedVerification(world),
   ];

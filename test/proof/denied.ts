@@ -1,17 +1,11 @@
 import type { PairNames } from '../../lib/names';
+import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
+import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedNotifications } from './notifications';
 import { deniedVerification } from './verification';
 import type { World } from './world';
-
-const REPLICATE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
-const READ_VERSIONS = ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'];
-const USE_KEY = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
-/** What somebody would do with a copy who should not be able to. */
-const TOUCH_REPLICA = ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'];
-const WEAKEN_BUCKET = ['s3:PutBucketVersioning', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration', 's3:DeleteBucket'];
-const PLAIN_HTTP = { 'aws:SecureTransport': 'false' };
 
 /** Every request that must be denied. Later work extends this list and never shortens it. */
 export function deniedRequests(world: World): Request[] {
@@ -26,6 +20,7 @@ export function deniedRequests(world: World): Request[] {
       ...assumption(world, pair),
     ]),
     ...keyExchange(world),
+    ...deniedBackfill(world),
     ...deniedNotifications(world),
     ...deniedVerification(world),
   ];
@@ -116,8 +111,20 @@ function roleOnBuckets(world: World, pair: PairNames): Request[] {
     deniedByEachHalf: true as const,
   };
   const original = { name: 'the replication role does more than read the source', principal, owner: source.account };
-  const onBucket = [...WEAKEN_BUCKET, 's3:PutReplicationConfiguration', 's3:ListBucketVersions', 's3:GetBucketVersioning'];
-  const onObject = [...TOUCH_REPLICA, 's3:PutObjectTagging', 's3:PutObjectRetention', 's3:BypassGovernanceRetention'];
+  const onBucket = [
+    ...WEAKEN_BUCKET,
+    's3:PutReplicationConfiguration',
+    's3:ListBucketVersions',
+    's3:GetBucketVersioning',
+    's3:PutInventoryConfiguration',
+  ];
+  const onObject = [
+    ...TOUCH_REPLICA,
+    's3:PutObjectTagging',
+    's3:PutObjectRetention',
+    's3:BypassGovernanceRetention',
+    's3:InitiateReplication',
+  ];
   return [
     ...each([...onBucket, 's3:ListBucket'], { ...replica, resource: pair.replicaBucket.arn }),
     ...each([...onObject, 's3:ObjectOwnerOverrideToBucketOwner'], { ...replica, resource: `${pair.replicaBucket.arn}/a.jpg` }),

@@ -1,15 +1,18 @@
+import { backfillNamesOf } from '../../lib/backfill/names';
+import { backfillPermissions } from '../../lib/backfill/permissions';
 import { SIDES, type SideName } from '../../lib/config/model';
 import { namesOf } from '../../lib/names';
 import { type Permission, replicationPermissions } from '../../lib/permissions';
 import { verificationPermissions } from '../../lib/verification/permissions';
 import { allowedRequests } from './allowed';
+import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
 import { mutationsOf } from './mutations';
 import { NOT_GRANTED } from './not-granted';
 import { NOTIFICATION_STATEMENTS } from './notifications';
 import { type Conditions, list, nameOf, type Statement } from './policy';
-import { VARIANTS, WITH_PIPELINE } from './variants';
+import { VARIANTS, WITH_BACKFILL, WITH_PIPELINE } from './variants';
 import { allowedVerification, deniedVerification } from './verification';
 import { type World, worldOf } from './world';
 
@@ -23,9 +26,10 @@ const HOLDERS: Record<Permission['writtenIn'][number], string> = {
 export function permissionsPage(): string {
   const world = worldOf({});
   const withPipeline = worldOf(WITH_PIPELINE.config);
+  const withBackfill = worldOf(WITH_BACKFILL.config);
   return `# Permissions
 
-Made from the permission tables (\`lib/permissions.ts\`, \`lib/verification\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/permissions.ts\`, \`lib/verification\`, \`lib/backfill\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
@@ -39,6 +43,20 @@ The statements in the backup account name the source account as principal and pi
 \`s3.amazonaws.com\` and carries no condition: AWS documents neither \`aws:SourceAccount\` nor \`aws:SourceArn\` for replication, and one
 that S3 does not send would stop everything. The role can be passed within its own account only, so there is no other account's deputy to confuse.
 
+## What the backfill roles may do
+
+Only with \`backfill: true\`, the source account has one role for each pair, which S3 Batch Operations assumes for the jobs of that pair, and a private
+bucket ${code([backfillNamesOf(withBackfill.config).reportBucket.name])} for their manifests and reports, which expire. A role is separate from the
+replication role, which replicates what a job asks for: it can neither read nor write an object or a replica.
+
+${table(
+  ROLE_HEADER,
+  withBackfill.pairs.flatMap(({ id }) => roleRows(backfillPermissions(withBackfill.config, id))),
+)}
+
+Its trust names \`batchoperations.s3.amazonaws.com\` and carries no condition, since AWS documents none. What it may do is AWS's policy for a
+manifest that S3 generates, with the folders of one pair in place of whole buckets.
+
 ## What the verification roles may do
 
 Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
@@ -48,9 +66,7 @@ nothing but canaries, which it deletes again, and the parameters with their last
 what was sent.
 
 ${SIDES.toReversed()
-  .map(
-    (side) => `${verificationHeading(withPipeline, side)}\n\n${table(VERIFICATION_HEADER, verificationRows(withPipeline, side))}`,
-  )
+  .map((side) => `${verificationHeading(withPipeline, side)}\n\n${table(ROLE_HEADER, verificationRows(withPipeline, side))}`)
   .join('\n\n')}
 
 ## What services may tell
@@ -63,7 +79,7 @@ ${table(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], 
 
 ## Every statement that is deployed
 
-Without a pipeline:
+Without backfill and a pipeline:
 
 ${table(['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'], statementRows(world))}
 
@@ -81,6 +97,16 @@ ${grouped(allowedRequests(world))}
 Denied:
 
 ${grouped(deniedRequests(world))}
+
+With backfill, ${allowedBackfill(withBackfill).length} more must be allowed and ${deniedBackfill(withBackfill).length} denied, and each of ${mutationsOf(withBackfill).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped(allowedBackfill(withBackfill))}
+
+Denied:
+
+${grouped(deniedBackfill(withBackfill))}
 
 With a pipeline, ${allowedVerification(withPipeline).length} more must be allowed and ${deniedVerification(withPipeline).length} denied, and each of ${mutationsOf(withPipeline).length} single changes in all has an effect.
 
@@ -119,14 +145,19 @@ function tableRows(world: World): string[][] {
   );
 }
 
-const VERIFICATION_HEADER = ['statement', 'actions', 'on', 'only', 'why', 'AWS'];
+const ROLE_HEADER = ['statement', 'actions', 'on', 'only', 'why', 'AWS'];
 
 function verificationHeading({ config }: World, side: SideName): string {
   return `In the account of the ${side}, ${code([namesOf(config)[side].verificationRole.name])}:`;
 }
 
 function verificationRows({ config, sourceKey, replicaKey }: World, side: SideName): string[][] {
-  return verificationPermissions(config, side, side === 'source' ? sourceKey : replicaKey).map((permission) => [
+  return roleRows(verificationPermissions(config, side, side === 'source' ? sourceKey : replicaKey));
+}
+
+/** The rows of a table that stands in the policies of one role alone. */
+function roleRows(permissions: readonly Permission[]): string[][] {
+  return permissions.map((permission) => [
     permission.sid,
     code(permission.actions),
     code(permission.resources),

@@ -1,3 +1,4 @@
+import { backfillNamesOf } from '../../lib/backfill/names';
 import { environmentsOf } from '../../lib/environments';
 import { namesOf } from '../../lib/names';
 import { PIPELINE } from '../helpers/app';
@@ -13,6 +14,7 @@ const VARIANTS: readonly [string, Record<string, unknown>][] = [
   ['with the key exchanged by ssm', { keyExchange: 'ssm' }],
   ['in the region of the destination', { pipeline: { ...PIPELINE, region: 'us-west-2' } }],
   ['without approvals, with several pairs', { pipeline: { ...PIPELINE, approval: false }, pairs: [{ id: 'a' }, { id: 'b' }] }],
+  ['with backfill', { backfill: true }],
   [
     'in China',
     {
@@ -58,6 +60,7 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
     ...verificationRoles(),
     ...['lookup', 'deploy', 'cfn-exec', 'file-publishing', 'image-publishing'].flatMap(bootstrapRoles),
     ...names.pairs.map(({ replicationRole }) => replicationRole.arn),
+    ...(world.config.backfill ? [...backfillNamesOf(world.config).roles.values()].map(({ arn }) => arn) : []),
     names.exchange.readerRole.arn,
     ...[SOURCE, DESTINATION, TOOLING].map((account) => iam(account, 'role/Administrator')),
     ...world.roles,

@@ -11,6 +11,9 @@ const regions = (source: string, destination: string) => ({ source: { region: so
 /** The variant in which the verification roles are. */
 export const WITH_PIPELINE: Variant = { name: 'with a pipeline', config: { pipeline: PIPELINE } };
 
+/** The variant in which the backfill roles are. */
+export const WITH_BACKFILL: Variant = { name: 'with backfill', config: { backfill: true } };
+
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
   { name: 'the default configuration', config: {} },
@@ -43,6 +46,16 @@ export const VARIANTS: readonly Variant[] = [
         { id: 'a', filter: { prefix: 'cost?/$' } },
         { id: 'a-b', filter: { prefix: 'menü/' }, bucketKeys: false },
       ],
+    },
+  },
+  WITH_BACKFILL,
+  {
+    name: 'in China with backfill, a pipeline, and two pairs, of which one id starts the other',
+    config: {
+      ...regions('cn-north-1', 'cn-northwest-1'),
+      backfill: true,
+      pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
   },
 ];

@@ -29,6 +29,7 @@ export interface WrittenConfig extends Readonly<Record<string, unknown>> {
   readonly source?: WrittenSide;
   readonly destination?: WrittenSide;
   readonly pairs?: readonly WrittenPair[];
+  readonly backfill?: boolean;
   readonly bucketNamespace?: string;
   readonly removal?: string;
 }
@@ -62,6 +63,7 @@ const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_T
 
 const DEFAULTS = {
   deployment: 'backups',
+  backfill: false,
   bucketNamespace: 'account-regional',
   removal: 'retain',
   pairs: [{ id: 'documents' }],
@@ -200,6 +202,15 @@ function namesThere({ regions, bucketNamespace, removal }: Place) {
   );
 }
 
+/** Whether a bucket for the reports of S3 Batch Replication has a legal name that is not a pair's. */
+function hasRoomForReports(
+  { regions: [source], bucketNamespace }: Place,
+  { deployment, ids }: { readonly deployment: string; readonly ids: readonly string[] },
+): boolean {
+  const name = `${deployment}-backfill-000000000000-${source}${bucketNamespace === 'global' ? '' : '-an'}`;
+  return name.length <= 63 && !ids.includes('backfill');
+}
+
 /** Configurations that keep every rule. */
 export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
   .record({
@@ -210,10 +221,11 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     ),
     profiles: fc.array(fc.option(profiles, { nil: undefined }), { minLength: 2, maxLength: 2 }),
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
+    backfill: fc.boolean(),
     rest: independent,
     short: fc.boolean(),
   })
-  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, rest, short }) => {
+  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, rest, short }) => {
     const side = (index: number): WrittenSide => ({
       account: String(ids[index]),
       region: String(there.regions[index]),
@@ -224,6 +236,7 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
       source: side(0),
       destination: side(1),
       pairs: here.ids.map((id, index) => ({ id, ...options[index] })),
+      backfill: backfill && hasRoomForReports(there, here),
       bucketNamespace: there.bucketNamespace,
       removal: there.removal,
       ...rest,
@@ -317,6 +330,7 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'replicateDeleteMarkers'], 'boolean'],
   [['pairs', 0, 'timeControl'], 'boolean'],
   [['pairs', 0, 'bucketKeys'], 'boolean'],
+  [['backfill'], 'boolean'],
   [['bucketNamespace'], 'text'],
   [['keyRotationDays'], 'number'],
   [['keyDeletionDays'], 'number'],
@@ -392,6 +406,14 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
     at([side, 'account'], badAccounts),
     at([side, 'region'], fc.constantFrom(...BAD_REGIONS)),
     at([side, 'profile'], fc.constantFrom('', ' ', ' prod', 'prod ', 'prod\n')),
+  ]),
+  together('pairs[0].id', [
+    [['backfill'], fc.constant(true)],
+    [['pairs', 0, 'id'], fc.constant('backfill')],
+  ]),
+  together('backfill', [
+    [['backfill'], fc.constant(true)],
+    [['deployment'], fc.integer({ min: 36, max: 40 }).map((length) => 'd'.repeat(length))],
   ]),
   at(['keyExchange'], otherThan('stack-output', 'ssm')),
   at(['bucketNamespace'], otherThan('account-regional', 'global')),

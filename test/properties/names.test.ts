@@ -1,19 +1,31 @@
 import * as fc from 'fast-check';
-import { type Names, namesOf, type PairNames } from '../../lib/names';
+import { backfillNamesOf } from '../../lib/backfill/names';
+import type { ReplicationConfig } from '../../lib/config/model';
+import { namesOf, type PairNames } from '../../lib/names';
 import { replicationPermissions } from '../../lib/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/policies';
 import { validConfig } from '../helpers/app';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 
 /** Every name that must be its own, by what it names. */
-const namesByKind = ({ source, destination, exchange, pairs }: Names) => ({
-  stack: [source.stackName, destination.stackName],
-  alias: [source.keyAlias, destination.keyAlias],
-  bucket: pairs.flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.name, replicaBucket.name]),
-  role: [exchange.readerRole.name, ...pairs.map(({ replicationRole }) => replicationRole.name)],
-  parameter: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
-  rule: pairs.map(({ ruleId }) => ruleId),
-});
+const namesByKind = (config: ReplicationConfig) => {
+  const { source, destination, exchange, pairs } = namesOf(config);
+  const { reportBucket, roles } = backfillNamesOf(config);
+  return {
+    stack: [source.stackName, destination.stackName],
+    alias: [source.keyAlias, destination.keyAlias],
+    bucket: pairs
+      .flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.name, replicaBucket.name])
+      .concat(config.backfill ? reportBucket.name : []),
+    role: [
+      exchange.readerRole.name,
+      ...pairs.map(({ replicationRole }) => replicationRole.name),
+      ...[...roles.values()].map(({ name }) => name),
+    ],
+    parameter: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
+    rule: pairs.map(({ ruleId }) => ruleId),
+  };
+};
 
 const ruleOf = (pattern: RegExp) => (name: string) => pattern.test(name);
 
@@ -40,7 +52,7 @@ const LEGAL: Readonly<Record<keyof ReturnType<typeof namesByKind>, (name: string
 test('every name is one that AWS takes', () => {
   fc.assert(
     fc.property(validConfigs, (keys) => {
-      const illegal = Object.entries(namesByKind(namesOf(validConfig(keys)))).flatMap(([kind, names]) =>
+      const illegal = Object.entries(namesByKind(validConfig(keys))).flatMap(([kind, names]) =>
         names.filter((name) => !LEGAL[kind as keyof typeof LEGAL](name)).map((name) => `${kind} ${name}`),
       );
 
@@ -53,7 +65,7 @@ test('every name is one that AWS takes', () => {
 test('no two things of a kind have the same name', () => {
   fc.assert(
     fc.property(validConfigs, (keys) => {
-      const repeated = Object.values(namesByKind(namesOf(validConfig(keys)))).flatMap((names) =>
+      const repeated = Object.values(namesByKind(validConfig(keys))).flatMap((names) =>
         names.filter((name, index) => names.indexOf(name) < index),
       );
 

@@ -32,20 +32,24 @@ function grantsOf(role: unknown, { Action, Condition }: PolicyStatement, resourc
   return { role, resource, actions: list(Action), conditions: Condition ?? {} };
 }
 
+/** The source buckets, and not the report bucket of S3 Batch Replication. */
+const replicatedBuckets = (source: Template) =>
+  propertiesOf(source, 'AWS::S3::Bucket').filter((properties) => 'ReplicationConfiguration' in properties);
+
 /** What the roles of the source allow themselves outside the source. */
 function wanted({ config, source }: ReturnType<typeof synthesize>): Grant[] {
-  const own = new Set([
-    JSON.stringify(keyArnIn(source)),
-    ...propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ BucketName }) =>
-      ['', '/*'].map((end) => JSON.stringify(`arn:${partitionOf(config.source)}:s3:::${BucketName}${end}`)),
-    ),
-  ]);
+  const key = JSON.stringify(keyArnIn(source));
+  const buckets = propertiesOf(source, 'AWS::S3::Bucket').map(
+    ({ BucketName }) => `arn:${partitionOf(config.source)}:s3:::${BucketName}`,
+  );
+  const isOwn = (resource: unknown) =>
+    JSON.stringify(resource) === key || buckets.some((arn) => resource === arn || String(resource).startsWith(`${arn}/`));
   return propertiesOf(source, 'AWS::IAM::Role').flatMap(({ RoleName, Policies }) =>
     Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
       .filter(({ Effect }) => Effect === 'Allow')
       .flatMap((statement) =>
         list(statement.Resource)
-          .filter((resource) => !own.has(JSON.stringify(resource)))
+          .filter((resource) => !isOwn(resource))
           .map((resource) =>
             grantsOf(`arn:${partitionOf(config.source)}:iam::${config.source.account}:role/${RoleName}`, statement, resource),
           ),
@@ -55,7 +59,7 @@ function wanted({ config, source }: ReturnType<typeof synthesize>): Grant[] {
 
 /** What the destination grants to anybody but itself; to whom is told by the pin. */
 function granted({ config, source, destination }: ReturnType<typeof synthesize>): Grant[] {
-  const [replicaKey] = propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ ReplicationConfiguration }) =>
+  const [replicaKey] = replicatedBuckets(source).flatMap(({ ReplicationConfiguration }) =>
     ReplicationConfiguration.Rules.map(({ Destination }) => Destination.EncryptionConfiguration.ReplicaKmsKeyID),
   );
   const onBuckets = propertiesOf(destination, 'AWS::S3::BucketPolicy').flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
@@ -99,15 +103,15 @@ test(
   () => {
     fc.assert(
       fc.property(validConfigs, (keys) => {
-        const { source, destination } = synthesize(keys);
+        const { config, source, destination } = synthesize(keys);
         const count = writtenPairs(keys).length;
 
-        source.resourceCountIs('AWS::S3::Bucket', count);
-        source.resourceCountIs('AWS::IAM::Role', count);
+        source.resourceCountIs('AWS::S3::Bucket', config.backfill ? count + 1 : count);
+        source.resourceCountIs('AWS::IAM::Role', config.backfill ? 2 * count : count);
         destination.resourceCountIs('AWS::S3::Bucket', count);
-        expect(
-          propertiesOf(source, 'AWS::S3::Bucket').flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration.Rules),
-        ).toHaveLength(count);
+        expect(replicatedBuckets(source).flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration.Rules)).toHaveLength(
+          count,
+        );
       }),
       { numRuns: 10 },
     );

@@ -35,6 +35,7 @@ export function recordingClients(config: ReplicationConfig) {
     iam: record('iam'),
     kms: record('kms'),
     s3: record('s3'),
+    s3Control: record('s3Control'),
     sns: record('sns'),
     sqs: record('sqs'),
     ssm: record('ssm'),

@@ -1,9 +1,8 @@
-import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../command';
+import { readDailyMetrics } from '../monitoring/daily-metrics';
 import type { Subject } from './subject';
 
 const PAGE = 1000;
-const DAY = 86_400;
 
 /** How many requests an audit will send, as far as that is known. */
 export interface Cost {
@@ -12,48 +11,12 @@ export interface Cost {
   readonly head: number;
 }
 
-/**
- * How many versions a bucket has, by the metric that S3 writes once a day; undefined when nobody says.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
- */
-async function versionsOf({ source, now }: Subject, { clients }: Context): Promise<number | undefined> {
-  const dimensions = { BucketName: source.name, StorageType: 'AllStorageTypes' };
-  try {
-    const cloudWatch = await clients.cloudWatch('source');
-    const { MetricDataResults: results = [] } = await cloudWatch.send(
-      new GetMetricDataCommand({
-        StartTime: new Date(now().getTime() - 3 * DAY * 1000),
-        EndTime: now(),
-        ScanBy: 'TimestampDescending',
-        MetricDataQueries: [
-          {
-            Id: 'objects',
-            MetricStat: {
-              Metric: {
-                Namespace: 'AWS/S3',
-                MetricName: 'NumberOfObjects',
-                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-              },
-              Period: DAY,
-              Stat: 'Average',
-            },
-          },
-        ],
-      }),
-    );
-    return results[0]?.Values?.[0];
-  } catch {
-    // A guess at the cost is worth no failure.
-    return undefined;
-  }
-}
-
 /** An upper bound: the filter's prefix may leave most of a bucket out. Undefined when a bucket's size is not known. */
 export async function estimate(context: Context, subjects: readonly Subject[], percent: number): Promise<Cost | undefined> {
-  const counts = await Promise.all(subjects.map((subject) => versionsOf(subject, context)));
+  const question = { metric: 'NumberOfObjects', storageType: 'AllStorageTypes' } as const;
+  const counts = await Promise.all(subjects.map(({ source }) => readDailyMetrics(context, source.name, [question])));
   let versions = 0;
-  for (const count of counts) {
+  for (const [count] of counts) {
     if (count === undefined) {
       return undefined;
     }

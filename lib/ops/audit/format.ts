@@ -31,6 +31,9 @@ function formatPair(pair: PairReport): string {
     `  source   ${pair.sourceBucket}: ${side(pair.source)}`,
     `  replica  ${pair.replicaBucket}: ${side(pair.replica)}`,
     ...rows,
+    ...(pair.states.failed.versions + pair.states.missing.versions === 0
+      ? []
+      : [`  to replicate what failed or was never tried: npm run ops -- backfill --pair ${pair.pair}`]),
   ].join('\n');
 }
 

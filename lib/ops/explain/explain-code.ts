@@ -16,7 +16,7 @@ export interface CodeData {
 
 /** What holds after every repair. */
 export const AFTERWARDS =
-  'FAILED is final: after the repair, upload what failed again, or replicate it with S3 Batch Replication (status filter FAILED).';
+  'FAILED is final: after the repair, upload what failed again, or replicate it with S3 Batch Replication: npm run ops -- retry';
 
 /**
  * Explains a failure reason in terms of this deployment. Asks AWS nothing.

@@ -44,7 +44,7 @@ export const DESTINATION_REASONS: readonly FailureReason[] = [
     code: 'DstBucketInvalidRegion',
     cause: 'The destination bucket is not in the region that the Batch Operations job expects. Batch Replication only.',
     concerns: [resource('Batch Replication job'), setting('destination.region')],
-    fix: 'Create the job again in the source region, from the replication configuration that is deployed now.',
+    fix: 'Create the job again in the source region, from the replication configuration that is deployed now: npm run ops -- backfill does.',
     commands: [
       { as: 'source', run: 'aws s3api get-bucket-replication --bucket {sourceBucket} --region {sourceRegion}' },
       { as: 'destination', run: 'aws s3api head-bucket --bucket {replicaBucket} --region {destinationRegion}' },

@@ -44,7 +44,7 @@ export function judgeSource(version: ObjectVersion, around: SourceSurroundings):
       return {
         judgement: 'right',
         verdict: 'it is a replica itself, made by a rule of another bucket, and S3 never replicates a replica again',
-        action: 'to copy it anyway, use S3 Batch Replication (status filter REPLICA)',
+        action: `to copy it anyway, use S3 Batch Replication: npm run ops -- backfill --pair ${around.pair.id} --status REPLICA`,
       };
     case 'PENDING':
       return pending(version, around);
@@ -94,7 +94,7 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
       : 'replication failed for good; S3 tells the reason only in the event of the failure',
     action: foreign
       ? 'write the object again without naming a key'
-      : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version)}`,
+      : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version, pair)}`,
   };
 }
 
@@ -120,7 +120,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
   return {
     judgement: 'wrong',
     verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
-    action: again(version),
+    action: again(version, pair),
   };
 }
 
@@ -132,8 +132,8 @@ function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
   };
 }
 
-function again({ isLatest }: ObjectVersion): string {
-  const batch = 'replicate it with S3 Batch Replication (status filters NONE and FAILED)';
+function again({ isLatest, status }: ObjectVersion, { id }: Pair): string {
+  const batch = `replicate it with S3 Batch Replication: npm run ops -- ${status === 'FAILED' ? 'retry' : 'backfill'} --pair ${id}`;
   return isLatest ? `upload the object again, or ${batch}` : batch;
 }
 

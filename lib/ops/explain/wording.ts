@@ -1,3 +1,4 @@
+import { backfillRoleOf } from '../../backfill/names';
 import type { ReplicationConfig } from '../../config/model';
 import { namesOf, type PairNames, pairNamesOf } from '../../names';
 import { replicationPermissions } from '../../permissions';
@@ -30,7 +31,7 @@ const RESOURCES = {
   'replica key': 'key {replicaKeyAlias} in {destinationRegion}',
   'replication role': 'role {role}',
   'replication rule': 'rule {ruleId} of bucket {sourceBucket}',
-  'Batch Replication job': 'a job that somebody created; no stack of this project has one',
+  'Batch Replication job': 'of npm run ops -- backfill, with role {backfillRole}, or one that somebody created',
 } as const;
 
 /**
@@ -72,6 +73,7 @@ function placeholders(config: ReplicationConfig, pair: PairNames): Readonly<Reco
     sourceBucket: pair.sourceBucket.name,
     replicaBucket: pair.replicaBucket.name,
     role: pair.replicationRole.name,
+    backfillRole: backfillRoleOf(config, pair.id).name,
     ruleId: pair.ruleId,
     sourceKeyAlias: source.keyAlias,
     replicaKeyAlias: destination.keyAlias,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeKey } from '../decode-key';
 
 /** The replication events that go to the failure queue. */
 export type FailureEventName =
@@ -113,13 +114,4 @@ function toEvent({ eventName, eventTime, s3, replicationEventData: data }: z.inf
 
 function isFailureEvent(name: string): name is FailureEventName {
   return EVENTS.includes(name);
-}
-
-/** Keys are encoded as in a form: `red flower.jpg` becomes `red+flower.jpg`. */
-function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return key;
-  }
 }

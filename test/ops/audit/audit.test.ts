@@ -179,7 +179,7 @@ describe('--deep', () => {
     const clients = {
       ...plain.context.clients,
       ...parameters,
-      cloudWatch: async () => ({ send: async () => ({ MetricDataResults: [{ Values: [2000] }] }) }),
+      cloudWatch: async () => ({ send: async () => ({ MetricDataResults: [{ Id: 'm0', Values: [2000] }] }) }),
     };
     return world.run(values, {}, { clients: clients as never });
   };

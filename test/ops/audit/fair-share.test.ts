@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, nat, property } from 'fast-check';
 import { fairShare } from '../../../lib/ops/audit/fair-share';
 
 describe('a share of several groups', () => {
@@ -14,8 +14,8 @@ describe('a share of several groups', () => {
   });
 
   test('is everything that fits, and never more than asked for', () => {
-    fc.assert(
-      fc.property(fc.array(fc.array(fc.integer())), fc.nat(50), (groups, most) => {
+    assert(
+      property(array(array(integer())), nat(50), (groups, most) => {
         expect(fairShare(groups, most)).toHaveLength(Math.min(most, groups.flat().length));
       }),
     );

@@ -858,7 +858,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    /npm run ops -- verify --pair documents; FAILED objects need S3 Batch Replication/,
+    /npm run ops -- verify --pair documents; .* npm run ops -- retry --pair documents/,
   ],
   [
     'stack-monitoring',

@@ -139,7 +139,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
   status   none; 3 bytes, STANDARD, SSE-KMS, ${SOURCE_KEY}
   rule     backups-documents matches: the rule takes every object
   verdict  not replicated although the rule takes it now: it is older than the rule or a change of it
-  do       upload the object again, or replicate it with S3 Batch Replication (status filters NONE and FAILED)`,
+  do       upload the object again, or replicate it with S3 Batch Replication: npm run ops -- backfill --pair documents`,
     );
   });
 

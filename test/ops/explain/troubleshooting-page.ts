@@ -133,25 +133,33 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
     'S3 has not finished. Most objects need less than 15 minutes. It keeps trying while a bucket or region is down',
   ],
   ['`COMPLETED`', 'source', 'the replica is there'],
-  ['`FAILED`', 'source', 'final: S3 does not try again by itself. Upload the object again, or use S3 Batch Replication'],
+  ['`FAILED`', 'source', 'final: S3 does not try again by itself. Upload the object again, or `npm run ops -- retry`'],
   ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
-  ['none', 'source', 'S3 never tried: no rule took the object when it was uploaded. S3 Batch Replication calls it `NONE`'],
+  ['none', 'source', 'S3 never tried: no rule took the object when it was uploaded. `npm run ops -- backfill` calls it `NONE`'],
   ['none', 'replica', 'no replica: somebody wrote it there'],
   ['none', 'both', 'a delete marker has no status that S3 shows; that of an SSE-C object is shown only to who has its key'],
 ];
 
 const NOT_REPLICATED: readonly (readonly [what: string, instead: string, page: string])[] = [
-  ['objects that are older than the rule', 'S3 Batch Replication, status filter `NONE`', 's3-batch-replication-batch'],
-  ['objects whose replication `FAILED`', 'S3 Batch Replication, status filter `FAILED`, or another upload', 'replication-status'],
+  [
+    'objects that are older than the rule',
+    '`npm run ops -- backfill`, see [backfill.md](backfill.md)',
+    's3-batch-replication-batch',
+  ],
+  ['objects whose replication `FAILED`', '`npm run ops -- retry`, or another upload', 'replication-status'],
   [
     'objects that do not match `pairs[].filter`',
-    'change the filter, then S3 Batch Replication for what is there',
+    'change the filter, then `npm run ops -- backfill` for what is there',
     'replication-what-is-isnot-replicated',
   ],
-  ['objects that got the tags of the filter after their upload', 'S3 Batch Replication', 'replication-what-is-isnot-replicated'],
+  [
+    'objects that got the tags of the filter after their upload',
+    '`npm run ops -- backfill`',
+    'replication-what-is-isnot-replicated',
+  ],
   [
     'replicas that another rule made (no chains)',
-    'S3 Batch Replication, status filter `REPLICA`',
+    '`npm run ops -- backfill --status REPLICA`',
     'replication-what-is-isnot-replicated',
   ],
   ['delete markers', '`pairs[].replicateDeleteMarkers`, never with a tag filter', 'delete-marker-replication'],

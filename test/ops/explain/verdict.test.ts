@@ -73,7 +73,13 @@ describe('in a source bucket', () => {
     ['pending for 15 minutes', { status: 'PENDING', lastModified: minutesAgo(15) }, {}, /for 15 min/, /doctor --pair documents/],
     ['pending for hours', { status: 'PENDING', lastModified: minutesAgo(200) }, {}, /for 3 h/, /doctor/],
     ['pending for days', { status: 'PENDING' }, {}, /for 31 days/, /doctor/],
-    ['failed', { status: 'FAILED' }, {}, /failed for good/, /upload the object again, or .* S3 Batch Replication/],
+    [
+      'failed',
+      { status: 'FAILED' },
+      {},
+      /failed for good/,
+      /upload the object again, or .* npm run ops -- retry --pair documents/,
+    ],
     ['failed, and not the latest', { status: 'FAILED', isLatest: false }, {}, /failed/, /then replicate it with S3 Batch/],
     [
       'failed under another key',

@@ -100,6 +100,6 @@ async function failures(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: `${count} failed`,
         expected: '0',
-        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; FAILED objects need S3 Batch Replication, S3 does not try them again: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html`,
+        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; S3 does not try FAILED objects again: npm run ops -- retry --pair ${pair.id}`,
       };
 }
