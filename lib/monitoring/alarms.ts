@@ -23,6 +23,12 @@ export interface PairAlarm {
   readonly description: string;
 }
 
+/**
+ * Children of one composite alarm, at most.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
+ */
+export const MOST_COMPOSITE_CHILDREN = 100;
+
 /** Half an hour, in periods. */
 const BACKLOG_PERIODS = (30 * 60) / METRIC_PERIOD;
 

@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { SideName } from '../config/model';
 import { type ReplicationStackProps, watchingStackProps } from '../stack-props';
-import { alarmsIn } from './alarms';
+import { alarmsIn, MOST_COMPOSITE_CHILDREN } from './alarms';
 import { chunks } from './chunks';
 import { monitoringNamesOf, nestedCompositeName } from './names';
 
@@ -13,12 +13,6 @@ export interface HealthStackProps extends ReplicationStackProps {
   /** The side whose region's alarms are summed up: a composite alarm and its children share account and region. */
   readonly region: SideName;
 }
-
-/**
- * Children of one composite alarm, at most.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
- */
-const MOST_CHILDREN = 100;
 
 /** One composite alarm over every alarm of a region of the source account, and the only one that notifies. */
 export class HealthStack extends Stack {
@@ -29,7 +23,7 @@ export class HealthStack extends Stack {
       description: `Tells when replication to ${config.destination.region} needs somebody`,
     });
     const alarms = alarmsIn(config, region).map(({ name }) => name);
-    const groups = alarms.length > MOST_CHILDREN ? chunks(alarms, MOST_CHILDREN) : [];
+    const groups = alarms.length > MOST_COMPOSITE_CHILDREN ? chunks(alarms, MOST_COMPOSITE_CHILDREN) : [];
     const parts = groups.map((group, index) => {
       const name = nestedCompositeName(config, region, index + 1);
       return new CompositeAlarm(this, `Health${index + 1}`, {

@@ -1,5 +1,6 @@
 import { BACKFILL_VERBS } from './backfill/verbs';
 import type { Verb } from './command';
+import { COST } from './cost/verb';
 
 /** Every verb of the operator command line, in the order in which a person meets them. */
 export const VERBS: readonly Verb[] = [
@@ -183,4 +184,5 @@ Examples:
     load: () => (require('./audit/audit') as typeof import('./audit/audit')).audit,
   },
   ...BACKFILL_VERBS,
+  COST,
 ];

@@ -1,0 +1,86 @@
+import type { Pair, ReplicationConfig } from '../../config/model';
+import { STORAGE_CLASSES } from '../../config/schema';
+import { linesOf } from './lines';
+import type { PriceFile } from './prices/price-file';
+import { quantitiesOf } from './quantities/quantities';
+import type { Change, Line } from './result';
+import type { Workloads } from './workload/workload';
+
+/** One option of the configuration with another value. */
+interface Variant {
+  readonly option: string;
+  readonly value: string | boolean;
+  readonly config: ReplicationConfig;
+}
+
+/** What is estimated, whatever the options. */
+export interface Subject {
+  readonly config: ReplicationConfig;
+  /** Ids of the chosen pairs. */
+  readonly pairs: readonly string[];
+  readonly workloads: Workloads;
+  readonly backfill: boolean;
+  readonly prices: PriceFile;
+}
+
+/** What each option that costs would change: the greatest saving first, and last what is open. An option of pairs changes for all chosen ones. */
+export function compare(subject: Subject): Change[] {
+  const now = estimateLines(subject, subject.config);
+  return variants(subject)
+    .map((variant) => change(variant, now, estimateLines(subject, variant.config)))
+    .filter(({ usd, open }) => usd.least !== 0 || usd.most !== 0 || open.length > 0)
+    .toSorted((one, other) => isOpen(one) - isOpen(other) || one.usd.least - other.usd.least || one.usd.most - other.usd.most);
+}
+
+/** The lines of the chosen pairs under a configuration. */
+export function estimateLines({ pairs, workloads, backfill, prices }: Subject, config: ReplicationConfig): Line[] {
+  const chosen = config.pairs.filter(({ id }) => pairs.includes(id));
+  return linesOf(quantitiesOf(config, chosen, workloads, backfill), prices);
+}
+
+function isOpen({ open }: Change): number {
+  return open.length > 0 ? 1 : 0;
+}
+
+function variants({ config, pairs }: Subject): Variant[] {
+  const ofPairs = <Key extends keyof Pair>(key: Key, value: Pair[Key] & (string | boolean)): Variant => ({
+    option: `pairs[].${key}`,
+    value,
+    config: { ...config, pairs: config.pairs.map((pair) => (pairs.includes(pair.id) ? { ...pair, [key]: value } : pair)) },
+  });
+  const { pipeline: _, ...withoutPipeline } = config;
+  const { monitoring } = config;
+  return [
+    ...STORAGE_CLASSES.map((storageClass) => ofPairs('storageClass', storageClass)),
+    ...[true, false].flatMap((value) => [
+      ofPairs('bucketKeys', value),
+      ofPairs('timeControl', value),
+      // Delete markers are not replicated with a tag filter.
+      ...(config.pairs.some(({ filter }) => filter?.tags !== undefined) ? [] : [ofPairs('replicateDeleteMarkers', value)]),
+      { option: 'monitoring.dashboard', value, config: { ...config, monitoring: { ...monitoring, dashboard: value } } },
+    ]),
+    ...(config.pipeline === undefined ? [] : [{ option: 'pipeline', value: false, config: withoutPipeline }]),
+  ];
+}
+
+/** The difference of the lines that the option changes: the others have the same range, and no difference. */
+function change({ option, value }: Variant, before: readonly Line[], after: readonly Line[]): Change {
+  const [old, next] = [byKey(before), byKey(after)];
+  const changed = [...new Set([...old.keys(), ...next.keys()])].filter((key) => {
+    const [one, other] = [old.get(key), next.get(key)];
+    return one?.quantity?.least !== other?.quantity?.least || one?.quantity?.most !== other?.quantity?.most || !one || !other;
+  });
+  const [gone, come] = [changed.flatMap((key) => old.get(key) ?? []), changed.flatMap((key) => next.get(key) ?? [])];
+  const sum = (lines: readonly Line[], end: 'least' | 'most') => lines.reduce((total, { usd }) => total + (usd?.[end] ?? 0), 0);
+  return {
+    option,
+    value,
+    usd: { least: sum(come, 'least') - sum(gone, 'most'), most: sum(come, 'most') - sum(gone, 'least') },
+    open: [...new Set([...gone, ...come].filter(({ usd }) => usd === null).map(({ price }) => `${price.id} ${price.region}`))],
+  };
+}
+
+/** Lines by what they are, at which price. */
+function byKey(lines: readonly Line[]): Map<string, Line> {
+  return new Map(lines.map((line) => [`${line.pair} ${line.id} ${line.price.id} ${line.price.region}`, line]));
+}

@@ -1,0 +1,130 @@
+import { table } from '../../table';
+import { bytes, whole } from '../units';
+import type { Range } from './quantities/quantity';
+import type { Change, CostData, Line, LinePrice, MissingPrice, Total } from './result';
+import type { Workload } from './workload/workload';
+
+/** The result for a person: a table for each pair and for what they share, the total, prices and what is missing. */
+export function formatCost(data: CostData): string {
+  const { deployment, lines, total, missingPrices, notCounted, changes, prices, origin } = data;
+  const pairs = Object.entries(data.workloads);
+  return [
+    `deployment ${deployment}: ${describeTotal(total)}`,
+    'for the writes of one month and all that is stored at its end',
+    `workload: ${origin.text}`,
+    ...pairs.map(([pair, workload]) =>
+      group(`pair ${pair}: ${describeWorkload(workload, data.backfill)}`, lines, (line) => line.pair === pair),
+    ),
+    group('what the pairs share', lines, (line) => line.pair === null),
+    ...(changes === null ? [] : [describeChanges(changes)]),
+    describePrices(lines, prices),
+    ...describeMissing(missingPrices, prices.file),
+    `not counted:\n${notCounted.map((item) => `  ${item}`).join('\n')}`,
+  ].join('\n\n');
+}
+
+function describeTotal(total: Total): string {
+  const sum = dollars(total);
+  return total.open === 0
+    ? `${sum} a month`
+    : `at least ${money(total.least)} a month, without ${plural(total.open, 'line')} that ${total.open === 1 ? 'is' : 'are'} open`;
+}
+
+function describeWorkload({ objects, averageSize, storedBytes, overwrites, deletes }: Workload, backfill: boolean): string {
+  return [
+    `${whole(objects)} versions written, ${bytes(averageSize)} each, ${overwrites} % of them over an object, ${deletes} % deleted`,
+    `${bytes(storedBytes)} there before${backfill ? ', which Batch Replication sends' : ', in both buckets'}`,
+  ].join('; ');
+}
+
+function group(title: string, lines: readonly Line[], belongs: (line: Line) => boolean): string {
+  const own = lines.filter(belongs);
+  const rows = own.map(({ item, quantity, unit, price, usd, formula }) => [
+    item,
+    usd === null ? 'open' : dollars(usd),
+    quantity === null ? '?' : range(quantity, number),
+    `× ${describePrice(price)} per ${unit}`,
+    price.id,
+    formula,
+  ]);
+  const header = ['item', 'a month', 'quantity', 'price', 'price id', 'quantity is'];
+  const sum = totalOfGroup(own);
+  return [title, ...table([header, ...rows]).map((row) => `  ${row}`), `  ${sum}`].join('\n');
+}
+
+function totalOfGroup(lines: readonly Line[]): string {
+  const least = lines.reduce((sum, { usd }) => sum + (usd?.least ?? 0), 0);
+  const most = lines.reduce((sum, { usd }) => sum + (usd?.most ?? 0), 0);
+  const open = lines.filter(({ usd }) => usd === null).length;
+  return `together ${describeTotal({ least, most, open })}`;
+}
+
+function describePrice({ tiers }: LinePrice): string {
+  if (tiers === null) {
+    return '?';
+  }
+  return tiers.map(({ upTo, usd }) => `$${number(usd)}${upTo === undefined ? '' : ` up to ${number(upTo)}, then`}`).join(' ');
+}
+
+function describeChanges(changes: readonly Change[]): string {
+  const rows = changes.map(({ option, value, usd, open }) => [
+    `${option}: ${value}`,
+    open.length > 0 ? 'open' : dollars(usd, true),
+    describeOpen(usd, open),
+  ]);
+  const title = 'what another value would change a month, the greatest saving first, and last what is open';
+  return [title, ...table([['option', 'change', ''], ...rows]).map((row) => `  ${row}`)].join('\n');
+}
+
+/** What is missing, and the part of the difference that is known. */
+function describeOpen(usd: Range, open: readonly string[]): string {
+  const known = usd.least === 0 && usd.most === 0 ? '' : `; without them ${dollars(usd, true)}`;
+  return open.length === 0 ? '' : `needs ${open.join(', ')}${known}`;
+}
+
+function describePrices(lines: readonly Line[], { file, asOf }: CostData['prices']): string {
+  const used = lines.flatMap(({ price: { id, source, asOf: date } }) =>
+    source === null ? [] : [[`${id} ${source}`, [id, date ?? '', source]] as const],
+  );
+  return [`prices: ${file} of ${asOf}`, ...table([...new Map(used).values()]).map((row) => `  ${row}`)].join('\n');
+}
+
+function describeMissing(missing: readonly MissingPrice[], file: string): string[] {
+  if (missing.length === 0) {
+    return [];
+  }
+  const pages = [...new Set(missing.map(({ page }) => page))];
+  const example = ({ id, region, unit, page }: MissingPrice) =>
+    `  { "id": "${id}", "region": "${region}", "unit": "${unit}", "tiers": [{ "usd": … }], "source": "${page}", "asOf": "…" }`;
+  return [
+    [
+      `${plural(missing.length, 'price')} missing. Run "npm run ops -- cost --refresh-prices", or add to "prices" in ${file}, from ${pages.join(', ')}:`,
+      missing.map(example).join(',\n'),
+    ].join('\n'),
+  ];
+}
+
+function range(value: Range, show: (end: number) => string): string {
+  const [least, most] = [show(value.least), show(value.most)];
+  return least === most ? least : `${least} to ${most}`;
+}
+
+function dollars(value: Range, signed = false): string {
+  return range(value, (end) => money(end, signed));
+}
+
+/** Cents, and more digits for less than one. */
+function money(value: number, signed = false): string {
+  const size = Math.abs(value);
+  const digits = size >= 0.01 || size === 0 ? 2 : 6;
+  const sign = value < 0 ? '-' : signed && value > 0 ? '+' : '';
+  return `${sign}$${size.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits })}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

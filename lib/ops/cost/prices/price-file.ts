@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseJson } from '../../../config/json';
+import { ConfigError, messageOf, UsageError } from '../../../errors';
+import { PRICE_UNITS, type PriceKey } from './catalog';
+
+/** The region of a price that AWS says is the same in every region. */
+export const EVERY_REGION = '*';
+
+/** The prices that come with the repository. */
+export const SHIPPED_FILE = join(__dirname, 'prices.json');
+
+const date = z.iso.date({ error: 'write a date such as "2026-11-23"' });
+const dollars = z.number({ error: 'write dollars as a number' }).min(0, { error: 'write dollars of 0 or more' });
+const text = (what: string) => z.string({ error: `write ${what}` }).min(1, { error: `write ${what}` });
+
+const price = z
+  .strictObject({
+    id: z.string().refine((id) => PRICE_UNITS.has(id), { error: `write one of ${[...PRICE_UNITS.keys()].join(', ')}` }),
+    region: text('a region, "REGION to REGION" for what crosses regions, or "*" where it is the same everywhere'),
+    unit: text('the unit of the price'),
+    /** Dollars for each unit. Several tiers, each up to a quantity in units; the last one has no end. */
+    tiers: z
+      .array(z.strictObject({ upTo: z.number().positive().optional(), usd: dollars }), { error: 'write a list of tiers' })
+      .min(1, { error: 'write at least one tier, such as [{ "usd": 1 }]' }),
+    source: z.url({ error: 'write the address of the page or file that the price is from' }),
+    asOf: date,
+    note: z.string().optional(),
+  })
+  .refine(({ id, unit }) => !PRICE_UNITS.has(id) || PRICE_UNITS.get(id) === unit, {
+    error: 'write the unit that prices of this id have, as the command prints it',
+    path: ['unit'],
+  })
+  .refine(({ tiers }) => tiers.every(({ upTo = Infinity }, index) => (index === tiers.length - 1) === (upTo === Infinity)), {
+    error: 'write an end (upTo) for every tier but the last',
+    path: ['tiers'],
+  })
+  .refine(({ tiers }) => tiers.every(({ upTo = Infinity }, index) => upTo > (tiers[index - 1]?.upTo ?? 0)), {
+    error: 'write the tiers in ascending order',
+    path: ['tiers'],
+  });
+
+const file = z
+  .strictObject({
+    asOf: date,
+    currency: z.literal('USD', { error: 'write "USD": other currencies are not supported' }),
+    prices: z.array(price, { error: 'write a list of prices' }),
+  })
+  .refine(({ prices }) => new Set(prices.map(({ id, region }) => `${id} ${region}`)).size === prices.length, {
+    error: 'write each id and region once',
+    path: ['prices'],
+  });
+
+export type Price = z.output<typeof price>;
+export type PriceFile = z.output<typeof file>;
+
+/** @throws UsageError when the file cannot be read, ConfigError with every problem when it is wrong */
+export function readPrices(path: string): PriceFile {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError('NoPrices', `${path} cannot be read: ${messageOf(error)}`, 'name another file with --prices');
+  }
+  const checked = file.safeParse(parseJson(content, path));
+  if (!checked.success) {
+    const problems = checked.error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      found: issue.code === 'unrecognized_keys' ? issue.keys : issue.input,
+      remedy: issue.code === 'unrecognized_keys' ? 'there is no such key; remove it' : issue.message,
+    }));
+    throw new ConfigError(path, problems);
+  }
+  return checked.data;
+}
+
+/** The prices of a file that may not be there yet. */
+export function readPricesIfThere(path: string, today: string): PriceFile {
+  return existsSync(path) ? readPrices(path) : { asOf: today, currency: 'USD', prices: [] };
+}
+
+export function writePrices(path: string, prices: PriceFile): void {
+  writeFileSync(path, `${JSON.stringify(prices, null, 2)}\n`);
+}
+
+/** The price of a region, or the one of every region; undefined when there is none. */
+export function findPrice({ prices }: PriceFile, { id, region }: PriceKey): Price | undefined {
+  const candidates = prices.filter((one) => one.id === id);
+  return candidates.find((one) => one.region === region) ?? candidates.find((one) => one.region === EVERY_REGION);
+}
+
+/** Dollars for a quantity in units, through the tiers from the first one on. */
+export function amount({ tiers }: Pick<Price, 'tiers'>, quantity: number): number {
+  let start = 0;
+  let sum = 0;
+  for (const { upTo = Infinity, usd } of tiers) {
+    sum += Math.max(Math.min(quantity, upTo) - start, 0) * usd;
+    start = upTo;
+  }
+  return sum;
+}

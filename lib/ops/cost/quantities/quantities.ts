@@ -1,0 +1,45 @@
+import type { Pair, ReplicationConfig } from '../../../config/model';
+import type { Workloads } from '../workload/workload';
+import { encryptionQuantities } from './encryption';
+import { keyQuantities } from './keys';
+import { pipelineQuantities } from './pipeline';
+import type { Quantity } from './quantity';
+import { replicationQuantities } from './replication';
+import { storageQuantities } from './storage';
+import { pairWatchingQuantities, sharedWatchingQuantities } from './watching';
+
+/** Quantities of one pair, or of what the pairs share. */
+export interface QuantityGroup {
+  /** The pair's id; undefined for what the pairs share. */
+  readonly pair: string | undefined;
+  readonly quantities: readonly Quantity[];
+}
+
+/** Everything that AWS bills for the chosen pairs in the month of their workloads, and for what all pairs share. */
+export function quantitiesOf(
+  config: ReplicationConfig,
+  pairs: readonly Pair[],
+  workloads: Workloads,
+  backfill: boolean,
+): QuantityGroup[] {
+  const groups = pairs.flatMap((pair): QuantityGroup[] => {
+    const workload = workloads.pairs.get(pair.id);
+    if (workload === undefined) {
+      return [];
+    }
+    const month = { config, pair, workload, backfill };
+    return [
+      {
+        pair: pair.id,
+        quantities: [
+          ...storageQuantities(month),
+          ...replicationQuantities(month),
+          ...encryptionQuantities(month),
+          ...pairWatchingQuantities(config, pair),
+        ],
+      },
+    ];
+  });
+  const shared = [...keyQuantities(config), ...sharedWatchingQuantities(config), ...pipelineQuantities(config)];
+  return [...groups, { pair: undefined, quantities: shared }];
+}

@@ -1,0 +1,58 @@
+import type { Pair, ReplicationConfig, SideName } from '../../../config/model';
+import { SIDES } from '../../../config/model';
+import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../monitoring/alarms';
+import { exactly, present, type Quantity } from './quantity';
+
+/** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */
+export function pairWatchingQuantities(config: ReplicationConfig, pair: Pair): Quantity[] {
+  return present(
+    SIDES.flatMap((side): Quantity[] => {
+      const { region } = config[side];
+      const alarms = alarmsOf(config, pair).filter((alarm) => alarm.region === side);
+      const metrics = [...new Set(alarms.map(({ metric }) => metric))];
+      return [
+        {
+          id: `metrics-${side}`,
+          item: `replication metrics in ${region}`,
+          price: { id: 'cloudwatch-metric', region },
+          amount: exactly(metrics.length),
+          formula: metrics.join(' + '),
+        },
+        {
+          id: `alarms-${side}`,
+          item: `alarms in ${region}`,
+          price: { id: 'cloudwatch-alarm', region },
+          amount: exactly(alarms.length),
+          formula: alarms.map(({ kind }) => kind).join(' + '),
+        },
+      ];
+    }),
+  );
+}
+
+/** What watches all pairs together. */
+export function sharedWatchingQuantities(config: ReplicationConfig): Quantity[] {
+  return present([
+    ...SIDES.map((side) => compositeAlarms(config, side)),
+    {
+      id: 'dashboard',
+      item: 'dashboard',
+      price: { id: 'cloudwatch-dashboard', region: config.source.region },
+      amount: exactly(config.monitoring.dashboard ? 1 : 0),
+      formula: '1 dashboard',
+    },
+  ]);
+}
+
+function compositeAlarms(config: ReplicationConfig, side: SideName): Quantity {
+  const { region } = config[side];
+  const children = alarmsIn(config, side).length;
+  const parts = children > MOST_COMPOSITE_CHILDREN ? Math.ceil(children / MOST_COMPOSITE_CHILDREN) : 0;
+  return {
+    id: `composite-alarms-${side}`,
+    item: `composite alarms in ${region}`,
+    price: { id: 'cloudwatch-composite-alarm', region },
+    amount: exactly(parts + 1),
+    formula: parts === 0 ? '1' : `1 + ${children} alarms / ${MOST_COMPOSITE_CHILDREN}, rounded up`,
+  };
+}

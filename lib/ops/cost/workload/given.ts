@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { parseJson } from '../../../config/json';
+import type { Pair } from '../../../config/model';
+import { ConfigError, messageOf, UsageError } from '../../../errors';
+import type { VerbArguments } from '../../command';
+import { parseSize, SIZE_HINT } from './size';
+import type { Workload, Workloads } from './workload';
+
+/** The options that describe one workload for every chosen pair, and their names in a file. */
+export const WORKLOAD_OPTIONS = {
+  objects: 'objects',
+  'average-size': 'averageSize',
+  stored: 'stored',
+  overwrites: 'overwrites',
+  deletes: 'deletes',
+} as const;
+
+/** Versions in a month, far above any bucket. */
+const MOST_OBJECTS = 1e15;
+
+const size = z.union([z.string(), z.number()], { error: SIZE_HINT }).transform((value, context) => {
+  const bytes = parseSize(String(value));
+  if (bytes === undefined) {
+    context.addIssue({ code: 'custom', message: SIZE_HINT });
+    return z.NEVER;
+  }
+  return bytes;
+});
+const numberUpTo = (most: number, what: string) => {
+  const error = `write ${what} from 0 to ${most}`;
+  return z.number({ error }).min(0, { error }).max(most, { error });
+};
+const percent = numberUpTo(100, 'a percentage').default(0);
+
+const workload = z
+  .strictObject(
+    {
+      objects: numberUpTo(MOST_OBJECTS, 'how many versions are written in a month'),
+      averageSize: size.refine((bytes) => bytes > 0, { error: SIZE_HINT }),
+      stored: size.default(0),
+      overwrites: percent,
+      deletes: percent,
+    },
+    { error: 'write an object such as { "objects": 200000, "averageSize": "5MiB" }' },
+  )
+  .transform(
+    ({ stored, ...rest }): Workload => ({
+      ...rest,
+      storedBytes: stored,
+      storedObjects: Math.round(stored / rest.averageSize),
+    }),
+  );
+
+/**
+ * One workload for every chosen pair, from the options of the command line.
+ *
+ * @throws UsageError that lists every option that is wrong or missing
+ */
+export function workloadFromOptions(pairs: readonly Pair[], values: VerbArguments['values']): Workloads {
+  const given = Object.entries(WORKLOAD_OPTIONS).flatMap(([option, key]) => {
+    const value = values[option];
+    const isNumber = key !== 'averageSize' && key !== 'stored';
+    return value === undefined ? [] : [[key, isNumber && /^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : value] as const];
+  });
+  const checked = workload.safeParse(Object.fromEntries(given));
+  if (!checked.success) {
+    const optionOf = (key: PropertyKey | undefined) => Object.entries(WORKLOAD_OPTIONS).find(([, name]) => name === key)?.[0];
+    const problems = checked.error.issues.map(({ path, message }) => `  --${optionOf(path[0])}: ${message}`);
+    throw new UsageError(
+      'BadWorkload',
+      `the workload is not complete:\n${problems.join('\n')}`,
+      'such as --objects 200000 --average-size 5MiB --stored 1TiB; --measure reads it from CloudWatch',
+    );
+  }
+  const { data } = checked;
+  return { origin: { kind: 'options', text: 'as given' }, pairs: new Map(pairs.map(({ id }) => [id, data])) };
+}
+
+/**
+ * A workload for each chosen pair, from a file: `{ "documents": { "objects": 200000, "averageSize": "5MiB" } }`.
+ *
+ * @throws UsageError when it cannot be read, ConfigError with every problem when it is wrong or lacks a pair
+ */
+export function workloadFromFile(pairs: readonly Pair[], file: string): Workloads {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError('NoWorkload', `${file} cannot be read: ${messageOf(error)}`, 'name another file with --workload');
+  }
+  const shape = z.object(Object.fromEntries(pairs.map(({ id }) => [id, workload])), {
+    error: 'write an object with a workload for each pair',
+  });
+  const checked = shape.safeParse(parseJson(content, file));
+  if (!checked.success) {
+    const problems = checked.error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      found: issue.code === 'unrecognized_keys' ? issue.keys : issue.input,
+      remedy: issue.code === 'unrecognized_keys' ? 'there is no such key; remove it' : issue.message,
+    }));
+    throw new ConfigError(file, problems);
+  }
+  return { origin: { kind: 'file', text: file }, pairs: new Map(Object.entries(checked.data)) };
+}
