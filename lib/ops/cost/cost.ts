@@ -14,7 +14,7 @@ import type { Workloads } from './workload/workload';
  * Estimates what the configuration costs in a month for a workload, line by line. Asks AWS nothing, except for the measured
  * workload and for new prices.
  *
- * @throws UsageError for options that make no sense, ConfigError for a file that is wrong
+ * @throws UsageError for options that make no sense, and files that are wrong
  * @throws AbortError when the person declines new prices
  * @throws UnreachableError when metrics or price lists cannot be read
  */

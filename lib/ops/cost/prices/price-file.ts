@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson } from '../../../config/json';
-import { ConfigError, messageOf, UsageError } from '../../../errors';
+import { readChecked } from '../checked-file';
 import { PRICE_UNITS, type PriceKey } from './catalog';
 
 /** The region of a price that AWS says is the same in every region. */
@@ -55,24 +54,9 @@ const file = z
 export type Price = z.output<typeof price>;
 export type PriceFile = z.output<typeof file>;
 
-/** @throws UsageError when the file cannot be read, ConfigError with every problem when it is wrong */
+/** @throws UsageError when the file cannot be read or is wrong, with every problem */
 export function readPrices(path: string): PriceFile {
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError('NoPrices', `${path} cannot be read: ${messageOf(error)}`, 'name another file with --prices');
-  }
-  const checked = file.safeParse(parseJson(content, path));
-  if (!checked.success) {
-    const problems = checked.error.issues.map((issue) => ({
-      path: issue.path.join('.'),
-      found: issue.code === 'unrecognized_keys' ? issue.keys : issue.input,
-      remedy: issue.code === 'unrecognized_keys' ? 'there is no such key; remove it' : issue.message,
-    }));
-    throw new ConfigError(path, problems);
-  }
-  return checked.data;
+  return readChecked(path, file, { what: 'price file', option: '--prices' });
 }
 
 /** The prices of a file that may not be there yet. */

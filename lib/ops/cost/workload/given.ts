@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { parseJson } from '../../../config/json';
 import type { Pair } from '../../../config/model';
-import { ConfigError, messageOf, UsageError } from '../../../errors';
+import { UsageError } from '../../../errors';
 import type { VerbArguments } from '../../command';
+import { readChecked } from '../checked-file';
 import { parseSize, SIZE_HINT } from './size';
 import type { Workload, Workloads } from './workload';
 
@@ -80,26 +79,12 @@ export function workloadFromOptions(pairs: readonly Pair[], values: VerbArgument
 /**
  * A workload for each chosen pair, from a file: `{ "documents": { "objects": 200000, "averageSize": "5MiB" } }`.
  *
- * @throws UsageError when it cannot be read, ConfigError with every problem when it is wrong or lacks a pair
+ * @throws UsageError when it cannot be read or is wrong, with every problem and every pair that it lacks
  */
 export function workloadFromFile(pairs: readonly Pair[], file: string): Workloads {
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError('NoWorkload', `${file} cannot be read: ${messageOf(error)}`, 'name another file with --workload');
-  }
   const shape = z.object(Object.fromEntries(pairs.map(({ id }) => [id, workload])), {
     error: 'write an object with a workload for each pair',
   });
-  const checked = shape.safeParse(parseJson(content, file));
-  if (!checked.success) {
-    const problems = checked.error.issues.map((issue) => ({
-      path: issue.path.join('.'),
-      found: issue.code === 'unrecognized_keys' ? issue.keys : issue.input,
-      remedy: issue.code === 'unrecognized_keys' ? 'there is no such key; remove it' : issue.message,
-    }));
-    throw new ConfigError(file, problems);
-  }
-  return { origin: { kind: 'file', text: file }, pairs: new Map(Object.entries(checked.data)) };
+  const workloads = readChecked(file, shape, { what: 'workload file', option: '--workload' });
+  return { origin: { kind: 'file', text: file }, pairs: new Map(Object.entries(workloads)) };
 }

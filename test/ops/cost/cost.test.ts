@@ -1,0 +1,253 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import { cost } from '../../../lib/ops/cost/cost';
+import type { CostData, Line } from '../../../lib/ops/cost/result';
+import { PIPELINE } from '../../helpers/app';
+import { testContext } from '../../helpers/ops';
+import { rejectionOf } from '../../helpers/rejection';
+import { roundPriceFile } from './round-prices';
+
+const GIVEN = { objects: '1000', 'average-size': '1MiB' };
+const TWO_PAIRS = { pairs: [{ id: 'documents' }, { id: 'photos', timeControl: true }] };
+
+const cloudWatch = mockClient(CloudWatchClient);
+let directory: string;
+beforeEach(() => {
+  cloudWatch.reset();
+  directory = mkdtempSync(join(tmpdir(), 's3-replication-cost-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function run(values: Record<string, string | boolean>, keys: Record<string, unknown> = {}) {
+  const { context } = testContext(keys, { directory });
+  const { exitCode, data, text } = await cost(context, { argument: undefined, values });
+  return { exitCode, data: data as CostData, text };
+}
+
+const lineOf = (data: CostData, id: string, pair: string | null = 'documents'): Line => {
+  const line = data.lines.find((one) => one.id === id && one.pair === pair);
+  if (line === undefined) {
+    throw new Error(`no line ${id} of ${pair}`);
+  }
+  return line;
+};
+
+function workloadFile(content: unknown): string {
+  const path = join(directory, 'workload.json');
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}
+
+describe('a line whose price is missing', () => {
+  test('stays open, in no sum, and is shown', async () => {
+    const prices = roundPriceFile(directory, ['s3-transfer']);
+    const { data, text, exitCode } = await run({ ...GIVEN, prices });
+    const whole = await run({ ...GIVEN, prices: roundPriceFile(directory) });
+
+    expect(exitCode).toBe(0);
+    expect(lineOf(data, 'transfer')).toMatchObject({ usd: null, price: { tiers: null, source: null } });
+    expect(data.total.open).toBe(1);
+    expect(whole.data.total.least - data.total.least).toBeCloseTo(1000 / 1024 / 10, 8);
+    expect(text).toMatch(/^ {2}transfer between the regions +open +0\.976563 +× \? per GB/m);
+    expect(text).toMatch(/^deployment backups: at least \$\S+ a month, without 1 line that is open$/m);
+  });
+
+  test('is asked for, with what to write where and the page that has it', async () => {
+    const { data, text } = await run({ ...GIVEN, prices: roundPriceFile(directory, ['s3-transfer', 'kms-requests']) });
+
+    expect(data.missingPrices).toEqual([
+      { id: 's3-transfer', region: 'ap-southeast-2 to us-west-2', unit: 'GB', page: 'https://aws.amazon.com/s3/pricing/' },
+      { id: 'kms-requests', region: 'ap-southeast-2', unit: '10,000 requests', page: 'https://aws.amazon.com/kms/pricing/' },
+      { id: 'kms-requests', region: 'us-west-2', unit: '10,000 requests', page: 'https://aws.amazon.com/kms/pricing/' },
+    ]);
+    expect(text).toContain('3 prices missing');
+    expect(text).toContain(
+      '{ "id": "s3-transfer", "region": "ap-southeast-2 to us-west-2", "unit": "GB", "tiers": [{ "usd": … }]',
+    );
+  });
+});
+
+test('what nobody can know stays open, whatever the prices', async () => {
+  const { data } = await run({ ...GIVEN, prices: roundPriceFile(directory) }, { pipeline: PIPELINE });
+
+  expect(lineOf(data, 'pipeline-builds', null)).toMatchObject({ quantity: null, usd: null });
+  expect(data.total.open).toBe(2);
+  expect(data.missingPrices).toEqual([]);
+});
+
+test('every line names its price and how its quantity is computed', async () => {
+  const { data, text } = await run({ ...GIVEN, prices: roundPriceFile(directory) });
+
+  expect(lineOf(data, 'transfer')).toEqual({
+    id: 'transfer',
+    item: 'transfer between the regions',
+    pair: 'documents',
+    quantity: { least: 0.9765625, most: 0.9765625 },
+    unit: 'GB',
+    formula: '1,000 written × 1 MiB / 1 GiB',
+    price: {
+      id: 's3-transfer',
+      region: 'ap-southeast-2 to us-west-2',
+      tiers: [{ usd: 0.1 }],
+      source: 'https://example.com/prices',
+      asOf: '2026-11-01',
+    },
+    usd: { least: 0.09765625, most: 0.09765625 },
+  });
+  expect(data.lines.filter(({ formula }) => formula === '')).toEqual([]);
+  for (const { price } of data.lines) {
+    expect(text).toMatch(new RegExp(`^ {2}${price.id} +2026-11-01 +https://example.com/prices$`, 'm'));
+  }
+});
+
+test('minimum duration and size of the class are said where they count', async () => {
+  const { data } = await run({ objects: '1000', 'average-size': '1KiB' });
+
+  expect(lineOf(data, 'replica-storage').formula).toBe(
+    '(1,000 versions × 128 KiB, the least that is billed, instead of 1,000 written × 1 KiB) / 1 GiB; each is billed for 30 days at least',
+  );
+});
+
+describe('the workload', () => {
+  test('comes from a file, one for each chosen pair', async () => {
+    const workload = workloadFile({
+      documents: { objects: 10, averageSize: '1GB' },
+      photos: { objects: 20, averageSize: 1024, stored: '1MiB', overwrites: 5, deletes: 1 },
+    });
+    const { data } = await run({ workload }, TWO_PAIRS);
+
+    expect(data.workloads).toEqual({
+      documents: { objects: 10, averageSize: 1e9, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 },
+      photos: { objects: 20, averageSize: 1024, storedBytes: 2 ** 20, storedObjects: 1024, overwrites: 5, deletes: 1 },
+    });
+    expect(data.lines.filter(({ id }) => id === 'time-control').map(({ pair }) => pair)).toEqual(['photos']);
+  });
+
+  test('in a file is refused with every problem', async () => {
+    const workload = workloadFile({ documents: { objects: -1, averageSize: 'big', size: 5 } });
+    const { message } = await rejectionOf(run({ workload }, TWO_PAIRS), UsageError);
+
+    expect([...message.matchAll(/^ {2}- (\S+):/gm)].map(([, path]) => path)).toEqual([
+      'documents.objects',
+      'documents.averageSize',
+      'documents',
+      'photos',
+    ]);
+  });
+
+  test.each([
+    [{}, 'NoWorkload'],
+    [{ ...GIVEN, measure: true }, 'TwoWorkloads'],
+    [{ objects: '10' }, 'BadWorkload'],
+    [{ ...GIVEN, objects: 'many' }, 'BadWorkload'],
+    [{ ...GIVEN, 'average-size': '0' }, 'BadWorkload'],
+    [{ ...GIVEN, stored: '1 XB' }, 'BadWorkload'],
+    [{ ...GIVEN, overwrites: '101' }, 'BadWorkload'],
+    [{ workload: 'nowhere.json' }, 'NoFile'],
+  ])('given as %j is a wrong use', async (values, code) => {
+    const error = await rejectionOf(run(values), UsageError);
+
+    expect(error.code).toBe(code);
+  });
+
+  test('that is incomplete names every option', async () => {
+    const { message } = await rejectionOf(run({ deletes: '200' }), UsageError);
+
+    expect(message).toMatch(/--objects: .*\n.*--average-size: .*\n.*--deletes: /);
+  });
+});
+
+describe('the measured workload', () => {
+  const day = (number: number) => new Date(Date.UTC(2026, 9, number));
+  const answer = (sizes: readonly number[], counts: readonly number[], days: readonly number[]) =>
+    cloudWatch.on(GetMetricDataCommand).resolves({
+      MetricDataResults: [
+        { Id: 'bytes', Values: [...sizes], Timestamps: days.map(day) },
+        { Id: 'objects', Values: [...counts], Timestamps: days.map(day) },
+      ],
+    });
+
+  test('is what is there and how it grew, as if it were a month', async () => {
+    answer([1_000_000, 1_500_000, 2_000_000], [100, 150, 300], [1, 8, 16]);
+    const { data, text } = await run({ measure: true });
+
+    expect(data.workloads['documents']).toEqual({
+      objects: 400,
+      averageSize: 5000,
+      storedBytes: 2_000_000,
+      storedObjects: 300,
+      overwrites: 0,
+      deletes: 0,
+    });
+    expect(text).toContain('cannot tell overwrites and deletions');
+  });
+
+  test('of a bucket that shrinks has nothing written', async () => {
+    answer([2_000_000, 1_000_000], [300, 200], [1, 2]);
+
+    expect((await run({ measure: true })).data.workloads['documents']).toMatchObject({ objects: 0, averageSize: 5000 });
+  });
+
+  test.each([
+    [[], [], []],
+    [[1_000_000], [100], [1]],
+  ])('of too few values %j is an error', async (sizes, counts, days) => {
+    answer(sizes, counts, days);
+
+    expect((await rejectionOf(run({ measure: true }), AppError)).code).toBe('NoMetrics');
+  });
+
+  test('without an answer of CloudWatch could not be found out', async () => {
+    cloudWatch.on(GetMetricDataCommand).rejects(new Error('no'));
+
+    await rejectionOf(run({ measure: true }), UnreachableError);
+  });
+});
+
+describe('--compare', () => {
+  test('shows what each other value would change, the greatest saving first', async () => {
+    const prices = roundPriceFile(directory);
+    const { data } = await run({ objects: '1024', 'average-size': '1GiB', prices, compare: true });
+    const changes = Object.fromEntries((data.changes ?? []).map(({ option, value, usd }) => [`${option} ${value}`, usd]));
+
+    // 1,024 GiB at $0.03 instead of $0.02, and 1,024 PUT at $1 instead of $0.01 a thousand.
+    expect(changes['pairs[].storageClass STANDARD']?.least).toBeCloseTo(10.24 + 1.024 * 0.99, 8);
+    expect(changes['pairs[].timeControl true']?.least).toBeCloseTo(15.36, 8);
+    expect(changes['monitoring.dashboard false']).toEqual({ least: -3, most: -3 });
+    expect(changes['pairs[].bucketKeys false']?.least).toBeCloseTo(0, 8);
+    expect(changes['pairs[].bucketKeys false']?.most).toBeCloseTo(0.1024 * 2 * 0.03 * 0.99, 8);
+    const savings = (data.changes ?? []).map(({ usd }) => usd.least);
+    expect(savings).toEqual(savings.toSorted((one, other) => one - other));
+  });
+
+  test('leaves out what the configuration has already, and what changes nothing', async () => {
+    const { data } = await run({ ...GIVEN, compare: true });
+    const options = (data.changes ?? []).map(({ option, value }) => `${option} ${value}`);
+
+    expect(options).not.toContain('pairs[].storageClass STANDARD_IA');
+    expect(options).not.toContain('pairs[].bucketKeys true');
+    // Nothing is deleted.
+    expect(options).not.toContain('pairs[].replicateDeleteMarkers true');
+  });
+
+  test('leaves a change open where a price is missing, and says which', async () => {
+    const prices = roundPriceFile(directory, ['s3-put-STANDARD']);
+    const { data, text } = await run({ ...GIVEN, prices, compare: true });
+
+    expect((data.changes ?? []).at(-1)).toMatchObject({ value: 'STANDARD', open: ['s3-put-STANDARD us-west-2'] });
+    expect(text).toMatch(/pairs\[\]\.storageClass: STANDARD +open +needs s3-put-STANDARD us-west-2; without them/);
+  });
+
+  test('never proposes delete markers with a tag filter, and counts a pipeline', async () => {
+    const pairs = [{ id: 'documents', filter: { tags: { keep: 'yes' } } }];
+    const { data } = await run({ ...GIVEN, deletes: '5', compare: true }, { pairs, pipeline: PIPELINE });
+    const options = (data.changes ?? []).map(({ option }) => option);
+
+    expect(options).not.toContain('pairs[].replicateDeleteMarkers');
+    expect(options).toContain('pipeline');
+  });
+});
