@@ -204,7 +204,9 @@ describe('the measured workload', () => {
   test('without an answer of CloudWatch could not be found out', async () => {
     cloudWatch.on(GetMetricDataCommand).rejects(new Error('no'));
 
-    await rejectionOf(run({ measure: true }), UnreachableError);
+    expect((await rejectionOf(run({ measure: true }), UnreachableError)).message).toContain(
+      'metrics of bucket backups-documents',
+    );
   });
 });
 
