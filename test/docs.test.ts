@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'docs/deploying.md',
   'docs/runbook.md',
   'docs/permissions.md',
+  'docs/scale.md',
   'docs/troubleshooting.md',
   ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];

@@ -16,6 +16,30 @@ export function bytes(size: number): string {
   return `${round(size / 1024 ** power)} ${units[power]}`;
 }
 
+const BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  PB: 1e15,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+  PIB: 2 ** 50,
+};
+
+/** Bytes of a size that a person writes, such as `65536`, `5MB` or `1.5TiB`; undefined when it is none. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)?$/.exec(text.trim()) ?? [];
+  const factor = BYTES[unit.toUpperCase()];
+  const size = Number(number) * (factor ?? Number.NaN);
+  // Half a byte is none, and what 1.1 TiB comes to is rounded.
+  const rounded = factor === 1 ? size : Math.round(size);
+  return number !== undefined && Number.isSafeInteger(rounded) ? rounded : undefined;
+}
+
 /** A whole number with its thousands apart: `12,345`. */
 export function whole(value: number): string {
   return value.toLocaleString('en-US');

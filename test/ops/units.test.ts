@@ -1,4 +1,4 @@
-import { bytes, duration } from '../../lib/ops/units';
+import { bytes, duration, parseBytes } from '../../lib/ops/units';
 
 test.each([
   [0, '0 seconds'],
@@ -24,4 +24,18 @@ test.each([
   [2 ** 60, '1024 PiB'],
 ])('%d bytes are %s', (size, text) => {
   expect(bytes(size)).toBe(text);
+});
+
+test.each([
+  ['65536', 65_536],
+  ['64KiB', 65_536],
+  ['5 MB', 5_000_000],
+  ['1.5tib', 1.5 * 2 ** 40],
+  ['0', 0],
+  ['1.5', undefined],
+  ['-1', undefined],
+  ['5 apples', undefined],
+  ['GB', undefined],
+])('%s is a size of %p bytes', (text, size) => {
+  expect(parseBytes(text)).toBe(size);
 });

@@ -1,6 +1,7 @@
 import type { JobManifestGeneratorFilter, ReplicationStatus, S3StorageClass } from '@aws-sdk/client-s3-control';
 import { UsageError } from '../../errors';
 import type { VerbArguments } from '../command';
+import { parseBytes } from '../units';
 
 /** What a job takes when nobody chooses: what was never tried, and what failed. */
 const DEFAULT_STATUSES: readonly ReplicationStatus[] = ['NONE', 'FAILED'];
@@ -15,19 +16,6 @@ const STORAGE_CLASSES: readonly string[] = [
   'INTELLIGENT_TIERING',
   'GLACIER_IR',
 ] satisfies S3StorageClass[];
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KIB: 2 ** 10,
-  MIB: 2 ** 20,
-  GIB: 2 ** 30,
-  TIB: 2 ** 40,
-};
 
 /**
  * What S3 puts into the manifest of a job.
@@ -54,8 +42,8 @@ export function readFilter({ values }: VerbArguments, statuses?: readonly Replic
   const after = read('created-after', moment, dateRemedy);
   const before = read('created-before', moment, dateRemedy);
   const sizeRemedy = 'write a whole number of bytes, or with a unit, such as 5MB or 5GiB';
-  const larger = read('larger-than', bytesOf, sizeRemedy);
-  const smaller = read('smaller-than', bytesOf, sizeRemedy);
+  const larger = read('larger-than', parseBytes, sizeRemedy);
+  const smaller = read('smaller-than', parseBytes, sizeRemedy);
   const classes = list('storage-class', STORAGE_CLASSES, '; Batch Replication takes no archived objects');
   const chosen = list('status', STATUSES);
   if (after !== undefined && before !== undefined && after >= before) {
@@ -110,11 +98,4 @@ function moment(text: string): Date | undefined {
   // 2024-02-31 is read as a day of March.
   const exists = !Number.isNaN(date.getTime()) && new Date(text.slice(0, 10)).toISOString().startsWith(text.slice(0, 10));
   return exists ? date : undefined;
-}
-
-function bytesOf(text: string): number | undefined {
-  const [, number = '', unit = ''] = /^(\d+)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];
-  const factor = UNITS[unit.toUpperCase()];
-  const size = Number(number) * (factor ?? Number.NaN);
-  return number !== '' && Number.isSafeInteger(size) ? size : undefined;
 }

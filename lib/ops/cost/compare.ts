@@ -56,7 +56,9 @@ function variants({ config, pairs }: Subject): Variant[] {
       ofPairs('bucketKeys', value),
       ofPairs('timeControl', value),
       // Delete markers are not replicated with a tag filter.
-      ...(config.pairs.some(({ filter }) => filter?.tags !== undefined) ? [] : [ofPairs('replicateDeleteMarkers', value)]),
+      ...(config.pairs.some(({ id, filter }) => pairs.includes(id) && filter?.tags !== undefined)
+        ? []
+        : [ofPairs('replicateDeleteMarkers', value)]),
       { option: 'monitoring.dashboard', value, config: { ...config, monitoring: { ...monitoring, dashboard: value } } },
     ]),
     ...(config.pipeline === undefined ? [] : [{ option: 'pipeline', value: false, config: withoutPipeline }]),

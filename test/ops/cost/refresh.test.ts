@@ -187,6 +187,17 @@ test('in US East (N. Virginia) a usage type may come without the code of the reg
   expect(pricesById()['s3-storage-STANDARD us-east-1']?.tiers).toEqual([{ usd: 0.04 }]);
 });
 
+test('a list that AWS does not have leaves the prices of the others', async () => {
+  server.removeAllListeners('request').on('request', (request, response) => {
+    const isThere = request.url?.includes('awskms/current/us-west-2') === true;
+    response.writeHead(isThere ? 200 : 404).end(JSON.stringify(LISTS['awskms/current/us-west-2']));
+  });
+  const { data } = await refresh();
+
+  expect(Object.keys(pricesById())).toEqual(['kms-key us-west-2', 'kms-requests us-west-2']);
+  expect(data.notFound.find(({ id }) => id === 's3-transfer')?.why).toContain('the answer is 404');
+});
+
 test.each([
   ['an error', (): [number, string] => [503, '{}']],
   ['another form', (): [number, string] => [200, '{"products":[]}']],

@@ -7,8 +7,9 @@ import { replicatedVersions } from './replication';
 const BUCKET_KEYS_AT_BEST = 0.01;
 
 /**
- * Requests to KMS for replication: one for each object in each region, to decrypt it and to encrypt its replica. With S3 Bucket
- * Keys AWS promises up to 99 percent less, and how much depends on when objects are written: both ends are given.
+ * Requests to KMS for replication. AWS reckons with two for each object: one decrypts it under the source key, one encrypts its
+ * replica, each in the region of its key. With S3 Bucket Keys it promises up to 99 percent less, and how much depends on when
+ * objects are written: both ends are given.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html

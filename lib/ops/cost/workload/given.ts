@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Pair } from '../../../config/model';
 import { UsageError } from '../../../errors';
 import type { VerbArguments } from '../../command';
+import { parseBytes } from '../../units';
 import { readChecked } from '../checked-file';
-import { parseSize, SIZE_HINT } from './size';
 import type { Workload, Workloads } from './workload';
 
 /** The options that describe one workload for every chosen pair, and their names in a file. */
@@ -15,11 +15,13 @@ export const WORKLOAD_OPTIONS = {
   deletes: 'deletes',
 } as const;
 
+const SIZE_HINT = 'write a size such as 65536, 64KiB, 5MB or 1TiB';
+
 /** Versions in a month, far above any bucket. */
 const MOST_OBJECTS = 1e15;
 
 const size = z.union([z.string(), z.number()], { error: SIZE_HINT }).transform((value, context) => {
-  const bytes = parseSize(String(value));
+  const bytes = parseBytes(String(value));
   if (bytes === undefined) {
     context.addIssue({ code: 'custom', message: SIZE_HINT });
     return z.NEVER;

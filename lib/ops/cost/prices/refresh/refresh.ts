@@ -1,13 +1,13 @@
 import { type ReplicationConfig, SIDES } from '../../../../config/model';
 import { STORAGE_CLASSES } from '../../../../config/schema';
-import { UsageError } from '../../../../errors';
+import { AppError, UnreachableError, UsageError } from '../../../../errors';
 import { partitionName } from '../../../../regions';
 import { table } from '../../../../table';
 import { type Context, EXIT, type Outcome } from '../../../command';
 import { between, type PriceId, type PriceKey, unitOf, unitSize } from '../catalog';
 import { findPrice, type Price, readPricesIfThere, writePrices } from '../price-file';
 import { type ListPrice, type PriceList, readPriceList } from './price-list';
-import { placeOf } from './usage-types';
+import { type ListPlace, placeOf } from './usage-types';
 
 /** The result of `ops cost --refresh-prices` alone. */
 export interface RefreshData {
@@ -24,7 +24,7 @@ export interface RefreshData {
  * be told without doubt stays as it was, and is named.
  *
  * @throws UsageError for a region whose price list is not in dollars
- * @throws UnreachableError when a list cannot be read
+ * @throws UnreachableError when no list can be read
  * @throws AbortError when the person declines
  */
 export async function refreshPrices({ config, terminal, clock, yes }: Context, file: string): Promise<Outcome> {
@@ -80,10 +80,12 @@ function neededPrices({ source, destination, pipeline }: ReplicationConfig): Pri
   return [...new Map(needed.map((key) => [`${key.id} ${key.region}`, key])).values()];
 }
 
+/** @throws UnreachableError when nothing could be read */
 async function readAll(keys: readonly PriceKey[]) {
-  const lists = new Map<string, PriceList>();
+  const lists = new Map<string, Promise<PriceList>>();
   const found: Price[] = [];
   const notFound: RefreshData['notFound'][number][] = [];
+  let failure: UnreachableError | undefined;
   for (const key of keys) {
     const place = placeOf(key);
     if (place === undefined) {
@@ -91,17 +93,32 @@ async function readAll(keys: readonly PriceKey[]) {
       continue;
     }
     const name = `${place.service} ${place.region}`;
-    const list = lists.get(name) ?? (await readPriceList(place.service, place.region));
-    lists.set(name, list);
-    const [price, another] = list.pricesOf(place.usageTypes);
-    if (price === undefined || another !== undefined) {
-      const many = another === undefined ? 'no price' : 'more than one price';
-      notFound.push({ ...key, why: `${list.url} has ${many} of ${place.usageTypes.join(' or ')}` });
-      continue;
+    const reading = lists.get(name) ?? readPriceList(place.service, place.region);
+    lists.set(name, reading);
+    try {
+      found.push(priceIn(await reading, key, place));
+    } catch (error) {
+      if (!(error instanceof AppError)) {
+        throw error;
+      }
+      failure ??= error instanceof UnreachableError ? error : undefined;
+      notFound.push({ ...key, why: error.message });
     }
-    found.push(priceOf(key, price, list));
+  }
+  if (found.length === 0 && failure !== undefined) {
+    throw failure;
   }
   return { found, notFound };
+}
+
+/** @throws AppError when the list does not have it without doubt */
+function priceIn(list: PriceList, key: PriceKey, { usageTypes }: ListPlace): Price {
+  const [price, another] = list.pricesOf(usageTypes);
+  if (price === undefined || another !== undefined) {
+    const many = another === undefined ? 'no price' : 'more than one price';
+    throw new AppError('NotInPriceList', `${list.url} has ${many} of ${usageTypes.join(' or ')}`);
+  }
+  return priceOf(key, price, list);
 }
 
 /** In the unit of this project's price, which may be a thousand of what AWS counts. */

@@ -22,7 +22,7 @@ const CLASS_USAGE: Readonly<Record<StorageClass, { readonly storage: string; rea
   DEEP_ARCHIVE: { storage: 'TimedStorage-GDA-ByteHrs', put: 'Requests-GDA-Tier1' },
 };
 
-/** Usage of one region, by service. What AWS documents no usage type for is not here, and is filled by hand. */
+/** Usage of one region, by service. What no usage type is known for is not here, and is filled by hand. */
 const REGIONAL: ReadonlyMap<string, readonly [service: string, usage: string]> = new Map<string, readonly [string, string]>([
   ...Object.entries(CLASS_USAGE).flatMap(([name, { storage, put }]) => [
     [`s3-storage-${name}`, ['AmazonS3', storage]] as const,
@@ -42,7 +42,7 @@ const BETWEEN: ReadonlyMap<string, readonly [service: string, usage: string]> = 
   ['s3-time-control', ['AmazonS3', 'S3RTC-Out-Bytes']],
 ]);
 
-/** KMS writes the region as it is. */
+/** KMS writes the region as it is. No AWS page lists these: they are what its bills have. */
 const KMS: ReadonlyMap<string, string> = new Map([
   ['kms-key', 'KMS-Keys'],
   ['kms-requests', 'KMS-Requests'],
