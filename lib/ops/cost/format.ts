@@ -44,10 +44,10 @@ function group(title: string, lines: readonly Line[], belongs: (line: Line) => b
     usd === null ? 'open' : dollars(usd),
     quantity === null ? '?' : range(quantity, number),
     `× ${describePrice(price)} per ${unit}`,
-    price.id,
+    `${price.id} ${price.region}`,
     formula,
   ]);
-  const header = ['item', 'a month', 'quantity', 'price', 'price id', 'quantity is'];
+  const header = ['item', 'a month', 'quantity', 'price', 'price id and region', 'quantity is'];
   const sum = totalOfGroup(own);
   return [title, ...table([header, ...rows]).map((row) => `  ${row}`), `  ${sum}`].join('\n');
 }

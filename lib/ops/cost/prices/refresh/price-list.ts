@@ -56,7 +56,9 @@ export async function readPriceList(service: string, region: string): Promise<Pr
     }
     return listOf(url, priceList.parse(await response.json()));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? 'it has another form than AWS documents' : messageOf(error);
+    // Of a failed connection, the cause alone says why.
+    const { cause = error } = error as Error;
+    const reason = error instanceof z.ZodError ? 'it has another form than AWS documents' : messageOf(cause);
     throw new UnreachableError(
       'NoPriceList',
       `the price list ${url} could not be read: ${reason}`,
