@@ -11,6 +11,7 @@ const DOCUMENTS = [
   'docs/backfill.md',
   'docs/deploying.md',
   'docs/runbook.md',
+  'docs/recovery.md',
   'docs/permissions.md',
   'docs/scale.md',
   'docs/troubleshooting.md',

@@ -1,6 +1,8 @@
 import { BACKFILL_VERBS } from './backfill/verbs';
 import type { Verb } from './command';
 import { COST } from './cost/verb';
+import { drillVerb } from './drill/verb';
+import { restoreVerb } from './restore/verb';
 
 /** Every verb of the operator command line, in the order in which a person meets them. */
 export const VERBS: readonly Verb[] = [
@@ -184,5 +186,7 @@ Examples:
     load: () => (require('./audit/audit') as typeof import('./audit/audit')).audit,
   },
   ...BACKFILL_VERBS,
+  restoreVerb,
+  drillVerb,
   COST,
 ];

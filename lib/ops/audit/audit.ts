@@ -4,15 +4,16 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { namesOf } from '../../names';
 import { unanswered } from '../aws-error';
 import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
+import { CsvFile } from '../csv';
 import { isEmulator } from '../emulator';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
 import { describeCost, estimate } from './cost';
-import { CsvFile } from './csv';
 import type { DeepFacts } from './examine/deep';
 import { formatReport } from './format';
 import { type AuditOptions, readOptions } from './options';
 import { makeReport } from './report';
 import { ReportFile } from './report-file';
+import { CSV_COLUMNS, type DifferencesFile } from './result';
 import { PairAudit } from './run';
 import { Session } from './session';
 import { type Subject, subjectsOf } from './subject';
@@ -47,7 +48,7 @@ export async function audit(context: Context, args: VerbArguments): Promise<Outc
       return [id, new PairAudit(one, method, deepFacts, clock, earlier?.pairs[id])] as const;
     }),
   );
-  const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, earlier?.csvBytes ?? 0);
+  const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const startedAt = earlier?.startedAt ?? clock.now().toISOString();
   const session = new Session(context, options, subject, startedAt, counts, audits, csv);
   if (earlier !== undefined) {
@@ -81,7 +82,7 @@ async function runAll(
   audits: ReadonlyMap<string, PairAudit>,
   { terminal }: Context,
   { checkpointFile }: AuditOptions,
-  csv: CsvFile | undefined,
+  csv: DifferencesFile | undefined,
 ): Promise<void> {
   try {
     for (const each of audits.values()) {

@@ -1,3 +1,5 @@
+import type { CsvFile } from '../csv';
+
 /** What a version, or a delete marker, turns out to be. `same` is the only one that is no difference. */
 export const STATES = [
   'same',
@@ -61,6 +63,27 @@ export interface Difference {
   /** One sentence: what was found, or why. */
   readonly why: string;
 }
+
+/** Columns of the file that `--csv` writes. */
+export const CSV_COLUMNS = [
+  'pair',
+  'state',
+  'wrong',
+  'key',
+  'versionId',
+  'isLatest',
+  'isDeleteMarker',
+  'lastModified',
+  'sourceSize',
+  'replicaSize',
+  'sourceClass',
+  'replicaClass',
+  'status',
+  'why',
+] as const satisfies readonly (keyof Difference)[];
+
+/** The file that `--csv` names. */
+export type DifferencesFile = CsvFile<(typeof CSV_COLUMNS)[number]>;
 
 /** How many, and how large together. */
 export interface Totals {

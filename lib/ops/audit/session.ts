@@ -1,10 +1,11 @@
+import { removeCheckpointFile, writeCheckpointFile } from '../checkpoint-file';
 import type { Context } from '../command';
 import type { RequestCounts } from '../requests';
 import type { Batch } from './audit-range';
-import { type Checkpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
-import type { CsvFile } from './csv';
+import type { Checkpoint } from './checkpoint';
 import { Findings } from './findings';
 import type { AuditOptions } from './options';
+import type { DifferencesFile } from './result';
 import type { PairAudit } from './run';
 import type { AuditRequest } from './subject';
 
@@ -26,7 +27,7 @@ export class Session {
     private readonly counts: RequestCounts<AuditRequest>,
     /** By id of the pair. */
     private readonly audits: ReadonlyMap<string, PairAudit>,
-    private readonly csv: CsvFile | undefined,
+    private readonly csv: DifferencesFile | undefined,
   ) {
     this.began = context.clock.now().getTime();
     this.lastSave = this.began;
@@ -60,13 +61,13 @@ export class Session {
       csvBytes: this.csv?.size ?? 0,
       pairs: Object.fromEntries(pairs),
     };
-    writeCheckpoint(this.options.checkpointFile, checkpoint);
+    writeCheckpointFile(this.options.checkpointFile, checkpoint);
   }
 
   /** There is nothing left to go on with. */
   finish(): void {
     this.context.terminal.progress('');
-    removeCheckpoint(this.options.checkpointFile);
+    removeCheckpointFile(this.options.checkpointFile);
   }
 
   private showProgress(now: number): void {

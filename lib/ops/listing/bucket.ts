@@ -12,6 +12,8 @@ export interface Bucket {
   readonly requests: Requests<'list'>;
   /** Below which everything is listed. */
   readonly prefix: string;
+  /** Id of the account that must own it; S3 refuses the request otherwise. @default - not checked */
+  readonly owner?: string;
 }
 
 /**
@@ -20,11 +22,13 @@ export interface Bucket {
  * @throws AppError when there is no such bucket, or no answer
  */
 export async function pageOf(
-  { name, s3, requests, prefix }: Bucket,
+  { name, s3, requests, prefix, owner }: Bucket,
   input: Omit<ListObjectVersionsCommandInput, 'Bucket'>,
 ): Promise<Page> {
   try {
-    return await requests.send('list', () => listPage(s3, { Bucket: name, Prefix: prefix, ...input }));
+    return await requests.send('list', () =>
+      listPage(s3, { Bucket: name, Prefix: prefix, ExpectedBucketOwner: owner, ...input }),
+    );
   } catch (error) {
     throw isAwsError(error, 'NoSuchBucket')
       ? new AppError('NotDeployed', `there is no bucket ${name}`, 'deploy it: npx cdk deploy --all, with the same configuration')

@@ -3,6 +3,15 @@ import { type Bucket, pageOf } from './bucket';
 import { compareKeys } from './key-order';
 import type { Entry, Page } from './scan-page';
 
+/** A stream of versions in the order of their keys. */
+export interface Stream {
+  /** Undefined at the end of what is loaded. */
+  readonly current: Entry | undefined;
+  advance(): void;
+  /** Loads until there is a current version, or none is left. */
+  load(): Promise<void>;
+}
+
 /** A part of the key space. */
 export interface KeyRange {
   /** Every key is after this one; empty for the first range. */
@@ -18,7 +27,7 @@ export interface KeyRange {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
-export class Cursor {
+export class Cursor implements Stream {
   private entries: readonly Entry[] = [];
   private index = 0;
   private coming: Promise<Page> | undefined;

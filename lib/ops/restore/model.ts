@@ -22,6 +22,11 @@ export interface Item {
   readonly lastModified: string;
   /** Version that was current in the target when the item was chosen, and is to be replaced. @default - there was none, or a delete marker */
   readonly replaces?: string;
+  /**
+   * Version of the same size that was current in the target when the item was chosen: its content says whether the item is there
+   * already. If not, it is a conflict unless it is to be replaced; nothing is written by then. @default - there was none
+   */
+  readonly present?: string;
 }
 
 /** How it ended for one item. */
@@ -32,7 +37,7 @@ export type ItemOutcome =
   /** The target has something that nobody decided to replace. */
   | { readonly kind: 'conflict'; readonly why: string }
   /** It has to be requested from the archive first. */
-  | { readonly kind: 'archived'; readonly why: string }
+  | { readonly kind: 'archived'; readonly why: string; readonly requested?: true }
   | { readonly kind: 'failed'; readonly why: string };
 
 /**

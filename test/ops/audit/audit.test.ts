@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
 import { audit } from '../../../lib/ops/audit/audit';
 import { rejectionOf } from '../../helpers/rejection';
-import { OLD, type Stored } from './fake-s3';
+import { OLD, type Stored } from '../fake-s3';
 import { objects, REPLICA, SOURCE, World } from './world';
 
 const world = new World();

@@ -6,7 +6,7 @@ import { audit } from '../../../lib/ops/audit/audit';
 import type { AuditReport } from '../../../lib/ops/audit/result';
 import type { Context } from '../../../lib/ops/command';
 import { testContext } from '../../helpers/ops';
-import { FakeS3, type Stored } from './fake-s3';
+import { FakeS3, type Stored } from '../fake-s3';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';

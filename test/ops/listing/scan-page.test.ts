@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { scanPage } from '../../../lib/ops/listing/scan-page';
-import { encode } from '../audit/fake-s3';
+import { encode } from '../fake-s3';
 
 /** The SDK's own reading of the same answer. */
 async function readBySdk(xml: string) {

@@ -1,15 +1,7 @@
+import type { Stream } from '../../listing/cursor';
 import { compareKeys } from '../../listing/key-order';
 import type { Entry } from '../../listing/scan-page';
 import type { Matcher } from './match';
-
-/** A stream of versions in the order of their keys. */
-export interface Stream {
-  /** Undefined at the end of what is loaded. */
-  readonly current: Entry | undefined;
-  advance(): void;
-  /** Loads until there is a current version, or none is left. */
-  load(): Promise<void>;
-}
 
 /**
  * Joins both sides key by key.

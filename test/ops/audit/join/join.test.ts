@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { join, type Stream } from '../../../../lib/ops/audit/join/join';
+import { join } from '../../../../lib/ops/audit/join/join';
 import { ByAge, ByVersionId, type Visit } from '../../../../lib/ops/audit/join/match';
+import type { Stream } from '../../../../lib/ops/listing/cursor';
 import { compareKeys } from '../../../../lib/ops/listing/key-order';
 import type { Entry } from '../../../../lib/ops/listing/scan-page';
 

@@ -18,20 +18,27 @@ export interface Stored {
 
 interface Kept extends Stored {
   readonly bytes: Buffer;
+  readonly isLatest: boolean;
 }
 
 export const OLD = '2026-10-01T12:00:00.000Z';
 
-/** S3 as far as an audit knows it: over HTTP, so that the SDK signs, retries and parses as it does with S3. */
+/** S3 as far as listings and questions about single versions go: over HTTP, so that the SDK signs, retries and parses as it does with S3. */
 export class FakeS3 {
   readonly buckets = new Map<string, readonly Kept[]>();
   /** Every request, as `GET bucket?query` or `HEAD bucket/key`. */
   readonly requests: string[] = [];
   /** Rules of the source bucket, as XML. */
   rules = '';
+  /** Of every bucket, as XML. */
+  versioning = '<Status>Enabled</Status>';
   pageSize = 1000;
   /** Answers instead, when it returns a status and a body. */
-  fault: (url: URL, method: string) => { readonly status: number; readonly body: string } | undefined = () => undefined;
+  fault: (
+    url: URL,
+    method: string,
+  ) => { readonly status: number; readonly body: string; readonly headers?: Record<string, string> } | undefined = () =>
+    undefined;
   private server: Server | undefined;
 
   get endpoint(): string {
@@ -56,9 +63,12 @@ export class FakeS3 {
 
   /** Sorts as S3 does: keys by the bytes of UTF-8, versions of a key as they are given. */
   put(bucket: string, stored: readonly Stored[]): void {
+    const sorted = stored
+      .map((each) => ({ ...each, bytes: Buffer.from(each.key) }))
+      .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes));
     this.buckets.set(
       bucket,
-      stored.map((each) => ({ ...each, bytes: Buffer.from(each.key) })).toSorted((a, b) => Buffer.compare(a.bytes, b.bytes)),
+      sorted.map((each, index) => ({ ...each, isLatest: sorted[index - 1]?.key !== each.key })),
     );
   }
 
@@ -71,9 +81,11 @@ export class FakeS3 {
     const stored = this.buckets.get(bucket);
     const found = stored?.find((each) => each.key === key && each.versionId === url.searchParams.get('versionId'));
     if (fault !== undefined) {
-      response.writeHead(fault.status).end(fault.body);
+      response.writeHead(fault.status, fault.headers).end(fault.body);
     } else if (stored === undefined) {
       response.writeHead(404).end('<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>');
+    } else if (method === 'HEAD' && key === '') {
+      response.writeHead(200).end();
     } else if (method === 'HEAD') {
       const size = { 'content-length': String(found?.size ?? 0) };
       response.writeHead(found === undefined ? 404 : (found.head ?? 200), { ...size, ...found?.headers }).end();
@@ -84,6 +96,10 @@ export class FakeS3 {
         ([name, value]) => `<Tag><Key>${name}</Key><Value>${value}</Value></Tag>`,
       );
       response.end(`<Tagging><TagSet>${tags.join('')}</TagSet></Tagging>`);
+    } else if (url.searchParams.has('restore')) {
+      response.writeHead(202).end();
+    } else if (url.searchParams.has('versioning')) {
+      response.end(`<VersioningConfiguration>${this.versioning}</VersioningConfiguration>`);
     } else if (url.searchParams.has('replication')) {
       response.end(`<ReplicationConfiguration><Role>r</Role>${this.rules}</ReplicationConfiguration>`);
     } else {
@@ -102,7 +118,7 @@ function listing(stored: readonly Kept[], query: URLSearchParams, pageSize: numb
   const behind = stored.findIndex(({ bytes }) => marker === '' || Buffer.compare(bytes, markerBytes) > 0);
   const rest = after === -1 ? (behind === -1 ? [] : stored.slice(behind)) : stored.slice(after + 1);
   const most = Math.min(Number(query.get('max-keys') ?? 1000), pageSize);
-  const items: { readonly group: string | undefined; readonly stored: Stored }[] = [];
+  const items: { readonly group: string | undefined; readonly stored: Kept }[] = [];
   for (const each of rest) {
     if (items.length > most) {
       break;
@@ -129,8 +145,16 @@ function listing(stored: readonly Kept[], query: URLSearchParams, pageSize: numb
 <ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>${encode(prefix)}</Prefix><EncodingType>url</EncodingType><IsTruncated>${next !== ''}</IsTruncated>${next}${elements.join('')}</ListVersionsResult>`;
 }
 
-function element({ key, versionId, isDeleteMarker = false, lastModified = OLD, size = 10, storageClass = 'STANDARD' }: Stored) {
-  const common = `<Key>${encode(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>true</IsLatest><LastModified>${lastModified}</LastModified>`;
+function element({
+  key,
+  versionId,
+  isLatest,
+  isDeleteMarker = false,
+  lastModified = OLD,
+  size = 10,
+  storageClass = 'STANDARD',
+}: Kept) {
+  const common = `<Key>${encode(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>${lastModified}</LastModified>`;
   return isDeleteMarker
     ? `<DeleteMarker>${common}<Owner><ID>o</ID></Owner></DeleteMarker>`
     : `<Version>${common}<ETag>&quot;e&quot;</ETag><Size>${size}</Size><Owner><ID>o</ID></Owner><StorageClass>${storageClass}</StorageClass></Version>`;

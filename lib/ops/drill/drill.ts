@@ -1,0 +1,141 @@
+import { setFlagsFromString } from 'node:v8';
+import { UsageError } from '../../errors';
+import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from '../command';
+import type { Item } from '../restore/model';
+import { lookAtTarget } from '../restore/target';
+import { describePlan, formatDrill, type PlannedPair } from './format';
+import { type DrillOptions, readOptions } from './options';
+import { drillPair } from './pair-drill';
+import { measureRecoveryPoint } from './recovery-point';
+import { openFolder, writeReport } from './report/files';
+import { makeReport, type Parts } from './report/make';
+import type { DrillReport } from './report/result';
+import { Sample } from './sample';
+import { removeLeftovers } from './scratch/leftovers';
+import { type GivenBucket, openScratch } from './scratch/open';
+import { type Subject, subjectsOf } from './subject';
+import { restorable, survey } from './survey';
+
+/** One pair after everything that changes nothing. */
+interface Ready extends PlannedPair, Pick<Parts, 'startedAt' | 'recoveryPoint' | 'before'> {
+  readonly items: Iterable<Item> | AsyncIterable<Item>;
+}
+
+/**
+ * Restores a sample of each pair, or all of it, into a scratch bucket, compares it with the source, deletes it again, and reports.
+ *
+ * @throws UsageError for an option that makes no sense, and a bucket that is not empty
+ * @throws AbortError when the person declines
+ * @throws UnreachableError when there is no answer, or the person interrupts: what the drill made is deleted then
+ */
+export async function drill(context: Context, args: VerbArguments): Promise<Outcome> {
+  // Pages are read and forgotten: without this V8 lets a hundred megabytes of them pile up before it looks.
+  setFlagsFromString('--heap-growing-percent=50');
+  const { terminal, yes, config } = context;
+  const options = readOptions(context, args);
+  const given = await lookAtScratch(context, options);
+  const ready: Ready[] = [];
+  for (const subject of await subjectsOf(context, options)) {
+    ready.push(await prepare(context, subject, options));
+  }
+  if (given === undefined) {
+    await removeLeftovers(context);
+  }
+  terminal.tell(describePlan(ready, options));
+  if (!yes) {
+    await terminal.confirm('Drill?');
+  }
+  openFolder(options.reportDirectory);
+  const reports: DrillReport[] = [];
+  const files: string[] = [];
+  for (const one of ready) {
+    const report = await run(context, one, given, options);
+    reports.push(report);
+    files.push(...writeReport(options.reportDirectory, report));
+  }
+  const data = { ok: reports.every(({ ok }) => ok), deployment: config.deployment, reports, files };
+  return { exitCode: exitCodeOf(reports), data, text: formatDrill(reports, files) };
+}
+
+/** Looks at the bucket that `--to` names. */
+async function lookAtScratch(context: Context, options: DrillOptions): Promise<GivenBucket> {
+  const { to } = options;
+  const [pair] = context.pairs;
+  if (to === undefined || pair === undefined) {
+    return undefined;
+  }
+  const target = await lookAtTarget(context, pair, options);
+  if (target.replicated) {
+    throw new UsageError(
+      'Replicated',
+      `bucket ${to} is replicated: what a drill writes there would be replicated, and charged for, and stay`,
+      'name an empty bucket without replication, or leave --to out',
+    );
+  }
+  return { name: target.name, s3: target.s3 };
+}
+
+/** Everything that is only read: what there is to restore, and what is not in the replica bucket. */
+async function prepare(context: Context, subject: Subject, options: DrillOptions): Promise<Ready> {
+  const { clock, terminal } = context;
+  const { replica, pair } = subject;
+  const { asOf, rate, seed } = options;
+  const startedAt = clock.now();
+  const since = (start: Date) => (clock.now().getTime() - start.getTime()) / 1000;
+  terminal.progress(`drill of ${pair.id}: listing ${replica.name}`);
+  const sample = options.sample === undefined ? undefined : new Sample(options.sample, seed);
+  const found = await survey(replica, asOf, clock, sample);
+  const list = since(startedAt);
+  terminal.progress(`drill of ${pair.id}: comparing the listings of both buckets`);
+  const listed = clock.now();
+  const recoveryPoint = await measureRecoveryPoint(context, subject, rate, found.newest);
+  terminal.progress('');
+  const items = sample?.items();
+  const chosen =
+    items === undefined ? found.objects : { objects: items.length, bytes: items.reduce((sum, { size }) => sum + size, 0) };
+  return {
+    subject,
+    survey: found,
+    chosen,
+    items: items ?? restorable(replica, asOf),
+    startedAt: startedAt.toISOString(),
+    recoveryPoint,
+    before: { list, recoveryPoint: since(listed) },
+  };
+}
+
+async function run(context: Context, ready: Ready, given: GivenBucket, options: DrillOptions): Promise<DrillReport> {
+  const { clock, config, terminal } = context;
+  const { subject, items, survey: found, startedAt, recoveryPoint, before } = ready;
+  const scratch = await openScratch(context, subject, given, options);
+  let drilled: Parts['drilled'];
+  try {
+    drilled = await drillPair(context, subject, scratch, items, options);
+  } catch (error) {
+    terminal.progress('');
+    const left = await scratch.close();
+    terminal.tell(left ?? 'what the drill made is deleted');
+    throw error;
+  }
+  const began = clock.now();
+  const left = await scratch.close();
+  return makeReport({
+    config,
+    subject,
+    options,
+    survey: found,
+    recoveryPoint,
+    before,
+    drilled,
+    closing: (clock.now().getTime() - began.getTime()) / 1000,
+    startedAt,
+    endedAt: clock.now().toISOString(),
+    scratch: { bucket: scratch.place.name, made: scratch.made },
+    left: left === undefined ? [] : [left],
+  });
+}
+
+function exitCodeOf(reports: readonly DrillReport[]): ExitCode {
+  const wrong = reports.some(({ ends, left }) => ends.different.objects + ends.failed.objects + left.length > 0);
+  return wrong ? EXIT.wrong : reports.every(({ ok }) => ok) ? EXIT.ok : EXIT.unknown;
+}

@@ -1,0 +1,91 @@
+import { AppError } from '../../errors';
+import type { Difference } from '../audit/result';
+import { PairAudit } from '../audit/run';
+import { subjectsOf } from '../audit/subject';
+import type { Context } from '../command';
+import { isEmulator } from '../emulator';
+import type { RecoveryPoint } from './report/result';
+import type { Subject } from './subject';
+
+/** Milliseconds for which a version may be on its way. It counts as not replicated here; S3 is only not asked for a reason. */
+const ON_ITS_WAY = 15 * 60_000;
+
+/**
+ * Measures which versions of the source bucket are not in the replica bucket: whatever is lost with the source now.
+ *
+ * @param newest time of the newest version in the replica bucket, for a source bucket that is gone
+ * @throws AppError when S3 gives no answer, or the person interrupts
+ */
+export async function measureRecoveryPoint(
+  context: Context,
+  { pair, replica, counts }: Subject,
+  rate: number | undefined,
+  newest: string | null,
+): Promise<RecoveryPoint> {
+  const { clock } = context;
+  const start = clock.now().getTime();
+  const age = (time: string) => Math.max(0, Math.round((start - Date.parse(time)) / 1000));
+  const [subject] = await subjectsOf({ ...context, pairs: [pair] }, { olderThan: ON_ITS_WAY, rate }, counts);
+  if (subject === undefined) {
+    throw new TypeError(`no audit of pair ${pair.id}`);
+  }
+  const { prefix } = replica;
+  const audit = new PairAudit(
+    { ...subject, source: { ...subject.source, prefix }, replica: { ...subject.replica, prefix } },
+    { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent: 0 },
+    { replicaKeyArn: null },
+    clock,
+  );
+  const behind = { versions: 0, current: 0 };
+  let oldest: Difference | undefined;
+  try {
+    await audit.run(async ({ differences }) => {
+      for (const difference of differences.filter((each) => isBehind(each, start))) {
+        behind.versions += 1;
+        behind.current += difference.isLatest ? 1 : 0;
+        oldest = oldest === undefined || difference.lastModified < oldest.lastModified ? difference : oldest;
+      }
+      // Ctrl-C is noticed while the clock sleeps.
+      await clock.sleep(0);
+    });
+  } catch (error) {
+    // The replica bucket was listed before.
+    if (!(error instanceof AppError) || error.code !== 'NotDeployed') {
+      throw error;
+    }
+    return {
+      basis: 'newest-replica',
+      seconds: newest === null ? null : age(newest),
+      newest,
+      missing: null,
+      unknown: 0,
+      oldest: null,
+    };
+  }
+  return {
+    basis: 'comparison',
+    seconds: oldest === undefined ? 0 : age(oldest.lastModified),
+    newest,
+    missing: behind,
+    unknown: audit.totals.states.unknown.versions,
+    oldest:
+      oldest === undefined
+        ? null
+        : { key: oldest.key, versionId: oldest.versionId, lastModified: oldest.lastModified, why: oldest.why },
+  };
+}
+
+/** What the rule leaves out on purpose is not behind. */
+function isBehind({ state, wrong, status, lastModified }: Difference, start: number): boolean {
+  if (Date.parse(lastModified) > start) {
+    return false;
+  }
+  if (state === 'in-flight') {
+    // COMPLETED: replicated while the buckets were listed.
+    return status !== 'COMPLETED' && status !== 'COMPLETE';
+  }
+  // What is not eligible and wrong is older than the rule that takes it, or archived.
+  return BEHIND.has(state) || (state === 'not-eligible' && wrong);
+}
+
+const BEHIND: ReadonlySet<Difference['state']> = new Set(['pending', 'failed', 'missing']);

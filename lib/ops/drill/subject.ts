@@ -1,0 +1,77 @@
+import { canaryPrefix } from '../../canary-prefix';
+import type { Pair } from '../../config/model';
+import { UsageError } from '../../errors';
+import { pairNamesOf } from '../../names';
+import type { Context } from '../command';
+import type { Bucket } from '../listing/bucket';
+import { type RequestCounts, Requests } from '../requests';
+import type { Place, RestoreRequest } from '../restore/model';
+import type { DrillOptions } from './options';
+
+/** A bucket of one of both accounts. */
+export type DrillPlace = Place & Bucket & { readonly owner: string };
+
+/** The replica bucket of a pair. */
+export type ReplicaSide = DrillPlace & {
+  /** The canaries of `ops verify`: nothing to restore. */
+  readonly ignored: string;
+};
+
+/** One pair, and what a drill has to know about it. */
+export interface Subject {
+  readonly pair: Pair;
+  readonly replica: ReplicaSide;
+  /** Where the objects come from, and what they are compared with. */
+  readonly source: DrillPlace;
+  readonly counts: RequestCounts<RestoreRequest>;
+}
+
+/**
+ * The pairs of a drill. The requests to one side share a rate.
+ *
+ * @throws UsageError when the prefix has nothing in common with the filter of a pair
+ * @throws UnreachableError when the credentials of a side cannot be used
+ */
+export async function subjectsOf(context: Context, { prefix, rate }: DrillOptions): Promise<Subject[]> {
+  const { config, pairs, clients, clock } = context;
+  const [source, destination] = [await clients.s3('source'), await clients.s3('destination')];
+  return pairs.map((pair) => {
+    const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+    const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
+    const below = scope(pair, prefix);
+    return {
+      pair,
+      counts,
+      replica: {
+        name: replicaBucket.name,
+        s3: destination,
+        requests: new Requests(clock, counts, rate),
+        owner: config.destination.account,
+        prefix: below,
+        ignored: canaryPrefix(pair),
+      },
+      source: {
+        name: sourceBucket.name,
+        s3: source,
+        requests: new Requests(clock, counts, rate),
+        owner: config.source.account,
+        prefix: below,
+      },
+    };
+  });
+}
+
+function scope({ id, filter }: Pair, prefix: string): string {
+  const own = filter?.prefix ?? '';
+  if (prefix.startsWith(own)) {
+    return prefix;
+  }
+  if (own.startsWith(prefix)) {
+    return own;
+  }
+  throw new UsageError(
+    'OutsideFilter',
+    `--prefix ${JSON.stringify(prefix)} has nothing of pair ${id}, which is below ${JSON.stringify(own)}`,
+    'write another prefix, or choose other pairs with --pair',
+  );
+}

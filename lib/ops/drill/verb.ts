@@ -1,0 +1,47 @@
+import type { Verb } from '../command';
+
+/** The entry of `ops drill` in the list of verbs. It loads what the verb needs only when it runs. */
+export const drillVerb: Verb = {
+  name: 'drill',
+  summary: 'restore a random sample into a scratch bucket, compare it, delete it, and report',
+  help: `Proves that replicas can be restored, and measures how fast. Lists each replica bucket, chooses objects at random,
+or all with --all, and restores them as "ops restore" does into a bucket of the source account that it makes for the
+purpose, encrypted as the source bucket is. Compares each with the source: checksums, or contents where S3 keeps no
+comparable checksums, headers, metadata, tags, and the key. Then deletes what it made. The same --seed chooses the
+same objects. Archived objects are counted and not restored.
+
+Recovery time is measured, and extrapolated to the whole bucket where a sample was restored. Recovery point is
+measured by comparing the listings of both buckets: the age of the oldest version that has no replica. Both are in
+the reports for an auditor, drill-TIME-PAIR.json and .md, beside what the drill does not show.
+
+It shows first what it makes, sends and deletes, and asks. --to takes an empty bucket in place of one that is made;
+only what the drill wrote there is deleted. Interrupted, it cleans up; what it cannot, it names, and a later drill
+offers to remove it. Takes what "ops audit" and "ops restore" take, and in the source account s3:ListAllMyBuckets,
+s3:CreateBucket, s3:PutBucketTagging, s3:GetBucketTagging, s3:PutEncryptionConfiguration, s3:DeleteObjectVersion,
+s3:GetObjectTagging, s3:ListBucketMultipartUploads, s3:DeleteBucket and ssm:GetParameter.
+
+Ends with 1 when an object was not restored or is different, or something is left, and with 3 when nothing was
+restored, or something could not be compared.
+
+Examples:
+  npm run ops -- drill
+  npm run ops -- drill --pair documents --sample 1000 --report audits/2026 --yes
+  npm run ops -- drill --pair documents --all --prefix contracts/
+  npm run ops -- drill --pair documents --as-of 2026-11-20T08:00:00Z --to drill-111111111111`,
+  options: {
+    sample: { type: 'string', value: 'OBJECTS', help: 'restore so many objects of each pair; 100 without it' },
+    all: { type: 'boolean', help: 'restore every object' },
+    seed: { type: 'string', value: 'TEXT', help: 'choose the same objects as the drill that printed it' },
+    'as-of': {
+      type: 'string',
+      value: 'TIME',
+      help: 'each key as it was then, such as 2026-11-20T08:00:00Z; the newest without it',
+    },
+    prefix: { type: 'string', value: 'PREFIX', help: 'only keys that begin so' },
+    to: { type: 'string', value: 'BUCKET', help: 'an empty bucket of the source account; without it the drill makes one' },
+    report: { type: 'string', value: 'FOLDER', help: 'write the reports there, as seen from cdk.json; drill-reports without it' },
+    concurrency: { type: 'string', value: 'OBJECTS', help: 'restore so many at a time; 32 without it' },
+    rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
+  },
+  load: () => (require('./drill') as typeof import('./drill')).drill,
+};

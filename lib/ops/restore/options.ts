@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../../errors';
+import type { Context, VerbArguments } from '../command';
+import { fileOption, numberOption } from '../options';
+
+/** The verb's own options. */
+export interface RestoreOptions {
+  /** Milliseconds since 1970. @default - the newest version of each key */
+  readonly asOf: number | undefined;
+  /** Only keys that begin so; empty for all. */
+  readonly prefix: string;
+  /** Bucket of the source account that takes the objects. @default - the source bucket of the pair */
+  readonly to: string | undefined;
+  /** Replace what is current in the target and is not the wanted version. */
+  readonly overwrite: boolean;
+  /** End after the plan. */
+  readonly dryRun: boolean;
+  readonly storageClass: string;
+  /** Days for which archived versions are requested. @default - they are only listed */
+  readonly requestArchived: number | undefined;
+  /** Objects that are copied at a time. */
+  readonly concurrency: number;
+  /** Requests a second to each side. @default - as many as there is work for */
+  readonly rate: number | undefined;
+  /** Go on where the last restore ended. */
+  readonly resume: boolean;
+  readonly checkpointFile: string;
+  /** Takes everything that was not restored. */
+  readonly csvFile: string | undefined;
+}
+
+const CHECKPOINT = '.s3-replication-restore.json';
+const DEFAULT_CONCURRENCY = 32;
+const MOST_CONCURRENCY = 256;
+const MOST_DAYS = 365;
+const CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
+
+/** ISO 8601 with a zone: without one it would mean another moment on another machine. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** @throws UsageError for a value that makes no sense, or options that do not go together */
+export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pairs'>, { values }: VerbArguments): RestoreOptions {
+  const { directory } = context;
+  const to = textOption(values, 'to');
+  const [first, ...others] = context.pairs;
+  if (to !== undefined && others.length > 0) {
+    throw new UsageError(
+      'OnePair',
+      `--to takes the objects of one pair, and ${context.pairs.length} are chosen`,
+      `name one with --pair, such as --pair ${first?.id}`,
+    );
+  }
+  return {
+    asOf: momentOption(values, context.clock.now()),
+    prefix: textOption(values, 'prefix') ?? '',
+    to,
+    overwrite: values['overwrite'] === true,
+    dryRun: values['dry-run'] === true,
+    storageClass: classOption(values),
+    requestArchived: wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
+    concurrency: wholeOption(values, 'concurrency', 'number of objects at a time', MOST_CONCURRENCY, 64) ?? DEFAULT_CONCURRENCY,
+    rate: numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
+    resume: values['resume'] === true,
+    checkpointFile: fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
+    csvFile: fileOption(values, 'csv', directory),
+  };
+}
+
+function momentOption(values: VerbArguments['values'], now: Date): number | undefined {
+  const value = textOption(values, 'as-of');
+  if (value === undefined) {
+    return undefined;
+  }
+  const time = MOMENT.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new UsageError(
+      'BadMoment',
+      `--as-of ${JSON.stringify(value)} is no moment`,
+      'write date, time and zone, such as --as-of 2026-11-20T08:00:00Z or --as-of 2026-11-20T19:00:00+11:00',
+    );
+  }
+  if (time > now.getTime()) {
+    throw new UsageError(
+      'FutureMoment',
+      `--as-of ${value} is in the future`,
+      'write a moment that has passed, or leave --as-of out for the newest version of each key',
+    );
+  }
+  return time;
+}
+
+function classOption(values: VerbArguments['values']): string {
+  const value = textOption(values, 'storage-class') ?? 'STANDARD';
+  if (!CLASSES.includes(value)) {
+    throw new UsageError('BadStorageClass', `--storage-class ${value} is none`, `write one of ${CLASSES.join(', ')}`);
+  }
+  return value;
+}
+
+function wholeOption(
+  values: VerbArguments['values'],
+  option: string,
+  what: string,
+  most: number,
+  example: number,
+): number | undefined {
+  const number = numberOption(values, option, what, most, example);
+  if (number !== undefined && !Number.isInteger(number)) {
+    throw new UsageError(
+      'BadNumber',
+      `--${option} ${number} is no ${what}`,
+      `write a whole number, such as --${option} ${example}`,
+    );
+  }
+  return number;
+}
+
+function textOption(values: VerbArguments['values'], option: string): string | undefined {
+  const value = values[option];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,44 @@
+import type { Item } from '../model';
+import { partsOf } from '../transfer/layout';
+
+/** Bytes above which a version is copied in parts. */
+const IN_PARTS = 64 * 1024 ** 2;
+
+/** Requests that copying sends to either side. */
+export interface CopyRequests {
+  /** HEAD and GET, of the replica bucket. */
+  from: number;
+  /** HEAD, of the target. */
+  look: number;
+  /** PUT, and what begins and completes an upload in parts, to the target. */
+  put: number;
+}
+
+export function noRequests(): CopyRequests {
+  return { from: 0, look: 0, put: 0 };
+}
+
+/**
+ * Adds what copying one version, or comparing it, takes at least. What no listing tells takes more: one GET for the tags of a
+ * replica that has some, and two of the whole object where S3 keeps no checksums to compare.
+ */
+export function addRequests(requests: CopyRequests, item: Item): void {
+  const { size, present, replaces } = item;
+  if (present !== undefined) {
+    requests.from += 1;
+    requests.look += 2;
+  }
+  if (present !== undefined && replaces === undefined) {
+    return;
+  }
+  requests.look += replaces === undefined ? 0 : 1;
+  if (size <= IN_PARTS) {
+    requests.from += 1;
+    requests.put += 1;
+    return;
+  }
+  const parts = partsOf(item, undefined).length;
+  requests.from += 1 + parts;
+  requests.look += 1;
+  requests.put += parts + 2;
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../command';
+import { isEmulator } from '../emulator';
+import type { RestoreOptions } from './options';
+import { costOf } from './plan/cost';
+import type { PairPlan } from './plan/plan';
+import { expectedTime } from './plan/time';
+import { unknownsOf } from './plan/unknowns';
+import { MOST_NOT_RESTORED, type PairResult, type RestoreResult } from './result';
+import type { Ledger } from './run/ledger';
+import type { Subject } from './subject';
+
+/** What a result is made of. */
+export interface Part {
+  readonly subject: Subject;
+  readonly plan: PairPlan;
+  /** Undefined before anything is done. */
+  readonly ledger: Ledger | undefined;
+}
+
+export function makeResult(
+  { config }: Pick<Context, 'config'>,
+  options: RestoreOptions,
+  parts: readonly Part[],
+  { requests, seconds }: Pick<RestoreResult, 'requests' | 'seconds'>,
+): RestoreResult {
+  const pairs = parts.map((part) => resultOf(part, options, config.destination.region));
+  const ledgers = parts.flatMap(({ ledger }) => ledger ?? []);
+  const unfinished = ledgers.flatMap((ledger) => ledger.unfinishedRows());
+  const notRestored = [
+    ...unfinished.filter(({ end }) => end === 'failed'),
+    ...unfinished.filter(({ end }) => end === 'archived'),
+    ...ledgers.flatMap(({ conflicts }) => conflicts),
+  ].slice(0, MOST_NOT_RESTORED);
+  const count = ledgers.reduce((sum, { totals: { ends } }) => {
+    return sum + ends.failed.objects + ends.archived.objects + ends.conflict.objects;
+  }, 0);
+  return {
+    ok: count === 0,
+    deployment: config.deployment,
+    dryRun: options.dryRun,
+    pairs,
+    requests: { ...requests },
+    seconds,
+    notRestored,
+    moreNotRestored: count - notRestored.length,
+  };
+}
+
+function resultOf({ subject, plan, ledger }: Part, options: RestoreOptions, fromRegion: string): PairResult {
+  const { pair, from, target } = subject;
+  const { asOf, prefix, overwrite, requestArchived } = options;
+  return {
+    pair: pair.id,
+    replicaBucket: from.name,
+    target: target.name,
+    versioned: target.versioned,
+    replicated: target.replicated,
+    prefix,
+    asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
+    overwrite,
+    requestArchived: requestArchived ?? null,
+    plan,
+    cost: costOf(plan, subject, fromRegion, options),
+    time: expectedTime(plan.copy, Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
+    unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()),
+    totals: ledger?.totals ?? null,
+  };
+}

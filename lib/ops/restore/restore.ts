@@ -1,0 +1,127 @@
+import { setFlagsFromString } from 'node:v8';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
+import { CsvFile } from '../csv';
+import { whole } from '../units';
+import { requestingArchived } from './archive';
+import { readCheckpoint, refuseToForget } from './checkpoint';
+import { formatResult } from './format';
+import { type RestoreOptions, readOptions } from './options';
+import { formatPlan } from './plan/format';
+import { planPair } from './plan/plan';
+import { makeResult, type Part } from './report';
+import { CSV_COLUMNS, type RestoreResult } from './result';
+import { comparingFirst } from './run/compare-first';
+import { restorePair } from './run/pair-restore';
+import { type Planned, Session } from './session';
+import { type Subject, subjectsOf } from './subject';
+import { endedIn, sumOf } from './totals';
+import { copier } from './transfer';
+
+/**
+ * Copies, for each key of the replica bucket, the version that was current at a moment, to the source bucket or to another one.
+ * Shows a plan first, and asks.
+ *
+ * @throws UsageError for an option that makes no sense, a target that cannot take anything, and a file that cannot be written
+ * @throws AbortError when the person declines
+ * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
+ */
+export async function restore(context: Context, args: VerbArguments): Promise<Outcome> {
+  // Pages are read and forgotten: without this V8 lets a hundred megabytes of them pile up before it looks.
+  setFlagsFromString('--heap-growing-percent=50');
+  const options = readOptions(context, args);
+  const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
+  if (!options.resume && !options.dryRun) {
+    refuseToForget(options.checkpointFile);
+  }
+  const subjects = await subjectsOf(context, options, counts);
+  const description = describeSubject(subjects, options);
+  const earlier = options.resume ? readCheckpoint(options.checkpointFile, description) : undefined;
+  Object.assign(counts, earlier?.requests);
+  const planned: Planned[] = [];
+  for (const subject of subjects) {
+    const known = earlier?.pairs[subject.pair.id];
+    planned.push({ subject, ...(known ?? (await plan(context, subject, options, counts))) });
+  }
+  const result = (parts: readonly Part[], seconds: number) => makeResult(context, options, parts, { requests: counts, seconds });
+  const before = result(
+    planned.map(({ subject, plan: known }) => ({ subject, plan: known, ledger: undefined })),
+    0,
+  );
+  if (options.dryRun) {
+    return { exitCode: EXIT.ok, data: before, text: formatResult(before) };
+  }
+  await agree(context, before, planned);
+  // Back to V8's own pace: copying frees much outside of its heap, and it would collect garbage all the time.
+  setFlagsFromString('--heap-growing-percent=0');
+  const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
+  const session = new Session(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
+  try {
+    await runAll(session, context, options);
+  } finally {
+    csv?.close();
+  }
+  const after = result(session.jobs, session.seconds);
+  return { exitCode: after.ok ? EXIT.ok : EXIT.wrong, data: after, text: formatResult(after) };
+}
+
+async function plan(
+  { clock, terminal }: Context,
+  subject: Subject,
+  { overwrite }: RestoreOptions,
+  counts: { readonly list: number },
+): Promise<Omit<Planned, 'subject'>> {
+  const sent = counts.list;
+  const { plan: made, ranges } = await planPair(subject, overwrite, clock, (keys) =>
+    terminal.progress(`plan: ${whole(keys)} keys of both buckets`),
+  );
+  terminal.progress('');
+  return { plan: { ...made, listRequests: counts.list - sent }, ledger: { left: ranges } };
+}
+
+async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, planned: readonly Planned[]): Promise<void> {
+  terminal.tell(pairs.map(formatPlan).join('\n\n'));
+  const ended = sumOf(planned.flatMap(({ ledger: { totals } }) => (totals === undefined ? [] : [endedIn(totals)])));
+  const again = planned.reduce((sum, { ledger }) => sum + (ledger.unfinished?.length ?? 0), 0);
+  if (ended.objects > 0) {
+    terminal.tell(`goes on: ${whole(ended.objects)} objects have ended; ${whole(again)} of them are tried again`);
+  }
+  if (!yes) {
+    await terminal.confirm('Restore?');
+  }
+}
+
+/** One pair after the other: each keeps all connections busy. */
+async function runAll(session: Session, context: Context, options: RestoreOptions): Promise<void> {
+  const { clock, terminal } = context;
+  const { storageClass, requestArchived, overwrite, concurrency } = options;
+  try {
+    // Whether the file can be written shows before anything is copied.
+    session.save();
+    for (const { subject, ledger, uploads } of session.jobs) {
+      const { from, to } = subject;
+      const owners = { from: from.owner, to: to.owner };
+      const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, owners }));
+      const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
+      await restorePair(subject, ledger, { copy, overwrite, concurrency, clock, counted: () => session.counted() });
+    }
+    session.finish();
+  } catch (error) {
+    if (session.stop()) {
+      terminal.tell(`where it was is in ${options.checkpointFile}: repeat the command with --resume to go on`);
+    }
+    throw error;
+  }
+}
+
+/** What a checkpoint belongs to. */
+function describeSubject(subjects: readonly Subject[], options: RestoreOptions): string {
+  const { asOf, prefix, overwrite, storageClass, csvFile } = options;
+  return JSON.stringify({
+    pairs: subjects.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
+    asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
+    prefix,
+    overwrite,
+    storageClass,
+    csvFile: csvFile ?? null,
+  });
+}

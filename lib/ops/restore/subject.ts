@@ -1,0 +1,53 @@
+import { canaryPrefix } from '../../canary-prefix';
+import type { Pair } from '../../config/model';
+import { pairNamesOf } from '../../names';
+import type { Context } from '../command';
+import type { Bucket } from '../listing/bucket';
+import { Cursor, type KeyRange } from '../listing/cursor';
+import { type RequestCounts, Requests } from '../requests';
+import { type KeyState, keyStates } from './choose/keys';
+import type { Place, RestoreRequest } from './model';
+import type { RestoreOptions } from './options';
+import { lookAtTarget, type Target } from './target';
+
+/** One pair, and what a restore has to know about it. */
+export interface Subject {
+  readonly pair: Pair;
+  readonly from: Place & Bucket & { readonly owner: string };
+  readonly to: Place & Bucket & { readonly owner: string };
+  readonly target: Target;
+  /** What both buckets have under each key of a range. */
+  readonly keys: (range: KeyRange) => AsyncGenerator<KeyState, void>;
+}
+
+/**
+ * The pairs of a restore, after a look at their targets. The requests to one side share a rate.
+ *
+ * @throws UsageError when a target cannot take anything
+ * @throws UnreachableError when the credentials of a side cannot be used, or S3 gives no answer
+ */
+export async function subjectsOf(
+  context: Context,
+  options: RestoreOptions,
+  counts: RequestCounts<RestoreRequest>,
+): Promise<Subject[]> {
+  const { config, pairs, clients, clock } = context;
+  const { prefix, rate, asOf } = options;
+  const [fromRequests, toRequests] = [new Requests(clock, counts, rate), new Requests(clock, counts, rate)];
+  const subjects: Subject[] = [];
+  for (const pair of pairs) {
+    const target = await lookAtTarget(context, pair, options);
+    const from = {
+      name: pairNamesOf(config, pair).replicaBucket.name,
+      s3: await clients.s3('destination'),
+      requests: fromRequests,
+      owner: config.destination.account,
+      prefix,
+    };
+    const to = { name: target.name, s3: target.s3, requests: toRequests, owner: config.source.account, prefix };
+    const ignored = canaryPrefix(pair);
+    const keys = (range: KeyRange) => keyStates(new Cursor(from, range, ignored), new Cursor(to, range, ignored), asOf);
+    subjects.push({ pair, from, to, target, keys });
+  }
+  return subjects;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Answer } from './thin/connection';
+
+/**
+ * Reads the whole body.
+ *
+ * @param whole where to, as long as the body is
+ * @throws Error of the network when it ends early
+ */
+export async function readInto(whole: Buffer, { body }: Answer): Promise<Buffer> {
+  let filled = 0;
+  await consumed(body, (chunk) => {
+    filled += chunk.copy(whole, filled);
+  });
+  if (filled !== whole.length) {
+    throw Object.assign(new Error(`S3 sent ${filled} of ${whole.length} bytes`), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  }
+  return whole;
+}
+
+/** Reads a body into the beginning of a buffer; undefined for one that is larger, which is still to be read. */
+export async function readIfFits(buffer: Buffer, answer: Answer): Promise<Buffer | undefined> {
+  const size = Number(answer.headers['content-length']);
+  return size <= buffer.length ? await readInto(buffer.subarray(0, size), answer) : undefined;
+}
+
+/** SHA-256 of the whole body. */
+export async function hashOf({ body }: Answer): Promise<string> {
+  const hash = createHash('sha256');
+  await consumed(body, (chunk) => {
+    hash.update(chunk);
+  });
+  return hash.digest('hex');
+}
+
+/** Less work than iteration, which makes promises for every chunk. */
+async function consumed(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    body.on('data', take).once('end', resolve).once('error', reject);
+  });
+}
+
+/** Bytes that are sent on together. S3 refuses chunks of less than 8 KiB, and the network delivers as it likes. */
+const CHUNK = 128 * 1024;
+
+/**
+ * Sends one answer's body on as it arrives.
+ *
+ * @param signal ends it early
+ * @param upload gets the body and a signal that says that either side has failed
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ */
+export async function poured<Result>(
+  answer: Pick<Answer, 'body'>,
+  signal: AbortSignal | undefined,
+  upload: (body: Readable, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const body = Readable.from(collected(answer.body), { objectMode: false });
+  const broken = new AbortController();
+  // The SDK waits for the rest of a body that fails.
+  const failed = new Promise<never>((_, reject) => {
+    body.once('error', (error) => {
+      reject(error);
+      broken.abort();
+    });
+  });
+  try {
+    const signals = signal === undefined ? [broken.signal] : [broken.signal, signal];
+    return await Promise.race([failed, upload(body, AbortSignal.any(signals))]);
+  } catch (error) {
+    body.destroy();
+    answer.body.destroy();
+    throw error;
+  }
+}
+
+async function* collected(body: Readable): AsyncGenerator<Buffer> {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= CHUNK) {
+      yield Buffer.concat(chunks, size);
+      chunks = [];
+      size = 0;
+    }
+  }
+  if (size > 0) {
+    yield Buffer.concat(chunks, size);
+  }
+}

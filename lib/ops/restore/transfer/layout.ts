@@ -1,0 +1,40 @@
+import type { Item } from '../model';
+import type { Checksum } from './headers';
+import type { ObjectRequest } from './thin/connection';
+
+/** Most parts of an upload. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const MOST_PARTS = 10_000;
+
+const MIB = 1024 ** 2;
+
+/** Bytes of a part, as long as that many parts are enough. Of the largest objects that S3 has, parts are as large as S3 takes them. */
+export const PART = 12 * MIB;
+
+/** One part: how to read it. */
+export interface Part {
+  /** From 1. */
+  readonly number: number;
+  readonly read: Pick<ObjectRequest, 'query' | 'headers'>;
+  /** Bytes. @default - as many as the same part of the replica has */
+  readonly size?: number;
+}
+
+/** How a version is divided: as it was where its checksum is one of its parts, so that it comes out the same. */
+export function partsOf({ size, versionId }: Item, checksum: Checksum | undefined): Part[] {
+  if (checksum?.parts !== undefined) {
+    return numbers(checksum.parts).map((number) => ({
+      number,
+      read: { query: { versionId, partNumber: String(number) }, headers: { 'x-amz-checksum-mode': 'ENABLED' } },
+    }));
+  }
+  const length = Math.max(PART, Math.ceil(size / MOST_PARTS / MIB) * MIB);
+  return numbers(Math.ceil(size / length)).map((number) => {
+    const start = (number - 1) * length;
+    const end = Math.min(start + length, size);
+    return { number, read: { query: { versionId }, headers: { range: `bytes=${start}-${end - 1}` } }, size: end - start };
+  });
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

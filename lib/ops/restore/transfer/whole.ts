@@ -1,0 +1,92 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Item, ItemOutcome } from '../model';
+import { poured, readInto } from './body';
+import { WITH_CHECKSUM } from './bucket';
+import { type Checksum, checksumHeader, checksumOf, crc32Of } from './headers';
+import { once, withHeaders } from './raw-headers';
+import { repeated } from './repeat';
+import { isRefusal } from './target';
+import type { Answer, Headers } from './thin/connection';
+import { headersToWrite, type Work } from './work';
+
+/** Bytes of objects that get memory of their own. Larger ones use a buffer, and those that fit in none are sent on as they arrive. */
+const IN_MEMORY = 4 * 1024 ** 2;
+
+/**
+ * Copies a version in one PUT.
+ *
+ * @returns undefined for a version whose checksum is one of its parts, which a PUT would lose
+ */
+export async function copyWhole(work: Work, item: Item): Promise<ItemOutcome | undefined> {
+  const { from, to, clock, memory, buffers } = work;
+  const { size } = item;
+  const attempted = async (attempt: number, space?: Buffer): Promise<ItemOutcome | undefined> => {
+    const place = { key: item.key, query: { versionId: item.versionId } };
+    const answer = await from.send('get', { method: 'GET', ...place, headers: WITH_CHECKSUM });
+    const checksum = checksumOf(answer.headers);
+    if (checksum?.parts !== undefined) {
+      answer.body.destroy();
+      return undefined;
+    }
+    const body = space === undefined ? answer : await readInto(space, answer);
+    return await write(work, item, { read: answer.headers, body, checksum, again: attempt > 0 });
+  };
+  const inMemory = (space: Buffer) => repeated(clock, (attempt) => attempted(attempt, space));
+  // A body that is sent on is gone when S3 throttles its PUT: the GET belongs to what is sent again.
+  const asItArrives = () => repeated(clock, (attempt) => to.ask('put', () => attempted(attempt)));
+  return size <= IN_MEMORY
+    ? await memory.during(size, () => inMemory(Buffer.allocUnsafeSlow(size)))
+    : await buffers.during((buffer) => (size <= buffer.length ? inMemory(buffer.subarray(0, size)) : asItArrives()));
+}
+
+interface Whole {
+  readonly read: Headers;
+  readonly body: Buffer | Answer;
+  readonly checksum: Checksum | undefined;
+  /** Whether an earlier attempt may have written it, though its answer was lost. */
+  readonly again: boolean;
+}
+
+async function write(work: Work, item: Item, { read, body, checksum, again }: Whole): Promise<ItemOutcome> {
+  const send = Buffer.isBuffer(body) ? sendBuffer(work, item, body, checksum) : sendStream(work, item, body, checksum);
+  try {
+    const headers = await headersToWrite(work, item, read);
+    const decision = await work.target.decide(item, read, again);
+    if ('outcome' in decision) {
+      return decision.outcome;
+    }
+    await send({ ...headers, ...decision.condition });
+    return { kind: 'restored', verifiedBy: checksum === undefined ? 'transfer' : 'object-checksum' };
+  } catch (error) {
+    if (isRefusal(error, item)) {
+      return await work.target.refused(item, read);
+    }
+    throw error;
+  } finally {
+    if (!Buffer.isBuffer(body)) {
+      body.body.destroy();
+    }
+  }
+}
+
+type Send = (headers: Headers) => Promise<void>;
+
+function sendBuffer({ to }: Work, { key }: Item, body: Buffer, known: Checksum | undefined): Send {
+  const checksum = known ?? crc32Of(body);
+  return async (headers) => {
+    const sent = { method: 'PUT', key, headers: { ...headers, ...checksumHeader(checksum) }, body } as const;
+    (await to.send('put', sent)).body.resume();
+  };
+}
+
+/** The SDK computes a checksum where none is known, and sends it after the body. */
+function sendStream({ to }: Work, { key, size }: Item, answer: Answer, known: Checksum | undefined): Send {
+  return async (headers) => {
+    await poured(answer, undefined, async (body, abortSignal) => {
+      const algorithm = known === undefined ? { ChecksumAlgorithm: 'CRC32' as const } : {};
+      const command = new PutObjectCommand({ ...to.object(key), Body: body, ContentLength: size, ...algorithm });
+      const sent = withHeaders(command, { ...headers, ...(known === undefined ? {} : checksumHeader(known)) });
+      await to.s3.send(once(sent), { abortSignal });
+    });
+  };
+}

@@ -1,0 +1,57 @@
+import type { Verb } from '../command';
+
+/** The entry of `ops restore` in the list of verbs. It loads what the verb needs only when it runs. */
+export const restoreVerb: Verb = {
+  name: 'restore',
+  summary: 'copy objects back from the replica buckets, as they are now or were at a moment',
+  help: `Copies, for each key of the replica bucket, its newest version, or the one that was current at --as-of, to the pair's
+source bucket or to --to. Shows a plan first: how many objects and bytes, what that is charged for, how long it may
+take, and what a replica bucket cannot tell about the moment. Then asks; with --dry-run it ends there.
+
+Reads as the destination account and writes as the source account: neither needs a grant of the other. Contents,
+metadata, headers and tags are kept, checksums are compared, and what is written is encrypted as the target's default
+says. Nothing is deleted, and without --overwrite nothing that is current in the target is replaced: it is a conflict.
+
+When it is interrupted, or something failed or is archived, --resume with the same options goes on, and copies
+nothing twice; files of options are as seen from cdk.json. Takes s3:ListBucketVersions, s3:GetObjectVersion,
+s3:GetObjectVersionTagging and kms:Decrypt in the destination account (s3:RestoreObject for --request-archived), and
+in the source account s3:ListBucket, s3:ListBucketVersions, s3:GetBucketVersioning, s3:GetReplicationConfiguration,
+s3:GetObject, s3:PutObject, s3:PutObjectTagging, s3:AbortMultipartUpload, s3:ListMultipartUploadParts, kms:Decrypt
+and kms:GenerateDataKey.
+
+Ends with 1 when something was not restored.
+
+Examples:
+  npm run ops -- restore --dry-run
+  npm run ops -- restore --pair documents --as-of 2026-11-20T08:00:00Z --to rescue-111111111111
+  npm run ops -- restore --pair documents --prefix reports/ --overwrite --csv left.csv
+  npm run ops -- restore --request-archived 7
+  npm run ops -- restore --resume`,
+  options: {
+    'as-of': {
+      type: 'string',
+      value: 'TIME',
+      help: 'each key as it was then, such as 2026-11-20T08:00:00Z; the newest without it',
+    },
+    prefix: { type: 'string', value: 'PREFIX', help: 'only keys that begin so' },
+    to: { type: 'string', value: 'BUCKET', help: "another bucket of the source account; the pair's source bucket without it" },
+    overwrite: { type: 'boolean', help: 'replace what is current in the target and is not the wanted version' },
+    'dry-run': { type: 'boolean', help: 'show the plan and end' },
+    'storage-class': { type: 'string', value: 'CLASS', help: 'of what is restored; STANDARD without it' },
+    'request-archived': {
+      type: 'string',
+      value: 'DAYS',
+      help: 'request archived versions for so many days; --resume copies them',
+    },
+    concurrency: { type: 'string', value: 'OBJECTS', help: 'copy so many at a time; 32 without it' },
+    rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
+    csv: { type: 'string', value: 'FILE', help: 'write everything there that was not restored' },
+    resume: { type: 'boolean', help: 'go on with the restore that was interrupted, or left something' },
+    checkpoint: {
+      type: 'string',
+      value: 'FILE',
+      help: 'where an unfinished restore is kept; .s3-replication-restore.json without it',
+    },
+  },
+  load: () => (require('./restore') as typeof import('./restore')).restore,
+};

@@ -1,0 +1,359 @@
+import { AbortError } from '../../../lib/errors';
+import type { Context } from '../../../lib/ops/command';
+import type { Stored } from './fake-s3';
+import { KEY, REPLICA, SOURCE, World } from './world';
+
+const GIVEN = 'scratch-111111111111';
+const LEFT = 'backups-drill-0badcafe-111111111111-ap-southeast-2-an';
+const TAGGED = '<Tagging><TagSet><Tag><Key>s3-replication</Key><Value>drill</Value></Tag></TagSet></Tagging>';
+
+let world: World;
+
+beforeEach(async () => {
+  world = new World();
+  await world.open();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** Changes what is written into the scratch bucket under one key. */
+function spoil(key: string, change: (stored: Stored) => Stored | undefined): void {
+  world.s3.written = (_, stored) => (stored.key === key ? change(stored) : stored);
+}
+
+const rest = { headers: { 'content-type': 'text/plain', 'x-amz-meta-author': 'a' }, tags: { class: 'public' } };
+
+test('restores everything into a bucket of its own, finds it the same, and removes what it made', async () => {
+  world.both('a/1', rest);
+  world.both('b ü+', { body: '' });
+  world.both('control \u0001');
+
+  const { exitCode, report, recorded, text } = await world.run({ all: true });
+
+  expect(exitCode).toBe(0);
+  expect(report).toMatchObject({
+    ok: true,
+    sample: null,
+    objects: { objects: 3 },
+    ends: { same: { objects: 3 }, different: { objects: 0 } },
+    comparedWith: { source: 3, replica: 0 },
+    comparedBy: { checksum: 3, content: 0 },
+    recoveryPoint: { basis: 'comparison', seconds: 0 },
+    recoveryTime: { basis: 'measured' },
+    confidence: null,
+    left: [],
+  });
+  expect(report.seconds.restore).toBeGreaterThan(0);
+  expect(recorded.questions).toEqual(['Drill?']);
+  expect(text).toContain('Passed: 3 of 3 objects');
+  expect(world.scratches).toEqual([]);
+  // Nothing else is written or deleted.
+  expect(world.s3.changes.filter((change) => !change.includes('backups-drill-'))).toEqual([]);
+});
+
+test('writes the report of each pair as JSON and Markdown', async () => {
+  world.both('<b>|`key`\n', rest);
+
+  const { report } = await world.run();
+
+  const [json = '', markdown = ''] = world.reports;
+  expect([json, markdown]).toEqual([
+    expect.stringMatching(/^drill-20261101T120000Z-documents\.json$/),
+    expect.stringMatching(/^drill-20261101T120000Z-documents\.md$/),
+  ]);
+  expect(JSON.parse(world.read(json))).toEqual(report);
+  expect(world.read(markdown)).toContain('**Passed: 1 of 1 object ');
+  expect(world.read(markdown)).toContain('<code>&lt;b&gt;&#124;&#96;key&#96;\\\\n</code>');
+});
+
+test.each<[string, (stored: Stored) => Stored | undefined, string]>([
+  [
+    'content',
+    (stored) => ({ ...stored, body: 'CONTENT of a', headers: { ...stored.headers, 'x-amz-checksum-crc32': 'AAAAAA==' } }),
+    'content',
+  ],
+  ['a header', (stored) => ({ ...stored, headers: { ...stored.headers, 'content-type': 'text/html' } }), 'ContentType'],
+  ['metadata', (stored) => ({ ...stored, headers: { ...stored.headers, 'x-amz-meta-author': 'b' } }), 'metadata'],
+  ['tags', (stored) => ({ ...stored, tags: {} }), 'tags'],
+  ['the size', (stored) => ({ ...stored, body: '' }), '0 bytes in place of 12'],
+  [
+    'the key',
+    (stored) => ({ ...stored, headers: { ...stored.headers, 'x-amz-server-side-encryption-aws-kms-key-id': `${KEY}2` } }),
+    'encryption, under',
+  ],
+  ['everything: it is not there', () => undefined, 'not there after its restore'],
+])('finds a restored object that differs in %s', async (_, change, found) => {
+  world.both('a', rest);
+  world.both('b', rest);
+  spoil('a', change);
+
+  const { exitCode, report, text } = await world.run();
+
+  expect(exitCode).toBe(1);
+  expect(report).toMatchObject({ ok: false, ends: { same: { objects: 1 }, different: { objects: 1 } }, confidence: null });
+  expect(report.results[0]).toMatchObject({ end: 'different', key: 'a', why: expect.stringContaining(found) });
+  expect(text).toContain('Failed: 1 object ');
+  expect(world.scratches).toEqual([]);
+});
+
+test('reads both where S3 keeps no comparable checksum', async () => {
+  world.both('a', { checksum: false });
+
+  const { report } = await world.run();
+
+  expect(report).toMatchObject({ ok: true, comparedBy: { checksum: 0, content: 1 } });
+});
+
+test('compares with the replica what the source has no longer', async () => {
+  world.both('a');
+  world.s3.put(REPLICA, 'deleted at the source');
+
+  expect((await world.run()).report).toMatchObject({ ok: true, comparedWith: { source: 1, replica: 1 } });
+});
+
+test('a source bucket that is gone does not fail the drill, and the newest replica says how old the copy is', async () => {
+  world.both('a', { lastModified: '2026-11-01T11:58:00.000Z' });
+  world.s3.buckets.delete(SOURCE);
+
+  const { exitCode, report } = await world.run();
+
+  expect(exitCode).toBe(0);
+  expect(report.recoveryPoint).toMatchObject({ basis: 'newest-replica', seconds: 120, missing: null });
+});
+
+test('measures the recovery point as the age of the oldest version without a replica', async () => {
+  world.both('a');
+  const pending = { headers: { 'x-amz-replication-status': 'PENDING' } };
+  world.s3.put(SOURCE, 'b', { lastModified: '2026-11-01T11:00:00.000Z', ...pending });
+  world.s3.put(SOURCE, 'c', { lastModified: '2026-11-01T11:59:00.000Z', ...pending });
+  // Replicated while the buckets were listed.
+  world.s3.put(SOURCE, 'd', { lastModified: '2026-11-01T11:50:00.000Z', headers: { 'x-amz-replication-status': 'COMPLETED' } });
+
+  const { report } = await world.run();
+
+  expect(report.recoveryPoint).toMatchObject({ seconds: 3600, missing: { versions: 2, current: 2 }, oldest: { key: 'b' } });
+  expect(report.ok).toBe(true);
+});
+
+test('leaves archived objects, delete markers, canaries and what is outside of the prefix alone', async () => {
+  world.both('in/a');
+  world.both('in/archived', { storageClass: 'GLACIER' });
+  world.both('in/deleted');
+  world.s3.put(REPLICA, 'in/deleted', { isDeleteMarker: true });
+  world.both('.s3-replication-canary/x');
+  world.both('out');
+
+  const { report } = await world.run({ prefix: 'in/' });
+
+  expect(report).toMatchObject({ ok: true, objects: { objects: 1 }, archived: { objects: 1 }, prefix: 'in/' });
+  expect(report.results.map(({ key }) => key)).toEqual(['in/a']);
+});
+
+test('restores what was current at a moment', async () => {
+  world.both('a', { body: 'then' });
+  world.both('a', { body: 'now and longer', lastModified: '2026-10-20T12:00:00.000Z' });
+
+  const { report } = await world.run({ 'as-of': '2026-10-10T12:00:00Z' });
+
+  expect(report).toMatchObject({ ok: true, asOf: '2026-10-10T12:00:00.000Z', results: [{ key: 'a', size: 4 }] });
+});
+
+test('a seed chooses the same objects again, and the sample says how much it proves', async () => {
+  for (let index = 0; index < 50; index += 1) {
+    world.both(`k${index}`);
+  }
+  const keys = async (seed: string) => {
+    const { report } = await world.run({ sample: '10', seed });
+    expect(report).toMatchObject({ sample: { size: 10, seed }, recoveryTime: { basis: 'extrapolated' } });
+    expect(report.confidence?.atMost).toBeCloseTo(0.259, 3);
+    return report.results.map(({ key }) => key);
+  };
+
+  const first = await keys('one');
+
+  expect(first).toHaveLength(10);
+  expect(await keys('one')).toEqual(first);
+  expect(await keys('other')).not.toEqual(first);
+});
+
+test('an object that cannot be restored fails the drill', async () => {
+  world.both('a');
+  world.s3.fault = (request) => (request === `GET ${REPLICA}/a` ? { status: 403, code: 'AccessDenied' } : undefined);
+
+  const { exitCode, report, text } = await world.run();
+
+  expect([exitCode, report.ends.failed.objects]).toEqual([1, 1]);
+  expect(text).toContain('failed: "a", version v1: access denied');
+});
+
+test('nothing to restore proves nothing', async () => {
+  expect((await world.run()).exitCode).toBe(3);
+});
+
+test('says what could not be compared', async () => {
+  world.both('a');
+  world.s3.fault = (request) => (request === `HEAD ${SOURCE}/a` ? { status: 403, code: 'AccessDenied' } : undefined);
+
+  const { exitCode, report } = await world.run();
+
+  expect([exitCode, report.ends.unknown.objects]).toEqual([3, 1]);
+});
+
+test('makes the bucket private under the source key, and knows it by its tag', async () => {
+  world.both('a');
+  const seen: string[] = [];
+  spoil('a', (stored) => {
+    const [name = ''] = world.scratches;
+    const { tagging = '', encryption = '' } = world.s3.buckets.get(name) ?? {};
+    seen.push(tagging, encryption);
+    return stored;
+  });
+
+  await world.run();
+
+  expect(seen).toEqual([expect.stringContaining('<Value>drill</Value>'), expect.stringContaining(KEY)]);
+});
+
+test.each(['PUT', 'PUT ?encryption'])('a bucket that cannot be made (%s) leaves nothing', async (what) => {
+  world.both('a');
+  const [method = '', subresource = ''] = what.split(' ');
+  world.s3.fault = (request) =>
+    request.startsWith(`${method} backups-drill-`) && request.endsWith(subresource)
+      ? { status: 403, code: 'AccessDenied' }
+      : undefined;
+
+  await expect(world.run()).rejects.toMatchObject({ code: 'NoScratch' });
+  expect(world.scratches).toEqual([]);
+});
+
+test('names a bucket that may have been made, where S3 gave no answer', async () => {
+  world.both('a');
+  world.s3.fault = (request) => (request.startsWith('PUT backups-drill-') ? { status: 500, code: 'InternalError' } : undefined);
+  const { context, recorded } = world.context();
+
+  await expect(world.run({}, context)).rejects.toMatchObject({ code: 'NoScratch' });
+  expect(recorded.told.at(-1)).toMatch(/not known; to remove it: aws s3 rb s3:\/\/backups-drill-/);
+});
+
+test('a deployment whose name leaves no room for a scratch bucket needs --to', async () => {
+  const keys = { deployment: 'a-deployment-with-a-name', pairs: [{ id: 'd' }] };
+  world.s3.make('a-deployment-with-a-name-d-111111111111-ap-southeast-2-an');
+  world.s3.make('a-deployment-with-a-name-d-222222222222-us-west-2-an');
+
+  await expect(world.run({}, {}, keys)).rejects.toMatchObject({ code: 'NameTooLong' });
+});
+
+test('asks before it makes anything', async () => {
+  world.both('a');
+  const { context } = world.context();
+  const terminal: Context['terminal'] = {
+    ...context.terminal,
+    confirm: async () => {
+      throw new AbortError('Declined', 'nothing was changed');
+    },
+  };
+
+  await expect(world.run({}, { terminal })).rejects.toThrow('nothing was changed');
+  expect(world.s3.changes).toEqual([]);
+});
+
+describe('when it is interrupted', () => {
+  test('removes what it made', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      world.both(`k${index}`);
+    }
+    spoil('k2', (stored) => {
+      world.interruptAfter = 0;
+      return stored;
+    });
+    const { context, recorded } = world.context();
+
+    await expect(world.run({ concurrency: '1' }, context)).rejects.toThrow('interrupted');
+
+    expect(world.scratches).toEqual([]);
+    expect(recorded.told).toContain('what the drill made is deleted');
+  });
+
+  test('names what it cannot remove, and the next drill offers to', async () => {
+    world.both('a');
+    world.s3.fault = (request) => (request.startsWith('POST') ? { status: 403, code: 'AccessDenied' } : undefined);
+
+    const { exitCode, report } = await world.run();
+
+    const [left = ''] = world.scratches;
+    expect([exitCode, report.left]).toEqual([1, [expect.stringContaining(`aws s3 rb s3://${left} --force`)]]);
+    world.s3.fault = () => undefined;
+    const next = await world.run();
+    expect(next.recorded.questions).toEqual(['Is no other drill running, and is this to be deleted?', 'Drill?']);
+    expect(world.scratches).toEqual([]);
+  });
+
+  test('with --yes, what is younger than a day stays: another drill may be running', async () => {
+    world.both('a');
+    world.s3.make(LEFT, '2026-11-01T11:00:00.000Z', TAGGED);
+    await world.run({}, { yes: true });
+    expect(world.scratches).toEqual([LEFT]);
+
+    world.s3.make(LEFT, '2026-10-30T11:00:00.000Z', TAGGED);
+    await world.run({}, { yes: true });
+    expect(world.scratches).toEqual([]);
+  });
+
+  test('a bucket without the tag is somebody else’s', async () => {
+    world.both('a');
+    world.s3.make(LEFT, '2026-10-30T11:00:00.000Z', '<Tagging><TagSet></TagSet></Tagging>');
+
+    await world.run({}, { yes: true });
+
+    expect(world.scratches).toEqual([LEFT]);
+  });
+});
+
+describe('with --to', () => {
+  test('deletes what it wrote, and nothing else', async () => {
+    world.both('a');
+    world.s3.make(GIVEN);
+    spoil('a', (stored) => {
+      world.s3.put(GIVEN, 'written by somebody else');
+      return stored;
+    });
+
+    const { exitCode, report } = await world.run({ to: GIVEN });
+
+    expect([exitCode, report.scratch]).toEqual([0, { bucket: GIVEN, made: false }]);
+    expect(world.s3.buckets.get(GIVEN)?.versions.map(({ key }) => key)).toEqual(['written by somebody else']);
+  });
+
+  test('refuses a bucket that has anything in it', async () => {
+    world.both('a');
+    world.s3.put(GIVEN, 'mine', { isDeleteMarker: true });
+
+    await expect(world.run({ to: GIVEN })).rejects.toMatchObject({ code: 'NotEmpty' });
+    expect(world.s3.changes).toEqual([]);
+  });
+
+  test('refuses a replicated bucket', async () => {
+    await expect(world.run({ to: SOURCE })).rejects.toMatchObject({ code: 'Replicated' });
+  });
+});
+
+test.each<[Record<string, string | boolean>, string]>([
+  [{ all: true, sample: '5' }, 'AllOrSample'],
+  [{ all: true, seed: 'a' }, 'AllOrSample'],
+  [{ sample: '1.5' }, 'BadNumber'],
+  [{ sample: '0' }, 'BadNumber'],
+  [{ report: '/dev/null/x' }, 'NoReport'],
+])('refuses %j before it changes anything', async (values, code) => {
+  world.both('a');
+
+  await expect(world.run(values)).rejects.toMatchObject({ code });
+  expect(world.s3.changes).toEqual([]);
+});
+
+test('refuses a prefix that a pair has nothing below', async () => {
+  const keys = { pairs: [{ id: 'documents', filter: { prefix: 'reports/' } }] };
+
+  await expect(world.run({ prefix: 'photos/' }, {}, keys)).rejects.toMatchObject({ code: 'OutsideFilter' });
+});
