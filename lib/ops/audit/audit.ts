@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { namesOf } from '../../names';
 import { unanswered } from '../aws-error';
 import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
 import { CsvFile } from '../csv';
 import { isEmulator } from '../emulator';
+import { collectEarly } from '../garbage';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
 import { describeCost, estimate } from './cost';
 import type { DeepFacts } from './examine/deep';
@@ -26,8 +26,7 @@ import { type Subject, subjectsOf } from './subject';
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function audit(context: Context, args: VerbArguments): Promise<Outcome> {
-  // Pages are read and forgotten: without this V8 lets a hundred megabytes of them pile up before it looks.
-  setFlagsFromString('--heap-growing-percent=50');
+  collectEarly(true);
   const { config, terminal, clock } = context;
   const options = readOptions(context, args);
   const counts = { list: 0, head: 0 };

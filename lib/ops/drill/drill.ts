@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { UsageError } from '../../errors';
 import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from '../command';
+import { collectEarly } from '../garbage';
 import type { Item } from '../restore/model';
 import { lookAtTarget } from '../restore/target';
 import { describePlan, formatDrill, type PlannedPair } from './format';
@@ -29,8 +29,7 @@ interface Ready extends PlannedPair, Pick<Parts, 'startedAt' | 'recoveryPoint' |
  * @throws UnreachableError when there is no answer, or the person interrupts: what the drill made is deleted then
  */
 export async function drill(context: Context, args: VerbArguments): Promise<Outcome> {
-  // Pages are read and forgotten: without this V8 lets a hundred megabytes of them pile up before it looks.
-  setFlagsFromString('--heap-growing-percent=50');
+  collectEarly(true);
   const { terminal, yes, config } = context;
   const options = readOptions(context, args);
   const given = await lookAtScratch(context, options);
@@ -45,6 +44,7 @@ export async function drill(context: Context, args: VerbArguments): Promise<Outc
   if (!yes) {
     await terminal.confirm('Drill?');
   }
+  collectEarly(false);
   openFolder(options.reportDirectory);
   const reports: DrillReport[] = [];
   const files: string[] = [];

@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
 import { CsvFile } from '../csv';
+import { collectEarly } from '../garbage';
 import { whole } from '../units';
 import { requestingArchived } from './archive';
 import { readCheckpoint, refuseToForget } from './checkpoint';
@@ -26,8 +26,7 @@ import { copier } from './transfer';
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function restore(context: Context, args: VerbArguments): Promise<Outcome> {
-  // Pages are read and forgotten: without this V8 lets a hundred megabytes of them pile up before it looks.
-  setFlagsFromString('--heap-growing-percent=50');
+  collectEarly(true);
   const options = readOptions(context, args);
   const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
   if (!options.resume && !options.dryRun) {
@@ -51,8 +50,7 @@ export async function restore(context: Context, args: VerbArguments): Promise<Ou
     return { exitCode: EXIT.ok, data: before, text: formatResult(before) };
   }
   await agree(context, before, planned);
-  // Back to V8's own pace: copying frees much outside of its heap, and it would collect garbage all the time.
-  setFlagsFromString('--heap-growing-percent=0');
+  collectEarly(false);
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const session = new Session(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
   try {

@@ -3,7 +3,7 @@ import type { Amount } from '../totals';
 /** Milliseconds that the requests for one small object take, one after the other, over two regions. An assumption. */
 const MILLISECONDS_EACH = 500;
 
-/** Objects a second that one process copies at most, and bytes, as measured with "npm run bench:restore" on two cores. */
+/** Objects a second that one process copies at most, and bytes. Assumptions too: "npm run bench:restore" measures a machine. */
 const MOST_OBJECTS_A_SECOND = 400;
 const MOST_BYTES_A_SECOND = 100 * 1024 * 1024;
 
