@@ -5,5 +5,5 @@ import { addPipeline } from '../lib/pipeline/add-pipeline';
 
 runCdkApp((app, config) => {
   const pipeline = addPipeline(app, config);
-  return () => pipelineAcknowledgementsOf(config, pipeline);
+  return () => pipelineAcknowledgementsOf(pipeline);
 });

@@ -5,5 +5,5 @@ import { addReplicationStacks } from '../lib/replication';
 
 runCdkApp((app, config) => {
   const stacks = addReplicationStacks(app, config);
-  return () => acknowledgementsOf(config, stacks);
+  return () => acknowledgementsOf(stacks);
 });

@@ -1,6 +1,7 @@
 import { Annotations, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { titleOf } from './config/groups';
 import type { ReplicationConfig } from './config/model';
 import type { DestinationStack } from './destination/destination-stack';
 import { AppError } from './errors';
@@ -43,7 +44,7 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
       });
       new Role(destinationStack, 'ExchangeRole', {
         roleName: exchange.readerRole.name,
-        description: `The source stack of ${config.deployment} reads the replica key's ARN with this role`,
+        description: `The source stack of ${titleOf(config)} reads the replica key's ARN with this role`,
         // Pinned by condition, so that the source environment may be bootstrapped later, or anew.
         assumedBy: new AccountPrincipal(config.source.account).withConditions({
           ArnEquals: { 'aws:PrincipalArn': executionRoleArn(config, sourceStack) },

@@ -70,9 +70,9 @@ export interface NamedArn {
 /** Characters in the longest name that S3 takes for a bucket. */
 const BUCKET_NAME_LENGTH = 63;
 
-/** Every name of a deployment. */
+/** Every name of a deployment, or of the group that its configuration is narrowed to. */
 export function namesOf(config: ReplicationConfig): Names {
-  const { deployment, source, destination } = config;
+  const { deployment, group, source, destination } = config;
   const partition = partitionOf(source);
   return {
     partition,
@@ -80,8 +80,8 @@ export function namesOf(config: ReplicationConfig): Names {
     destination: sideNames(config, 'destination'),
     exchange: {
       outputName: 'ReplicaKeyArn',
-      readerRole: iamRole(partition, destination, `${deployment}-exchange-${destination.region}`),
-      contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}`,
+      readerRole: iamRole(partition, destination, ofGroup(config, `${deployment}-exchange-${destination.region}`)),
+      contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}${group === undefined ? '' : `:${group}`}`,
     },
     pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
     ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
@@ -109,18 +109,6 @@ export function publishedParametersArn(config: ReplicationConfig, side: SideName
   return parameterArn(config[side], `/${config.deployment}/${side}/*`);
 }
 
-/** What CloudFormation deploys the destination with: its execution policy, and ARNs that this is limited to. */
-export function executionNames(config: ReplicationConfig) {
-  const { deployment, destination: side } = config;
-  const { stackName, keyAlias } = namesOf(config).destination;
-  const policy = (name: string) => ({ name, arn: `arn:${partitionOf(side)}:iam::${side.account}:policy/${name}` });
-  return {
-    policy: policy(`${deployment}-cdk-execution-${side.region}`),
-    stackPoliciesArn: policy(`${stackName}-*`).arn,
-    keyAliasArn: replicaKeyArn(config, '').replace(/key\/$/, keyAlias),
-  };
-}
-
 /** Whether a string is a key ARN of the destination's account and region, and so can be the replica key's. */
 export function isReplicaKeyArn(config: ReplicationConfig, value: unknown): value is string {
   const prefix = replicaKeyArn(config, '');
@@ -141,15 +129,20 @@ export function longestNamePrefix(region: string, bucketNamespace: ReplicationCo
   return BUCKET_NAME_LENGTH - bucketNameSuffix('000000000000', region, bucketNamespace).length;
 }
 
+/** The name, in a named group, of what an unnamed group has under this one. */
+export function ofGroup({ group }: Pick<ReplicationConfig, 'group'>, name: string): string {
+  return group === undefined ? name : `${name}-${group}`;
+}
+
 function sideNames(config: ReplicationConfig, side: SideName): SideNames {
-  const { deployment, [side]: own } = config;
+  const { deployment, group, [side]: own } = config;
   const what = side === 'source' ? 'source' : 'replica';
   return {
-    stackName: `${deployment}-${side}`,
-    keyAlias: `alias/${deployment}-${side}`,
-    keyParameter: `/${deployment}/${side}/key-arn`,
+    stackName: ofGroup(config, `${deployment}-${side}`),
+    keyAlias: ofGroup(config, `alias/${deployment}-${side}`),
+    keyParameter: `/${deployment}/${side}${group === undefined ? '' : `/groups/${group}`}/key-arn`,
     // Named after its side too: a deployment of the same name in the opposite direction is a neighbour.
-    verificationRole: iamRole(partitionOf(own), own, `${deployment}-verify-${what}-${own.region}`),
+    verificationRole: iamRole(partitionOf(own), own, ofGroup(config, `${deployment}-verify-${what}-${own.region}`)),
   };
 }
 

@@ -47,7 +47,7 @@ function expectTrusted(destination: Template, roleArn: string) {
 function withSynthesizer(defaultStackSynthesizer: IReusableStackSynthesizer, keys: Record<string, unknown> = {}) {
   const context: Record<string, unknown> = testApp().node.getAllContext();
   const app = new App({ defaultStackSynthesizer, context, analyticsReporting: false, builtinCloudFormationValidation: false });
-  return addReplicationStacks(app, validConfig(keys));
+  return addReplicationStacks(app, validConfig(keys))[0];
 }
 
 describe('through the stack output', () => {

@@ -7,7 +7,7 @@ import { placesIn, recordedKey, statefulIds, stringsIn } from './helpers/templat
 /** What the CDK CLI reads of both stacks, destination first. */
 function artifacts(keys: Record<string, unknown>) {
   const app = testApp();
-  const { destination, source } = addReplicationStacks(app, validConfig(keys));
+  const [{ destination, source }] = addReplicationStacks(app, validConfig(keys));
   const assembly = app.synth();
   return [destination, source].map(({ artifactId }) => assembly.getStackArtifact(artifactId));
 }
@@ -68,7 +68,7 @@ describe('the stacks', () => {
     const keys = { keyExchange, tags: { team: 'storage' }, pairs: [{ id: 'documents' }, { id: 'photos' }] };
     const { context } = recordedKey();
     const inApp = replicationStacks(keys, context);
-    const inStage = addReplicationStacks(new Stage(testApp(context), 'Production'), validConfig(keys));
+    const [inStage] = addReplicationStacks(new Stage(testApp(context), 'Production'), validConfig(keys));
     for (const side of ['destination', 'source'] as const) {
       expect(Template.fromStack(inStage[side]).toJSON()).toEqual(Template.fromStack(inApp[side]).toJSON());
       expect(inStage[side].stackName).toBe(inApp[side].stackName);

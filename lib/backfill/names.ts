@@ -1,5 +1,5 @@
 import type { ReplicationConfig } from '../config/model';
-import { bucketNamed, iamRole, type NamedArn, partitionOf } from '../names';
+import { bucketNamed, iamRole, type NamedArn, ofGroup, partitionOf } from '../names';
 
 /** The last part of the report bucket's name, where a pair's bucket has the pair's id. */
 export const REPORT_BUCKET_ID = 'backfill';
@@ -12,10 +12,10 @@ export interface BackfillNames {
   readonly roles: ReadonlyMap<string, NamedArn>;
 }
 
-/** Every name of backfill, computed from the configuration alone. */
+/** Every name of backfill, of a deployment or of the group that its configuration is narrowed to, computed from the configuration alone. */
 export function backfillNamesOf(config: ReplicationConfig): BackfillNames {
   return {
-    reportBucket: bucketNamed(config, config.source, REPORT_BUCKET_ID),
+    reportBucket: bucketNamed(config, config.source, ofGroup(config, REPORT_BUCKET_ID)),
     roles: new Map(config.pairs.map(({ id }) => [id, backfillRoleOf(config, id)])),
   };
 }

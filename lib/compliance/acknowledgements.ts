@@ -2,15 +2,19 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { namesOf, pairNamesOf, stackArnPattern } from '../names';
-import type { ReplicationStacks } from '../replication';
+import type { GroupStacks, ReplicationStacks } from '../replication';
 import { verificationPolicies } from '../verification/permissions';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
 import { backfillAcknowledgements } from './backfill-acknowledgements';
 import { monitoringAcknowledgements } from './monitoring-acknowledgements';
 
 /** Every finding that is acknowledged in an app of these stacks. */
-export function acknowledgementsOf(config: ReplicationConfig, stacks: ReplicationStacks): readonly Acknowledgement[] {
-  const { destination, source } = stacks;
+export function acknowledgementsOf(stacks: ReplicationStacks): readonly Acknowledgement[] {
+  return stacks.flatMap(ofOneGroup);
+}
+
+function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
+  const { config, destination, source } = stacks;
   return [
     ...config.pairs.flatMap((pair) => [
       ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
@@ -22,7 +26,7 @@ export function acknowledgementsOf(config: ReplicationConfig, stacks: Replicatio
     ...(config.pipeline === undefined
       ? []
       : SIDES.flatMap((side) => verificationRole({ destination, source }[side], config, side))),
-    ...monitoringAcknowledgements(config, stacks),
+    ...monitoringAcknowledgements(stacks),
   ];
 }
 

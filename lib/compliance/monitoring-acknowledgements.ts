@@ -1,13 +1,10 @@
 import type { Pair, ReplicationConfig } from '../config/model';
 import { alarmsOf } from '../monitoring/alarms';
-import type { ReplicationStacks } from '../replication';
+import type { GroupStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, resourceAt } from './acknowledgement';
 
 /** The findings about what watches replication. */
-export function monitoringAcknowledgements(
-  config: ReplicationConfig,
-  { source, monitoring }: ReplicationStacks,
-): readonly Acknowledgement[] {
+export function monitoringAcknowledgements({ config, source, monitoring }: GroupStacks): readonly Acknowledgement[] {
   return [
     ...because(
       'This queue is where failures end up: people read it with `ops failures`, nothing consumes it, and no message is received so ' +
@@ -22,7 +19,7 @@ export function monitoringAcknowledgements(
 function alarms(
   config: ReplicationConfig,
   pair: Pair,
-  stacks: Readonly<Record<'source' | 'destination', ReplicationStacks['source' | 'monitoring']>>,
+  stacks: Readonly<Record<'source' | 'destination', GroupStacks['source' | 'monitoring']>>,
 ): Acknowledgement[] {
   return alarmsOf(config, pair).flatMap(({ region, kind }) =>
     because(

@@ -2,7 +2,6 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import type { ReplicationConfig } from '../config/model';
 import type { PipelineStack } from '../pipeline/pipeline-stack';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
 import { acknowledgementsOf } from './acknowledgements';
@@ -11,7 +10,7 @@ import { acknowledgementsOf } from './acknowledgements';
  * Every finding that is acknowledged in an app of the pipeline. The CDK writes nearly all these policies: it grants wherever an action
  * or a build touches an artifact, and has no narrower form.
  */
-export function pipelineAcknowledgementsOf(config: ReplicationConfig, stack: PipelineStack): readonly Acknowledgement[] {
+export function pipelineAcknowledgementsOf(stack: PipelineStack): readonly Acknowledgement[] {
   const delivery = stack.node.findChild('Delivery');
   const projects = delivery.node.findAll().filter((construct) => construct instanceof CfnProject);
   const buckets = stack.artifactBuckets;
@@ -27,7 +26,7 @@ export function pipelineAcknowledgementsOf(config: ReplicationConfig, stack: Pip
   const own = buckets.filter((bucket) => bucket.stack === stack);
   const projectsOf = (name: string) => projects.filter(({ node }) => node.path.endsWith(`/${name}/Resource`));
   return [
-    ...acknowledgementsOf(config, stack.stage.stacks),
+    ...acknowledgementsOf(stack.stage.stacks),
     ...buckets.flatMap((bucket) => artifactBucket(resourceAt(bucket))),
     ...projects.flatMap(buildProject),
     ...[changes, verifier, synth, selfMutation, source, pipeline, events, starter].flatMap(generatedPolicy),

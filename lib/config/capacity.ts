@@ -1,10 +1,11 @@
 import type { Problem } from '../errors';
-import { namesOf } from '../names';
+import { namesOf, type PairNames } from '../names';
 import { replicaKeyStatements } from '../policies';
+import { groupsOf } from './groups';
 import type { ReplicationConfig } from './model';
 
 /**
- * Bytes of the longest key policy that KMS takes. It is what limits the pairs of a deployment: the resources of a stack and
+ * Bytes of the longest key policy that KMS takes. It is what limits the pairs of a group: the resources of a stack and
  * the other policies leave room for more.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
@@ -14,14 +15,22 @@ const KEY_POLICY_BYTES = 32_768;
 /** Room for the statement that delegates to IAM, and for the document around the statements. */
 const KEY_POLICY_FRAME_BYTES = 512;
 
-/** What does not fit into one deployment. */
+/** What does not fit into one group. */
 export function capacityProblems(config: ReplicationConfig): Problem[] {
-  const names = namesOf(config);
+  return groupsOf(config).flatMap((group) => {
+    const { pairs } = namesOf(group);
+    const room = pairsThatFit(group, pairs);
+    const inGroup = group.group === undefined ? '' : ` in group ${group.group}`;
+    const remedy = `the replica key's policy has room for the first ${room} of these pairs; give the others a "group" of their own, which has its own keys and stacks`;
+    return room === pairs.length ? [] : [{ path: 'pairs', found: `${pairs.length} pairs${inGroup}`, remedy }];
+  });
+}
+
+function pairsThatFit(config: ReplicationConfig, pairs: readonly PairNames[]): number {
   let bytes = KEY_POLICY_FRAME_BYTES;
-  const fitting = names.pairs.findIndex((pair) => {
+  const tooMany = pairs.findIndex((pair) => {
     bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, pair)));
     return bytes > KEY_POLICY_BYTES;
   });
-  const remedy = `the replica key's policy has room for the first ${fitting} of these pairs; write the others into a second deployment`;
-  return fitting === -1 ? [] : [{ path: 'pairs', found: `${names.pairs.length} pairs`, remedy }];
+  return tooMany === -1 ? pairs.length : tooMany;
 }

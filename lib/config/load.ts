@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError, type Problem } from '../errors';
 import { capacityProblems } from './capacity';
+import { groupNameProblems } from './group-names';
 import { type LocatedConfig, locateConfig, type ReadContext } from './locate';
 import type { ReplicationConfig } from './model';
 import { RULES } from './rules';
@@ -36,9 +37,9 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...parsed.data,
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
-  const excess = capacityProblems(config);
-  if (excess.length > 0) {
-    throw new ConfigError(origin, excess);
+  const wholeProblems = [...groupNameProblems(config), ...capacityProblems(config)];
+  if (wholeProblems.length > 0) {
+    throw new ConfigError(origin, wholeProblems);
   }
   return config;
 }

@@ -95,6 +95,10 @@ export const pairId = z
   // The id becomes a construct's, and the construct library takes this one for a child that is there already.
   .refine((id) => id !== 'constructor', { error: 'the CDK cannot use this id; write another one' });
 
+const group = z
+  .string({ error: nameRule('a name that starts with a letter', 'archive') })
+  .regex(/^[a-z](-?[a-z0-9])*$/, { error: nameRule('a name that starts with a letter', 'archive') });
+
 const pair = z.strictObject(
   {
     id: pairId,
@@ -105,7 +109,7 @@ const pair = z.strictObject(
     bucketKeys: onOff().default(true),
     objectLock: notAvailableYet(),
     lifecycle: notAvailableYet(),
-    group: notAvailableYet(),
+    group: group.optional(),
   },
   { error: objectError('{ "id": "documents" }') },
 );

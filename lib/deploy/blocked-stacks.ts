@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { groupsOf } from '../config/groups';
 import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { accountOf, type CredentialProvider, credentialsOf } from '../credentials/profiles';
 import { isMissingStack } from '../ops/aws-error';
@@ -7,6 +8,8 @@ import { STACKS, type StackKind, stackPlace } from '../ops/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackState {
+  /** The configuration narrowed to the stack's group. */
+  readonly group: ReplicationConfig;
   readonly stack: StackKind;
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
@@ -38,15 +41,15 @@ export function adviceFor(config: ReplicationConfig, states: readonly StackState
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
     ...blocked.map(
-      ({ stack, status }) =>
-        `Stack ${stackPlace(config, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, stack)}`,
+      ({ group, stack, status }) =>
+        `Stack ${stackPlace(group, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(group, stack)}`,
     ),
     ...(unknown.length === 0
       ? []
       : [
           [
             'If a stack never came up and cannot be deleted while TerminationProtection is enabled, run its command, then deploy again:',
-            ...unknown.map(({ stack }) => `  ${unprotectCommand(config, stack)}`),
+            ...unknown.map(({ group, stack }) => `  ${unprotectCommand(group, stack)}`),
           ].join('\n'),
         ]),
   ];
@@ -62,23 +65,30 @@ function unprotectCommand(config: ReplicationConfig, stack: StackKind): string {
 }
 
 async function statesOf(config: ReplicationConfig, side: SideName): Promise<StackState[]> {
-  const stacks = STACKS.filter((stack) => stackPlace(config, stack).owner === side);
+  const stacks = groupsOf(config).flatMap((group) =>
+    STACKS.filter((stack) => stackPlace(group, stack).owner === side).map((stack) => ({ group, stack })),
+  );
   const credentials = credentialsOf(config[side]);
   const account = await accountOf(config[side], credentials).catch(() => undefined);
   return account === config[side].account
-    ? Promise.all(stacks.map((stack) => stackState(config, stack, credentials)))
-    : stacks.map((stack) => ({ stack, status: 'unknown', terminationProtection: false }));
+    ? Promise.all(stacks.map(({ group, stack }) => stackState(group, stack, credentials)))
+    : stacks.map((stack) => ({ ...stack, status: 'unknown', terminationProtection: false }));
 }
 
-async function stackState(config: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackState> {
-  const { region, stackName } = stackPlace(config, stack);
+async function stackState(group: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackState> {
+  const { region, stackName } = stackPlace(group, stack);
   const client = new CloudFormationClient({ region, credentials });
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    return { stack, status: found?.StackStatus ?? 'none', terminationProtection: found?.EnableTerminationProtection ?? false };
+    return {
+      group,
+      stack,
+      status: found?.StackStatus ?? 'none',
+      terminationProtection: found?.EnableTerminationProtection ?? false,
+    };
   } catch (error) {
     const status = isMissingStack(error) ? 'none' : 'unknown';
-    return { stack, status, terminationProtection: false };
+    return { group, stack, status, terminationProtection: false };
   } finally {
     client.destroy();
   }

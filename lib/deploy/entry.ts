@@ -1,5 +1,5 @@
 import { AppError, describeError } from '../errors';
-import { exitCodeOf, toData } from '../ops/cli';
+import { exitCodeOf, toData } from '../ops/ended';
 import type { Terminal } from '../ops/terminal';
 
 /** What a command of this folder takes from its process besides what it works with. */

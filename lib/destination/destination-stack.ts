@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { titleOf } from '../config/groups';
 import { namesOf } from '../names';
 import { type ReplicationStackProps, stackProps } from '../stack-props';
 import { ManagedKey } from '../storage/managed-key';
@@ -20,7 +21,7 @@ export class DestinationStack extends Stack {
     });
 
     this.replicaKey = new ManagedKey(this, 'ReplicaKey', {
-      description: `Encrypts the replicas of ${config.deployment}`,
+      description: `Encrypts the replicas of ${titleOf(config)}`,
       alias: names.destination.keyAlias,
       config,
     });

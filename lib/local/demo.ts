@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
-import type { ReplicationConfig } from '../config/model';
+import { groupsOf } from '../config/groups';
+import { type ReplicationConfig, SIDES } from '../config/model';
 import { environmentsOf } from '../environments';
 import { namesOf } from '../names';
+import { type StackKind, stackId } from '../ops/stacks';
 import { cdkScript } from '../process/cdk';
 import { run } from '../process/run';
 import { type Emulator, startEmulator } from './emulator';
@@ -67,11 +69,13 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
   const env = workspace.environment(emulator.endpoint);
   const node = (...args: string[]) => run(process.execPath, args, { cwd, env, log, signal });
   const cdk = (...args: string[]) => node(cdkScript(), ...args, '--no-notices', '--ci');
-  const deployStacks = (...stacks: string[]) => cdk('deploy', ...stacks, '--require-approval', 'never');
+  const groups = groupsOf(config);
+  const deployStacks = (...kinds: StackKind[]) =>
+    cdk('deploy', ...groups.flatMap((group) => kinds.map((kind) => stackId(group, kind))), '--require-approval', 'never');
   const environments = environmentsOf(config).map(({ account, region }) => `aws://${account}/${region}`);
 
   await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk('bootstrap', ...environments));
-  await progress.step('deploy the destination', () => deployStacks('Destination'));
+  await progress.step('deploy the destination', () => deployStacks('destination'));
   await progress.step("record the replica key's ARN", () =>
     node(
       '--require',
@@ -83,11 +87,12 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
       '--yes',
     ),
   );
-  await progress.step('deploy the source and its monitoring', () => deployStacks('Destination', 'Source', 'Monitoring'));
+  await progress.step('deploy the source and its monitoring', () => deployStacks('destination', 'source', 'monitoring'));
   await progress.step('apply what the emulator leaves out', async () => {
-    const names = namesOf(config);
-    for (const side of ['destination', 'source'] as const) {
-      await fillEmulatorGaps(emulatorClients(emulator.endpoint, config[side]), names[side].stackName, config[side]);
+    for (const names of groups.map(namesOf)) {
+      for (const side of SIDES) {
+        await fillEmulatorGaps(emulatorClients(emulator.endpoint, config[side]), names[side].stackName, config[side]);
+      }
     }
   });
 }

@@ -14,6 +14,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { titleOf } from '../config/groups';
 import type { Pair, ReplicationConfig, SideName } from '../config/model';
 import { alarmsOf } from './alarms';
 import { chunks } from './chunks';
@@ -81,14 +82,14 @@ const CHARTS: readonly Chart[] = [
 export class ReplicationDashboard extends Construct {
   constructor(scope: Construct, id: string, config: ReplicationConfig) {
     super(scope, id);
-    const { deployment, source, destination } = config;
+    const { source, destination } = config;
     new Dashboard(this, 'Dashboard', {
       dashboardName: monitoringNamesOf(config).dashboard,
       defaultInterval: Duration.days(1),
       widgets: [
         [
           new TextWidget({
-            markdown: `# ${deployment}: ${source.region} to ${destination.region} (account ${destination.account})\nWhat each alarm means and what to do: docs/runbook.md`,
+            markdown: `# ${titleOf(config)}: ${source.region} to ${destination.region} (account ${destination.account})\nWhat each alarm means and what to do: docs/runbook.md`,
             width: WIDTH,
             height: 2,
           }),

@@ -3,6 +3,7 @@ import { AlarmRule, CompositeAlarm, type IAlarmRule } from 'aws-cdk-lib/aws-clou
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { titleOf } from '../config/groups';
 import type { SideName } from '../config/model';
 import { type ReplicationStackProps, watchingStackProps } from '../stack-props';
 import { alarmsIn, MOST_COMPOSITE_CHILDREN } from './alarms';
@@ -34,7 +35,7 @@ export class HealthStack extends Stack {
     });
     const health = new CompositeAlarm(this, 'Health', {
       compositeAlarmName: names.composite.name,
-      alarmDescription: `An alarm of ${config.deployment} in ${config[region].region} is on. docs/runbook.md says what to do.`,
+      alarmDescription: `An alarm of ${titleOf(config)} in ${config[region].region} is on. docs/runbook.md says what to do.`,
       alarmRule: anyOf(parts.length > 0 ? parts.map((_, index) => nestedCompositeName(config, region, index + 1)) : alarms),
     });
     // By name, and CloudFormation sees no order in names.

@@ -1,5 +1,5 @@
 import type { Pair, ReplicationConfig, SideName } from '../config/model';
-import { type NamedArn, pairNamesOf, partitionOf } from '../names';
+import { type NamedArn, ofGroup, pairNamesOf, partitionOf } from '../names';
 
 /** The names of what watches a deployment. All of it is in the source account. */
 export interface MonitoringNames {
@@ -26,13 +26,13 @@ export interface RegionNames {
 /** What an alarm of a pair watches. */
 export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending';
 
-/** Every name of the monitoring of a deployment. */
+/** Every name of the monitoring of a deployment, or of the group that its configuration is narrowed to. */
 export function monitoringNamesOf(config: ReplicationConfig): MonitoringNames {
   const { deployment, source } = config;
-  const name = `${deployment}-replication-failures`;
+  const name = ofGroup(config, `${deployment}-replication-failures`);
   return {
-    stackName: `${deployment}-monitoring`,
-    dashboard: `${deployment}-replication-${source.region}`,
+    stackName: ofGroup(config, `${deployment}-monitoring`),
+    dashboard: ofGroup(config, `${deployment}-replication-${source.region}`),
     failureQueue: { name, arn: `arn:${partitionOf(source)}:sqs:${source.region}:${source.account}:${name}` },
     regions: { source: regionNames(config, 'source'), destination: regionNames(config, 'destination') },
   };
@@ -40,18 +40,22 @@ export function monitoringNamesOf(config: ReplicationConfig): MonitoringNames {
 
 function regionNames(config: ReplicationConfig, side: SideName): RegionNames {
   const { deployment, source } = config;
-  const topic = `${deployment}-${side}-notifications`;
+  const topic = ofGroup(config, `${deployment}-${side}-notifications`);
+  const health = ofGroup(config, `${deployment}-${side}-health`);
   return {
-    healthStackName: `${deployment}-${side}-health`,
-    composite: alarm(config, side, `${deployment}-${side}-health`),
+    healthStackName: health,
+    composite: alarm(config, side, health),
     topic: { name: topic, arn: `arn:${partitionOf(source)}:sns:${config[side].region}:${source.account}:${topic}` },
-    topicKeyAlias: `alias/${deployment}-${side}-notifications`,
+    topicKeyAlias: `alias/${topic}`,
   };
 }
 
-/** Composite alarms take 100 children; past that, one over this one and its siblings has the region's name. */
+/**
+ * Composite alarms take 100 children; past that, one over this one and its siblings has the region's name. The number comes before the
+ * group: a group's name may end in one.
+ */
 export function nestedCompositeName(config: ReplicationConfig, side: SideName, number: number): string {
-  return `${monitoringNamesOf(config).regions[side].composite.name}-${number}`;
+  return ofGroup(config, `${config.deployment}-${side}-health-${number}`);
 }
 
 /** An alarm of one pair, in the region of the side. */

@@ -2,6 +2,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { titleOf } from '../config/groups';
 import type { ReplicationConfig, SideName } from '../config/model';
 import { partitionOf } from '../names';
 import { ManagedKey } from '../storage/managed-key';
@@ -24,7 +25,7 @@ export class NotificationTopic extends Topic {
   constructor(scope: Construct, id: string, { config, region }: NotificationTopicProps) {
     const names = monitoringNamesOf(config).regions[region];
     const key = new ManagedKey(scope, `${id}Key`, {
-      description: `Encrypts notifications of ${config.deployment}`,
+      description: `Encrypts notifications of ${titleOf(config)}`,
       alias: names.topicKeyAlias,
       config,
     });

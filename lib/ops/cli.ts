@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Pair, ReplicationConfig } from '../config/model';
-import { AppError, ConfigError, describeError, UnreachableError, UsageError } from '../errors';
+import { AppError, describeError, UsageError } from '../errors';
 import { qualifierFrom } from './bootstrap/toolkit';
 import type { ClientOptions, Clients } from './clients';
-import { type Clock, EXIT, type ExitCode, type Result } from './command';
+import { type Clock, type Context, EXIT, type ExitCode, type Result } from './command';
+import { exitCodeOf, toData } from './ended';
 import { overview, verbHelp } from './help';
 import { parseCommandLine } from './parse';
+import { contextsOf, runPerGroup } from './per-group';
 import type { Terminal } from './terminal';
 import { VERBS } from './verbs';
 
@@ -62,21 +64,28 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   const { config, qualifier } = readProject(project, configFile);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
-  const outcome = await verb.load()(
-    {
-      config,
-      pairs,
-      directory: project,
-      configFile,
-      qualifier,
-      clients: process.clients(config, common),
-      terminal: process.terminal,
-      clock: process.clock,
-      yes: common.yes,
-      report: show,
-    },
-    own,
+  const context: Context = {
+    config,
+    pairs,
+    directory: project,
+    configFile,
+    qualifier,
+    clients: process.clients(config, common),
+    terminal: process.terminal,
+    clock: process.clock,
+    yes: common.yes,
+    report: show,
+  };
+  const run = verb.load();
+  // The groups share clients, unless each has roles of its own.
+  const groups = contextsOf(context).map((group) =>
+    common.verificationRoles && group.config.group !== undefined
+      ? { ...group, clients: process.clients(group.config, common) }
+      : group,
   );
+  const [first = context, ...others] = verb.perGroup === true ? groups : [];
+  const outcome =
+    others.length === 0 ? await run(first, own) : await runPerGroup([first, ...others], own, (group) => run(group, own));
   show(outcome);
   return outcome.exitCode;
 }
@@ -111,24 +120,4 @@ export function projectFolder(start: string): string {
       return start;
     }
   }
-}
-
-/** How a command ends that an error ended. */
-export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof ConfigError || error instanceof UsageError) {
-    return EXIT.usage;
-  }
-  return error instanceof UnreachableError ? EXIT.unknown : EXIT.wrong;
-}
-
-/** An error for `--json`. */
-export function toData(error: unknown): object {
-  return error instanceof AppError
-    ? {
-        code: error.code,
-        message: error.message,
-        hint: error.hint ?? null,
-        ...(error instanceof ConfigError && { problems: error.problems }),
-      }
-    : { code: 'Fault', message: String(error), hint: null };
 }

@@ -4,6 +4,7 @@ import type { Terminal } from './terminal';
 
 /** What a verb works with. Everything outside the process comes in here, so that a test can stand in for it. */
 export interface Context {
+  /** Narrowed to one group, where the verb runs for each. */
   readonly config: ReplicationConfig;
   /** The pairs that `--pair` chooses; all of them without it. */
   readonly pairs: readonly Pair[];
@@ -88,6 +89,8 @@ export interface Verb {
   readonly options?: Readonly<
     Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
   >;
+  /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
+  readonly perGroup?: true;
   /** Loads the verb and what it needs, only when it runs. */
   readonly load: () => (context: Context, args: VerbArguments) => Promise<Outcome>;
 }

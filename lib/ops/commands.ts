@@ -1,14 +1,5 @@
 import { type AccountName, accountNamed, type ReplicationConfig } from '../config/model';
-import type { StackKind } from './stacks';
-
-/** Ids of the stacks in the app, which `cdk deploy` takes. */
-const STACK_IDS = {
-  destination: 'Destination',
-  source: 'Source',
-  monitoring: 'Monitoring',
-  'source-health': 'SourceHealth',
-  'destination-health': 'DestinationHealth',
-} as const satisfies Record<StackKind, string>;
+import { type StackKind, stackId } from './stacks';
 
 /** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
 export const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
@@ -26,18 +17,18 @@ export function awsCommand(
   return ['aws', operation, ...words].join(' ');
 }
 
-/** Deploys one stack, and not those that it depends on: they may need other credentials. */
-export function deployCommand(stack: StackKind): string {
-  return `npx cdk deploy ${STACK_IDS[stack]}${stack === 'destination' ? '' : ' --exclusively'}`;
+/** Deploys one stack of a group, and not those that it depends on: they may need other credentials. */
+export function deployCommand(group: Pick<ReplicationConfig, 'group'>, stack: StackKind): string {
+  return `npx cdk deploy ${stackId(group, stack)}${stack === 'destination' ? '' : ' --exclusively'}`;
 }
 
 /**
- * Deploys one stack and puts back what was changed by hand. A plain deployment changes nothing where the template is the same.
+ * Deploys one stack of a group and puts back what was changed by hand. A plain deployment changes nothing where the template is the same.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
  */
-export function restoreCommand(stack: StackKind): string {
-  return `npx cdk deploy ${STACK_IDS[stack]} --exclusively --revert-drift`;
+export function restoreCommand(group: Pick<ReplicationConfig, 'group'>, stack: StackKind): string {
+  return `npx cdk deploy ${stackId(group, stack)} --exclusively --revert-drift`;
 }
 
 /** Words of a command, ready for a shell. */

@@ -42,6 +42,7 @@ the other checks alone.
 Examples:
   npm run ops -- doctor
   npm run ops -- doctor --pair documents --json`,
+    perGroup: true,
     load: () => (require('./doctor/doctor') as typeof import('./doctor/doctor')).doctor,
   },
   {
@@ -53,6 +54,7 @@ destination's credentials, and records it in cdk.context.json. Shows the change 
 Examples:
   npm run ops -- exchange
   npm run ops -- exchange --config environments/production.json --yes`,
+    perGroup: true,
     load: () => (require('./exchange/exchange') as typeof import('./exchange/exchange')).exchange,
   },
   {
@@ -75,6 +77,7 @@ Examples:
       timeout: { type: 'string', value: 'MINUTES', help: 'how long to wait for each replica; 20 without it' },
       watch: { type: 'string', value: 'MINUTES', help: 'repeat every so many minutes, until interrupted' },
     },
+    perGroup: true,
     load: () => (require('./verify/verify') as typeof import('./verify/verify')).verify,
   },
   {
@@ -100,6 +103,7 @@ Examples:
     options: {
       watch: { type: 'string', value: 'MINUTES', help: 'refresh every so many minutes, until interrupted' },
     },
+    perGroup: true,
     load: () => (require('./status/status') as typeof import('./status/status')).status,
   },
   {
@@ -145,6 +149,7 @@ Examples:
       watch: { type: 'string', value: 'MINUTES', help: 'read every so many minutes, until interrupted' },
       limit: { type: 'string', value: 'MESSAGES', help: 'read at most so many messages; 10000 without it' },
     },
+    perGroup: true,
     load: () => (require('./failures/failures') as typeof import('./failures/failures')).failures,
   },
   {

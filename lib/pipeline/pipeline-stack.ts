@@ -3,7 +3,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CodePipeline } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
-import { type ReplicationConfig, SIDES } from '../config/model';
+import { groupsOf } from '../config/groups';
+import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { namesOf } from '../names';
 import { inAccountOf } from '../replication';
 import { stackProps } from '../stack-props';
@@ -63,33 +64,33 @@ export class PipelineStack extends Stack {
     });
 
     this.stage = new ReplicationStage(this, 'Replication', config);
-    const { stacks } = this.stage;
+    const stacksIn = (side: SideName) => this.stage.stacks.flatMap((group) => inAccountOf(group, side));
     const changesRole = new BuildRole(this, 'ChangesRole', {
       role: names.changesRole,
       description: `The pipeline ${names.pipelineName} reads with this role what is deployed`,
-      mayAssume: [
-        ...new Set(SIDES.flatMap((side) => inAccountOf(stacks, side).map((stack) => lookupRoleArn(config, side, stack)))),
-      ],
+      mayAssume: [...new Set(SIDES.flatMap((side) => stacksIn(side).map((stack) => lookupRoleArn(config, side, stack))))],
     });
     const verifierRole = new BuildRole(this, 'VerifierRole', {
       role: names.verifierRole,
       description: `The pipeline ${names.pipelineName} verifies deployments with this role`,
-      mayAssume: SIDES.map((side) => namesOf(config)[side].verificationRole.arn),
+      mayAssume: groupsOf(config).flatMap((group) => SIDES.map((side) => namesOf(group)[side].verificationRole.arn)),
     });
     verifierRole.addToPolicy(readBootstrapVersions(config, this.synthesizer.bootstrapQualifier));
     delivery.addStage(this.stage, {
-      stackSteps: SIDES.map((side) => ({
-        stack: stacks[side],
-        pre: gateSteps({
+      stackSteps: SIDES.flatMap((side) => {
+        const pre = gateSteps({
+          account: config[side].account,
           source,
           assembly: synth,
           stage: this.stage,
-          stacks: inAccountOf(stacks, side),
+          stacks: stacksIn(side),
           role: changesRole,
           approval: settings.approval,
           configFile,
-        }),
-      })),
+        });
+        // What else is in the account waits for these.
+        return this.stage.stacks.map((group) => ({ stack: group[side], pre }));
+      }),
       post: [verifyStep(source, verifierRole, configFile)],
     });
     delivery.buildPipeline();

@@ -1,8 +1,10 @@
 import { normalize } from 'node:path';
+import { groupsOf } from '../config/groups';
 import type { ReadContext } from '../config/locate';
 import type { Pipeline, ReplicationConfig } from '../config/model';
 import { AppError } from '../errors';
 import { isReplicaKeyArn, namesOf, type PipelineNames } from '../names';
+import { deployCommand } from '../ops/commands';
 
 /**
  * The configured pipeline and its names.
@@ -50,12 +52,13 @@ export function repositoryFile(file: unknown): string | undefined {
  * @throws AppError when the ARN is not recorded
  */
 export function requireReplicaKey(config: ReplicationConfig, readContext: ReadContext): void {
-  const { exchange } = namesOf(config);
-  if (config.keyExchange === 'ssm' && !isReplicaKeyArn(config, readContext(exchange.contextKey))) {
+  const missing = groupsOf(config).filter((group) => !isReplicaKeyArn(group, readContext(namesOf(group).exchange.contextKey)));
+  if (config.keyExchange === 'ssm' && missing.length > 0) {
+    const deploy = missing.map((group) => `"${deployCommand(group, 'destination')}"`).join(', ');
     throw new AppError(
       'ReplicaKeyNotRecorded',
       `keyExchange is "ssm", and cdk.context.json has no ARN of the replica key of account ${config.destination.account}`,
-      'first, with the same configuration: "npx cdk deploy Destination" and "npm run ops -- exchange", both as the backup account; ' +
+      `first, with the same configuration: ${deploy} and "npm run ops -- exchange", as the backup account; ` +
         'then commit cdk.context.json, and run this again',
     );
   }

@@ -13,5 +13,11 @@ export class ReplicationStage extends Stage {
   constructor(scope: Construct, id: string, config: ReplicationConfig) {
     super(scope, id);
     this.stacks = addReplicationStacks(this, config);
+    // One plan and one approval for each account, so the source's come when every destination stack is there.
+    for (const { source } of this.stacks) {
+      for (const { destination } of this.stacks) {
+        source.addStackDependency(destination);
+      }
+    }
   }
 }

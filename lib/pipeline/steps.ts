@@ -42,12 +42,13 @@ export function synthStep(source: IFileSetProducer, configFile: string | undefin
 }
 
 export interface GateProps {
+  readonly account: string;
   readonly source: IFileSetProducer;
   /** Has the cloud assembly as its output. */
   readonly assembly: IFileSetProducer;
   readonly stage: Stage;
-  /** The stacks of one account, the first of which waits for the steps; the others wait for it. */
-  readonly stacks: readonly [Stack, ...Stack[]];
+  /** The stacks of one account. */
+  readonly stacks: readonly Stack[];
   readonly role: IRole;
   /** Whether a person approves. */
   readonly approval: boolean;
@@ -58,7 +59,7 @@ export interface GateProps {
  * What comes before the deployment of an account's stacks: a plan that stops at wider permissions and at the loss of a bucket or key, and then, so
  * that it can be read before, the approval.
  */
-export function gateSteps({ source, assembly, stage, stacks, role, approval, configFile }: GateProps): Step[] {
+export function gateSteps({ account, source, assembly, stage, stacks, role, approval, configFile }: GateProps): Step[] {
   const names = stacks.map(({ stackName }) => stackName);
   const changes = new CodeBuildStep('Changes', {
     input: source,
@@ -73,7 +74,7 @@ export function gateSteps({ source, assembly, stage, stacks, role, approval, con
     return [changes];
   }
   const approve = new ManualApprovalStep('Approve', {
-    comment: `Deploys ${names.join(', ')} to account ${stacks[0].account}. The plan is in the log of the action before.`,
+    comment: `Deploys ${names.join(', ')} to account ${account}. The plan is in the log of the action before.`,
   });
   approve.addStepDependency(changes);
   return [changes, approve];

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Backfill } from '../backfill/backfill';
+import { titleOf } from '../config/groups';
 import { ReplicationDashboard } from '../monitoring/dashboard';
 import { NotificationTopic } from '../monitoring/notification-topic';
 import { ReplicationAlarms } from '../monitoring/replication-alarms';
@@ -30,7 +31,7 @@ export class SourceStack extends Stack {
     });
 
     const sourceKey = new ManagedKey(this, 'SourceKey', {
-      description: `Encrypts the source buckets of ${config.deployment}`,
+      description: `Encrypts the source buckets of ${titleOf(config)}`,
       alias: names.source.keyAlias,
       config,
     });

@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, ManagedPolicy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { titleOf } from '../config/groups';
 import type { ReplicationConfig, SideName } from '../config/model';
 import { namesOf } from '../names';
 import { roleStatements } from '../policies';
@@ -29,7 +30,7 @@ export function addVerificationRole(stack: Stack, config: ReplicationConfig, sid
   // Managed ones: the inline policies of one role have no room for many pairs.
   verificationPolicies(config, side, key.keyArn).forEach((permissions, index) => {
     new ManagedPolicy(role, `Policy${index + 1}`, {
-      description: `What ops doctor and ops verify ask of the ${side} of ${config.deployment}`,
+      description: `What ops doctor and ops verify ask of the ${side} of ${titleOf(config)}`,
       document: PolicyDocument.fromJson({ Statement: roleStatements(permissions) }),
       roles: [role],
     });

@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Acknowledgement } from '../../lib/compliance/acknowledgement';
 import { acknowledgementsOf } from '../../lib/compliance/acknowledgements';
 import { addGuardrails } from '../../lib/compliance/guardrails';
-import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
+import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
 import { PIPELINE, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
 import { checkApp, findingOf } from './report';
@@ -39,6 +39,7 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
     { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },
   ],
   ['with a pipeline', { pipeline: PIPELINE }],
+  ['with groups', { pipeline: PIPELINE, backfill: true, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] }],
   ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],
 ];
 
@@ -46,7 +47,7 @@ interface Options {
   /** Which acknowledgements to make. */
   readonly select?: (acknowledgement: Acknowledgement) => boolean;
   /** Changes the app before it is checked. */
-  readonly change?: (stacks: ReplicationStacks) => void;
+  readonly change?: (stacks: GroupStacks) => void;
 }
 
 /** Both stacks of a configuration, and everything that is acknowledged in them. */
@@ -54,13 +55,13 @@ function appOf(keys: Keys) {
   const config = validConfig(keys);
   const app = testApp(config.keyExchange === 'ssm' ? recordedKey(keys).context : {});
   const stacks = addReplicationStacks(app, config);
-  return { app, stacks, acknowledgements: acknowledgementsOf(config, stacks) };
+  return { app, stacks, acknowledgements: acknowledgementsOf(stacks) };
 }
 
 /** Checks the whole app of a configuration. */
 function check(keys: Keys, { select = () => true, change = () => {} }: Options = {}) {
   const { app, stacks, acknowledgements } = appOf(keys);
-  change(stacks);
+  change(stacks[0]);
   return checkApp(app, acknowledgements.filter(select));
 }
 
@@ -143,7 +144,7 @@ test('a template is the same with the guardrails and without', () => {
   const { app, stacks, acknowledgements } = appOf({});
   addGuardrails(app, acknowledgements);
   const plain = appOf({});
-  expect(app.synth().getStackArtifact(stacks.source.artifactId).template).toEqual(
-    plain.app.synth().getStackArtifact(plain.stacks.source.artifactId).template,
+  expect(app.synth().getStackArtifact(stacks[0].source.artifactId).template).toEqual(
+    plain.app.synth().getStackArtifact(plain.stacks[0].source.artifactId).template,
   );
 });

@@ -16,7 +16,7 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
       source: { region: 'cn-north-1' },
       destination: { region: 'cn-northwest-1' },
       pipeline: { ...PIPELINE, region: 'cn-north-1' },
-      pairs: [{ id: 'documents' }, { id: 'photos' }],
+      pairs: [{ id: 'documents' }, { id: 'photos', group: 'media' }],
     },
   ],
 ];
@@ -25,7 +25,7 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
 function appOf(keys: Keys) {
   const config = validConfig(keys);
   const app = testApp(config.keyExchange === 'ssm' ? recordedKey(keys).context : {});
-  return { app, acknowledgements: pipelineAcknowledgementsOf(config, addPipeline(app, config)) };
+  return { app, acknowledgements: pipelineAcknowledgementsOf(addPipeline(app, config)) };
 }
 
 describe.each(CONFIGURATIONS)('the app of a pipeline %s', (_, keys) => {

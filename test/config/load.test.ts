@@ -489,7 +489,6 @@ describe('of the pairs, refuses', () => {
     },
     inPair('Object Lock, which is not available yet', 'objectLock', { mode: 'GOVERNANCE', days: 1 }, NOT_YET),
     inPair('a lifecycle, which is not available yet', 'lifecycle', {}, NOT_YET),
-    inPair('a group, which is not available yet', 'group', 'second', NOT_YET),
     inPair('a key that does not exist', 'storageclass', 'STANDARD', UNKNOWN_KEY),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
@@ -782,7 +781,7 @@ describe("more pairs than the replica key's policy has room for", () => {
       {
         path: 'pairs',
         found: '200 pairs',
-        remedy: `the replica key's policy has room for the first ${room} of these pairs; write the others into a second deployment`,
+        remedy: `the replica key's policy has room for the first ${room} of these pairs; give the others a "group" of their own, which has its own keys and stacks`,
       },
     ]);
   });

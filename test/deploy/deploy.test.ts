@@ -15,6 +15,7 @@ import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
 const state = (stack: StackState['stack'], status: string, terminationProtection = true): StackState => ({
+  group: config,
   stack,
   status,
   terminationProtection,

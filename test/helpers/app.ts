@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { context as cdkJsonContext } from '../../cdk.json';
 import { parseConfig } from '../../lib/config/load';
 import type { ReplicationConfig } from '../../lib/config/model';
-import { addReplicationStacks, type ReplicationStacks } from '../../lib/replication';
+import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
 
 /**
  * An App with the real feature flags of cdk.json. The built-in template validation, which costs seconds a process, runs once for
@@ -19,12 +19,12 @@ export function validConfig(keys: Record<string, unknown> = {}): ReplicationConf
   return parseConfig({ origin: 'test', value: keys });
 }
 
-/** The stacks of a configuration, with the real feature flags. */
-export function replicationStacks(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}): ReplicationStacks {
-  return addReplicationStacks(testApp(context), validConfig(keys));
+/** The stacks of a configuration's first group, with the real feature flags. */
+export function replicationStacks(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}): GroupStacks {
+  return addReplicationStacks(testApp(context), validConfig(keys))[0];
 }
 
-/** The templates of a configuration. */
+/** The templates of a configuration's first group. */
 export function templates(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
   const { destination, source, monitoring, health } = replicationStacks(keys, context);
   return {

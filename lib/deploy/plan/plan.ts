@@ -1,6 +1,7 @@
 import { readAssembly, type StackChoice } from './assembly';
 import { compareStack } from './compare';
 import type { StackPlan, Stop } from './model';
+import { movedStops } from './moved';
 import type { ReadDeployed } from './reader';
 import { isUnchanged, stackInWords } from './words';
 
@@ -19,7 +20,7 @@ export async function planOf(directory: string, choice: StackChoice, read: ReadD
   for (const stack of readAssembly(directory, choice)) {
     plan.push(compareStack(stack, await read(stack)));
   }
-  return plan;
+  return plan.map((stack) => ({ ...stack, stops: [...stack.stops, ...movedStops(stack, plan)] }));
 }
 
 /** Whether there is nothing to deploy. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { groupsOf } from '../../config/groups';
 import { namesOf } from '../../names';
 import { unanswered } from '../aws-error';
 import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
@@ -40,11 +41,11 @@ export async function audit(context: Context, args: VerbArguments): Promise<Outc
     await agreeOnCost(context, subjects, options);
   }
   const method = { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent: options.deepPercent } as const;
-  const deepFacts = options.deepPercent > 0 ? await readDeepFacts(context) : { replicaKeyArn: null };
+  const deepFacts = options.deepPercent > 0 ? await readDeepFacts(context) : undefined;
   const audits = new Map(
     subjects.map((one) => {
       const { id } = one.pair;
-      return [id, new PairAudit(one, method, deepFacts, clock, earlier?.pairs[id])] as const;
+      return [id, new PairAudit(one, method, deepFacts?.get(id) ?? { replicaKeyArn: null }, clock, earlier?.pairs[id])] as const;
     }),
   );
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
@@ -107,19 +108,26 @@ async function agreeOnCost(context: Context, subjects: readonly Subject[], { dee
   }
 }
 
-/** @throws AppError when nobody says which key the replicas should be under */
-async function readDeepFacts({ clients, config }: Context): Promise<DeepFacts> {
-  if (isEmulator()) {
-    return { replicaKeyArn: null };
+/**
+ * By id of the pair: each group has a key of its own.
+ *
+ * @throws AppError when nobody says which key the replicas should be under
+ */
+async function readDeepFacts({ clients, config, pairs }: Context): Promise<ReadonlyMap<string, DeepFacts>> {
+  const facts = new Map<string, DeepFacts>();
+  for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
+    const parameter = namesOf(group).destination.keyParameter;
+    try {
+      const ssm = await clients.ssm('destination');
+      const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));
+      for (const { id } of group.pairs) {
+        facts.set(id, { replicaKeyArn: found?.Value ?? null });
+      }
+    } catch (error) {
+      throw unanswered(`SSM parameter ${parameter}`, error);
+    }
   }
-  const parameter = namesOf(config).destination.keyParameter;
-  try {
-    const ssm = await clients.ssm('destination');
-    const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));
-    return { replicaKeyArn: found?.Value ?? null };
-  } catch (error) {
-    throw unanswered(`SSM parameter ${parameter}`, error);
-  }
+  return facts;
 }
 
 /** What a checkpoint belongs to. */

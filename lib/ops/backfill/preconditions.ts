@@ -1,6 +1,7 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { backfillNamesOf, backfillRoleOf } from '../../backfill/names';
+import { groupsOf } from '../../config/groups';
 import type { Pair, ReplicationConfig } from '../../config/model';
 import { AppError, UsageError } from '../../errors';
 import { pairNamesOf } from '../../names';
@@ -28,12 +29,14 @@ export function requireBackfill({ backfill }: ReplicationConfig): void {
  * @throws AppError that names everything that is missing
  */
 export async function checkDeployed({ config, pairs, clients }: Context): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { reportBucket } = backfillNamesOf(config);
+  const groups = groupsOf({ ...config, pairs });
   const s3 = await clients.s3('source');
   const rules = new Map<string, readonly string[]>();
   const missing: string[] = [];
-  if (await isMissing(async () => s3.send(new HeadBucketCommand({ Bucket: reportBucket.name })))) {
-    missing.push(`bucket ${reportBucket.name}`);
+  for (const { reportBucket } of groups.map(backfillNamesOf)) {
+    if (await isMissing(async () => s3.send(new HeadBucketCommand({ Bucket: reportBucket.name })))) {
+      missing.push(`bucket ${reportBucket.name}`);
+    }
   }
   const iam = await clients.iam('source');
   for (const pair of pairs) {
@@ -51,7 +54,7 @@ export async function checkDeployed({ config, pairs, clients }: Context): Promis
     throw new AppError(
       'BackfillNotDeployed',
       `backfill needs what is not there, so nothing was changed: ${missing.join(', ')}`,
-      `deploy the source: ${deployCommand('source')}`,
+      `deploy the source: ${groups.map((group) => deployCommand(group, 'source')).join(' && ')}`,
     );
   }
   return rules;

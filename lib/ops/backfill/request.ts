@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CreateJobRequest, JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
 import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../backfill/names';
+import { groupOfPair } from '../../config/groups';
 import type { Pair, ReplicationConfig } from '../../config/model';
 import { pairNamesOf } from '../../names';
 import { describeFilter } from './filter';
@@ -32,7 +33,7 @@ export function createJobRequest(
   newest: string | undefined,
 ): CreateJobRequest {
   const { source } = config;
-  const { reportBucket } = backfillNamesOf(config);
+  const { reportBucket } = backfillNamesOf(groupOfPair(config, pair));
   const request = {
     AccountId: source.account,
     ConfirmationRequired: true,

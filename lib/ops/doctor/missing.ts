@@ -25,14 +25,14 @@ export async function orMissing(
       status: 'fail',
       found: `${error.message}, though stack ${stackName} does`,
       expected,
-      fix: deployAgain(stack, 'deleted it'),
+      fix: deployAgain(subject, stack, 'deleted it'),
     };
   }
 }
 
 /** Two commands, and when each is right. */
-export function deployAgain(stack: StackKind, changed: 'deleted it' | 'changed it'): string {
-  return `${restoreCommand(stack)} where somebody ${changed}; ${deployCommand(stack)} where the configuration is newer than the deployment`;
+export function deployAgain({ context: { config } }: Subject, stack: StackKind, changed: 'deleted it' | 'changed it'): string {
+  return `${restoreCommand(config, stack)} where somebody ${changed}; ${deployCommand(config, stack)} where the configuration is newer than the deployment`;
 }
 
 /** The answer of a check on something whose stack is not there. */

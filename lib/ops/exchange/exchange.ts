@@ -3,6 +3,7 @@ import { AppError, UsageError } from '../../errors';
 import { isReplicaKeyArn, namesOf } from '../../names';
 import { isAwsError, unanswered } from '../aws-error';
 import { type Context, EXIT, type Outcome } from '../command';
+import { deployCommand } from '../commands';
 import { CONTEXT_FILE, readContextFile, writeContextFile } from './context-file';
 
 /** The result of `ops exchange`. */
@@ -32,7 +33,11 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
     );
   }
   const { destination, exchange: names } = namesOf(config);
-  const replicaKeyArn = await readPublished(await clients.ssm('destination'), destination.keyParameter);
+  const replicaKeyArn = await readPublished(
+    await clients.ssm('destination'),
+    destination.keyParameter,
+    deployCommand(config, 'destination'),
+  );
   if (!isReplicaKeyArn(config, replicaKeyArn)) {
     throw new AppError(
       'NotAReplicaKey',
@@ -71,7 +76,7 @@ function formatExchange({ changed, replicaKeyArn }: ExchangeData): string {
     : `${CONTEXT_FILE} already holds ${replicaKeyArn}`;
 }
 
-async function readPublished(ssm: SSMClient, name: string): Promise<unknown> {
+async function readPublished(ssm: SSMClient, name: string, deploy: string): Promise<unknown> {
   try {
     return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
   } catch (error) {
@@ -79,7 +84,7 @@ async function readPublished(ssm: SSMClient, name: string): Promise<unknown> {
       throw new AppError(
         'NotPublished',
         `the destination has published no SSM parameter ${name}`,
-        'deploy it first: npx cdk deploy Destination, with the same configuration',
+        `deploy it first: ${deploy}, with the same configuration`,
       );
     }
     throw unanswered(`SSM parameter ${name}`, error);

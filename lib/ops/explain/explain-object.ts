@@ -1,4 +1,5 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { groupOfPair } from '../../config/groups';
 import type { Pair } from '../../config/model';
 import { UsageError } from '../../errors';
 import { namesOf, pairNamesOf } from '../../names';
@@ -53,7 +54,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair)
   const ownerEnforced = versions.some(({ status, isDeleteMarker }) => status === null && !isDeleteMarker)
     ? await reader.ownerEnforced()
     : true;
-  const sourceKeyArn = versions.some(({ status }) => status === 'FAILED') ? await sourceKey(context) : null;
+  const sourceKeyArn = versions.some(({ status }) => status === 'FAILED') ? await sourceKey(context, pair) : null;
   return versions.map((version) => {
     const rule = chooseRule(rules, version, replicas);
     const verdict = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now: clock.now() });
@@ -62,10 +63,12 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair)
 }
 
 /** The source key's ARN; null when nobody says, since the rest of the answer does not need it. */
-async function sourceKey({ clients, config }: Context): Promise<string | null> {
+async function sourceKey({ clients, config }: Context, pair: Pair): Promise<string | null> {
   try {
     const kms = await clients.kms('source');
-    const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: namesOf(config).source.keyAlias }));
+    const { KeyMetadata: key } = await kms.send(
+      new DescribeKeyCommand({ KeyId: namesOf(groupOfPair(config, pair)).source.keyAlias }),
+    );
     return key?.Arn ?? null;
   } catch {
     return null;

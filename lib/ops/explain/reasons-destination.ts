@@ -31,8 +31,8 @@ function lockNotPermitted(code: string, what: string, action: string): FailureRe
     concerns: [statement('WriteReplicas'), resource('replica bucket')],
     fix: `Objects in the source bucket carry Object Lock settings, for which the table grants nothing. Add ${action} to WriteReplicas in lib/permissions.ts, then deploy both stacks.`,
     commands: [
-      { as: 'destination', run: 'npx cdk deploy Destination --exclusively' },
-      { as: 'source', run: 'npx cdk deploy Source --exclusively' },
+      { as: 'destination', run: 'npx cdk deploy {destinationStack} --exclusively' },
+      { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively' },
     ],
     page: PAGES.objectLock,
   };

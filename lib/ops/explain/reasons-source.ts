@@ -18,7 +18,7 @@ function lockNotReadable(code: string, what: string, action: string): FailureRea
   return {
     ...readNotPermitted(code, `the ${what} of a source object`, action),
     fix: `The source bucket has Object Lock, for which the table grants nothing. Add ${action} to ReadSourceVersions in lib/permissions.ts, then deploy the source.`,
-    commands: [{ as: 'source', run: 'npx cdk deploy Source --exclusively' }],
+    commands: [{ as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively' }],
     page: PAGES.objectLock,
   };
 }

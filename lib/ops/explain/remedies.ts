@@ -1,4 +1,3 @@
-import { restoreCommand } from '../commands';
 import type { Command, Concern } from './reasons';
 
 /** Where AWS says what each thing needs. */
@@ -16,8 +15,11 @@ export const PAGES = {
 } as const;
 
 /** Puts back what the template of one side says. */
-export const RESTORE_SOURCE: Command = { as: 'source', run: restoreCommand('source') };
-export const RESTORE_DESTINATION: Command = { as: 'destination', run: restoreCommand('destination') };
+export const RESTORE_SOURCE: Command = { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively --revert-drift' };
+export const RESTORE_DESTINATION: Command = {
+  as: 'destination',
+  run: 'npx cdk deploy {destinationStack} --exclusively --revert-drift',
+};
 
 export const ROLE_POLICY: Command = {
   as: 'source',

@@ -128,7 +128,7 @@ function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
   return {
     judgement: 'wrong',
     verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
-    action: `put the rule back: ${restoreCommand('source')}; ${diagnose(pair)}`,
+    action: `put the rule back: ${restoreCommand(pair, 'source')}; ${diagnose(pair)}`,
   };
 }
 

@@ -1,11 +1,16 @@
 import { backfillRoleOf } from '../../backfill/names';
+import { groupsOf } from '../../config/groups';
 import type { ReplicationConfig } from '../../config/model';
 import { namesOf, type PairNames, pairNamesOf } from '../../names';
 import { replicationPermissions } from '../../permissions';
+import { stackId } from '../stacks';
 import type { Command, Concern } from './reasons';
 
 /** Stands for the id of a pair where several come into question. */
 export const ANY_PAIR = 'PAIR';
+
+/** Stands for the name of a group where several come into question. */
+const ANY_GROUP = 'GROUP';
 
 /** Fills the placeholders of a reason with the names of a configuration. */
 export interface Wording {
@@ -37,11 +42,11 @@ const RESOURCES = {
 /**
  * The wording for one configuration.
  *
- * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs
+ * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs, and `GROUP` where there are several groups
  */
 export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR): Wording {
   const pair = pairNamesOf(config, { id: pairId });
-  const names = placeholders(config, pair);
+  const names = placeholders(groupFor(config, pairId), pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
   const permissions = replicationPermissions(config, pair, { source: '', replica: '' });
   const run = ({ as, run: line }: Command) => {
@@ -66,6 +71,12 @@ export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR):
   };
 }
 
+/** The group whose stacks and keys are meant. */
+function groupFor(config: ReplicationConfig, pairId: string): ReplicationConfig {
+  const [only, ...others] = groupsOf(config).filter(({ pairs }) => pairId === ANY_PAIR || pairs.some(({ id }) => id === pairId));
+  return only === undefined || others.length > 0 ? { ...config, group: ANY_GROUP } : only;
+}
+
 function placeholders(config: ReplicationConfig, pair: PairNames): Readonly<Record<string, string>> {
   const { source, destination, partition } = namesOf(config);
   return {
@@ -75,6 +86,8 @@ function placeholders(config: ReplicationConfig, pair: PairNames): Readonly<Reco
     role: pair.replicationRole.name,
     backfillRole: backfillRoleOf(config, pair.id).name,
     ruleId: pair.ruleId,
+    sourceStack: stackId(config, 'source'),
+    destinationStack: stackId(config, 'destination'),
     sourceKeyAlias: source.keyAlias,
     replicaKeyAlias: destination.keyAlias,
     sourceRegion: config.source.region,

@@ -1,4 +1,3 @@
-import { monitoringNamesOf } from '../../monitoring/names';
 import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
 import { repeat } from '../repeat';
 import { acknowledge } from './acknowledge';
@@ -19,8 +18,7 @@ import { type Extent, exitCodeOf, type FailuresData, type Findings } from './res
  */
 export async function failures(context: Context, args: VerbArguments): Promise<Outcome> {
   const options = readOptions(args);
-  const { name } = monitoringNamesOf(context.config).failureQueue;
-  const queue = await QueueReader.open(await context.clients.sqs('source'), name);
+  const queue = await QueueReader.open(await context.clients.sqs('source'), context.config);
   const round = () => readOnce(context, queue, options);
   return options.watchMinutes === undefined
     ? round()

@@ -7,7 +7,9 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { ReplicationConfig } from '../../config/model';
 import { AppError, messageOf } from '../../errors';
+import { monitoringNamesOf } from '../../monitoring/names';
 import { isAwsError, unanswered } from '../aws-error';
 import { deployCommand } from '../commands';
 import { NO_QUEUE } from '../monitoring/failure-queue';
@@ -60,13 +62,18 @@ export class QueueReader {
   ) {}
 
   /** @throws AppError when there is no such queue, or no answer */
-  static async open(sqs: SQSClient, name: string): Promise<QueueReader> {
+  static async open(sqs: SQSClient, group: ReplicationConfig): Promise<QueueReader> {
+    const { name } = monitoringNamesOf(group).failureQueue;
     try {
       const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
       return new QueueReader(sqs, name, url);
     } catch (error) {
       if (isAwsError(error, ...NO_QUEUE)) {
-        throw new AppError('NoQueue', `there is no queue ${name}`, `the source stack makes it: ${deployCommand('source')}`);
+        throw new AppError(
+          'NoQueue',
+          `there is no queue ${name}`,
+          `the source stack makes it: ${deployCommand(group, 'source')}`,
+        );
       }
       throw unanswered(`queue ${name}`, error);
     }

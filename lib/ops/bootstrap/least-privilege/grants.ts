@@ -1,17 +1,10 @@
+import { groupsOf } from '../../../config/groups';
 import type { ReplicationConfig } from '../../../config/model';
 import { AppError } from '../../../errors';
-import {
-  executionNames,
-  iamRole,
-  namesOf,
-  pairNamesOf,
-  parameterArn,
-  partitionOf,
-  publishedParametersArn,
-  replicaKeyArn,
-} from '../../../names';
+import { iamRole, ofGroup, pairNamesOf, parameterArn, partitionOf, publishedParametersArn, replicaKeyArn } from '../../../names';
 import type { Conditions } from '../../../permissions';
 import { handlerActions, type Template } from './actions';
+import { executionNames, groupPatterns } from './names';
 
 /** Actions on resources: one statement of the policy. */
 export interface Grant {
@@ -33,7 +26,7 @@ const ATTACHMENTS = ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'];
 const ROLE_CONTENTS = ['iam:CreatePolicyVersion', 'iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'];
 
 /**
- * What CloudFormation may do in the destination account to create, change, roll back and delete the stack.
+ * What CloudFormation may do in the destination account to create, change, roll back and delete the stacks.
  *
  * Buckets and parameters are limited by patterns of the deployment, so that a new pair needs no new policy. The patterns reach
  * another deployment of the account where its name continues this one's: `backups-*` holds `backups-eu-…`.
@@ -100,7 +93,7 @@ export function grantsFor(config: ReplicationConfig, template: Template): readon
  */
 function keyGrants(config: ReplicationConfig, ofKeys: readonly string[], ofAliases: readonly string[]): Grant[] {
   const { region, account } = config.destination;
-  const { keyAlias } = namesOf(config).destination;
+  const { keyAliases, keyAliasArns } = executionNames(config);
   const isLimited = (action: string) => !WITHOUT_RESOURCE.includes(action);
   const onAlias = ofAliases.filter(isLimited);
   // An alias is created, moved and deleted with permission on the key too.
@@ -123,7 +116,7 @@ function keyGrants(config: ReplicationConfig, ofKeys: readonly string[], ofAlias
       sid: 'ReplicaKey',
       actions: onKeys,
       resources: anyKey,
-      conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias }, ...waits },
+      conditions: { ...hasAlias(keyAliases), ...waits },
     },
     {
       sid: 'KeysWithoutAlias',
@@ -135,7 +128,7 @@ function keyGrants(config: ReplicationConfig, ofKeys: readonly string[], ofAlias
         why: `KMS gives keys random ids, and the replica key is created before its alias and deleted after it; limited to keys of ${account} in ${region} that have no alias`,
       },
     },
-    { sid: 'KeyAlias', actions: onAlias, resources: [executionNames(config).keyAliasArn] },
+    { sid: 'KeyAlias', actions: onAlias, resources: keyAliasArns },
   ];
 }
 
@@ -146,16 +139,28 @@ function parametersRead({ Parameters = {} }: Template): string[] {
     .map(({ Default }) => String(Default));
 }
 
-function roleArns({ destination }: ReplicationConfig, { Resources }: Template): string[] {
+/** The roles of a template, under the names that they have in every group. */
+function roleArns(config: ReplicationConfig, { Resources }: Template): string[] {
+  const { destination } = config;
+  const [own = config] = groupsOf(config);
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
-    .map(([id, { Properties }]) => {
+    .flatMap(([id, { Properties }]) => {
       const name = Properties?.['RoleName'];
       if (typeof name !== 'string') {
         throw new AppError('UnnamedRole', `role ${id} of the destination stack has no name that a policy could be limited to`);
       }
-      return iamRole(partitionOf(destination), destination, name).arn;
+      const unnamed = name.slice(0, name.length - ofGroup(own, '').length);
+      return groupPatterns(config).map((group) => iamRole(partitionOf(destination), destination, ofGroup(group, unnamed)).arn);
     });
+}
+
+/** Whose keys: by their aliases, of which one of a named group is a pattern. */
+function hasAlias(aliases: readonly string[]): Conditions {
+  const [only, ...more] = aliases;
+  return only !== undefined && more.length === 0 && !only.includes('*')
+    ? { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': only } }
+    : { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': aliases } };
 }
 
 function isAttachment(action: string): boolean {

@@ -1,8 +1,8 @@
 import type { ReplicationConfig } from '../../../config/model';
-import { executionNames } from '../../../names';
 import type { Statement } from '../../../policies';
 import type { Template } from './actions';
 import { type Grant, grantsFor } from './grants';
+import { executionNames } from './names';
 
 /** One managed policy for the execution role of the backup account's bootstrap. */
 export interface ExecutionPolicy {
@@ -21,8 +21,9 @@ export interface LeastPrivilege {
 }
 
 /**
- * The execution policy for a destination template. One document holds it, however many pairs there are.
+ * The execution policy for the destination. One document holds it, however many pairs and groups there are.
  *
+ * @param template of the first group's destination stack: those of the others have the same types of resources
  * @throws AppError when the template has something that no permissions are known for
  */
 export function executionPolicy(config: ReplicationConfig, template: Template): LeastPrivilege {

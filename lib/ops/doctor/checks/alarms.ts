@@ -38,7 +38,7 @@ async function alarms(subject: Subject, pair: Pair, region: SideName): Promise<F
       throw new Absent(stack, `alarm ${missing.map(({ name }) => name).join(', ')}`);
     }
     const found = wanted.map(({ name }) => alarmText(metric.get(name) ?? {}));
-    return compare({ found: found.join('\n'), expected: expected.join('\n'), fix: deployAgain(stack, 'changed it') });
+    return compare({ found: found.join('\n'), expected: expected.join('\n'), fix: deployAgain(subject, stack, 'changed it') });
   });
 }
 
@@ -71,7 +71,7 @@ async function health(subject: Subject, region: SideName): Promise<Finding> {
     return compare({
       found: [`notifies ${told}`, ...(unwatched.length > 0 ? [`does not watch ${unwatched.join(', ')}`] : [])].join('; '),
       expected: `notifies ${topic.arn}`,
-      fix: deployAgain(stack, 'changed it'),
+      fix: deployAgain(subject, stack, 'changed it'),
     });
   });
 }

@@ -105,7 +105,7 @@ async function record({ context: { config }, facts }: Subject): Promise<Finding>
   return compare({
     found: typeof recorded === 'string' ? recorded : (JSON.stringify(recorded) ?? 'nothing recorded'),
     expected: (await facts.key('destination')).Arn,
-    fix: `npm run ops -- exchange && ${deployCommand('source')}`,
+    fix: `npm run ops -- exchange && ${deployCommand(config, 'source')}`,
   });
 }
 
@@ -119,7 +119,7 @@ async function output({ context: { config }, facts }: Subject): Promise<Finding>
   return compare({
     found: outputs.find(({ OutputKey: name }) => name === outputName)?.OutputValue ?? `no output ${outputName}`,
     expected,
-    fix: `${deployCommand('destination')} && ${deployCommand('source')}`,
+    fix: `${deployCommand(config, 'destination')} && ${deployCommand(config, 'source')}`,
   });
 }
 
@@ -157,7 +157,7 @@ async function exchangeRole(subject: Subject): Promise<Finding> {
           status: 'fail',
           found: `${name}: ${wrong.join('; ')}`,
           expected: `${executionRole} may assume it, and it may describe the destination stack`,
-          fix: restoreCommand('destination'),
+          fix: restoreCommand(config, 'destination'),
         };
   });
 }

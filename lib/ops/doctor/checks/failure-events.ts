@@ -72,7 +72,7 @@ async function sendEvents({ context, facts }: Subject, pair: Pair, live: Notific
     (error: unknown) => error instanceof Absent,
   );
   return isMissing
-    ? deployCommand('source')
+    ? deployCommand(config, 'source')
     : awsCommand(config, 'source', 's3api put-bucket-notification-configuration', {
         bucket: facts.buckets.name('source', pair).name,
         'notification-configuration': {

@@ -47,7 +47,7 @@ async function notifications(subject: Subject, region: SideName): Promise<Findin
  */
 function remedy({ context: { config } }: Subject, region: SideName, [pending]: readonly Subscription[]): string {
   const { email } = config.monitoring;
-  const deploy = deployCommand(ALARM_STACKS[region]);
+  const deploy = deployCommand(config, ALARM_STACKS[region]);
   const subscribe = awsCommand(config, 'source', 'sns subscribe', {
     'topic-arn': monitoringNamesOf(config).regions[region].topic.arn,
     protocol: pending?.Protocol ?? 'email',

@@ -158,7 +158,7 @@ async function replicationCommand(subject: Subject, pair: Pair): Promise<string>
     () => known,
   );
   return key === undefined
-    ? restoreCommand('source')
+    ? restoreCommand(context.config, 'source')
     : awsCommand(context.config, 'source', 's3api put-bucket-replication', {
         bucket: names.sourceBucket.name,
         'replication-configuration': { Role: names.replicationRole.arn, Rules: [expectedRule(context.config, pair, key)] },

@@ -58,10 +58,10 @@ async function stack(subject: Subject, kind: StackKind): Promise<Finding> {
 function remedy(subject: Subject, kind: StackKind, status = '', isProtected = false): string {
   const command = (operation: string) => stackCommand(subject, kind, operation);
   if (NEVER_CAME_UP.includes(status) && isProtected) {
-    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(kind)}`;
+    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(subject.context.config, kind)}`;
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `${command('continue-update-rollback')} && ${deployCommand(kind)}`;
+    return `${command('continue-update-rollback')} && ${deployCommand(subject.context.config, kind)}`;
   }
   if (status === 'DELETE_FAILED') {
     return `${command('describe-stack-events')} says what held it; then ${command('delete-stack')}`;
@@ -69,7 +69,7 @@ function remedy(subject: Subject, kind: StackKind, status = '', isProtected = fa
   if (status.endsWith('_IN_PROGRESS') && !NEVER_CAME_UP.includes(status)) {
     return `wait for it: ${command('describe-stack-events')}`;
   }
-  return deployCommand(kind);
+  return deployCommand(subject.context.config, kind);
 }
 
 function stackCommand({ context: { config } }: Subject, kind: StackKind, operation: string): string {
