@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
+import { groupsOf } from '../../lib/config/groups';
 import { adviceFor, type StackState, stackStates } from '../../lib/deploy/blocked-stacks';
 import { deploy } from '../../lib/deploy/cli';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
@@ -14,12 +15,12 @@ import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
-const state = (stack: StackState['stack'], status: string, terminationProtection = true): StackState => ({
-  group: config,
-  stack,
-  status,
-  terminationProtection,
-});
+const state = (
+  stack: StackState['stack'],
+  status: string,
+  terminationProtection = true,
+  group = groupsOf(config)[0] ?? config,
+): StackState => ({ group, stack, status, terminationProtection });
 
 const UNPROTECT = 'aws cloudformation update-termination-protection --no-enable-termination-protection';
 
@@ -55,6 +56,7 @@ describe('the state of the stacks', () => {
   const cloudFormation = mockClient(CloudFormationClient);
   const sts = mockClient(STSClient);
   const open = validConfig();
+  const [group] = groupsOf(open);
 
   beforeEach(() => {
     cloudFormation.reset();
@@ -76,19 +78,19 @@ describe('the state of the stacks', () => {
       ],
     });
 
-    expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE'));
+    expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE', true, group));
   });
 
   test('is none for a stack that is not there', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id backups-destination does not exist'));
 
-    expect(await destinationState()).toEqual(state('destination', 'none', false));
+    expect(await destinationState()).toEqual(state('destination', 'none', false, group));
   });
 
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open)).find(({ stack }) => stack === 'source')).toEqual(state('source', 'unknown', false));
+    expect((await stackStates(open)).find(({ stack }) => stack === 'source')).toEqual(state('source', 'unknown', false, group));
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
   });
 
@@ -115,7 +117,7 @@ describe('the state of the stacks', () => {
   test('is unknown without an answer', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('socket hang up'));
 
-    expect(await destinationState()).toEqual(state('destination', 'unknown', false));
+    expect(await destinationState()).toEqual(state('destination', 'unknown', false, group));
   });
 });
 

@@ -3,14 +3,20 @@ import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BU
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
+import { everyOther, type Neighbour, type Neighbours } from './neighbours';
 import { deniedNotifications } from './notifications';
 import { deniedVerification } from './verification';
 import type { World } from './world';
 
-/** Every request that must be denied. Later work extends this list and never shortens it. */
-export function deniedRequests(world: World): Request[] {
+/**
+ * Every request that must be denied. Later work extends this list and never shortens it.
+ *
+ * @param neighbours with which other pairs each pair is tried
+ */
+export function deniedRequests(world: World, neighbours: Neighbours = everyOther): Request[] {
   return [
     ...world.pairs.flatMap((pair) => [
+      ...acrossPairs(world, pair, neighbours(world, pair)),
       ...roleElsewhere(world, pair),
       ...roleOnKeys(world, pair),
       ...roleOnBuckets(world, pair),
@@ -20,7 +26,7 @@ export function deniedRequests(world: World): Request[] {
       ...assumption(world, pair),
     ]),
     ...keyExchange(world),
-    ...deniedBackfill(world),
+    ...deniedBackfill(world, neighbours),
     ...deniedNotifications(world),
     ...deniedVerification(world),
   ];
@@ -135,9 +141,8 @@ function roleOnBuckets(world: World, pair: PairNames): Request[] {
 
 /** Everybody else on the replica bucket and the replica key, with identity policies that allow everything. */
 function othersOnReplicas(world: World, pair: PairNames): Request[] {
-  const { config, replicaKey } = world;
-  const { administrator, bucket, iam, sourceAdministrator } = actorsOf(world);
-  const { source, destination } = config;
+  const { source, destination } = world.config;
+  const { administrator, iam, sourceAdministrator } = actorsOf(world);
   const owner = destination.account;
   const roleName = pair.replicationRole.name;
   const others: [string, Request['principal']][] = [
@@ -150,14 +155,14 @@ function othersOnReplicas(world: World, pair: PairNames): Request[] {
     ['an administrator of a third account', administrator(THIRD_ACCOUNT)],
     ['anonymous', { kind: 'anonymous' }],
     ['a role of the backup account without policies', { kind: 'nobody', arn: iam(owner, 'role/idle') }],
-    ...world.pairs
-      .filter((other) => other !== pair)
-      .map(({ replicationRole }): [string, Request['principal']] => [
-        "another pair's role",
-        { kind: 'administrator', arn: replicationRole.arn },
-      ]),
   ];
-  return others.flatMap(([who, principal]) => [
+  return others.flatMap((other) => onReplicas(world, pair, other));
+}
+
+/** Somebody on the replica bucket and the replica key of a pair. */
+function onReplicas(world: World, pair: PairNames, [who, principal]: readonly [string, Request['principal']]): Request[] {
+  const { account: owner, region } = world.config.destination;
+  return [
     ...each([...REPLICATE, ...TOUCH_REPLICA], {
       name: `${who} on replicas`,
       principal,
@@ -167,17 +172,46 @@ function othersOnReplicas(world: World, pair: PairNames): Request[] {
     ...each([...WEAKEN_BUCKET, 's3:ListBucket'], {
       name: `${who} on the replica bucket`,
       principal,
-      resource: bucket(pair.replicaBucket.name),
+      resource: pair.replicaBucket.arn,
       owner,
     }),
     ...each([...USE_KEY, 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
       name: `${who} on the replica key`,
       principal,
-      resource: replicaKey,
+      resource: world.replicaKey,
       owner,
-      context: throughS3(destination.region, pair.replicaBucket.arn),
+      context: throughS3(region, pair.replicaBucket.arn),
     }),
-  ]);
+  ];
+}
+
+/** The roles of two pairs on each other's buckets and keys, in one group or in two. */
+function acrossPairs(world: World, pair: PairNames, neighbours: readonly Neighbour[]): Request[] {
+  const { source, destination } = world.config;
+  const principal = actorsOf(world).replicationRole(pair);
+  return neighbours.flatMap((other) => {
+    const sameGroup = other.world.config === world.config;
+    const name = `the replication role of another pair of ${sameGroup ? 'the same' : 'another'} group`;
+    const uses = [
+      { key: other.world.sourceKey, owner: source.account, region: source.region, bucket: other.pair.sourceBucket.arn },
+      {
+        key: other.world.replicaKey,
+        owner: destination.account,
+        region: destination.region,
+        bucket: other.pair.replicaBucket.arn,
+      },
+    ];
+    return [
+      // The other's role may have any permission of its own: what denies is the resource half.
+      ...onReplicas(world, pair, [name, { kind: 'administrator', arn: other.pair.replicationRole.arn }]),
+      // What denies is the identity half, where the other group's resources let everybody in.
+      ...uses.flatMap(({ key, owner, region, bucket }) => [
+        ...each([...REPLICATE, ...READ_VERSIONS], { name, principal, resource: `${bucket}/a.jpg`, owner }),
+        ...each(['s3:ListBucket'], { name, principal, resource: bucket, owner }),
+        ...each(USE_KEY, { name, principal, resource: key, owner, context: throughS3(region, bucket) }),
+      ]),
+    ];
+  });
 }
 
 /** Other accounts on the source bucket and the source key: neither is shared with anybody. */

@@ -3,15 +3,15 @@ import { BOTH, type Decision, decide, type Halves, holderOf, describe as inWords
 import { deniedRequests } from './denied';
 import { type Mutation, mutationsOf } from './mutations';
 import { VARIANTS } from './variants';
-import { type World, worldOf } from './world';
+import { type World, worldsOf } from './world';
 
-describe.each(VARIANTS)('permissions $name', ({ config }) => {
+describe.each(VARIANTS)('permissions $name', ({ config, group = 0 }) => {
   let world: World;
   let allowed: AllowedRequest[];
   let denied: Request[];
 
   beforeAll(() => {
-    world = worldOf(config);
+    world = worldsOf(config)[group] as World;
     allowed = allowedRequests(world);
     denied = deniedRequests(world);
   });

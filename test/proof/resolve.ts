@@ -7,6 +7,8 @@ export interface TemplateJson {
 /** A stack that is resolved together with the one it exchanges a value with. */
 export interface StackJson {
   readonly stackName: string;
+  /** The group that it belongs to. @default - the unnamed one */
+  readonly group?: string | undefined;
   readonly account: string;
   readonly region: string;
   readonly partition: string;
@@ -33,15 +35,15 @@ export function resolve(value: unknown, stack: StackJson, stacks: readonly Stack
   return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner, stack, stacks)]));
 }
 
-/** The ARN that CloudFormation gives a resource. KMS draws random key ids; here the logical id stands for one. */
+/** The ARN that CloudFormation gives a resource. KMS draws random key ids; here the logical id stands for one, with the name of the group. */
 export function arnOf(logicalId: string, stack: StackJson): string {
-  const { partition, region, account, template } = stack;
+  const { partition, region, account, template, group } = stack;
   const resource = template.Resources[logicalId];
   const property = (name: string) => String(resource?.Properties?.[name]);
   const type = resource?.Type ?? 'resource that is not there';
   switch (type) {
     case 'AWS::KMS::Key':
-      return `arn:${partition}:kms:${region}:${account}:key/${logicalId}`;
+      return `arn:${partition}:kms:${region}:${account}:key/${keyId(logicalId, group)}`;
     case 'AWS::S3::Bucket':
       return `arn:${partition}:s3:::${property('BucketName')}`;
     case 'AWS::IAM::Role':
@@ -53,6 +55,11 @@ export function arnOf(logicalId: string, stack: StackJson): string {
     default:
       throw new Error(`the proof knows no ARN of ${logicalId}, a ${type}`);
   }
+}
+
+/** The id that stands for the one that KMS draws. */
+export function keyId(logicalId: string, group: string | undefined): string {
+  return group === undefined ? logicalId : `${logicalId}-${group}`;
 }
 
 function intrinsic(name: string, argument: unknown, stack: StackJson, stacks: readonly StackJson[]): unknown {

@@ -4,6 +4,8 @@ import { PIPELINE } from '../helpers/app';
 export interface Variant {
   readonly name: string;
   readonly config: Record<string, unknown>;
+  /** Which of its groups. @default - the first one */
+  readonly group?: number;
 }
 
 const regions = (source: string, destination: string) => ({ source: { region: source }, destination: { region: destination } });
@@ -13,6 +15,8 @@ export const WITH_PIPELINE: Variant = { name: 'with a pipeline', config: { pipel
 
 /** The variant in which the backfill roles are. */
 export const WITH_BACKFILL: Variant = { name: 'with backfill', config: { backfill: true } };
+
+const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 'b', group: 'archive' }] };
 
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
@@ -49,6 +53,8 @@ export const VARIANTS: readonly Variant[] = [
     },
   },
   WITH_BACKFILL,
+  { name: 'beside a group', config: IN_GROUPS },
+  { name: 'of a group, with backfill and a pipeline', config: { ...IN_GROUPS, backfill: true, pipeline: PIPELINE }, group: 1 },
   {
     name: 'in China with backfill, a pipeline, and two pairs, of which one id starts the other',
     config: {

@@ -1,17 +1,20 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { groupsOf } from '../../lib/config/groups';
 import type { ReplicationConfig } from '../../lib/config/model';
 import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/names';
-import { addReplicationStacks } from '../../lib/replication';
+import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
 import { testApp, validConfig } from '../helpers/app';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
-import { arnOf, resolve, type StackJson } from './resolve';
+import { arnOf, keyId, resolve, type StackJson } from './resolve';
 
-/** Everything that a synthesized deployment says about permissions, and what is in it. */
+/** Everything that a synthesized group says about permissions, and what is in it. */
 export interface World {
   readonly config: ReplicationConfig;
   readonly partition: string;
   readonly pairs: readonly PairNames[];
+  /** What the deployment has besides this group. Resources of theirs are anybody's: their owners would let everybody in. */
+  readonly otherGroups: readonly World[];
   readonly sourceKey: string;
   readonly replicaKey: string;
   /** Of the topics, by the side in whose region they are. */
@@ -24,12 +27,29 @@ export interface World {
 /** Logical ids of the keys, which the templates' tests pin. */
 const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013', notifications: 'NotificationsKey74C0825E' };
 
-/** Synthesizes the real app for a configuration and resolves its templates into policies. */
+/** Synthesizes the real app for a configuration and resolves the templates of its first group into policies. */
 export function worldOf(keys: Record<string, unknown>): World {
+  const [world] = worldsOf(keys);
+  if (world === undefined) {
+    throw new Error('there is no group');
+  }
+  return world;
+}
+
+/** The same for every group. */
+export function worldsOf(keys: Record<string, unknown>): World[] {
   const config = validConfig(keys);
+  const recorded = groupsOf(config).map((group): [string, string] => [
+    namesOf(group).exchange.contextKey,
+    replicaKeyArn(group, keyId(KEYS.replica, group.group)),
+  ]);
+  const all = addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map(worldOfGroup);
+  return all.map((world) => ({ ...world, otherGroups: all.filter((other) => other !== world) }));
+}
+
+function worldOfGroup(stacks: GroupStacks): World {
+  const { config } = stacks;
   const names = namesOf(config);
-  const recorded = { [names.exchange.contextKey]: replicaKeyArn(config, KEYS.replica) };
-  const stacks = addReplicationStacks(testApp(recorded), config);
   const source = stackJson(stacks.source, config, 'source');
   const destination = stackJson(stacks.destination, config, 'destination');
   const watching = [stacks.monitoring, stacks.health.source, stacks.health.destination].map((stack) =>
@@ -41,6 +61,7 @@ export function worldOf(keys: Record<string, unknown>): World {
     config,
     partition: names.partition,
     pairs: names.pairs,
+    otherGroups: [],
     sourceKey: arnOf(KEYS.source, source),
     replicaKey: arnOf(KEYS.replica, destination),
     notificationKeys: {
@@ -57,7 +78,7 @@ function stackJson(stack: Stack, config: ReplicationConfig, side: 'source' | 'de
   const { account } = config[side];
   const { region } = stack;
   const template = Template.fromStack(stack).toJSON() as StackJson['template'];
-  return { stackName: stack.stackName, account, region, partition: partitionOf(config[side]), template };
+  return { stackName: stack.stackName, group: config.group, account, region, partition: partitionOf(config[side]), template };
 }
 
 /** A type of resource that carries no policy, as far as permissions of this project go. */
