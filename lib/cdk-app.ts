@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { capacityWarnings, checkCapacity } from './capacity/check';
+import type { MeasuredStack } from './capacity/measure';
 import type { Acknowledgement } from './compliance/acknowledgement';
 import { loadConfig } from './config/load';
 import type { ReplicationConfig } from './config/model';
@@ -7,10 +12,13 @@ import { AppError, describeError } from './errors';
 /** Adds the stacks of an entry point to its app. Its answer is every finding of the rule packs that is acknowledged in them. */
 export type AddStacks = (app: App, config: ReplicationConfig) => () => readonly Acknowledgement[];
 
+/** The CDK refuses a stack with more resources than CloudFormation takes, without a word on pairs: what is checked here comes first. */
+const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
+
 /** Runs an entry point of the CDK CLI: finds the configuration, adds the stacks, synthesizes. An error becomes the exit code. */
 export function runCdkApp(addStacks: AddStacks): void {
   try {
-    const app = new App();
+    const app = new App({ context: NO_LIMIT });
     const config = loadConfig((key) => app.node.tryGetContext(key), process.cwd());
     const acknowledgements = addStacks(app, config);
     if (wantsCompliance(app)) {
@@ -18,13 +26,38 @@ export function runCdkApp(addStacks: AddStacks): void {
       const { addGuardrails } = require('./compliance/guardrails') as typeof import('./compliance/guardrails');
       addGuardrails(app, acknowledgements());
     }
-    app.synth();
+    const stacks = stacksOf(app);
+    checkCapacity(config, stacks, (other) => synthesizeApart(addStacks, other));
+    for (const warning of capacityWarnings(stacks)) {
+      process.stderr.write(`${warning}\n`);
+    }
   } catch (error) {
     if (!(error instanceof AppError) || process.env['CDK_DEBUG'] === 'true') {
       throw error;
     }
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = 1;
+  }
+}
+
+/** Synthesizes an app. Its stacks, those of a pipeline's stage among them. */
+function stacksOf(app: App): MeasuredStack[] {
+  return app.synth().stacksRecursively.map(({ hierarchicalId, stackName, template }) => ({
+    id: hierarchicalId,
+    stackName,
+    template: template as MeasuredStack['template'],
+  }));
+}
+
+/** The stacks of another configuration, which leave nothing behind. */
+function synthesizeApart(addStacks: AddStacks, config: ReplicationConfig): MeasuredStack[] {
+  const outdir = mkdtempSync(join(tmpdir(), 's3-replication-'));
+  try {
+    const app = new App({ context: NO_LIMIT, outdir, autoSynth: false, builtinCloudFormationValidation: false });
+    addStacks(app, config);
+    return stacksOf(app);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { capacityWarnings } from '../capacity/check';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
@@ -7,6 +8,7 @@ import type { Terminal } from '../ops/terminal';
 import { type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackState } from './blocked-stacks';
 import { DEPLOY_HELP } from './help';
+import { readAssembly } from './plan/assembly';
 import type { Stop } from './plan/model';
 import { changesNothing, type Plan, planInWords, planOf, stopsInWords, stopsOf } from './plan/plan';
 import type { ReadDeployed, ReaderOptions } from './plan/reader';
@@ -43,6 +45,9 @@ export async function deploy(process: DeployProcess): Promise<number> {
   }
   const config = loadConfig(contextOfCli(options.context, directory), directory);
   const assembly = await process.synthesize([...chosenStacks(options), ...options.context]);
+  for (const warning of capacityWarnings(readAssembly(assembly, options))) {
+    terminal.tell(warning);
+  }
   const plan = await readablePlan(assembly, options, process.deployed(config, { lookupRoles: false, profile: options.profile }));
   const finish = (code: number, deployed: boolean) => {
     if (options.json) {

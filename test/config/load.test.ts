@@ -79,6 +79,7 @@ test('what is written is kept', () => {
         replicateDeleteMarkers: false,
         timeControl: true,
         bucketKeys: false,
+        group: 'archive-2',
       },
       {
         id: '2024-images',
@@ -769,6 +770,59 @@ describe('takes', () => {
 
     expect([config.source.region, config.destination.region]).toStrictEqual([source, destination]);
   });
+});
+
+describe('a group whose name', () => {
+  const inGroup = (group: string, others: object[] = [], keys: object = {}) =>
+    problemsOf({ ...keys, pairs: [...others, { id: 'documents', group }] });
+
+  test.each(['1st', 'Team', 'a--b', 'a-', ''])('is %j is refused', (group) => {
+    expect(inGroup(group)).toStrictEqual([
+      { path: 'pairs[0].group', found: group, remedy: expect.stringContaining('write a name that starts with a letter') },
+    ]);
+  });
+
+  test.each([
+    ['names its stack like the health stack', 'health', 'the source health stack of the deployment'],
+    ['names its key like the key of a topic', 'notifications', "the alias of a topic's key of the deployment"],
+  ])('%s is refused, though no pair is without a group', (_, group, other) => {
+    expect(inGroup(group)).toStrictEqual([
+      {
+        path: 'pairs[0].group',
+        found: group,
+        remedy: expect.stringContaining(`would have the name of ${other}; write another group`),
+      },
+    ]);
+  });
+
+  test.each([
+    ['the stack of another group', 'x', [{ id: 'a', group: 'health-x' }], {}],
+    ['an alarm of a pair', 'latency', [{ id: 'destination-health' }], {}],
+    ['the bucket of a pair', 'x', [{ id: 'backfill-x' }], { backfill: true }],
+  ])('makes one name of something and %s is refused', (_, group, others, keys) => {
+    expect(inGroup(group, others, keys)).toStrictEqual([
+      { path: 'pairs[1].group', found: group, remedy: expect.stringMatching(/would have the name of .*; write another group$/) },
+    ]);
+  });
+
+  test.each([
+    ['role', 27, {}],
+    ['bucket', 15, { backfill: true }],
+  ])('makes the name of a %s too long is refused from the first character too many', (kind, longest, keys) => {
+    expect(inGroup('g'.repeat(longest), [], keys)).toStrictEqual([]);
+    expect(inGroup('g'.repeat(longest + 1), [], keys)).toStrictEqual([
+      expect.objectContaining({ path: 'pairs[0].group', remedy: expect.stringContaining(`${kind} backups-`) }),
+    ]);
+  });
+});
+
+test("each group has a replica key's policy of its own to fill", () => {
+  const grouped = manyPairs(100).map((one, index) => ({ ...(one as object), ...(index % 2 === 0 && { group: 'even' }) }));
+
+  expect(parse({ pairs: grouped }).pairs).toHaveLength(100);
+  expect(problemsOf({ pairs: manyPairs(100).map((one) => ({ ...(one as object), group: 'all' })) })).toStrictEqual([
+    { path: 'pairs', found: '100 pairs in group all', remedy: expect.stringContaining('give the others a "group" of their own') },
+  ]);
 });
 
 describe("more pairs than the replica key's policy has room for", () => {

@@ -225,6 +225,27 @@ export const CHANGES: readonly Change[] = [
     toKnow: 'As is an id that makes a bucket name too long',
   },
   {
+    keys: ['pairs[].group'],
+    change: 'add a pair in a new group',
+    after: deployment({ pairs: [DOCUMENTS, { ...PHOTOS, group: 'media' }] }),
+    effect: {},
+    toKnow: 'The group has stacks and keys of its own: nothing of another group changes',
+  },
+  {
+    keys: ['pairs[].group'],
+    change: 'move a pair into another group',
+    before: deployment({ pairs: [DOCUMENTS, PHOTOS] }),
+    after: deployment({ pairs: [DOCUMENTS, { ...PHOTOS, group: 'media' }] }),
+    effect: {
+      stays: ['replica bucket', 'source bucket'],
+      deleted: AROUND_A_PAIR,
+      inPlace: AROUND_ALL_PAIRS,
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'Do not: a pair stays in its group. The stacks of the other group cannot create buckets that are there, and the plan stops at them. Add a pair with another id to the other group and copy the objects, or give the pair its group back',
+  },
+  {
     keys: ['pairs[].filter'],
     change: 'another prefix',
     bothWays: true,

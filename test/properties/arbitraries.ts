@@ -15,6 +15,7 @@ export interface WrittenPair {
   readonly replicateDeleteMarkers?: boolean;
   readonly timeControl?: boolean;
   readonly bucketKeys?: boolean;
+  readonly group?: string;
 }
 
 interface WrittenSide {
@@ -244,6 +245,22 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     return short ? terse(config) : config;
   });
 
+/** Configurations whose pairs are in several groups, some of them in none. */
+export const validConfigsInGroups: fc.Arbitrary<WrittenConfig> = validConfigs.chain((config) =>
+  fc.array(fc.constantFrom(undefined, 'a', 'b-c', 'z1'), { minLength: 6, maxLength: 6 }).map((groups): WrittenConfig => {
+    const { backfill: _, removal: __, ...rest } = config;
+    return {
+      ...rest,
+      // Short enough for the roles of a group, whatever the regions.
+      deployment: (config.deployment ?? DEFAULTS.deployment).slice(0, 6).replace(/-$/, ''),
+      pairs: writtenPairs(config).map((pair, index) => ({
+        ...pair,
+        ...(groups[index] !== undefined && { group: groups[index] }),
+      })),
+    };
+  }),
+);
+
 /** The pairs of a configuration, default included. */
 export function writtenPairs({ pairs }: WrittenConfig): readonly WrittenPair[] {
   return pairs ?? DEFAULTS.pairs;
@@ -327,6 +344,7 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'filter', 'tags'], 'object'],
   [['pairs', 0, 'filter', 'tags', 'Class'], 'text'],
   [['pairs', 0, 'storageClass'], 'text'],
+  [['pairs', 0, 'group'], 'text'],
   [['pairs', 0, 'replicateDeleteMarkers'], 'boolean'],
   [['pairs', 0, 'timeControl'], 'boolean'],
   [['pairs', 0, 'bucketKeys'], 'boolean'],
@@ -352,7 +370,6 @@ const KEYS = new Set(KIND_OF_KEY.flatMap(([path]) => path.map(String)));
 const UNAVAILABLE: readonly Path[] = [
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
-  ['pairs', 0, 'group'],
 ];
 
 const otherThan = (...good: readonly string[]) => fc.string().filter((text) => !good.includes(text));
@@ -422,6 +439,7 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
   at(['keyDeletionDays'], wholeNumbersBeside(7, 30)),
   at(['pairs'], fc.constant([])),
   at(['pairs', 0, 'id'], fc.constantFrom(...BAD_NAMES)),
+  at(['pairs', 0, 'group'], fc.constantFrom(...BAD_NAMES, '1st', 'health', 'notifications', 'g'.repeat(40))),
   at(
     ['pairs', 0, 'id'],
     fc.integer({ min: 42, max: 80 }).map((length) => 'p'.repeat(length)),

@@ -1,0 +1,164 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as fc from 'fast-check';
+import { groupsOf } from '../../lib/config/groups';
+import type { ReplicationConfig } from '../../lib/config/model';
+import { alarmsIn } from '../../lib/monitoring/alarms';
+import { monitoringNamesOf } from '../../lib/monitoring/names';
+import { namesOf, replicaKeyArn } from '../../lib/names';
+import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
+import { testApp, validConfig } from '../helpers/app';
+import { stringsIn } from '../helpers/templates';
+import { validConfigsInGroups, type WrittenConfig, writtenPairs } from './arbitraries';
+
+/** Time for a property whose every run synthesizes the stacks of several groups. */
+const SECONDS_60 = 60_000;
+
+type TemplateJson = Readonly<Record<string, unknown>> & { readonly Resources: Readonly<Record<string, unknown>> };
+
+interface SynthesizedGroup {
+  readonly config: ReplicationConfig;
+  readonly stacks: ReturnType<typeof stacksIn>;
+  /** By id of the stack. */
+  readonly templates: Readonly<Record<string, TemplateJson>>;
+}
+
+const stacksIn = ({ destination, source, monitoring, health }: GroupStacks) => [
+  destination,
+  source,
+  monitoring,
+  health.source,
+  health.destination,
+];
+
+function synthesize(keys: WrittenConfig): SynthesizedGroup[] {
+  const config = validConfig(keys);
+  const recorded = groupsOf(config).map((group) => [
+    namesOf(group).exchange.contextKey,
+    replicaKeyArn(group, `key-${group.group}`),
+  ]);
+  return addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map((group) => {
+    const stacks = stacksIn(group);
+    const templates = stacks.map((stack) => [stack.node.id, Template.fromStack(stack).toJSON()] as const);
+    return { config: group.config, stacks, templates: Object.fromEntries(templates) as SynthesizedGroup['templates'] };
+  });
+}
+
+/** What only one group may name, by how a template writes it. */
+function ownNames(config: ReplicationConfig): string[] {
+  const { source, destination, exchange, pairs } = namesOf(config);
+  const { stackName, failureQueue, regions } = monitoringNamesOf(config);
+  return [
+    ...[source, destination].flatMap(({ keyAlias, keyParameter, stackName: name }) => [keyAlias, keyParameter, name]),
+    replicaKeyArn(config, `key-${config.group}`),
+    exchange.readerRole.name,
+    stackName,
+    failureQueue.name,
+    ...[regions.source, regions.destination].flatMap(({ topic, composite }) => [topic.name, composite.name]),
+    ...pairs.flatMap((pair) => [pair.sourceBucket, pair.replicaBucket, pair.replicationRole]).map(({ name }) => name),
+  ];
+}
+
+/** The names, ARNs and patterns in a template, as words. */
+function wordsIn(template: TemplateJson): Set<string> {
+  const texts = stringsIn(template);
+  return new Set(texts.flatMap((text) => [text, ...text.split(/[:/*"() ]+/), ...text.split(/[*"() ]+/)]));
+}
+
+test(
+  'a group refers to nothing of another one, waits for none, and names nothing of it',
+  () => {
+    fc.assert(
+      fc.property(validConfigsInGroups, (keys) => {
+        const groups = synthesize(keys);
+        for (const { config, stacks, templates } of groups) {
+          const waitsFor = stacks.flatMap((stack) => stack.dependencies).filter((stack) => !stacks.some((own) => own === stack));
+          expect(waitsFor.map(({ node }) => node.path)).toEqual([]);
+
+          const words = new Set(Object.values(templates).flatMap((template) => [...wordsIn(template)]));
+          const others = groups.filter((other) => other.config !== config).flatMap((other) => ownNames(other.config));
+          expect(others.filter((name) => words.has(name))).toEqual([]);
+          // The check sees names: those of the group itself are there.
+          expect(ownNames(config).filter((name) => words.has(name)).length).toBeGreaterThan(8);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  },
+  SECONDS_60,
+);
+
+/** What all pairs of a group share, and so changes with them. */
+const SHARED = /^(ReplicaKey|FailureQueuePolicy|Dashboard|Health)/;
+
+test(
+  'adding, removing and reordering pairs changes no resource of any other pair, and nothing at all of a group that keeps its pairs',
+  () => {
+    const twoConfigs = validConfigsInGroups.chain((config) =>
+      fc.record({
+        config: fc.constant(config),
+        other: fc
+          .shuffledSubarray([...writtenPairs(config)], { minLength: 1 })
+          .map((pairs): WrittenConfig => ({ ...config, pairs })),
+      }),
+    );
+    fc.assert(
+      fc.property(twoConfigs, ({ config, other }) => {
+        const after = new Map(synthesize(other).map((group) => [group.config.group, group]));
+        for (const before of synthesize(config)) {
+          const now = after.get(before.config.group);
+          const ids = [before, now].map((group) => group?.config.pairs.map(({ id }) => id).join());
+          const changed = Object.entries(before.templates).flatMap(([id, { Resources }]) =>
+            Object.entries(now?.templates[id]?.Resources ?? {})
+              .filter(([name, resource]) => name in Resources && JSON.stringify(Resources[name]) !== JSON.stringify(resource))
+              .map(([name]) => name),
+          );
+
+          expect(changed.filter((name) => !SHARED.test(name))).toEqual([]);
+          if (ids[0] === ids[1]) {
+            expect(now?.templates).toEqual(before.templates);
+          }
+        }
+      }),
+      { numRuns: 8 },
+    );
+  },
+  SECONDS_60,
+);
+
+test('no two groups have a name of a kind in common, and none is too long', () => {
+  fc.assert(
+    fc.property(validConfigsInGroups, (keys) => {
+      const groups = groupsOf(validConfig(keys));
+      const names = groups.map((config) => {
+        const { source, destination, exchange } = namesOf(config);
+        const { failureQueue, dashboard, regions, stackName } = monitoringNamesOf(config);
+        return {
+          roles: [source, destination].map((side) => side.verificationRole.name).concat(exchange.readerRole.name),
+          stacks: [
+            source.stackName,
+            destination.stackName,
+            stackName,
+            ...Object.values(regions).map((one) => one.healthStackName),
+          ],
+          alarms: (['source', 'destination'] as const).flatMap((side) => [
+            regions[side].composite.arn,
+            ...alarmsIn(config, side).map(({ arn }) => arn),
+          ]),
+          others: [source.keyAlias, destination.keyAlias, source.keyParameter, destination.keyParameter, exchange.contextKey]
+            .concat([failureQueue.name, `dashboard ${dashboard}`])
+            .concat(Object.values(regions).flatMap(({ topic, topicKeyAlias }) => [topic.arn, topicKeyAlias])),
+        };
+      });
+
+      expect(names.flatMap(({ roles }) => roles).filter((name) => name.length > 64)).toEqual([]);
+      for (const kind of ['roles', 'alarms', 'others'] as const) {
+        const all = names.flatMap((of) => of[kind]);
+        expect(new Set(all).size).toBe(all.length);
+      }
+      // The two health stacks have one name in two regions, and no other stack has it.
+      const stacks = names.flatMap((of) => of.stacks);
+      expect(new Set(stacks).size).toBe(stacks.length);
+    }),
+    { numRuns: 200 },
+  );
+});
