@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
@@ -389,5 +389,79 @@ describe('a command that fails', () => {
         ]),
       },
     });
+  });
+});
+
+describe('with pairs in several groups', () => {
+  const PAIRS = [{ id: 'documents' }, { id: 'photos', group: 'media' }, { id: 'films', group: 'media' }];
+  const parameter = (name: string, key: string) =>
+    ssm.on(GetParameterCommand, { Name: name }).resolves({ Parameter: { Value: KEY_ARN.replace('1234abcd', key) } });
+  const recorded = () => Object.keys(JSON.parse(readFileSync(join(directory, 'cdk.context.json'), 'utf8')) as object).toSorted();
+
+  beforeEach(() => {
+    useConfig({ keyExchange: 'ssm', pairs: PAIRS });
+    parameter('/backups/destination/key-arn', 'aaaaaaaa');
+    parameter('/backups/destination/groups/media/key-arn', 'bbbbbbbb');
+  });
+
+  test('a command that looks at stacks and keys runs for each group in turn, with one set of clients', async () => {
+    const { exitCode, stdout, events } = await run(['exchange', '--yes']);
+
+    expect(exitCode).toBe(0);
+    expect(events).toEqual(['clients']);
+    expect(stdout).toMatch(/=== pairs without a group ===\n\n[^=]*aaaaaaaa[^=]*=== group media ===\n\n[^=]*bbbbbbbb/);
+    expect(recorded()).toEqual([
+      's3-replication:replica-key-arn:backups:222222222222:us-west-2',
+      's3-replication:replica-key-arn:backups:222222222222:us-west-2:media',
+    ]);
+  });
+
+  test('JSON has one result for each group', async () => {
+    const { stdout } = await run(['exchange', '--yes', '--json']);
+
+    expect(JSON.parse(stdout)).toEqual({
+      groups: [
+        expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
+        expect.objectContaining({ group: 'media', parameter: '/backups/destination/groups/media/key-arn', changed: true }),
+      ],
+    });
+  });
+
+  test('pairs of one group make it the only one, and the result what it is without groups', async () => {
+    const { stdout } = await run(['exchange', '--yes', '--json', '--pair', 'films']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/backups/destination/groups/media/key-arn' });
+    expect(recorded()).toEqual(['s3-replication:replica-key-arn:backups:222222222222:us-west-2:media']);
+  });
+
+  test('a group without an answer does not hide the others, and the worst exit code counts', async () => {
+    ssm
+      .on(GetParameterCommand, { Name: '/backups/destination/key-arn' })
+      .rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
+    const { exitCode, stdout } = await run(['exchange', '--yes', '--json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      groups: [
+        { group: null, error: expect.objectContaining({ code: 'NotPublished' }) },
+        expect.objectContaining({ group: 'media', changed: true }),
+      ],
+    });
+  });
+
+  test('declining ends the command as a whole', async () => {
+    const { exitCode, stderr } = await run(['exchange'], { confirm: declined });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('nothing was changed');
+    expect(stderr).not.toContain('group media');
+  });
+
+  test('--watch is refused, and says what to do', async () => {
+    const { exitCode, stderr } = await run(['status', '--watch', '5']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('these pairs are in 2: pairs without a group, group media');
+    expect(stderr).toContain('--pair');
   });
 });

@@ -38,6 +38,22 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+test('groups have one plan and one approval for each account, and the source is planned when every destination is deployed', () => {
+  const pairs = [{ id: 'a' }, { id: 'b', group: 'east' }, { id: 'c', group: 'west' }];
+  const orders = runOrders(stagesIn(pipelineApp({ pairs }).template)['Replication']);
+  const order = (pattern: RegExp) => Object.entries(orders).flatMap(([name, at]) => (pattern.test(name) ? [at] : []));
+
+  expect(Object.keys(orders).filter((name) => /Changes|Approve/.test(name))).toHaveLength(4);
+  expect(order(/-destination(-east|-west)?\.Prepare/)).toHaveLength(3);
+  const [destinationApproval = 0, sourceApproval = 0] = order(/Approve/).toSorted((a, b) => a - b);
+  const [destinationPlan = 0, sourcePlan = 0] = order(/Changes/).toSorted((a, b) => a - b);
+  expect(destinationPlan).toBeLessThan(destinationApproval);
+  expect(Math.min(...order(/-destination(-east|-west)?\.Prepare/))).toBeGreaterThan(destinationApproval);
+  expect(Math.max(...order(/-destination(-east|-west)?\.Deploy/))).toBeLessThan(sourcePlan);
+  expect(sourcePlan).toBeLessThan(sourceApproval);
+  expect(Math.min(...order(/-(source|monitoring|health).*\.Prepare/))).toBeGreaterThan(sourceApproval);
+});
+
 describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExchange) => {
   const keys = { keyExchange, pipeline: PIPELINE };
 

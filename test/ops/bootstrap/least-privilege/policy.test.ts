@@ -38,6 +38,34 @@ test('a new pair needs no new policy', () => {
   expect(policyFor({ pairs: [{ id: 'a' }, { id: 'b' }] })).toEqual(policyFor({ pairs: [{ id: 'documents' }] }));
 });
 
+test('one policy serves every group, and a new group needs no new one', () => {
+  const grouped = (...groups: string[]) =>
+    policyFor({ pipeline: PIPELINE, pairs: [{ id: 'a' }, ...groups.map((group) => ({ id: `in-${group}`, group }))] });
+
+  expect(grouped('one', 'two')).toEqual(grouped('three'));
+  expect(stringsIn(statementsIn(grouped('one')))).toEqual(
+    expect.arrayContaining([
+      'alias/backups-destination',
+      'alias/backups-destination-*',
+      'arn:aws:kms:us-west-2:222222222222:alias/backups-destination-*',
+      'arn:aws:iam::222222222222:role/backups-exchange-us-west-2',
+      'arn:aws:iam::222222222222:role/backups-exchange-us-west-2-*',
+      'arn:aws:iam::222222222222:role/backups-verify-replica-us-west-2-*',
+    ]),
+  );
+  const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' }, tags: { a: 'b' } };
+  const pairs = [{ id: 'a' }, { id: 'b', group: 'c' }];
+  expect(policyFor({ ...longest, pairs, pipeline: PIPELINE }).policies[0]?.text.length).toBeLessThanOrEqual(6144);
+});
+
+test('where every pair is in a named group, the names are patterns alone', () => {
+  const texts = stringsIn(statementsIn(policyFor({ pairs: [{ id: 'a', group: 'one' }] })));
+
+  expect(texts).toContain('arn:aws:iam::222222222222:role/backups-exchange-us-west-2-*');
+  expect(texts).not.toContain('arn:aws:iam::222222222222:role/backups-exchange-us-west-2');
+  expect(texts).not.toContain('alias/backups-destination');
+});
+
 test('every wildcard that is wider than the deployment is listed with its reason', () => {
   const wide = statementsFor({}).filter(({ Resource }) => Resource.some((arn) => arn === '*' || arn.endsWith(':key/*')));
   const listed = policyFor().wildcards;
