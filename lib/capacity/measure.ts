@@ -44,12 +44,18 @@ function policiesOf({ Type, Properties = {} }: TemplateResource): Omit<Measure, 
   }
 }
 
+/** An inline policy of a role, or a reference to a role. */
+interface Listed {
+  readonly PolicyDocument?: unknown;
+  readonly Ref?: string;
+}
+
 type Resources = readonly (readonly [id: string, resource: TemplateResource])[];
 
 /** Written into a role or in a resource of their own. */
 function inlinePolicies(resources: Resources): Measure[] {
   return ofRoles(resources, 'AWS::IAM::Policy').map(({ id, role, policies }) => {
-    const own = list<{ readonly PolicyDocument: unknown }>(role.Properties?.['Policies']).map((policy) => policy.PolicyDocument);
+    const own = list(role.Properties?.['Policies']).map((policy) => policy.PolicyDocument);
     const documents = [...own, ...policies.map((policy) => policy.Properties?.['PolicyDocument'])];
     return {
       limit: LIMITS.inlinePolicies,
@@ -71,7 +77,7 @@ function attachments(resources: Resources): Measure[] {
 function ofRoles(resources: Resources, type: string) {
   const attached = new Map<string, TemplateResource[]>();
   for (const [, policy] of resources.filter(([, { Type }]) => Type === type)) {
-    for (const { Ref: id } of list<{ readonly Ref?: string }>(policy.Properties?.['Roles'])) {
+    for (const { Ref: id } of list(policy.Properties?.['Roles'])) {
       attached.set(id ?? '', [...(attached.get(id ?? '') ?? []), policy]);
     }
   }
@@ -80,8 +86,8 @@ function ofRoles(resources: Resources, type: string) {
     .map(([id, role]) => ({ id, role, policies: attached.get(id) ?? [] }));
 }
 
-function list<T>(value: unknown): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [];
+function list(value: unknown): readonly Listed[] {
+  return Array.isArray(value) ? (value as readonly Listed[]) : [];
 }
 
 /** Length of a document as JSON without whitespace, with something as long as it gets in place of what only CloudFormation knows. */

@@ -21,7 +21,7 @@ export function titleOf({ deployment, group }: Pick<ReplicationConfig, 'deployme
   return group === undefined ? deployment : `${deployment}, group ${group}`;
 }
 
-function narrowed({ group: _, ...config }: ReplicationConfig, group: string | undefined): ReplicationConfig {
-  const pairs = config.pairs.filter((pair) => pair.group === group);
-  return { ...config, pairs, ...(group !== undefined && { group }) };
+function narrowed(config: ReplicationConfig, group: string | undefined): ReplicationConfig {
+  const { group: _, ...whole } = config;
+  return { ...whole, pairs: config.pairs.filter((pair) => pair.group === group), ...(group !== undefined && { group }) };
 }
