@@ -3,7 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { quantitiesOf } from '../../../lib/ops/cost/quantities/quantities';
 import type { Workload } from '../../../lib/ops/cost/workload/workload';
 import { addPipeline } from '../../../lib/pipeline/add-pipeline';
-import { PIPELINE, templates, testApp, validConfig } from '../../helpers/app';
+import { addReplicationStacks } from '../../../lib/replication';
+import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 
 const WORKLOAD: Workload = { objects: 1000, averageSize: 2 ** 20, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };
 
@@ -24,12 +25,17 @@ const sumOf = (found: Record<string, number>, pattern: RegExp) =>
 
 const many = (count: number) => ({ pairs: Array.from({ length: count }, (_, index) => ({ id: `p${index}` })) });
 
-test.each([many(2), many(34), { monitoring: { dashboard: false } }])(
+const grouped = { pairs: [{ id: 'documents' }, { id: 'images', group: 'archive' }] };
+
+test.each([many(2), many(34), grouped, { monitoring: { dashboard: false } }])(
   'keys, alarms and dashboards are as many as the templates of %j have',
   (keys) => {
     const found = quantities(keys);
+    const app = testApp();
+    addReplicationStacks(app, validConfig(keys));
+    const synthesized = app.node.children.filter((child) => Stack.isStack(child)).map((stack) => Template.fromStack(stack));
     const count = (type: string) =>
-      Object.values(templates(keys)).reduce((sum, template) => sum + Object.keys(template.findResources(type)).length, 0);
+      synthesized.reduce((sum, template) => sum + Object.keys(template.findResources(type)).length, 0);
 
     expect(sumOf(found, /-key$/)).toBe(count('AWS::KMS::Key'));
     expect(sumOf(found, /^alarms-/)).toBe(count('AWS::CloudWatch::Alarm'));

@@ -1,3 +1,4 @@
+import { groupsOf } from '../../../config/groups';
 import { type ReplicationConfig, SIDES } from '../../../config/model';
 import { present, type Quantity } from './quantity';
 
@@ -5,16 +6,18 @@ import { present, type Quantity } from './quantity';
 const MOST_AFTER_ROTATIONS = 3;
 
 /**
- * Keys of a month: those of the buckets, those of the notifications in each region, and those of the pipeline.
+ * Keys of a month: those of the buckets and those of the notifications in each region, for each group, and those of the pipeline.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
  */
 export function keyQuantities(config: ReplicationConfig): Quantity[] {
   const topics = new Set(SIDES.map((side) => config[side].region));
+  const groups = groupsOf(config).length;
+  const each = groups === 1 ? '1 key' : `${groups} keys, one for each group`;
   return present([
-    keys('source-key', 'source key', config.source.region, 1, '1 key'),
-    keys('replica-key', 'replica key', config.destination.region, 1, '1 key'),
-    ...[...topics].map((region) => keys('notification-key', `key of the notifications in ${region}`, region, 1, '1 key')),
+    keys('source-key', 'source key', config.source.region, groups, each),
+    keys('replica-key', 'replica key', config.destination.region, groups, each),
+    ...[...topics].map((region) => keys('notification-key', `key of the notifications in ${region}`, region, groups, each)),
     ...pipelineKeys(config),
   ]);
 }

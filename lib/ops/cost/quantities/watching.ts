@@ -1,3 +1,4 @@
+import { groupsOf } from '../../../config/groups';
 import type { Pair, ReplicationConfig, SideName } from '../../../config/model';
 import { SIDES } from '../../../config/model';
 import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../monitoring/alarms';
@@ -30,29 +31,33 @@ export function pairWatchingQuantities(config: ReplicationConfig, pair: Pair): Q
   );
 }
 
-/** What watches all pairs together. */
+/** What watches all pairs together, for each group. */
 export function sharedWatchingQuantities(config: ReplicationConfig): Quantity[] {
+  const groups = groupsOf(config);
   return present([
-    ...SIDES.map((side) => compositeAlarms(config, side)),
+    ...SIDES.map((side) => compositeAlarms(groups, config, side)),
     {
       id: 'dashboard',
       item: 'dashboard',
       price: { id: 'cloudwatch-dashboard', region: config.source.region },
-      amount: exactly(config.monitoring.dashboard ? 1 : 0),
-      formula: '1 dashboard',
+      amount: exactly(config.monitoring.dashboard ? groups.length : 0),
+      formula: groups.length === 1 ? '1 dashboard' : `${groups.length} dashboards, one for each group`,
     },
   ]);
 }
 
-function compositeAlarms(config: ReplicationConfig, side: SideName): Quantity {
+function compositeAlarms(groups: readonly ReplicationConfig[], config: ReplicationConfig, side: SideName): Quantity {
   const { region } = config[side];
-  const children = alarmsIn(config, side).length;
-  const parts = children > MOST_COMPOSITE_CHILDREN ? Math.ceil(children / MOST_COMPOSITE_CHILDREN) : 0;
+  const alarms = groups.map((group) => {
+    const children = alarmsIn(group, side).length;
+    const parts = children > MOST_COMPOSITE_CHILDREN ? Math.ceil(children / MOST_COMPOSITE_CHILDREN) : 0;
+    return { count: parts + 1, formula: parts === 0 ? '1' : `1 + ${children} alarms / ${MOST_COMPOSITE_CHILDREN}, rounded up` };
+  });
   return {
     id: `composite-alarms-${side}`,
     item: `composite alarms in ${region}`,
     price: { id: 'cloudwatch-composite-alarm', region },
-    amount: exactly(parts + 1),
-    formula: parts === 0 ? '1' : `1 + ${children} alarms / ${MOST_COMPOSITE_CHILDREN}, rounded up`,
+    amount: exactly(alarms.reduce((sum, { count }) => sum + count, 0)),
+    formula: alarms.map(({ formula }) => formula).join(' + '),
   };
 }

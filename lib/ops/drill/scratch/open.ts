@@ -7,6 +7,7 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { groupOfPair } from '../../../config/groups';
 import { AppError, messageOf } from '../../../errors';
 import { namesOf } from '../../../names';
 import { httpStatusOf, unanswered } from '../../aws-error';
@@ -55,7 +56,7 @@ export async function openScratch(
     await checkEmpty(place);
     return new Scratch(place, false, patient, remedy);
   }
-  const key = await readSourceKey(context);
+  const key = await readSourceKey(context, subject);
   const scratch = new Scratch(place, true, patient, remedy, key);
   try {
     await create(context, patient);
@@ -81,8 +82,8 @@ export async function openScratch(
 }
 
 /** Key that encrypts what is restored, as the SSM parameter of the source stack has it. */
-async function readSourceKey({ clients, config }: Context): Promise<string> {
-  const Name = namesOf(config).source.keyParameter;
+async function readSourceKey({ clients, config }: Context, { pair }: Subject): Promise<string> {
+  const Name = namesOf(groupOfPair(config, pair)).source.keyParameter;
   try {
     const { Parameter: found } = await (await clients.ssm('source')).send(new GetParameterCommand({ Name }));
     return found?.Value ?? '';
