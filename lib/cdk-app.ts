@@ -15,9 +15,15 @@ export type AddStacks = (app: App, config: ReplicationConfig) => () => readonly 
 /** The CDK refuses a stack with more resources than CloudFormation takes, without a word on pairs: what is checked here comes first. */
 const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 
-/** Runs an entry point of the CDK CLI: finds the configuration, adds the stacks, synthesizes. An error becomes the exit code. */
+/**
+ * Runs an entry point of the CDK CLI: finds the configuration, adds the stacks, and measures what is synthesized. An error becomes the
+ * exit code.
+ *
+ * The app synthesizes itself when the process has nothing else to do, as `cdk init` has it, and what comes afterwards finds that done.
+ * Called here, `app.synth()` would make Node.js wait for V8 to optimize what the validation has just used for the last time.
+ */
 export function runCdkApp(addStacks: AddStacks): void {
-  try {
+  reportErrors(() => {
     const app = new App({ context: NO_LIMIT });
     const config = loadConfig((key) => app.node.tryGetContext(key), process.cwd());
     const acknowledgements = addStacks(app, config);
@@ -26,11 +32,21 @@ export function runCdkApp(addStacks: AddStacks): void {
       const { addGuardrails } = require('./compliance/guardrails') as typeof import('./compliance/guardrails');
       addGuardrails(app, acknowledgements());
     }
-    const stacks = stacksOf(app);
-    checkCapacity(config, stacks, (other) => synthesizeApart(addStacks, other));
-    for (const warning of capacityWarnings(stacks)) {
-      process.stderr.write(`${warning}\n`);
-    }
+    process.once('beforeExit', () => reportErrors(() => checkLimits(app, config, addStacks)));
+  });
+}
+
+function checkLimits(app: App, config: ReplicationConfig, addStacks: AddStacks): void {
+  const stacks = stacksOf(app);
+  checkCapacity(config, stacks, (other) => synthesizeApart(addStacks, other));
+  for (const warning of capacityWarnings(stacks)) {
+    process.stderr.write(`${warning}\n`);
+  }
+}
+
+function reportErrors(work: () => void): void {
+  try {
+    work();
   } catch (error) {
     if (!(error instanceof AppError) || process.env['CDK_DEBUG'] === 'true') {
       throw error;

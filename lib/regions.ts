@@ -1,5 +1,3 @@
-import { partition } from '@aws-sdk/util-endpoints';
-
 /** The partitions that this project deploys to. */
 export const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 
@@ -8,15 +6,21 @@ export type Partition = (typeof PARTITIONS)[number];
 /** Whether AWS has a region of this name, in any partition. */
 export function isKnownRegion(region: string): boolean {
   // The SDK describes the regions it lists; for any other name it guesses a partition and describes nothing.
-  return /^[a-z]+(-[a-z]+)+-\d+$/.test(region) && 'description' in partition(region);
+  return /^[a-z]+(-[a-z]+)+-\d+$/.test(region) && 'description' in partitionOf(region);
 }
 
 /** The name of a region's partition, supported here or not. */
 export function partitionName(region: string): string {
-  return partition(region).name;
+  return partitionOf(region).name;
 }
 
 /** Whether a region lies in a partition that this project deploys to. */
 export function isSupportedRegion(region: string): boolean {
   return (PARTITIONS as readonly string[]).includes(partitionName(region));
+}
+
+/** Loaded only when asked: half of what `ops --help` takes would be this. */
+function partitionOf(region: string) {
+  const { partition } = require('@aws-sdk/util-endpoints') as typeof import('@aws-sdk/util-endpoints');
+  return partition(region);
 }

@@ -1,7 +1,5 @@
-import { loadConfig } from '../config/load';
-import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
-import { type CredentialProvider, profiledSides, verifiedCredentials } from '../credentials/profiles';
+import type { CredentialProvider, verifiedCredentials } from '../credentials/profiles';
 import { AppError, describeError } from '../errors';
 
 /** The part of the CDK CLI's plug-in contract that is used here: `@aws-cdk/cli-plugin-contract` holds all of it. */
@@ -43,7 +41,7 @@ export class ProfileCredentials implements CredentialProviderSource {
   async getProvider(account: string): Promise<CredentialProvider> {
     try {
       const sides = this.sides();
-      this.verified ??= verifiedCredentials(sides);
+      this.verified ??= profiles().verifiedCredentials(sides);
       const verified = await this.verified;
       const side = sides.find((candidate) => candidate.account === account)?.side;
       const credentials = side && verified.get(side);
@@ -57,8 +55,13 @@ export class ProfileCredentials implements CredentialProviderSource {
   }
 
   private sides() {
-    return profiledSides(this.load());
+    return profiles().profiledSides(this.load());
   }
+}
+
+/** The CLI loads the plug-in for every command, and few ask for credentials: what finds them would take half a second each time. */
+function profiles() {
+  return require('../credentials/profiles') as typeof import('../credentials/profiles');
 }
 
 /** The CLI prints everything that an error holds: this one holds the message alone. */
@@ -74,6 +77,10 @@ export const version = '1';
 export function init(host: PluginHost): void {
   const directory = process.cwd();
   host.registerCredentialProviderSource(
-    new ProfileCredentials(() => loadConfig(contextOfCli(process.argv.slice(2), directory), directory)),
+    new ProfileCredentials(() => {
+      const { loadConfig } = require('../config/load') as typeof import('../config/load');
+      const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
+      return loadConfig(contextOfCli(process.argv.slice(2), directory), directory);
+    }),
   );
 }

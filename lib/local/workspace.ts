@@ -89,7 +89,13 @@ function cdkJson(): object {
   const { replication: _, ...context } = project.context;
   return {
     ...project,
-    app: [process.execPath, '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')]
+    app: [
+      process.execPath,
+      '--no-concurrent-marking',
+      '--require',
+      require.resolve('tsx/cjs'),
+      join(PROJECT, 'bin/replication.ts'),
+    ]
       .map((word) => JSON.stringify(word))
       .join(' '),
     context: { ...context, config: 'config.json' },
