@@ -19,8 +19,12 @@ export function isSupportedRegion(region: string): boolean {
   return (PARTITIONS as readonly string[]).includes(partitionName(region));
 }
 
-/** Loaded only when asked: half of what `ops --help` takes would be this. */
+const partitions = new Map<string, ReturnType<typeof import('@aws-sdk/util-endpoints').partition>>();
+
+/** Loaded only when asked: it is half of what `ops --help` would take. Kept, because every name asks for it. */
 function partitionOf(region: string) {
   const { partition } = require('@aws-sdk/util-endpoints') as typeof import('@aws-sdk/util-endpoints');
-  return partition(region);
+  const known = partitions.get(region) ?? partition(region);
+  partitions.set(region, known);
+  return known;
 }

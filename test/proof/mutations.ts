@@ -12,6 +12,8 @@ export interface Mutation {
    * `opens`: a denied request has to be allowed now, or what was taken away protects nothing.
    */
   readonly effect: 'breaks' | 'opens';
+  /** Actions and resources of the changed statement; where some of them are left out, only those. */
+  readonly about: Pick<Statement, 'Action' | 'Resource'>;
 }
 
 /** A change of one statement; `undefined` leaves it out. */
@@ -19,13 +21,15 @@ interface Change {
   readonly name: string;
   readonly effect: Mutation['effect'];
   readonly statement: Statement | undefined;
+  /** @default - the whole statement */
+  readonly about?: Mutation['about'];
 }
 
 /** Every single change of every policy of a deployment. */
 export function mutationsOf(world: World): Mutation[] {
   return world.policies.flatMap((policy, index) =>
     policy.document.Statement.flatMap((statement, position) =>
-      changesOf(statement, policy.half).map(({ name, effect, statement: changed }) => {
+      changesOf(statement, policy.half).map(({ name, effect, statement: changed, about = statement }) => {
         const statements = policy.document.Statement.flatMap((other, place) => (place === position ? (changed ?? []) : other));
         const document = { ...policy.document, Statement: statements };
         return {
@@ -33,6 +37,7 @@ export function mutationsOf(world: World): Mutation[] {
           half: policy.half,
           holder: policy.holder,
           effect,
+          about,
           world: { ...world, policies: world.policies.with(index, { ...policy, document }) },
         };
       }),
@@ -64,6 +69,7 @@ function without(statement: Statement, element: 'Action' | 'Resource', effect: C
         name: `no ${left}`,
         effect,
         statement: { ...statement, [element]: values.filter((value) => value !== left) },
+        about: { ...statement, [element]: left },
       }));
 }
 

@@ -2,6 +2,7 @@ import { type AllowedRequest, allowedRequests } from './allowed';
 import { BOTH, type Decision, decide, type Halves, holderOf, describe as inWords, isOwn, NEITHER, type Request } from './decide';
 import { deniedRequests } from './denied';
 import { type Mutation, mutationsOf } from './mutations';
+import { list } from './policy';
 import { VARIANTS } from './variants';
 import { type World, worldsOf } from './world';
 
@@ -96,7 +97,11 @@ async function hasEffect(
   allowed: readonly Request[],
   denied: readonly Request[],
 ): Promise<boolean> {
-  const concerned = (requests: readonly Request[]) => requests.filter((request) => concerns(mutation, request));
+  const concerned = (requests: readonly Request[]) =>
+    likelyFirst(
+      mutation,
+      requests.filter((request) => concerns(mutation, request)),
+    );
   if (mutation.effect === 'breaks') {
     return someDecision(concerned(allowed), async (request) => !(await decide(mutation.world, request)).allowed);
   }
@@ -131,6 +136,23 @@ function byItself({ half }: Mutation, request: Request): Halves {
 
 function concerns({ half, holder }: Mutation, { principal, resource }: Request): boolean {
   return half === 'identity' ? 'arn' in principal && principal.arn === holder : holderOf(resource) === holder;
+}
+
+/** The requests about what was changed come first: one of them changes, mostly, and ends the search. */
+function likelyFirst({ about }: Mutation, requests: readonly Request[]): readonly Request[] {
+  const [actions, resources] = [matcher(about.Action), matcher(about.Resource)];
+  const likelihood = ({ action, resource }: Request) => Number(actions(action)) * 2 + Number(resources(resource));
+  return requests
+    .map((request) => ({ request, likely: likelihood(request) }))
+    .toSorted((one, other) => other.likely - one.likely)
+    .map(({ request }) => request);
+}
+
+/** Tells what matches the patterns of a policy. */
+function matcher(patterns: string | readonly string[] | undefined): (text: string) => boolean {
+  const sources = list<string>(patterns).map((pattern) => pattern.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll('*', '.*'));
+  const any = new RegExp(`^(${sources.join('|').replaceAll('?', '.')})$`, 'i');
+  return (text) => any.test(text);
 }
 
 async function someDecision(requests: readonly Request[], holds: (request: Request) => Promise<boolean>): Promise<boolean> {
