@@ -26,8 +26,8 @@ async function main(): Promise<void> {
     const repeated = check ? Object.values(compared) : [...Object.values(subjects), HELP];
     // The first run of each fills caches: of files, of tsx.
     await measure([subjects.fresh, subjects.compliance, ...(check ? [] : [HELP, DEMO])], 1);
-    const seconds = await measure(repeated, rounds);
     const once = await measure(check ? [] : [DEMO, TESTS], 1);
+    const seconds = await measure(repeated, rounds);
     const results: Results = {
       run: {
         node: process.version,
