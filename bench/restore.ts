@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { AppError, describeError, UsageError } from '../lib/errors';
+import { AppError, describeError } from '../lib/errors';
+import { readRounds } from './arguments';
 import { type Gateway, s3Of, startGateway } from './restore/gateway';
 import {
   createBucket,
@@ -39,7 +39,7 @@ const USAGE = 'usage: npm run bench:restore -- [--rounds 3] [--check]';
  * Options: how many rounds, and whether a missed goal fails.
  */
 async function main(): Promise<void> {
-  const { rounds, check } = readArguments();
+  const { rounds, check } = readRounds(USAGE, 3);
   const tools = versionsOfTools();
   const parent = space(MEMORY) > SPACE ? MEMORY : tmpdir();
   const folder = mkdtempSync(join(parent, 'bench-restore-'));
@@ -98,26 +98,6 @@ async function measure(
   s3.destroy();
   removeBucket(from, replicaBucketOf(workload));
   return runs;
-}
-
-/** @throws UsageError for anything else */
-function readArguments(): { rounds: number; check: boolean } {
-  const { values } = parse();
-  const rounds = Number(values.rounds);
-  if (!Number.isSafeInteger(rounds) || rounds < 1) {
-    throw new UsageError('BadRounds', `--rounds ${values.rounds} is no number of rounds`, USAGE);
-  }
-  return { rounds, check: values.check };
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      options: { rounds: { type: 'string', default: '3' }, check: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UsageError('BadOption', (error as Error).message, USAGE);
-  }
 }
 
 /** Bytes that are free in a folder; 0 where there is none. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { AppError, describeError, UsageError } from '../lib/errors';
+import { AppError, describeError } from '../lib/errors';
+import { readRounds } from './arguments';
 import { freshApp } from './speed/fresh-app';
 import { type Results, ratiosOf, spread, tableOf, worseThan } from './speed/report';
 import { appMemory, DEMO, HELP, type Subject, syntheses, TESTS } from './speed/subjects';
@@ -16,7 +16,7 @@ const USAGE = 'usage: npm run bench -- [--rounds 5] [--check]';
  * Options: how many rounds, and whether to compare the ratios with those of the file instead: only what they are made of is run.
  */
 async function main(): Promise<void> {
-  const { rounds, check } = readArguments();
+  const { rounds, check } = readRounds(USAGE, 5);
   const committed = check ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Results) : undefined;
   const work = mkdtempSync(join(tmpdir(), 'bench-speed-'));
   try {
@@ -66,24 +66,6 @@ async function measure(subjects: readonly Subject[], rounds: number): Promise<Ma
     }
   }
   return taken;
-}
-
-/** @throws UsageError for anything else */
-function readArguments(): { rounds: number; check: boolean } {
-  const { values } = parse();
-  const rounds = Number(values.rounds);
-  if (!Number.isSafeInteger(rounds) || rounds < 1) {
-    throw new UsageError('BadRounds', `--rounds ${values.rounds} is no number of rounds`, USAGE);
-  }
-  return { rounds, check: values.check };
-}
-
-function parse() {
-  try {
-    return parseArgs({ options: { rounds: { type: 'string', default: '5' }, check: { type: 'boolean', default: false } } });
-  } catch (error) {
-    throw new UsageError('BadOption', (error as Error).message, USAGE);
-  }
 }
 
 /** Processes that ran or waited to, on average over a minute. */

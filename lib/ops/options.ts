@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../errors';
+import { describeError, UsageError } from '../errors';
 import type { VerbArguments } from './command';
 
 /** A week: far from where a timer of Node.js overflows, and fires at once. */
@@ -54,10 +54,64 @@ export function numberOption(
   return number;
 }
 
+/** The same for a whole number. */
+export function wholeOption(...args: Parameters<typeof numberOption>): number | undefined {
+  const number = numberOption(...args);
+  const [, option, what, , example] = args;
+  if (number !== undefined && !Number.isInteger(number)) {
+    throw new UsageError(
+      'BadNumber',
+      `--${option} ${number} is no ${what}`,
+      `write a whole number, such as --${option} ${example}`,
+    );
+  }
+  return number;
+}
+
+/** Reads an option that is text; undefined when it is not given. */
+export function textOption(values: VerbArguments['values'], option: string): string | undefined {
+  const value = values[option];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Several options that make no sense. */
+class OptionsError extends UsageError {
+  constructor(readonly problems: readonly UsageError[]) {
+    const list = problems.map((problem) => `  - ${describeError(problem).replaceAll('\n', '; ')}`);
+    super('BadOptions', [`${problems.length} options make no sense:`, ...list].join('\n'));
+  }
+}
+
+/**
+ * Reads every option, also behind one that makes no sense.
+ *
+ * @throws UsageError that lists every problem
+ */
+export function allOptions<Options extends object>(readers: { readonly [Name in keyof Options]: () => Options[Name] }): Options {
+  const problems: UsageError[] = [];
+  const attempt = (read: () => unknown): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UsageError)) {
+        throw error;
+      }
+      problems.push(...(error instanceof OptionsError ? error.problems : [error]));
+      return undefined;
+    }
+  };
+  const options = Object.entries<() => unknown>(readers).map(([name, read]) => [name, attempt(read)]);
+  const [first, ...others] = problems;
+  if (first !== undefined) {
+    throw others.length === 0 ? first : new OptionsError(problems);
+  }
+  return Object.fromEntries(options) as Options;
+}
+
 /** Reads an option that names a file, as seen from a folder; undefined when it is not given. */
 export function fileOption(values: VerbArguments['values'], option: string, directory: string): string | undefined {
-  const value = values[option];
-  return typeof value === 'string' ? resolve(directory, value) : undefined;
+  const value = textOption(values, option);
+  return value === undefined ? undefined : resolve(directory, value);
 }
 
 function positiveNumber(value: string | boolean): number | undefined {

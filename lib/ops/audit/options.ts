@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context, VerbArguments } from '../command';
-import { fileOption, minutesOption, numberOption } from '../options';
+import { allOptions, fileOption, minutesOption, numberOption } from '../options';
 
 /** The verb's own options. */
 export interface AuditOptions {
@@ -23,12 +23,12 @@ const CHECKPOINT = '.s3-replication-audit.json';
 
 /** @throws UsageError when a number is none */
 export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: VerbArguments): AuditOptions {
-  return {
-    olderThan: (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
-    deepPercent: numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,
-    rate: numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
-    resume: values['resume'] === true,
-    checkpointFile: fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
-    csvFile: fileOption(values, 'csv', directory),
-  };
+  return allOptions<AuditOptions>({
+    olderThan: () => (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
+    deepPercent: () => numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,
+    rate: () => numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
+    resume: () => values['resume'] === true,
+    checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
+    csvFile: () => fileOption(values, 'csv', directory),
+  });
 }

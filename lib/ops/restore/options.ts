@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors';
 import type { Context, VerbArguments } from '../command';
-import { fileOption, numberOption } from '../options';
+import { allOptions, fileOption, numberOption, textOption, wholeOption } from '../options';
 
 /** The verb's own options. */
 export interface RestoreOptions {
@@ -40,30 +40,35 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:
 
 /** @throws UsageError for a value that makes no sense, or options that do not go together */
 export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pairs'>, { values }: VerbArguments): RestoreOptions {
-  const { directory } = context;
+  const { directory, clock, pairs } = context;
+  return allOptions<RestoreOptions>({
+    asOf: () => momentOption(values, clock.now()),
+    prefix: () => textOption(values, 'prefix') ?? '',
+    to: () => targetOption(values, pairs),
+    overwrite: () => values['overwrite'] === true,
+    dryRun: () => values['dry-run'] === true,
+    storageClass: () => classOption(values),
+    requestArchived: () => wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
+    concurrency: () =>
+      wholeOption(values, 'concurrency', 'number of objects at a time', MOST_CONCURRENCY, 64) ?? DEFAULT_CONCURRENCY,
+    rate: () => numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
+    resume: () => values['resume'] === true,
+    checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
+    csvFile: () => fileOption(values, 'csv', directory),
+  });
+}
+
+function targetOption(values: VerbArguments['values'], pairs: Context['pairs']): string | undefined {
   const to = textOption(values, 'to');
-  const [first, ...others] = context.pairs;
+  const [first, ...others] = pairs;
   if (to !== undefined && others.length > 0) {
     throw new UsageError(
       'OnePair',
-      `--to takes the objects of one pair, and ${context.pairs.length} are chosen`,
+      `--to takes the objects of one pair, and ${pairs.length} are chosen`,
       `name one with --pair, such as --pair ${first?.id}`,
     );
   }
-  return {
-    asOf: momentOption(values, context.clock.now()),
-    prefix: textOption(values, 'prefix') ?? '',
-    to,
-    overwrite: values['overwrite'] === true,
-    dryRun: values['dry-run'] === true,
-    storageClass: classOption(values),
-    requestArchived: wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
-    concurrency: wholeOption(values, 'concurrency', 'number of objects at a time', MOST_CONCURRENCY, 64) ?? DEFAULT_CONCURRENCY,
-    rate: numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
-    resume: values['resume'] === true,
-    checkpointFile: fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
-    csvFile: fileOption(values, 'csv', directory),
-  };
+  return to;
 }
 
 function momentOption(values: VerbArguments['values'], now: Date): number | undefined {
@@ -95,27 +100,4 @@ function classOption(values: VerbArguments['values']): string {
     throw new UsageError('BadStorageClass', `--storage-class ${value} is none`, `write one of ${CLASSES.join(', ')}`);
   }
   return value;
-}
-
-function wholeOption(
-  values: VerbArguments['values'],
-  option: string,
-  what: string,
-  most: number,
-  example: number,
-): number | undefined {
-  const number = numberOption(values, option, what, most, example);
-  if (number !== undefined && !Number.isInteger(number)) {
-    throw new UsageError(
-      'BadNumber',
-      `--${option} ${number} is no ${what}`,
-      `write a whole number, such as --${option} ${example}`,
-    );
-  }
-  return number;
-}
-
-function textOption(values: VerbArguments['values'], option: string): string | undefined {
-  const value = values[option];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -516,3 +516,13 @@ test.each([
   expect(await rejectionOf(world.run(values), UsageError)).toMatchObject({ code });
   expect(world.s3.requests).toEqual([]);
 });
+
+test('lists every option that makes no sense', async () => {
+  const error = await rejectionOf(world.run({ 'as-of': 'yesterday', concurrency: '0', rate: '5' }), UsageError);
+  expect(error.message.split('\n')).toEqual([
+    '2 options make no sense:',
+    expect.stringContaining('  - --as-of "yesterday" is no moment; write date, time and zone'),
+    expect.stringContaining('  - --concurrency "0" is no number of objects at a time; write more than 0'),
+  ]);
+  expect(world.s3.requests).toEqual([]);
+});

@@ -1,26 +1,9 @@
 import * as fc from 'fast-check';
 import { join } from '../../../../lib/ops/audit/join/join';
 import { ByAge, ByVersionId, type Visit } from '../../../../lib/ops/audit/join/match';
-import type { Stream } from '../../../../lib/ops/listing/cursor';
 import { compareKeys } from '../../../../lib/ops/listing/key-order';
 import type { Entry } from '../../../../lib/ops/listing/scan-page';
-
-/** A stream in pages of this size, of which some may be empty. */
-function streamOf(entries: readonly Entry[], pageSize: number): Stream {
-  let loaded = 0;
-  let index = 0;
-  return {
-    get current() {
-      return index < loaded ? entries[index] : undefined;
-    },
-    advance: () => {
-      index += 1;
-    },
-    load: async () => {
-      loaded = Math.min(loaded + pageSize, entries.length);
-    },
-  };
-}
+import { streamOf } from '../../listing/stream';
 
 const entry = (key: string, versionId: string, isDeleteMarker = false): Entry => ({
   key,

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { Stream } from '../../../../lib/ops/listing/cursor';
 import { compareKeys } from '../../../../lib/ops/listing/key-order';
 import type { Entry } from '../../../../lib/ops/listing/scan-page';
 import { type KeyState, keyStates } from '../../../../lib/ops/restore/choose/keys';
+import { streamOf } from '../../listing/stream';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
 
@@ -31,23 +31,6 @@ function listing(changes: readonly Change[]): Entry[] {
     storageClass: size === null ? '' : 'STANDARD',
   }));
   return entries.toReversed().toSorted((a, b) => compareKeys(a.key, b.key));
-}
-
-/** In pages of this size. */
-function streamOf(entries: readonly Entry[], page: number): Stream {
-  let loaded = 0;
-  let index = 0;
-  return {
-    get current() {
-      return index < loaded ? entries[index] : undefined;
-    },
-    advance: () => {
-      index += 1;
-    },
-    load: async () => {
-      loaded = Math.min(loaded + page, entries.length);
-    },
-  };
 }
 
 async function statesOf(replica: readonly Change[], target: readonly Change[], asOf: number | undefined, page = 3) {
