@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { bytes } from '../lib/ops/units';
+import { bytes, whole } from '../lib/ops/units';
 import { rcloneCheck, rcloneVersion } from './rclone';
 import type { AuditRun } from './run-audit';
 import { expectationOf, type Layout, versionsOf } from './server/bucket';
@@ -53,9 +53,9 @@ async function measure(server: ChildProcess, endpoint: string, layout: Layout, v
   print(
     row([
       layout,
-      count(versions),
+      whole(versions),
       seconds.toFixed(1),
-      count(Math.round(listed / seconds)),
+      whole(Math.round(listed / seconds)),
       bytes(peakMemory),
       run.processorSeconds.toFixed(1),
       (after - before).toFixed(1),
@@ -86,7 +86,7 @@ async function compare(server: ChildProcess, endpoint: string): Promise<void> {
   }
   const versions = versionsOf(COMPARED_OBJECTS);
   const expected = Object.values(expectationOf(versions)).reduce((total, number) => total + number, 0);
-  print(`\ncompared with rclone ${version}: ${count(COMPARED_OBJECTS)} objects, ${expected} of them different`);
+  print(`\ncompared with rclone ${version}: ${whole(COMPARED_OBJECTS)} objects, ${expected} of them different`);
   for (const layout of LAYOUTS) {
     await measure(server, endpoint, layout, versions);
     for (const options of [[], ['--fast-list']]) {
@@ -116,10 +116,6 @@ async function processorSeconds(server: ChildProcess): Promise<number> {
 
 function row(cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(16)).join('');
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function print(line: string): void {

@@ -6,8 +6,8 @@ import { DestinationStack } from './destination/destination-stack';
 import { keyExchangeOf } from './key-exchange';
 import { HealthStack } from './monitoring/health-stack';
 import { MonitoringStack } from './monitoring/monitoring-stack';
-import { stackId } from './ops/stacks';
 import { SourceStack } from './source/source-stack';
+import { stackId } from './stacks';
 
 /** The stacks of one group. */
 export interface GroupStacks {

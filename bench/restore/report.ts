@@ -1,5 +1,6 @@
 import { bytes, whole } from '../../lib/ops/units';
 import { table } from '../../lib/table';
+import { median } from '../statistics';
 import type { Workload } from './objects';
 import { OURS, RCLONE, type Run, type Subject } from './subjects';
 
@@ -66,10 +67,4 @@ function range(values: readonly number[], digits = 0): string {
     value.toFixed(digits),
   );
   return `${middle} (${lowest} to ${highest})`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const [low = Number.NaN, high = Number.NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return (low + high) / 2;
 }

@@ -1,7 +1,7 @@
 import { groupsOf } from '../config/groups';
 import type { ReplicationConfig } from '../config/model';
 import { AppError } from '../errors';
-import { STACKS, stackPlace } from '../ops/stacks';
+import { STACKS, stackPlace } from '../stacks';
 import { LIMITS } from './limits';
 import { type Measure, type MeasuredStack, measure } from './measure';
 

@@ -4,7 +4,7 @@ import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
 import { accountOf, type CredentialProvider, credentialsOf } from '../credentials/profiles';
 import { isMissingStack } from '../ops/aws-error';
 import { awsCommand } from '../ops/commands';
-import { STACKS, type StackKind, stackPlace } from '../ops/stacks';
+import { STACKS, type StackKind, stackPlace } from '../stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackState {

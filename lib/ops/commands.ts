@@ -1,5 +1,5 @@
 import { type AccountName, accountNamed, type ReplicationConfig } from '../config/model';
-import { type StackKind, stackId } from './stacks';
+import { type StackKind, stackId } from '../stacks';
 
 /** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
 export const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';

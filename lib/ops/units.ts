@@ -45,7 +45,8 @@ export function whole(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function plural(count: number, unit: string): string {
+/** A count and its noun: `1 object`, `2 objects`. */
+export function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 

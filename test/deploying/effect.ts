@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { compareStack } from '../../lib/deploy/plan/compare';
 import type { Stop } from '../../lib/deploy/plan/model';
-import { STACKS, type StackKind } from '../../lib/ops/stacks';
+import { STACKS, type StackKind } from '../../lib/stacks';
 import { type Deployment, type Snapshot, type StackSnapshot, snapshotOf } from './snapshot';
 
 /** What can happen to what is deployed, in the order in which the document lists it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { namesOf } from '../../lib/names';
-import { type StackKind, stackPlace } from '../../lib/ops/stacks';
+import { type StackKind, stackPlace } from '../../lib/stacks';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
 

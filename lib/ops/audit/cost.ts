@@ -1,5 +1,6 @@
 import type { Context } from '../command';
 import { readDailyMetrics } from '../monitoring/daily-metrics';
+import { whole } from '../units';
 import type { Subject } from './subject';
 
 const PAGE = 1000;
@@ -28,7 +29,6 @@ export async function estimate(context: Context, subjects: readonly Subject[], p
 /** What `--deep` will send, for a person. */
 export function describeCost(cost: Cost | undefined, percent: number): string {
   const each = `--deep ${percent} sends two HEAD requests for ${percent} % of the versions, one to each side`;
-  const whole = (value: number) => value.toLocaleString('en-US');
   return cost === undefined
     ? `${each}: ${whole(20 * percent)} for each 1,000 versions, on top of 2 list requests. CloudWatch does not say how many versions there are`
     : `${each}: about ${whole(cost.head)} for the ${whole(cost.versions)} versions that CloudWatch counts, on top of ${whole(cost.list)} list requests`;

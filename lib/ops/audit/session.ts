@@ -1,6 +1,7 @@
 import { removeCheckpointFile, writeCheckpointFile } from '../checkpoint-file';
 import type { Context } from '../command';
 import type { RequestCounts } from '../requests';
+import { whole } from '../units';
 import type { Batch } from './audit-range';
 import type { Checkpoint } from './checkpoint';
 import { Findings } from './findings';
@@ -73,7 +74,7 @@ export class Session {
   private showProgress(now: number): void {
     const all = this.listed();
     const seconds = (now - this.began) / 1000;
-    const rate = seconds < 1 ? '' : `, ${whole((all - this.listedBefore) / seconds)} a second`;
+    const rate = seconds < 1 ? '' : `, ${whole(Math.round((all - this.listedBefore) / seconds))} a second`;
     const wrong = [...this.audits.values()].reduce((sum, audit) => sum + audit.wrong, 0);
     this.context.terminal.progress(
       `audit: ${whole(all)} versions of both sides${rate}; ${whole(wrong)} wrong; ${whole(this.counts.list)} list and ${whole(this.counts.head)} HEAD requests`,
@@ -83,8 +84,4 @@ export class Session {
   private listed(): number {
     return [...this.audits.values()].reduce((sum, { listed }) => sum + listed, 0);
   }
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }

@@ -1,5 +1,5 @@
 import { table } from '../../table';
-import { bytes, whole } from '../units';
+import { bytes, plural, whole } from '../units';
 import type { Range } from './quantities/quantity';
 import type { Change, CostData, Line, LinePrice, MissingPrice, Total } from './result';
 import type { Workload } from './workload/workload';
@@ -123,8 +123,4 @@ function money(value: number, signed = false): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
+import type { StackKind } from '../../stacks';
 import { isAwsError, unanswered } from '../aws-error';
-import type { StackKind } from '../stacks';
 
 /** A resource that a question is about is not there. It is no fault: it may not be deployed yet. */
 export class Absent extends Error {

@@ -4,10 +4,10 @@ import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, t
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { AccountName, SideName } from '../../config/model';
 import { type Names, namesOf } from '../../names';
+import { type StackKind, stackPlace } from '../../stacks';
 import { isMissingStack } from '../aws-error';
 import type { Context } from '../command';
 import { readContextFile } from '../exchange/context-file';
-import { type StackKind, stackPlace } from '../stacks';
 import { Absent, Answers } from './answers';
 import { BucketFacts } from './bucket-facts';
 import { MetricFacts } from './metric-facts';

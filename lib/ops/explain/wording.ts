@@ -3,7 +3,7 @@ import { groupsOf } from '../../config/groups';
 import type { ReplicationConfig } from '../../config/model';
 import { namesOf, type PairNames, pairNamesOf } from '../../names';
 import { replicationPermissions } from '../../permissions';
-import { stackId } from '../stacks';
+import { stackId } from '../../stacks';
 import type { Command, Concern } from './reasons';
 
 /** Stands for the id of a pair where several come into question. */

@@ -1,6 +1,7 @@
 import { CANARY_FOLDER } from '../../canary-prefix';
 import { AFTERWARDS } from '../explain/explain-code';
 import { explainCommand } from '../explain/object-commands';
+import { plural } from '../units';
 import { type FailedObject, isOpen } from './group';
 import type { Undone } from './queue';
 import { type FailuresData, type Findings, type GroupData, isUnseen, type Unreadable } from './result';
@@ -105,8 +106,4 @@ function present(groups: readonly GroupData[]): string[] {
 
 function formatRemoved(messages: number, failed: readonly Undone[]): string {
   return [`removed ${plural(messages, 'message')}`, ...(failed.length === 0 ? [] : [formatUndone(failed, 'removed')])].join('\n');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

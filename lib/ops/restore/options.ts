@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { STORAGE_CLASSES } from '../../config/schema';
 import { UsageError } from '../../errors';
 import type { Context, VerbArguments } from '../command';
 import { allOptions, fileOption, numberOption, textOption, wholeOption } from '../options';
@@ -33,7 +34,6 @@ const CHECKPOINT = '.s3-replication-restore.json';
 const DEFAULT_CONCURRENCY = 32;
 const MOST_CONCURRENCY = 256;
 const MOST_DAYS = 365;
-const CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
 
 /** ISO 8601 with a zone: without one it would mean another moment on another machine. */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -96,8 +96,8 @@ function momentOption(values: VerbArguments['values'], now: Date): number | unde
 
 function classOption(values: VerbArguments['values']): string {
   const value = textOption(values, 'storage-class') ?? 'STANDARD';
-  if (!CLASSES.includes(value)) {
-    throw new UsageError('BadStorageClass', `--storage-class ${value} is none`, `write one of ${CLASSES.join(', ')}`);
+  if (!STORAGE_CLASSES.some((name) => name === value)) {
+    throw new UsageError('BadStorageClass', `--storage-class ${value} is none`, `write one of ${STORAGE_CLASSES.join(', ')}`);
   }
   return value;
 }

@@ -1,5 +1,6 @@
 import { canaryPrefix } from '../../canary-prefix';
 import type { CheckResult } from '../doctor/check';
+import { plural } from '../units';
 import type { Canary } from './canary';
 import type { VerifyOptions } from './options';
 import type { CanaryStatus, Left, PairResult, ReplicaCheck, VerifyData } from './result';
@@ -71,8 +72,4 @@ function formatCheck({ name, ok, found, expected }: ReplicaCheck): string {
     return `  wrong  ${name}: found ${found}, expected ${expected}`;
   }
   return `  ${ok === null ? '?    ' : 'right'}  ${name}: ${found}`;
-}
-
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -30,10 +30,10 @@ import { expectedAlarm } from '../../../lib/ops/doctor/alarm-definition';
 import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
-import { STACKS, type StackKind, stackPlace } from '../../../lib/ops/stacks';
 import { replicationPermissions } from '../../../lib/permissions';
 import { failureQueueStatements, replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
 import { failureEvents } from '../../../lib/source/failure-events';
+import { STACKS, type StackKind, stackPlace } from '../../../lib/stacks';
 
 export interface Key {
   arn: string;

@@ -1,6 +1,6 @@
+import { whole } from '../../units';
 import { type AuditReport, type Difference, STATES } from '../result';
 import { html, type Markup, visible } from './markup';
-import { count } from './table';
 
 const HEADINGS = ['Key', 'State', 'Why', 'Pair', 'Written', 'Source', 'Replica', 'Replication status', 'Version'];
 const NONE = '-';
@@ -33,7 +33,7 @@ ${differences.toSorted(byImportance).map(row)}</tbody>
 function note(shown: number, more: number): Markup {
   return more === 0
     ? html``
-    : html`<p>These are ${count(shown)} of ${count(shown + more)}: --csv FILE writes all of them.</p>
+    : html`<p>These are ${whole(shown)} of ${whole(shown + more)}: --csv FILE writes all of them.</p>
 `;
 }
 
@@ -67,5 +67,5 @@ function kindOf({ isLatest, isDeleteMarker }: Difference): Markup {
 }
 
 function copy(size: number | null, storageClass: string | null): Markup {
-  return size === null ? html`${NONE}` : html`${count(size)} B <span class="quiet">${storageClass ?? ''}</span>`;
+  return size === null ? html`${NONE}` : html`${whole(size)} B <span class="quiet">${storageClass ?? ''}</span>`;
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { duration } from '../../units';
+import { duration, whole } from '../../units';
 import type { AuditReport } from '../result';
 import { differenceSection } from './differences';
 import { html, Markup } from './markup';
 import { pairSection } from './pair';
 import { SCRIPT } from './script';
 import { STYLE } from './style';
-import { count } from './table';
 import { totals } from './totals';
 
 /** The browser loads nothing from anywhere, and runs this script only: what gets into the page as a key stays a key. */
@@ -45,8 +44,8 @@ function verdict({ ok, pairs }: AuditReport): Markup {
   const wrong = pairs.reduce((total, pair) => total + pair.wrong, 0);
   const unknown = pairs.reduce((total, { states }) => total + states.unknown.versions, 0);
   const words = [
-    ...(wrong > 0 ? [`Wrong: ${count(wrong)}.`] : ['Nothing is known to be wrong.']),
-    ...(unknown > 0 ? [`Could not be found out: ${count(unknown)}.`] : []),
+    ...(wrong > 0 ? [`Wrong: ${whole(wrong)}.`] : ['Nothing is known to be wrong.']),
+    ...(unknown > 0 ? [`Could not be found out: ${whole(unknown)}.`] : []),
   ];
   return html`<p class="verdict ${ok ? 'fine' : 'wrong'}">${ok ? 'Nothing is wrong.' : words.join(' ')}</p>
 `;
@@ -58,8 +57,8 @@ function circumstances({ startedAt, endedAt, matchedBy, olderThan, deep, request
     ['Ended', `${endedAt}, after ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}`],
     ['Matched by', matchedBy === 'version-id' ? 'version id' : 'age, since an emulator gives replicas new version ids'],
     ['May be in flight', `what was written in the last ${duration(olderThan / 1000)}`],
-    ['Looked at one by one', deep === null ? 'no versions (--deep does)' : `${count(deep.versions)} versions, ${deep.percent} %`],
-    ['Requests', `${count(requests.list)} to list, ${count(requests.head)} to look at one version`],
+    ['Looked at one by one', deep === null ? 'no versions (--deep does)' : `${whole(deep.versions)} versions, ${deep.percent} %`],
+    ['Requests', `${whole(requests.list)} to list, ${whole(requests.head)} to look at one version`],
   ];
   return html`<dl>
 ${lines.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>

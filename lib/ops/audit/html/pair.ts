@@ -1,8 +1,8 @@
-import { bytes, duration } from '../../units';
+import { bytes, duration, whole } from '../../units';
 import { type AgeBucket, MEANING, type PairReport, type PrefixTotals, STATES, type State, type Totals } from '../result';
 import { bar, toneOf } from './bar';
 import { html, type Markup, visible } from './markup';
-import { count, table } from './table';
+import { table } from './table';
 
 /** What was found in one pair: by state, by age, by prefix. */
 export function pairSection(pair: PairReport): Markup {
@@ -21,7 +21,7 @@ function byState({ states }: PairReport): Markup {
     [['State'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Meaning', 'words']],
     found.map((state) => {
       const { versions, bytes: size } = states[state];
-      return [state, count(versions), bytes(size), bar([{ tone: toneOf(state), value: size }], most), MEANING[state]];
+      return [state, whole(versions), bytes(size), bar([{ tone: toneOf(state), value: size }], most), MEANING[state]];
     }),
   );
 }
@@ -36,7 +36,7 @@ function byAge(ages: readonly AgeBucket[]): Markup {
     [['Written'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the most']],
     ages.map(({ versions, bytes: size, upToSeconds }, index) => [
       ageName(upToSeconds, ages[index - 1]?.upToSeconds ?? 0),
-      count(versions),
+      whole(versions),
       bytes(size),
       bar([{ tone: 'waiting', value: versions }], most),
     ]),
@@ -57,7 +57,7 @@ function byPrefix(prefixes: readonly PrefixTotals[]): Markup {
     [['Prefix'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Differences', 'words']],
     prefixes.map(({ prefix, states }) => [
       prefixName(prefix),
-      count(sum(states, 'versions')),
+      whole(sum(states, 'versions')),
       bytes(sum(states, 'bytes')),
       bar(
         STATES.map((state) => ({ tone: toneOf(state), value: states[state]?.bytes ?? 0 })),
@@ -78,7 +78,7 @@ function prefixName(prefix: string | null): Markup {
 function differences(states: PrefixTotals['states']): string {
   return STATES.flatMap((state) => {
     const found: Totals | undefined = state === 'same' ? undefined : states[state];
-    return found === undefined || found.versions === 0 ? [] : [`${state} ${count(found.versions)} (${bytes(found.bytes)})`];
+    return found === undefined || found.versions === 0 ? [] : [`${state} ${whole(found.versions)} (${bytes(found.bytes)})`];
   }).join(', ');
 }
 

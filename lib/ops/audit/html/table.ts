@@ -26,10 +26,6 @@ ${rows.map(row)}</tbody>${foot}
 `;
 }
 
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 function classOf(kind: Column[1]): Markup {
   return kind === undefined ? html`` : html` class="${kind}"`;
 }

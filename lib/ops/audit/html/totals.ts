@@ -1,7 +1,7 @@
-import { bytes } from '../../units';
+import { bytes, whole } from '../../units';
 import type { PairReport, SideTotals } from '../result';
 import { html, type Markup, visible } from './markup';
-import { type Column, count, table } from './table';
+import { type Column, table } from './table';
 
 const COLUMNS: readonly Column[] = [
   ['Pair'],
@@ -16,12 +16,12 @@ const COLUMNS: readonly Column[] = [
 /** What both buckets of each pair list. */
 export function totals(pairs: readonly PairReport[]): Markup {
   const rows = pairs.flatMap((pair) => [
-    [pair.pair, 'source', bucket(pair.sourceBucket, pair), ...listed([pair.source]), count(pair.wrong)],
+    [pair.pair, 'source', bucket(pair.sourceBucket, pair), ...listed([pair.source]), whole(pair.wrong)],
     ['', 'replica', bucket(pair.replicaBucket, pair), ...listed([pair.replica]), ''],
   ]);
   const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
   const all = [
-    [`all ${pairs.length}`, 'source', '', ...listed(pairs.map(({ source }) => source)), count(wrong)],
+    [`all ${pairs.length}`, 'source', '', ...listed(pairs.map(({ source }) => source)), whole(wrong)],
     ['', 'replica', '', ...listed(pairs.map(({ replica }) => replica)), ''],
   ];
   return html`<h2>Totals</h2>
@@ -36,8 +36,8 @@ function bucket(name: string, { prefix }: PairReport): Markup {
 function listed(sides: readonly SideTotals[]): string[] {
   const sum = (value: (side: SideTotals) => number) => sides.reduce((all, side) => all + value(side), 0);
   return [
-    count(sum(({ versions }) => versions)),
+    whole(sum(({ versions }) => versions)),
     bytes(sum((side) => side.bytes)),
-    count(sum(({ deleteMarkers }) => deleteMarkers)),
+    whole(sum(({ deleteMarkers }) => deleteMarkers)),
   ];
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { groupsOf } from '../../../config/groups';
 import { withSynthesis } from '../../../deploy/synthesis';
+import { stackId } from '../../../stacks';
 import type { Context } from '../../command';
-import { stackId } from '../../stacks';
 import type { Template } from './actions';
 
 /**

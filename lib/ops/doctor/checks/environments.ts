@@ -1,9 +1,9 @@
 import { type AccountName, SIDES, type SideName } from '../../../config/model';
 import { environmentsOf } from '../../../environments';
 import { AppError } from '../../../errors';
+import { type StackKind, stackPlace } from '../../../stacks';
 import { toolkitNames } from '../../bootstrap/toolkit';
 import { awsCommand, BOOTSTRAP_COMMAND } from '../../commands';
-import { type StackKind, stackPlace } from '../../stacks';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
 
 /** The lowest version whose roles this app's stacks can be deployed with. */

@@ -1,8 +1,5 @@
 import type { Item } from '../model';
-import { partsOf } from '../transfer/layout';
-
-/** Bytes above which a version is copied in parts. */
-const IN_PARTS = 64 * 1024 ** 2;
+import { LARGEST_WHOLE, partsOf } from '../transfer/layout';
 
 /** Requests that copying sends to either side. */
 export interface CopyRequests {
@@ -32,7 +29,7 @@ export function addRequests(requests: CopyRequests, item: Item): void {
     return;
   }
   requests.look += replaces === undefined ? 0 : 1;
-  if (size <= IN_PARTS) {
+  if (size <= LARGEST_WHOLE) {
     requests.from += 1;
     requests.put += 1;
     return;

@@ -8,16 +8,13 @@ import { fatal, isCode, reasonOf } from './failure';
 import { Gate } from './gate';
 import { checksumOf } from './headers';
 import { copyInParts, uploadChecksum } from './in-parts';
-import { PART } from './layout';
+import { LARGEST_WHOLE, PART } from './layout';
 import { Target } from './target';
 import { S3Error } from './thin/s3-error';
 import { copyWhole } from './whole';
 import type { Work } from './work';
 
 const MIB = 1024 ** 2;
-
-/** Bytes above which objects are copied in parts. */
-const WHOLE = 64 * MIB;
 
 /** Most bytes of a PUT. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
 const LARGEST_PUT = 5 * 1024 * MIB;
@@ -73,7 +70,7 @@ async function copy(work: Work, item: Item): Promise<ItemOutcome> {
     return inArchive;
   }
   try {
-    return (item.size > WHOLE ? undefined : await copyWhole(work, item)) ?? (await copyLarge(work, item));
+    return (item.size > LARGEST_WHOLE ? undefined : await copyWhole(work, item)) ?? (await copyLarge(work, item));
   } catch (error) {
     // Intelligent-Tiering has archives too, which its class in a listing does not tell.
     const outcome = isCode(error, 'InvalidObjectState') ? await archived(work.from, item) : undefined;

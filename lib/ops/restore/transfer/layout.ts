@@ -7,6 +7,9 @@ const MOST_PARTS = 10_000;
 
 const MIB = 1024 ** 2;
 
+/** Bytes above which an object is copied in parts. */
+export const LARGEST_WHOLE = 64 * MIB;
+
 /** Bytes of a part, as long as that many parts are enough. Of the largest objects that S3 has, parts are as large as S3 takes them. */
 export const PART = 12 * MIB;
 

@@ -1,6 +1,6 @@
-import type { ReplicationConfig, SideName } from '../config/model';
-import { monitoringNamesOf } from '../monitoring/names';
-import { namesOf, ofGroup } from '../names';
+import type { ReplicationConfig, SideName } from './config/model';
+import { monitoringNamesOf } from './monitoring/names';
+import { namesOf, ofGroup } from './names';
 
 /** The stacks of a group by what they are for, in the order in which they are deployed. */
 export const STACKS = ['destination', 'source', 'monitoring', 'source-health', 'destination-health'] as const;
