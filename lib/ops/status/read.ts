@@ -1,5 +1,5 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Pair, SideName } from '../../config/model';
 import { describeError } from '../../errors';
 import { alarmsOf } from '../../monitoring/alarms';
@@ -15,6 +15,11 @@ import type { AlarmState, PairReading, PairStatus, Readings } from './result';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+
+/** Messages that SQS gives at once. */
+const BATCH = 10;
+
+const HIDDEN_SECONDS = 5;
 
 /** How old the newest value may be. */
 export const FRESH_MINUTES = 30;
@@ -108,23 +113,33 @@ function readRegion({ config, pairs }: Context, side: SideName, client: CloudWat
   return readAlarms(client, [...names.map(({ name }) => name), monitoringNamesOf(config).regions[side].composite.name]);
 }
 
-/**
- * About how many messages the failure queue has. S3 sends a test message for every bucket; those that a look at some of the
- * messages shows do not count. The look hides no message from other readers.
- */
+/** About how many messages the failure queue has, besides the test messages that S3 sends for every bucket. */
 async function countMessages({ config, clients }: Context): Promise<number> {
   const sqs = await clients.sqs('source');
   const { url, attributes } = await readFailureQueue(sqs, config);
   const count = Number(attributes['ApproximateNumberOfMessages'] ?? 0);
   const held = Number(attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0);
-  if (count === 0) {
-    return held;
+  return Math.max(count + held - (await countTests(sqs, url, count)), 0);
+}
+
+/**
+ * The test messages that a look at a queue shows, and further ones as long as it shows nothing else. The first look hides no message from
+ * other readers; the next ones have to hide test messages for some seconds, to see what is behind.
+ */
+async function countTests(sqs: SQSClient, url: string, most: number): Promise<number> {
+  const look = async (hiddenSeconds: number) => {
+    const { Messages: some = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: BATCH, VisibilityTimeout: hiddenSeconds }),
+    );
+    return some.filter(({ Body: body = '' }) => parseBody(body).kind === 'test').length;
+  };
+  const first = most === 0 ? 0 : await look(0);
+  let tests = first < BATCH ? first : 0;
+  for (let seen = first; seen === BATCH && tests < most; ) {
+    seen = await look(HIDDEN_SECONDS);
+    tests += seen;
   }
-  const { Messages: some = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
-  );
-  const tests = some.filter(({ Body: body = '' }) => parseBody(body).kind === 'test');
-  return Math.max(count + held - tests.length, 0);
+  return tests;
 }
 
 async function answer<T>(question: string, ask: () => Promise<T>): Promise<Answer<T>> {

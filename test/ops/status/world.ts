@@ -90,9 +90,12 @@ function serve({ config }: Context, held: Held): void {
   sqs.on(GetQueueAttributesCommand).callsFake(() => ({
     Attributes: { ApproximateNumberOfMessages: String(held.messages?.length), ApproximateNumberOfMessagesNotVisible: '0' },
   }));
-  sqs.on(ReceiveMessageCommand).callsFake(({ MaxNumberOfMessages: most }) => ({
-    Messages: held.messages?.slice(0, most).map((Body) => ({ Body })),
-  }));
+  let hidden = 0;
+  sqs.on(ReceiveMessageCommand).callsFake(({ MaxNumberOfMessages: most, VisibilityTimeout: hiddenSeconds }) => {
+    const shown = held.messages?.slice(hidden, hidden + most) ?? [];
+    hidden += hiddenSeconds > 0 ? shown.length : 0;
+    return { Messages: shown.map((Body) => ({ Body })) };
+  });
   ssm.on(GetParametersCommand).callsFake(({ Names: names }) => {
     if (names.length > 10) {
       throw awsError('ValidationException', 'too many names');
