@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import { titleOf } from './config/groups';
 import type { ReplicationConfig } from './config/model';
 import type { DestinationStack } from './destination/destination-stack';
-import { AppError } from './errors';
-import { isReplicaKeyArn, namesOf, partitionOf, replicaKeyArn, stackArnPattern } from './names';
+import { executionRoleArn } from './execution-role';
+import { isReplicaKeyArn, namesOf, replicaKeyArn, stackArnPattern } from './names';
 
 /** How the source stack learns the replica key's ARN. */
 export interface KeyExchange {
@@ -47,7 +47,14 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
         description: `The source stack of ${titleOf(config)} reads the replica key's ARN with this role`,
         // Pinned by condition, so that the source environment may be bootstrapped later, or anew.
         assumedBy: new AccountPrincipal(config.source.account).withConditions({
-          ArnEquals: { 'aws:PrincipalArn': executionRoleArn(config, sourceStack) },
+          ArnEquals: {
+            'aws:PrincipalArn': executionRoleArn(
+              sourceStack,
+              config.source,
+              "to read the replica key's ARN with",
+              'keyExchange "ssm"',
+            ),
+          },
         }),
         inlinePolicies: {
           ReadStackOutput: new PolicyDocument({
@@ -63,18 +70,6 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
       });
     },
   };
-}
-
-function executionRoleArn(config: ReplicationConfig, stack: Stack): string {
-  const role = stack.synthesizer.cloudFormationExecutionRole;
-  if (role === undefined) {
-    throw new AppError(
-      'NoExecutionRole',
-      `the synthesizer of stack ${stack.node.path} has no CloudFormation execution role to read the replica key's ARN with`,
-      'use a synthesizer that has one, such as DefaultStackSynthesizer, or keyExchange "ssm"',
-    );
-  }
-  return role.replaceAll('${AWS::Partition}', partitionOf(config.source));
 }
 
 /**

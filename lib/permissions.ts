@@ -27,6 +27,7 @@ export interface Permission {
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 const PERMISSIONS_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html';
+const OBJECT_LOCK_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html';
 const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html';
 
 /** The service that assumes the replication role. The same in every partition. */
@@ -47,6 +48,7 @@ export const REPLICATION_SERVICE = 's3.amazonaws.com';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
  */
 export function replicationPermissions(
   config: ReplicationConfig,
@@ -70,6 +72,7 @@ export function replicationPermissions(
       why: 'reads versions, SSE-KMS ones too, with their access control lists and tags',
       page: PERMISSIONS_PAGE,
     },
+    ...(hasSourceLock(config, pair) ? [readLocks(pair)] : []),
     {
       sid: 'DecryptSourceObjects',
       actions: ['kms:Decrypt'],
@@ -97,6 +100,22 @@ export function replicationPermissions(
       page: ENCRYPTION_PAGE,
     },
   ];
+}
+
+function hasSourceLock({ pairs }: ReplicationConfig, { id }: PairNames): boolean {
+  return pairs.some((pair) => pair.id === id && pair.sourceObjectLock);
+}
+
+/** What replication takes besides where the source bucket has Object Lock. Nothing on the replica bucket: AWS documents no more. */
+function readLocks({ sourceBucket }: PairNames): Permission {
+  return {
+    sid: 'ReadSourceLocks',
+    actions: ['s3:GetObjectLegalHold', 's3:GetObjectRetention'],
+    resources: [`${sourceBucket.arn}/*`],
+    writtenIn: ['role'],
+    why: 'reads retention periods and legal holds of source objects, which their replicas take over',
+    page: OBJECT_LOCK_PAGE,
+  };
 }
 
 /**

@@ -6,8 +6,9 @@ import { type Conditions, type Permission, type PolicyHolder, REPLICATION_SERVIC
 /** A statement of a policy document, as IAM's JSON spells it. */
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Principal?: { readonly AWS: string } | { readonly Service: string };
+  readonly Effect: 'Allow' | 'Deny';
+  /** @default - the statement is of an identity policy */
+  readonly Principal?: '*' | { readonly AWS: string } | { readonly Service: string };
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Conditions;

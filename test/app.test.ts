@@ -126,7 +126,7 @@ describe('with a fault of the project or the CDK', () => {
       'lib/storage/hardened-bucket.ts': ['super(scope, id, {'],
       'lib/destination/replica-bucket.ts': ["new HardenedBucket(this, 'Bucket', {"],
       'lib/destination/destination-stack.ts': [
-        'new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey });',
+        'new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey, exempt });',
       ],
       'lib/replication.ts': expect.arrayContaining(["new DestinationStack(scope, stackId(config, 'destination'), { config });"]),
     });

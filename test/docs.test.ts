@@ -13,7 +13,9 @@ const DOCUMENTS = [
   'docs/runbook.md',
   'docs/recovery.md',
   'docs/permissions.md',
+  'docs/protection.md',
   'docs/scale.md',
+  'docs/threats.md',
   'docs/troubleshooting.md',
   ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];

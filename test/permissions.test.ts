@@ -103,6 +103,29 @@ describe('the table', () => {
     ]);
   });
 
+  test('grants what reads locks where the source has Object Lock, to its own pair alone', () => {
+    const locked = validConfig({
+      pairs: [{ id: 'a', sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 1 } }, { id: 'b' }],
+    });
+    const added = namesOf(locked).pairs.map((pair) =>
+      replicationPermissions(locked, pair, { source: SOURCE_KEY, replica: REPLICA_KEY })
+        .filter(({ actions }) => actions.some((action) => /Retention|LegalHold/.test(action)))
+        .map(withoutWords),
+    );
+
+    expect(added).toStrictEqual([
+      [
+        {
+          sid: 'ReadSourceLocks',
+          actions: ['s3:GetObjectLegalHold', 's3:GetObjectRetention'],
+          resources: ['arn:aws:s3:::backups-a-111111111111-ap-southeast-2-an/*'],
+          writtenIn: ['role'],
+        },
+      ],
+      [],
+    ]);
+  });
+
   test('is for the service that S3 replicates as', () => {
     expect(REPLICATION_SERVICE).toBe('s3.amazonaws.com');
   });

@@ -1,7 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ReplicationConfig } from '../config/model';
+import { abortIncompleteUploads } from '../storage/lifecycle';
 import { PrivateBucket } from '../storage/private-bucket';
 import { backfillNamesOf } from './names';
 
@@ -11,6 +11,8 @@ import { backfillNamesOf } from './names';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListJobs.html
  */
 const EXPIRATION_DAYS = 90;
+
+const ABORT_INCOMPLETE_UPLOAD_DAYS = 7;
 
 /**
  * Takes what S3 Batch Operations writes about the jobs of every pair: the manifests that S3 generates, and the reports.
@@ -27,7 +29,10 @@ export class ReportBucket extends PrivateBucket {
       removal: config.removal,
       encryption: BucketEncryption.S3_MANAGED,
       // Without versions: each job writes keys of its own, so none is overwritten, and what has expired is gone.
-      lifecycleRules: [{ id: 'ExpireManifestsAndReports', expiration: Duration.days(EXPIRATION_DAYS) }],
+      lifecycleRules: [
+        abortIncompleteUploads(ABORT_INCOMPLETE_UPLOAD_DAYS),
+        { id: 'ExpireManifestsAndReports', expireAfter: EXPIRATION_DAYS },
+      ],
     });
   }
 }

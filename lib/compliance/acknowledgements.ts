@@ -58,7 +58,7 @@ function replicationRole(resource: IConstruct, config: ReplicationConfig, pair: 
   return [
     ...because(
       "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The actions read versions, " +
-        'their tags and their ACLs for replication: none is s3:GetObject, none writes and none deletes.',
+        'their tags, their ACLs and their locks for replication: none is s3:GetObject, none writes and none deletes.',
       resource,
       [wildcard(`${from.arn}/*`)],
     ),

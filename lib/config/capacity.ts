@@ -1,4 +1,5 @@
 import type { Problem } from '../errors';
+import { exemptRoles, keyLockdown } from '../lockdown/statements';
 import { namesOf, type PairNames } from '../names';
 import { replicaKeyStatements } from '../policies';
 import { groupsOf } from './groups';
@@ -15,6 +16,9 @@ const KEY_POLICY_BYTES = 32_768;
 /** Room for the statement that delegates to IAM, and for the document around the statements. */
 const KEY_POLICY_FRAME_BYTES = 512;
 
+/** As long as the ARN of an execution role gets that has no path: the stack's synthesizer names it. */
+const LONGEST_ROLE_ARN = 'r'.repeat(100);
+
 /** What does not fit into one group. */
 export function capacityProblems(config: ReplicationConfig): Problem[] {
   return groupsOf(config).flatMap((group) => {
@@ -27,10 +31,14 @@ export function capacityProblems(config: ReplicationConfig): Problem[] {
 }
 
 function pairsThatFit(config: ReplicationConfig, pairs: readonly PairNames[]): number {
-  let bytes = KEY_POLICY_FRAME_BYTES;
+  let bytes = KEY_POLICY_FRAME_BYTES + lockdownBytes(config);
   const tooMany = pairs.findIndex((pair) => {
     bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, pair)));
     return bytes > KEY_POLICY_BYTES;
   });
   return tooMany === -1 ? pairs.length : tooMany;
+}
+
+function lockdownBytes({ lockdown }: ReplicationConfig): number {
+  return lockdown === undefined ? 0 : Buffer.byteLength(JSON.stringify(keyLockdown(exemptRoles(lockdown, LONGEST_ROLE_ARN))));
 }

@@ -21,6 +21,9 @@ export type Side = ReplicationConfig['source'];
 /** The delivery pipeline in the tooling account. */
 export type Pipeline = NonNullable<ReplicationConfig['pipeline']>;
 
+/** Who alone may destroy replicas, and change what protects them. */
+export type Lockdown = NonNullable<ReplicationConfig['lockdown']>;
+
 /** One source bucket and its replica bucket. */
 export type Pair = ReplicationConfig['pairs'][number];
 

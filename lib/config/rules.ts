@@ -1,20 +1,10 @@
 import { z } from 'zod';
 import { REPORT_BUCKET_ID } from '../backfill/names';
-import type { Problem } from '../errors';
 import { longestNamePrefix } from '../names';
 import { partitionName } from '../regions';
+import { PROTECTION_RULES } from './protection-rules';
+import { type Rule, rule } from './rule';
 import * as schema from './schema';
-
-/** A check over several keys. It answers for what it can read, whatever is wrong elsewhere. */
-type Rule = (raw: unknown) => Problem[];
-
-/** @param needs the part of the configuration that the check reads; the rule is silent while that part is malformed */
-function rule<T>(needs: z.ZodType<T>, check: (value: T) => Problem[]): Rule {
-  return (raw) => {
-    const part = needs.safeParse(raw);
-    return part.success ? check(part.data) : [];
-  };
-}
 
 const accounts = z.looseObject({
   source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
@@ -33,6 +23,8 @@ const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.opt
 const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
 
 export const RULES: readonly Rule[] = [
+  ...PROTECTION_RULES,
+
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
       ? [{ path: 'destination.account', found: destination.account, remedy: 'write another account than the source' }]

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isKnownRegion, isSupportedRegion, PARTITIONS, partitionName } from '../regions';
+import { lifecycle, lockdown, objectLock } from './protection';
+import { objectError, oneOf, onOff, text, wholeNumber } from './values';
 
 /** Storage classes that S3 takes for replicas. */
 export const STORAGE_CLASSES = [
@@ -11,16 +13,6 @@ export const STORAGE_CLASSES = [
   'GLACIER',
   'DEEP_ARCHIVE',
 ] as const;
-
-const wholeNumber = (name: string, min: number, max: number) => {
-  const error = `write ${name} as a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-const onOff = () => z.boolean({ error: 'write true or false' });
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `write one of ${values.join(', ')}` });
-/** A key of the published configuration that this release does not build: set, it is an error and never ignored. */
-const notAvailableYet = () => z.undefined({ error: 'this key is not available yet; remove it' }).optional();
 
 const nameRule = (what: string, example: string) =>
   `write ${what}: lower-case letters, digits and single hyphens between them, such as "${example}"`;
@@ -49,8 +41,6 @@ const profile = z
   .string({ error: profileError })
   .regex(/^\S(.*\S)?$/, { error: profileError })
   .optional();
-
-const objectError = (example: string) => `write an object such as ${example}`;
 
 const side = (placeholder: string, defaultRegion: string) =>
   z
@@ -99,16 +89,19 @@ const group = z
   .string({ error: nameRule('a name that starts with a letter', 'archive') })
   .regex(/^[a-z](-?[a-z0-9])*$/, { error: nameRule('a name that starts with a letter', 'archive') });
 
+export const storageClass = oneOf(STORAGE_CLASSES).default('STANDARD_IA');
+
 const pair = z.strictObject(
   {
     id: pairId,
     filter: filter.optional(),
-    storageClass: oneOf(STORAGE_CLASSES).default('STANDARD_IA'),
+    storageClass,
     replicateDeleteMarkers: onOff().default(false),
     timeControl: onOff().default(false),
     bucketKeys: onOff().default(true),
-    objectLock: notAvailableYet(),
-    lifecycle: notAvailableYet(),
+    objectLock,
+    sourceObjectLock: onOff().default(false),
+    lifecycle,
     group: group.optional(),
   },
   { error: objectError('{ "id": "documents" }') },
@@ -119,8 +112,6 @@ export const pairs = z
   .array(pair, { error: pairsError })
   .min(1, { error: pairsError })
   .default(() => [pair.parse({ id: 'documents' })]);
-
-const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 
 const email = text(/^[^\s@]+@[^\s@]+$/, 'write an e-mail address, or leave the key out').optional();
 
@@ -183,6 +174,7 @@ export const configuration = z.strictObject(
     keyExchange: oneOf(['stack-output', 'ssm']).default('stack-output'),
     pairs,
     backfill,
+    lockdown,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560).default(365),
     keyDeletionDays: wholeNumber('days before a key is deleted', 7, 30).default(30),

@@ -10,7 +10,7 @@ import { adviceFor, type StackState } from './blocked-stacks';
 import { DEPLOY_HELP } from './help';
 import { readAssembly } from './plan/assembly';
 import type { Stop } from './plan/model';
-import { changesNothing, type Plan, planInWords, planOf, stopsInWords, stopsOf } from './plan/plan';
+import { changesNothing, type Plan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 import type { ReadDeployed, ReaderOptions } from './plan/reader';
 import type { Synthesize } from './synthesis';
 
@@ -30,8 +30,8 @@ export interface DeployProcess {
 }
 
 /**
- * Shows what a deployment would do, stops where it would replace or remove a bucket or a key that nobody named, asks, and has the
- * CDK CLI deploy exactly what was shown. After a failure it says what frees a stack that never came up.
+ * Shows what a deployment would do, refuses to take away Object Lock, stops where it would replace or remove a bucket or a key, or lock a
+ * bucket, that nobody named, asks, and has the CDK CLI deploy exactly what was shown. After a failure it says what frees a stack that never came up.
  *
  * @returns the exit code of the CDK CLI, or that of a deployment that stopped
  * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed
@@ -56,6 +56,11 @@ export async function deploy(process: DeployProcess): Promise<number> {
     return code;
   };
   terminal.tell(planInWords(plan));
+  const refusals = refusalsOf(plan);
+  if (refusals.length > 0) {
+    terminal.tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
+    return finish(EXIT.wrong, false);
+  }
   const stops = blockingStops(plan, options.accept);
   if (stops.length > 0) {
     terminal.tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
@@ -93,7 +98,7 @@ async function readablePlan(assembly: string, options: DeployArguments, read: Re
   }
 }
 
-/** Stops at buckets and keys that nobody named. Whoever answers the question accepts the permissions that they were shown. */
+/** Stops at buckets, keys and locks that nobody named. Whoever answers the question accepts the permissions that they were shown. */
 function blockingStops(plan: Plan, accepted: readonly string[]): readonly Stop[] {
   const stops = stopsOf(plan);
   const unknown = accepted.filter((name) => !stops.some((stop) => stop.name === name));
@@ -104,7 +109,7 @@ function blockingStops(plan: Plan, accepted: readonly string[]): readonly Stop[]
       stops.length === 0 ? 'it has none to accept' : `it has: ${stops.map(({ name }) => name).join(', ')}`,
     );
   }
-  return stops.filter(({ kind, name }) => kind === 'resource' && !accepted.includes(name));
+  return stops.filter(({ kind, name }) => kind !== 'permissions' && !accepted.includes(name));
 }
 
 function acceptHint(stops: readonly Stop[]): string {

@@ -4,7 +4,8 @@ const EXIT_CODES = 'Exit codes: 0 fine, 1 it stops or something failed, 2 wrong 
 export const DEPLOY_HELP = `Usage: npm run deploy -- [STACK...] [options] [options of cdk deploy]
 
 Shows what would be created, changed, replaced and deleted, and which permissions widen; stops where a bucket or a key would be
-replaced or removed; asks; then "cdk deploy" deploys exactly that. Names of stacks come first; without any it deploys all.
+replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk deploy" deploys exactly that. Object Lock is never taken
+away, whatever is accepted. Names of stacks come first; without any it deploys all.
 
   npm run deploy
   npm run deploy -- Destination -c config=prod.json
@@ -28,8 +29,8 @@ ${EXIT_CODES}`;
 export const PLAN_HELP = `Usage: npm run plan -- [options]
 
 Shows what a deployment would create, change, replace and delete, and which permissions it widens. Ends with 1 where permissions
-widen, or a bucket or a key would be replaced or removed, unless pipeline.accept of the configuration names the change: this is
-the check of the pipeline.
+widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept of the
+configuration names the change; and where Object Lock would be taken away. This is the check of the pipeline.
 
 Options:
       --stack ID       only this stack; may be repeated

@@ -6,7 +6,7 @@ import type { ReplicationConfig } from '../config/model';
 import { messageOf, UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../ops/command';
 import { PLAN_HELP } from './help';
-import { planInWords, planOf, stopsInWords, stopsOf } from './plan/plan';
+import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 import type { ReadDeployed, ReaderOptions } from './plan/reader';
 import type { Synthesize } from './synthesis';
 
@@ -24,8 +24,8 @@ export interface PlanProcess {
 }
 
 /**
- * Shows what a deployment would do, and fails where it widens permissions, or replaces or removes a bucket or a key, and
- * `pipeline.accept` of the configuration does not name the change.
+ * Shows what a deployment would do, and fails where it takes away Object Lock, or where it widens permissions, replaces or removes a
+ * bucket or a key, or locks a bucket, and `pipeline.accept` of the configuration does not name the change.
  *
  * @throws ConfigError, UsageError or UnreachableError without a plan
  */
@@ -44,25 +44,27 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
       : resolve(calledIn, options.assembly);
   const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] }));
   const stops = stopsOf(found);
+  const refusals = refusalsOf(found);
   const accept = config.pipeline?.accept ?? [];
   const accepted = stops.filter(({ name }) => accept.includes(name));
   const blocking = stops.filter(({ name }) => !accept.includes(name));
   // Names of changes that were made since stay in the configuration until somebody tidies up: that is no fault.
   const unused = accept.filter((name) => !stops.some((stop) => stop.name === name));
   if (options.json) {
-    print(JSON.stringify({ stacks: found, stops: blocking, accepted, unused }, null, 2));
+    print(JSON.stringify({ stacks: found, refusals, stops: blocking, accepted, unused }, null, 2));
   } else {
     const sections = [
       planInWords(found),
       ...(accepted.length === 0 ? [] : [`Accepted by the configuration:\n${stopsInWords(accepted)}`]),
       ...(unused.length === 0 ? [] : [`Named in pipeline.accept, and not in this plan: ${unused.join(', ')}`]),
+      ...(refusals.length === 0 ? [] : [`This is refused, whoever accepts it:\n${stopsInWords(refusals)}`]),
       ...(blocking.length === 0
         ? []
         : [`It stops here:\n${stopsInWords(blocking)}\nTo let the pipeline go on, add these names to pipeline.accept.`]),
     ];
     print(sections.join('\n\n'));
   }
-  return blocking.length === 0 ? EXIT.ok : EXIT.wrong;
+  return blocking.length === 0 && refusals.length === 0 ? EXIT.ok : EXIT.wrong;
 }
 
 function parsePlanArguments(argv: readonly string[]) {

@@ -1,6 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { titleOf } from '../config/groups';
+import type { Lockdown, ReplicationConfig } from '../config/model';
+import { executionRoleArn } from '../execution-role';
+import { type ExemptRoles, exemptRoles, keyLockdown } from '../lockdown/statements';
 import { namesOf } from '../names';
 import { type ReplicationStackProps, stackProps } from '../stack-props';
 import { ManagedKey } from '../storage/managed-key';
@@ -25,12 +29,27 @@ export class DestinationStack extends Stack {
       alias: names.destination.keyAlias,
       config,
     });
+    const exempt = config.lockdown && this.lockKey(config, config.lockdown);
     publish(this, 'ReplicaKeyParameter', names.destination.keyParameter, this.replicaKey.keyArn, 'replica key');
 
     const pairs = new Construct(this, 'Pairs');
     for (const pair of config.pairs) {
-      new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey });
+      new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey, exempt });
     }
     addVerificationRole(this, config, 'destination', this.replicaKey);
+  }
+
+  /**
+   * Puts the lockdown on the replica key. Its policy refuses deletion to CloudFormation too, so the key stays even when its creation is
+   * rolled back, or that rollback would fail.
+   */
+  private lockKey(config: ReplicationConfig, lockdown: Lockdown): ExemptRoles {
+    const role = executionRoleArn(this, config.destination, 'that a lockdown could let change its own policies', 'no lockdown');
+    const exempt = exemptRoles(lockdown, role);
+    for (const statement of keyLockdown(exempt)) {
+      this.replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
+    this.replicaKey.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return exempt;
   }
 }

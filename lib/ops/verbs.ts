@@ -3,6 +3,7 @@ import type { Verb } from './command';
 import { COST } from './cost/verb';
 import { drillVerb } from './drill/verb';
 import { restoreVerb } from './restore/verb';
+import { SCP } from './scp/verb';
 
 /** Every verb of the operator command line, in the order in which a person meets them. */
 export const VERBS: readonly Verb[] = [
@@ -194,4 +195,5 @@ Examples:
   restoreVerb,
   drillVerb,
   COST,
+  SCP,
 ];

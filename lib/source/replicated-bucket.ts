@@ -1,9 +1,11 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { canaryPrefix } from '../canary-prefix';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { pairNamesOf } from '../names';
 import { HardenedBucket } from '../storage/hardened-bucket';
+import { lifecycleRulesOf } from '../storage/lifecycle';
+import { lifecycleWarnings } from '../storage/lifecycle-warnings';
 import { publish } from '../storage/published-value';
 import { failureNotifications } from './failure-events';
 import type { FailureQueue } from './failure-queue';
@@ -31,8 +33,10 @@ export class ReplicatedBucket extends Construct {
       encryptionKey: sourceKey,
       bucketKeys: pair.bucketKeys,
       bucketNamespace: config.bucketNamespace,
-      canaryPrefix: canaryPrefix(pair),
+      lifecycleRules: lifecycleRulesOf(pair, 'source'),
       removal: config.removal,
+      // No default retention: what is locked, and for how long, is for the applications to say.
+      ...(pair.sourceObjectLock && { objectLockEnabled: true }),
     });
     bucket.resource.replicationConfiguration = {
       role: names.replicationRole.arn,
@@ -47,5 +51,11 @@ export class ReplicatedBucket extends Construct {
 
     publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
     publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);
+
+    // Here, though they concern replicas: the CDK CLI deploys no stack that has a warning while another one has an error, and the
+    // source stack has one until the replica key's ARN is recorded, which takes a deployed destination.
+    for (const { id: warning, text } of lifecycleWarnings(pair)) {
+      Annotations.of(this).addWarningV2(warning, `pair ${pair.id}: ${text}`);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { ReplicationConfig, SideName } from '../config/model';
+import type { Lockdown, ReplicationConfig, SideName } from '../config/model';
 import { environmentsOf } from '../environments';
 import { monitoringNamesOf } from '../monitoring/names';
 import { iamRole, namesOf, parameterArn, publishedParametersArn, stackArnPattern } from '../names';
@@ -74,7 +74,19 @@ export function deploymentRows(config: ReplicationConfig, side: SideName, keyArn
     },
     ...(side === 'source' ? [failureQueueRow(config), subscriptionsRow(config)] : []),
     ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
+    ...(side === 'destination' && config.lockdown !== undefined ? [breakGlassRow(config.lockdown)] : []),
   ];
+}
+
+/** The role that a lockdown exempts from everything. */
+function breakGlassRow({ breakGlassRoleArn }: Lockdown): Row {
+  return {
+    sid: 'FindBreakGlassRole',
+    actions: ['iam:GetRole'],
+    resources: [breakGlassRoleArn],
+    why: 'doctor: whether somebody can act where the lockdown refuses everybody else',
+    page: IAM_PAGE,
+  };
 }
 
 /** The queue of failure events, which only the source account has. */

@@ -52,7 +52,7 @@ function sourceRows(config: ReplicationConfig, keyArn: string, all: readonly Nam
   ];
 }
 
-function destinationRows({ destination }: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
+function destinationRows({ destination, lockdown }: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
@@ -67,9 +67,9 @@ function destinationRows({ destination }: ReplicationConfig, keyArn: string, all
     },
     {
       sid: 'InspectCanaries',
-      actions: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
+      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(lockdown === undefined ? WATCH_AND_DELETE : WATCH)],
       resources: canaries,
-      why: "verify: looks at a canary's replica, and deletes its versions",
+      why: `verify: looks at a canary's replica${lockdown === undefined ? ', and deletes its versions' : ', which a lifecycle rule deletes'}`,
       page: S3_PAGE,
     },
     {
@@ -84,12 +84,14 @@ function destinationRows({ destination }: ReplicationConfig, keyArn: string, all
 }
 
 /** The last two make S3 say how long Object Lock, which somebody may have switched on, keeps a canary that cannot be deleted. */
-const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', 's3:GetObjectVersion', 's3:GetObjectLegalHold', 's3:GetObjectRetention'];
+const WATCH = ['s3:GetObjectVersion', 's3:GetObjectLegalHold', 's3:GetObjectRetention'];
+const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', ...WATCH];
 
 function readBuckets(resources: readonly string[], more: readonly string[]): Row {
   return {
     sid: 'ReadBuckets',
     actions: [
+      's3:GetBucketObjectLockConfiguration',
       's3:GetBucketOwnershipControls',
       's3:GetBucketPolicy',
       's3:GetBucketPublicAccessBlock',

@@ -33,6 +33,15 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
   ['partition aws-cn', regions('cn-north-1', 'cn-northwest-1')],
   ['partition aws-us-gov', regions('us-gov-west-1', 'us-gov-east-1')],
   ['destroyed with the stacks', { deployment: 'x-demo', removal: 'destroy' }],
+  [
+    'with Object Lock on the replicas, and on both sides',
+    {
+      pairs: [
+        { id: 'a', objectLock: { mode: 'GOVERNANCE', days: 30 } },
+        { id: 'b', sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 30, maximumRetentionDays: 90 } },
+      ],
+    },
+  ],
   ['with backfill', { backfill: true }],
   [
     'with backfill and pairs, in the global bucket namespace',

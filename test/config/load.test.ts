@@ -41,6 +41,8 @@ describe('an empty configuration', () => {
           replicateDeleteMarkers: false,
           timeControl: false,
           bucketKeys: true,
+          sourceObjectLock: false,
+          lifecycle: { abortMultipartDays: 7, transitions: [] },
         },
       ],
       backfill: false,
@@ -79,6 +81,22 @@ test('what is written is kept', () => {
         replicateDeleteMarkers: false,
         timeControl: true,
         bucketKeys: false,
+        objectLock: {
+          mode: 'COMPLIANCE',
+          days: 30,
+          confirm: 'I cannot delete these objects for 30 days',
+          maximumRetentionDays: 365,
+        },
+        sourceObjectLock: true,
+        lifecycle: {
+          abortMultipartDays: 3,
+          noncurrentDays: 90,
+          noncurrentVersions: 3,
+          replicaExpireDays: 400,
+          transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 90 }],
+          sourceNoncurrentDays: 30,
+          sourceNoncurrentVersions: 2,
+        },
         group: 'archive-2',
       },
       {
@@ -88,6 +106,8 @@ test('what is written is kept', () => {
         replicateDeleteMarkers: true,
         timeControl: false,
         bucketKeys: true,
+        sourceObjectLock: false,
+        lifecycle: { abortMultipartDays: 7, transitions: [] },
       },
     ],
     backfill: true,
@@ -167,7 +187,6 @@ const DELETION = 'write days before a key is deleted as a whole number from 7 to
 const ON_OFF = 'write true or false';
 const WHOLE = 'write an object such as { "deployment": "backups" }';
 const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
-const NOT_YET = 'this key is not available yet; remove it';
 const OTHER_REGION = 'write another region than the source';
 const OTHER_ACCOUNT = 'write another account than the source';
 const DELETE_MARKERS = 'S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags';
@@ -488,8 +507,6 @@ describe('of the pairs, refuses', () => {
       found: true,
       remedy: DELETE_MARKERS,
     },
-    inPair('Object Lock, which is not available yet', 'objectLock', { mode: 'GOVERNANCE', days: 1 }, NOT_YET),
-    inPair('a lifecycle, which is not available yet', 'lifecycle', {}, NOT_YET),
     inPair('a key that does not exist', 'storageclass', 'STANDARD', UNKNOWN_KEY),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
@@ -868,7 +885,7 @@ describe('several problems', () => {
       keyRotationDays: 1,
       keyDeletionDays: 1,
       pairs: [
-        { id: 'a', colour: 'blue', lifecycle: {} },
+        { id: 'a', colour: 'blue', objectLock: { mode: 'COMPLIANCE', days: 1 } },
         { id: 'a', storageClass: 'COLD' },
       ],
       tags: { Team: 'a', team: 'b', 'aws:x': 'c' },
@@ -885,7 +902,7 @@ describe('several problems', () => {
         'keyRotationDays',
         'keyDeletionDays',
         'pairs[0].colour',
-        'pairs[0].lifecycle',
+        'pairs[0].objectLock.confirm',
         'pairs[1].id',
         'pairs[1].storageClass',
         'tags.team',

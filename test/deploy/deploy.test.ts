@@ -138,7 +138,8 @@ describe('npm run deploy', () => {
   const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '' };
   const run = (...argv: string[]) => deploy({ argv, directory, synthesize, cdk, deployed: reader, states, terminal, print });
   const told = () => tell.mock.calls.join('\n');
-  const template = (id: string): Draft => JSON.parse(readFileSync(join(assembly.directory, `${id}.template.json`), 'utf8'));
+  const template = (id: string, from = assembly.directory): Draft =>
+    JSON.parse(readFileSync(join(from, `${id}.template.json`), 'utf8'));
 
   beforeAll(() => {
     assembly = testAssembly();
@@ -162,6 +163,11 @@ describe('npm run deploy', () => {
     const before = template('Destination');
     before['Resources'].ReplicaKey4DE8F013.Properties.RotationPeriodInDays = 90;
     deployed['Destination'] = deployedStack(before);
+  }
+
+  /** The same with Object Lock on the replica bucket. */
+  function locked(): TestAssembly {
+    return testAssembly({ pairs: [{ id: 'documents', objectLock: { mode: 'GOVERNANCE', days: 30 } }] });
   }
 
   /** There was another bucket. */
@@ -259,6 +265,28 @@ describe('npm run deploy', () => {
     expect(cdk).toHaveBeenCalled();
   });
 
+  test('stops where a bucket gets Object Lock for good, until that is accepted by its name', async () => {
+    const lock = 'backups-destination/PairsdocumentsBucket9647FFD6-object-lock-governance-30';
+    synthesize.mockResolvedValue(locked().directory);
+
+    expect(await run('--yes')).toBe(1);
+    expect(told()).toContain(`add it to the command: --accept ${lock}`);
+    expect(cdk).not.toHaveBeenCalled();
+    expect(await run('--yes', '--accept', lock)).toBe(0);
+    expect(cdk).toHaveBeenCalledTimes(1);
+  });
+
+  test('refuses to take Object Lock away, whatever is accepted, and says what to write instead', async () => {
+    deployed['Destination'] = deployedStack(template('Destination', locked().directory));
+
+    for (const accept of [[], ['--accept', `backups-destination/${BUCKET}`]]) {
+      expect(await run('--yes', ...accept)).toBe(1);
+    }
+    expect(told()).toContain('Nothing was deployed. This is refused, whoever accepts it:');
+    expect(told()).toContain('write "objectLock": {"mode":"GOVERNANCE","days":30} again, or more');
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
   test('refuses to accept what the plan does not have, and says what it has', async () => {
     bucketGoes();
 
@@ -309,6 +337,8 @@ describe('npm run deploy', () => {
         },
       ],
       permissions: [],
+      refusals: [],
+      warnings: [],
       other: [],
       stops: [],
     });

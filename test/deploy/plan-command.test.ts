@@ -101,6 +101,20 @@ test('it goes on where the configuration accepts each by its name, and tells whi
   expect(printed()).toContain('Named in pipeline.accept, and not in this plan: backups-source/Gone');
 });
 
+test('it fails where Object Lock goes, which no name accepts', async () => {
+  before = (template) => {
+    const bucket = template['Resources'].PairsdocumentsBucket9647FFD6;
+    Object.assign(bucket?.Properties ?? {}, { ObjectLockEnabled: true });
+    return template;
+  };
+  configure({ pipeline: { ...PIPELINE, accept: ['backups-source/PairsdocumentsBucket9647FFD6'] } });
+
+  expect(await run('--stack', 'Source')).toBe(1);
+  expect(printed()).toMatch(
+    /This is refused, whoever accepts it:\n {2}backups-source\/PairsdocumentsBucket9647FFD6: Object Lock of bucket \S+ is never removed: write "sourceObjectLock": true again$/,
+  );
+});
+
 test('it reads an assembly that is there, such as that of a stage, from where the person is, with lookup roles', async () => {
   const folder = join(basename(assembly.directory), 'assembly-Deploy');
 
@@ -114,7 +128,7 @@ test('it prints JSON with stable keys', async () => {
   expect(await run('--json')).toBe(0);
   const { stacks, ...rest } = JSON.parse(printed());
 
-  expect(rest).toEqual({ stops: [], accepted: [], unused: [] });
+  expect(rest).toEqual({ refusals: [], stops: [], accepted: [], unused: [] });
   expect(stacks).toHaveLength(5);
 });
 

@@ -1,4 +1,4 @@
-import { PIPELINE } from '../helpers/app';
+import { LOCKDOWN, PIPELINE } from '../helpers/app';
 import type { Effect, StopKind } from './effect';
 import type { Deployment } from './snapshot';
 
@@ -20,6 +20,9 @@ export interface Change {
 const PAGES = 'https://docs.aws.amazon.com';
 const DOCUMENTS = { id: 'documents' };
 const PHOTOS = { id: 'photos' };
+
+const GOVERNANCE_30 = { mode: 'GOVERNANCE', days: 30 };
+const COMPLIANCE_30 = { mode: 'COMPLIANCE', days: 30, confirm: 'I cannot delete these objects for 30 days' };
 
 const documents = (keys: object): Deployment => ({ config: { pairs: [{ ...DOCUMENTS, ...keys }] } });
 const monitoring = (keys: object): Deployment => ({ config: { monitoring: keys } });
@@ -307,6 +310,82 @@ export const CHANGES: readonly Change[] = [
     toKnow: `Counts for new objects ([AWS](${PAGES}/AmazonS3/latest/userguide/bucket-key.html)). The policies admit both ways, so nothing fails in between`,
   },
   {
+    keys: ['pairs[].objectLock.mode', 'pairs[].objectLock.days', 'pairs[].objectLock.confirm'],
+    change: 'a lock, or more of it',
+    after: documents({ objectLock: COMPLIANCE_30 }),
+    effect: { inPlace: ['replica bucket'] },
+    stops: ['object-lock'],
+    toKnow: `**Irreversible**, for a bucket that is there too: neither Object Lock nor versioning of it can be switched off again ([AWS](${PAGES}/AmazonS3/latest/userguide/object-lock-configure.html)). Counts for new replicas. A rollback of the deployment does not undo it`,
+  },
+  {
+    keys: ['pairs[].objectLock.mode', 'pairs[].objectLock.days'],
+    change: 'no lock, fewer days, or `COMPLIANCE` to `GOVERNANCE`',
+    before: documents({ objectLock: COMPLIANCE_30 }),
+    after: documents({}),
+    effect: {
+      refused: [
+        'Object Lock of bucket backups-documents-222222222222-us-west-2-an (COMPLIANCE for 30 days) is never removed: write "objectLock": {"mode":"COMPLIANCE","days":30,"confirm":"I cannot delete these objects for 30 days"} again, or more',
+      ],
+    },
+    toKnow: 'The plan refuses it, and no name accepts it. A plain `cdk deploy` has no plan',
+  },
+  {
+    keys: ['pairs[].objectLock.maximumRetentionDays'],
+    change: 'a bound',
+    before: documents({ sourceObjectLock: true, objectLock: GOVERNANCE_30 }),
+    after: documents({ sourceObjectLock: true, objectLock: { ...GOVERNANCE_30, maximumRetentionDays: 90 } }),
+    effect: { inPlace: ["replica bucket's policy"] },
+    toKnow:
+      'A source object with a longer retention is `FAILED` from then on, and [not in the backup](protection.md#a-bound-on-retention). Taking the bound away widens what others may do: the pipeline stops there',
+  },
+  {
+    keys: ['pairs[].sourceObjectLock'],
+    change: '`false` to `true`',
+    before: documents({ objectLock: GOVERNANCE_30 }),
+    after: documents({ objectLock: GOVERNANCE_30, sourceObjectLock: true }),
+    effect: { inPlace: ['replication role', 'source bucket'] },
+    stops: ['object-lock', 'permissions'],
+    toKnow: '**Irreversible**, as with `objectLock`. Without `objectLock` it is refused. The way back is refused too',
+  },
+  {
+    keys: ['pairs[].lifecycle.noncurrentDays', 'pairs[].lifecycle.noncurrentVersions'],
+    change: 'noncurrent replicas that are deleted',
+    after: documents({ lifecycle: { noncurrentDays: 90, noncurrentVersions: 3 } }),
+    effect: { inPlace: ['replica bucket'] },
+    toKnow: `Counts for the replicas that are there too ([AWS](${PAGES}/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html)): what has been noncurrent for longer is gone within days, and no way back brings it back. [Read first](protection.md#lifecycle) how it serves an attacker`,
+  },
+  {
+    keys: ['pairs[].lifecycle.replicaExpireDays'],
+    change: 'replicas that expire',
+    after: documents({ lifecycle: { noncurrentDays: 90, replicaExpireDays: 400 } }),
+    effect: { inPlace: ['replica bucket'] },
+    toKnow:
+      'Counts for the replicas that are there too, from the creation of their originals on: those that are older are hidden within days, and deleted after `noncurrentDays`',
+  },
+  {
+    keys: ['pairs[].lifecycle.transitions[].storageClass', 'pairs[].lifecycle.transitions[].days'],
+    change: 'a transition',
+    after: documents({ lifecycle: { transitions: [{ storageClass: 'GLACIER', days: 90 }] } }),
+    effect: { inPlace: ['replica bucket'] },
+    toKnow:
+      'Counts for the replicas that are there too, each of which is a request that is billed. Taking it back moves nothing back: `ops restore` has to [request](recovery.md) what is in `GLACIER` or `DEEP_ARCHIVE`',
+  },
+  {
+    keys: ['pairs[].lifecycle.sourceNoncurrentDays', 'pairs[].lifecycle.sourceNoncurrentVersions'],
+    change: 'noncurrent versions of the source that are deleted',
+    after: documents({ lifecycle: { sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } }),
+    effect: { inPlace: ['source bucket'] },
+    toKnow: 'Counts for the versions that are there too. Their replicas stay, and `ops audit` lists them as `extra`',
+  },
+  {
+    keys: ['pairs[].lifecycle.abortMultipartDays'],
+    change: 'another number of days',
+    bothWays: true,
+    after: documents({ lifecycle: { abortMultipartDays: 1 } }),
+    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    toKnow: 'Counts for uploads that are under way too',
+  },
+  {
     keys: ['backfill'],
     change: '`false` to `true`',
     after: deployment({ backfill: true }),
@@ -324,6 +403,66 @@ export const CHANGES: readonly Change[] = [
     stops: ['permissions', 'resource'],
     toKnow:
       'A job that is running fails, since its role is gone. Reports expire 90 days after they were written, in the stack or outside it. To switch it on again, [import](#take-over-again) the report bucket, or empty and delete it first',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn'],
+    change: 'a lockdown',
+    after: deployment(LOCKDOWN),
+    effect: { inPlace: ["replica bucket's policy", 'replica key'] },
+    toKnow:
+      'From then on everybody but this role, and CloudFormation in part, is [refused](protection.md#lockdown) to destroy replicas or to weaken what protects them. Read there what it leaves open, and attach the service control policy that `npm run ops -- scp` prints',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn'],
+    change: 'no lockdown',
+    before: deployment(LOCKDOWN),
+    after: deployment(),
+    effect: { inPlace: ["replica bucket's policy", 'replica key'] },
+    stops: ['lockdown', 'permissions'],
+    toKnow: 'CloudFormation may take it off: whoever deploys is trusted with that. A bucket that left the stack before keeps it',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn'],
+    change: 'another role',
+    before: deployment(LOCKDOWN),
+    after: deployment({ lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/Other' } }),
+    effect: { inPlace: ["replica bucket's policy", 'replica key'] },
+    stops: ['lockdown', 'permissions'],
+    bothWays: true,
+    toKnow: 'The role that was exempt is no longer. Where the service control policy is attached, attach its new version too',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn', 'pairs[].id'],
+    change: 'under lockdown, remove a pair',
+    before: deployment({ ...LOCKDOWN, pairs: [DOCUMENTS, PHOTOS] }),
+    after: deployment({ ...LOCKDOWN, pairs: [DOCUMENTS] }),
+    effect: {
+      stays: ['replica bucket', "replica bucket's policy", 'source bucket'],
+      deleted: AROUND_A_PAIR.filter((what) => what !== "replica bucket's policy"),
+      inPlace: AROUND_ALL_PAIRS,
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'The replica bucket stays locked: its policy leaves the stack and stays with it. To add the pair again, [import](#take-over-again) the policy too',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn', 'pairs[].objectLock.mode', 'pairs[].objectLock.days'],
+    change: 'under lockdown, a lock or more of it',
+    before: deployment(LOCKDOWN),
+    after: deployment({ ...LOCKDOWN, pairs: [{ ...DOCUMENTS, objectLock: GOVERNANCE_30 }] }),
+    effect: { inPlace: ['replica bucket'] },
+    stops: ['lockdown', 'object-lock'],
+    toKnow:
+      'The lockdown refuses it to CloudFormation, so the deployment would fail and roll back. Deploy without lockdown, then with the lock, then with lockdown again. A bucket that is created gets both at once',
+  },
+  {
+    keys: ['lockdown.breakGlassRoleArn', 'destination.account'],
+    change: 'a role of another account',
+    after: deployment({ lockdown: { breakGlassRoleArn: 'arn:aws:iam::111111111111:role/BreakGlass' } }),
+    effect: {
+      refused: ['lockdown.breakGlassRoleArn: write the ARN of a role of the destination account, which is 222222222222'],
+    },
+    toKnow: 'As is a role of the bootstrap, and a lockdown with `removal: destroy`',
   },
   {
     keys: ['bucketNamespace'],

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { compareStack } from '../../lib/deploy/plan/compare';
-import type { Stop } from '../../lib/deploy/plan/model';
+import type { StackPlan, Stop } from '../../lib/deploy/plan/model';
+import { withLocksInPlace } from '../../lib/deploy/plan/object-lock';
 import { STACKS, type StackKind } from '../../lib/stacks';
 import { type Deployment, type Snapshot, type StackSnapshot, snapshotOf } from './snapshot';
 
@@ -42,6 +43,10 @@ export function effectOf(before: Deployment, after: Deployment): Effect {
   if (from.refusal !== undefined) {
     throw new Error(`nothing can be deployed before the change: ${from.refusal}`);
   }
+  const refusals = plansOf(from, to).flatMap(({ refusals: found }) => found.map(({ reason }) => reason));
+  if (refusals.length > 0) {
+    return { refused: refusals };
+  }
   return byKind([
     ...settingDifferences(from, to),
     ...STACKS.flatMap((stack) => differences(stack, from[stack], to[stack])),
@@ -63,11 +68,16 @@ export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
   if (from.refusal !== undefined || to.refusal !== undefined) {
     return [];
   }
-  const stops = STACKS.filter((kind) => isSameStack(from[kind], to[kind])).flatMap((kind) => {
-    const stack = { ...to[kind], id: to[kind].stackName, lookupRole: undefined };
-    return compareStack(stack, { ...from[kind], state: 'deployed' }).stops;
-  });
+  const stops = plansOf(from, to).flatMap((plan) => plan.stops);
   return [...new Set(stops.map(({ kind }) => kind))].toSorted();
+}
+
+/** What a plan says of every stack that is there before and after. */
+function plansOf(from: Stacks, to: Stacks): StackPlan[] {
+  return STACKS.filter((kind) => isSameStack(from[kind], to[kind])).map((kind) => {
+    const stack = { ...to[kind], id: to[kind].stackName, lookupRole: undefined, warnings: [] };
+    return compareStack(stack, { ...from[kind], state: 'deployed' });
+  });
 }
 
 function byKind(happened: readonly Happening[]): Effect {
@@ -121,7 +131,7 @@ function settingDifferences(before: Stacks, after: Stacks): Happening[] {
 
 function templateDifferences(stack: StackKind, before: StackSnapshot['template'], after: StackSnapshot['template']): Happening[] {
   const happened: Happening[] = [];
-  const { resources, outputs } = fullDiff(before, after);
+  const { resources, outputs } = fullDiff(withLocksInPlace(before), withLocksInPlace(after));
   resources.forEachDifference((logicalId, change) => {
     happened.push({ kind: kindOf(logicalId, change), to: nameOf(stack, logicalId, change) });
   });

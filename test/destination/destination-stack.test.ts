@@ -120,6 +120,41 @@ describe('a replica bucket', () => {
     });
   });
 
+  const locked = (mode: string, keys: object = {}) =>
+    destinationOf({ pairs: [{ id: 'documents', ...keys, objectLock: { mode, days: 30, ...confirmed(mode), ...bound(keys) } }] });
+  const confirmed = (mode: string) => (mode === 'COMPLIANCE' ? { confirm: 'I cannot delete these objects for 30 days' } : {});
+  const bound = (keys: object) => ('sourceObjectLock' in keys ? { maximumRetentionDays: 90 } : {});
+
+  test.each(['GOVERNANCE', 'COMPLIANCE'])('with Object Lock keeps every new version in its mode, %s, for its days', (mode) => {
+    locked(mode).hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: mode, Days: 30 } } },
+    });
+  });
+
+  test('has no Object Lock without it', () => {
+    expect(pathsOf('ObjectLockEnabled', destinationOf().toJSON())).toEqual([]);
+  });
+
+  test('refuses everybody a longer retention than the bound, and nothing without one', () => {
+    const denials = (template: ReturnType<typeof destinationOf>) =>
+      propertiesOf(template, 'AWS::S3::BucketPolicy').flatMap(({ PolicyDocument }) =>
+        PolicyDocument.Statement.filter(({ Effect, Action }) => Effect === 'Deny' && Action !== 's3:*'),
+      );
+
+    expect(denials(locked('GOVERNANCE', { sourceObjectLock: true }))).toEqual([
+      {
+        Sid: 'BoundRetention',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['s3:PutObject', 's3:PutObjectRetention', 's3:ReplicateObject'],
+        Resource: `${replicaBucketArn('documents')}/*`,
+        Condition: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '90' } },
+      },
+    ]);
+    expect(denials(locked('GOVERNANCE'))).toEqual([]);
+  });
+
   test('in the global namespace has a name without the suffix of the other', () => {
     destinationOf({ bucketNamespace: 'global' }).hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'backups-documents-222222222222-us-west-2',

@@ -49,7 +49,33 @@ test('deploy does nothing where nothing changes, makes a change, and stops where
       'backups-demo-monitoring (111111111111, us-west-2): nothing changes',
     ]);
     expect(after.code).toBe(0);
+
+    await expectProtection(kept);
   } finally {
     process.kill(kept.pid);
   }
 });
+
+/** Object Lock and a lockdown of buckets that are there. The emulator deploys the policies, and holds nobody to a lock. */
+async function expectProtection(kept: Kept): Promise<void> {
+  const protect = (days: number) => (config: { pairs: object[] }) => ({
+    keyRotationDays: 180,
+    removal: 'retain',
+    terminationProtection: false,
+    lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' },
+    pairs: config.pairs.map((pair) => ({ ...pair, objectLock: { mode: 'GOVERNANCE', days } })),
+  });
+  configure(kept, 'protected.json', protect(30));
+  configure(kept, 'shorter.json', protect(20));
+  const deploy = (file: string, ...args: string[]) =>
+    inFolder(kept, 'deploy', 'Destination', '-c', `config=${file}`, '--yes', ...args);
+  const name = `${BUCKETS[0]}-object-lock-governance-30`;
+
+  const stopped = await deploy('protected.json');
+  expect(stopped).toMatchObject({ code: 1, stderr: expect.stringContaining(`--accept ${name}`) });
+  expect(await deploy('protected.json', '--accept', name)).toMatchObject({ code: 0 });
+  expect(await deploy('protected.json')).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing to deploy') });
+
+  const shorter = await deploy('shorter.json', '--accept', String(BUCKETS[0]), '--accept', `${BUCKETS[0]}-under-lockdown`);
+  expect(shorter).toMatchObject({ code: 1, stderr: expect.stringContaining('is never shortened or weakened') });
+}

@@ -12,6 +12,21 @@ jest.setTimeout(5 * 60_000);
 const SOURCE = 'vault-reports-111111111111-ap-southeast-2-an';
 const REPLICA = 'vault-reports-222222222222-us-west-2-an';
 
+/** With Object Lock and a lifecycle: the emulator deploys both, and holds nobody to them. */
+const CONFIG = {
+  deployment: 'vault',
+  pairs: [
+    {
+      id: 'reports',
+      filter: { prefix: 'reports/', tags: { class: 'gold + silver' } },
+      storageClass: 'GLACIER_IR',
+      objectLock: { mode: 'GOVERNANCE', days: 1 },
+      sourceObjectLock: true,
+      lifecycle: { noncurrentDays: 100, transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 100 }] },
+    },
+  ],
+};
+
 let folder: string;
 let kept: Kept;
 let source: S3Client;
@@ -42,8 +57,7 @@ async function everything(): Promise<unknown[]> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-'));
-  const pair = { id: 'reports', filter: { prefix: 'reports/', tags: { class: 'gold + silver' } }, storageClass: 'GLACIER_IR' };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ deployment: 'vault', pairs: [pair] }));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG));
   const demo = await runScript(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
   const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';

@@ -43,3 +43,6 @@ export const PIPELINE = {
   repository: 'example/backups',
   connectionArn: 'arn:aws:codeconnections:eu-west-1:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f',
 };
+
+/** A lockdown as the configuration spells it. */
+export const LOCKDOWN = { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } };

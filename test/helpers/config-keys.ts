@@ -4,32 +4,16 @@ import { configuration } from '../../lib/config/schema';
 interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
-  readonly not?: object;
 }
 
-/** The paths of all configuration keys that are built, as the documents write them. */
+/** The paths of all configuration keys, as the documents write them. */
 export function configKeys(): string[] {
-  return keys(z.toJSONSchema(configuration, { unrepresentable: 'any', override: refuseUndefined }) as Schema);
+  return keys(z.toJSONSchema(configuration, { unrepresentable: 'any' }) as Schema);
 }
 
 function keys({ properties = {} }: Schema, prefix = ''): string[] {
-  return Object.entries(properties)
-    .filter(([, schema]) => schema.not === undefined)
-    .flatMap(([name, schema]) => {
-      const inner = [...keys(schema, `${prefix}${name}.`), ...keys(schema.items ?? {}, `${prefix}${name}[].`)];
-      return inner.length === 0 || name === 'filter' ? [`${prefix}${name}`] : inner;
-    });
-}
-
-/** A key that is not available yet takes undefined alone, which JSON Schema cannot say. */
-function refuseUndefined({
-  zodSchema,
-  jsonSchema,
-}: {
-  zodSchema: z.core.$ZodTypes;
-  jsonSchema: z.core.JSONSchema.BaseSchema;
-}): void {
-  if (zodSchema instanceof z.ZodUndefined) {
-    jsonSchema.not = {};
-  }
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const inner = [...keys(schema, `${prefix}${name}.`), ...keys(schema.items ?? {}, `${prefix}${name}[].`)];
+    return inner.length === 0 || name === 'filter' ? [`${prefix}${name}`] : inner;
+  });
 }

@@ -28,6 +28,7 @@ export function assemblyStack(side: SideName, template: TemplateJson, overrides:
     tags: {},
     terminationProtection: true,
     lookupRole: undefined,
+    warnings: [],
     ...overrides,
   };
 }

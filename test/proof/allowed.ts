@@ -2,7 +2,10 @@ import type { PairNames } from '../../lib/names';
 import { actorsOf, each, throughS3 } from './actors';
 import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
+import { allowedLockdown, isLocked } from './lockdown';
 import { allowedNotifications } from './notifications';
+import { allowedObjectLock } from './object-lock';
+import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
 import type { World } from './world';
 
@@ -30,7 +33,10 @@ export function allowedRequests(world: World): AllowedRequest[] {
     ...keyExchange(world),
     ...allowedBackfill(world),
     ...allowedNotifications(world),
+    ...allowedObjectLock(world),
     ...allowedVerification(world),
+    ...allowedLockdown(world),
+    ...allowedUnderScp(world),
   ];
 }
 
@@ -99,7 +105,7 @@ function replication(world: World, pair: PairNames): AllowedRequest[] {
   ];
 }
 
-/** What administrators need of their own account's bucket and key. */
+/** What administrators need of their own account's bucket and key, as far as no lockdown refuses it. */
 function administration(world: World, pair: PairNames): AllowedRequest[] {
   const { config, sourceKey, replicaKey } = world;
   const { sourceAdministrator, destinationAdministrator } = actorsOf(world);
@@ -107,7 +113,7 @@ function administration(world: World, pair: PairNames): AllowedRequest[] {
     { principal: sourceAdministrator, ...config.source, bucket: pair.sourceBucket.arn, key: sourceKey },
     { principal: destinationAdministrator, ...config.destination, bucket: pair.replicaBucket.arn, key: replicaKey },
   ];
-  return sides.flatMap(({ principal, account: owner, region, bucket, key }) => {
+  const requests = sides.flatMap(({ principal, account: owner, region, bucket, key }) => {
     const name = 'an administrator works with a bucket and key of the same account';
     return [
       ...each(['s3:ListBucket', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration'], {
@@ -137,6 +143,7 @@ function administration(world: World, pair: PairNames): AllowedRequest[] {
         ].map((request) => ({ ...request, page: OWN_KEY })),
       );
   });
+  return requests.filter(({ action, owner }) => owner !== config.destination.account || !isLocked(world, action));
 }
 
 /** How CloudFormation reads the replica key's ARN while it deploys the source stack. */

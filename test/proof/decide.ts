@@ -1,4 +1,5 @@
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate';
+import { attachedPolicies, isOwn } from './account';
 import type { PolicyDocument, Statement } from './policy';
 import type { World } from './world';
 
@@ -24,6 +25,8 @@ export interface Request {
   readonly owner: string;
   /** Context keys besides those that every request has. */
   readonly context?: Readonly<Record<string, string>>;
+  /** The service control policy of a lockdown is attached to the backup account. @default - no such policy is */
+  readonly underScp?: true;
   /** Each half of the cross-account grant denies it, whatever the other allows. @default - one of the two does */
   readonly deniedByEachHalf?: true;
 }
@@ -32,10 +35,12 @@ export interface Request {
 export interface Halves {
   readonly identity: 'real' | 'open';
   readonly resource: 'real' | 'open';
+  /** The service control policy, where the request is made under it. @default - the deployment's */
+  readonly organization?: 'open';
 }
 
 export const BOTH: Halves = { identity: 'real', resource: 'real' };
-export const NEITHER: Halves = { identity: 'open', resource: 'open' };
+export const NEITHER: Halves = { identity: 'open', resource: 'open', organization: 'open' };
 
 export interface Decision {
   readonly allowed: boolean;
@@ -52,11 +57,14 @@ const OPEN_IDENTITY: PolicyDocument = {
 };
 
 /**
- * The simulator takes no notice of KMS's context key for S3, because of the colons in its variable part, so it is renamed in
- * policies and requests alike. `simulator.test.ts` fails when the simulator changes its mind, or the renaming stops working.
+ * The simulator takes no notice of two context keys, so they are renamed in policies and requests alike: KMS's for S3, because of the colons
+ * in its variable part, and the one of retention periods with `s3:ReplicateObject`, with which only the user guide of S3 has it.
+ * `simulator.test.ts` fails when the simulator changes its mind, or the renaming stops working.
  */
-const CONTEXT_KEY = 'kms:EncryptionContext:aws:s3:arn';
-const CONTEXT_KEY_HERE = 'aws:RequestTag/kms-encryption-context-aws-s3-arn';
+const RENAMED: Readonly<Record<string, string>> = {
+  'kms:EncryptionContext:aws:s3:arn': 'aws:RequestTag/kms-encryption-context-aws-s3-arn',
+  's3:object-lock-remaining-retention-days': 'aws:RequestTag/s3-object-lock-remaining-retention-days',
+};
 
 /**
  * Decides a request by the deployment's policies.
@@ -72,14 +80,14 @@ export async function decide(world: World, request: Request, halves: Halves = BO
       action,
       resource: { resource, accountId: owner },
       contextVariables: Object.fromEntries(
-        Object.entries(fullContext(request)).map(([key, value]) => [key === CONTEXT_KEY ? CONTEXT_KEY_HERE : key, value]),
+        Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value]),
       ),
     },
     identityPolicies: identityPolicies(world, principal, halves).map((policy, index) => ({
       name: `${index}`,
       policy: renamed(policy),
     })),
-    serviceControlPolicies: [],
+    serviceControlPolicies: halves.organization === 'open' ? [] : attachedPolicies(world, request),
     resourceControlPolicies: [],
     resourcePolicy: renamed(resourcePolicy(world, request, halves)),
   };
@@ -146,20 +154,14 @@ function resourcePolicy(world: World, request: Request, halves: Halves): PolicyD
   return openPolicy(resource, action, principal);
 }
 
-/** Whether a request stays within one account: then one half alone can allow it. */
-export function isOwn({ principal, owner }: Request): boolean {
-  return 'arn' in principal && principal.arn.split(':')[4] === owner;
-}
-
-/** What a resource has that nobody gave a policy: a key delegates to IAM of its account. */
+/** What a resource has that nobody gave a policy: a key delegates to IAM of its account, and so does the trust of a role of the bootstrap. */
 function defaultPolicy({ partition }: World, action: string, owner: string): PolicyDocument | undefined {
-  return action.startsWith('kms:')
-    ? {
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { AWS: `arn:${partition}:iam::${owner}:root` }, Action: 'kms:*', Resource: '*' },
-        ],
-      }
+  const Principal = { AWS: `arn:${partition}:iam::${owner}:root` };
+  if (action.startsWith('kms:')) {
+    return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
+  }
+  return action === 'sts:AssumeRole'
+    ? { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: action }] }
     : undefined;
 }
 
@@ -181,7 +183,11 @@ function renamed(policy: PolicyDocument | undefined): PolicyDocument | undefined
     return undefined;
   }
   const known = renamedPolicies.get(policy);
-  const fresh = known ?? (JSON.parse(JSON.stringify(policy).replaceAll(CONTEXT_KEY, CONTEXT_KEY_HERE)) as PolicyDocument);
+  const fresh = known ?? (JSON.parse(withRenamedKeys(JSON.stringify(policy))) as PolicyDocument);
   renamedPolicies.set(policy, fresh);
   return fresh;
+}
+
+function withRenamedKeys(text: string): string {
+  return Object.entries(RENAMED).reduce((renaming, [key, here]) => renaming.replaceAll(key, here), text);
 }

@@ -3,8 +3,11 @@ import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BU
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
+import { deniedLockdown } from './lockdown';
 import { everyOther, type Neighbour, type Neighbours } from './neighbours';
 import { deniedNotifications } from './notifications';
+import { deniedObjectLock } from './object-lock';
+import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
 import type { World } from './world';
 
@@ -28,7 +31,10 @@ export function deniedRequests(world: World, neighbours: Neighbours = everyOther
     ...keyExchange(world),
     ...deniedBackfill(world, neighbours),
     ...deniedNotifications(world),
+    ...deniedObjectLock(world),
     ...deniedVerification(world),
+    ...deniedLockdown(world),
+    ...deniedUnderScp(world),
   ];
 }
 

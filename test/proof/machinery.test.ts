@@ -48,6 +48,32 @@ describe('a decision', () => {
     expect(await decide(worldWith(held('identity', ROLE, read)), key)).toMatchObject({ allowed: false });
   });
 
+  describe('under a service control policy', () => {
+    const all: Statement = { Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' };
+    const refusing = held('organization', '111111111111', { ...read, Sid: 'Refuse', Effect: 'Deny' });
+    const world = worldWith(held('identity', ROLE, all), refusing);
+
+    test('is refused what the policy refuses, whatever else allows it', async () => {
+      expect(await decide(world, request())).toMatchObject({ allowed: true });
+      expect(await decide(world, request({ underScp: true }))).toMatchObject({ allowed: false });
+      expect(await decide(world, request({ underScp: true, action: 's3:PutObject' }))).toMatchObject({ allowed: true });
+    });
+
+    test('counts for the root user too', async () => {
+      const root = { kind: 'administrator', arn: 'arn:aws:iam::111111111111:root' } as const;
+
+      expect(await decide(world, request({ underScp: true, principal: root }))).toMatchObject({ allowed: false });
+    });
+
+    test('counts for principals of its own account alone', async () => {
+      const stranger = { kind: 'administrator', arn: 'arn:aws:iam::333333333333:role/r' } as const;
+      const open = held('resource', BUCKET, { ...read, Principal: '*' });
+      const shared = { ...world, policies: [...world.policies, open] };
+
+      expect(await decide(shared, request({ underScp: true, principal: stranger }))).toMatchObject({ allowed: true });
+    });
+  });
+
   test.each([
     ['an action that AWS does not have', { action: 's3:ReplicateEverything' }],
     ['a resource that the action does not take', { resource: BUCKET }],
@@ -105,6 +131,25 @@ describe('the mutations', () => {
     const statement: Statement = { Sid: 'S', Effect: 'Allow', Principal: '*', Action: 'a:1', Resource: 'r' };
 
     expect(changes('resource', statement)).toEqual([['nothing: breaks', undefined]]);
+  });
+
+  test('of a Deny with exceptions take the prohibition away, and the exceptions one by one', () => {
+    const statement: Statement = {
+      Sid: 'S',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'a:1',
+      Resource: 'r',
+      Condition: { ArnNotEquals: { c: ['x', 'y'] } },
+    };
+    const { Condition: _, ...unconditional } = statement;
+
+    expect(changes('resource', statement)).toEqual([
+      ['nothing: opens', undefined],
+      ['no condition ArnNotEquals c: breaks', unconditional],
+      ['no value x of condition c: breaks', { ...statement, Condition: { ArnNotEquals: { c: ['y'] } } }],
+      ['no value y of condition c: breaks', { ...statement, Condition: { ArnNotEquals: { c: ['x'] } } }],
+    ]);
   });
 
   test('of a Deny work the other way round', () => {

@@ -107,7 +107,8 @@ function conditionChanges(statement: Statement, less: Change['effect'], more: Ch
       ? []
       : condition.values.map((left) => ({
           name: `no value ${left} of condition ${condition.key}`,
-          effect: less,
+          // A value of a negative operator is an exception.
+          effect: condition.operator.includes('Not') ? more : less,
           statement: withConditions(
             conditions.with(index, { ...condition, values: condition.values.filter((value) => value !== left) }),
           ),

@@ -53,4 +53,12 @@ export const NOT_GRANTED: readonly NotGranted[] = [
       'Here `aws:PrincipalArn` pins the one role.',
     page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html',
   },
+  {
+    what: 'locks of replicas',
+    actions: ['s3:PutObjectRetention', 's3:BypassGovernanceRetention'],
+    argument:
+      'S3 puts the retention period of a source object on its replica with `s3:ReplicateObject`. For locked objects AWS documents two actions ' +
+      'on the source that read, and none on the replica.',
+    page: `${S3}/object-lock-managing.html`,
+  },
 ];

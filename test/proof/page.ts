@@ -1,6 +1,7 @@
 import { backfillNamesOf } from '../../lib/backfill/names';
 import { backfillPermissions } from '../../lib/backfill/permissions';
 import { SIDES, type SideName } from '../../lib/config/model';
+import { LOCKDOWN } from '../../lib/lockdown/statements';
 import { namesOf } from '../../lib/names';
 import { type Permission, replicationPermissions } from '../../lib/permissions';
 import { verificationPermissions } from '../../lib/verification/permissions';
@@ -8,11 +9,14 @@ import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
+import { allowedLockdown, deniedLockdown } from './lockdown';
 import { mutationsOf } from './mutations';
 import { NOT_GRANTED } from './not-granted';
 import { NOTIFICATION_STATEMENTS } from './notifications';
+import { allowedObjectLock, deniedObjectLock } from './object-lock';
 import { type Conditions, list, nameOf, type Statement } from './policy';
-import { VARIANTS, WITH_BACKFILL, WITH_PIPELINE } from './variants';
+import { allowedUnderScp, deniedUnderScp } from './scp';
+import { VARIANTS, WITH_BACKFILL, WITH_LOCKDOWN, WITH_OBJECT_LOCK, WITH_PIPELINE } from './variants';
 import { allowedVerification, deniedVerification } from './verification';
 import { type World, worldOf } from './world';
 
@@ -27,6 +31,8 @@ export function permissionsPage(): string {
   const world = worldOf({});
   const withPipeline = worldOf(WITH_PIPELINE.config);
   const withBackfill = worldOf(WITH_BACKFILL.config);
+  const locked = worldOf(WITH_OBJECT_LOCK.config);
+  const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
 Made from the permission tables (\`lib/permissions.ts\`, \`lib/verification\`, \`lib/backfill\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
@@ -37,7 +43,21 @@ Names are those of the default configuration.
 One role for each pair, which S3 assumes. Across accounts both halves of a grant are needed, the role's own policy and the policy of
 what it uses; both are made from these rows.
 
-${table(['statement', 'actions', 'on', 'only', 'written in', 'why', 'AWS'], tableRows(world))}
+${table(TABLE_HEADER, tableRows(world))}
+
+Only with [\`sourceObjectLock: true\`](protection.md#object-lock-of-the-source), also:
+
+${table(
+  TABLE_HEADER,
+  tableRows(locked).filter(([sid]) => !tableRows(world).some(([known]) => known === sid)),
+)}
+
+Only with [\`objectLock.maximumRetentionDays\`](protection.md#a-bound-on-retention), such as 90 days, the replica bucket's policy also refuses:
+
+${table(
+  STATEMENT_HEADER,
+  statementRows(locked).filter(([, name]) => name === 'BoundRetention'),
+)}
 
 The statements in the backup account name the source account as principal and pin the role with \`aws:PrincipalArn\`. Its trust names
 \`s3.amazonaws.com\` and carries no condition: AWS documents neither \`aws:SourceAccount\` nor \`aws:SourceArn\` for replication, and one
@@ -77,11 +97,21 @@ may send, receive or publish, and within it identity policies decide. The queue 
 
 ${table(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
 
+## What a lockdown refuses
+
+Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npm run ops -- scp\` prints, here with one role
+that may deploy (\`--deployer\`). [protection.md](protection.md#lockdown) says why each action is there or not, and what stays open.
+
+${table(
+  STATEMENT_HEADER,
+  statementRows(withLockdown).filter(([, name]) => name?.startsWith(LOCKDOWN)),
+)}
+
 ## Every statement that is deployed
 
-Without backfill and a pipeline:
+Without backfill, a pipeline and a lockdown:
 
-${table(['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'], statementRows(world))}
+${table(STATEMENT_HEADER, statementRows(world))}
 
 ## What is proven
 
@@ -118,7 +148,27 @@ Denied:
 
 ${grouped(deniedVerification(withPipeline))}
 
-Not proven: how AWS evaluates what the simulator knows nothing of, such as service control policies of your organization, and which requests S3 makes
+With Object Lock on both sides and a bound, ${allowedObjectLock(locked).length} more must be allowed and ${deniedObjectLock(locked).length} are denied about locks, and each of ${mutationsOf(locked).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped(allowedObjectLock(locked))}
+
+Denied:
+
+${grouped(deniedObjectLock(locked))}
+
+With a lockdown, ${allowedLockdown(withLockdown).length} more must be allowed and ${deniedLockdown(withLockdown).length} denied, and under its service control policy ${allowedUnderScp(withLockdown).length} and ${deniedUnderScp(withLockdown).length}. Each of ${mutationsOf(withLockdown).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped([...allowedLockdown(withLockdown), ...allowedUnderScp(withLockdown)])}
+
+Denied:
+
+${grouped([...deniedLockdown(withLockdown), ...deniedUnderScp(withLockdown)])}
+
+Not proven: how AWS evaluates what the simulator knows nothing of, such as other service control policies of your organization, and which requests S3 makes
 beyond those that AWS documents.
 
 ## What examples grant and this project does not
@@ -144,6 +194,10 @@ function tableRows(world: World): string[][] {
     ]),
   );
 }
+
+const STATEMENT_HEADER = ['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'];
+
+const TABLE_HEADER = ['statement', 'actions', 'on', 'only', 'written in', 'why', 'AWS'];
 
 const ROLE_HEADER = ['statement', 'actions', 'on', 'only', 'why', 'AWS'];
 
@@ -194,7 +248,7 @@ function statementRows({ policies, config }: World): string[][] {
   const reader = namesOf(config).exchange.readerRole.arn;
   return policies.flatMap(({ half, holder, document }) =>
     document.Statement.map((statement) => [
-      `${code([holder])}${half === 'resource' && holder.includes(':role/') ? ' (trust)' : ''}${holder === reader ? ', the reader role of the key exchange' : ''}`,
+      `${code([holder])}${half === 'resource' && holder.includes(':role/') ? ' (trust)' : ''}${holder === reader ? ', the reader role of the key exchange' : ''}${half === 'organization' ? ' (service control policy)' : ''}`,
       nameOf(statement),
       statement.Effect,
       principal(statement),

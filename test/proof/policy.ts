@@ -17,8 +17,9 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, string 
 
 /** One policy of the deployment. A cross-account grant has two halves: identity and resource. */
 export interface HeldPolicy {
-  readonly half: 'identity' | 'resource';
-  /** ARN of the role, bucket or key that carries it. The trust of a role is its resource half. */
+  /** `organization`: no half of a grant, but a service control policy, which limits principals of an account. */
+  readonly half: 'identity' | 'resource' | 'organization';
+  /** ARN of the role, bucket or key that carries it, or id of the account. The trust of a role is its resource half. */
   readonly holder: string;
   readonly document: PolicyDocument;
 }

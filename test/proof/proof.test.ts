@@ -1,5 +1,6 @@
+import { isOwn } from './account';
 import { type AllowedRequest, allowedRequests } from './allowed';
-import { BOTH, type Decision, decide, type Halves, holderOf, describe as inWords, isOwn, NEITHER, type Request } from './decide';
+import { BOTH, type Decision, decide, type Halves, holderOf, describe as inWords, NEITHER, type Request } from './decide';
 import { deniedRequests } from './denied';
 import { type Mutation, mutationsOf } from './mutations';
 import { list } from './policy';
@@ -112,29 +113,36 @@ async function hasEffect(
 }
 
 /** Decisions of the unchanged deployment, which every mutation is compared with. */
-const unchanged = new WeakMap<Request, Map<Halves['identity'], Promise<Decision>>>();
+const unchanged = new WeakMap<Request, Map<string, Promise<Decision>>>();
 
-/** Whether the unchanged deployment allows a request. The halves of one request differ in the identity half. */
+/** Whether the unchanged deployment allows a request. */
 async function isAllowed(world: World, request: Request, halves: Halves): Promise<boolean> {
-  const known = unchanged.get(request) ?? new Map<Halves['identity'], Promise<Decision>>();
+  const known = unchanged.get(request) ?? new Map<string, Promise<Decision>>();
   unchanged.set(request, known);
-  const decision = known.get(halves.identity) ?? decide(world, request, halves);
-  known.set(halves.identity, decision);
+  const key = JSON.stringify(halves);
+  const decision = known.get(key) ?? decide(world, request, halves);
+  known.set(key, decision);
   return (await decision).allowed;
 }
 
 /**
  * Each half of a cross-account grant is judged by itself, with the other half replaced by one that allows everything, so that no weak
- * half hides behind a strong one. Within one account there are no halves: either allows.
+ * half hides behind a strong one. Within one account there are no halves: either allows. A service control policy stands alone.
  */
 function byItself({ half }: Mutation, request: Request): Halves {
+  if (half === 'organization') {
+    return { identity: 'open', resource: 'open' };
+  }
   if (isOwn(request)) {
     return BOTH;
   }
   return half === 'identity' ? { identity: 'real', resource: 'open' } : { identity: 'open', resource: 'real' };
 }
 
-function concerns({ half, holder }: Mutation, { principal, resource }: Request): boolean {
+function concerns({ half, holder }: Mutation, { principal, resource, underScp }: Request): boolean {
+  if (half === 'organization') {
+    return underScp === true;
+  }
   return half === 'identity' ? 'arn' in principal && principal.arn === holder : holderOf(resource) === holder;
 }
 

@@ -1,4 +1,4 @@
-import { PIPELINE } from '../helpers/app';
+import { LOCKDOWN, PIPELINE } from '../helpers/app';
 
 /** A way to configure the deployment that changes policies. */
 export interface Variant {
@@ -16,7 +16,24 @@ export const WITH_PIPELINE: Variant = { name: 'with a pipeline', config: { pipel
 /** The variant in which the backfill roles are. */
 export const WITH_BACKFILL: Variant = { name: 'with backfill', config: { backfill: true } };
 
+const GOVERNANCE = { mode: 'GOVERNANCE', days: 30 };
+const COMPLIANCE = { mode: 'COMPLIANCE', days: 30, confirm: 'I cannot delete these objects for 30 days' };
+
+/** The variant in which sources impose locks, as far as a bound lets them. */
+export const WITH_OBJECT_LOCK: Variant = {
+  name: 'with Object Lock on both sides, and a bound on what the source can impose',
+  config: {
+    pairs: [
+      { id: 'documents', sourceObjectLock: true, objectLock: { ...COMPLIANCE, maximumRetentionDays: 90 } },
+      { id: 'photos', sourceObjectLock: true, objectLock: GOVERNANCE },
+    ],
+  },
+};
+
 const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 'b', group: 'archive' }] };
+
+/** The variant in which replicas are locked. */
+export const WITH_LOCKDOWN: Variant = { name: 'under lockdown', config: LOCKDOWN };
 
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
@@ -40,6 +57,18 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'in China', config: regions('cn-north-1', 'cn-northwest-1') },
   { name: 'in GovCloud', config: { ...regions('us-gov-west-1', 'us-gov-east-1'), keyExchange: 'ssm' } },
   { name: 'of a demo that may be destroyed', config: { deployment: 'x-demo', removal: 'destroy' } },
+  {
+    name: 'with Object Lock on the replicas',
+    config: { pairs: [{ id: 'documents', objectLock: GOVERNANCE }, { id: 'photos' }] },
+  },
+  WITH_OBJECT_LOCK,
+  {
+    name: 'with Object Lock on both sides, and a bound, under lockdown',
+    config: {
+      ...LOCKDOWN,
+      pairs: [{ id: 'documents', sourceObjectLock: true, objectLock: { ...GOVERNANCE, maximumRetentionDays: 30 } }],
+    },
+  },
   WITH_PIPELINE,
   {
     name: 'with a pipeline, several pairs, and prefixes that IAM has to be told not to interpret',
@@ -61,6 +90,20 @@ export const VARIANTS: readonly Variant[] = [
       ...regions('cn-north-1', 'cn-northwest-1'),
       backfill: true,
       pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      pairs: [{ id: 'a' }, { id: 'a-b' }],
+    },
+  },
+  WITH_LOCKDOWN,
+  {
+    name: 'of a group, under lockdown, with backfill and a pipeline',
+    config: { ...IN_GROUPS, ...LOCKDOWN, backfill: true, pipeline: PIPELINE },
+    group: 1,
+  },
+  {
+    name: 'in China, under lockdown, with a break-glass role that has a path',
+    config: {
+      ...regions('cn-north-1', 'cn-northwest-1'),
+      lockdown: { breakGlassRoleArn: 'arn:aws-cn:iam::222222222222:role/emergency/BreakGlass' },
       pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
   },

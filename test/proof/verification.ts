@@ -25,6 +25,7 @@ const CANARY = '20261101T120000Z-0123456789abcdef';
 const READ_ROLE = ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'];
 const READ_KEY = ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'];
 const READ_BUCKET = [
+  's3:GetBucketObjectLockConfiguration',
   's3:GetBucketOwnershipControls',
   's3:GetBucketPolicy',
   's3:GetBucketPublicAccessBlock',
@@ -45,7 +46,8 @@ const CHANGE_BUCKET = [
   's3:PutReplicationConfiguration',
 ];
 const CHANGE_OBJECT = ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:PutObjectAcl', 's3:PutObjectRetention'];
-const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', 's3:GetObjectLegalHold', 's3:GetObjectRetention', 's3:GetObjectVersion'];
+const DELETE = 's3:DeleteObjectVersion';
+const WATCH_AND_DELETE = [DELETE, 's3:GetObjectLegalHold', 's3:GetObjectRetention', 's3:GetObjectVersion'];
 
 /** What differs between the sides. */
 const OWN = {
@@ -76,8 +78,12 @@ function sideOf(world: World, side: SideName) {
   const { config } = world;
   const { names } = actorsOf(world);
   const { account, region } = config[side];
+  const isKept = side === 'destination' && config.lockdown !== undefined;
   return {
     ...OWN[side],
+    // Under lockdown replicas of canaries are left to their lifecycle rule.
+    canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
+    notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
     owner: account,
     region,
     /** Every region that something is deployed to in this account. */
@@ -167,6 +173,9 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       ),
     ),
     ...own.roles.flatMap((role) => ask('ReadRoles', IAM_PAGE, READ_ROLE, role)),
+    ...(side === 'source' || world.config.lockdown === undefined
+      ? []
+      : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
     ...own.buckets.flatMap(({ arn, canaryKey }) => [
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),

@@ -2,7 +2,9 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { groupsOf } from '../../lib/config/groups';
 import type { ReplicationConfig } from '../../lib/config/model';
+import { lockdownScp } from '../../lib/lockdown/scp';
 import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/names';
+import { DEFAULT_QUALIFIER } from '../../lib/ops/bootstrap/toolkit';
 import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
 import { testApp, validConfig } from '../helpers/app';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
@@ -22,10 +24,14 @@ export interface World {
   /** Roles, buckets, keys, queues and topics of the deployment. */
   readonly holders: ReadonlySet<string>;
   readonly policies: readonly HeldPolicy[];
+  readonly destinationTemplate: StackJson['template'];
 }
 
 /** Logical ids of the keys, which the templates' tests pin. */
 const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013', notifications: 'NotificationsKey74C0825E' };
+
+/** Role of the backup account that may deploy under the service control policy. */
+export const DEPLOYER = 'teams/BackupDeployer';
 
 /** Synthesizes the real app for a configuration and resolves the templates of its first group into policies. */
 export function worldOf(keys: Record<string, unknown>): World {
@@ -56,7 +62,8 @@ function worldOfGroup(stacks: GroupStacks): World {
     stackJson(stack, config, 'source'),
   );
   const all = [source, destination, ...watching];
-  const policies = all.flatMap((stack) => policiesOf(stack, all));
+  const deployed = all.flatMap((stack) => policiesOf(stack, all));
+  const policies = [...deployed, ...organizationPolicies(config)];
   return {
     config,
     partition: names.partition,
@@ -68,9 +75,21 @@ function worldOfGroup(stacks: GroupStacks): World {
       source: arnOf(KEYS.notifications, source),
       destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
     },
-    holders: new Set(policies.map(({ holder }) => holder)),
+    holders: new Set(deployed.map(({ holder }) => holder)),
     policies,
+    destinationTemplate: destination.template,
   };
+}
+
+/** What a lockdown recommends to the management account. */
+function organizationPolicies(config: ReplicationConfig): HeldPolicy[] {
+  const { lockdown, destination } = config;
+  if (lockdown === undefined) {
+    return [];
+  }
+  const deployers = [`arn:${partitionOf(destination)}:iam::${destination.account}:role/${DEPLOYER}`];
+  const document = lockdownScp(config, lockdown, { qualifier: DEFAULT_QUALIFIER, deployers });
+  return [{ half: 'organization', holder: destination.account, document }];
 }
 
 /** @param side whose account it is in */

@@ -15,7 +15,17 @@ export interface WrittenPair {
   readonly replicateDeleteMarkers?: boolean;
   readonly timeControl?: boolean;
   readonly bucketKeys?: boolean;
+  readonly objectLock?: WrittenObjectLock;
+  readonly sourceObjectLock?: boolean;
+  readonly lifecycle?: object;
   readonly group?: string;
+}
+
+interface WrittenObjectLock {
+  readonly mode: string;
+  readonly days: number;
+  readonly confirm?: string;
+  readonly maximumRetentionDays?: number;
 }
 
 interface WrittenSide {
@@ -31,6 +41,7 @@ export interface WrittenConfig extends Readonly<Record<string, unknown>> {
   readonly destination?: WrittenSide;
   readonly pairs?: readonly WrittenPair[];
   readonly backfill?: boolean;
+  readonly lockdown?: { readonly breakGlassRoleArn: string };
   readonly bucketNamespace?: string;
   readonly removal?: string;
 }
@@ -119,6 +130,81 @@ const prefixes = fc.oneof(
   fc.constantFrom('reports/', 'x'.repeat(1024), 'é'.repeat(512)),
 );
 
+const sentence = (days: number) => `I cannot delete these objects for ${days} day${days === 1 ? '' : 's'}`;
+
+/** Object Lock of the replicas, and perhaps of the source too, with or without a bound. */
+const locks = fc
+  .record({
+    mode: fc.constantFrom('GOVERNANCE', 'COMPLIANCE'),
+    days: fc.oneof(fc.constantFrom(1, 36_500), fc.integer({ min: 1, max: 36_500 })),
+    sourceObjectLock: fc.option(fc.boolean(), { nil: undefined }),
+    longer: fc.option(fc.nat(1000), { nil: undefined }),
+  })
+  .map(({ mode, days, sourceObjectLock, longer }) => ({
+    objectLock: {
+      mode,
+      days,
+      ...(mode === 'COMPLIANCE' && { confirm: sentence(days) }),
+      ...(sourceObjectLock && longer !== undefined && { maximumRetentionDays: Math.min(36_500, days + longer) }),
+    },
+    ...(sourceObjectLock !== undefined && { sourceObjectLock }),
+  }));
+
+/** The classes in which S3 Lifecycle goes down, each with the days that S3 bills at least. */
+const WATERFALL = [
+  ['INTELLIGENT_TIERING', 0],
+  ['GLACIER_IR', 90],
+  ['GLACIER', 90],
+  ['DEEP_ARCHIVE', 180],
+] as const;
+
+/** Where the replicas of a class can go. */
+function below(storageClass: string): readonly string[] {
+  const classes = WATERFALL.map(([name]) => name);
+  return classes.slice(storageClass === 'ONEZONE_IA' ? 2 : classes.findIndex((name) => name === storageClass) + 1);
+}
+
+const periods = fc.integer({ min: 1, max: 1000 });
+const versions = fc.integer({ min: 1, max: 100 });
+
+/** Lifecycles by the class of the replicas and the days that Object Lock keeps them. */
+const lifecycles = fc
+  .record(
+    {
+      abortMultipartDays: fc.integer({ min: 1, max: 36_500 }),
+      classes: fc.subarray(WATERFALL.map(([name]) => name)),
+      pauses: fc.array(periods, { minLength: 4, maxLength: 4 }),
+      noncurrentDays: periods,
+      noncurrentVersions: versions,
+      replicaExpireDays: periods,
+      sourceNoncurrentDays: periods,
+      sourceNoncurrentVersions: versions,
+    },
+    { requiredKeys: ['classes', 'pauses'], noNullPrototype: true },
+  )
+  .map(({ classes, pauses, noncurrentDays, replicaExpireDays, ...rest }) => (storageClass: string, locked: number) => {
+    let last = 0;
+    let least = 0;
+    const transitions = classes
+      .filter((name) => below(storageClass).includes(name))
+      .map((name, index) => {
+        last += least + (pauses[index] ?? 1) - (least === 0 ? 0 : 1);
+        least = WATERFALL.find(([other]) => other === name)?.[1] ?? 0;
+        return { storageClass: name, days: last };
+      });
+    const { noncurrentVersions, sourceNoncurrentVersions, ...others } = rest;
+    return {
+      ...others,
+      ...(transitions.length > 0 && { transitions }),
+      ...(noncurrentDays !== undefined && {
+        noncurrentDays: Math.max(locked, noncurrentDays),
+        ...(noncurrentVersions !== undefined && { noncurrentVersions }),
+      }),
+      ...(replicaExpireDays !== undefined && { replicaExpireDays: Math.max(locked, last + replicaExpireDays) }),
+      ...(others.sourceNoncurrentDays !== undefined && sourceNoncurrentVersions !== undefined && { sourceNoncurrentVersions }),
+    };
+  });
+
 const pairOptions = fc
   .record(
     {
@@ -127,13 +213,17 @@ const pairOptions = fc
       replicateDeleteMarkers: fc.boolean(),
       timeControl: fc.boolean(),
       bucketKeys: fc.boolean(),
+      locks,
+      lifecycles,
     },
     { requiredKeys: [], noNullPrototype: true },
   )
-  .map(({ replicateDeleteMarkers, ...rest }) => {
+  .map(({ replicateDeleteMarkers, locks: both, lifecycles: lifecycleOf, ...rest }) => {
     const tagged = Object.keys(rest.filter?.tags ?? {}).length > 0;
     return {
       ...rest,
+      ...both,
+      ...(lifecycleOf && { lifecycle: lifecycleOf(rest.storageClass ?? 'STANDARD_IA', both?.objectLock.days ?? 1) }),
       ...(replicateDeleteMarkers !== undefined && { replicateDeleteMarkers: replicateDeleteMarkers && !tagged }),
     };
   });
@@ -212,6 +302,11 @@ function hasRoomForReports(
   return name.length <= 63 && !ids.includes('backfill');
 }
 
+function lockdownOf({ account, region = '' }: WrittenSide, roleName: string) {
+  const partition = ['cn', 'us-gov'].find((start) => region.startsWith(`${start}-`));
+  return { breakGlassRoleArn: `arn:aws${partition === undefined ? '' : `-${partition}`}:iam::${account}:role/${roleName}` };
+}
+
 /** Configurations that keep every rule. */
 export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
   .record({
@@ -223,10 +318,11 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     profiles: fc.array(fc.option(profiles, { nil: undefined }), { minLength: 2, maxLength: 2 }),
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
     backfill: fc.boolean(),
+    breakGlass: fc.option(fc.constantFrom('BreakGlass', 'emergency/Break.Glass+1', 'b'.repeat(64)), { nil: undefined }),
     rest: independent,
     short: fc.boolean(),
   })
-  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, rest, short }) => {
+  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, breakGlass, rest, short }) => {
     const side = (index: number): WrittenSide => ({
       account: String(ids[index]),
       region: String(there.regions[index]),
@@ -238,6 +334,8 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
       destination: side(1),
       pairs: here.ids.map((id, index) => ({ id, ...options[index] })),
       backfill: backfill && hasRoomForReports(there, here),
+      // What may be destroyed cannot be locked.
+      ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
       bucketNamespace: there.bucketNamespace,
       removal: there.removal,
       ...rest,
@@ -348,7 +446,26 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'replicateDeleteMarkers'], 'boolean'],
   [['pairs', 0, 'timeControl'], 'boolean'],
   [['pairs', 0, 'bucketKeys'], 'boolean'],
+  [['pairs', 0, 'objectLock'], 'object'],
+  [['pairs', 0, 'objectLock', 'mode'], 'text'],
+  [['pairs', 0, 'objectLock', 'days'], 'number'],
+  [['pairs', 0, 'objectLock', 'confirm'], 'text'],
+  [['pairs', 0, 'objectLock', 'maximumRetentionDays'], 'number'],
+  [['pairs', 0, 'sourceObjectLock'], 'boolean'],
+  [['pairs', 0, 'lifecycle'], 'object'],
+  [['pairs', 0, 'lifecycle', 'abortMultipartDays'], 'number'],
+  [['pairs', 0, 'lifecycle', 'noncurrentDays'], 'number'],
+  [['pairs', 0, 'lifecycle', 'noncurrentVersions'], 'number'],
+  [['pairs', 0, 'lifecycle', 'replicaExpireDays'], 'number'],
+  [['pairs', 0, 'lifecycle', 'transitions'], 'list'],
+  [['pairs', 0, 'lifecycle', 'transitions', 0], 'object'],
+  [['pairs', 0, 'lifecycle', 'transitions', 0, 'storageClass'], 'text'],
+  [['pairs', 0, 'lifecycle', 'transitions', 0, 'days'], 'number'],
+  [['pairs', 0, 'lifecycle', 'sourceNoncurrentDays'], 'number'],
+  [['pairs', 0, 'lifecycle', 'sourceNoncurrentVersions'], 'number'],
   [['backfill'], 'boolean'],
+  [['lockdown'], 'object'],
+  [['lockdown', 'breakGlassRoleArn'], 'text'],
   [['bucketNamespace'], 'text'],
   [['keyRotationDays'], 'number'],
   [['keyDeletionDays'], 'number'],
@@ -365,12 +482,18 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['monitoring', 'dashboard'], 'boolean'],
 ];
 
-const OBJECTS: readonly Path[] = [[], ['source'], ['destination'], ['pairs', 0], ['pairs', 0, 'filter'], ['monitoring']];
-const KEYS = new Set(KIND_OF_KEY.flatMap(([path]) => path.map(String)));
-const UNAVAILABLE: readonly Path[] = [
+const OBJECTS: readonly Path[] = [
+  [],
+  ['source'],
+  ['destination'],
+  ['pairs', 0],
+  ['pairs', 0, 'filter'],
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
+  ['lockdown'],
+  ['monitoring'],
 ];
+const KEYS = new Set(KIND_OF_KEY.flatMap(([path]) => path.map(String)));
 
 const otherThan = (...good: readonly string[]) => fc.string().filter((text) => !good.includes(text));
 const wholeNumbersBeside = (min: number, max: number) =>
@@ -394,6 +517,16 @@ const BAD_NAMES = [
 const BAD_REGIONS = ['', 'us-west', 'us-west-99', 'US-WEST-2', 'aws-global', 'us-iso-east-1', 'moon-1', 'us-west-2 '];
 const BAD_TAG_KEYS = ['', 'aws:team', 'AWS:team', 'a;b', 'a\nb', 'k'.repeat(129)];
 const BAD_TAG_VALUES = ['a;b', 'a\nb', '<team>', 'v'.repeat(257)];
+const BAD_ROLES = [
+  '',
+  'BreakGlass',
+  'arn:aws:iam::222222222222:role/',
+  'arn:aws:iam::222222222222:role/Break*',
+  'arn:aws:iam::222222222222:user/alice',
+  'arn:aws:iam::222222222222:root',
+  // No account of a configuration: it has 12 digits.
+  'arn:aws:iam::22222222222:role/BreakGlass',
+];
 const BAD_PREFIXES = ['', 'x'.repeat(1025), 'é'.repeat(513)];
 const badAccounts = fc.oneof(
   fc.string().filter((text) => !/^\d{12}$/.test(text)),
@@ -412,7 +545,6 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
       )
       .map(([key, value]): Breakage => ({ place: render([...path, key]), changes: [[[...path, key], value]] })),
   ),
-  ...UNAVAILABLE.map((path) => at(path, fc.jsonValue())),
   at(['deployment'], fc.constantFrom(...BAD_NAMES, '1backups', 'aws-backups', 'ssm', 'sthree-backups', 'amzn-s3-demo-backups')),
   at(
     ['deployment'],
@@ -424,6 +556,72 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
     at([side, 'region'], fc.constantFrom(...BAD_REGIONS)),
     at([side, 'profile'], fc.constantFrom('', ' ', ' prod', 'prod ', 'prod\n')),
   ]),
+  at(['pairs', 0, 'objectLock', 'mode'], otherThan('GOVERNANCE', 'COMPLIANCE')),
+  ...(['days', 'maximumRetentionDays'] as const).map((key) => at(['pairs', 0, 'objectLock', key], wholeNumbersBeside(1, 36_500))),
+  fc.integer({ min: 1, max: 36_500 }).chain((days) =>
+    at(
+      ['pairs', 0, 'objectLock'],
+      fc
+        .oneof(otherThan(sentence(days)), fc.constantFrom(sentence(days + 1), sentence(days).toUpperCase(), undefined))
+        .map((confirm) => ({ mode: 'COMPLIANCE', days, ...(confirm !== undefined && { confirm }) })),
+      ['pairs', 0, 'objectLock', 'confirm'],
+    ),
+  ),
+  at(
+    ['pairs', 0, 'objectLock'],
+    fc.constantFrom(sentence(30), '').map((confirm) => ({ mode: 'GOVERNANCE', days: 30, confirm })),
+    ['pairs', 0, 'objectLock', 'confirm'],
+  ),
+  at(['pairs', 0], fc.constant({ id: 'a', sourceObjectLock: true }), ['pairs', 0, 'objectLock']),
+  at(
+    ['pairs', 0],
+    fc.record({ sourceObjectLock: fc.boolean(), days: fc.integer({ min: 2, max: 36_500 }) }).chain(({ sourceObjectLock, days }) =>
+      // Without Object Lock of the source any bound is wrong, with it one that is shorter than the default.
+      fc.integer({ min: 1, max: sourceObjectLock ? days - 1 : 36_500 }).map((maximumRetentionDays) => ({
+        id: 'a',
+        sourceObjectLock,
+        objectLock: { mode: 'GOVERNANCE', days, maximumRetentionDays },
+      })),
+    ),
+    ['pairs', 0, 'objectLock', 'maximumRetentionDays'],
+  ),
+  ...(['abortMultipartDays', 'noncurrentDays', 'replicaExpireDays', 'sourceNoncurrentDays'] as const).map((key) =>
+    at(['pairs', 0, 'lifecycle', key], wholeNumbersBeside(1, 36_500)),
+  ),
+  ...(['noncurrentVersions', 'sourceNoncurrentVersions'] as const).map((key) =>
+    at(['pairs', 0, 'lifecycle', key], wholeNumbersBeside(1, 100)),
+  ),
+  at(
+    ['pairs', 0],
+    fc.integer({ min: 4, max: 93 }).map((early) => ({
+      id: 'a',
+      lifecycle: {
+        transitions: [
+          { storageClass: 'GLACIER_IR', days: 4 },
+          { storageClass: 'DEEP_ARCHIVE', days: early },
+        ],
+      },
+    })),
+    ['pairs', 0, 'lifecycle', 'transitions', 1, 'days'],
+  ),
+  at(
+    ['pairs', 0],
+    fc.constantFrom(...STORAGE_CLASSES).map((name) => ({
+      id: 'a',
+      storageClass: 'DEEP_ARCHIVE',
+      lifecycle: { transitions: [{ storageClass: name, days: 200 }] },
+    })),
+    ['pairs', 0, 'lifecycle', 'transitions', 0, 'storageClass'],
+  ),
+  at(
+    ['pairs', 0],
+    fc.integer({ min: 1, max: 29 }).map((noncurrentDays) => ({
+      id: 'a',
+      objectLock: { mode: 'GOVERNANCE', days: 30 },
+      lifecycle: { noncurrentDays },
+    })),
+    ['pairs', 0, 'lifecycle', 'noncurrentDays'],
+  ),
   together('pairs[0].id', [
     [['backfill'], fc.constant(true)],
     [['pairs', 0, 'id'], fc.constant('backfill')],
@@ -431,6 +629,11 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
   together('backfill', [
     [['backfill'], fc.constant(true)],
     [['deployment'], fc.integer({ min: 36, max: 40 }).map((length) => 'd'.repeat(length))],
+  ]),
+  at(['lockdown', 'breakGlassRoleArn'], fc.constantFrom(...BAD_ROLES)),
+  together('lockdown', [
+    [['removal'], fc.constant('destroy')],
+    [['lockdown'], fc.constant({ breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' })],
   ]),
   at(['keyExchange'], otherThan('stack-output', 'ssm')),
   at(['bucketNamespace'], otherThan('account-regional', 'global')),

@@ -64,6 +64,11 @@ function wordsIn(template: TemplateJson): Set<string> {
   return new Set(texts.flatMap((text) => [text, ...text.split(/[:/*"() ]+/), ...text.split(/[*"() ]+/)]));
 }
 
+// The CDK prints what the lifecycle of a pair is warned of.
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+
 test(
   'a group refers to nothing of another one, waits for none, and names nothing of it',
   () => {

@@ -98,6 +98,11 @@ function logicalIds(template: Template): Record<string, string> {
   );
 }
 
+// The CDK prints what the lifecycle of a pair is warned of.
+beforeEach(() => {
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+
 test(
   'both stacks are synthesized, with a bucket for every pair on both sides',
   () => {

@@ -87,6 +87,45 @@ describe('a source bucket', () => {
     });
   });
 
+  const LOCKED = { pairs: [{ id: 'documents', sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 30 } }] };
+
+  test('with Object Lock leaves retention to the applications', () => {
+    sourceOf(LOCKED).hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: Match.absent(),
+    });
+  });
+
+  test('with Object Lock lets the role read locks, after the versions, and nothing else', () => {
+    const template = sourceOf(LOCKED);
+    const [versions, ...rest] = roleStatements('documents', keyArnIn(template)).slice(1);
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              Match.anyValue(),
+              versions,
+              {
+                Sid: 'ReadSourceLocks',
+                Effect: 'Allow',
+                Action: ['s3:GetObjectLegalHold', 's3:GetObjectRetention'],
+                Resource: `${sourceBucketArn('documents')}/*`,
+              },
+              ...rest,
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test('has no Object Lock where the replicas alone have it', () => {
+    const keys = { pairs: [{ id: 'documents', objectLock: { mode: 'GOVERNANCE', days: 30 } }] };
+
+    expect(sourceOf(keys).toJSON()).toEqual(sourceOf().toJSON());
+  });
+
   test('has a policy that grants nothing', () => {
     const policies = propertiesOf(sourceOf(), 'AWS::S3::BucketPolicy');
     expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(({ Effect }) => Effect))).toEqual(['Deny']);

@@ -1,9 +1,20 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { HardenedBucket, type HardenedBucketProps } from '../../lib/storage/hardened-bucket';
-import { testApp } from '../helpers/app';
+import { lifecycleRulesOf } from '../../lib/storage/lifecycle';
+import { testApp, validConfig } from '../helpers/app';
 import { resourceCounts } from '../helpers/templates';
+
+/** A pair below a prefix, with the given lifecycle. */
+function pairOf(lifecycle: Record<string, unknown>, keys: Record<string, unknown> = {}) {
+  const [pair] = validConfig({ pairs: [{ id: 'documents', filter: { prefix: 'in/' }, lifecycle, ...keys }] }).pairs;
+  if (pair === undefined) {
+    throw new TypeError('there is one pair');
+  }
+  return pair;
+}
 
 function build(props: Partial<HardenedBucketProps> = {}) {
   const stack = new Stack(testApp(), 'Stack');
@@ -13,7 +24,7 @@ function build(props: Partial<HardenedBucketProps> = {}) {
     encryptionKey,
     bucketKeys: true,
     bucketNamespace: 'account-regional',
-    canaryPrefix: 'in/.s3-replication-canary/',
+    lifecycleRules: lifecycleRulesOf(pairOf({}), 'source'),
     removal: 'retain',
     ...props,
   });
@@ -58,6 +69,28 @@ test.each([true, false])('objects are encrypted with the given key, bucket keys 
           ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': [keyId, 'Arn'] } },
         },
       ],
+    },
+  });
+});
+
+test('nothing locks objects unless it is told to', () => {
+  build().template.hasResourceProperties('AWS::S3::Bucket', {
+    ObjectLockEnabled: Match.absent(),
+    ObjectLockConfiguration: Match.absent(),
+  });
+});
+
+test('objects can be locked, with or without a retention for those that name none', () => {
+  build({ objectLockEnabled: true }).template.hasResourceProperties('AWS::S3::Bucket', {
+    ObjectLockEnabled: true,
+    ObjectLockConfiguration: Match.absent(),
+  });
+  const retention = ObjectLockRetention.governance(Duration.days(30));
+  build({ objectLockDefaultRetention: retention }).template.hasResourceProperties('AWS::S3::Bucket', {
+    ObjectLockEnabled: true,
+    ObjectLockConfiguration: {
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } },
     },
   });
 });
@@ -117,6 +150,68 @@ test('incomplete uploads are aborted after seven days, canaries after one day wi
       ],
     }),
   });
+});
+
+/** The rules that a bucket has besides those of every bucket. */
+function ownRules(side: 'source' | 'destination', lifecycle: Record<string, unknown>, keys: Record<string, unknown> = {}) {
+  const { template } = build({ lifecycleRules: lifecycleRulesOf(pairOf(lifecycle, keys), side) });
+  const [bucket] = Object.values(template.findResources('AWS::S3::Bucket')) as [
+    { Properties: { LifecycleConfiguration: { Rules: object[] } } },
+  ];
+  return bucket.Properties.LifecycleConfiguration.Rules.slice(3);
+}
+
+test.each(['source', 'destination'] as const)('the days of abortMultipartDays are those of the %s bucket', (side) => {
+  build({ lifecycleRules: lifecycleRulesOf(pairOf({ abortMultipartDays: 3 }), side) }).template.hasResourceProperties(
+    'AWS::S3::Bucket',
+    {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } })]),
+      },
+    },
+  );
+});
+
+test('replicas move, expire and are deleted as configured, and no noncurrent one moves that is deleted by then', () => {
+  const transitions = [
+    { storageClass: 'GLACIER_IR', days: 30 },
+    { storageClass: 'DEEP_ARCHIVE', days: 365 },
+  ];
+  const lifecycle = { transitions, noncurrentDays: 365, noncurrentVersions: 5, replicaExpireDays: 700 };
+  expect(ownRules('destination', lifecycle)).toEqual([
+    {
+      Id: 'MoveAndExpireReplicas',
+      Status: 'Enabled',
+      Transitions: [
+        { StorageClass: 'GLACIER_IR', TransitionInDays: 30 },
+        { StorageClass: 'DEEP_ARCHIVE', TransitionInDays: 365 },
+      ],
+      NoncurrentVersionTransitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: 30 }],
+      ExpirationInDays: 700,
+      NoncurrentVersionExpiration: { NoncurrentDays: 365, NewerNoncurrentVersions: 5 },
+    },
+    { Id: 'RemoveExpiredDeleteMarkers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+  ]);
+  expect(ownRules('source', lifecycle)).toEqual([]);
+});
+
+test('replicas that only expire keep their versions, and the delete markers above them', () => {
+  expect(ownRules('destination', { replicaExpireDays: 700 })).toEqual([
+    { Id: 'MoveAndExpireReplicas', Status: 'Enabled', ExpirationInDays: 700 },
+  ]);
+});
+
+test('noncurrent versions of the source are deleted by its own rule, and the replicas by none', () => {
+  const lifecycle = { sourceNoncurrentDays: 30, sourceNoncurrentVersions: 2 };
+  expect(ownRules('source', lifecycle)).toEqual([
+    {
+      Id: 'ExpireNoncurrentVersions',
+      Status: 'Enabled',
+      NoncurrentVersionExpiration: { NoncurrentDays: 30, NewerNoncurrentVersions: 2 },
+    },
+    { Id: 'RemoveExpiredDeleteMarkers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+  ]);
+  expect(ownRules('destination', lifecycle)).toEqual([]);
 });
 
 test('a retained bucket outlives its stack, but not its own rolled-back creation', () => {

@@ -65,6 +65,7 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   HeadBucket: onBucket('s3:ListBucket'),
   GetBucketEncryption: onBucket('s3:GetEncryptionConfiguration'),
   GetBucketLifecycleConfiguration: onBucket('s3:GetLifecycleConfiguration'),
+  GetObjectLockConfiguration: onBucket('s3:GetBucketObjectLockConfiguration'),
   GetBucketOwnershipControls: onBucket('s3:GetBucketOwnershipControls'),
   GetBucketPolicy: onBucket('s3:GetBucketPolicy'),
   GetBucketNotificationConfiguration: onBucket('s3:GetBucketNotification'),

@@ -6,7 +6,7 @@ import { doctor } from '../../lib/ops/doctor/doctor';
 import { verify } from '../../lib/ops/verify/verify';
 import { roleStatements } from '../../lib/policies';
 import { verificationPermissions, verificationPolicies } from '../../lib/verification/permissions';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/app';
 import { testContext } from '../helpers/ops';
 import { deployment } from '../ops/doctor/world';
 import { decide, describe as inWords, type Request } from '../proof/decide';
@@ -16,7 +16,10 @@ import { isToSide, recordingClients, type Sent } from './recording';
 
 const KEYS = { pipeline: PIPELINE };
 
-describe('the verification roles', () => {
+describe.each([
+  ['', KEYS],
+  ['under lockdown ', { ...KEYS, ...LOCKDOWN }],
+])('the verification roles %s', (_, keys) => {
   let world: World;
   let sent: Sent<AccountName>[];
   /** What was sent to the accounts of both sides takes. */
@@ -24,8 +27,8 @@ describe('the verification roles', () => {
 
   /** Runs doctor on a deployment in which everything is right. */
   async function sentByDoctor(): Promise<Sent<AccountName>[]> {
-    const recorded = recordingClients(validConfig(KEYS));
-    const { context, restore } = deployment(KEYS, { clients: recorded.clients });
+    const recorded = recordingClients(validConfig(keys));
+    const { context, restore } = deployment(keys, { clients: recorded.clients });
     try {
       expect((await doctor(context)).exitCode).toBe(EXIT.ok);
       return recorded.sent;
@@ -39,10 +42,10 @@ describe('the verification roles', () => {
     // It answers for S3 as soon as it is loaded, and so does doctor's.
     const { denied, replicaHas, resetWorld, s3 } = require('../ops/verify/world') as typeof import('../ops/verify/world');
     const run = async (change: () => void): Promise<Sent<AccountName>[]> => {
-      const recorded = recordingClients(validConfig(KEYS));
+      const recorded = recordingClients(validConfig(keys));
       resetWorld();
       change();
-      const { context } = testContext(KEYS, { yes: true, clients: recorded.clients });
+      const { context } = testContext(keys, { yes: true, clients: recorded.clients });
       await verify(context, { argument: undefined, values: {} });
       return recorded.sent;
     };
@@ -58,7 +61,7 @@ describe('the verification roles', () => {
   }
 
   beforeAll(async () => {
-    world = worldOf(KEYS);
+    world = worldOf(keys);
     sent = [...(await sentByDoctor()), ...(await sentByVerify())];
     requests = sent.filter(isToSide).flatMap((one) => requestsOf(one, world));
   });

@@ -15,6 +15,8 @@ export interface AssemblyStack {
   readonly terminationProtection: boolean;
   /** Role of the bootstrap that may read what is deployed. Its partition may be a placeholder. */
   readonly lookupRole: string | undefined;
+  /** What the app warns of in the stack, each with the path of its construct. */
+  readonly warnings: readonly string[];
 }
 
 /** Which stacks of an assembly. */
@@ -25,11 +27,17 @@ export interface StackChoice {
   readonly exclusively: boolean;
 }
 
+/** What the constructs of a stack say, by path. */
+type Metadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
+
 interface Artifact {
   readonly type: string;
   readonly environment?: string;
   readonly displayName?: string;
   readonly dependencies?: readonly string[];
+  readonly metadata?: Metadata;
+  /** File that has the metadata instead. */
+  readonly additionalMetadataFile?: string;
   readonly properties?: {
     readonly templateFile: string;
     readonly stackName?: string;
@@ -85,5 +93,14 @@ function readStack(directory: string, id: string, artifact: Artifact | undefined
     tags: properties.tags ?? {},
     terminationProtection: properties.terminationProtection ?? false,
     lookupRole: properties.lookupRole?.arn,
+    warnings: warningsOf(directory, artifact),
   };
+}
+
+function warningsOf(directory: string, artifact: Artifact | undefined): string[] {
+  const { additionalMetadataFile: file, metadata = {} } = artifact ?? {};
+  const all = file === undefined ? metadata : (JSON.parse(readFileSync(join(directory, file), 'utf8')) as Metadata);
+  return Object.entries(all).flatMap(([path, entries]) =>
+    entries.flatMap(({ type, data }) => (type === 'aws:cdk:warning' ? [`${path.slice(1)}: ${String(data)}`] : [])),
+  );
 }

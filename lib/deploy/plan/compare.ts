@@ -3,7 +3,9 @@ import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/clou
 import type { AssemblyStack } from './assembly';
 import type { DeployedStack } from './deployed';
 import { constructPath, physicalName, resourcesOf } from './legible';
+import { lockdownStops, lockUnderLockdownStop, withRetainedPolicies } from './lockdown';
 import type { ChangeKind, ResourceChange, StackPlan, Stop, Template, TemplateResource } from './model';
+import { lockRefusal, lockStop, withLocksInPlace } from './object-lock';
 import { widenedPermissions } from './permissions';
 
 /**
@@ -30,7 +32,8 @@ export function compareStack(stack: AssemblyStack, deployed: DeployedStack): Sta
   const changes = Object.entries(diff.resources.changes);
   const resources = changes.filter(([, change]) => !isMetadataOnly(change)).map(([key, change]) => resourceChange(key, change));
   const known = { ...resourcesOf(deployed.template), ...resourcesOf(stack.template) };
-  const { permissions, canonical } = widenedPermissions(diff, known);
+  const kept = withRetainedPolicies(deployed.template, stack.template);
+  const { permissions, canonical } = widenedPermissions(kept === stack.template ? diff : diffOf(deployed.template, kept), known);
   const isThere = deployed.state === 'deployed' || deployed.state === 'unfinished';
   return {
     id,
@@ -44,10 +47,17 @@ export function compareStack(stack: AssemblyStack, deployed: DeployedStack): Sta
     // Where nothing is, nothing can be lost or widened.
     stops: isThere
       ? [
-          ...resources.flatMap((change) => resourceStop(stackName, change)),
+          ...resources.flatMap((change) => [
+            ...resourceStop(stackName, change),
+            ...lockStop(stackName, change),
+            ...lockUnderLockdownStop(stackName, change, deployed.template),
+          ]),
+          ...lockdownStops(stackName, deployed.template, stack.template),
           ...(permissions.length === 0 ? [] : [permissionsStop(stackName, canonical)]),
         ]
       : [],
+    refusals: resources.flatMap((change) => lockRefusal(stackName, change)),
+    warnings: stack.warnings,
   };
 }
 
@@ -57,7 +67,7 @@ function diffOf(before: Template, after: Template): TemplateDiff {
   const { fullDiff, mangleLikeCloudFormation } =
     require('@aws-cdk/cloudformation-diff') as typeof import('@aws-cdk/cloudformation-diff');
   const mangled = (template: Template) => JSON.parse(mangleLikeCloudFormation(JSON.stringify(template))) as Template;
-  return fullDiff(mangled(before), mangled(after));
+  return fullDiff(withLocksInPlace(mangled(before)), withLocksInPlace(mangled(after)));
 }
 
 /** Nothing in the account changes: what changes says where in the app a resource comes from, or which constructs the app uses. */

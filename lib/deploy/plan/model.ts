@@ -7,6 +7,7 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly UpdateReplacePolicy?: string;
+  readonly DeletionPolicy?: string;
 }
 
 /** What happens to a resource. `left-behind`: it leaves the stack and stays in the account. */
@@ -42,9 +43,21 @@ export interface WidenedPermission {
 
 /** A change that has to be named before it is made. */
 export interface Stop {
-  /** `<stackName>/<logicalId>` or `<stackName>/permissions-<hash of what is widened>`: the same change has the same name. */
+  /**
+   * `<stackName>/<logicalId>`, `<stackName>/<logicalId>-object-lock-<mode>-<days>`, `<stackName>/<logicalId>-under-lockdown`,
+   * `<stackName>/lockdown-off`, `<stackName>/lockdown-exempts-<hash of the roles>` or `<stackName>/permissions-<hash of what is widened>`: the
+   * same change has the same name.
+   */
   readonly name: string;
-  readonly kind: 'resource' | 'permissions';
+  readonly kind: 'resource' | 'object-lock' | 'lockdown' | 'permissions';
+  readonly reason: string;
+}
+
+/** A change that nothing makes, whoever accepts it. */
+export interface Refusal {
+  /** `<stackName>/<logicalId>`. */
+  readonly name: string;
+  /** With what to write instead. */
   readonly reason: string;
 }
 
@@ -67,4 +80,7 @@ export interface StackPlan {
   /** Changes of outputs, parameters, tags and the like, in words. */
   readonly other: readonly string[];
   readonly stops: readonly Stop[];
+  readonly refusals: readonly Refusal[];
+  /** What the app warns of, whether or not it is deployed already. */
+  readonly warnings: readonly string[];
 }

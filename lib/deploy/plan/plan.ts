@@ -1,6 +1,6 @@
 import { readAssembly, type StackChoice } from './assembly';
 import { compareStack } from './compare';
-import type { StackPlan, Stop } from './model';
+import type { Refusal, StackPlan, Stop } from './model';
 import { movedStops } from './moved';
 import type { ReadDeployed } from './reader';
 import { isUnchanged, stackInWords } from './words';
@@ -33,12 +33,17 @@ export function stopsOf(plan: Plan): readonly Stop[] {
   return plan.flatMap(({ stops }) => stops);
 }
 
+/** Every change of a plan that nothing makes. */
+export function refusalsOf(plan: Plan): readonly Refusal[] {
+  return plan.flatMap(({ refusals }) => refusals);
+}
+
 /** The plan for a person. */
 export function planInWords(plan: Plan): string {
   return plan.map(stackInWords).join('\n');
 }
 
-/** Stops for a person: what is lost, and the name to accept it by. */
-export function stopsInWords(stops: readonly Stop[]): string {
+/** Stops for a person: what is lost, and the name to accept it by. Refusals: what is to be written instead. */
+export function stopsInWords(stops: readonly (Stop | Refusal)[]): string {
   return stops.map(({ name, reason }) => `  ${name}: ${reason}`).join('\n');
 }

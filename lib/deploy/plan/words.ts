@@ -27,16 +27,25 @@ export function stackInWords(plan: StackPlan): string {
     (a, b) => ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || compareText(a.path, b.path),
   );
   const width = Math.max(0, ...sorted.map(({ change }) => KIND_WORDS[change].length));
-  const stops = new Set(plan.stops.map(({ name }) => name));
   return [
     head,
     ...sorted.map((change) => {
-      const stop = stops.has(`${plan.stackName}/${change.logicalId}`) ? `  <- stops: ${plan.stackName}/${change.logicalId}` : '';
-      return `  ${KIND_WORDS[change.change].padEnd(width)}  ${resourceInWords(change)}${stop}`;
+      return `  ${KIND_WORDS[change.change].padEnd(width)}  ${resourceInWords(change)}${mark(plan, change)}`;
     }),
     ...plan.other.map((line) => `  ${line}`),
     ...permissionLines(plan),
+    ...plan.warnings.map((warning) => `  warning: ${warning}`),
   ].join('\n');
+}
+
+/** That a change is refused, or where the plan stops at it. A logical id has no hyphen. */
+function mark({ stackName, stops, refusals }: StackPlan, { logicalId }: ResourceChange): string {
+  const name = `${stackName}/${logicalId}`;
+  const own = stops.map((stop) => stop.name).filter((stop) => stop === name || stop.startsWith(`${name}-`));
+  if (refusals.some((refusal) => refusal.name === name)) {
+    return '  <- refused';
+  }
+  return own.length === 0 ? '' : `  <- stops: ${own.join(', ')}`;
 }
 
 function summary({ state, resources, other }: StackPlan): string {

@@ -1,12 +1,14 @@
 import type { Context } from '../command';
 import { Cursor, type KeyRange } from '../listing/cursor';
 import type { Entry } from '../listing/scan-page';
+import { expiresReplicas } from './examine/by-lifecycle';
 import { judgeListed } from './examine/by-listing';
 import { type DeepFacts, inSample, judgeDeep } from './examine/deep';
 import { type Finding, type Sides, toDifference } from './examine/finding';
 import { judgeMissing, type SourceFacts } from './examine/missing';
 import { join } from './join/join';
-import { ByAge, ByVersionId } from './join/match';
+import { ByAge, ByVersionId, type Matcher } from './join/match';
+import { WithHistory } from './join/with-history';
 import type { Difference } from './result';
 import type { Subject } from './subject';
 import { Tally } from './tally';
@@ -51,8 +53,7 @@ export class RangeAudit {
    */
   async run(range: KeyRange, done: (batch: Batch, upTo: string | undefined) => Promise<void>): Promise<void> {
     const { source, replica, ignored } = this.subject;
-    const visit = (left: Entry | undefined, right: Entry | undefined) => this.visit(left, right);
-    const matcher = this.method.matchedBy === 'age' ? new ByAge(visit) : new ByVersionId(visit);
+    const matcher = this.matcher();
     const isDue = () => this.tally.listed >= BATCH || this.waiting.length >= WAITING;
     const hand = async (upTo: string | undefined) => {
       await this.examineWaiting();
@@ -65,6 +66,13 @@ export class RangeAudit {
     await hand(undefined);
   }
 
+  private matcher(): Matcher {
+    const visit = (left: Entry | undefined, right: Entry | undefined) => this.visit(left, right);
+    const matcher = this.method.matchedBy === 'age' ? new ByAge(visit) : new ByVersionId(visit);
+    const { pair } = this.subject;
+    return expiresReplicas(pair) ? new WithHistory(matcher, pair.replicateDeleteMarkers) : matcher;
+  }
+
   private visit(source: Entry | undefined, replica: Entry | undefined): void {
     const sides = { source, replica } as Sides;
     if (source !== undefined) {
@@ -73,7 +81,7 @@ export class RangeAudit {
     if (replica !== undefined) {
       this.tally.list('replica', replica);
     }
-    const finding = judgeListed(sides, this.subject.pair);
+    const finding = judgeListed(sides, this.subject.pair, this.subject.now());
     if (finding === undefined || this.goesDeeper(sides, finding)) {
       this.waiting.push(sides);
     } else {
@@ -105,7 +113,7 @@ export class RangeAudit {
   }
 
   private async examine(sides: Sides): Promise<Finding | undefined> {
-    const listed = judgeListed(sides, this.subject.pair);
+    const listed = judgeListed(sides, this.subject.pair, this.subject.now());
     if (listed === undefined && sides.source !== undefined) {
       return judgeMissing(sides.source, this.subject, await this.facts.source());
     }

@@ -30,6 +30,10 @@ export function toolkitNames(qualifier: string, { account, region }: { readonly 
     /** SSM parameter that holds the version of the bootstrap. */
     versionParameter: `/cdk-bootstrap/${qualifier}/version`,
     deployRole: `cdk-${qualifier}-deploy-role-${account}-${region}`,
+    /** Role with which templates are put into the staging bucket. */
+    publishingRole: `cdk-${qualifier}-file-publishing-role-${account}-${region}`,
+    /** Bucket that CloudFormation reads templates from. */
+    stagingBucket: `cdk-${qualifier}-assets-${account}-${region}`,
     /** Role with which CloudFormation makes a stack's resources. */
     executionRole: `cdk-${qualifier}-cfn-exec-role-${account}-${region}`,
   };

@@ -1,5 +1,6 @@
 import type { Pair, ReplicationConfig } from '../../config/model';
 import { STORAGE_CLASSES } from '../../config/schema';
+import { CLASS_RULES, type StorageClass } from '../../storage-classes';
 import { linesOf } from './lines';
 import type { PriceFile } from './prices/price-file';
 import { quantitiesOf } from './quantities/quantities';
@@ -12,6 +13,8 @@ interface Variant {
   readonly value: string | boolean;
   readonly config: ReplicationConfig;
 }
+
+const NO_LIFECYCLE: Pair['lifecycle'] = { abortMultipartDays: 7, transitions: [] };
 
 /** What is estimated, whatever the options. */
 export interface Subject {
@@ -48,10 +51,20 @@ function variants({ config, pairs }: Subject): Variant[] {
     value,
     config: { ...config, pairs: config.pairs.map((pair) => (pairs.includes(pair.id) ? { ...pair, [key]: value } : pair)) },
   });
+  const chosen = config.pairs.filter(({ id }) => pairs.includes(id));
+  const withoutLifecycle: Variant = {
+    option: 'pairs[].lifecycle',
+    value: 'none',
+    config: {
+      ...config,
+      pairs: config.pairs.map((pair) => (pairs.includes(pair.id) ? { ...pair, lifecycle: NO_LIFECYCLE } : pair)),
+    },
+  };
   const { pipeline: _, ...withoutPipeline } = config;
   const { monitoring } = config;
   return [
-    ...STORAGE_CLASSES.map((storageClass) => ofPairs('storageClass', storageClass)),
+    ...STORAGE_CLASSES.filter((name) => chosen.every((pair) => takes(pair, name))).map((name) => ofPairs('storageClass', name)),
+    ...(chosen.some((pair) => JSON.stringify(pair.lifecycle) !== JSON.stringify(NO_LIFECYCLE)) ? [withoutLifecycle] : []),
     ...[true, false].flatMap((value) => [
       ofPairs('bucketKeys', value),
       ofPairs('timeControl', value),
@@ -63,6 +76,12 @@ function variants({ config, pairs }: Subject): Variant[] {
     ]),
     ...(config.pipeline === undefined ? [] : [{ option: 'pipeline', value: false, config: withoutPipeline }]),
   ];
+}
+
+/** Whether replicas of another class can move as the pair has it. */
+function takes({ lifecycle: { transitions } }: Pair, storageClass: StorageClass): boolean {
+  const [first] = transitions;
+  return first === undefined || CLASS_RULES[storageClass].movesTo.includes(first.storageClass);
 }
 
 /** The difference of the lines that the option changes: the others have the same range, and no difference. */

@@ -6,6 +6,7 @@ import { type CostOptions, readOptions, type WorkloadSource } from './options';
 import { readPrices } from './prices/price-file';
 import { refreshPrices } from './prices/refresh/refresh';
 import { type CostData, NOT_COUNTED } from './result';
+import { sizeWarnings } from './warnings';
 import { workloadFromFile, workloadFromOptions } from './workload/given';
 import { measureWorkloads } from './workload/measured';
 import type { Workloads } from './workload/workload';
@@ -48,9 +49,17 @@ function estimate(subject: Subject, { priceFile, compare: compared }: CostOption
     total: totalOf(lines),
     lines,
     missingPrices: missingPrices(lines),
+    warnings: warningsOf(subject),
     notCounted: NOT_COUNTED,
     changes: compared ? compare(subject) : null,
   };
+}
+
+function warningsOf({ config, workloads }: Subject): string[] {
+  return config.pairs.flatMap((pair) => {
+    const workload = workloads.pairs.get(pair.id);
+    return workload === undefined ? [] : sizeWarnings(pair, workload);
+  });
 }
 
 async function workloadsOf(context: Context, { values }: VerbArguments, source: WorkloadSource): Promise<Workloads> {

@@ -6,7 +6,7 @@ import type { Workload } from './workload/workload';
 
 /** The result for a person: a table for each pair and for what they share, the total, prices and what is missing. */
 export function formatCost(data: CostData): string {
-  const { deployment, lines, total, missingPrices, notCounted, changes, prices, origin } = data;
+  const { deployment, lines, total, missingPrices, warnings, notCounted, changes, prices, origin } = data;
   const pairs = Object.entries(data.workloads);
   return [
     `deployment ${deployment}: ${describeTotal(total)}`,
@@ -16,6 +16,7 @@ export function formatCost(data: CostData): string {
       group(`pair ${pair}: ${describeWorkload(workload, data.backfill)}`, lines, (line) => line.pair === pair),
     ),
     group('what the pairs share', lines, (line) => line.pair === null),
+    ...(warnings.length === 0 ? [] : [warnings.map((warning) => `warning: ${warning}`).join('\n')]),
     ...(changes === null ? [] : [describeChanges(changes)]),
     describePrices(lines, prices),
     ...describeMissing(missingPrices, prices.file),

@@ -65,6 +65,8 @@ export interface CostData {
   readonly total: Total;
   readonly lines: readonly Line[];
   readonly missingPrices: readonly MissingPrice[];
+  /** What costs more than it saves at the size of the versions, with the arithmetic. */
+  readonly warnings: readonly string[];
   readonly notCounted: readonly string[];
   /** Null without `--compare`. */
   readonly changes: readonly Change[] | null;

@@ -1,13 +1,17 @@
 import {
   GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketReplicationCommand,
   GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  type LifecycleRule,
   type NotificationConfiguration,
+  type ObjectLockConfiguration,
   type PublicAccessBlockConfiguration,
   type ReplicationConfiguration,
   type S3Client,
@@ -69,6 +73,29 @@ export class BucketFacts {
         (await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }))).OwnershipControls?.Rules?.[0]?.ObjectOwnership,
       'OwnershipControlsNotFoundError',
     );
+  }
+
+  /** Object Lock; undefined when it was never switched on. */
+  objectLock(side: SideName, pair: Pair): Promise<ObjectLockConfiguration | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'Object Lock configuration',
+      async (s3, Bucket) => (await s3.send(new GetObjectLockConfigurationCommand({ Bucket }))).ObjectLockConfiguration,
+      'ObjectLockConfigurationNotFoundError',
+    );
+  }
+
+  /** The rules of S3 Lifecycle; none when there is no configuration. */
+  async lifecycle(side: SideName, pair: Pair): Promise<readonly LifecycleRule[]> {
+    const rules = await this.ask(
+      side,
+      pair,
+      'lifecycle configuration',
+      async (s3, Bucket) => (await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules,
+      'NoSuchLifecycleConfiguration',
+    );
+    return rules ?? [];
   }
 
   /** The default encryption. */

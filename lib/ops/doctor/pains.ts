@@ -94,8 +94,8 @@ export const PAINS: readonly Pain[] = [
   {
     number: 13,
     pain: 'Object Lock on one side only stops replication',
-    answer: 'prevented',
-    by: ['no bucket of this project has Object Lock'],
+    answer: 'found',
+    by: ['replica-object-lock', 'source-object-lock'],
   },
   {
     number: 14,

@@ -12,6 +12,8 @@ import type { LivePolicy } from './policy/statement';
 
 /** A role as IAM describes it. */
 export interface LiveRole {
+  /** With its path. */
+  readonly arn: string | undefined;
   readonly trust: LivePolicy;
   /** ARN of its permissions boundary. */
   readonly boundary: string | undefined;
@@ -29,11 +31,12 @@ export class RoleFacts {
     const role = await this.ask(side, name, `role ${name}`, async () => {
       const { Role: found } = await (await this.context.clients.iam(side)).send(new GetRoleCommand({ RoleName: name }));
       return {
+        arn: found?.Arn,
         trust: parsePolicy(found?.AssumeRolePolicyDocument),
         boundary: found?.PermissionsBoundary?.PermissionsBoundaryArn,
       };
     });
-    return role ?? { trust: parsePolicy(undefined), boundary: undefined };
+    return role ?? { arn: undefined, trust: parsePolicy(undefined), boundary: undefined };
   }
 
   /** One inline policy of a role; without statements when it has none of that name. */

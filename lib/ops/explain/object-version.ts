@@ -11,6 +11,8 @@ export interface ObjectVersion extends Candidate {
   readonly storageClass: string | null;
   /** The archive tier of S3 Intelligent-Tiering that it is in. */
   readonly archiveTier: string | null;
+  /** The end of its retention period under Object Lock. */
+  readonly retainUntil: Date | null;
   /** What S3 answers; null when it gives none. */
   readonly status: string | null;
 }

@@ -106,7 +106,15 @@ export class ObjectReader {
    * @throws UnreachableError when S3 gives no answer
    */
   async describe(listed: Listed, withTags: boolean): Promise<ObjectVersion | undefined> {
-    const nothing = { key: this.key, tags: {}, encryption: null, storageClass: null, archiveTier: null, status: null };
+    const nothing = {
+      key: this.key,
+      tags: {},
+      encryption: null,
+      storageClass: null,
+      archiveTier: null,
+      retainUntil: null,
+      status: null,
+    };
     if (listed.isDeleteMarker) {
       return { ...nothing, ...listed };
     }
@@ -121,6 +129,7 @@ export class ObjectReader {
         encryption: encryptionOf(head),
         storageClass: head.StorageClass ?? 'STANDARD',
         archiveTier: head.ArchiveStatus ?? null,
+        retainUntil: head.ObjectLockRetainUntilDate ?? null,
         status: head.ReplicationStatus ?? null,
       };
     } catch (error) {

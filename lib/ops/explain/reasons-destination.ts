@@ -23,21 +23,6 @@ function writeNotPermitted(code: string, cause: string): FailureReason {
   };
 }
 
-/** An Object Lock setting that the replica cannot take over. */
-function lockNotPermitted(code: string, what: string, action: string): FailureReason {
-  return {
-    code,
-    cause: `S3 may not put the ${what} of a source object on its replica: ${action} is missing.`,
-    concerns: [statement('WriteReplicas'), resource('replica bucket')],
-    fix: `Objects in the source bucket carry Object Lock settings, for which the table grants nothing. Add ${action} to WriteReplicas in lib/permissions.ts, then deploy both stacks.`,
-    commands: [
-      { as: 'destination', run: 'npx cdk deploy {destinationStack} --exclusively' },
-      { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively' },
-    ],
-    page: PAGES.objectLock,
-  };
-}
-
 /** The failure reasons whose cause is on the destination's side, and those of roles and jobs that write there. */
 export const DESTINATION_REASONS: readonly FailureReason[] = [
   {
@@ -65,19 +50,6 @@ export const DESTINATION_REASONS: readonly FailureReason[] = [
       RESTORE_SOURCE,
     ],
     page: PAGES.requirements,
-  },
-  {
-    code: 'DstBucketObjectLockConfigMissing',
-    cause: 'The source bucket has Object Lock and the replica bucket does not.',
-    concerns: [resource('replica bucket'), resource('source bucket')],
-    fix: 'Enable Object Lock on the replica bucket. It cannot be taken back.',
-    commands: [
-      {
-        as: 'destination',
-        run: 'aws s3api put-object-lock-configuration --bucket {replicaBucket} --object-lock-configuration ObjectLockEnabled=Enabled --region {destinationRegion}',
-      },
-    ],
-    page: PAGES.objectLock,
   },
   {
     code: 'DstBucketUnversioned',
@@ -153,12 +125,16 @@ export const DESTINATION_REASONS: readonly FailureReason[] = [
     'DstPutAclNotPermitted',
     'S3 may not write the access control list of a replica: s3:ReplicateObject is missing.',
   ),
-  lockNotPermitted('DstPutLegalHoldNotPermitted', 'legal hold', 's3:PutObjectLegalHold'),
   {
     code: 'DstPutObjectNotPermitted',
     cause:
-      'S3 may not write the replica: the replica bucket does not admit the role (s3:ReplicateObject), or the replica key does not (kms:Decrypt, kms:Encrypt, kms:GenerateDataKey). An SSE-C object is also refused by a replica bucket that blocks SSE-C.',
-    concerns: [statement('WriteReplicas'), statement('EncryptReplicas'), setting('pairs[].bucketKeys')],
+      'S3 may not write the replica: the replica bucket does not admit the role (s3:ReplicateObject), or the replica key does not (kms:Decrypt, kms:Encrypt, kms:GenerateDataKey). An SSE-C object is also refused by a replica bucket that blocks SSE-C, and an object that is locked for longer than objectLock.maximumRetentionDays by a bound.',
+    concerns: [
+      statement('WriteReplicas'),
+      statement('EncryptReplicas'),
+      setting('pairs[].bucketKeys'),
+      setting('pairs[].objectLock.maximumRetentionDays'),
+    ],
     fix: `Restore both statements in the role's policy, the replica bucket's policy and the replica key's policy. The key's condition has to admit the bucket's ARN and its objects' ARNs. ${OTHER_DENIES}`,
     commands: [
       ROLE_POLICY,
@@ -172,7 +148,6 @@ export const DESTINATION_REASONS: readonly FailureReason[] = [
     ],
     page: PAGES.troubleshooting,
   },
-  lockNotPermitted('DstPutRetentionNotPermitted', 'retention period', 's3:PutObjectRetention'),
   writeNotPermitted(
     'DstPutTaggingNotPermitted',
     'S3 may not write the tags of a replica: s3:ReplicateObject or s3:ReplicateTags is missing or denied.',

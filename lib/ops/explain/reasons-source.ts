@@ -13,16 +13,6 @@ function readNotPermitted(code: string, what: string, action: string): FailureRe
   };
 }
 
-/** An Object Lock setting of a source object that the role may not read. */
-function lockNotReadable(code: string, what: string, action: string): FailureReason {
-  return {
-    ...readNotPermitted(code, `the ${what} of a source object`, action),
-    fix: `The source bucket has Object Lock, for which the table grants nothing. Add ${action} to ReadSourceVersions in lib/permissions.ts, then deploy the source.`,
-    commands: [{ as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively' }],
-    page: PAGES.objectLock,
-  };
-}
-
 /** A source object that is not there any more. */
 function gone(code: string, what: string): FailureReason {
   return {
@@ -96,7 +86,6 @@ export const SOURCE_REASONS: readonly FailureReason[] = [
       RESTORE_SOURCE,
     ],
   },
-  lockNotReadable('SrcGetLegalHoldNotPermitted', 'legal hold', 's3:GetObjectLegalHold'),
   {
     ...readNotPermitted('SrcGetObjectNotPermitted', 'the source object', 's3:GetObjectVersionForReplication'),
     cause:
@@ -104,7 +93,6 @@ export const SOURCE_REASONS: readonly FailureReason[] = [
     concerns: [statement('ReadSourceVersions'), statement('DecryptSourceObjects')],
     fix: `Restore both statements in the role's policy. An object under another key than the source key has to be written again without naming a key. ${OTHER_DENIES}`,
   },
-  lockNotReadable('SrcGetRetentionNotPermitted', 'retention period', 's3:GetObjectRetention'),
   readNotPermitted('SrcGetTaggingNotPermitted', 'the tags of the source object', 's3:GetObjectVersionTagging'),
   readNotPermitted('SrcHeadObjectNotPermitted', 'the metadata of the source object', 's3:GetObjectVersionForReplication'),
   gone('SrcKeyNotFound', 'The source bucket has no object under this key.'),

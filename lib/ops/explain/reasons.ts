@@ -1,5 +1,6 @@
 import type { SideName } from '../../config/model';
 import { DESTINATION_REASONS } from './reasons-destination';
+import { OBJECT_LOCK_REASONS } from './reasons-object-lock';
 import { SOURCE_REASONS } from './reasons-source';
 
 /**
@@ -50,6 +51,8 @@ export const FAILURE_REASONS_PAGE =
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html#replication-failure-codes
  */
-export const FAILURE_REASONS: readonly FailureReason[] = [...DESTINATION_REASONS, ...SOURCE_REASONS].toSorted((a, b) =>
-  a.code.localeCompare(b.code, 'en'),
-);
+export const FAILURE_REASONS: readonly FailureReason[] = [
+  ...DESTINATION_REASONS,
+  ...OBJECT_LOCK_REASONS,
+  ...SOURCE_REASONS,
+].toSorted((a, b) => a.code.localeCompare(b.code, 'en'));

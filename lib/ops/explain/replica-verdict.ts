@@ -17,6 +17,14 @@ export interface ReplicaSurroundings {
 export function judgeReplica(version: ObjectVersion, { config, pair }: ReplicaSurroundings): Verdict {
   const { key, versionId, status, isDeleteMarker, encryption } = version;
   const source = pairNamesOf(config, pair).sourceBucket.name;
+  const { replicaExpireDays } = pair.lifecycle;
+  if (isDeleteMarker && replicaExpireDays !== undefined) {
+    return {
+      judgement: 'unknown',
+      verdict: `a delete marker: a lifecycle rule makes one above a replica of ${replicaExpireDays} days, or somebody made it`,
+      action: `compare its time with that of the version below it; the audit does, for every object: npm run ops -- audit --pair ${pair.id}`,
+    };
+  }
   if (isDeleteMarker) {
     return pair.replicateDeleteMarkers
       ? {

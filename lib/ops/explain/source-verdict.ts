@@ -20,6 +20,8 @@ export interface SourceSurroundings {
 /** S3 replicates most objects within this time; with S3 Replication Time Control, it is the promise. */
 const USUAL_MINUTES = 15;
 
+const DAY = 24 * 60 * 60 * 1000;
+
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /**
@@ -85,6 +87,10 @@ function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundi
 }
 
 function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundings): Verdict {
+  const tooLong = retainedTooLong(version, pair);
+  if (tooLong !== null) {
+    return tooLong;
+  }
   const key = version.encryption?.kmsKeyId ?? null;
   const foreign = key !== null && sourceKeyArn !== null && key !== sourceKeyArn;
   return {
@@ -95,6 +101,19 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
     action: foreign
       ? 'write the object again without naming a key'
       : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version, pair)}`,
+  };
+}
+
+/** The replica bucket's policy refuses a replica that would be kept for longer than the bound. */
+function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, objectLock }: Pair): Verdict | null {
+  const most = objectLock?.maximumRetentionDays;
+  if (most === undefined || retainUntil === null || retainUntil.getTime() <= lastModified.getTime() + most * DAY) {
+    return null;
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${most} days of objectLock.maximumRetentionDays`,
+    action: `upload the object again with a shorter retention; or raise the bound, deploy the destination, then npm run ops -- retry --pair ${id}`,
   };
 }
 

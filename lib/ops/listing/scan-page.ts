@@ -10,6 +10,18 @@ export interface Entry {
   readonly size: number;
   /** Empty for delete markers. */
   readonly storageClass: string;
+  /** What its neighbours say, for who asks. @default - nobody asked */
+  readonly history?: History;
+}
+
+/** What a listing says about the other versions of a key. */
+export interface History {
+  /** When the next newer version came. @default - there is none */
+  readonly replacedAt?: string | undefined;
+  /** How many newer versions are noncurrent themselves. */
+  readonly newerNoncurrent?: number;
+  /** Of a delete marker, when the version below it was written. @default - there is nothing below it */
+  readonly hides?: string | undefined;
 }
 
 /** One answer to ListObjectVersions. */

@@ -10,6 +10,7 @@ import { canaryPrefix } from '../../canary-prefix';
 import type { ReplicationConfig, SideName } from '../../config/model';
 import { messageOf } from '../../errors';
 import { isAccessDenied } from '../aws-error';
+import { afterDays } from '../lifecycle-days';
 import type { Canary } from './canary';
 import type { PlacedCanary } from './observe';
 import type { Left } from './result';
@@ -28,11 +29,14 @@ interface Remains {
   readonly versionId?: string;
 }
 
+/** Why nobody tries to delete a replica under lockdown. */
+const LOCKED = 'the lockdown keeps its versions, and a lifecycle rule removes them';
+
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes a canary: its own version at the source, and at the destination every version of exactly its key. Never throws: what
- * cannot be deleted is what it returns.
+ * Deletes a canary: its own version at the source, and at the destination every version of exactly its key, unless a lockdown keeps
+ * them. Never throws: what cannot be deleted is what it returns.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
  * @param now what the time until lifecycle rules act counts from
@@ -44,7 +48,8 @@ export async function cleanUp(canary: PlacedCanary, sides: Sides, now: Date): Pr
   const atDestination: Remains = { side: 'destination', bucket: canary.replicaBucket, canary };
   try {
     for (const versionId of await replicaVersions(canary, sides)) {
-      left.push(await remove({ ...atDestination, versionId }, sides, now));
+      const replica = { ...atDestination, versionId };
+      left.push(await (sides.config.lockdown === undefined ? remove(replica, sides, now) : leave(replica, LOCKED, sides, now)));
     }
   } catch (error) {
     left.push(await leave(atDestination, `its versions cannot be listed (${messageOf(error)})`, sides, now));
@@ -86,7 +91,7 @@ async function remove(remains: Remains, sides: Sides, now: Date): Promise<Left |
 
 async function leave(remains: Remains, why: string, sides: Sides, now: Date): Promise<Left> {
   const { bucket, canary } = remains;
-  const [expired, locked] = [await expiry(remains, sides, now), await lock(remains, sides)];
+  const [expired, locked] = [await expiry(remains, sides, now), await lock(remains, sides, now)];
   const until = expired === undefined || locked === 'hold' ? null : new Date(Math.max(expired.getTime(), locked?.getTime() ?? 0));
   return { bucket, key: canary.key, until: until?.toISOString() ?? null, why };
 }
@@ -115,20 +120,17 @@ function expires({ Status, Filter, Expiration, NoncurrentVersionExpiration }: Li
 }
 
 /**
- * S3 rounds up to the next midnight.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
- */
-function afterDays(start: Date, days = 0): Date {
-  return new Date((Math.floor(start.getTime() / DAY) + 1 + days) * DAY);
-}
-
-/**
- * Until when Object Lock keeps a version from every lifecycle rule.
+ * Until when Object Lock keeps a version from every lifecycle rule: as S3 says, and where it does not say, as long as the configuration
+ * has it keep a replica of now.
+ *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
  */
-async function lock({ side, bucket, canary, versionId }: Remains, { s3, config }: Sides): Promise<Date | 'hold' | undefined> {
+async function lock(remains: Remains, { s3, config }: Sides, now: Date): Promise<Date | 'hold' | undefined> {
+  const { side, bucket, canary, versionId } = remains;
+  const days = side === 'destination' ? canary.pair.objectLock?.days : undefined;
+  const configured = days === undefined ? undefined : new Date(now.getTime() + days * DAY);
   if (versionId === undefined) {
-    return undefined;
+    return configured;
   }
   try {
     const { ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = await s3[side].send(
@@ -141,6 +143,6 @@ async function lock({ side, bucket, canary, versionId }: Remains, { s3, config }
     );
     return ObjectLockLegalHoldStatus === 'ON' ? 'hold' : ObjectLockRetainUntilDate;
   } catch {
-    return undefined;
+    return configured;
   }
 }

@@ -5,10 +5,20 @@ import type { Canary } from './canary';
 import type { VerifyOptions } from './options';
 import type { CanaryStatus, Left, PairResult, ReplicaCheck, VerifyData } from './result';
 
-/** What is about to be written and deleted. */
-export function describePlan(canaries: readonly Canary[], { timeoutMinutes, watchMinutes }: VerifyOptions): string {
+/**
+ * What is about to be written and deleted.
+ *
+ * @param keepsReplicas a lockdown leaves them to a lifecycle rule
+ */
+export function describePlan(
+  canaries: readonly Canary[],
+  { timeoutMinutes, watchMinutes }: VerifyOptions,
+  keepsReplicas: boolean,
+): string {
   return [
-    'Write a small canary for each pair, wait for its replica, then delete both and nothing else:',
+    keepsReplicas
+      ? 'Write a small canary for each pair, wait for its replica, then delete the canary and nothing else; a lifecycle rule deletes the replica:'
+      : 'Write a small canary for each pair, wait for its replica, then delete both and nothing else:',
     ...canaries.map(
       ({ pair, sourceBucket, replicaBucket }) =>
         `  ${pair.id}: s3://${sourceBucket}/${canaryPrefix(pair)}… and its replica in s3://${replicaBucket}`,

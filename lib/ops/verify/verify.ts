@@ -32,7 +32,7 @@ export async function verify(context: Context, args: VerbArguments): Promise<Out
     const data = await record(context, await verifyOnce(context, plan(), sides, timeoutMinutes));
     return { exitCode: exitCodeOf(data), data, text: formatVerify(data) };
   };
-  terminal.tell(describePlan(plan(), options));
+  terminal.tell(describePlan(plan(), options, config.lockdown !== undefined));
   if (!context.yes) {
     await terminal.confirm('Go ahead?');
   }

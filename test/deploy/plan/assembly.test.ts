@@ -1,7 +1,10 @@
 import { tmpdir } from 'node:os';
 import { readAssembly } from '../../../lib/deploy/plan/assembly';
+import { compareStack } from '../../../lib/deploy/plan/compare';
+import { stackInWords } from '../../../lib/deploy/plan/words';
 import { UsageError } from '../../../lib/errors';
 import { type TestAssembly, testAssembly } from '../../helpers/assembly';
+import { assemblyStack, deployedStack, draft } from '../../helpers/plan';
 
 let assembly: TestAssembly;
 
@@ -51,6 +54,7 @@ test('says where a stack is deployed, as what, and who may read it there', () =>
       tags: { team: 'storage' },
       terminationProtection: true,
       lookupRole: expect.stringMatching(/:iam::222222222222:role\/cdk-hnb659fds-lookup-role-222222222222-us-west-2$/),
+      warnings: [],
     },
   ]);
 });
@@ -62,4 +66,25 @@ test('an unknown stack is an error that lists the stacks', () => {
 
 test('a folder without an assembly is an error', () => {
   expect(() => idsOf([], false, tmpdir())).toThrow(expect.objectContaining({ code: 'NoAssembly' }));
+});
+
+test('has what the app warns of, in a stage too', () => {
+  // The CDK prints it as well.
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { directory, stage } = testAssembly({ pairs: [{ id: 'documents', lifecycle: { noncurrentDays: 7 } }] });
+  const warningsOf = (folder: string) =>
+    readAssembly(folder, { stacks: [], exclusively: false }).flatMap(({ warnings }) => warnings);
+
+  expect(warningsOf(directory)).toEqual([expect.stringMatching(/^Source\/Pairs\/documents: .*30 - 7 = 23 days/)]);
+  expect(warningsOf(stage)).toEqual([expect.stringMatching(/^Deploy\/Source\/Pairs\/documents: /)]);
+});
+
+test('a plan shows what the app warns of, where nothing changes too', () => {
+  const template = draft('destination');
+  const plan = compareStack(
+    assemblyStack('destination', template, { warnings: ['Pairs/documents: too short'] }),
+    deployedStack(template),
+  );
+
+  expect(stackInWords(plan)).toMatch(/nothing changes\n {2}warning: Pairs\/documents: too short$/);
 });

@@ -21,6 +21,8 @@ const plan = (stackName: string, resources: readonly ResourceChange[], account =
   permissions: [],
   other: [],
   stops: [],
+  refusals: [],
+  warnings: [],
 });
 
 const created = plan('backups-source-media', [change('created', 'photos')]);

@@ -164,6 +164,82 @@ describe('a replica', () => {
   });
 });
 
+describe('a lifecycle rule of the replica bucket', () => {
+  const NOW = Date.parse('2026-11-01T12:00:00Z');
+  const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
+  const old = (versionId: string, days: number, more: Partial<Stored> = {}): Stored => ({
+    key: 'a',
+    versionId,
+    lastModified: ago(days),
+    headers: status('COMPLETED'),
+    ...more,
+  });
+  const marker = (versionId: string, days: number) => old(versionId, days, { isDeleteMarker: true });
+
+  /** State of each difference by version, and whether it is wrong; newest versions first. */
+  async function states(source: Stored[], replica: Stored[], lifecycle: object, keys: object = {}) {
+    world.populate(source, replica);
+    const { data } = await world.run({}, { pairs: [{ id: 'documents', storageClass: 'STANDARD', lifecycle, ...keys }] });
+    return Object.fromEntries(
+      data.differences.map(({ versionId, state, wrong }) => [versionId, wrong ? `wrong ${state}` : state]),
+    );
+  }
+
+  test('explains a replica that was noncurrent for long enough, and no other', async () => {
+    const source = [old('v4', 5), old('v3', 30), old('v2', 31.6), old('v1', 100)];
+    expect(await states(source, [old('v4', 5)], { noncurrentDays: 30 })).toEqual({
+      // Noncurrent since 31.6 days.
+      v1: 'expired',
+      // Since exactly 30 days, which S3 rounds up to the next midnight.
+      v2: 'wrong missing',
+      v3: 'wrong missing',
+    });
+    expect(world.s3.requests.filter((request) => request.startsWith('HEAD'))).toHaveLength(2);
+  });
+
+  test('leaves as many versions as are to be kept', async () => {
+    const source = [old('v4', 50), old('v3', 60), old('v2', 70), old('v1', 80)];
+    expect(await states(source, [old('v4', 50)], { noncurrentDays: 30, noncurrentVersions: 2 })).toEqual({
+      v1: 'expired',
+      v2: 'wrong missing',
+      v3: 'wrong missing',
+    });
+  });
+
+  test('takes no delete marker of the source for a newer replica, unless it is replicated', async () => {
+    const source = [marker('m', 60), old('v1', 100)];
+    const [kept, replicated] = [
+      await states(source, [], { noncurrentDays: 30 }),
+      await states(source, [marker('m', 60)], { noncurrentDays: 30 }, { replicateDeleteMarkers: true }),
+    ];
+    expect(kept).toEqual({ m: 'delete-marker', v1: 'wrong missing' });
+    expect(replicated).toEqual({ v1: 'expired' });
+  });
+
+  test('expires current replicas after their days, first under a delete marker and then for good', async () => {
+    const lifecycle = { replicaExpireDays: 40, noncurrentDays: 30 };
+    const source = [old('v1', 60)];
+    expect(await states(source, [marker('m', 19), old('v1', 60)], lifecycle)).toEqual({ m: 'expired' });
+    expect(await states(source, [marker('m', 55), old('v1', 60)], lifecycle)).toEqual({ m: 'wrong extra' });
+    expect(await states(source, [marker('m', 19)], lifecycle)).toEqual({ m: 'expired', v1: 'wrong missing' });
+    expect(await states([old('v1', 80)], [marker('m', 39)], lifecycle)).toEqual({ m: 'expired', v1: 'expired' });
+    expect(await states([old('v1', 80)], [], lifecycle)).toEqual({ v1: 'expired' });
+  });
+
+  test('that only hides replicas explains no missing one', async () => {
+    expect(await states([old('v1', 80)], [], { replicaExpireDays: 40 })).toEqual({ v1: 'wrong missing' });
+  });
+
+  test('moves replicas to another class from its days on', async () => {
+    const lifecycle = { transitions: [{ storageClass: 'GLACIER', days: 30 }] };
+    const inClass = (storageClass: string, days: number) => [old('v1', days, { storageClass })];
+    expect(await states([old('v1', 40)], inClass('GLACIER', 40), lifecycle)).toEqual({});
+    expect(await states([old('v1', 40)], inClass('STANDARD', 40), lifecycle)).toEqual({});
+    expect(await states([old('v1', 20)], inClass('GLACIER', 20), lifecycle)).toEqual({ v1: 'storage-class' });
+    expect(await states([old('v1', 40)], inClass('DEEP_ARCHIVE', 40), lifecycle)).toEqual({ v1: 'storage-class' });
+  });
+});
+
 describe('--deep', () => {
   const deep = { deep: '100' };
   const parameters = { ssm: async () => ({ send: async () => ({ Parameter: { Value: 'KEY' } }) }) };

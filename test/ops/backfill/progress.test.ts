@@ -1,11 +1,13 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
+import type { Pair } from '../../../lib/config/model';
 import type { Job } from '../../../lib/ops/backfill/job';
 import { progressLine } from '../../../lib/ops/backfill/progress';
+import { validConfig } from '../../helpers/app';
 
 function job(status: JobStatus, [total, succeeded, failed]: readonly [number | null, number, number], activeSeconds = 0): Job {
   return {
     id: '00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c',
-    pair: { id: 'documents', storageClass: 'STANDARD_IA', replicateDeleteMarkers: false, timeControl: false, bucketKeys: true },
+    pair: validConfig().pairs[0] as Pair,
     status,
     createdAt: null,
     endedAt: null,

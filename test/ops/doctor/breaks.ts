@@ -1,8 +1,8 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { SideName } from '../../../lib/config/model';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
-import { PIPELINE } from '../../helpers/app';
-import { type Bucket, type Key, type Role, subscriptionOf, type World } from './healthy';
+import { LOCKDOWN, PIPELINE } from '../../helpers/app';
+import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './healthy';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
 export interface Break {
@@ -72,7 +72,65 @@ const STRANGER: LiveStatement = {
   Resource: '*',
 };
 
+const COMPLIANCE = { mode: 'COMPLIANCE', days: 30, confirm: 'I cannot delete these objects for 30 days' };
+const LOCKED = { pairs: [{ id: 'documents', objectLock: COMPLIANCE }] };
+const BOTH_LOCKED = {
+  pairs: [{ id: 'documents', sourceObjectLock: true, objectLock: { ...COMPLIANCE, maximumRetentionDays: 90 } }],
+};
+
 const ROWS: readonly Row[] = [
+  [
+    'replica-lifecycle',
+    'somebody has replicas deleted',
+    (w) => {
+      replica(w).lifecycle?.push(
+        { Status: 'Enabled', Filter: { Prefix: 'logs/' }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+        { Status: 'Enabled', Prefix: '', Expiration: { Date: new Date('2027-01-01T00:00:00Z') } },
+        { Status: 'Disabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } },
+      );
+    },
+    'below logs/: delete noncurrent versions after 1 days; every object: expire objects on 2027-01-01T00:00:00.000Z',
+    'no such rule',
+    /^aws s3api put-bucket-lifecycle-configuration --bucket backups-documents-222222222222-us-west-2-an --lifecycle-configuration '\{"Rules":\[\{"ID":"AbortIncompleteUploads"/,
+  ],
+  [
+    'replica-lifecycle',
+    'other days than configured',
+    (w) => {
+      const own = required(replica(w).lifecycle?.find(({ ID: id }) => id === 'MoveAndExpireReplicas'));
+      own.NoncurrentVersionExpiration = { NoncurrentDays: 3 };
+      own.Filter = { And: { Prefix: '', ObjectSizeGreaterThan: 1, Tags: [{ Key: 'class', Value: 'gold' }] } };
+      own.NoncurrentVersionTransitions?.forEach((move) => {
+        move.NewerNoncurrentVersions = 2;
+      });
+    },
+    'every object, tag class=gold, above 1 bytes: move to GLACIER after 30 days, move noncurrent versions except the newest 2 to GLACIER after 30 days, expire objects after 500 days, delete noncurrent versions after 3 days',
+    'every object: move to GLACIER after 30 days, move noncurrent versions to GLACIER after 30 days, expire objects after 500 days, delete noncurrent versions except the newest 5 after 180 days',
+    /"NoncurrentVersionExpiration":\{"NoncurrentDays":180,"NewerNoncurrentVersions":5\}/,
+    {
+      pairs: [
+        {
+          id: 'documents',
+          lifecycle: {
+            noncurrentDays: 180,
+            noncurrentVersions: 5,
+            replicaExpireDays: 500,
+            transitions: [{ storageClass: 'GLACIER', days: 30 }],
+          },
+        },
+      ],
+    },
+  ],
+  [
+    'source-lifecycle',
+    'deleted',
+    (w) => {
+      source(w).lifecycle = undefined;
+    },
+    'not there',
+    'every object: abort uploads after 7 days; below .s3-replication-canary/: expire objects after 1 days, delete noncurrent versions after 1 days; below .s3-replication-canary/: remove expired delete markers',
+    /--bucket backups-documents-111111111111-ap-southeast-2-an .* --region ap-southeast-2$/,
+  ],
   [
     'region-source',
     'the region is switched off',
@@ -463,6 +521,106 @@ const ROWS: readonly Row[] = [
     /"BucketKeyEnabled":true/,
   ],
   [
+    'replica-object-lock',
+    'never switched on',
+    (w) => {
+      replica(w).objectLock = undefined;
+    },
+    'no Object Lock',
+    'Object Lock, COMPLIANCE for 30 days',
+    `irreversible: aws s3api put-object-lock-configuration --bucket ${REPLICA} --object-lock-configuration '{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":30}}}' --region us-west-2`,
+    LOCKED,
+  ],
+  [
+    'replica-object-lock',
+    'its default retention was taken away',
+    (w) => {
+      replica(w).objectLock = { ObjectLockEnabled: 'Enabled' };
+    },
+    'Object Lock without default retention',
+    'Object Lock, COMPLIANCE for 30 days',
+    /put-object-lock-configuration/,
+    LOCKED,
+  ],
+  [
+    'replica-object-lock',
+    'for years, which the configuration does not say',
+    (w) => {
+      replica(w).objectLock = { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Years: 2 } } };
+    },
+    'Object Lock, GOVERNANCE for 2 years',
+    'no Object Lock',
+    /^write objectLock for this pair in the configuration, then deploy both sides/,
+  ],
+  [
+    'replica-object-lock',
+    'weaker',
+    (w) => {
+      replica(w).objectLock = lockFor('GOVERNANCE', 30);
+    },
+    'Object Lock, GOVERNANCE for 30 days',
+    'Object Lock, COMPLIANCE for 30 days',
+    /"Mode":"COMPLIANCE","Days":30/,
+    LOCKED,
+  ],
+  [
+    'source-object-lock',
+    'switched on by hand',
+    (w) => {
+      source(w).objectLock = { ObjectLockEnabled: 'Enabled' };
+    },
+    'Object Lock without default retention',
+    'no Object Lock',
+    /^write "sourceObjectLock": true and objectLock for this pair in the configuration/,
+  ],
+  [
+    'source-object-lock',
+    'not there',
+    (w) => {
+      source(w).objectLock = undefined;
+    },
+    'no Object Lock',
+    'Object Lock without default retention',
+    /put-object-lock-configuration .*'\{"ObjectLockEnabled":"Enabled"\}' --region ap-southeast-2/,
+    BOTH_LOCKED,
+  ],
+  [
+    'role-policy',
+    'no rights to read locks',
+    (w) => {
+      role(w).inline['Replication'] = without(required(role(w).inline['Replication']), 'ReadSourceLocks');
+    },
+    'statement ReadSourceLocks is missing',
+    /^the 6 statements of lib\/permissions.ts: .*ReadSourceLocks/,
+    /ReadSourceLocks/,
+    BOTH_LOCKED,
+  ],
+  [
+    'replica-bucket-policy',
+    'no bound on retention',
+    (w) => {
+      replica(w).policy = without(replica(w).policy, 'BoundRetention');
+    },
+    'statement BoundRetention is missing',
+    /"s3:object-lock-remaining-retention-days":"90"/,
+    /put-bucket-policy .*BoundRetention/,
+    BOTH_LOCKED,
+  ],
+  [
+    'replica-deny',
+    'a bound that is shorter than the configured one',
+    (w) => {
+      replica(w).policy.push({
+        ...DENY,
+        Condition: { NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '10' } },
+      });
+    },
+    /statement Guard denies what the replication role has to do/,
+    /./,
+    /^(?!.*Guard).*put-bucket-policy .*BoundRetention/,
+    BOTH_LOCKED,
+  ],
+  [
     'replica-bucket-keys',
     'on',
     (w) => {
@@ -613,6 +771,65 @@ const ROWS: readonly Row[] = [
     'statement Stranger is not of this configuration',
     /WriteReplicas/,
     /^(?!.*Stranger).*put-bucket-policy/,
+  ],
+  [
+    'replica-lockdown',
+    'a statement is gone',
+    (w) => {
+      replica(w).policy = without(replica(w).policy, 'LockdownDestruction');
+    },
+    'statement LockdownDestruction is missing',
+    /s3:DeleteObjectVersion/,
+    /^npx cdk deploy Destination --exclusively --revert-drift; or, as \S+role\/BreakGlass: aws s3api put-bucket-policy .*LockdownDestruction/,
+    LOCKDOWN,
+  ],
+  [
+    'replica-lockdown',
+    'another role is exempt',
+    (w) => {
+      replica(w).policy = changed(replica(w).policy, 'LockdownConfiguration', {
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::222222222222:role/Mallory' } },
+      });
+    },
+    /^statement LockdownConfiguration was changed: Condition is .*Mallory/,
+    /s3:PutBucketPolicy/,
+    /put-bucket-policy/,
+    LOCKDOWN,
+  ],
+  [
+    'replica-key-lockdown',
+    'the key can be deleted',
+    (w) => {
+      key(w, 'destination').policy = changed(key(w, 'destination').policy, 'LockdownDestruction', {
+        Action: ['kms:CreateGrant', 'kms:DisableKey'],
+      });
+    },
+    /^statement LockdownDestruction was changed: Action is kms:creategrant, kms:disablekey instead of/,
+    /kms:ScheduleKeyDeletion/,
+    /; or, as \S+: aws kms put-key-policy .*kms:ScheduleKeyDeletion/,
+    LOCKDOWN,
+  ],
+  [
+    'break-glass-role',
+    'the role is gone',
+    (w) => {
+      delete w.roles['BreakGlass'];
+    },
+    /^no role BreakGlass: in an emergency nobody/,
+    'arn:aws:iam::222222222222:role/BreakGlass',
+    /^create the role in account 222222222222/,
+    LOCKDOWN,
+  ],
+  [
+    'break-glass-role',
+    'the role has another path',
+    (w) => {
+      required(w.roles['BreakGlass']).arn = 'arn:aws:iam::222222222222:role/emergency/BreakGlass';
+    },
+    /^arn:aws:iam::222222222222:role\/emergency\/BreakGlass: in an emergency nobody/,
+    'arn:aws:iam::222222222222:role/BreakGlass',
+    /correct lockdown\.breakGlassRoleArn/,
+    LOCKDOWN,
   ],
   [
     'replica-key-grant',
@@ -858,7 +1075,18 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    /npm run ops -- verify --pair documents; .* npm run ops -- retry --pair documents/,
+    /npm run ops -- verify --pair documents; .* npm run ops -- retry --pair documents$/,
+  ],
+  [
+    'failed-operations',
+    'some, perhaps locked for too long',
+    (w) => {
+      w.failedOperations = 3;
+    },
+    '3 failed',
+    '0',
+    /retry --pair documents; an object that is locked for more than 90 days is refused by objectLock\.maximumRetentionDays, and not in the backup$/,
+    BOTH_LOCKED,
   ],
   [
     'stack-monitoring',

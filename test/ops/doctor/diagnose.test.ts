@@ -5,6 +5,7 @@ import { UnreachableError } from '../../../lib/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { doctor } from '../../../lib/ops/doctor/doctor';
+import { LOCKDOWN } from '../../helpers/app';
 import { awsError } from './healthy';
 import { deployment, diagnoseBroken, failures, unanswered } from './world';
 
@@ -19,6 +20,7 @@ test.each([
       destination: { profile: 'backup' },
       keyRotationDays: 90,
       terminationProtection: false,
+      ...LOCKDOWN,
       pairs: [
         { id: 'one', filter: { prefix: 'a/', tags: { x: '1', y: '2' } }, storageClass: 'STANDARD', bucketKeys: false },
         { id: 'two', filter: { prefix: 'b/' }, replicateDeleteMarkers: true, timeControl: true },

@@ -21,17 +21,20 @@ import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { type AccountName, type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
+import { type AccountName, type Pair, type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
 import { environmentsOf } from '../../../lib/environments';
+import { bucketLockdown, keyLockdown } from '../../../lib/lockdown/statements';
 import { alarmsIn, alarmsOf } from '../../../lib/monitoring/alarms';
 import { monitoringNamesOf } from '../../../lib/monitoring/names';
 import { type Names, namesOf } from '../../../lib/names';
 import { expectedAlarm } from '../../../lib/ops/doctor/alarm-definition';
 import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
+import { expectedLifecycle } from '../../../lib/ops/doctor/expected-lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
 import { replicationPermissions } from '../../../lib/permissions';
 import { failureQueueStatements, replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
+import { retentionBound } from '../../../lib/retention-bound';
 import { failureEvents } from '../../../lib/source/failure-events';
 import { STACKS, type StackKind, stackPlace } from '../../../lib/stacks';
 
@@ -47,6 +50,8 @@ export interface Bucket {
   versioning: s3.BucketVersioningStatus | undefined;
   publicAccess: s3.PublicAccessBlockConfiguration | undefined;
   ownership: s3.ObjectOwnership | undefined;
+  objectLock: s3.ObjectLockConfiguration | undefined;
+  lifecycle: s3.LifecycleRule[] | undefined;
   encryption: s3.ServerSideEncryptionRule | undefined;
   policy: LiveStatement[];
   replication: s3.ReplicationConfiguration | undefined;
@@ -59,6 +64,8 @@ export interface Queue {
 }
 
 export interface Role {
+  /** @default - nobody asks for it */
+  arn?: string;
   trust: LiveStatement[];
   inline: Record<string, LiveStatement[]>;
   attached: string[];
@@ -212,6 +219,21 @@ export function healthyWorld(config: ReplicationConfig): World {
       boundary: undefined,
     };
   }
+  const { account: backup, region: replicaRegion } = config.destination;
+  const exempt = config.lockdown && {
+    breakGlass: config.lockdown.breakGlassRoleArn,
+    execution: `arn:aws:iam::${backup}:role/cdk-hnb659fds-cfn-exec-role-${backup}-${replicaRegion}`,
+  };
+  if (exempt !== undefined) {
+    world.keys.destination?.policy.push(...keyLockdown(exempt).map(single));
+    world.roles[exempt.breakGlass.replace(/^.*\//, '')] = {
+      arn: exempt.breakGlass,
+      trust: [],
+      inline: {},
+      attached: [],
+      boundary: undefined,
+    };
+  }
   names.pairs.forEach((pair, index) => {
     const configured = config.pairs[index];
     if (configured === undefined) {
@@ -240,6 +262,9 @@ export function healthyWorld(config: ReplicationConfig): World {
         versioning: 'Enabled',
         publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
         ownership: 'BucketOwnerEnforced',
+        // S3 gives the rules back in no particular order.
+        lifecycle: expectedLifecycle(configured, side).toReversed(),
+        objectLock: objectLockOf(configured, side),
         encryption: {
           ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
           BucketKeyEnabled: configured.bucketKeys,
@@ -253,6 +278,8 @@ export function healthyWorld(config: ReplicationConfig): World {
             Condition: { Bool: { 'aws:SecureTransport': false } },
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
+          ...(side === 'source' ? [] : retentionBound(configured, pair).map(single)),
+          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
         ],
         replication:
           side === 'source'
@@ -271,6 +298,18 @@ export function healthyWorld(config: ReplicationConfig): World {
     }
   });
   return world;
+}
+
+function objectLockOf({ objectLock, sourceObjectLock }: Pair, side: SideName): s3.ObjectLockConfiguration | undefined {
+  if (side === 'source') {
+    return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
+  }
+  return objectLock && lockFor(objectLock.mode, objectLock.days);
+}
+
+/** Object Lock with a default retention. */
+export function lockFor(mode: 'GOVERNANCE' | 'COMPLIANCE', days: number): s3.ObjectLockConfiguration {
+  return { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: mode, Days: days } } };
 }
 
 /** A subscription by mail. @param arn or the word that SNS puts in its place */
@@ -292,6 +331,10 @@ export function awsError(name: string, message = name): Error {
 
 const document = (statements: LiveStatement[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => unknown])[] = [
+  [
+    s3.GetBucketLifecycleConfigurationCommand,
+    ({ lifecycle }: Bucket) => (lifecycle ? { Rules: lifecycle } : refuse(awsError('NoSuchLifecycleConfiguration'))),
+  ],
   [s3.GetBucketVersioningCommand, (bucket: Bucket) => ({ Status: bucket.versioning })],
   [
     s3.GetPublicAccessBlockCommand,
@@ -304,6 +347,11 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
       ownership
         ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
         : refuse(awsError('OwnershipControlsNotFoundError')),
+  ],
+  [
+    s3.GetObjectLockConfigurationCommand,
+    ({ objectLock }: Bucket) =>
+      objectLock ? { ObjectLockConfiguration: objectLock } : refuse(awsError('ObjectLockConfigurationNotFoundError')),
   ],
   [
     s3.GetBucketEncryptionCommand,
@@ -407,9 +455,10 @@ export function serve(config: ReplicationConfig, current: () => World): { restor
   const iam = stub(mockClient(IAMClient));
   const roleOf = ({ input }: Asked) => current().roles[input['RoleName'] ?? ''] ?? refuse(awsError('NoSuchEntityException'));
   on(iam, GetRoleCommand, (question) => {
-    const { trust, boundary } = roleOf(question);
+    const { arn, trust, boundary } = roleOf(question);
     return {
       Role: {
+        ...(arn !== undefined && { Arn: arn }),
         AssumeRolePolicyDocument: encodeURIComponent(document(trust)),
         ...(boundary !== undefined && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
       },

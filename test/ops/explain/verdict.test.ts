@@ -30,12 +30,14 @@ function version(changes: Partial<ObjectVersion> = {}): ObjectVersion {
     size: 3,
     storageClass: 'STANDARD',
     archiveTier: null,
+    retainUntil: null,
     encryption: kms(SOURCE_KEY),
     status: null,
     ...changes,
   };
 }
 
+const BOUNDED = pairWith({ objectLock: { mode: 'GOVERNANCE', days: 30, maximumRetentionDays: 30 } });
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 const deleteMarker = { isDeleteMarker: true, encryption: null, size: null, storageClass: null };
 const customer = { encryption: { type: 'SSE-C', kmsKeyId: null } } as const;
@@ -87,6 +89,27 @@ describe('in a source bucket', () => {
       {},
       /key\/foreign, and the role/,
       /without naming a key/,
+    ],
+    [
+      'failed, and locked for longer than the bound',
+      { status: 'FAILED', retainUntil: new Date('2026-10-31T00:00:01Z') },
+      { pair: BOUNDED },
+      /not in the backup: it is locked until 2026-10-31T00:00:01.000Z, for longer than the 30 days of/,
+      /with a shorter retention; or raise the bound, .* retry --pair documents/,
+    ],
+    [
+      'failed, and locked for exactly the bound',
+      { status: 'FAILED', retainUntil: new Date('2026-10-31T00:00:00Z') },
+      { pair: BOUNDED },
+      /failed for good; S3 tells the reason only/,
+      /ops -- failures/,
+    ],
+    [
+      'failed, and locked where there is no bound',
+      { status: 'FAILED', retainUntil: new Date('2096-10-31T00:00:00Z') },
+      {},
+      /failed for good; S3 tells the reason only/,
+      /ops -- failures/,
     ],
     ['failed, with nobody to ask for the source key', { status: 'FAILED' }, { sourceKeyArn: null }, /failed/, /doctor/],
     ['older than the rule', {}, {}, /older than the rule or a change of it$/, /upload the object again, or/],

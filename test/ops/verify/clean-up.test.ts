@@ -4,6 +4,7 @@ import {
   HeadObjectCommand,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3';
+import { LOCKDOWN } from '../../helpers/app';
 import {
   deletions,
   denied,
@@ -74,6 +75,25 @@ test('where deletion is not allowed, it says what stays until when, and the pair
   expect(text).toContain(`s3://${REPLICA}/${pair.source.key} stays until about ${MIDNIGHT_AFTER_BOTH_ACTIONS}`);
 });
 
+test('under lockdown the replica is left to its lifecycle rule, and the pair is verified all the same', async () => {
+  const { exitCode, pair, text, recorded } = await run(LOCKDOWN);
+
+  expect(exitCode).toBe(0);
+  expect(recorded.told[0]).toContain('delete the canary and nothing else; a lifecycle rule deletes the replica');
+  expect(deletions()).toEqual([[SOURCE, pair.source.key, VERSION]]);
+  expect(pair.left).toEqual([
+    {
+      bucket: REPLICA,
+      key: pair.source.key,
+      until: MIDNIGHT_AFTER_BOTH_ACTIONS,
+      why: 'the lockdown keeps its versions, and a lifecycle rule removes them',
+    },
+  ]);
+  expect(text).toContain(
+    `s3://${REPLICA}/${pair.source.key} stays until about ${MIDNIGHT_AFTER_BOTH_ACTIONS}; the lockdown keeps`,
+  );
+});
+
 test('on the source side too, and the replica is still deleted', async () => {
   s3.on(DeleteObjectCommand, { Bucket: SOURCE }).rejects(denied());
   const { pair } = await run();
@@ -88,6 +108,17 @@ test('Object Lock holds longer than the lifecycle rule', async () => {
     ObjectLockRetainUntilDate: new Date('2026-12-01T00:00:00Z'),
   });
   expect((await run()).pair.left).toMatchObject([{ until: '2026-12-01T00:00:00.000Z' }]);
+});
+
+test.each([
+  ['may still arrive', () => s3.on(ListObjectVersionsCommand).rejects(denied())],
+  ['does not say how long', () => s3.on(HeadObjectCommand, { Bucket: REPLICA, VersionId: REPLICA_VERSION }).rejects(denied())],
+])('a replica that %s is kept as long as the configuration says', async (_, arrange) => {
+  s3.on(DeleteObjectCommand, { Bucket: REPLICA }).rejects(denied());
+  arrange();
+  const { pair } = await run({ pairs: [{ id: 'documents', objectLock: { mode: 'GOVERNANCE', days: 30 } }] });
+
+  expect(pair.left).toMatchObject([{ bucket: REPLICA, until: '2026-12-01T12:00:00.000Z' }]);
 });
 
 test('a retention that ends earlier does not matter', async () => {

@@ -15,6 +15,7 @@ const TONES: Readonly<Partial<Record<State, Tone>>> = {
   'in-flight': 'waiting',
   pending: 'waiting',
   'not-eligible': 'left-out',
+  expired: 'left-out',
   'delete-marker': 'left-out',
 };
 

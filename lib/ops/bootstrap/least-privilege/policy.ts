@@ -23,7 +23,7 @@ export interface LeastPrivilege {
 /**
  * The execution policy for the destination. One document holds it, however many pairs and groups there are.
  *
- * @param template of the first group's destination stack: those of the others have the same types of resources
+ * @param template of the first group's destination stack with the buckets of all groups: the others have the same types of resources
  * @throws AppError when the template has something that no permissions are known for
  */
 export function executionPolicy(config: ReplicationConfig, template: Template): LeastPrivilege {

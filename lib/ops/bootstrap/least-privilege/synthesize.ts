@@ -7,17 +7,30 @@ import type { Context } from '../../command';
 import type { Template } from './actions';
 
 /**
- * The template of the first group's destination stack as the CDK CLI deploys it.
+ * The template of the first group's destination stack as the CDK CLI deploys it, with the buckets of every other group: a pair may have
+ * options, and with them properties, that those of the first group have not.
  *
  * @throws AppError with the end of the CDK CLI's output when the app does not synthesize
  */
 export function destinationTemplate({ config: whole, directory, configFile }: Context): Promise<Template> {
-  const [group = whole] = groupsOf(whole);
-  const stack = stackId(group, 'destination');
+  const stacks = groupsOf(whole).map((group) => stackId(group, 'destination'));
   const config = configFile === undefined ? [] : ['-c', `config=${configFile}`];
   return withSynthesis(directory, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
-    const assembly = await synthesize([stack, '--exclusively', '--no-notices', ...config]);
-    return JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8')) as Template;
+    const assembly = await synthesize([...stacks, '--exclusively', '--no-notices', ...config]);
+    const read = (stack: string) => JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8')) as Template;
+    return withBuckets(stacks.map(read));
   });
+}
+
+/** The first of several templates, with the buckets of the others. */
+export function withBuckets(templates: readonly Template[]): Template {
+  const [first = { Resources: {} }, ...others] = templates;
+  const buckets = others.flatMap(({ Resources }, index) =>
+    Object.entries(Resources)
+      .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
+      // Two groups may have buckets of one logical id.
+      .map(([logicalId, bucket]) => [`Group${index + 2}${logicalId}`, bucket] as const),
+  );
+  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries(buckets) } };
 }

@@ -1,6 +1,6 @@
+import { TRANSITION_CLASSES } from '../../../config/protection';
 import { STORAGE_CLASSES } from '../../../config/schema';
-
-export type StorageClass = (typeof STORAGE_CLASSES)[number];
+import type { StorageClass } from '../../../storage-classes';
 
 /** Kinds of price that an estimate needs, each with the unit that AWS's pages print it in. */
 const UNITS = {
@@ -21,7 +21,11 @@ const UNITS = {
   'codebuild-minutes': 'minute',
 } as const;
 
-export type PriceId = keyof typeof UNITS | `s3-storage-${StorageClass}` | `s3-put-${StorageClass}`;
+export type PriceId =
+  | keyof typeof UNITS
+  | `s3-storage-${StorageClass}`
+  | `s3-put-${StorageClass}`
+  | `s3-transition-${(typeof TRANSITION_CLASSES)[number]}`;
 
 /** What a price is looked up by. */
 export interface PriceKey {
@@ -34,6 +38,7 @@ export interface PriceKey {
 export const PRICE_UNITS: ReadonlyMap<string, string> = new Map<string, string>([
   ...STORAGE_CLASSES.map((name) => [`s3-storage-${name}`, 'GB-month'] as const),
   ...STORAGE_CLASSES.map((name) => [`s3-put-${name}`, '1,000 requests'] as const),
+  ...TRANSITION_CLASSES.map((name) => [`s3-transition-${name}`, '1,000 requests'] as const),
   ...Object.entries(UNITS),
 ]);
 

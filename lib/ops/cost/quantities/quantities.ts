@@ -2,6 +2,7 @@ import type { Pair, ReplicationConfig } from '../../../config/model';
 import type { Workloads } from '../workload/workload';
 import { encryptionQuantities } from './encryption';
 import { keyQuantities } from './keys';
+import { transitionQuantities } from './lifecycle';
 import { pipelineQuantities } from './pipeline';
 import type { Quantity } from './quantity';
 import { replicationQuantities } from './replication';
@@ -33,6 +34,7 @@ export function quantitiesOf(
         pair: pair.id,
         quantities: [
           ...storageQuantities(month),
+          ...transitionQuantities(month),
           ...replicationQuantities(month),
           ...encryptionQuantities(month),
           ...pairWatchingQuantities(config, pair),

@@ -1,6 +1,6 @@
+import { CLASS_RULES, type StorageClass } from '../../../storage-classes';
 import { whole } from '../../units';
-import type { StorageClass } from '../prices/catalog';
-import { CLASS_RULES } from './classes';
+import { type Share, sharesOf } from './lifecycle';
 import { exactly, exactSize, GB, type PairMonth, present, type Quantity } from './quantity';
 
 /** Versions of one bucket, all of them or a part. */
@@ -13,26 +13,34 @@ interface Versions {
 
 /** What both buckets of a pair hold at the end of the month: an upper bound for the month, and the start of the next one. */
 export function storageQuantities(month: PairMonth): Quantity[] {
-  const { config, pair } = month;
-  return present([
-    ...bucket(month, 'source', 'STANDARD', config.source.region),
-    ...bucket(month, 'replica', pair.storageClass, config.destination.region),
-  ]);
+  const { config } = month;
+  return present([...bucket(month, 'source', config.source.region), ...bucket(month, 'replica', config.destination.region)]);
 }
 
-function bucket(month: PairMonth, side: 'source' | 'replica', storageClass: StorageClass, region: string): Quantity[] {
+function bucket(month: PairMonth, side: 'source' | 'replica', region: string): Quantity[] {
   const { current, noncurrent } = versions(month);
-  const of = (part: Versions, id: string, what: string) => [
-    held(part, storageClass, region, `${side}-${id}`, `${side} bucket, ${what}`),
-    ...extras(part, storageClass, region, `${side}-${id}`, `${side} bucket, ${what}`),
-  ];
+  const shares = sharesOf(month, side);
+  const written = side === 'source' ? 'STANDARD' : month.pair.storageClass;
+  const of = (part: Versions, parts: readonly Share[], kind: string, what: string) =>
+    parts.flatMap((share) => {
+      const { storageClass } = share;
+      const id = `${side}-${kind}${storageClass === written ? '' : `-${storageClass}`}`;
+      const own = shareOf(part, share);
+      const item = `${side} bucket, ${what}`;
+      return [held(own, storageClass, region, id, item), ...extras(own, storageClass, region, id, item)];
+    });
   return [
-    ...of(current, 'storage', 'current versions'),
-    ...of(noncurrent, 'storage-noncurrent', 'overwritten and deleted versions'),
+    ...of(current, shares.current, 'storage', 'current versions'),
+    ...of(current, shares.expired, 'storage-expired', 'expired versions'),
+    ...of(noncurrent, shares.noncurrent, 'storage-noncurrent', 'overwritten and deleted versions'),
   ];
 }
 
-/** Overwritten and deleted versions stay, so every version that is written adds its bytes. */
+function shareOf({ count, bytes, text }: Versions, { share, text: part }: Share): Versions {
+  return part === '' ? { count, bytes, text } : { count: count * share, bytes: bytes * share, text: `(${text}) × ${part}` };
+}
+
+/** Every version that is written adds its bytes, before lifecycle rules delete any. */
 function versions({ workload }: PairMonth): { readonly current: Versions; readonly noncurrent: Versions } {
   const { objects, averageSize, storedBytes, storedObjects, overwrites, deletes } = workload;
   const written = `${whole(objects)} written × ${exactSize(averageSize)}`;

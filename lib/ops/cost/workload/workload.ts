@@ -8,9 +8,9 @@ export interface Workload {
   readonly storedBytes: number;
   /** How many versions they are. */
   readonly storedObjects: number;
-  /** Percent of the written versions that overwrite an object. The old version stays: nothing expires it. */
+  /** Percent of the written versions that overwrite an object. The old version stays, unless a lifecycle rule deletes it. */
   readonly overwrites: number;
-  /** Objects deleted in the month, as percent of the written versions. A deletion adds a delete marker, and the version stays. */
+  /** Objects deleted in the month, as percent of the written versions. A deletion adds a delete marker, and the version stays as long. */
   readonly deletes: number;
 }
 

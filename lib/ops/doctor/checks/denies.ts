@@ -1,6 +1,7 @@
 import type { Pair, SideName } from '../../../config/model';
 import { pairNamesOf } from '../../../names';
 import { type Permission, replicationPermissions } from '../../../permissions';
+import { REMAINING_RETENTION } from '../../../retention-bound';
 import { BUCKET, type Check, type Finding, notAnswered, pass, type Subject } from '../check';
 import { putBucketPolicy, putKeyPolicy } from '../documents';
 import { denials, without } from '../policy/deny';
@@ -9,7 +10,7 @@ import type { LivePolicy } from '../policy/statement';
 
 /** Rows of the permission table that concern a resource. The keys' ARNs stand for themselves. */
 const ROWS = {
-  source: { bucket: ['ReadReplicationConfiguration', 'ReadSourceVersions'], key: ['DecryptSourceObjects'] },
+  source: { bucket: ['ReadReplicationConfiguration', 'ReadSourceVersions', 'ReadSourceLocks'], key: ['DecryptSourceObjects'] },
   destination: { bucket: ['WriteReplicas'], key: ['EncryptReplicas'] },
 } as const;
 
@@ -31,7 +32,10 @@ export const DENY_CHECKS: readonly Check[] = (['source', 'destination'] as const
 
 async function bucketDeny(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
   const policy = await subject.facts.buckets.policy(side, pair);
-  return judge(subject, pair, side, { policy, rows: ROWS[side].bucket, context: {} }, async (repaired) =>
+  const longest = pair.objectLock?.maximumRetentionDays;
+  // What is denied is a longer one. Without a bound nobody knows how long a retention is.
+  const context: Record<string, string[]> = longest === undefined ? {} : { [REMAINING_RETENTION]: [String(longest)] };
+  return judge(subject, pair, side, { policy, rows: ROWS[side].bucket, context }, async (repaired) =>
     putBucketPolicy(subject, pair, side, repaired),
   );
 }

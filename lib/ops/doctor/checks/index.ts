@@ -6,8 +6,11 @@ import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
 import { FAILURE_EVENT_CHECKS } from './failure-events';
 import { KEY_CHECKS } from './keys';
+import { LIFECYCLE_CHECKS } from './lifecycle';
+import { LOCKDOWN_CHECKS } from './lockdown';
 import { METRIC_CHECKS } from './metrics';
 import { NOTIFICATION_CHECKS } from './notifications';
+import { OBJECT_LOCK_CHECKS } from './object-lock';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
@@ -22,9 +25,12 @@ export const CHECKS: readonly Check[] = [
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
   ...BUCKET_CHECKS,
+  ...OBJECT_LOCK_CHECKS,
+  ...LIFECYCLE_CHECKS,
   ...ROLE_CHECKS,
   ...POLICY_CHECKS,
   ...DENY_CHECKS,
+  ...LOCKDOWN_CHECKS,
   ...RULE_CHECKS,
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,

@@ -100,6 +100,14 @@ async function failures(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: `${count} failed`,
         expected: '0',
-        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; S3 does not try FAILED objects again: npm run ops -- retry --pair ${pair.id}`,
+        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; S3 does not try FAILED objects again: npm run ops -- retry --pair ${pair.id}${refusedByBound(pair)}`,
       };
+}
+
+/** What fails by configuration. */
+function refusedByBound({ objectLock }: Pair): string {
+  const most = objectLock?.maximumRetentionDays;
+  return most === undefined
+    ? ''
+    : `; an object that is locked for more than ${most} days is refused by objectLock.maximumRetentionDays, and not in the backup`;
 }

@@ -1,6 +1,7 @@
 import type { Pair, SideName } from '../../../config/model';
 import { pairNamesOf } from '../../../names';
 import { replicaBucketStatements, replicaKeyStatements } from '../../../policies';
+import { retentionBound } from '../../../retention-bound';
 import { isEmulator } from '../../emulator';
 import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { accountDelegation, putBucketPolicy, putKeyPolicy, tlsOnly } from '../documents';
@@ -60,18 +61,19 @@ async function tls(subject: Subject, pair: Pair, side: SideName): Promise<Findin
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
 async function bucketGrant(subject: Subject, pair: Pair): Promise<Finding> {
   const { context, facts } = subject;
-  const grants = replicaBucketStatements(context.config, pairNamesOf(context.config, pair));
+  const names = pairNamesOf(context.config, pair);
+  const generated = [...replicaBucketStatements(context.config, names), ...retentionBound(pair, names)];
   const live = await facts.buckets.policy('destination', pair);
-  const { wrong, repaired } = difference(live, grants);
-  const { extra } = difference(live, [tlsOnly(facts.buckets.name('destination', pair)), ...grants]);
+  const { wrong, repaired } = difference(live, generated);
+  const { extra } = difference(live, [tlsOnly(facts.buckets.name('destination', pair)), ...generated]);
   const allowing = extra.filter(({ Effect: effect }) => effect === 'Allow');
   const found = [...wrong, ...allowing.map(unknownStatement)];
   return found.length === 0
-    ? pass(`${grants.map(({ Sid: sid }) => sid).join(', ')} as generated`)
+    ? pass(`${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`)
     : {
         status: 'fail',
         found: found.join('; '),
-        expected: grants.map((statement) => JSON.stringify(statement)).join(', '),
+        expected: generated.map((statement) => JSON.stringify(statement)).join(', '),
         fix: putBucketPolicy(subject, pair, 'destination', without(repaired, allowing)),
       };
 }

@@ -50,6 +50,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   arnequals: matches,
   arnlike: matches,
   bool: ignoringCase,
+  numericgreaterthan: (wanted, value) => Number(value) > Number(wanted),
   numericlessthan: (wanted, value) => Number(value) < Number(wanted),
   numericequals: (wanted, value) => Number(value) === Number(wanted),
 };

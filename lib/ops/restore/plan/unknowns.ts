@@ -6,6 +6,8 @@ export interface Unknown {
   readonly code:
     | 'delete-markers'
     | 'lifecycle-deletions'
+    | 'replica-expiry'
+    | 'noncurrent-expiry'
     | 'never-replicated'
     | 'removed-versions'
     | 'tags'
@@ -23,7 +25,7 @@ export interface Unknown {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
-export function unknownsOf({ replicateDeleteMarkers }: Pair, asOf: boolean, emulator: boolean): Unknown[] {
+export function unknownsOf({ replicateDeleteMarkers, lifecycle }: Pair, asOf: boolean, emulator: boolean): Unknown[] {
   const always: Unknown[] = [
     {
       code: 'lifecycle-deletions',
@@ -39,6 +41,25 @@ export function unknownsOf({ replicateDeleteMarkers }: Pair, asOf: boolean, emul
       code: 'delete-markers',
       text: 'delete markers are not replicated here, so a deletion at the source is invisible in the replica: a deleted object is restored too',
     },
+  ];
+  const { replicaExpireDays, noncurrentDays } = lifecycle;
+  const ofExpiry: Unknown[] = [
+    ...(replicaExpireDays === undefined
+      ? []
+      : [
+          {
+            code: 'replica-expiry' as const,
+            text: `a lifecycle rule hides replicas under a delete marker after ${replicaExpireDays} days: such an object counts as deleted; --as-of an earlier moment finds it while its version is kept`,
+          },
+        ]),
+    ...(noncurrentDays === undefined
+      ? []
+      : [
+          {
+            code: 'noncurrent-expiry' as const,
+            text: `a lifecycle rule deletes noncurrent replicas after ${noncurrentDays} days: a moment that is longer ago cannot be restored whole`,
+          },
+        ]),
   ];
   const ofMoment: Unknown[] = [
     {
@@ -67,6 +88,7 @@ export function unknownsOf({ replicateDeleteMarkers }: Pair, asOf: boolean, emul
   return [
     ...(replicateDeleteMarkers ? [] : withoutDeleteMarkers),
     ...always,
+    ...ofExpiry,
     ...(asOf ? ofMoment : []),
     ...(emulator ? onEmulator : []),
   ];

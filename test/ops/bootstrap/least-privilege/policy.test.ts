@@ -110,6 +110,16 @@ test.each([
   expect(actionsOf(type, {})).not.toContain(action);
 });
 
+test('Object Lock can be set where a replica bucket has it, in whatever group, and only there', () => {
+  const locking = ['s3:GetBucketObjectLockConfiguration', 's3:PutBucketObjectLockConfiguration'];
+  const objectLock = { mode: 'GOVERNANCE', days: 30 };
+  const pairs = [{ id: 'a' }, { id: 'b', objectLock, group: 'archive' }];
+
+  expect(actionsFor({ pairs: [{ id: 'a', objectLock }] })).toEqual(expect.arrayContaining(locking));
+  expect(actionsFor({ pairs })).toEqual(expect.arrayContaining(locking));
+  expect(actionsFor({ pairs: [{ id: 'a' }] }).filter((action) => locking.includes(action))).toEqual([]);
+});
+
 test('no role is passed, no website, notification or replication is configured', () => {
   const unused = /PassRole|Website|Notification|Replication|Accelerate|Inventory|s3tables|Acl$/;
   expect(actionsFor({ tags: { team: 'storage' }, pipeline: PIPELINE }).filter((action) => unused.test(action))).toEqual([]);

@@ -1,8 +1,11 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import type { Template } from '../../../../lib/ops/bootstrap/least-privilege/actions';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Template as DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/actions';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
+import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/synthesize';
 import type { Statement } from '../../../../lib/policies';
-import { templates, validConfig } from '../../../helpers/app';
+import { addReplicationStacks } from '../../../../lib/replication';
+import { testApp, validConfig } from '../../../helpers/app';
 import { recordedKey } from '../../../helpers/templates';
 
 export const ACCOUNT = '222222222222';
@@ -16,8 +19,11 @@ export interface Request {
 
 /** The execution policy for a configuration, from the template that the app makes of it. */
 export function policyFor(keys: Record<string, unknown> = {}) {
-  const { destination } = templates(keys, keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
-  return executionPolicy(validConfig(keys), destination.toJSON() as Template);
+  const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
+  const destinations = addReplicationStacks(testApp(recorded), validConfig(keys)).map(({ destination }) =>
+    Template.fromStack(destination).toJSON(),
+  );
+  return executionPolicy(validConfig(keys), withBuckets(destinations as DestinationTemplate[]));
 }
 
 /** Every statement of the policies. */

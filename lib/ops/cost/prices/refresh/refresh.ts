@@ -63,7 +63,7 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
 }
 
 /** Every price that the configuration may need, with all storage classes to compare. */
-function neededPrices({ source, destination, pipeline }: ReplicationConfig): PriceKey[] {
+function neededPrices({ source, destination, pairs, pipeline }: ReplicationConfig): PriceKey[] {
   const keys = (region: string, ...ids: readonly PriceId[]) => ids.map((id): PriceKey => ({ id, region }));
   const crossing = between(source.region, destination.region);
   const needed = [
@@ -71,6 +71,9 @@ function neededPrices({ source, destination, pipeline }: ReplicationConfig): Pri
     ...keys(source.region, 'cloudwatch-dashboard'),
     ...STORAGE_CLASSES.flatMap((name) => keys(destination.region, `s3-storage-${name}`, `s3-put-${name}`)),
     ...keys(destination.region, 's3-monitoring-INTELLIGENT_TIERING', 's3-delete-marker-replication'),
+    ...pairs.flatMap(({ lifecycle: { transitions } }) =>
+      transitions.flatMap(({ storageClass }) => keys(destination.region, `s3-transition-${storageClass}`)),
+    ),
     ...keys(crossing, 's3-transfer', 's3-time-control'),
     ...SIDES.map((side) => ({ source, destination })[side]).flatMap(({ region }) =>
       keys(region, 'kms-key', 'kms-requests', 'cloudwatch-metric', 'cloudwatch-alarm', 'cloudwatch-composite-alarm'),

@@ -1,4 +1,5 @@
-import type { PriceId, PriceKey, StorageClass } from '../catalog';
+import type { StorageClass } from '../../../../storage-classes';
+import type { PriceId, PriceKey } from '../catalog';
 import { billingCode, usageTypesIn } from './billing-codes';
 
 /** Where a price stands in AWS's price list. */

@@ -1,0 +1,78 @@
+import type { LifecycleRule } from '@aws-sdk/client-s3';
+import { type Pair, SIDES, type SideName } from '../../../config/model';
+import { awsCommand } from '../../commands';
+import { isEmulator } from '../../emulator';
+import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
+import { expectedLifecycle } from '../expected-lifecycle';
+
+/** The lifecycle rules of both buckets of a pair. One that nobody configured may delete what the pair is there to keep. */
+export const LIFECYCLE_CHECKS: readonly Check[] = SIDES.toReversed().map((side) => ({
+  id: `${BUCKET[side]}-lifecycle`,
+  title: `${BUCKET[side]} bucket has its lifecycle rules, and no others`,
+  area: 'buckets',
+  run: { each: 'pair', ask: (subject, pair) => lifecycle(subject, pair, side) },
+}));
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
+async function lifecycle({ context: { config }, facts }: Subject, pair: Pair, side: SideName): Promise<Finding> {
+  if (isEmulator()) {
+    return notApplicable('an emulator ignores the lifecycle rules of a template');
+  }
+  const expected = expectedLifecycle(pair, side);
+  const live = (await facts.buckets.lifecycle(side, pair)).filter(({ Status: status }) => status === 'Enabled');
+  const [wanted, found] = [expected.map(inWords), live.map(inWords)];
+  const foreign = found.filter((rule) => !wanted.includes(rule));
+  const missing = wanted.filter((rule) => !found.includes(rule));
+  if (foreign.length === 0 && missing.length === 0) {
+    return pass(`${found.length} rules`);
+  }
+  return {
+    status: 'fail',
+    found: foreign.length === 0 ? 'not there' : foreign.join('; '),
+    expected: missing.length === 0 ? 'no such rule' : missing.join('; '),
+    fix: awsCommand(config, side, 's3api put-bucket-lifecycle-configuration', {
+      bucket: facts.buckets.name(side, pair).name,
+      'lifecycle-configuration': { Rules: expected },
+    }),
+  };
+}
+
+/** What a rule does, and to what. Its id does nothing. */
+function inWords(rule: LifecycleRule): string {
+  return `${scopeOf(rule)}: ${actionsOf(rule).join(', ')}`;
+}
+
+function scopeOf({ Filter: filter, Prefix: old }: LifecycleRule): string {
+  const all = filter?.And ?? filter;
+  const prefix = all?.Prefix ?? old ?? '';
+  const tags = filter?.And?.Tags ?? (filter?.Tag === undefined ? [] : [filter.Tag]);
+  const { ObjectSizeGreaterThan: above, ObjectSizeLessThan: below } = all ?? {};
+  return [
+    prefix === '' ? 'every object' : `below ${prefix}`,
+    ...tags.map(({ Key: key, Value: value }) => `tag ${key}=${value}`),
+    ...(above === undefined ? [] : [`above ${above} bytes`]),
+    ...(below === undefined ? [] : [`below ${below} bytes`]),
+  ].join(', ');
+}
+
+function actionsOf(rule: LifecycleRule): string[] {
+  const { Expiration: expiration, NoncurrentVersionExpiration: deletion, AbortIncompleteMultipartUpload: abort } = rule;
+  const when = (days: number | undefined, date: Date | undefined) =>
+    date === undefined ? `after ${days} days` : `on ${date.toISOString()}`;
+  const newer = (versions: number | undefined) => (versions === undefined ? '' : ` except the newest ${versions}`);
+  return [
+    ...(abort === undefined ? [] : [`abort uploads after ${abort.DaysAfterInitiation} days`]),
+    ...(rule.Transitions ?? []).map((move) => `move to ${move.StorageClass} ${when(move.Days, move.Date)}`),
+    ...(rule.NoncurrentVersionTransitions ?? []).map(
+      (move) =>
+        `move noncurrent versions${newer(move.NewerNoncurrentVersions)} to ${move.StorageClass} after ${move.NoncurrentDays} days`,
+    ),
+    ...(expiration?.Days === undefined && expiration?.Date === undefined
+      ? []
+      : [`expire objects ${when(expiration.Days, expiration.Date)}`]),
+    ...(expiration?.ExpiredObjectDeleteMarker === true ? ['remove expired delete markers'] : []),
+    ...(deletion === undefined
+      ? []
+      : [`delete noncurrent versions${newer(deletion.NewerNoncurrentVersions)} after ${deletion.NoncurrentDays} days`]),
+  ];
+}

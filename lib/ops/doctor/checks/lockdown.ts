@@ -1,0 +1,104 @@
+import type { Lockdown, Pair } from '../../../config/model';
+import { bucketLockdown, type DenyStatement, type ExemptRoles, exemptRoles, keyLockdown } from '../../../lockdown/statements';
+import { iamRole, pairNamesOf, partitionOf } from '../../../names';
+import { toolkitNames } from '../../bootstrap/toolkit';
+import { restoreCommand } from '../../commands';
+import { Absent } from '../answers';
+import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
+import { putBucketPolicy, putKeyPolicy } from '../documents';
+import { difference } from '../policy/difference';
+import type { LivePolicy } from '../policy/statement';
+
+/** Whether the lockdown is in force, and whether somebody is exempt from it. */
+export const LOCKDOWN_CHECKS: readonly Check[] = [
+  {
+    id: 'replica-lockdown',
+    title: "replica bucket's policy has the lockdown",
+    area: 'policies',
+    run: { each: 'pair', ask: bucket },
+  },
+  {
+    id: 'replica-key-lockdown',
+    title: "replica key's policy has the lockdown",
+    area: 'policies',
+    run: { each: 'deployment', ask: key },
+  },
+  {
+    id: 'break-glass-role',
+    title: 'role that the lockdown exempts exists',
+    area: 'policies',
+    run: { each: 'deployment', ask: breakGlassRole },
+  },
+];
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html */
+async function bucket(subject: Subject, pair: Pair): Promise<Finding> {
+  return underLockdown(subject, async (exempt) => {
+    const expected = bucketLockdown(pairNamesOf(subject.context.config, pair).replicaBucket.arn, exempt);
+    const live = await subject.facts.buckets.policy('destination', pair);
+    return judge(subject, live, expected, exempt, async (repaired) => putBucketPolicy(subject, pair, 'destination', repaired));
+  });
+}
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html */
+async function key(subject: Subject): Promise<Finding> {
+  return underLockdown(subject, async (exempt) => {
+    const live = await subject.facts.keyPolicy('destination');
+    return judge(subject, live, keyLockdown(exempt), exempt, (repaired) => putKeyPolicy(subject, 'destination', repaired));
+  });
+}
+
+/** Without it nobody can act in an emergency; CloudFormation's role can still take the lockdown off. */
+async function breakGlassRole(subject: Subject): Promise<Finding> {
+  return underLockdown(subject, async ({ breakGlass }) => {
+    // IAM finds a role by its name alone, whatever its path.
+    const name = breakGlass.slice(breakGlass.lastIndexOf('/') + 1);
+    const arn = await subject.facts.roles.role('destination', name).then(
+      (role) => role.arn ?? breakGlass,
+      (error: unknown) => {
+        if (error instanceof Absent) {
+          return `no role ${name}`;
+        }
+        throw error;
+      },
+    );
+    return arn === breakGlass
+      ? pass(arn)
+      : {
+          status: 'fail',
+          found: `${arn}: in an emergency nobody could delete a version, change a retention period or delete the key`,
+          expected: breakGlass,
+          fix: `create the role in account ${subject.context.config.destination.account}, for nobody's daily use; or correct lockdown.breakGlassRoleArn, and deploy`,
+        };
+  });
+}
+
+async function underLockdown(subject: Subject, ask: (exempt: ExemptRoles) => Promise<Finding>): Promise<Finding> {
+  const { config, qualifier } = subject.context;
+  return config.lockdown === undefined
+    ? notApplicable('no lockdown is configured')
+    : ask(exemptIn(subject, config.lockdown, qualifier));
+}
+
+function exemptIn({ context: { config } }: Subject, lockdown: Lockdown, qualifier: string): ExemptRoles {
+  const { executionRole } = toolkitNames(qualifier, config.destination);
+  return exemptRoles(lockdown, iamRole(partitionOf(config.destination), config.destination, executionRole).arn);
+}
+
+async function judge(
+  { context: { config } }: Subject,
+  live: LivePolicy,
+  expected: readonly DenyStatement[],
+  { breakGlass }: ExemptRoles,
+  put: (repaired: LivePolicy) => Promise<string>,
+): Promise<Finding> {
+  const { wrong, repaired } = difference(live, expected);
+  return wrong.length === 0
+    ? pass(`${expected.map(({ Sid: sid }) => sid).join(', ')} as generated`)
+    : {
+        status: 'fail',
+        found: wrong.join('; '),
+        expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
+        fix: `${restoreCommand(config, 'destination')}; or, as ${breakGlass}: ${await put(repaired)}`,
+      };
+}
