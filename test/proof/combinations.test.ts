@@ -1,0 +1,111 @@
+import { ConfigError } from '../../lib/errors';
+import { PIPELINE, validConfig } from '../helpers/app';
+import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
+import { allowedRequests } from './allowed';
+import { decide, describe as inWords } from './decide';
+import { deniedRequests } from './denied';
+import { worldsOf } from './world';
+
+type Keys = Record<string, unknown>;
+
+const lock = (mode: string, rest: Keys = {}): Keys => ({
+  objectLock: { mode, days: 30, ...(mode === 'COMPLIANCE' && { confirm: 'I cannot delete these objects for 30 days' }), ...rest },
+});
+
+/** Of every option of a pair, what its levels write. The first level is the default. */
+const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
+  filter: { none: {}, prefix: { filter: { prefix: 'in/' } }, tags: { filter: { tags: { album: '2026' } } } },
+  storageClass: { STANDARD_IA: {}, STANDARD: { storageClass: 'STANDARD' } },
+  deleteMarkers: { off: {}, on: { replicateDeleteMarkers: true } },
+  timeControl: { off: {}, on: { timeControl: true } },
+  bucketKeys: { on: {}, off: { bucketKeys: false } },
+  objectLock: { none: {}, GOVERNANCE: lock('GOVERNANCE'), COMPLIANCE: lock('COMPLIANCE') },
+  sourceObjectLock: { off: {}, on: { sourceObjectLock: true } },
+  lifecycle: {
+    none: {},
+    expiry: { lifecycle: { noncurrentDays: 60, noncurrentVersions: 3, replicaExpireDays: 400, sourceNoncurrentDays: 30 } },
+    transitions: { lifecycle: { abortMultipartDays: 1, transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 60 }] } },
+  },
+  group: { unnamed: {}, named: { group: 'archive' } },
+};
+
+/** The same for options of the whole deployment. */
+const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
+  lockdown: { off: {}, on: { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } } },
+  keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
+  backfill: { off: {}, on: { backfill: true } },
+  pipeline: { none: {}, with: { pipeline: PIPELINE } },
+  bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
+  monitoring: { default: {}, mail: { monitoring: { email: 'storage@example.com', dashboard: false } } },
+  removal: { retain: {}, destroy: { deployment: 'x-demo', removal: 'destroy' } },
+  tags: { none: {}, some: { tags: { team: 'storage' } } },
+};
+
+const FACTORS: Factors = Object.fromEntries(
+  Object.entries({ ...PAIR_OPTIONS, ...OPTIONS }).map(([name, levels]) => [name, Object.keys(levels)]),
+);
+
+/** What the configuration refuses together. */
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['filter tags', 'deleteMarkers on'],
+  ['objectLock none', 'sourceObjectLock on'],
+  ['lockdown on', 'removal destroy'],
+];
+
+const DEFAULTS: Row = Object.fromEntries(Object.entries(FACTORS).map(([name, [first = '']]) => [name, first]));
+
+/** Every option by itself, then rows in which each level of it meets each level of every other. */
+const ALONE: readonly Row[] = Object.entries(FACTORS).flatMap(([name, [, ...levels]]) =>
+  levels.map((level): Row => ({ ...DEFAULTS, [name]: level })).filter((row) => !isRefused(row)),
+);
+const TOGETHER = pairwise(FACTORS, (one, other) => !isRefused({ [one.factor]: one.level, [other.factor]: other.level }));
+
+function isRefused(row: Row): boolean {
+  const has = (choice: string) => Object.entries(row).some(([factor, level]) => `${factor} ${level}` === choice);
+  return REFUSED.some((couple) => couple.every(has));
+}
+
+/** Two pairs with the row's options, so that each has a neighbour. */
+function configOf(row: Row): Keys {
+  const keys = (options: typeof OPTIONS) => Object.entries(options).map(([name, levels]) => levels[row[name] ?? '']);
+  const pair = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
+  return Object.assign({ pairs: ['a', 'a-b'].map((id) => ({ id, ...pair })) }, ...keys(OPTIONS)) as Keys;
+}
+
+/** What of a row is not the default. */
+function titleOf(row: Row): string {
+  const options = Object.entries(row).filter(([name, level]) => DEFAULTS[name] !== level);
+  return options.map(([name, level]) => `${name} ${level}`).join(', ');
+}
+
+test('every two levels of options are in a configuration, but for those that are refused', () => {
+  const missing = couplesOf(FACTORS)
+    .filter(([one, other]) => !isRefused({ [one.factor]: one.level, [other.factor]: other.level }))
+    .filter((couple) => !TOGETHER.some((row) => isIn(row, couple)));
+
+  expect(missing).toEqual([]);
+});
+
+test.each(REFUSED)('%s and %s are refused together', (one, other) => {
+  const row = Object.fromEntries([one, other].map((choice) => choice.split(' ')));
+
+  expect(() => validConfig(configOf({ ...DEFAULTS, ...row }))).toThrow(ConfigError);
+});
+
+test.each([...ALONE, ...TOGETHER].map((row) => [titleOf(row), row] as const))('%s: synthesized, and proven', async (_, row) => {
+  for (const world of worldsOf(configOf(row))) {
+    const wrong: string[] = [];
+    for (const request of allowedRequests(world)) {
+      if (!(await decide(world, request)).allowed) {
+        wrong.push(`DENIED ${inWords(request)}`);
+      }
+    }
+    for (const request of deniedRequests(world)) {
+      if ((await decide(world, request)).allowed) {
+        wrong.push(`ALLOWED ${inWords(request)}`);
+      }
+    }
+
+    expect(wrong).toEqual([]);
+  }
+});
