@@ -54,7 +54,7 @@ export const BACKUP: readonly Threat[] = [
     },
     expected: UNTIL_LOCKDOWN,
     aftermath:
-      'a locked version without its key is [bytes that nobody can read](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html). The deletion waits `keyDeletionDays`: [be told](#be-told)',
+      'a locked version without its key is [bytes that nobody can read](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html). The deletion waits 7 to 30 days, as who schedules it says: [be told](#be-told)',
   },
   {
     deed: 'gives versions another key, to delete that one',
@@ -63,7 +63,7 @@ export const BACKUP: readonly Threat[] = [
       return on(['s3:UpdateObjectEncryption'], destinationAdministrator, replica, destination.owner);
     },
     expected: UNTIL_LOCKDOWN,
-    aftermath: '`audit --deep` and `drill` see the key of what they look at',
+    aftermath: '`audit --deep` sees the key of each version that it looks at',
   },
   {
     deed: 'opens the bucket: its policy',

@@ -46,6 +46,6 @@ export const MISTAKES: readonly Threat[] = [
       );
     },
     expected: always('possible'),
-    aftermath: 'it waits `keyDeletionDays`, 30 by default, in which the deletion can be cancelled: [be told](#be-told)',
+    aftermath: 'the deletion waits 7 to 30 days, as the role says, in which it can be cancelled: [be told](#be-told)',
   },
 ];
