@@ -23,8 +23,15 @@ const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   sourceObjectLock: { off: {}, on: { sourceObjectLock: true } },
   lifecycle: {
     none: {},
-    expiry: { lifecycle: { noncurrentDays: 60, noncurrentVersions: 3, replicaExpireDays: 400, sourceNoncurrentDays: 30 } },
-    transitions: { lifecycle: { abortMultipartDays: 1, transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 60 }] } },
+    expiry: { lifecycle: { noncurrentDays: 60, replicaExpireDays: 400, sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } },
+    transitions: {
+      lifecycle: {
+        abortMultipartDays: 1,
+        noncurrentDays: 200,
+        noncurrentVersions: 3,
+        transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 60 }],
+      },
+    },
   },
   group: { unnamed: {}, named: { group: 'archive' } },
 };
