@@ -12,8 +12,8 @@ chosen pair; or by --workload FILE, with the same keys for each pair:
   { "documents": { "objects": 200000, "averageSize": "5MiB", "stored": "1TiB", "overwrites": 5, "deletes": 1 } }
 
 or read from the daily storage metrics of the source buckets (--measure), which takes cloudwatch:GetMetricData.
-Nothing expires versions, so overwritten and deleted ones are stored and billed too. Storage is what is there at the
-end of the month.
+Overwritten and deleted versions are stored and billed too, until a configured lifecycle expires them: with one, every
+month so far counts as written at the same rate. Storage is what is there at the end of the month.
 
 Prices are in lib/ops/cost/prices/prices.json, each with its source and date; --prices names another file. A line
 whose price is missing stays open, and the sum says so; the output has what to fill in. --refresh-prices reads the
