@@ -89,17 +89,16 @@ function cdkJson(): object {
   const { replication: _, ...context } = project.context;
   return {
     ...project,
-    app: [
-      process.execPath,
-      '--no-concurrent-marking',
-      '--require',
-      require.resolve('tsx/cjs'),
-      join(PROJECT, 'bin/replication.ts'),
-    ]
+    app: [process.execPath, ...flagsOf(project.app), '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')]
       .map((word) => JSON.stringify(word))
       .join(' '),
     context: { ...context, config: 'config.json' },
   };
+}
+
+/** The flags of V8 with which the project's cdk.json starts the app. */
+function flagsOf(app: string): string[] {
+  return app.split(' ').filter((word) => word.startsWith('--') && word !== '--require');
 }
 
 /** Removes what runs that are over have left: every entry ends in the id of the process that made it. */

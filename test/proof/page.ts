@@ -5,6 +5,7 @@ import { LOCKDOWN } from '../../lib/lockdown/statements';
 import { namesOf } from '../../lib/names';
 import { type Permission, replicationPermissions } from '../../lib/permissions';
 import { verificationPermissions } from '../../lib/verification/permissions';
+import { markdownTable } from '../helpers/generated-parts';
 import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
@@ -43,18 +44,18 @@ Names are those of the default configuration.
 One role for each pair, which S3 assumes. Across accounts both halves of a grant are needed, the role's own policy and the policy of
 what it uses; both are made from these rows.
 
-${table(TABLE_HEADER, tableRows(world))}
+${markdownTable(TABLE_HEADER, tableRows(world))}
 
 Only with [\`sourceObjectLock: true\`](protection.md#object-lock-of-the-source), also:
 
-${table(
+${markdownTable(
   TABLE_HEADER,
   tableRows(locked).filter(([sid]) => !tableRows(world).some(([known]) => known === sid)),
 )}
 
 Only with [\`objectLock.maximumRetentionDays\`](protection.md#a-bound-on-retention), such as 90 days, the replica bucket's policy also refuses:
 
-${table(
+${markdownTable(
   STATEMENT_HEADER,
   statementRows(locked).filter(([, name]) => name === 'BoundRetention'),
 )}
@@ -69,7 +70,7 @@ Only with \`backfill: true\`, the source account has one role for each pair, whi
 bucket ${code([backfillNamesOf(withBackfill.config).reportBucket.name])} for their manifests and reports, which expire. A role is separate from the
 replication role, which replicates what a job asks for: it can neither read nor write an object or a replica.
 
-${table(
+${markdownTable(
   ROLE_HEADER,
   withBackfill.pairs.flatMap(({ id }) => roleRows(backfillPermissions(withBackfill.config, id))),
 )}
@@ -86,7 +87,9 @@ nothing but canaries, which it deletes again, and the parameters with their last
 what was sent.
 
 ${SIDES.toReversed()
-  .map((side) => `${verificationHeading(withPipeline, side)}\n\n${table(ROLE_HEADER, verificationRows(withPipeline, side))}`)
+  .map(
+    (side) => `${verificationHeading(withPipeline, side)}\n\n${markdownTable(ROLE_HEADER, verificationRows(withPipeline, side))}`,
+  )
   .join('\n\n')}
 
 ## What services may tell
@@ -95,14 +98,14 @@ In the source account S3 sends failure events to one queue, and CloudWatch notif
 topics' keys admit these two services for resources of this account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
 may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
 
-${table(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
+${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
 
 ## What a lockdown refuses
 
 Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npm run ops -- scp\` prints, here with one role
 that may deploy (\`--deployer\`). [protection.md](protection.md#lockdown) says why each action is there or not, and what stays open.
 
-${table(
+${markdownTable(
   STATEMENT_HEADER,
   statementRows(withLockdown).filter(([, name]) => name?.startsWith(LOCKDOWN)),
 )}
@@ -111,7 +114,7 @@ ${table(
 
 Without backfill, a pipeline and a lockdown:
 
-${table(STATEMENT_HEADER, statementRows(world))}
+${markdownTable(STATEMENT_HEADER, statementRows(world))}
 
 ## What is proven
 
@@ -173,7 +176,7 @@ beyond those that AWS documents.
 
 ## What examples grant and this project does not
 
-${table(
+${markdownTable(
   ['not granted', 'actions', 'because', 'AWS'],
   NOT_GRANTED.map(({ what, actions, argument, page }) => [what, code(actions), argument, link(page)]),
 )}
@@ -289,8 +292,4 @@ function code(values: readonly string[]): string {
 
 function link(page: string): string {
   return `[${page.replace(/^.*\//, '').replace('.html', '')}](${page})`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

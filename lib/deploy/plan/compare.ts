@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import { plural } from '../../ops/units';
 import type { AssemblyStack } from './assembly';
 import type { DeployedStack } from './deployed';
 import { constructPath, physicalName, resourcesOf } from './legible';
@@ -159,7 +160,7 @@ function otherChanges(stack: AssemblyStack, deployed: DeployedStack, diff: Templ
       ? []
       : [`termination protection switched ${stack.terminationProtection ? 'on' : 'off'}`]),
     ...(hidesLetters(stack.template, deployed.template) ? ['letters beyond ASCII, which CloudFormation does not show'] : []),
-    ...(relabelled === 0 ? [] : [`metadata of ${relabelled} resource${relabelled === 1 ? '' : 's'} changed`]),
+    ...(relabelled === 0 ? [] : [`metadata of ${plural(relabelled, 'resource')} changed`]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { confirmationOf } from '../../config/protection';
+import { plural } from '../../ops/units';
 import { resourcesOf } from './legible';
 import type { ChangeKind, Refusal, ResourceChange, Stop, Template } from './model';
 
@@ -98,13 +99,13 @@ function weakens({ before, after }: LockChange): boolean {
 }
 
 function inWords({ retention }: Lock): string {
-  return retention === undefined ? '' : ` (${retention.mode} for ${daysInWords(retention.days)})`;
+  return retention === undefined ? '' : ` (${retention.mode} for ${plural(retention.days, 'day')})`;
 }
 
 function consequence({ retention }: Lock): string {
   const always = 'nobody can switch Object Lock off again, nor suspend versioning';
   return retention?.mode === 'COMPLIANCE'
-    ? `${always}, and no one deletes a locked version before its ${daysInWords(retention.days)} are over, not the root user, not AWS`
+    ? `${always}, and no one deletes a locked version before its ${plural(retention.days, 'day')} are over, not the root user, not AWS`
     : always;
 }
 
@@ -115,8 +116,4 @@ function remedy({ retention }: Lock): string {
   const { mode, days } = retention;
   const lock = { mode, days, ...(mode === 'COMPLIANCE' && { confirm: confirmationOf(days) }) };
   return `write "objectLock": ${JSON.stringify(lock)} again, or more`;
-}
-
-function daysInWords(days: number): string {
-  return `${days} day${days === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { Pair, ReplicationConfig } from '../../config/model';
+import { lifecycle } from '../../config/protection';
 import { STORAGE_CLASSES } from '../../config/schema';
 import { CLASS_RULES, type StorageClass } from '../../storage-classes';
 import { linesOf } from './lines';
@@ -14,7 +15,7 @@ interface Variant {
   readonly config: ReplicationConfig;
 }
 
-const NO_LIFECYCLE: Pair['lifecycle'] = { abortMultipartDays: 7, transitions: [] };
+const NO_LIFECYCLE: Pair['lifecycle'] = lifecycle.parse({});
 
 /** What is estimated, whatever the options. */
 export interface Subject {

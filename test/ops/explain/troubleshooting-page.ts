@@ -4,6 +4,7 @@ import { AFTERWARDS } from '../../../lib/ops/explain/explain-code';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE, type FailureReason } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
 import { validConfig } from '../../helpers/app';
+import { markdownTable } from '../../helpers/generated-parts';
 import { CHECK_SYMPTOMS } from './check-symptoms';
 
 /** What doctor knows, which has its part of the page. */
@@ -196,7 +197,7 @@ test fails when it is stale. Names are those of the default configuration. Every
 
 ## Symptoms
 
-${table(
+${markdownTable(
   ['symptom', 'how to see it', 'cause', 'command'],
   SYMPTOMS.map((row) => row.map((cell) => WORDING.fill(cell))),
 )}
@@ -206,11 +207,11 @@ ${table(
 \`npm run ops -- explain 's3://BUCKET/KEY'\` shows it for every version, with the rule and what to do; so does \`aws s3api head-object\`
 ([AWS](${S3}/replication-status.html)).
 
-${table(['status', 'in a bucket', 'means'], STATUSES)}
+${markdownTable(['status', 'in a bucket', 'means'], STATUSES)}
 
 ## What is not replicated
 
-${table(
+${markdownTable(
   ['what', 'instead', 'AWS'],
   NOT_REPLICATED.map(([what, instead, page]) => [what, instead, `[${page}](${S3}/${page}.html)`]),
 )}
@@ -233,7 +234,7 @@ function doctorPart({ checks, pains }: DoctorKnowledge): string {
 \`npm run ops -- doctor\` asks AWS each of these questions, and says for each that fails what it found, what it
 expected, and the command that repairs it.
 
-${table(
+${markdownTable(
   ['check', 'symptom when it fails', 'passes when', 'asked', 'command'],
   checks.map(({ id, title, run }) => [
     `\`${id}\``,
@@ -248,7 +249,7 @@ ${table(
 
 Each of these is prevented by the app, or found by the checks that stand beside it.
 
-${table(
+${markdownTable(
   ['fault', 'here', 'by'],
   pains.map(({ pain, answer, by }) => [
     pain,
@@ -269,8 +270,4 @@ function reasonPart({ code, cause, concerns, fix, commands, page }: FailureReaso
 - Concerns: ${concerns.map((concern) => WORDING.concern(concern)).join('; ')}
 - Fix: ${WORDING.fill(fix)} ([AWS](${page}))
 ${lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`}`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

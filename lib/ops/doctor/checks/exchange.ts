@@ -1,6 +1,6 @@
 import { type Pair, SIDES, type SideName } from '../../../config/model';
 import { ConfigError } from '../../../errors';
-import { namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
+import { iamRole, namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
 import { toolkitNames } from '../../bootstrap/toolkit';
 import { awsCommand, deployCommand, restoreCommand } from '../../commands';
 import { CONTEXT_FILE } from '../../exchange/context-file';
@@ -133,7 +133,7 @@ async function exchangeRole(subject: Subject): Promise<Finding> {
   const { name, arn } = facts.names.exchange.readerRole;
   return orMissing(subject, { stack: 'destination', expected: arn }, async () => {
     const { executionRole: roleName } = toolkitNames(context.qualifier, config.source);
-    const executionRole = `arn:${partitionOf(config.source)}:iam::${config.source.account}:role/${roleName}`;
+    const executionRole = iamRole(partitionOf(config.source), config.source, roleName).arn;
     const trust: LiveStatement = {
       Effect: 'Allow',
       Principal: { AWS: accountRoot(config, 'source') },
