@@ -18,13 +18,16 @@ export interface LifecycleRule {
   readonly deleteNoncurrentAfter?: number | undefined;
   /** So many newest noncurrent versions of an object are kept all the same. @default - none */
   readonly keepNoncurrent?: number | undefined;
-  /** Removes a delete marker that is all that is left of an object. S3 takes it in no rule that expires after days. */
+  /**
+   * Removes a delete marker that is all that is left of an object. S3 refuses it in a rule that has `expireAfter`, and CloudFormation in a
+   * rule that has no other action.
+   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
+   */
   readonly removeExpiredDeleteMarkers?: true;
 }
 
 type Transitions = Pair['lifecycle']['transitions'];
-
-const REMOVE_DELETE_MARKERS: LifecycleRule = { id: 'RemoveExpiredDeleteMarkers', removeExpiredDeleteMarkers: true };
 
 /** Every bucket has this rule. @param days after which S3 aborts an upload that was never completed */
 export function abortIncompleteUploads(days: number): LifecycleRule {
@@ -36,42 +39,38 @@ export function lifecycleRulesOf(pair: Pair, side: SideName): LifecycleRule[] {
   const prefix = canaryPrefix(pair);
   return [
     abortIncompleteUploads(pair.lifecycle.abortMultipartDays),
-    // Removes the canaries of `ops verify` that nobody may delete, and then their delete markers, for which S3 wants a rule apart.
-    { id: 'ExpireCanaries', prefix, expireAfter: 1, deleteNoncurrentAfter: 1 },
-    { id: 'ExpireCanaryDeleteMarkers', prefix, removeExpiredDeleteMarkers: true },
+    // The first hides a canary that `ops verify` could not delete, the second deletes it and what hid it.
+    { id: 'ExpireCanaries', prefix, expireAfter: 1 },
+    { id: 'DeleteExpiredCanaries', prefix, deleteNoncurrentAfter: 1, removeExpiredDeleteMarkers: true },
     ...(side === 'source' ? sourceRules(pair) : replicaRules(pair)),
   ];
 }
 
 function sourceRules({ lifecycle: { sourceNoncurrentDays, sourceNoncurrentVersions } }: Pair): LifecycleRule[] {
-  return sourceNoncurrentDays === undefined
-    ? []
-    : [
-        {
-          id: 'ExpireNoncurrentVersions',
-          deleteNoncurrentAfter: sourceNoncurrentDays,
-          keepNoncurrent: sourceNoncurrentVersions,
-        },
-        REMOVE_DELETE_MARKERS,
-      ];
+  return deleteNoncurrent('ExpireNoncurrentVersions', sourceNoncurrentDays, sourceNoncurrentVersions);
 }
 
 function replicaRules({ lifecycle }: Pair): LifecycleRule[] {
   const { transitions, noncurrentDays, noncurrentVersions, replicaExpireDays } = lifecycle;
-  if (transitions.length === 0 && noncurrentDays === undefined && replicaExpireDays === undefined) {
-    return [];
-  }
+  const moves = transitions.length > 0 || replicaExpireDays !== undefined;
   return [
-    {
-      id: 'MoveAndExpireReplicas',
-      transitions,
-      noncurrentTransitions: noncurrentTransitionsOf(lifecycle),
-      expireAfter: replicaExpireDays,
-      deleteNoncurrentAfter: noncurrentDays,
-      keepNoncurrent: noncurrentVersions,
-    },
-    ...(noncurrentDays === undefined ? [] : [REMOVE_DELETE_MARKERS]),
+    ...(moves
+      ? [
+          {
+            id: 'MoveAndExpireReplicas',
+            transitions,
+            noncurrentTransitions: noncurrentTransitionsOf(lifecycle),
+            expireAfter: replicaExpireDays,
+          },
+        ]
+      : []),
+    ...deleteNoncurrent('DeleteNoncurrentReplicas', noncurrentDays, noncurrentVersions),
   ];
+}
+
+/** @param keep so many newest noncurrent versions of an object stay */
+function deleteNoncurrent(id: string, days: number | undefined, keep: number | undefined): LifecycleRule[] {
+  return days === undefined ? [] : [{ id, deleteNoncurrentAfter: days, keepNoncurrent: keep, removeExpiredDeleteMarkers: true }];
 }
 
 /** The transitions that a noncurrent replica lives to see: S3 refuses one that is not before the deletion. */

@@ -139,12 +139,12 @@ test('incomplete uploads are aborted after seven days, canaries after one day wi
           Status: 'Enabled',
           Prefix: 'in/.s3-replication-canary/',
           ExpirationInDays: 1,
-          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
         },
         {
-          Id: 'ExpireCanaryDeleteMarkers',
+          Id: 'DeleteExpiredCanaries',
           Status: 'Enabled',
           Prefix: 'in/.s3-replication-canary/',
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
           ExpiredObjectDeleteMarker: true,
         },
       ],
@@ -188,9 +188,13 @@ test('replicas move, expire and are deleted as configured, and no noncurrent one
       ],
       NoncurrentVersionTransitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: 30 }],
       ExpirationInDays: 700,
-      NoncurrentVersionExpiration: { NoncurrentDays: 365, NewerNoncurrentVersions: 5 },
     },
-    { Id: 'RemoveExpiredDeleteMarkers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+    {
+      Id: 'DeleteNoncurrentReplicas',
+      Status: 'Enabled',
+      NoncurrentVersionExpiration: { NoncurrentDays: 365, NewerNoncurrentVersions: 5 },
+      ExpiredObjectDeleteMarker: true,
+    },
   ]);
   expect(ownRules('source', lifecycle)).toEqual([]);
 });
@@ -208,8 +212,8 @@ test('noncurrent versions of the source are deleted by its own rule, and the rep
       Id: 'ExpireNoncurrentVersions',
       Status: 'Enabled',
       NoncurrentVersionExpiration: { NoncurrentDays: 30, NewerNoncurrentVersions: 2 },
+      ExpiredObjectDeleteMarker: true,
     },
-    { Id: 'RemoveExpiredDeleteMarkers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
   ]);
   expect(ownRules('destination', lifecycle)).toEqual([]);
 });

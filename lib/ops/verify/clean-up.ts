@@ -2,7 +2,6 @@ import {
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   HeadObjectCommand,
-  type LifecycleRule,
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -96,27 +95,21 @@ async function leave(remains: Remains, why: string, sides: Sides, now: Date): Pr
   return { bucket, key: canary.key, until: until?.toISOString() ?? null, why };
 }
 
-/** When the bucket's lifecycle rule for canaries has removed an object of now; undefined without such a rule. */
+/** When the bucket's lifecycle rules for canaries have removed an object of now; undefined where none expires and deletes it. */
 async function expiry({ side, bucket, canary }: Remains, { s3, config }: Sides, now: Date): Promise<Date | undefined> {
   try {
-    const { Rules = [] } = await s3[side].send(
+    const { Rules: all = [] } = await s3[side].send(
       new GetBucketLifecycleConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: config[side].account }),
     );
-    const rule = Rules.find((candidate) => expires(candidate, canaryPrefix(canary.pair)));
+    const prefix = canaryPrefix(canary.pair);
+    const rules = all.filter(({ Status: status, Filter: filter }) => status === 'Enabled' && filter?.Prefix === prefix);
     // The first action puts a delete marker on top of the version, the second removes the version.
-    return rule && afterDays(afterDays(now, rule.Expiration?.Days), rule.NoncurrentVersionExpiration?.NoncurrentDays);
+    const [hidden] = rules.flatMap(({ Expiration: expiration }) => expiration?.Days ?? []);
+    const [deleted] = rules.flatMap(({ NoncurrentVersionExpiration: deletion }) => deletion?.NoncurrentDays ?? []);
+    return hidden === undefined || deleted === undefined ? undefined : afterDays(afterDays(now, hidden), deleted);
   } catch {
     return undefined;
   }
-}
-
-function expires({ Status, Filter, Expiration, NoncurrentVersionExpiration }: LifecycleRule, prefix: string): boolean {
-  return (
-    Status === 'Enabled' &&
-    Filter?.Prefix === prefix &&
-    Expiration?.Days !== undefined &&
-    NoncurrentVersionExpiration?.NoncurrentDays !== undefined
-  );
 }
 
 /**

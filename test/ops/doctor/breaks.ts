@@ -98,14 +98,14 @@ const ROWS: readonly Row[] = [
     'other days than configured',
     (w) => {
       const own = required(replica(w).lifecycle?.find(({ ID: id }) => id === 'MoveAndExpireReplicas'));
-      own.NoncurrentVersionExpiration = { NoncurrentDays: 3 };
+      own.Expiration = { Days: 3 };
       own.Filter = { And: { Prefix: '', ObjectSizeGreaterThan: 1, Tags: [{ Key: 'class', Value: 'gold' }] } };
       own.NoncurrentVersionTransitions?.forEach((move) => {
         move.NewerNoncurrentVersions = 2;
       });
     },
-    'every object, tag class=gold, above 1 bytes: move to GLACIER after 30 days, move noncurrent versions except the newest 2 to GLACIER after 30 days, expire objects after 500 days, delete noncurrent versions after 3 days',
-    'every object: move to GLACIER after 30 days, move noncurrent versions to GLACIER after 30 days, expire objects after 500 days, delete noncurrent versions except the newest 5 after 180 days',
+    'every object, tag class=gold, above 1 bytes: move to GLACIER after 30 days, move noncurrent versions except the newest 2 to GLACIER after 30 days, expire objects after 3 days',
+    'every object: move to GLACIER after 30 days, move noncurrent versions to GLACIER after 30 days, expire objects after 500 days',
     /"NoncurrentVersionExpiration":\{"NoncurrentDays":180,"NewerNoncurrentVersions":5\}/,
     {
       pairs: [
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
       source(w).lifecycle = undefined;
     },
     'not there',
-    'every object: abort uploads after 7 days; below .s3-replication-canary/: expire objects after 1 days, delete noncurrent versions after 1 days; below .s3-replication-canary/: remove expired delete markers',
+    'every object: abort uploads after 7 days; below .s3-replication-canary/: expire objects after 1 days; below .s3-replication-canary/: remove expired delete markers, delete noncurrent versions after 1 days',
     /--bucket backups-documents-111111111111-ap-southeast-2-an .* --region ap-southeast-2$/,
   ],
   [

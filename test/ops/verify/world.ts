@@ -67,7 +67,12 @@ export function resetWorld(): void {
         Status: 'Enabled',
         Filter: { Prefix: '.s3-replication-canary/' },
         Expiration: { Days: 1 },
+      },
+      {
+        Status: 'Enabled',
+        Filter: { Prefix: '.s3-replication-canary/' },
         NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        Expiration: { ExpiredObjectDeleteMarker: true },
       },
     ],
   });
