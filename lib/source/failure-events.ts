@@ -5,7 +5,8 @@ import type { Pair } from '../config/model';
 export const FAILURE_EVENT_DAYS = 14;
 
 /**
- * The replication events that somebody has to look at. Those about the 15 minutes exist only with S3 Replication Time Control.
+ * The replication events that somebody has to look at. Every rule has metrics, so S3 says of every pair which object it no longer tracks.
+ * The two events about the 15 minutes exist only with S3 Replication Time Control.
  *
  * One event of a bucket can go to one destination only: S3 refuses a second one for the same event and prefix.
  *
@@ -15,13 +16,8 @@ export const FAILURE_EVENT_DAYS = 14;
 export function failureEvents({ timeControl }: Pair): readonly string[] {
   return [
     's3:Replication:OperationFailedReplication',
-    ...(timeControl
-      ? [
-          's3:Replication:OperationMissedThreshold',
-          's3:Replication:OperationReplicatedAfterThreshold',
-          's3:Replication:OperationNotTracked',
-        ]
-      : []),
+    's3:Replication:OperationNotTracked',
+    ...(timeControl ? ['s3:Replication:OperationMissedThreshold', 's3:Replication:OperationReplicatedAfterThreshold'] : []),
   ];
 }
 

@@ -1142,8 +1142,8 @@ const ROWS: readonly Row[] = [
       source(w).notifications = {};
     },
     'no failure event is sent anywhere',
-    `s3:Replication:OperationFailedReplication to ${QUEUE}`,
-    `aws s3api put-bucket-notification-configuration --bucket ${SOURCE} --notification-configuration '{"QueueConfigurations":[{"QueueArn":"${QUEUE}","Events":["s3:Replication:OperationFailedReplication"]}]}' --region ap-southeast-2`,
+    `s3:Replication:OperationFailedReplication to ${QUEUE}\ns3:Replication:OperationNotTracked to ${QUEUE}`,
+    `aws s3api put-bucket-notification-configuration --bucket ${SOURCE} --notification-configuration '{"QueueConfigurations":[{"QueueArn":"${QUEUE}","Events":["s3:Replication:OperationFailedReplication","s3:Replication:OperationNotTracked"]}]}' --region ap-southeast-2`,
   ],
   [
     'failure-events',
@@ -1183,7 +1183,7 @@ const ROWS: readonly Row[] = [
       };
     },
     's3:Replication:* to arn:aws:sns:ap-southeast-2:111111111111:mine',
-    `s3:Replication:OperationFailedReplication to ${QUEUE}`,
+    `s3:Replication:OperationFailedReplication to ${QUEUE}\ns3:Replication:OperationNotTracked to ${QUEUE}`,
     /^(?!.*mine)(?=.*EventBridgeConfiguration)(?=.*theirs).*"QueueArn"/,
   ],
   [
