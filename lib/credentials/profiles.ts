@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/model';
 import { messageOf, UnreachableError } from '../errors';
@@ -36,21 +36,28 @@ export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
 /**
  * The credentials of one side: its role or profile, or without either whatever the environment holds.
  *
- * Every kind of profile works that the AWS SDK knows: SSO, assumed role, process, static keys.
+ * Every kind of profile works that the AWS SDK knows: SSO, assumed role, process, static keys. STS is asked in the Region of the
+ * account, whatever Region the profile has.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 export function credentialsOf({ profile, region, roleArn }: CredentialSource): CredentialProvider {
-  const clientConfig = { region };
+  // A `clientConfig` here would send the Region of the account to the portal of IAM Identity Center too, which has one of its own.
+  const options = {
+    mfaCodeProvider,
+    parentClientConfig: { region },
+    roleAssumer: getDefaultRoleAssumer({ region }),
+  };
   if (roleArn !== undefined) {
-    const params = { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME };
     return remembered(
-      fromTemporaryCredentials({ params, clientConfig, masterCredentials: fromNodeProviderChain({ clientConfig }) }),
+      fromTemporaryCredentials({
+        params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
+        clientConfig: { region },
+        masterCredentials: fromNodeProviderChain(options),
+      }),
     );
   }
-  return remembered(
-    profile === undefined ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, mfaCodeProvider, clientConfig }),
-  );
+  return remembered(profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile }));
 }
 
 /** A profile with MFA must not ask for a code, which AWS takes once only, at every use. */

@@ -351,6 +351,16 @@ describe('a profile with an MFA device', () => {
     expect(sts.requests).toEqual([]);
   });
 
+  test('fails alike when the environment names it', async () => {
+    useAws(`${staticProfile('base', OTHER)}${role}`, { variables: { AWS_PROFILE: 'mfa' } });
+    Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
+
+    expect(error.message).toContain(serial);
+    expect(error.message).toContain('no terminal');
+  });
+
   test('asks for its code on the terminal', async () => {
     useAws(`${staticProfile('base', OTHER)}${role}`);
     const terminal = Object.assign(new PassThrough(), { isTTY: true });

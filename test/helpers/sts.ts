@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,14 +18,22 @@ export interface SeenRequest {
   readonly mfaCode?: string;
 }
 
+/** The one access token that the fake portal knows. */
+export const SSO_TOKEN = 'made-up-token';
+
+const PORTAL_PATH = '/federation/credentials';
+
 /**
  * An STS on 127.0.0.1 for which access key ids are account ids: it answers that credentials belong to the account that their
- * access key id spells, and assuming a role yields an access key id that spells the role's account.
+ * access key id spells, and assuming a role yields an access key id that spells the role's account. It is also the portal of an
+ * IAM Identity Center, which gives credentials of each account for the one token that it knows.
  */
 export class FakeSts {
   readonly requests: SeenRequest[] = [];
   /** The roles that were assumed, and what their sessions are called. */
   readonly sessions: { readonly roleArn: string; readonly name: string }[] = [];
+  /** Every request with the host that it was meant for, such as `sts.us-west-2.amazonaws.com GetCallerIdentity`. */
+  readonly asked: string[] = [];
   /** Set, every request fails this way. */
   fault: StsFault | undefined;
   private readonly server = createServer((request, response) => {
@@ -58,7 +67,10 @@ export class FakeSts {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parameters = new URLSearchParams(await bodyOf(request));
     const accessKeyId = /Credential=([^/]*)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const action = parameters.get('Action') ?? `${request.method} ${request.url}`;
+    const { pathname, searchParams } = new URL(request.url ?? '', this.endpoint);
+    const isPortal = pathname === PORTAL_PATH;
+    const action = parameters.get('Action') ?? (isPortal ? 'GetRoleCredentials' : `${request.method} ${request.url}`);
+    this.asked.push(`${request.headers.host} ${action}`);
     const mfaCode = parameters.get('TokenCode');
     this.requests.push({ action, accessKeyId, ...(mfaCode !== null && { mfaCode }) });
     if (this.fault === 'hang-up') {
@@ -67,6 +79,13 @@ export class FakeSts {
       respond(response, 403, errorXml('ExpiredToken', 'The security token included in the request is expired'));
     } else if (this.fault === 'broken') {
       respond(response, 500, errorXml('InternalFailure', 'the fake STS is broken'));
+    } else if (isPortal) {
+      const known = request.headers['x-amz-sso_bearer_token'] === SSO_TOKEN;
+      const body = known
+        ? roleCredentials(searchParams.get('account_id') ?? '')
+        : { message: 'Session token not found or invalid' };
+      const refusal = known ? {} : { 'x-amzn-errortype': 'UnauthorizedException' };
+      response.writeHead(known ? 200 : 401, { 'content-type': 'application/json', ...refusal }).end(JSON.stringify(body));
     } else if (action === 'GetCallerIdentity') {
       respond(response, 200, identityXml(accessKeyId));
     } else if (action === 'AssumeRole') {
@@ -98,10 +117,25 @@ export class AwsHome {
     writeFileSync(files.AWS_SHARED_CREDENTIALS_FILE, credentials);
     this.environment = {
       ...files,
+      HOME: this.directory,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_MAX_ATTEMPTS: '1',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
+  }
+
+  /**
+   * Logs in to IAM Identity Center, as `aws sso login` does.
+   *
+   * @param login name of the session, or start URL of a profile without one
+   */
+  logIn(login: string, { accessToken = SSO_TOKEN, expiresAt = '2100-01-01T00:00:00Z' } = {}): void {
+    const cache = join(this.directory, '.aws', 'sso', 'cache');
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(
+      join(cache, `${createHash('sha1').update(login).digest('hex')}.json`),
+      JSON.stringify({ accessToken, expiresAt }),
+    );
   }
 
   remove(): void {
@@ -129,6 +163,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 function respond(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+}
+
+function roleCredentials(account: string): object {
+  const keys = { accessKeyId: account, secretAccessKey: 'secret', sessionToken: 'session' };
+  return { roleCredentials: { ...keys, expiration: Date.parse('2100-01-01T00:00:00Z') } };
 }
 
 const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
