@@ -3,6 +3,7 @@ import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/model';
 import { messageOf, UnreachableError } from '../errors';
+import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
 export type CredentialProvider = ReturnType<typeof fromIni>;
@@ -88,10 +89,11 @@ export async function accountOf(side: CredentialSource, credentials: CredentialP
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
     return account ?? '';
   } catch (error) {
+    const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
       'NoCredentials',
-      `the credentials of ${origin(side)} could not be used: ${messageOf(error)}`,
-      remedy(side),
+      `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,
+      login?.hint ?? remedy(side),
       { cause: error },
     );
   } finally {

@@ -4,9 +4,11 @@ import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { profiledSides, verifiedCredentials } from '../../lib/credentials/profiles';
 import { stackStates } from '../../lib/deploy/blocked-stacks';
 import { deployedReader } from '../../lib/deploy/plan/reader';
+import { UnreachableError } from '../../lib/errors';
 import { sdkClients } from '../../lib/ops/clients';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { assemblyStack } from '../helpers/plan';
+import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts } from '../helpers/sts';
 
 const [SOURCE, DESTINATION, TOOLING] = ['111111111111', '222222222222', '333333333333'];
@@ -203,5 +205,75 @@ describe('the portal is asked in its own Region by', () => {
 
     const host = 'sts.cn-north-1.amazonaws.com.cn';
     expect(sts.asked).toEqual([PORTAL, `${host} AssumeRole`, `${host} GetCallerIdentity`]);
+  });
+});
+
+describe('without a login, the command that logs in is named', () => {
+  const failure = (profile: string) =>
+    rejectionOf(verifiedCredentials(profiledSides(profiles(profile, 'keys')).slice(1)), UnreachableError);
+
+  test.each([
+    ['prod', 'corp', 'prod'],
+    ['old-prod', START_URL, 'old-prod'],
+    ['prod-role', 'corp', 'tooling'],
+    ['chained-role', 'corp', 'tooling'],
+  ])('for profile %s', async (profile, login, named) => {
+    const missing = await failure(profile);
+    home.logIn(login, { expiresAt: '2020-01-01T00:00:00Z' });
+    const expired = await failure(profile);
+    home.logIn(login, { accessToken: 'revoked' });
+    const revoked = await failure(profile);
+
+    for (const error of [missing, expired, revoked]) {
+      expect(error.message).toBe(
+        `the credentials of profile "${profile}" could not be used: the login of profile "${named}" to IAM Identity Center is missing or has expired`,
+      );
+      expect(error.cause).toBeInstanceOf(Error);
+      expect(error.hint).toBe(`log in again: aws sso login --profile ${named}`);
+    }
+    expect(sts.asked).toEqual([PORTAL]);
+  });
+
+  test('for the profile that the environment names', async () => {
+    process.env['AWS_PROFILE'] = 'prod';
+
+    const error = await rejectionOf(verifiedCredentials([{ ...validConfig().source, side: 'source' }]), UnreachableError);
+
+    expect(error.message).toContain('the credentials of the environment could not be used');
+    expect(error.hint).toBe('log in again: aws sso login --profile prod');
+  });
+
+  test('but not where the login is good and the role is refused', async () => {
+    logIn();
+    sts.fault = 'expired';
+
+    const error = await failure('prod-role');
+
+    expect(error.hint).not.toContain('aws sso login');
+  });
+
+  test('but not where keys of the environment are refused, which no profile gave', async () => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: SOURCE, AWS_SECRET_ACCESS_KEY: 'secret' });
+    sts.fault = 'expired';
+
+    const error = await rejectionOf(verifiedCredentials([{ ...validConfig().source, side: 'source' }]), UnreachableError);
+
+    expect(error.message).toContain('The security token included in the request is expired');
+    expect(error.hint).toContain(`log in to account ${SOURCE}`);
+  });
+
+  test.each([
+    ['spaces', 'Admin in My Org', 'rename the session'],
+    ['typo', 'crop', 'correct sso_session'],
+  ])('but a session that the SDK does not find is a fault of its own: %s', async (profile, session, remedy) => {
+    home.logIn(session);
+
+    const error = await failure(profile);
+
+    expect(error.message).toContain(`profile "${profile}"`);
+    expect(error.message).toContain(`sso-session "${session}"`);
+    expect(error.hint).toContain(remedy);
+    expect(error.message).not.toContain('undefined');
+    expect(sts.asked).toEqual([]);
   });
 });
