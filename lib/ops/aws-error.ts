@@ -31,11 +31,24 @@ export function isThrottled(error: unknown): boolean {
 
 const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
+/** Whether AWS does not accept the credentials, or accepts them no longer. */
+export const isBadCredentials = hasCode(
+  /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|CredentialsProviderError)$/,
+);
+
+/** Whether there is no way to AWS. */
+export const isNoNetwork = hasCode(/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/);
+
 /** Reasons why a question has no answer, for a person. */
 const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
   {
     is: hasCode(/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
     reason: 'the credentials have expired',
+    hint: 'log in again, then repeat the command',
+  },
+  {
+    is: isBadCredentials,
+    reason: 'the credentials are not valid',
     hint: 'log in again, then repeat the command',
   },
   {
@@ -49,7 +62,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'wait a minute, then repeat the command',
   },
   {
-    is: hasCode(/^(TimeoutError|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|NetworkingError)$/),
+    is: (error) => isNoNetwork(error) || hasCode(/^(TimeoutError|ECONNRESET|NetworkingError)$/)(error),
     reason: 'AWS cannot be reached',
     hint: 'check the network, a proxy, and --endpoint if you gave one',
   },
@@ -75,7 +88,7 @@ export function unanswered(what: string, error: unknown): AppError {
 
 /** The name of an error of AWS, and the code of one of the network. */
 function codesOf(error: unknown): string[] {
-  const { name, code } = error as { name?: unknown; code?: unknown };
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return [name, code].map((value) => (typeof value === 'string' ? value : ''));
 }
 

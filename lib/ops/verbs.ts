@@ -165,7 +165,8 @@ take part. On an emulator, which gives replicas new version ids, versions of a k
 
 --deep PERCENT asks both sides about so many of the versions that the listings show as alike or extra: whether
 they are replicas, under the replica key, with the same checksum. It first shows how many requests that takes,
-and asks; it needs ssm:GetParameter, and kms:Decrypt in both accounts for checksums.
+and asks; it needs ssm:GetParameter, and kms:Decrypt in both accounts for checksums. A version that S3 refuses to
+describe is unknown, as an SSE-C object always is. Ends with 1 when something is wrong, else with 3 for an unknown.
 
 When it is interrupted, --resume with the same options goes on where it was; files of options are as seen from
 cdk.json. Takes s3:ListBucketVersions and s3:GetObjectVersion on both buckets, and on the source bucket

@@ -13,6 +13,8 @@ export interface Stored {
   readonly headers?: Readonly<Record<string, string>>;
   /** HTTP status that HEAD answers. @default 200 */
   readonly head?: number;
+  /** Error that GET answers with that status. @default - it answers the content */
+  readonly refused?: { readonly code: string; readonly message?: string };
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -96,6 +98,11 @@ export class FakeS3 {
         ([name, value]) => `<Tag><Key>${name}</Key><Value>${value}</Value></Tag>`,
       );
       response.end(`<Tagging><TagSet>${tags.join('')}</TagSet></Tagging>`);
+    } else if (method === 'GET' && key !== '' && found?.refused !== undefined) {
+      const { code, message = code } = found.refused;
+      response.writeHead(found.head ?? 400).end(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+    } else if (method === 'GET' && key !== '') {
+      response.writeHead(found === undefined ? 404 : 206).end(found === undefined ? '' : 'x');
     } else if (url.searchParams.has('restore')) {
       response.writeHead(202).end();
     } else if (url.searchParams.has('versioning')) {

@@ -117,8 +117,10 @@ export class RangeAudit {
     if (listed === undefined && sides.source !== undefined) {
       return judgeMissing(sides.source, this.subject, await this.facts.source());
     }
-    this.tally.deep += 1;
     const deep = await judgeDeep(sides, this.subject, this.facts.deep);
+    if (deep !== undefined) {
+      this.tally[deep.state === 'unknown' ? 'deepUnknown' : 'deep'] += 1;
+    }
     // What the listing says stands where the answer has nothing to add.
     return deep?.state === 'same' ? listed : deep;
   }

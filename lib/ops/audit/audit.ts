@@ -30,7 +30,7 @@ export async function audit(context: Context, args: VerbArguments): Promise<Outc
   collectEarly(true);
   const { config, terminal, clock } = context;
   const options = readOptions(context, args);
-  const counts = { list: 0, head: 0 };
+  const counts = { list: 0, head: 0, get: 0 };
   const html = args.values['html'];
   const page = typeof html === 'string' ? ReportFile.open(resolve(context.directory, html)) : undefined;
   const subjects = await subjectsOf(context, options, counts);

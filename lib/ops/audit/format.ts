@@ -7,17 +7,28 @@ const SHOWN = 20;
 
 /** The result for a person: totals of each pair, then the first differences. */
 export function formatReport(report: AuditReport): string {
-  const { deployment, ok, pairs, deep, requests, startedAt, endedAt } = report;
-  const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
-  const verdict = ok ? 'nothing is wrong' : wrong > 0 ? `${whole(wrong)} versions are wrong` : 'not all could be found out';
+  const { deployment, pairs, deep, requests, startedAt, endedAt } = report;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
-  const looked = deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (${deep.percent} %)`;
+  const unknown = deep === null || deep.unknown === 0 ? '' : `, ${whole(deep.unknown)} more are unknown`;
+  const looked =
+    deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}`;
   return [
-    `deployment ${deployment}: ${verdict}`,
+    `deployment ${deployment}: ${verdict(pairs)}`,
     ...pairs.map(formatPair),
     ...formatDifferences(report),
-    `${whole(requests.list)} list and ${whole(requests.head)} HEAD requests in ${duration(seconds)}${looked}`,
+    `${whole(requests.list)} list, ${whole(requests.head)} HEAD and ${whole(requests.get)} GET requests in ${duration(seconds)}${looked}`,
   ].join('\n\n');
+}
+
+/** Unknown is never fine. */
+function verdict(pairs: readonly PairReport[]): string {
+  const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
+  const unknown = pairs.reduce((sum, { states }) => sum + states.unknown.versions, 0);
+  const words = [
+    ...(wrong > 0 ? [`${whole(wrong)} versions are wrong`] : []),
+    ...(unknown > 0 ? [`${whole(unknown)} versions are unknown`] : []),
+  ];
+  return words.length === 0 ? 'nothing is wrong' : words.join(', ');
 }
 
 function formatPair(pair: PairReport): string {
@@ -27,7 +38,7 @@ function formatPair(pair: PairReport): string {
     return `  ${state.padEnd(13)}  ${whole(versions).padStart(11)}  ${bytes(size).padStart(9)}  ${MEANING[state]}`;
   });
   return [
-    `pair ${pair.pair}${below}: ${pair.wrong === 0 ? 'nothing is wrong' : `${whole(pair.wrong)} versions are wrong`}`,
+    `pair ${pair.pair}${below}: ${verdict([pair])}`,
     `  source   ${pair.sourceBucket}: ${side(pair.source)}`,
     `  replica  ${pair.replicaBucket}: ${side(pair.replica)}`,
     ...rows,
@@ -54,7 +65,8 @@ function formatDifferences({ differences, moreDifferences }: AuditReport): strin
 function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, why }: Difference): string {
   // A key may hold anything, line ends and control sequences too.
   const what = `${JSON.stringify(key)}, ${isDeleteMarker ? 'delete marker' : 'version'} ${versionId}`;
-  return `  ${wrong ? 'wrong' : 'fine '}  ${pair}: ${state}: ${what}: ${why}`;
+  const mark = wrong ? 'wrong' : state === 'unknown' ? '?    ' : 'fine ';
+  return `  ${mark}  ${pair}: ${state}: ${what}: ${why}`;
 }
 
 function side({ versions, bytes: size, deleteMarkers }: SideTotals): string {

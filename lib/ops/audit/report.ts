@@ -14,20 +14,22 @@ export interface Parts extends Pick<AuditReport, 'deployment' | 'startedAt' | 'e
 
 export function makeReport({ method, subjects, totals, findings, ...rest }: Parts): AuditReport {
   let versions = 0;
+  let unknown = 0;
   const pairs = subjects.flatMap(({ pair, source, replica }): PairReport[] => {
     const counted = totals(pair.id);
     if (counted === undefined) {
       return [];
     }
-    const { deep, ...tally } = counted;
+    const { deep, deepUnknown, ...tally } = counted;
     versions += deep;
+    unknown += deepUnknown;
     return [{ pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally }];
   });
   return {
     ok: pairs.every(({ wrong, states }) => wrong === 0 && states.unknown.versions === 0),
     ...rest,
     matchedBy: method.matchedBy,
-    deep: method.deepPercent === 0 ? null : { versions, percent: method.deepPercent },
+    deep: method.deepPercent === 0 ? null : { versions, unknown, percent: method.deepPercent },
     pairs,
     ...findings.shown(),
   };

@@ -146,9 +146,9 @@ export interface AuditReport {
   readonly matchedBy: 'version-id' | 'age';
   /** Milliseconds: what is younger may be on its way. */
   readonly olderThan: number;
-  /** What `--deep` looked at; null without it. */
-  readonly deep: { readonly versions: number; readonly percent: number } | null;
-  readonly requests: { readonly list: number; readonly head: number };
+  /** Versions that `--deep` looked at, and those that it asked about in vain, of so many percent; null without it. */
+  readonly deep: { readonly versions: number; readonly unknown: number; readonly percent: number } | null;
+  readonly requests: { readonly list: number; readonly head: number; readonly get: number };
   readonly pairs: readonly PairReport[];
   /** The first ones found, the wrong ones before the others; not in order. */
   readonly differences: readonly Difference[];

@@ -77,7 +77,7 @@ export class Session {
     const rate = seconds < 1 ? '' : `, ${whole(Math.round((all - this.listedBefore) / seconds))} a second`;
     const wrong = [...this.audits.values()].reduce((sum, audit) => sum + audit.wrong, 0);
     this.context.terminal.progress(
-      `audit: ${whole(all)} versions of both sides${rate}; ${whole(wrong)} wrong; ${whole(this.counts.list)} list and ${whole(this.counts.head)} HEAD requests`,
+      `audit: ${whole(all)} versions of both sides${rate}; ${whole(wrong)} wrong; ${whole(this.counts.list)} list and ${whole(this.counts.head + this.counts.get)} other requests`,
     );
   }
 

@@ -6,7 +6,7 @@ import type { Bucket } from '../listing/bucket';
 import { type RequestCounts, Requests } from '../requests';
 
 /** The kinds of requests that an audit sends. */
-export type AuditRequest = 'list' | 'head';
+export type AuditRequest = 'list' | 'head' | 'get';
 
 /** A bucket, and how to ask S3 for its versions and about each. */
 export interface AuditedBucket extends Bucket {

@@ -15,6 +15,8 @@ import {
 export type TallyData = Pick<PairReport, 'source' | 'replica' | 'states' | 'wrong' | 'ages' | 'prefixes'> & {
   /** Versions that `--deep` looked at. */
   readonly deep: number;
+  /** Versions that `--deep` asked about, and S3 did not answer in full. */
+  readonly deepUnknown: number;
 };
 
 /** States in which a version is not in the replica bucket, though it ought to be one day. */
@@ -33,6 +35,8 @@ export class Tally {
   wrong = 0;
   /** Versions that `--deep` looked at. */
   deep = 0;
+  /** Versions that `--deep` asked about, and S3 did not answer in full. */
+  deepUnknown = 0;
   private lastPrefix: string | null = null;
   private lastStates: States = {};
 
@@ -89,16 +93,18 @@ export class Tally {
     }
     this.wrong += other.wrong;
     this.deep += other.deep;
+    this.deepUnknown += other.deepUnknown;
   }
 
   toData(): TallyData {
-    const { source, replica, wrong, deep, ages, prefixes, states } = this;
+    const { source, replica, wrong, deep, deepUnknown, ages, prefixes, states } = this;
     return {
       source: { ...source },
       replica: { ...replica },
       states: Object.fromEntries(STATES.map((state) => [state, { ...states[state] }])) as Record<State, Totals>,
       wrong,
       deep,
+      deepUnknown,
       ages: ages.map((bucket) => ({ ...bucket })),
       prefixes: [...prefixes].map(([prefix, all]): PrefixTotals => ({ prefix, states: all })).toSorted(byPrefix),
     };

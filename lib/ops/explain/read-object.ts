@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { AppError } from '../../errors';
 import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
+import { readFirstByte, wantsCustomerKey, withReason } from '../refusal';
 import type { Encryption } from './match';
 import type { ObjectVersion } from './object-version';
 
@@ -31,6 +32,9 @@ export class ObjectReader {
     private readonly s3: S3Client,
     private readonly bucket: string,
     private readonly key: string,
+    /** Sends questions about single versions. @default - at once */
+    private readonly sent: <Answer>(kind: 'head' | 'get', request: () => Promise<Answer>) => Promise<Answer> = (_, request) =>
+      request(),
   ) {}
 
   /** Every version and delete marker of exactly this key, newest first. */
@@ -120,8 +124,11 @@ export class ObjectReader {
     }
     const place = { Bucket: this.bucket, Key: this.key, VersionId: listed.versionId };
     try {
-      const head = await this.s3.send(new HeadObjectCommand(place));
-      const tags = withTags ? await this.s3.send(new GetObjectTaggingCommand(place)) : undefined;
+      const head = await withReason(
+        () => this.sent('head', () => this.s3.send(new HeadObjectCommand(place))),
+        () => this.sent('get', () => readFirstByte(this.s3, place)),
+      );
+      const tags = withTags ? await this.sent('get', () => this.s3.send(new GetObjectTaggingCommand(place))) : undefined;
       return {
         ...nothing,
         ...listed,
@@ -133,12 +140,10 @@ export class ObjectReader {
         status: head.ReplicationStatus ?? null,
       };
     } catch (error) {
-      const status = httpStatusOf(error);
-      if (status === 404) {
+      if (httpStatusOf(error) === 404) {
         return undefined;
       }
-      // The only reason for which S3 refuses to describe a version that it has just listed: it wants the customer's key.
-      if (status === 400) {
+      if (wantsCustomerKey(error)) {
         return { ...nothing, ...listed, encryption: { type: 'SSE-C', kmsKeyId: null } };
       }
       throw this.unanswered(error);

@@ -22,6 +22,13 @@ const RULE = (filter = '<Prefix></Prefix>') =>
   <Destination><Bucket>arn:aws:s3:::${REPLICA}</Bucket></Destination></Rule>`;
 
 const status = (value: string) => ({ 'x-amz-replication-status': value });
+/** What S3 says of an object under a key that it does not have. */
+const CUSTOMER_KEY = {
+  code: 'InvalidRequest',
+  message:
+    'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
+};
+
 /** Five minutes before the test's clock. */
 const YOUNG = '2026-11-01T11:55:00.000Z';
 
@@ -116,7 +123,17 @@ describe('a version that is not in the replica bucket', () => {
   });
 
   test('under a key of the customer is missing, since S3 tells no status', async () => {
-    expect(await missing({ head: 400 })).toMatchObject({ exitCode: 1, state: 'missing', why: expect.stringContaining('SSE-C') });
+    const found = await missing({ head: 400, refused: CUSTOMER_KEY });
+    expect(found).toMatchObject({ exitCode: 1, state: 'missing', why: expect.stringContaining('SSE-C') });
+  });
+
+  test.each([
+    [400, undefined, 'S3 answered 400 and gave no reason'],
+    [400, { code: 'KMS.DisabledException', message: 'the key is disabled' }, 'the key is disabled'],
+    [403, undefined, 'S3 answered 403 and gave no reason'],
+  ])('that S3 answers %d about is unknown, and no SSE-C: %j', async (head, refused, why) => {
+    const found = await missing({ head, ...(refused && { refused }) });
+    expect(found).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false, why: expect.stringContaining(why) });
   });
 
   test('that S3 refuses to describe is unknown', async () => {
@@ -277,6 +294,87 @@ describe('--deep', () => {
     const { data, exitCode } = await run({ ...status('COMPLETED'), ...source }, replica);
     expect(data.differences).toMatchObject([{ state, wrong: true }]);
     expect(exitCode).toBe(1);
+  });
+
+  const wrongChecksums = (refused?: Stored['refused']) => {
+    const all = objects(8);
+    const unread = { head: 400, ...(refused && { refused }) };
+    world.populate(
+      all.map((one) => ({ ...one, headers: { ...status('COMPLETED'), 'x-amz-checksum-crc32': 'AAAA' }, ...unread })),
+      all.map((one) => ({ ...one, headers: { ...alike, 'x-amz-checksum-crc32': 'BBBB' }, ...unread })),
+    );
+  };
+  const deepContext = () => {
+    const { context } = world.context();
+    return {
+      yes: true,
+      clients: { ...context.clients, ...parameters, cloudWatch: () => Promise.reject(new Error('no')) } as never,
+    };
+  };
+
+  test.each([
+    ['without a reason', undefined, 'S3 answered 400 and gave no reason'],
+    ['under a key of the customer', CUSTOMER_KEY, 'SSE-C'],
+    ['under a key that is disabled', { code: 'KMS.DisabledException' }, 'KMS.DisabledException'],
+  ])('counts what S3 refuses to describe as unknown: %s', async (_, refused, why) => {
+    wrongChecksums(refused);
+    const { exitCode, data, text } = await world.run(deep, {}, deepContext());
+
+    expect(exitCode).toBe(3);
+    expect(data).toMatchObject({ ok: false, deep: { versions: 0, unknown: 8 }, requests: { get: expect.any(Number) } });
+    expect(data.pairs[0]?.states).toMatchObject({ same: { versions: 0 }, unknown: { versions: 8 } });
+    expect(new Set(data.differences.map((each) => each.why))).toEqual(new Set([expect.stringContaining(why)]));
+    expect(text).toContain('deployment backups: 8 versions are unknown\n');
+    expect(text).toMatch(/pair documents: 8 versions are unknown\n[^]*looked at 0 versions .*, 8 more are unknown/);
+    expect(text).not.toMatch(/nothing is wrong|fine/);
+  });
+
+  test.each(['ExpiredToken', 'InvalidToken', 'InvalidAccessKeyId'])('ends when S3 says %s after some answers', async (code) => {
+    world.populate(
+      objects(40).map((one) => ({ ...one, headers: status('COMPLETED') })),
+      objects(40).map((one) => ({ ...one, headers: alike })),
+    );
+    let heads = 0;
+    world.s3.fault = ({ pathname }, method) => {
+      heads += method === 'HEAD' ? 1 : 0;
+      const body = method === 'HEAD' ? '' : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
+      return pathname.split('/').length > 2 && pathname.split('/')[2] !== '' && heads > 10 ? { status: 400, body } : undefined;
+    };
+    const error = await rejectionOf(world.run(deep, {}, deepContext()), UnreachableError);
+    expect(error.message).toContain('credentials');
+    expect(existsSync(join(world.folder, '.s3-replication-audit.json'))).toBe(true);
+
+    world.s3.fault = () => undefined;
+    const { exitCode, data } = await world.run({ ...deep, resume: true }, {}, deepContext());
+    expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, percent: 100 }]);
+  });
+
+  test('calls no checksum alike that S3 did not say', async () => {
+    world.populate(
+      objects(1).map((one) => ({ ...one, headers: status('COMPLETED') })),
+      objects(1).map((one) => ({ ...one, headers: alike })),
+    );
+    let first = true;
+    world.s3.fault = (_, method) => {
+      const denied = method === 'HEAD' && first;
+      first &&= method !== 'HEAD';
+      return denied ? { status: 403, body: '' } : undefined;
+    };
+    const { exitCode, data } = await world.run(deep, {}, deepContext());
+    expect([exitCode, data.deep?.unknown, data.differences[0]?.why]).toEqual([3, 1, expect.stringContaining('kms:Decrypt')]);
+  });
+
+  test('of both wrong and unknown, wrong decides how it ends', async () => {
+    const [one, other] = objects(2) as [Stored, Stored];
+    world.populate(
+      [
+        { ...one, head: 400 },
+        { ...other, headers: status('COMPLETED') },
+      ],
+      [one, { ...other, headers: status('') }],
+    );
+    const { exitCode, text } = await world.run(deep, {}, deepContext());
+    expect([exitCode, text]).toEqual([1, expect.stringContaining('1 versions are wrong, 1 versions are unknown')]);
   });
 
   test('takes a sample', async () => {

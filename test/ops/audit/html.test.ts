@@ -70,7 +70,7 @@ function auditReport(changes: Partial<AuditReport> = {}): AuditReport {
     matchedBy: 'version-id',
     olderThan: 900_000,
     deep: null,
-    requests: { list: 2470, head: 7 },
+    requests: { list: 2470, head: 7, get: 0 },
     pairs: [pairReport()],
     differences: [difference()],
     moreDifferences: 0,

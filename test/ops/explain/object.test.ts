@@ -3,6 +3,7 @@ import {
   type DeleteMarkerEntry,
   GetBucketOwnershipControlsCommand,
   GetBucketReplicationCommand,
+  GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
@@ -38,8 +39,11 @@ const listed = (VersionId: string, day: number, more: Partial<ObjectVersion> = {
   ...more,
 });
 
-function fail(name: string, httpStatusCode: number): S3ServiceException {
-  return new S3ServiceException({ name, message: name, $fault: 'client', $metadata: { httpStatusCode } });
+const CUSTOMER_KEY =
+  'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.';
+
+function fail(name: string, httpStatusCode: number, message = name): S3ServiceException {
+  return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 }
 
 function listing(Versions: ObjectVersion[], DeleteMarkers: DeleteMarkerEntry[] = []): void {
@@ -261,6 +265,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
   test('that S3 describes to nobody without a key is SSE-C', async () => {
     listing([listed('v1', 1)]);
     s3.on(HeadObjectCommand).rejects(fail('Unknown', 400));
+    s3.on(GetObjectCommand).rejects(fail('InvalidRequest', 400, CUSTOMER_KEY));
 
     const { exitCode, data } = await explained();
 
@@ -272,6 +277,18 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
         action: expect.stringContaining(`--bucket ${SOURCE} --key ${KEY} --version-id v1 --sse-customer-algorithm AES256`),
       },
     ]);
+  });
+
+  test.each([
+    [fail('ExpiredToken', 400), 'the credentials have expired'],
+    [fail('InvalidRequest', 400), 'InvalidRequest'],
+    [fail('AccessDenied', 403), 'may not ask this'],
+  ])('that S3 refuses to describe for another reason gives no answer: %p', async (error, why) => {
+    listing([listed('v1', 1)]);
+    s3.on(HeadObjectCommand).rejects(fail('Unknown', 400));
+    s3.on(GetObjectCommand, { VersionId: 'v1', Range: 'bytes=0-0' }).rejects(error);
+
+    expect((await rejectionOf(explained(), UnreachableError)).message).toContain(why);
   });
 
   test('loses a version that is deleted meanwhile', async () => {
@@ -336,7 +353,10 @@ describe('fails', () => {
   test.each<[string, () => unknown]>([
     ['the versions', () => s3.on(ListObjectVersionsCommand).rejects(fail('AccessDenied', 403))],
     ['the rule', () => s3.on(GetBucketReplicationCommand).rejects(fail('AccessDenied', 403))],
-    ['a version', () => s3.on(HeadObjectCommand).rejects(fail('Unknown', 403))],
+    [
+      'a version',
+      () => s3.on(HeadObjectCommand).rejects(fail('Unknown', 403)).on(GetObjectCommand).rejects(fail('AccessDenied', 403)),
+    ],
     ['the ownership', () => s3.on(GetBucketOwnershipControlsCommand).rejects(fail('AccessDenied', 403))],
   ])('as unknown when nobody may see %s', async (_, deny) => {
     listing([listed('v1', 1)]);

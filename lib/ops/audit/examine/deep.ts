@@ -1,7 +1,8 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AppError, messageOf } from '../../../errors';
-import { httpStatusOf, isAccessDenied } from '../../aws-error';
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unanswered } from '../../aws-error';
 import type { Entry } from '../../listing/scan-page';
+import { readFirstByte, wantsCustomerKey, withReason } from '../../refusal';
 import type { AuditedBucket } from '../subject';
 import { different, type Finding, type Sides } from './finding';
 
@@ -11,13 +12,19 @@ export interface DeepFacts {
   readonly replicaKeyArn: string | null;
 }
 
+/** What S3 says about a version. */
+interface Description extends HeadObjectCommandOutput {
+  /** S3 refused to say the checksum: that takes kms:Decrypt. */
+  readonly checksumDenied?: true;
+}
+
 const ALIKE: Finding = { state: 'same', wrong: false, why: 'alike' };
 
 /**
  * Asks for status, key and checksum of both versions, or of one that is in the replica bucket only.
  *
- * @returns undefined when one was deleted since it was listed
- * @throws AppError when the person interrupts
+ * @returns undefined when one was deleted since it was listed; `unknown` when not all of it was answered
+ * @throws AppError when the person interrupts, or no version can be asked about any more
  */
 export async function judgeDeep(
   sides: Sides,
@@ -37,8 +44,10 @@ export async function judgeDeep(
     if (error instanceof AppError) {
       throw error;
     }
-    // SSE-C: S3 describes it only to who has the key.
-    return httpStatusOf(error) === 400 ? ALIKE : different('unknown', false, `not looked at: ${messageOf(error)}`);
+    const why = wantsCustomerKey(error)
+      ? 'S3 describes an object under a key of the customer (SSE-C) only to a caller that sends the key'
+      : messageOf(error);
+    return different('unknown', false, `not looked at: ${why}`);
   }
 }
 
@@ -52,7 +61,7 @@ function judgeExtra(replica: HeadObjectCommandOutput | undefined): Finding | und
     : different('extra', true, 'no replica: somebody wrote it into the replica bucket', status);
 }
 
-function judgeBoth(source: HeadObjectCommandOutput, replica: HeadObjectCommandOutput, { replicaKeyArn }: DeepFacts): Finding {
+function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): Finding {
   const { ReplicationStatus: status = null } = source;
   if (replica.ReplicationStatus !== 'REPLICA') {
     const found = replica.ReplicationStatus ?? 'no status';
@@ -61,7 +70,11 @@ function judgeBoth(source: HeadObjectCommandOutput, replica: HeadObjectCommandOu
   if (status === 'PENDING' || status === 'FAILED') {
     return different('status', false, `the source says ${status}, though the replica is there`, status);
   }
-  return judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica) ?? { ...ALIKE, status };
+  const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica);
+  if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {
+    return different('unknown', false, 'alike but for the checksum, which S3 did not say: that requires kms:Decrypt', status);
+  }
+  return wrong ?? { ...ALIKE, status };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
@@ -96,25 +109,27 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
 }
 
 /** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */
-async function head(
-  { name, s3, requests }: AuditedBucket,
-  { key, versionId }: Entry,
-): Promise<HeadObjectCommandOutput | undefined> {
+async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: Entry): Promise<Description | undefined> {
   const place = { Bucket: name, Key: key, VersionId: versionId };
   const ask = (more: { ChecksumMode?: 'ENABLED' }) =>
     requests.send('head', () => s3.send(new HeadObjectCommand({ ...place, ...more })));
-  try {
-    return await ask({ ChecksumMode: 'ENABLED' }).catch((error: unknown) => {
+  const describe = async (): Promise<Description> => {
+    try {
+      return await ask({ ChecksumMode: 'ENABLED' });
+    } catch (error) {
       if (isAccessDenied(error)) {
-        return ask({});
+        return { ...(await ask({})), checksumDenied: true };
       }
       throw error;
-    });
+    }
+  };
+  try {
+    return await withReason(describe, () => requests.send('get', () => readFirstByte(s3, place)));
   } catch (error) {
     if (httpStatusOf(error) === 404) {
       return undefined;
     }
-    throw error;
+    throw isBadCredentials(error) || isNoNetwork(error) ? unanswered(`bucket ${name}`, error) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { AppError } from '../../../errors';
+import { isBadCredentials, isNoNetwork } from '../../aws-error';
 import { chooseRule, needsTags } from '../../explain/match';
 import type { ObjectVersion } from '../../explain/object-version';
 import { ObjectReader } from '../../explain/read-object';
@@ -24,17 +25,18 @@ export async function readSourceFacts({ source }: Subject): Promise<SourceFacts>
  * Why a version is not in the replica bucket, by what S3 says about it.
  *
  * @returns undefined when it was deleted since it was listed
- * @throws AppError when the person interrupts
+ * @throws AppError when the person interrupts, or no version can be asked about any more
  */
 export async function judgeMissing(entry: Entry, subject: Subject, facts: SourceFacts): Promise<Finding | undefined> {
   const { source } = subject;
-  const reader = new ObjectReader(source.s3, source.name, entry.key);
+  const reader = new ObjectReader(source.s3, source.name, entry.key, (kind, request) => source.requests.send(kind, request));
   const listed = { ...entry, lastModified: new Date(entry.lastModified) };
   try {
-    const version = await source.requests.send('head', () => reader.describe(listed, facts.rules.some(needsTags)));
+    const version = await reader.describe(listed, facts.rules.some(needsTags));
     return version === undefined ? undefined : judge(version, subject, facts);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'Interrupted') {
+    const { cause } = error as { cause?: unknown };
+    if (error instanceof AppError && (error.code === 'Interrupted' || isBadCredentials(cause) || isNoNetwork(cause))) {
       throw error;
     }
     return different('unknown', false, `not in the replica bucket; ${error instanceof Error ? error.message : String(error)}`);

@@ -57,12 +57,17 @@ function circumstances({ startedAt, endedAt, matchedBy, olderThan, deep, request
     ['Ended', `${endedAt}, after ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}`],
     ['Matched by', matchedBy === 'version-id' ? 'version id' : 'age, since an emulator gives replicas new version ids'],
     ['May be in flight', `what was written in the last ${duration(olderThan / 1000)}`],
-    ['Looked at one by one', deep === null ? 'no versions (--deep does)' : `${whole(deep.versions)} versions, ${deep.percent} %`],
-    ['Requests', `${whole(requests.list)} to list, ${whole(requests.head)} to look at one version`],
+    ['Looked at one by one', deep === null ? 'no versions (--deep does)' : lookedAt(deep)],
+    ['Requests', `${whole(requests.list)} to list, ${whole(requests.head + requests.get)} to look at one version`],
   ];
   return html`<dl>
 ${lines.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>
 `;
+}
+
+function lookedAt({ versions, unknown, percent }: NonNullable<AuditReport['deep']>): string {
+  const failed = unknown === 0 ? '' : `; ${whole(unknown)} more could not be looked at`;
+  return `${whole(versions)} versions (--deep ${percent})${failed}`;
 }
 
 function hash(text: string): string {

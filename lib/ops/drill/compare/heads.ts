@@ -1,5 +1,6 @@
 import { GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { httpStatusOf } from '../../aws-error';
+import { readFirstByte, withReason } from '../../refusal';
 import type { DrillPlace } from '../subject';
 
 /** One object of a bucket: a version, or whatever is current. */
@@ -19,7 +20,10 @@ export function address({ place, key, versionId }: Where) {
 export async function head(where: Where): Promise<HeadObjectCommandOutput | undefined> {
   const { s3, requests } = where.place;
   try {
-    return await requests.send('head', () => s3.send(new HeadObjectCommand({ ...address(where), ChecksumMode: 'ENABLED' })));
+    return await withReason(
+      () => requests.send('head', () => s3.send(new HeadObjectCommand({ ...address(where), ChecksumMode: 'ENABLED' }))),
+      () => requests.send('get', () => readFirstByte(s3, address(where))),
+    );
   } catch (error) {
     if (httpStatusOf(error) === 404 || httpStatusOf(error) === 405) {
       return undefined;

@@ -1,3 +1,4 @@
+import { FIRST_BYTE, withReason } from '../../refusal';
 import type { Place, RestoreRequest } from '../model';
 import { isCode } from './failure';
 import { type Answer, Connection, type Headers, type ObjectRequest } from './thin/connection';
@@ -39,18 +40,20 @@ export class Bucket {
    */
   async head(key: string, versionId?: string, headers: Headers = {}): Promise<Headers | undefined> {
     const place = { key, ...(versionId === undefined ? {} : { query: { versionId } }) };
-    try {
+    const ask = async () => {
       const answer = await this.send('head', { method: 'HEAD', ...place, headers });
       answer.body.resume();
       return answer.headers;
+    };
+    const firstByte = async () => {
+      const { body } = await this.send('get', { method: 'GET', ...place, headers: { ...headers, range: FIRST_BYTE } });
+      body.destroy();
+    };
+    try {
+      return await withReason(ask, firstByte);
     } catch (error) {
       if (isCode(error, 'NotFound')) {
         return undefined;
-      }
-      if (isCode(error, 'BadRequest', 'Forbidden')) {
-        // An answer to HEAD says no code, such as that of expired credentials. The one to GET does.
-        const { body } = await this.send('get', { method: 'GET', ...place, headers: { ...headers, range: 'bytes=0-0' } });
-        body.destroy();
       }
       throw error;
     }

@@ -1,9 +1,6 @@
 import { AppError, messageOf, UnreachableError } from '../../../errors';
-import { httpStatusOf, isAccessDenied, isThrottled } from '../../aws-error';
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled } from '../../aws-error';
 
-const CREDENTIALS =
-  /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|CredentialsProviderError)$/;
-const NO_NETWORK = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
 const PASSING =
   /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|TimeoutError|RequestTimeout|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
 
@@ -13,14 +10,14 @@ export function fatal(error: unknown): AppError | undefined {
     return error;
   }
   const message = messageOf(error);
-  if (has(error, CREDENTIALS)) {
+  if (isBadCredentials(error)) {
     const hint = 'log in again, then repeat the command: it goes on where it was';
     return new UnreachableError('NoAnswer', `the credentials are no longer good: ${message}`, hint, { cause: error });
   }
   if (has(error, /^NoSuchBucket$/)) {
     return new UnreachableError('NoBucket', `a bucket of the restore does not exist: ${message}`, undefined, { cause: error });
   }
-  if (has(error, NO_NETWORK)) {
+  if (isNoNetwork(error)) {
     const hint = 'check the network, then repeat the command: it goes on where it was';
     return new UnreachableError('NoAnswer', `S3 cannot be reached: ${message}`, hint, { cause: error });
   }
@@ -29,7 +26,7 @@ export function fatal(error: unknown): AppError | undefined {
 
 /** Whether the same may well succeed in a moment. Throttling is dealt with where requests are sent. */
 export function isPassing(error: unknown): boolean {
-  return has(error, PASSING) || has(error, NO_NETWORK) || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
+  return has(error, PASSING) || isNoNetwork(error) || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
 }
 
 /** Whether S3 answered with one of these codes. */
