@@ -22,9 +22,11 @@ export function formatResult(result: RestoreResult): string {
     return [...pairs.map(formatPlan), 'nothing was changed: --dry-run'].join('\n\n');
   }
   const all = sumOf(pairs.flatMap(({ totals }) => (totals === null ? [] : [totals.ends.restored])));
+  const withoutTags = pairs.reduce((sum, { totals }) => sum + (totals?.withoutTags ?? 0), 0);
+  const butTags = withoutTags === 0 ? '' : `, ${whole(withoutTags)} objects without their tags`;
   const sent = Object.values(requests).reduce((sum, count) => sum + count, 0);
   return [
-    `deployment ${deployment}: ${ok ? 'everything is there' : 'not everything is there'}`,
+    `deployment ${deployment}: ${ok ? 'everything is there' : 'not everything is there'}${butTags}`,
     ...pairs.map(formatPair),
     ...formatNotRestored(result),
     `${whole(all.objects)} objects of ${bytes(all.bytes)} restored in ${duration(seconds)}, with ${whole(sent)} requests`,
@@ -40,7 +42,7 @@ function formatPair({ pair, replicaBucket, target, totals, unknowns }: PairResul
   ].join('\n');
 }
 
-function rowsOf({ ends, verifiedBy, deleted, later, stays, requested }: Totals): string[] {
+function rowsOf({ ends, verifiedBy, withoutTags, deleted, later, stays, requested }: Totals): string[] {
   const count = (objects: number, size: string, what: string) => `  ${whole(objects).padStart(11)}  ${size.padStart(9)}  ${what}`;
   const others: [number, string][] = [
     [
@@ -48,6 +50,7 @@ function rowsOf({ ends, verifiedBy, deleted, later, stays, requested }: Totals):
       'more archived ones than --resume can go on with: repeat the command without it when S3 is done',
     ],
     [requested, 'of the archived ones were requested now: repeat the command with --resume when S3 is done'],
+    [withoutTags, 'of those were restored without their tags: --without-tags'],
     [deleted, 'keys were deleted then'],
     [later, 'keys came later, or are in the target alone'],
     [stays, 'of those have an object in the target, which stays'],

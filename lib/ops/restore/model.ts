@@ -31,7 +31,7 @@ export interface Item {
 
 /** How it ended for one item. */
 export type ItemOutcome =
-  | { readonly kind: 'restored'; readonly verifiedBy: Verification }
+  | { readonly kind: 'restored'; readonly verifiedBy: Verification; readonly withoutTags?: true }
   /** The target has the same content already: an interrupted run wrote it. */
   | { readonly kind: 'already-there' }
   /** The target has something that nobody decided to replace. */

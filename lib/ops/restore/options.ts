@@ -17,6 +17,8 @@ export interface RestoreOptions {
   /** End after the plan. */
   readonly dryRun: boolean;
   readonly storageClass: string;
+  /** Restore no tags. */
+  readonly withoutTags: boolean;
   /** Days for which archived versions are requested. @default - they are only listed */
   readonly requestArchived: number | undefined;
   /** Objects that are copied at a time. */
@@ -48,6 +50,7 @@ export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pair
     overwrite: () => values['overwrite'] === true,
     dryRun: () => values['dry-run'] === true,
     storageClass: () => classOption(values),
+    withoutTags: () => values['without-tags'] === true,
     requestArchived: () => wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
     concurrency: () =>
       wholeOption(values, 'concurrency', 'number of objects at a time', MOST_CONCURRENCY, 64) ?? DEFAULT_CONCURRENCY,

@@ -48,7 +48,7 @@ export function makeResult(
 
 function resultOf({ subject, plan, ledger }: Part, options: RestoreOptions, fromRegion: string): PairResult {
   const { pair, from, target } = subject;
-  const { asOf, prefix, overwrite, requestArchived } = options;
+  const { asOf, prefix, overwrite, withoutTags, requestArchived } = options;
   return {
     pair: pair.id,
     replicaBucket: from.name,
@@ -58,11 +58,12 @@ function resultOf({ subject, plan, ledger }: Part, options: RestoreOptions, from
     prefix,
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
     overwrite,
+    withoutTags,
     requestArchived: requestArchived ?? null,
     plan,
     cost: costOf(plan, subject, fromRegion, options),
     time: expectedTime(plan.copy, Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
-    unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()),
+    unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()).filter(({ code }) => !withoutTags || code !== 'tags'),
     totals: ledger?.totals ?? null,
   };
 }

@@ -65,11 +65,11 @@ export async function restore(context: Context, args: VerbArguments): Promise<Ou
 async function plan(
   { clock, terminal }: Context,
   subject: Subject,
-  { overwrite }: RestoreOptions,
+  options: RestoreOptions,
   counts: { readonly list: number },
 ): Promise<Omit<Planned, 'subject'>> {
   const sent = counts.list;
-  const { plan: made, ranges } = await planPair(subject, overwrite, clock, (keys) =>
+  const { plan: made, ranges } = await planPair(subject, options, clock, (keys) =>
     terminal.progress(`plan: ${whole(keys)} keys of both buckets`),
   );
   terminal.progress('');
@@ -91,14 +91,14 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
 /** One pair after the other: each keeps all connections busy. */
 async function runAll(session: Session, context: Context, options: RestoreOptions): Promise<void> {
   const { clock, terminal } = context;
-  const { storageClass, requestArchived, overwrite, concurrency } = options;
+  const { storageClass, withoutTags, requestArchived, overwrite, concurrency } = options;
   try {
     // Whether the file can be written shows before anything is copied.
     session.save();
     for (const { subject, ledger, uploads } of session.jobs) {
       const { from, to } = subject;
       const owners = { from: from.owner, to: to.owner };
-      const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, owners }));
+      const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
       await restorePair(subject, ledger, { copy, overwrite, concurrency, clock, counted: () => session.counted() });
     }

@@ -49,6 +49,8 @@ export interface PairResult {
   /** ISO 8601; null for the newest version of each key. */
   readonly asOf: string | null;
   readonly overwrite: boolean;
+  /** Tags are not restored. */
+  readonly withoutTags: boolean;
   /** Days for which archived versions are requested; null when they are not. */
   readonly requestArchived: number | null;
   readonly plan: PairPlan;

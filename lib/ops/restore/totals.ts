@@ -17,6 +17,8 @@ export interface Totals {
   readonly ends: Record<End, Amount>;
   /** Restored objects by what says that they are the same as the replica. */
   readonly verifiedBy: Record<Verification, number>;
+  /** Restored objects whose tags were not asked for, and not written. */
+  withoutTags: number;
   /** Keys whose current version at that moment was a delete marker. */
   deleted: number;
   /** Keys that had no version at that moment. */
@@ -32,6 +34,7 @@ export function noTotals(): Totals {
   return {
     ends: { restored: none(), there: none(), conflict: none(), archived: none(), failed: none() },
     verifiedBy: { 'object-checksum': 0, 'part-checksums': 0, transfer: 0 },
+    withoutTags: 0,
     deleted: 0,
     later: 0,
     stays: 0,

@@ -19,7 +19,8 @@ in the source account s3:ListBucket, s3:ListBucketVersions, s3:GetBucketVersioni
 s3:GetObject, s3:PutObject, s3:PutObjectTagging, s3:AbortMultipartUpload, s3:ListMultipartUploadParts, kms:Decrypt
 and kms:GenerateDataKey.
 
-Ends with 1 when something was not restored.
+An object whose tags cannot be read fails, unless --without-tags restores it without them. Object Lock retention,
+legal holds and ACLs are not restored. Ends with 1 when something was not restored.
 
 Examples:
   npm run ops -- restore --dry-run
@@ -38,6 +39,7 @@ Examples:
     overwrite: { type: 'boolean', help: 'replace what is current in the target and is not the wanted version' },
     'dry-run': { type: 'boolean', help: 'show the plan and end' },
     'storage-class': { type: 'string', value: 'CLASS', help: 'of what is restored; STANDARD without it' },
+    'without-tags': { type: 'boolean', help: 'restore no tags, where they cannot be read; the result says of how many' },
     'request-archived': {
       type: 'string',
       value: 'DAYS',

@@ -201,6 +201,30 @@ test('says what could not be compared', async () => {
   expect([exitCode, report.ends.unknown.objects]).toEqual([3, 1]);
 });
 
+test.each([
+  ['the replica', (request: string) => request === `GET ${REPLICA}/a?tagging`, 1, 'failed'],
+  ['the source', (request: string) => request === `GET ${SOURCE}/a?tagging`, 3, 'unknown'],
+  ['the scratch bucket', (request: string) => /^GET \S*-drill-\S*\/a\?tagging$/.test(request), 3, 'unknown'],
+] as const)('does not pass when tags of %s cannot be read', async (_, isDenied, exit, end) => {
+  // S3 says no number of tags either.
+  world.both('a');
+  world.s3.fault = (request) => (isDenied(request) ? { status: 403, code: 'AccessDenied' } : undefined);
+
+  const { exitCode, report } = await world.run();
+
+  expect([exitCode, report.ok, report.ends[end].objects]).toEqual([exit, false, 1]);
+});
+
+test('says why S3 refuses to describe an object', async () => {
+  world.both('a');
+  world.s3.fault = (request) =>
+    /^(HEAD|GET) \S*documents-111\S*\/a$/.test(request) ? { status: 400, code: 'KMS.DisabledException' } : undefined;
+
+  const { exitCode, report } = await world.run();
+
+  expect([exitCode, report.results[0]?.why]).toEqual([3, 'could not be compared: KMS.DisabledException']);
+});
+
 test('makes the bucket private under the source key, and knows it by its tag', async () => {
   world.both('a');
   const seen: string[] = [];

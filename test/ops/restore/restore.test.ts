@@ -10,7 +10,7 @@ import { OTHER, objects, REPLICA, SOURCE, World } from './world';
 
 let world = new World();
 jest.mock('../../../lib/ops/restore/transfer', () => ({
-  copier: (...[, , { uploads }]: Parameters<typeof copier>) => world.copier(uploads),
+  copier: (...[, , { uploads, withoutTags = false }]: Parameters<typeof copier>) => world.copier(uploads, withoutTags),
 }));
 
 beforeEach(async () => {
@@ -457,6 +457,38 @@ describe('the checkpoint', () => {
       code: 'NothingToResume',
     });
     expect((await world.run({ 'dry-run': true })).exitCode).toBe(0);
+  });
+});
+
+describe('tags that cannot be read', () => {
+  const why = 'its tags could not be read';
+
+  test('fail their objects, which --resume --without-tags restores, and the result says of how many', async () => {
+    world.populate(objects(3));
+    world.instead = ({ key }) => (key === 'k00001' && !world.withoutTags ? { kind: 'failed', why } : undefined);
+    const first = await world.run();
+    expect([first.exitCode, first.data.notRestored]).toEqual([1, [expect.objectContaining({ key: 'k00001', why })]]);
+    expect([first.data.pairs[0]?.withoutTags, first.data.pairs[0]?.totals?.withoutTags]).toEqual([false, 0]);
+
+    const second = await world.run({ resume: true, 'without-tags': true });
+    expect(second.exitCode).toBe(0);
+    expect(second.data.pairs[0]).toMatchObject({
+      withoutTags: true,
+      totals: { withoutTags: 1, ends: { restored: { objects: 3 } } },
+    });
+    expect(second.text).toContain('everything is there, 1 objects without their tags\n');
+    expect(second.text).toMatch(/ 1 +of those were restored without their tags: --without-tags/);
+  });
+
+  test('are part of the plan: one request for each object, none with --without-tags', async () => {
+    world.populate(objects(5));
+    const values = { 'dry-run': true, 'as-of': NOON };
+    const [plain, without] = [await world.run(values), await world.run({ ...values, 'without-tags': true })];
+    expect([plain, without].map(({ data }) => data.pairs[0]?.plan.requests.from)).toEqual([10, 5]);
+    expect([plain, without].map(({ text }) => text.includes('tags are not restored: --without-tags'))).toEqual([false, true]);
+    expect([plain, without].map(({ text }) => text.includes('tags have no versions'))).toEqual([true, false]);
+    const reads = [plain, without].map(({ data }) => data.pairs[0]?.cost.find(({ price }) => price.startsWith('GET'))?.quantity);
+    expect(reads).toEqual([10, 5]);
   });
 });
 

@@ -22,6 +22,8 @@ export class World {
   readonly written = new Map<string, string[]>();
   /** Answers instead of a copy, or throws, when it returns something. */
   instead: (item: Item, uploads: OpenUploads) => ItemOutcome | undefined | Promise<ItemOutcome | undefined> = () => undefined;
+  /** Of the last run. */
+  withoutTags = false;
   target = SOURCE;
   folder = '';
   /** Ids of the versions that are current in the target, by key. */
@@ -79,7 +81,8 @@ export class World {
   }
 
   /** Stands in for the transfer: writes what is not there, and never the same twice. */
-  copier(uploads: OpenUploads): CopyVersion {
+  copier(uploads: OpenUploads, withoutTags = false): CopyVersion {
+    this.withoutTags = withoutTags;
     return async (item) => {
       this.asked.push(item);
       // Copies end in another order than they begin.
@@ -98,7 +101,7 @@ export class World {
       this.written.set(item.key, [...(this.written.get(item.key) ?? []), item.versionId]);
       this.now.set(item.key, `new-${item.versionId}`);
       this.added.set(item.key, { key: item.key, versionId: `new-${item.versionId}`, size: item.size });
-      return { kind: 'restored', verifiedBy: 'object-checksum' };
+      return { kind: 'restored', verifiedBy: 'object-checksum', ...(withoutTags && { withoutTags: true }) };
     };
   }
 }

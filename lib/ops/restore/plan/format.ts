@@ -11,6 +11,7 @@ export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, co
     `pair ${pair}: restore ${replicaBucket}${below}, ${moment}`,
     `  into ${target}${of.overwrite ? ', replacing what differs' : '; nothing is replaced'}`,
     ...rowsOf(plan, of.requestArchived),
+    ...(of.withoutTags ? ['  tags are not restored: --without-tags'] : []),
     ...(of.versioned ? [] : [`  ${target} is not versioned: nothing keeps what is changed there later`]),
     ...(of.replicated ? replication(target, plan.copy) : []),
     '  cannot be known:',

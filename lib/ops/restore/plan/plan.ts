@@ -3,6 +3,7 @@ import type { KeyRange } from '../../listing/cursor';
 import { discoverRanges } from '../../listing/ranges';
 import { isArchived } from '../archive';
 import { decide } from '../choose/decide';
+import type { RestoreOptions } from '../options';
 import { RANGES_AT_ONCE } from '../run/pair-restore';
 import { Pool } from '../run/pool';
 import type { Subject } from '../subject';
@@ -39,6 +40,8 @@ export interface PairPlan {
   listRequests: number;
 }
 
+type PlanOptions = Pick<RestoreOptions, 'overwrite' | 'withoutTags'>;
+
 /** Keys between two looks at whether the person interrupts. */
 const LOOK_EVERY = 500;
 
@@ -51,7 +54,7 @@ const LOOK_EVERY = 500;
  */
 export async function planPair(
   subject: Subject,
-  overwrite: boolean,
+  options: PlanOptions,
   clock: Clock,
   listed: (keys: number) => void,
 ): Promise<{ readonly plan: PairPlan; readonly ranges: readonly KeyRange[] }> {
@@ -61,7 +64,7 @@ export async function planPair(
   let keys = 0;
   const look = async (range: KeyRange) => {
     for await (const state of subject.keys(range)) {
-      count(plan, decide(state, overwrite));
+      count(plan, decide(state, options.overwrite), options);
       keys += 1;
       if (keys % LOOK_EVERY === 0) {
         listed(keys);
@@ -81,7 +84,7 @@ export async function planPair(
   return { plan, ranges };
 }
 
-function count(plan: PairPlan, decision: ReturnType<typeof decide>): void {
+function count(plan: PairPlan, decision: ReturnType<typeof decide>, { withoutTags }: PlanOptions): void {
   if (decision.kind === 'deleted' || decision.kind === 'later') {
     plan[decision.kind] += 1;
     plan.stays += decision.stays ? 1 : 0;
@@ -93,12 +96,12 @@ function count(plan: PairPlan, decision: ReturnType<typeof decide>): void {
     addTo(plan[kind], item.size);
   } else if (item.present !== undefined && item.replaces === undefined) {
     addTo(plan.compare, item.size);
-    addRequests(plan.requests, item);
+    addRequests(plan.requests, item, withoutTags);
   } else if (isArchived(item)) {
     addTo(plan.archived, item.size);
   } else {
     addTo(plan.copy, item.size);
-    addRequests(plan.requests, item);
+    addRequests(plan.requests, item, withoutTags);
     plan.replaced += item.replaces === undefined ? 0 : 1;
     plan.largest = Math.max(plan.largest, item.size);
   }

@@ -3,7 +3,7 @@ import { LARGEST_WHOLE, partsOf } from '../transfer/layout';
 
 /** Requests that copying sends to either side. */
 export interface CopyRequests {
-  /** HEAD and GET, of the replica bucket. */
+  /** HEAD and GET, of the replica bucket, those for tags among them. */
   from: number;
   /** HEAD, of the target. */
   look: number;
@@ -16,10 +16,10 @@ export function noRequests(): CopyRequests {
 }
 
 /**
- * Adds what copying one version, or comparing it, takes at least. What no listing tells takes more: one GET for the tags of a
- * replica that has some, and two of the whole object where S3 keeps no checksums to compare.
+ * Adds what copying one version, or comparing it, takes at least. What no listing tells takes more: two GETs of the whole object where
+ * S3 keeps no checksums to compare.
  */
-export function addRequests(requests: CopyRequests, item: Item): void {
+export function addRequests(requests: CopyRequests, item: Item, withoutTags: boolean): void {
   const { size, present, replaces } = item;
   if (present !== undefined) {
     requests.from += 1;
@@ -28,6 +28,7 @@ export function addRequests(requests: CopyRequests, item: Item): void {
   if (present !== undefined && replaces === undefined) {
     return;
   }
+  requests.from += withoutTags ? 0 : 1;
   requests.look += replaces === undefined ? 0 : 1;
   if (size <= LARGEST_WHOLE) {
     requests.from += 1;

@@ -30,7 +30,7 @@ export class Ledger {
     readonly pair: string,
     data: Pick<LedgerData, 'left'> & Partial<LedgerData>,
   ) {
-    this.totals = structuredClone(data.totals ?? noTotals());
+    this.totals = structuredClone({ ...noTotals(), ...data.totals });
     this.left = new Set(data.left);
     this.unfinished = new Unfinished(data.unfinished);
     this.conflicts = [...(data.conflicts ?? [])];
@@ -68,6 +68,7 @@ export class Ledger {
     addTo(totals.ends[endOf(outcome)], item.size);
     if (outcome.kind === 'restored') {
       totals.verifiedBy[outcome.verifiedBy] += 1;
+      totals.withoutTags += outcome.withoutTags === true ? 1 : 0;
     } else if (outcome.kind !== 'already-there') {
       totals.requested += outcome.kind === 'archived' && outcome.requested === true ? 1 : 0;
       if (!unfinished.keep({ item, end: outcome.kind, why: outcome.why })) {

@@ -25,6 +25,15 @@ export async function readIfFits(buffer: Buffer, answer: Answer): Promise<Buffer
   return size <= buffer.length ? await readInto(buffer.subarray(0, size), answer) : undefined;
 }
 
+/** Reads a short body. */
+export async function textOf({ body }: Pick<Answer, 'body'>): Promise<string> {
+  const chunks: Buffer[] = [];
+  await consumed(body, (chunk) => {
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** SHA-256 of the whole body. */
 export async function hashOf({ body }: Answer): Promise<string> {
   const hash = createHash('sha256');

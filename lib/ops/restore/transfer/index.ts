@@ -28,6 +28,8 @@ export interface CopyOptions {
   readonly clock: Clock;
   /** Storage class of what is written. @default STANDARD */
   readonly storageClass?: string;
+  /** Copies no tags, and does not ask for them. @default false */
+  readonly withoutTags?: boolean;
   /** Ids of the accounts that must own the buckets; S3 refuses requests to buckets of others. @default - not checked */
   readonly owners?: { readonly from: string; readonly to: string };
   /** Bytes of small objects that are held in memory at once, however many copies run at a time. @default 32 MiB */
@@ -45,12 +47,14 @@ export function copier(from: Place, to: Place, options: CopyOptions): CopyVersio
     clock: options.clock,
     uploads: options.uploads,
     storageClass: options.storageClass ?? 'STANDARD',
+    withoutTags: options.withoutTags ?? false,
     memory: new Gate(options.memory ?? 32 * MIB),
     buffers: new Buffers(LARGE_BODIES, PART),
   };
   return async (item) => {
     try {
-      return await copy(work, item);
+      const outcome = await copy(work, item);
+      return outcome.kind === 'restored' && work.withoutTags ? { ...outcome, withoutTags: true } : outcome;
     } catch (error) {
       const end = fatal(error);
       if (end !== undefined) {

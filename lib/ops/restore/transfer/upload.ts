@@ -7,7 +7,7 @@ import {
   ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { poured } from './body';
+import { poured, textOf } from './body';
 import type { Bucket } from './bucket';
 import { isCode } from './failure';
 import { type Checksum, checksumHeader, checksumOf, crc32Of } from './headers';
@@ -51,11 +51,7 @@ export class Upload {
     const verified = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type };
     const begin = { method: 'POST', key, query: { uploads: '' }, headers: { ...headers, ...verified } } as const;
     const answer = await to.send('other', begin);
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer.body) {
-      chunks.push(chunk as Buffer);
-    }
-    const id = xmlText(Buffer.concat(chunks).toString('utf8'), 'UploadId');
+    const id = xmlText(await textOf(answer), 'UploadId');
     if (id === undefined) {
       throw new TypeError('S3 answered with no upload id');
     }

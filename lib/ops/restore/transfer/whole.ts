@@ -28,8 +28,11 @@ export async function copyWhole(work: Work, item: Item): Promise<ItemOutcome | u
       answer.body.destroy();
       return undefined;
     }
+    // Tags are asked for while the body arrives. Whether they could be read shows before the write.
+    const headers = headersToWrite(work, item, answer.headers);
+    headers.catch(() => undefined);
     const body = space === undefined ? answer : await readInto(space, answer);
-    return await write(work, item, { read: answer.headers, body, checksum, again: attempt > 0 });
+    return await write(work, item, { read: answer.headers, headers, body, checksum, again: attempt > 0 });
   };
   const inMemory = (space: Buffer) => repeated(clock, (attempt) => attempted(attempt, space));
   // A body that is sent on is gone when S3 throttles its PUT: the GET belongs to what is sent again.
@@ -41,16 +44,19 @@ export async function copyWhole(work: Work, item: Item): Promise<ItemOutcome | u
 
 interface Whole {
   readonly read: Headers;
+  /** To write. */
+  readonly headers: Promise<Headers>;
   readonly body: Buffer | Answer;
   readonly checksum: Checksum | undefined;
   /** Whether an earlier attempt may have written it, though its answer was lost. */
   readonly again: boolean;
 }
 
-async function write(work: Work, item: Item, { read, body, checksum, again }: Whole): Promise<ItemOutcome> {
+async function write(work: Work, item: Item, whole: Whole): Promise<ItemOutcome> {
+  const { read, body, checksum, again } = whole;
   const send = Buffer.isBuffer(body) ? sendBuffer(work, item, body, checksum) : sendStream(work, item, body, checksum);
   try {
-    const headers = await headersToWrite(work, item, read);
+    const headers = await whole.headers;
     const decision = await work.target.decide(item, read, again);
     if ('outcome' in decision) {
       return decision.outcome;

@@ -25,7 +25,7 @@ interface Upload {
 }
 
 /** What goes wrong with a request, instead of or after it. */
-export type Fault = 'lose the answer' | 'reset' | 'cut the body' | { status: number; code: string };
+export type Fault = 'lose the answer' | 'reset' | 'cut the body' | { status: number; code: string } | { body: string };
 
 export interface Request {
   method: string;
@@ -70,6 +70,8 @@ export class FakeS3 {
   readonly requests: Request[] = [];
   readonly uploads = new Map<string, Upload>();
   readonly objects = new Map<string, Stored[]>();
+  /** Whether the caller may read tags. S3 shows their number only then. */
+  tagsReadable = true;
   private readonly faults: { when: (request: Request) => boolean; fault: Fault | (() => void); times: number }[] = [];
   private count = 0;
 
@@ -155,6 +157,9 @@ export class FakeS3 {
     try {
       if (typeof fault === 'function') {
         fault();
+      } else if (typeof fault === 'object' && 'body' in fault) {
+        response.end(fault.body);
+        return;
       } else if (typeof fault === 'object') {
         throw new Refused(fault.status, fault.code);
       }
@@ -185,6 +190,9 @@ export class FakeS3 {
       body: Buffer.from(`<?xml version="1.0"?>${body}`),
     });
     if (query.has('tagging')) {
+      if (!this.tagsReadable) {
+        throw new Refused(403, 'AccessDenied');
+      }
       const tags = Object.entries(this.find(key, query).tags ?? {});
       return xml(
         `<Tagging><TagSet>${tags.map(([name, value]) => `<Tag><Key>${name}</Key><Value>${value}</Value></Tag>`).join('')}</TagSet></Tagging>`,
@@ -222,7 +230,9 @@ export class FakeS3 {
       etag: stored.etag,
       'x-amz-version-id': stored.versionId,
       'last-modified': 'Mon, 02 Nov 2026 10:00:00 GMT',
-      ...(stored.tags === undefined ? {} : { 'x-amz-tagging-count': String(Object.keys(stored.tags).length) }),
+      ...(stored.tags === undefined || !this.tagsReadable
+        ? {}
+        : { 'x-amz-tagging-count': String(Object.keys(stored.tags).length) }),
     };
     const number = query.get('partNumber');
     if (number !== null) {

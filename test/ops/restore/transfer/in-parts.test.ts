@@ -51,6 +51,18 @@ describe('a large object', () => {
     expect(world.target.versions('a')[0]?.body.equals(LARGE)).toBe(true);
   });
 
+  test('fails before anything is sent where its tags cannot be read', async () => {
+    world.replica.tagsReadable = false;
+    const stored = world.replica.put('a', LARGE, { tags: { c: 'd' } });
+
+    await expect(world.copy(itemOf('a', stored))).resolves.toMatchObject({
+      kind: 'failed',
+      why: expect.stringContaining('its tags could not be read'),
+    });
+    expect(world.target.requests.filter(({ method }) => method !== 'HEAD')).toEqual([]);
+    await expect(world.copy(itemOf('a', stored), { withoutTags: true })).resolves.toMatchObject({ withoutTags: true });
+  });
+
   test('is sent again without being read again while S3 throttles', async () => {
     const stored = world.replica.put('a', LARGE);
     world.target.fault(isPart, { status: 503, code: 'SlowDown' }, 2);
@@ -58,7 +70,7 @@ describe('a large object', () => {
     await expect(world.copy(itemOf('a', stored))).resolves.toMatchObject({ kind: 'restored' });
 
     expect(world.target.versions('a')[0]?.body.equals(LARGE)).toBe(true);
-    expect(world.replica.sent('GET')).toHaveLength(6);
+    expect(world.replica.sent('GET').filter(({ query }) => !query.has('tagging'))).toHaveLength(6);
     expect(partsSent()).toHaveLength(8);
   });
 

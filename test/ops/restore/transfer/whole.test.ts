@@ -84,6 +84,33 @@ describe.each([
     expect(sent.filter((name) => name.includes('encryption'))).toEqual([]);
   });
 
+  test('fails where its tags cannot be read, and is not written', async () => {
+    world.replica.tagsReadable = false;
+    const stored = world.replica.put('a', body, { tags: { team: 'blue' } });
+
+    await expect(world.copy(itemOf('a', stored))).resolves.toEqual({
+      kind: 'failed',
+      why: 'its tags could not be read: AccessDenied says the server; allow s3:GetObjectVersionTagging on replica, or restore without tags: --without-tags',
+    });
+    expect(world.target.versions('a')).toEqual([]);
+  });
+
+  test('is restored without tags where that is wanted, and says so', async () => {
+    world.replica.tagsReadable = false;
+    const stored = world.replica.put('a', body, { tags: { team: 'blue' } });
+
+    await expect(world.copy(itemOf('a', stored), { withoutTags: true })).resolves.toEqual({ ...restored, withoutTags: true });
+    expect(world.target.versions('a')[0]?.tags).toBeUndefined();
+    expect(world.replica.requests.filter(({ query }) => query.has('tagging'))).toEqual([]);
+  });
+
+  test('has its tags asked for where S3 says no number of them', async () => {
+    const stored = world.replica.put('a', body);
+
+    await expect(world.copy(itemOf('a', stored))).resolves.toEqual(restored);
+    expect(world.replica.requests.filter(({ query }) => query.has('tagging'))).toHaveLength(1);
+  });
+
   test('is not written over an object that nobody chose to replace', async () => {
     const stored = world.replica.put('a', body);
     world.target.put('a', Buffer.from('newer'));
@@ -321,6 +348,31 @@ test('an answer to HEAD says nothing of expired credentials, so that the same is
   await expect(world.copy(itemOf('a', stored, { storageClass: 'GLACIER' }))).rejects.toThrow('no longer good');
 });
 
+test.each([
+  ['<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag><Tag x="y"><Key>c</Key></Tag></TagSet></Tagging>'],
+  ['<html>a proxy</html>'],
+  [''],
+])('fails where what S3 says of tags cannot be read: %s', async (answer) => {
+  const stored = world.replica.put('a', BODY);
+  world.replica.fault(({ query }) => query.has('tagging'), { body: answer }, 9);
+
+  await expect(world.copy(itemOf('a', stored))).resolves.toEqual({ kind: 'failed', why: 'S3 answered with no list of tags' });
+});
+
+test('is restored where a server says that there are no tags', async () => {
+  const stored = world.replica.put('a', BODY);
+  world.replica.fault(({ query }) => query.has('tagging'), { status: 404, code: 'NoSuchTagSet' });
+
+  await expect(world.copy(itemOf('a', stored))).resolves.toEqual(restored);
+});
+
+test('ends the restore when credentials expire before the tags are read', async () => {
+  const stored = world.replica.put('a', BODY);
+  world.replica.fault(({ query }) => query.has('tagging'), { status: 400, code: 'ExpiredToken' });
+
+  await expect(world.copy(itemOf('a', stored))).rejects.toThrow('no longer good');
+});
+
 test('ends the restore when nothing can be reached', async () => {
   const item = itemOf('a', world.replica.put('a', BODY));
   const copy = world.copier();
@@ -335,7 +387,8 @@ test('memory is bounded however many copies run', async () => {
   );
   let most = 0;
   world.target.fault(() => {
-    most = Math.max(most, world.replica.sent('GET').length - world.target.sent('PUT').length);
+    const reads = world.replica.sent('GET').filter(({ query }) => !query.has('tagging'));
+    most = Math.max(most, reads.length - world.target.sent('PUT').length);
     return false;
   }, 'reset');
   const copy = world.copier({ memory: 3000 });
