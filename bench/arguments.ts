@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../lib/arguments';
 import { UsageError } from '../lib/errors';
 
 /** What a benchmark that goes in rounds is called with. */
@@ -7,22 +7,17 @@ export interface RoundsArguments {
   readonly check: boolean;
 }
 
+const OPTIONS = { rounds: { type: 'string' }, check: { type: 'boolean' } } as const;
+
 /** @throws UsageError for anything but `--rounds N` and `--check` */
 export function readRounds(usage: string, rounds: number): RoundsArguments {
-  const { values } = parse(usage, rounds);
-  const count = Number(values.rounds);
+  const { values, positionals } = parseOptions(process.argv.slice(2), OPTIONS, { hint: usage });
+  if (positionals.length > 0) {
+    throw new UsageError('TooManyArguments', `unknown argument ${positionals.join(' ')}`, usage);
+  }
+  const count = Number(values.rounds ?? rounds);
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new UsageError('BadRounds', `--rounds ${values.rounds} is no number of rounds`, usage);
   }
-  return { rounds: count, check: values.check };
-}
-
-function parse(usage: string, rounds: number) {
-  try {
-    return parseArgs({
-      options: { rounds: { type: 'string', default: String(rounds) }, check: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UsageError('BadOption', (error as Error).message, usage);
-  }
+  return { rounds: count, check: values.check === true };
 }

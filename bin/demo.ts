@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     process.on(signal, () => stop.abort());
   }
   // Whatever these name, it is no business of the demo's.
-  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_'))) {
+  for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_') || key === 'CDK_CONTEXT')) {
     delete process.env[name];
   }
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -13,7 +13,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   // npm runs scripts in the project's folder and says here where it was called.
-  const directory = projectFolder(process.env['INIT_CWD'] ?? process.cwd());
+  const calledIn = process.env['INIT_CWD'] ?? process.cwd();
+  const directory = projectFolder(calledIn);
   const print = (text: string) => {
     process.stdout.write(`${text}\n`);
   };
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
       deploy({
         argv,
         directory,
+        calledIn,
         synthesize,
         cdk: (args, { quiet }) => runCdk(args, { cwd: directory, quiet }),
         deployed: deployedReader,

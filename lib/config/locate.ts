@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { ConfigError } from '../errors';
 import { parseJson } from './json';
+import { contextWords } from './named';
 
 /** Reads one key of CDK context: `app.node.tryGetContext`, or {@link contextOfCli} where no app runs. */
 export type ReadContext = (key: string) => unknown;
@@ -33,8 +34,8 @@ export function locateConfig(readContext: ReadContext, directory: string): Locat
 }
 
 /**
- * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value`, then cdk.json, cdk.context.json and
- * the person's own ~/.cdk.json.
+ * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value` or, where it has none, the variable
+ * CDK_CONTEXT, then cdk.json, cdk.context.json and the person's own ~/.cdk.json.
  *
  * @param argv the arguments of the command line, without interpreter and script
  * @param directory the folder of cdk.json
@@ -53,16 +54,14 @@ export function contextOfCli(argv: readonly string[], directory: string): ReadCo
 }
 
 function contextArguments(argv: readonly string[]): Map<string, string> {
-  const values = new Map<string, string>();
-  argv.forEach((argument, index) => {
-    const match = /^(?:--context|-c)(?:=?(.+))?$/s.exec(argument);
-    const pair = match ? (match[1] ?? argv[index + 1]) : undefined;
-    const split = pair?.indexOf('=') ?? -1;
-    if (pair !== undefined && split > 0) {
-      values.set(pair.slice(0, split), pair.slice(split + 1));
-    }
-  });
-  return values;
+  const words = contextWords(argv);
+  const { CDK_CONTEXT: variable } = process.env;
+  return new Map(
+    (words.length === 0 && variable !== undefined ? [variable] : words).flatMap((pair) => {
+      const split = pair.indexOf('=');
+      return split > 0 ? [[pair.slice(0, split), pair.slice(split + 1)]] : [];
+    }),
+  );
 }
 
 function readObject(file: string): Record<string, unknown> {
@@ -76,8 +75,6 @@ function readConfigFile(file: string, origin: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
-    throw new ConfigError(origin, [
-      { path: 'config', found: origin, remedy: `${reason}; name a JSON file with -c config=<path>` },
-    ]);
+    throw new ConfigError(origin, [{ path: 'config', found: origin, remedy: `${reason}; name a JSON file with -c config=FILE` }]);
   }
 }

@@ -1,4 +1,6 @@
+import { refuseWhatNpmTook } from '../arguments';
 import type { ReplicationConfig } from '../config/model';
+import { checkCdkArguments } from '../config/named';
 import type { CredentialProvider, verifiedCredentials } from '../credentials/profiles';
 import { AppError, describeError } from '../errors';
 
@@ -73,14 +75,24 @@ function plainError(error: AppError): Error {
 
 export const version = '1';
 
-/** Called by the CDK CLI, which runs in the folder of cdk.json and hands its context to no plug-in. */
-export function init(host: PluginHost): void {
+/**
+ * Called by the CDK CLI before it does anything. It runs in the folder of cdk.json and hands its context to no plug-in.
+ *
+ * @throws Error for a command line that names a configuration which the CDK CLI would ignore
+ */
+export function init(host: PluginHost, argv: readonly string[] = process.argv.slice(2)): void {
+  try {
+    refuseWhatNpmTook(['config', 'context']);
+    checkCdkArguments(argv);
+  } catch (error) {
+    throw error instanceof AppError ? plainError(error) : error;
+  }
   const directory = process.cwd();
   host.registerCredentialProviderSource(
     new ProfileCredentials(() => {
       const { loadConfig } = require('../config/load') as typeof import('../config/load');
       const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
-      return loadConfig(contextOfCli(process.argv.slice(2), directory), directory);
+      return loadConfig(contextOfCli(argv, directory), directory);
     }),
   );
 }

@@ -1,4 +1,7 @@
+import { parseOptions } from '../arguments';
+import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
 import { UsageError } from '../errors';
+import { checkMethod, PASSED_ON, REFUSED } from './cdk-options';
 
 /** What `npm run deploy` was told. */
 export interface DeployArguments {
@@ -10,79 +13,66 @@ export interface DeployArguments {
   readonly yes: boolean;
   readonly json: boolean;
   readonly help: boolean;
-  /** `-c key=value`, as it was written: the synthesis and the credential plug-in read it. */
-  readonly context: readonly string[];
+  readonly named: NamedConfig;
   /** AWS profile that stands for the credentials of the environment. */
   readonly profile: string | undefined;
   /** What the CDK CLI's `deploy` is told besides. */
   readonly rest: readonly string[];
 }
 
-/** Options with a value that this command reads, by the ways to write them. */
-const VALUED: ReadonlyMap<string, 'accept' | 'context' | 'profile'> = new Map([
-  ['--accept', 'accept'],
-  ['--context', 'context'],
-  ['-c', 'context'],
-  ['--profile', 'profile'],
-]);
-
-const FLAGS: ReadonlyMap<string, string> = new Map([
-  ['--exclusively', 'exclusively'],
-  ['-e', 'exclusively'],
-  ['--yes', 'yes'],
-  ['-y', 'yes'],
-  ['--json', 'json'],
-  ['--help', 'help'],
-  ['-h', 'help'],
-  ['--all', 'all'],
-  ['--debug', 'debug'],
-]);
-
-/** Options that would make the CDK CLI deploy something other than what the plan showed. */
-const REFUSED = /^(--app|-a|--output|-o)(=|$)/;
+const OWN = {
+  ...CONFIG_OPTIONS,
+  accept: { type: 'string', multiple: true },
+  profile: { type: 'string' },
+  exclusively: { type: 'boolean', short: 'e' },
+  all: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
+  json: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /**
- * Takes this command's own options from a command line. Whatever else is in it is for the CDK CLI.
+ * Reads a command line: this command's own options, and those of the CDK CLI that deploy what the plan shows.
  *
- * @throws UsageError for an option without its value, or one that would deploy something else than the plan shows
+ * @throws UsageError for every other option
  */
 export function parseDeployArguments(argv: readonly string[]): DeployArguments {
-  const values = { accept: [] as string[], context: [] as string[], profile: [] as string[] };
-  const flags = new Set<string>();
-  const others: string[] = [];
-  const queue = [...argv];
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    const [, name = word, attached] = /^(--[a-z-]+|-c)=?(.+)?$/s.exec(word) ?? [];
-    const valued = VALUED.get(name);
-    const flag = FLAGS.get(word);
-    if (valued !== undefined) {
-      values[valued].push(attached ?? valueAfter(name, queue.shift()));
-    } else if (flag !== undefined) {
-      flags.add(flag);
-    } else if (REFUSED.test(word)) {
-      throw new UsageError('OptionRefused', `${word} would deploy something else than the plan`, '"npx cdk deploy" takes it');
-    } else {
-      others.push(word);
-    }
-  }
-  const firstOption = others.findIndex((word) => word.startsWith('-'));
-  const stacks = firstOption === -1 ? others : others.slice(0, firstOption);
+  const { values, positionals, tokens } = parseOptions(
+    argv,
+    { ...OWN, ...PASSED_ON },
+    { hint: '"npm run deploy -- --help" lists the options', refused: REFUSED },
+  );
+  checkMethod(values.method);
+  checkStacks(positionals, values.all === true);
   return {
-    stacks,
-    exclusively: flags.has('exclusively'),
-    accept: values.accept,
-    yes: flags.has('yes'),
-    json: flags.has('json'),
-    help: flags.has('help'),
-    context: values.context.flatMap((pair) => ['-c', pair]),
-    profile: values.profile.at(-1),
-    rest: others.slice(stacks.length),
+    stacks: positionals,
+    exclusively: values.exclusively === true,
+    accept: values.accept ?? [],
+    yes: values.yes === true,
+    json: values.json === true,
+    help: values.help === true,
+    named: namedConfig(values),
+    profile: values.profile,
+    rest: tokens.flatMap((token) =>
+      token.kind === 'option' && Object.hasOwn(PASSED_ON, token.name)
+        ? [token.value === undefined ? `--${token.name}` : `--${token.name}=${token.value}`]
+        : [],
+    ),
   };
 }
 
-function valueAfter(name: string, value: string | undefined): string {
-  if (value === undefined || value.startsWith('-')) {
-    throw new UsageError('MissingValue', `${name} needs a value`, '"npm run deploy -- --help" lists the options');
+function checkStacks(stacks: readonly string[], all: boolean): void {
+  const option = stacks.find((stack) => stack.startsWith('-'));
+  if (option !== undefined) {
+    // The CDK CLI would take it for one of its options.
+    throw new UsageError(
+      'OptionAfterDashes',
+      `${option} after "--" is not a stack`,
+      'write options once behind "npm run deploy --"',
+    );
   }
-  return value;
+  if (all && stacks.length > 0) {
+    throw new UsageError('StacksAndAll', `--all and ${stacks.join(' ')} exclude each other`, 'write --all or name the stacks');
+  }
 }

@@ -2,6 +2,7 @@ import { capacityWarnings } from '../capacity/check';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
+import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors';
 import { EXIT } from '../ops/command';
 import type { Terminal } from '../ops/terminal';
@@ -19,6 +20,8 @@ export interface DeployProcess {
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;
+  /** Where the person is: the path of a configuration starts there. */
+  readonly calledIn: string;
   readonly synthesize: Synthesize;
   /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
   readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
@@ -43,8 +46,9 @@ export async function deploy(process: DeployProcess): Promise<number> {
     print(DEPLOY_HELP);
     return EXIT.ok;
   }
-  const config = loadConfig(contextOfCli(options.context, directory), directory);
-  const assembly = await process.synthesize([...chosenStacks(options), ...options.context]);
+  const context = cdkContext(options.named, process.calledIn, directory);
+  const config = loadConfig(contextOfCli(context, directory), directory);
+  const assembly = await process.synthesize([...chosenStacks(options), ...context]);
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);
   }
@@ -74,7 +78,7 @@ export async function deploy(process: DeployProcess): Promise<number> {
   if (!options.yes) {
     await terminal.confirm(`\nDeploy this to ${[...new Set(plan.map(({ account }) => account))].join(' and ')}?`);
   }
-  const code = await process.cdk(cdkArguments(options, assembly), { quiet: options.json });
+  const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json });
   if (code !== 0) {
     const advice = adviceFor(config, await process.states(config));
     if (advice !== undefined) {
@@ -121,8 +125,8 @@ function chosenStacks({ stacks, exclusively }: DeployArguments): string[] {
 }
 
 /** Deploys what was synthesized for the plan. Its question stands for the CDK CLI's own. */
-function cdkArguments(options: DeployArguments, assembly: string): string[] {
-  const { stacks, context, profile, rest } = options;
+function cdkArguments(options: DeployArguments, context: readonly string[], assembly: string): string[] {
+  const { stacks, profile, rest } = options;
   return [
     'deploy',
     ...(stacks.length === 0 ? ['--all'] : []),

@@ -1,3 +1,5 @@
+import { PASSED_ON } from './cdk-options';
+
 const EXIT_CODES = 'Exit codes: 0 fine, 1 it stops or something failed, 2 wrong usage or configuration, 3 could not find out';
 
 /** What `npm run deploy -- --help` prints. */
@@ -8,20 +10,22 @@ replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk depl
 away, whatever is accepted. Names of stacks come first; without any it deploys all.
 
   npm run deploy
-  npm run deploy -- Destination -c config=prod.json
+  npm run deploy -- Destination --config prod.json
   npm run deploy -- --accept backups-source/PairsreportsBucket1A2B3C4D
 
 Options:
       --accept NAME    make this change although the plan stops at it; may be repeated
   -e, --exclusively    without the stacks that the named ones depend on
-  -c, --context K=V    CDK context, such as config=FILE; may be repeated
+  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
+  -c, --context N=V    CDK context; may be repeated
       --profile NAME   AWS profile in place of the credentials of the environment
   -y, --yes            deploy without asking
       --json           print the plan as JSON
       --debug          show stack traces
   -h, --help           show this help
 
-Any other option goes to "cdk deploy", which does not ask again unless you give --require-approval.
+Options that go to "cdk deploy", which does not ask again unless you give --require-approval:
+${passedOn()}
 
 ${EXIT_CODES}`;
 
@@ -36,9 +40,24 @@ Options:
       --stack ID       only this stack; may be repeated
       --assembly DIR   compare the cloud assembly in this folder, instead of synthesizing the app
       --lookup-roles   read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured
-  -c, --context K=V    CDK context, such as config=FILE; may be repeated
+  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
+  -c, --context N=V    CDK context; may be repeated
       --json           print the plan as JSON
       --debug          show stack traces
   -h, --help           show this help
 
 ${EXIT_CODES}`;
+
+function passedOn(): string {
+  const options = Object.entries(PASSED_ON).map(([name, { type }]) => `--${name}${type === 'string' ? ' VALUE' : ''}`);
+  const lines = [''];
+  for (const option of options) {
+    const line = `${lines.at(-1)}  ${option}`;
+    if (line.length > 120) {
+      lines.push(`  ${option}`);
+    } else {
+      lines[lines.length - 1] = line;
+    }
+  }
+  return lines.join('\n');
+}

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../arguments';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
 import type { ReplicationConfig } from '../config/model';
-import { messageOf, UsageError } from '../errors';
+import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
+import { UsageError } from '../errors';
 import { EXIT, type ExitCode } from '../ops/command';
 import { PLAN_HELP } from './help';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
@@ -15,7 +16,7 @@ export interface PlanProcess {
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;
-  /** Where the person is: the path of an assembly starts there. */
+  /** Where the person is: the paths of an assembly and of a configuration start there. */
   readonly calledIn: string;
   readonly synthesize: Synthesize;
   readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
@@ -35,14 +36,15 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
     print(PLAN_HELP);
     return EXIT.ok;
   }
-  const context = options.context.flatMap((pair) => ['-c', pair]);
+  const context = cdkContext(namedConfig(options), calledIn, directory);
   const config = loadConfig(contextOfCli(context, directory), directory);
-  const choice = { stacks: options.stack, exclusively: options.stack.length > 0 };
+  const { stack: stacks = [] } = options;
+  const choice = { stacks, exclusively: stacks.length > 0 };
   const assembly =
     options.assembly === undefined
-      ? await synthesize([...options.stack, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
+      ? await synthesize([...stacks, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
       : resolve(calledIn, options.assembly);
-  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] }));
+  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true }));
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
   const accept = config.pipeline?.accept ?? [];
@@ -68,20 +70,26 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
 }
 
 function parsePlanArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        stack: { type: 'string', multiple: true, default: [] },
-        assembly: { type: 'string' },
-        'lookup-roles': { type: 'boolean', default: false },
-        context: { type: 'string', short: 'c', multiple: true, default: [] },
-        json: { type: 'boolean', default: false },
-        debug: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError('BadArguments', messageOf(error), '"npm run plan -- --help" lists the options');
+  const { values, positionals } = parseOptions(
+    argv,
+    {
+      ...CONFIG_OPTIONS,
+      stack: { type: 'string', multiple: true },
+      assembly: { type: 'string' },
+      'lookup-roles': { type: 'boolean' },
+      json: { type: 'boolean' },
+      debug: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    { hint: '"npm run plan -- --help" lists the options' },
+  );
+  const [word] = positionals;
+  if (word !== undefined) {
+    throw new UsageError(
+      'TooManyArguments',
+      `"npm run plan" accepts no argument ${JSON.stringify(word)}`,
+      `write --stack ${word} for one stack`,
+    );
   }
+  return values;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf, UsageError } from '../errors';
 import { cdkScript } from '../process/cdk';
 import { run } from '../process/run';
 
@@ -9,7 +10,7 @@ import { run } from '../process/run';
  *
  * @param args stacks and options for the CDK CLI; only the errors of these stacks count
  * @returns the folder of the cloud assembly
- * @throws AppError with the end of the CDK CLI's output
+ * @throws AppError with the end of the CDK CLI's output, UsageError where the app has none of these stacks
  */
 export type Synthesize = (args: readonly string[]) => Promise<string>;
 
@@ -18,10 +19,21 @@ export async function withSynthesis<T>(directory: string, work: (synthesize: Syn
   const output = mkdtempSync(join(tmpdir(), 's3-replication-'));
   try {
     return await work(async (args) => {
-      await run(process.execPath, [cdkScript(), 'synth', '--quiet', '--output', output, ...args], { cwd: directory });
+      await run(process.execPath, [cdkScript(), 'synth', '--quiet', '--output', output, ...args], { cwd: directory }).catch(
+        (error: unknown) => {
+          throw unknownStack(messageOf(error)) ?? error;
+        },
+      );
       return output;
     });
   } finally {
     rmSync(output, { recursive: true, force: true });
   }
+}
+
+function unknownStack(output: string): UsageError | undefined {
+  const [, names] = /^No stacks match the name\(s\) (.+)$/m.exec(output) ?? [];
+  return names === undefined
+    ? undefined
+    : new UsageError('UnknownStack', `the app has no stack ${names}`, '"npx cdk ls" lists the stacks');
 }

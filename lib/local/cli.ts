@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../arguments';
 import { loadConfig } from '../config/load';
 import { contextOfCli } from '../config/locate';
-import { messageOf, UsageError } from '../errors';
+import { CONFIG_OPTIONS, namedConfig } from '../config/named';
+import { UsageError } from '../errors';
 import { namesOf } from '../names';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
@@ -15,7 +16,7 @@ Deploys the stacks to an AWS emulator on this machine, puts a file, and shows wh
 
 Options:
       --file PATH    replicate this file, or everything in this folder; may be repeated
-      --config FILE  use this configuration
+  -c, --config FILE  use this configuration; also -c config=FILE
       --keep         leave the emulator running and print how to explore it
       --json         print the result as JSON
       --debug        show stack traces
@@ -26,13 +27,15 @@ Examples:
   npm run demo -- --file report.pdf --file photos
   npm run demo -- --config environments/production.json --keep`;
 
+const HINT = '"npm run demo -- --help" lists the options';
+
 const OPTIONS = {
-  file: { type: 'string', multiple: true, default: [] as string[] },
-  config: { type: 'string' },
-  keep: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  debug: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...CONFIG_OPTIONS,
+  file: { type: 'string', multiple: true },
+  keep: { type: 'boolean' },
+  json: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** What the demo takes from its process. */
@@ -57,10 +60,13 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
     print(HELP);
     return 0;
   }
-  const configFile = resolve(directory, options.config ?? resolve(__dirname, 'demo.json'));
+  const { file: configFile = resolve(__dirname, 'demo.json'), context } = namedConfig(options);
+  if (context.length > 0) {
+    throw new UsageError('NeedlessContext', `the demo accepts no context ${context.join(' ')}`, HINT);
+  }
   const config = loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory);
-  const files = options.file.length === 0 ? [SAMPLE_FILE] : localFiles(options.file, directory);
-  const { data, kept } = await demo({ config, files, keep: options.keep, progress: terminalProgress(progress), signal });
+  const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
+  const { data, kept } = await demo({ config, files, keep: options.keep === true, progress: terminalProgress(progress), signal });
   if (options.json) {
     print(JSON.stringify({ ...data, kept: kept ? keptData(kept) : null }, null, 2));
   } else {
@@ -73,11 +79,11 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values;
-  } catch (error) {
-    throw new UsageError('BadArguments', messageOf(error), '"npm run demo -- --help" lists the options');
+  const { values, positionals } = parseOptions(argv, OPTIONS, { hint: HINT });
+  if (positionals.length > 0) {
+    throw new UsageError('TooManyArguments', `the demo accepts no argument ${JSON.stringify(positionals[0])}`, HINT);
   }
+  return values;
 }
 
 function keptData({ emulator, workspace }: LocalDeployment) {

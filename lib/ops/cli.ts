@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Pair, ReplicationConfig } from '../config/model';
+import { cdkContext } from '../config/named';
 import { AppError, describeError, UsageError } from '../errors';
 import { qualifierFrom } from './bootstrap/toolkit';
 import type { ClientOptions, Clients } from './clients';
@@ -60,8 +61,8 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const configFile = common.config === undefined ? undefined : resolve(directory, common.config);
-  const { config, qualifier } = readProject(project, configFile);
+  const configFile = common.named.file === undefined ? undefined : resolve(directory, common.named.file);
+  const { config, qualifier } = readProject(project, cdkContext(common.named, directory, project));
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
   const context: Context = {
@@ -91,10 +92,10 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readProject(project: string, file: string | undefined): { config: ReplicationConfig; qualifier: string } {
+function readProject(project: string, context: readonly string[]): { config: ReplicationConfig; qualifier: string } {
   const { loadConfig } = require('../config/load') as typeof import('../config/load');
   const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
-  const readContext = contextOfCli(file === undefined ? [] : ['-c', `config=${file}`], project);
+  const readContext = contextOfCli(context, project);
   return { config: loadConfig(readContext, project), qualifier: qualifierFrom(readContext) };
 }
 

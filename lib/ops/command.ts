@@ -10,7 +10,7 @@ export interface Context {
   readonly pairs: readonly Pair[];
   /** The folder of cdk.json. */
   readonly directory: string;
-  /** The configuration's file, where `--config` names one. */
+  /** The configuration's file, where the command line names one. */
   readonly configFile: string | undefined;
   /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
   readonly qualifier: string;

@@ -1,7 +1,8 @@
+import { CONFIG_HELP } from '../config/named';
 import type { Verb } from './command';
 
 const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
-  ['-c, --config FILE', 'configuration file; without it, context.replication of cdk.json'],
+  ...CONFIG_HELP,
   ['    --pair ID', 'only this pair; may be repeated'],
   ['    --endpoint URL', 'send AWS requests there (a local emulator)'],
   ['    --verification-roles', 'assume the role of each account that verifies for the pipeline'],

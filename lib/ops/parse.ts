@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../errors';
+import { parseOptions } from '../arguments';
+import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
+import { UsageError } from '../errors';
 import type { Action, Verb, VerbArguments } from './command';
 
 /** What a command line says. */
@@ -12,7 +14,7 @@ export interface CommandLine {
 
 /** The options of every verb. */
 export interface CommonOptions {
-  readonly config: string | undefined;
+  readonly named: NamedConfig;
   readonly pairs: readonly string[];
   readonly endpoint: string | undefined;
   readonly verificationRoles: boolean;
@@ -22,7 +24,7 @@ export interface CommonOptions {
 }
 
 const COMMON = {
-  config: { type: 'string', short: 'c' },
+  ...CONFIG_OPTIONS,
   pair: { type: 'string', multiple: true },
   endpoint: { type: 'string' },
   'verification-roles': { type: 'boolean' },
@@ -55,7 +57,7 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
   return {
     verb,
     common: {
-      config: text(values['config']),
+      named: namedConfig(values),
       pairs: (values['pair'] as string[] | undefined) ?? [],
       endpoint: checkedEndpoint(text(values['endpoint'])),
       verificationRoles: values['verification-roles'] === true,
@@ -77,11 +79,7 @@ function parseStrictly(
   own: NonNullable<Verb['options']>,
 ): { values: Record<string, unknown>; positionals: string[] } {
   const options = Object.fromEntries(Object.entries(own).map(([name, { type }]) => [name, { type }]));
-  try {
-    return parseArgs({ args: [...argv], options: { ...options, ...COMMON }, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError('BadArguments', messageOf(error), '"--help" lists the options');
-  }
+  return parseOptions(argv, { ...options, ...COMMON }, { hint: '"--help" lists the options' });
 }
 
 /** The words after the verb. */

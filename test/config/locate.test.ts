@@ -36,7 +36,7 @@ function errorOf(action: () => unknown): ConfigError | undefined {
   return undefined;
 }
 
-const remedyOf = (reason: string) => `${reason}; name a JSON file with -c config=<path>`;
+const remedyOf = (reason: string) => `${reason}; name a JSON file with -c config=FILE`;
 
 describe('context on the command line', () => {
   test.each([
@@ -47,6 +47,7 @@ describe('context on the command line', () => {
     ['--context=pair', ['--context=config=x.json']],
     ['before other arguments', ['-c', 'config=x.json', 'deploy', '--all']],
     ['after other arguments', ['deploy', '--all', '--context', 'config=x.json']],
+    ['behind a short flag', ['-vc', 'config=x.json']],
     ['among other context', ['-c', 'a=1', '-c', 'config=x.json', '--context=b=2']],
     ['twice: the last one counts', ['-c', 'config=w.json', '--context=config=x.json']],
   ])('is read from %s', (_form, argv) => {
@@ -63,6 +64,16 @@ describe('context on the command line', () => {
     ['a key in a value', ['-c', 'other=config=x.json']],
   ])('is not seen in %s', (_what, argv) => {
     expect(contextOfCli(argv, folder)('config')).toBeUndefined();
+  });
+
+  test('is read from the variable of the CDK CLI, unless the command line has any', () => {
+    process.env['CDK_CONTEXT'] = 'config=variable.json';
+    try {
+      expect(contextOfCli([], folder)('config')).toBe('variable.json');
+      expect(contextOfCli(['-c', 'a=1'], folder)('config')).toBeUndefined();
+    } finally {
+      delete process.env['CDK_CONTEXT'];
+    }
   });
 
   test('keeps every equals sign of the value', () => {

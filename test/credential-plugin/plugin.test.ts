@@ -200,12 +200,23 @@ test('loading the plug-in reads no configuration and asks nothing', () => {
   const sources: unknown[] = [];
   const load = jest.fn(() => validConfig(PROFILES));
 
-  init({ registerCredentialProviderSource: (source) => sources.push(source) });
+  init({ registerCredentialProviderSource: (source) => sources.push(source) }, ['deploy', '--all']);
 
   expect(sources).toEqual([expect.any(ProfileCredentials)]);
   expect(new ProfileCredentials(load).name).not.toBe('');
   expect(load).not.toHaveBeenCalled();
   expect(sts.requests).toEqual([]);
+});
+
+test.each([
+  [['deploy', '--config', 'other.json'], 'the CDK CLI ignores --config'],
+  [['deploy', '-c', 'other.json'], 'the CDK CLI ignores -c other.json'],
+  [['deploy', '-c', 'config=a.json', '-c', 'config=b.json'], 'two configurations are named, a.json and b.json'],
+])('the plug-in stops a command line whose configuration the CDK CLI would not read: %j', (argv, message) => {
+  const register = jest.fn();
+
+  expect(() => init({ registerCredentialProviderSource: register }, argv)).toThrow(message);
+  expect(register).not.toHaveBeenCalled();
 });
 
 describe('the package, as the CDK CLI finds it', () => {
@@ -235,6 +246,23 @@ describe('the package, as the CDK CLI finds it', () => {
     });
   });
 
+  test.each([
+    ['behind a short flag', ['-vc', 'config=replication.json']],
+    ['attached', ['-cconfig=replication.json']],
+    ['with the long name', ['--context=config=replication.json']],
+  ])('reads the file that the command line names %s', async (_form, argv) => {
+    const directory = projectFolder(useAws(''), { context: { config: 'absent.json' } }, { source: { profile: 'mine' } });
+
+    await expect(load(directory, 'deploy', ...argv)).resolves.toMatchObject({ provides: [true, false, false] });
+  });
+
+  test('reads the file that the variable CDK_CONTEXT names, as the CDK CLI does', async () => {
+    const directory = projectFolder(useAws(''), { context: { config: 'absent.json' } }, { source: { profile: 'mine' } });
+    process.env['CDK_CONTEXT'] = 'config=replication.json';
+
+    await expect(load(directory, 'deploy')).resolves.toMatchObject({ provides: [true, false, false] });
+  });
+
   test('reads the context of cdk.json', async () => {
     const directory = projectFolder(useAws(''), { context: { replication: { destination: { profile: 'backup' } } } }, {});
 
@@ -257,6 +285,16 @@ describe('the CDK CLI', () => {
     const { exitCode, stdout, stderr } = await runNode([CLI, ...args, ...OPTIONS], directory);
     return { exitCode, output: `${stdout}${stderr}` };
   }
+
+  test('ends where the command line names a configuration that it would ignore', async () => {
+    const directory = projectFolder(useAws(RIGHT_PROFILES), CDK_JSON, PROFILES);
+    const bootstrap = ['bootstrap', `aws://${SOURCE}/ap-southeast-2`, '--no-notices', '--no-color'];
+    const { exitCode, stdout, stderr } = await runNode([CLI, ...bootstrap, '--config', 'replication.json'], directory);
+
+    expect(exitCode).toBe(1);
+    expect(`${stdout}${stderr}`).toContain('name the configuration with -c config=FILE');
+    expect(sts.requests).toEqual([]);
+  }, 60_000);
 
   test('bootstraps nothing with a profile of the wrong account', async () => {
     const { exitCode, output } = await runCdk(WRONG_SOURCE, 'bootstrap', `aws://${SOURCE}/ap-southeast-2`);

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseDeployArguments } from '../../lib/deploy/arguments';
+import { PASSED_ON, REFUSED } from '../../lib/deploy/cdk-options';
 import { UsageError } from '../../lib/errors';
 
 const NOTHING = {
@@ -8,7 +11,7 @@ const NOTHING = {
   yes: false,
   json: false,
   help: false,
-  context: [],
+  named: { file: undefined, context: [] },
   profile: undefined,
   rest: [],
 };
@@ -19,30 +22,101 @@ test.each<[string, string, object]>([
   [
     'stacks after its own options',
     '-y --accept a/b -c k=v Source',
-    { stacks: ['Source'], yes: true, accept: ['a/b'], context: ['-c', 'k=v'] },
+    { stacks: ['Source'], yes: true, accept: ['a/b'], named: { file: undefined, context: ['k=v'] } },
   ],
+  ['stacks between options', '--force Source --json', { stacks: ['Source'], rest: ['--force'], json: true }],
   ['names to accept', '--accept a/b --accept=c/d', { accept: ['a/b', 'c/d'] }],
-  [
-    'every spelling of context',
-    '-c a=1 -cb=2 --context c=3 --context=d=4',
-    { context: ['-c', 'a=1', '-c', 'b=2', '-c', 'c=3', '-c', 'd=4'] },
-  ],
+  ['a configuration', '--config a.json', { named: { file: 'a.json', context: [] } }],
   ['a profile', '--profile=prod', { profile: 'prod' }],
   ['flags', '-e --yes --json -h --all --debug', { exclusively: true, yes: true, json: true, help: true }],
   [
     'what the CDK CLI is told',
-    'Source --outputs-file o.json --force',
-    { stacks: ['Source'], rest: ['--outputs-file', 'o.json', '--force'] },
+    'Source --outputs-file o.json --force --concurrency=2 -R -vv',
+    {
+      stacks: ['Source'],
+      rest: ['--outputs-file=o.json', '--force', '--concurrency=2', '--no-rollback', '--verbose', '--verbose'],
+    },
   ],
-  ['what only resembles its own', '--concurrency 2 --accepted', { rest: ['--concurrency', '2', '--accepted'] }],
+  ['a method that deploys', '--method direct', { rest: ['--method=direct'] }],
 ])('takes %s', (_what, line, expected) => {
   expect(parseDeployArguments(line.split(' ').filter(Boolean))).toEqual({ ...NOTHING, ...expected });
 });
 
-test.each(['--app x', '--app=x', '-a x', '--output x', '-o x'])('refuses %s, which would deploy something else', (line) => {
-  expect(() => parseDeployArguments(line.split(' '))).toThrow(expect.objectContaining({ code: 'OptionRefused' }));
+test.each([
+  '--app x',
+  '--app=x',
+  '-a x',
+  '--output x',
+  '-o x',
+  '--no-execute',
+  '--method prepare-change-set',
+  '--method=execute-change-set',
+  '--hotswap',
+  '--watch',
+  '--parameters a=b',
+  '-t a=b',
+  '--role-arn x',
+  '--import-existing-resources',
+  '-yo x',
+])('refuses %s, which would not deploy what the plan shows, and says why', (line) => {
+  const error = expect.objectContaining({
+    name: 'UsageError',
+    code: 'OptionRefused',
+    message: expect.stringMatching(/does not support -[^:]+: ./),
+  });
+  expect(() => parseDeployArguments(line.split(' '))).toThrow(error);
 });
 
-test.each([['--accept'], ['--accept', '--yes'], ['-c']])('misses a value: %s', (...argv) => {
-  expect(() => parseDeployArguments(argv)).toThrow(UsageError);
+test.each([
+  ['--ye', 'unknown option --ye', 'did you mean --yes?'],
+  ['--conifg a.json', 'unknown option --conifg', 'did you mean --config?'],
+  ['--accepted a', 'unknown option --accepted', 'did you mean --accept?'],
+  ['--revert-drif', 'unknown option --revert-drif', 'did you mean --revert-drift?'],
+  ['--yes=no', '--yes accepts no value', '--help'],
+  ['--profile a --profile b', '--profile has two values, a and b', 'write one of them'],
+  ['Source --all', '--all and Source exclude each other', ''],
+  ['-- --app x', '--app after "--" is not a stack', 'once'],
+])('refuses %s', (line, message, hint) => {
+  const error = { name: 'UsageError', message: expect.stringContaining(message), hint: expect.stringContaining(hint) };
+  expect(() => parseDeployArguments(line.split(' '))).toThrow(expect.objectContaining(error));
+});
+
+test.each([['--accept'], ['--accept', '--yes'], ['-c'], ['-c', '--yes'], ['--config'], ['--config='], ['--profile', '']])(
+  'misses a value: %s',
+  (...argv) => {
+    expect(() => parseDeployArguments(argv)).toThrow(UsageError);
+  },
+);
+
+describe('of the options of "cdk deploy" of this project\'s CDK CLI', () => {
+  interface CdkOption {
+    readonly type: string;
+    readonly alias?: string;
+  }
+  const file = join(dirname(require.resolve('aws-cdk/package.json')), 'lib/cli/cli-type-registry.json');
+  const { globalOptions, commands } = JSON.parse(readFileSync(file, 'utf8'));
+  const known: Record<string, CdkOption> = { ...globalOptions, ...commands.deploy.options };
+  const own = ['accept', 'all', 'config', 'context', 'debug', 'exclusively', 'help', 'json', 'profile', 'yes'];
+  const passed: Record<string, { type: string; short?: string }> = PASSED_ON;
+
+  test('every one is passed on, refused with a reason, or one that this command has too', () => {
+    const undecided = Object.keys(known).filter((name) => !(name in passed) && !REFUSED.has(name) && !own.includes(name));
+
+    expect(undecided).toEqual([]);
+  });
+
+  test('every one that is passed on is there, with a value where it takes one', () => {
+    for (const [name, { type, short }] of Object.entries(passed)) {
+      const option = known[name] ?? known[name.replace(/^no-/, '')];
+      expect([name, option?.type === 'boolean']).toEqual([name, type === 'boolean']);
+      expect([name, short ?? option?.alias]).toEqual([name, name === 'no-rollback' ? 'R' : option?.alias]);
+    }
+  });
+
+  test('a short name of one that is refused is refused too', () => {
+    const short = Object.entries(known).filter(([name, { alias }]) => REFUSED.has(name) && alias?.length === 1);
+
+    expect(short.length).toBeGreaterThan(0);
+    expect(short.filter(([, { alias = '' }]) => !REFUSED.has(alias))).toEqual([]);
+  });
 });

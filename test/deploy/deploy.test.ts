@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -12,6 +12,7 @@ import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib
 import type { Terminal } from '../../lib/ops/terminal';
 import { validConfig } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
+import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
@@ -126,6 +127,7 @@ describe('npm run deploy', () => {
   const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'];
   let assembly: TestAssembly;
   let directory: string;
+  let calledIn: string;
   /** What is deployed, by stack. */
   let deployed: Record<string, DeployedStack>;
   const tell = jest.fn<void, [string]>();
@@ -136,7 +138,8 @@ describe('npm run deploy', () => {
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();
   const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '' };
-  const run = (...argv: string[]) => deploy({ argv, directory, synthesize, cdk, deployed: reader, states, terminal, print });
+  const run = (...argv: string[]) =>
+    deploy({ argv, directory, calledIn, synthesize, cdk, deployed: reader, states, terminal, print });
   const told = () => tell.mock.calls.join('\n');
   const template = (id: string, from = assembly.directory): Draft =>
     JSON.parse(readFileSync(join(from, `${id}.template.json`), 'utf8'));
@@ -145,10 +148,12 @@ describe('npm run deploy', () => {
     assembly = testAssembly();
     directory = mkdtempSync(join(tmpdir(), 'deploy-'));
     writeFileSync(join(directory, 'cdk.json'), '{}');
+    calledIn = directory;
   });
 
   beforeEach(() => {
     jest.resetAllMocks();
+    calledIn = directory;
     deployed = Object.fromEntries(STACK_IDS.map((id) => [id, deployedStack(template(id))]));
     reader.mockReturnValue(async ({ id }: { id: string }) => deployed[id]);
     synthesize.mockResolvedValue(assembly.directory);
@@ -377,6 +382,38 @@ describe('npm run deploy', () => {
 
     expect(await run('--yes')).toBe(1);
     expect(tell).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(CONFIG_SPELLINGS)('plans and deploys the configuration that is named: %s %s', async (...spelling) => {
+    writeFileSync(join(directory, 'other.json'), '{"deployment": "other"}');
+    somethingChanged();
+
+    expect(await run('--yes', ...spelling.filter(Boolean))).toBe(0);
+    expect(synthesize).toHaveBeenCalledWith(['-c', 'config=other.json']);
+    expect(reader).toHaveBeenCalledWith(expect.objectContaining({ deployment: 'other' }), expect.anything());
+    expect(cdk.mock.calls[0]?.[0].join(' ')).toContain(' -c config=other.json');
+  });
+
+  test('finds the configuration from where the person is, and tells the CDK CLI where that is', async () => {
+    calledIn = join(directory, 'environments');
+    mkdirSync(calledIn, { recursive: true });
+    writeFileSync(join(calledIn, 'mine.json'), '{"deployment": "mine"}');
+    await run('--config', 'mine.json');
+
+    expect(synthesize).toHaveBeenCalledWith(['-c', `config=${join('environments', 'mine.json')}`]);
+    expect(reader).toHaveBeenCalledWith(expect.objectContaining({ deployment: 'mine' }), expect.anything());
+  });
+
+  test.each(REFUSED_SPELLINGS)('synthesizes and deploys nothing with %j', async (argv, message) => {
+    await expect(run('--yes', ...argv)).rejects.toMatchObject({ name: 'UsageError', message });
+    expect(synthesize).not.toHaveBeenCalled();
+    expect(cdk).not.toHaveBeenCalled();
+  });
+
+  test.each(['--ye', '--no-execute', '--hotswap', '--app=x'])('synthesizes and deploys nothing with %s', async (option) => {
+    await expect(run(option)).rejects.toThrow(UsageError);
+    expect(synthesize).not.toHaveBeenCalled();
+    expect(cdk).not.toHaveBeenCalled();
   });
 
   test('synthesizes nothing with a wrong configuration', async () => {

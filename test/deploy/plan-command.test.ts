@@ -8,6 +8,7 @@ import { plan } from '../../lib/deploy/plan-command';
 import { ConfigError, UsageError } from '../../lib/errors';
 import { PIPELINE } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
+import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { type Draft, deployedStack } from '../helpers/plan';
 
 let assembly: TestAssembly;
@@ -42,8 +43,9 @@ function configure(replication: object): void {
   writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ context: { replication } }));
 }
 
-const run = (...argv: string[]) =>
-  plan({ argv, directory, calledIn: dirname(assembly.directory), synthesize, deployed: reader, print });
+const runFrom = (calledIn: string, argv: readonly string[]) =>
+  plan({ argv, directory, calledIn, synthesize, deployed: reader, print });
+const run = (...argv: string[]) => runFrom(dirname(assembly.directory), argv);
 const printed = () => print.mock.calls.join('\n');
 
 /** A stack holds a bucket that the app no longer has, and the replication role may do more than it did. */
@@ -130,6 +132,23 @@ test('it prints JSON with stable keys', async () => {
 
   expect(rest).toEqual({ refusals: [], stops: [], accepted: [], unused: [] });
   expect(stacks).toHaveLength(5);
+});
+
+test.each(CONFIG_SPELLINGS)('it plans the configuration that is named: %s %s', async (...spelling) => {
+  writeFileSync(join(directory, 'other.json'), '{"deployment": "other"}');
+  await runFrom(directory, spelling.filter(Boolean));
+
+  expect(synthesize).toHaveBeenCalledWith(['-c', 'config=other.json']);
+  expect(reader).toHaveBeenCalledWith(expect.objectContaining({ deployment: 'other' }), expect.anything());
+});
+
+test.each([
+  ...REFUSED_SPELLINGS,
+  [['Source'], '"npm run plan" accepts no argument "Source"'] as const,
+  [['--lookup-role'], 'unknown option --lookup-role'] as const,
+])('it synthesizes nothing with %j', async (argv, message) => {
+  await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });
+  expect(synthesize).not.toHaveBeenCalled();
 });
 
 test('a wrong option or configuration is an error', async () => {

@@ -34,6 +34,20 @@ test('an app is synthesized into a folder of its own, which is gone afterwards',
   expect(existsSync(output)).toBe(false);
 });
 
+test('a stack that the app does not have is wrong usage', async () => {
+  app(`
+    const { writeFileSync } = require('node:fs');
+    const stack = { type: 'aws:cloudformation:stack', environment: 'aws://111111111111/us-west-2', properties: { templateFile: 't.json' } };
+    writeFileSync(process.env.CDK_OUTDIR + '/t.json', '{"Resources":{}}');
+    writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', JSON.stringify({ version: '40.0.0', artifacts: { Stack: stack } }));
+  `);
+
+  await expect(withSynthesis(directory, (synthesize) => synthesize(['Stak']))).rejects.toMatchObject({
+    name: 'UsageError',
+    message: 'the app has no stack Stak',
+  });
+});
+
 test('what an app that fails prints is shown', async () => {
   app('process.stderr.write("the configuration is wrong"); process.exitCode = 1;');
 

@@ -7,6 +7,7 @@ import { AbortError, UnreachableError } from '../../lib/errors';
 import { runCli } from '../../lib/ops/cli';
 import type { Clients } from '../../lib/ops/clients';
 import { VERBS } from '../../lib/ops/verbs';
+import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { testClients } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -152,7 +153,7 @@ describe('wrong usage exits with 2 and calls nothing', () => {
     ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
     ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],
     ['an endpoint that is no URL', ['exchange', '--endpoint', 'nowhere'], 'nowhere is no URL', 'http://'],
-    ['an empty endpoint', ['exchange', '--endpoint', ''], 'is no URL', 'http://'],
+    ['an empty endpoint', ['exchange', '--endpoint', ''], '--endpoint needs a value', '"--help" lists the options'],
   ])('%s', async (_, argv, message, hint) => {
     const { exitCode, stdout, stderr, events } = await run(argv);
 
@@ -181,12 +182,26 @@ describe('the configuration', () => {
     expect(JSON.parse(stdout)).toMatchObject({ parameter: '/archive/destination/key-arn' });
   });
 
-  test.each(['-c', '--config'])('is the file that %s names, relative to where the person is', async (option) => {
+  test.each(CONFIG_SPELLINGS)('is the file that is named: %s %s', async (...spelling) => {
     writeJson('other.json', { keyExchange: 'ssm', deployment: 'other' });
 
-    const { stdout } = await run(['exchange', option, 'other.json', '--json']);
+    const { stdout } = await run(['exchange', ...spelling.filter(Boolean), '--json']);
 
     expect(JSON.parse(stdout)).toMatchObject({ parameter: '/other/destination/key-arn' });
+  });
+
+  test.each(REFUSED_SPELLINGS)('is not another one with %j', async (argv, message) => {
+    const { exitCode, stderr, events } = await run(['exchange', ...argv]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(events).toEqual([]);
+  });
+
+  test('comes with other context of the command line', async () => {
+    const { stdout } = await run(['bootstrap', '-c', '@aws-cdk/core:bootstrapQualifier=mine', '--json']);
+
+    expect(stdout).toContain('--qualifier mine');
   });
 
   test('is that of the nearest cdk.json above, beside which the result is recorded', async () => {
