@@ -10,7 +10,7 @@ replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk depl
 away, whatever is accepted. Names of stacks come first; without any it deploys all.
 
   npm run deploy
-  npm run deploy -- Destination --config prod.json
+  npm run deploy -- Destination -c config=prod.json
   npm run deploy -- --accept backups-source/PairsreportsBucket1A2B3C4D
 
 Options:

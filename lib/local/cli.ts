@@ -25,7 +25,7 @@ Options:
 Examples:
   npm run demo
   npm run demo -- --file report.pdf --file photos
-  npm run demo -- --config environments/production.json --keep`;
+  npm run demo -- -c config=environments/production.json --keep`;
 
 const HINT = '"npm run demo -- --help" lists the options';
 

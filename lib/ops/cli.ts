@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Pair, ReplicationConfig } from '../config/model';
 import { cdkContext } from '../config/named';
 import { AppError, describeError, UsageError } from '../errors';
@@ -61,15 +61,15 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const configFile = common.named.file === undefined ? undefined : resolve(directory, common.named.file);
-  const { config, qualifier } = readProject(project, cdkContext(common.named, directory, project));
+  const options = cdkContext(common.named, directory, project);
+  const { config, qualifier } = readProject(project, options);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
   const context: Context = {
     config,
     pairs,
     directory: project,
-    configFile,
+    cdkContext: options,
     qualifier,
     clients: process.clients(config, common),
     terminal: process.terminal,

@@ -10,8 +10,8 @@ export interface Context {
   readonly pairs: readonly Pair[];
   /** The folder of cdk.json. */
   readonly directory: string;
-  /** The configuration's file, where the command line names one. */
-  readonly configFile: string | undefined;
+  /** Options by which the CDK CLI reads the same configuration and context. */
+  readonly cdkContext: readonly string[];
   /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
   readonly qualifier: string;
   readonly clients: Clients;

@@ -54,7 +54,7 @@ destination's credentials, and records it in cdk.context.json. Shows the change 
 
 Examples:
   npm run ops -- exchange
-  npm run ops -- exchange --config environments/production.json --yes`,
+  npm run ops -- exchange -c config=environments/production.json --yes`,
     perGroup: true,
     load: () => (require('./exchange/exchange') as typeof import('./exchange/exchange')).exchange,
   },

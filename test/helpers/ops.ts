@@ -61,7 +61,7 @@ export function testContext(
     config,
     pairs: config.pairs,
     directory: '/nowhere',
-    configFile: undefined,
+    cdkContext: [],
     qualifier: DEFAULT_QUALIFIER,
     clients: testClients(config),
     terminal: {

@@ -55,16 +55,20 @@ async function bootstrapOne(context: Context, plan: EnvironmentPlan, given: Give
   const credentials = await cloudFormation.config.credentials();
   const { AWS_PROFILE: _, AWS_DEFAULT_PROFILE: __, AWS_SESSION_TOKEN: ___, ...inherited } = process.env;
   const flags = plan.flags.filter(({ flag }) => flag !== '--profile');
-  await run(process.execPath, [cdkScript(), ...argumentsOf({ environment, flags }), '--no-notices', '--ci'], {
-    cwd: context.directory,
-    env: {
-      ...inherited,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+  await run(
+    process.execPath,
+    [cdkScript(), ...argumentsOf({ environment, flags }), ...context.cdkContext, '--no-notices', '--ci'],
+    {
+      cwd: context.directory,
+      env: {
+        ...inherited,
+        AWS_REGION: region,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        ...(credentials.sessionToken !== undefined && { AWS_SESSION_TOKEN: credentials.sessionToken }),
+      },
     },
-  });
+  );
   // The CDK CLI ends without an error where it leaves a stack as it is.
   if (!planOf(given, environment, await readPresent(context, environment)).upToDate) {
     throw new AppError('NotBootstrapped', `the CDK CLI ended without an error, and stack ${present.stackName} is not as wanted`);

@@ -58,6 +58,8 @@ function summary(results: readonly CheckResult[]): string {
   const skipped = counts.skip - unanswered;
   return [
     `${results.length} checks: ${counts.pass} passed, ${counts.fail} failed, ${skipped} do not apply, ${unanswered} without an answer.`,
-    ...(counts.fail === 0 ? [] : ['Give npx cdk and npm run ops the configuration that doctor was given (-c config=FILE).']),
+    ...(counts.fail === 0
+      ? []
+      : ['Give every command the configuration that doctor read: -c config=FILE, unless it is in cdk.json.']),
   ].join('\n');
 }

@@ -193,7 +193,7 @@ export function troubleshootingPage(doctor: DoctorKnowledge): string {
   return `# Troubleshooting
 
 Made by \`npm run docs\` from the failure reasons (\`lib/ops/explain\`), the checks of \`doctor\` and test/ops/explain/troubleshooting-page.ts; a
-test fails when it is stale. Names are those of the default configuration. Every command takes \`-c FILE\` for another one.
+test fails when it is stale. Names are those of the default configuration. Every command reads another one with \`-c config=FILE\`.
 
 ## Symptoms
 

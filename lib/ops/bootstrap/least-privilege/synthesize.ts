@@ -12,12 +12,11 @@ import type { Template } from './actions';
  *
  * @throws AppError with the end of the CDK CLI's output when the app does not synthesize
  */
-export function destinationTemplate({ config: whole, directory, configFile }: Context): Promise<Template> {
+export function destinationTemplate({ config: whole, directory, cdkContext }: Context): Promise<Template> {
   const stacks = groupsOf(whole).map((group) => stackId(group, 'destination'));
-  const config = configFile === undefined ? [] : ['-c', `config=${configFile}`];
   return withSynthesis(directory, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
-    const assembly = await synthesize([...stacks, '--exclusively', '--no-notices', ...config]);
+    const assembly = await synthesize([...stacks, '--exclusively', '--no-notices', ...cdkContext]);
     const read = (stack: string) => JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8')) as Template;
     return withBuckets(stacks.map(read));
   });

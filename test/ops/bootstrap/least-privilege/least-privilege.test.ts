@@ -22,7 +22,7 @@ test('makes the policies from what the CDK CLI synthesizes, before the replica k
   const keys = { deployment: 'isolated', keyExchange: 'ssm' };
   const configFile = join(directory, 'replication.json');
   writeFileSync(configFile, JSON.stringify(keys));
-  const { context } = testContext(keys, { directory: PROJECT, configFile });
+  const { context } = testContext(keys, { directory: PROJECT, cdkContext: ['-c', `config=${configFile}`] });
   await expect(leastPrivilegeFor(context)).resolves.toEqual(policyFor(keys));
 }, 120_000);
 
