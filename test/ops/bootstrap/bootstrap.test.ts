@@ -302,6 +302,15 @@ describe('another qualifier', () => {
     expect(await planned('destination')).toMatchObject({ state: 'present', upToDate: true });
   });
 
+  test('reads the configuration that the command line names, in the CDK CLI too', async () => {
+    const cdkContext = ['-c', 'config=other.json'];
+    await world.ops({ apply: true }, {}, { cdkContext });
+    const lines = mockRun.mock.calls.map(([, args]) => (args as string[]).join(' '));
+
+    expect(lines).toHaveLength(3);
+    expect(lines.filter((line) => line.includes(cdkContext.join(' ')))).toEqual(lines);
+  });
+
   test('of the app is bootstrapped in the usual stack where there is none', async () => {
     const { command } = await planned('destination', {}, {}, { qualifier: 'backups' });
     expect(command).toContain('--qualifier backups --termination-protection');
