@@ -1,5 +1,5 @@
 import 'source-map-support/register-hook-require';
-import { AppError, ConfigError, describeError, UsageError } from '../lib/errors';
+import { AppError, ConfigError, describeError, UsageError } from '../lib/errors/errors';
 import { runDemo } from '../lib/local/cli';
 
 /** What a shell reports for a command that Ctrl-C ended. */

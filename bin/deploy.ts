@@ -1,12 +1,12 @@
 import 'source-map-support/register-hook-require';
+import { runEntry } from '../lib/cli/entry';
+import { runCdk } from '../lib/cli/process/cdk';
+import { withSynthesis } from '../lib/cli/process/synthesis';
+import { projectFolder } from '../lib/cli/run';
+import { processTerminal } from '../lib/cli/terminal';
 import { stackStates } from '../lib/deploy/blocked-stacks';
 import { deploy } from '../lib/deploy/cli';
-import { runEntry } from '../lib/deploy/entry';
 import { deployedReader } from '../lib/deploy/plan/reader';
-import { withSynthesis } from '../lib/deploy/synthesis';
-import { projectFolder } from '../lib/ops/cli';
-import { processTerminal } from '../lib/ops/terminal';
-import { runCdk } from '../lib/process/cdk';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

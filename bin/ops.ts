@@ -1,10 +1,10 @@
 import 'source-map-support/register-hook-require';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnreachableError } from '../lib/errors';
-import { runCli } from '../lib/ops/cli';
-import { sdkClients } from '../lib/ops/clients';
-import { processTerminal } from '../lib/ops/terminal';
+import { sdkClients } from '../lib/aws/clients';
+import { runCli } from '../lib/cli/run';
+import { processTerminal } from '../lib/cli/terminal';
+import { UnreachableError } from '../lib/errors/errors';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

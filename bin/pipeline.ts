@@ -1,7 +1,7 @@
 import 'source-map-support/register-hook-require';
-import { runCdkApp } from '../lib/cdk-app';
-import { pipelineAcknowledgementsOf } from '../lib/compliance/pipeline-acknowledgements';
-import { addPipeline } from '../lib/pipeline/add-pipeline';
+import { runCdkApp } from '../lib/app/cdk-app';
+import { pipelineAcknowledgementsOf } from '../lib/stacks/compliance/pipeline-acknowledgements';
+import { addPipeline } from '../lib/stacks/pipeline/add-pipeline';
 
 runCdkApp((app, config) => {
   const pipeline = addPipeline(app, config);

@@ -1,10 +1,10 @@
 import 'source-map-support/register-hook-require';
-import { runEntry } from '../lib/deploy/entry';
+import { runEntry } from '../lib/cli/entry';
+import { withSynthesis } from '../lib/cli/process/synthesis';
+import { projectFolder } from '../lib/cli/run';
+import { processTerminal } from '../lib/cli/terminal';
 import { deployedReader } from '../lib/deploy/plan/reader';
 import { plan } from '../lib/deploy/plan-command';
-import { withSynthesis } from '../lib/deploy/synthesis';
-import { projectFolder } from '../lib/ops/cli';
-import { processTerminal } from '../lib/ops/terminal';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

@@ -1,7 +1,7 @@
 import 'source-map-support/register-hook-require';
-import { runCdkApp } from '../lib/cdk-app';
-import { acknowledgementsOf } from '../lib/compliance/acknowledgements';
-import { addReplicationStacks } from '../lib/replication';
+import { runCdkApp } from '../lib/app/cdk-app';
+import { acknowledgementsOf } from '../lib/stacks/compliance/acknowledgements';
+import { addReplicationStacks } from '../lib/stacks/replication';
 
 runCdkApp((app, config) => {
   const stacks = addReplicationStacks(app, config);

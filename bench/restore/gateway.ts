@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Side } from '../../lib/config/model';
+import type { Side } from '../../lib/config/replication-config';
 import { GATEWAY } from './tools';
 
 /** Attempts, of 50 milliseconds each, to reach a gateway that has just been started. */

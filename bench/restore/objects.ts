@@ -3,8 +3,8 @@ import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { parseConfig } from '../../lib/config/load';
-import { pairNamesOf } from '../../lib/names';
+import { parseConfig } from '../../lib/model/loading/load';
+import { pairNamesOf } from '../../lib/model/names';
 import { type Gateway, s3Of } from './gateway';
 
 /** Objects that are restored together. */

@@ -1,6 +1,6 @@
-import { bytes, whole } from '../../lib/ops/units';
-import { table } from '../../lib/table';
-import { median } from '../statistics';
+import { table } from '../../lib/cli/table';
+import { bytes, whole } from '../../lib/cli/units';
+import { median } from '../shared/statistics';
 import type { Workload } from './objects';
 import { OURS, RCLONE, type Run, type Subject } from './subjects';
 

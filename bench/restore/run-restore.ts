@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { runCli } from '../../lib/ops/cli';
-import { sdkClients } from '../../lib/ops/clients';
-import { processTerminal } from '../../lib/ops/terminal';
+import { sdkClients } from '../../lib/aws/clients';
+import { runCli } from '../../lib/cli/run';
+import { processTerminal } from '../../lib/cli/terminal';
 import { s3Of } from './gateway';
 import { CONFIGURATION } from './objects';
 

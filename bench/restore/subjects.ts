@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Measured, measured } from '../measured';
+import { type Measured, measured } from '../shared/measured';
 import type { Gateway } from './gateway';
 import { replicaBucketOf, type Workload } from './objects';
 

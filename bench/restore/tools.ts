@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../lib/errors';
+import { UsageError } from '../../lib/errors/errors';
 
 /** Needs Go 1.25 or newer to build, which Go 1.21 or newer fetches by itself. */
 const GATEWAY_VERSION = 'v1.8.0';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cdkScript } from '../../lib/process/cdk';
-import { run } from '../../lib/process/run';
+import { cdkScript } from '../../lib/cli/process/cdk';
+import { run } from '../../lib/cli/process/run';
 
 const CACHE = join(homedir(), '.cache/s3-replication-cdk');
 const NAME = 'fresh';

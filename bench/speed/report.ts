@@ -1,6 +1,6 @@
-import { bytes } from '../../lib/ops/units';
-import { table } from '../../lib/table';
-import { median } from '../statistics';
+import { table } from '../../lib/cli/table';
+import { bytes } from '../../lib/cli/units';
+import { median } from '../shared/statistics';
 
 /** How much worse than the committed ratio one may be. */
 const TOLERANCE = 1.2;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cdkScript } from '../../lib/process/cdk';
-import { type Measured, measured } from '../measured';
+import { cdkScript } from '../../lib/cli/process/cdk';
+import { type Measured, measured } from '../shared/measured';
 
 /** What is measured once in each round. */
 export interface Subject {

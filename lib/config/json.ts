@@ -1,5 +1,5 @@
 import { type ParseError, parse, printParseErrorCode, visit } from 'jsonc-parser';
-import { ConfigError, type Problem } from '../errors';
+import { ConfigError, type Problem } from '../errors/errors';
 
 /**
  * Parses strict JSON and reports every fault with its line and column.

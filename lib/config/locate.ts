@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { ConfigError } from '../errors';
+import { ConfigError } from '../errors/errors';
 import { parseJson } from './json';
 import { contextWords } from './named';
 

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { UsageError } from '../errors';
+import { UsageError } from '../errors/errors';
 
 /** Options that name a configuration, in every command. */
 export const CONFIG_OPTIONS = {

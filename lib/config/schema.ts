@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isKnownRegion, isSupportedRegion, PARTITIONS, partitionName } from '../regions';
 import { lifecycle, lockdown, objectLock } from './protection';
+import { isKnownRegion, isSupportedRegion, PARTITIONS, partitionName } from './regions';
 import { objectError, oneOf, onOff, text, wholeNumber } from './values';
 
 /** Storage classes that S3 takes for replicas. */

@@ -1,8 +1,8 @@
-import { refuseWhatNpmTook } from '../arguments';
-import type { ReplicationConfig } from '../config/model';
+import type { CredentialProvider, verifiedCredentials } from '../aws/credentials';
+import { refuseWhatNpmTook } from '../cli/arguments';
 import { checkCdkArguments } from '../config/named';
-import type { CredentialProvider, verifiedCredentials } from '../credentials/profiles';
-import { AppError, describeError } from '../errors';
+import type { ReplicationConfig } from '../config/replication-config';
+import { AppError, describeError } from '../errors/errors';
 
 /** The part of the CDK CLI's plug-in contract that is used here: `@aws-cdk/cli-plugin-contract` holds all of it. */
 interface PluginHost {
@@ -63,7 +63,7 @@ export class ProfileCredentials implements CredentialProviderSource {
 
 /** The CLI loads the plug-in for every command, and few ask for credentials: what finds them would take half a second each time. */
 function profiles() {
-  return require('../credentials/profiles') as typeof import('../credentials/profiles');
+  return require('../aws/credentials') as typeof import('../aws/credentials');
 }
 
 /** The CLI prints everything that an error holds: this one holds the message alone. */
@@ -90,7 +90,7 @@ export function init(host: PluginHost, argv: readonly string[] = process.argv.sl
   const directory = process.cwd();
   host.registerCredentialProviderSource(
     new ProfileCredentials(() => {
-      const { loadConfig } = require('../config/load') as typeof import('../config/load');
+      const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
       const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
       return loadConfig(contextOfCli(argv, directory), directory);
     }),

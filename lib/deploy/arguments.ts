@@ -1,6 +1,6 @@
-import { parseOptions } from '../arguments';
+import { parseOptions } from '../cli/arguments';
 import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
-import { UsageError } from '../errors';
+import { UsageError } from '../errors/errors';
 import { checkMethod, PASSED_ON, REFUSED } from './cdk-options';
 
 /** What `npm run deploy` was told. */

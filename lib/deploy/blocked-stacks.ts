@@ -1,10 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { groupsOf } from '../config/groups';
-import { type ReplicationConfig, SIDES, type SideName } from '../config/model';
-import { accountOf, type CredentialProvider, credentialsOf } from '../credentials/profiles';
-import { isMissingStack } from '../ops/aws-error';
-import { awsCommand } from '../ops/commands';
-import { STACKS, type StackKind, stackPlace } from '../stacks';
+import { isMissingStack } from '../aws/aws-error';
+import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
+import { type ReplicationConfig, SIDES, type SideName } from '../config/replication-config';
+import { groupsOf } from '../model/groups';
+import { awsCommand } from '../model/shell-commands';
+import { STACKS, type StackKind, stackPlace } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackState {

@@ -1,5 +1,5 @@
-import type { OptionTable } from '../arguments';
-import { UsageError } from '../errors';
+import type { OptionTable } from '../cli/arguments';
+import { UsageError } from '../errors/errors';
 
 /** Options of `cdk deploy` that deploy what the plan shows, and nothing else. */
 export const PASSED_ON = {

@@ -1,11 +1,12 @@
-import { capacityWarnings } from '../capacity/check';
-import { loadConfig } from '../config/load';
+import { EXIT } from '../cli/command';
+import type { Synthesize } from '../cli/process/synthesis';
+import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
-import type { ReplicationConfig } from '../config/model';
 import { cdkContext } from '../config/named';
-import { UnreachableError, UsageError } from '../errors';
-import { EXIT } from '../ops/command';
-import type { Terminal } from '../ops/terminal';
+import type { ReplicationConfig } from '../config/replication-config';
+import { UnreachableError, UsageError } from '../errors/errors';
+import { capacityWarnings } from '../model/capacity/check';
+import { loadConfig } from '../model/loading/load';
 import { type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackState } from './blocked-stacks';
 import { DEPLOY_HELP } from './help';
@@ -13,7 +14,6 @@ import { readAssembly } from './plan/assembly';
 import type { Stop } from './plan/model';
 import { changesNothing, type Plan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 import type { ReadDeployed, ReaderOptions } from './plan/reader';
-import type { Synthesize } from './synthesis';
 
 /** What a deployment takes from its process. */
 export interface DeployProcess {

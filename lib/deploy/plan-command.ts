@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { parseOptions } from '../arguments';
-import { loadConfig } from '../config/load';
+import { parseOptions } from '../cli/arguments';
+import { EXIT, type ExitCode } from '../cli/command';
+import type { Synthesize } from '../cli/process/synthesis';
 import { contextOfCli } from '../config/locate';
-import type { ReplicationConfig } from '../config/model';
 import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
-import { UsageError } from '../errors';
-import { EXIT, type ExitCode } from '../ops/command';
+import type { ReplicationConfig } from '../config/replication-config';
+import { UsageError } from '../errors/errors';
+import { loadConfig } from '../model/loading/load';
 import { PLAN_HELP } from './help';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 import type { ReadDeployed, ReaderOptions } from './plan/reader';
-import type { Synthesize } from './synthesis';
 
 /** What `npm run plan` takes from its process. */
 export interface PlanProcess {

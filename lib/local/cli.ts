@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { parseOptions } from '../arguments';
-import { loadConfig } from '../config/load';
+import { parseOptions } from '../cli/arguments';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, namedConfig } from '../config/named';
-import { UsageError } from '../errors';
-import { namesOf } from '../names';
+import { UsageError } from '../errors/errors';
+import { loadConfig } from '../model/loading/load';
+import { namesOf } from '../model/names';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
 import { terminalProgress } from './progress';

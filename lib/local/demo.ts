@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { groupsOf } from '../config/groups';
-import { type ReplicationConfig, SIDES } from '../config/model';
-import { environmentsOf } from '../environments';
-import { namesOf } from '../names';
-import { cdkScript } from '../process/cdk';
-import { run } from '../process/run';
-import { type StackKind, stackId } from '../stacks';
+import { cdkScript } from '../cli/process/cdk';
+import { run } from '../cli/process/run';
+import { type ReplicationConfig, SIDES } from '../config/replication-config';
+import { environmentsOf } from '../model/environments';
+import { groupsOf } from '../model/groups';
+import { namesOf } from '../model/names';
+import { type StackKind, stackId } from '../model/stacks';
 import { type Emulator, startEmulator } from './emulator';
 import { emulatorClients } from './emulator-clients';
 import { fillEmulatorGaps } from './emulator-gaps';

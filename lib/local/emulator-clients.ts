@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Side } from '../config/model';
-import { AppError } from '../errors';
+import type { Side } from '../config/replication-config';
+import { AppError } from '../errors/errors';
 
 /** Clients of one side of the emulator. */
 export interface EmulatorClients {

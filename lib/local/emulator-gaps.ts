@@ -9,8 +9,8 @@ import {
   type S3Client,
   type ServerSideEncryption,
 } from '@aws-sdk/client-s3';
-import type { Side } from '../config/model';
-import { partitionOf } from '../names';
+import type { Side } from '../config/replication-config';
+import { partitionOf } from '../model/names';
 import type { EmulatorClients } from './emulator-clients';
 
 /** What the emulator's CloudFormation leaves out of a bucket, as the template spells it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../errors';
+import { AppError } from '../errors/errors';
 import { withoutAmbientAws } from './environment';
 
 /** A running AWS emulator, which only this machine can reach. */

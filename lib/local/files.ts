@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, UsageError } from '../errors';
+import { messageOf, UsageError } from '../errors/errors';
 
 /** A file to replicate. */
 export interface LocalFile {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { AppError } from '../errors';
+import { AppError } from '../errors/errors';
 
 const CANDIDATES = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 

@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Pair, ReplicationConfig } from '../config/model';
-import { pairNamesOf } from '../names';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { pairNamesOf } from '../model/names';
 import { type LocalFile, sha256, sha256OfFile } from './files';
 
 /** One file as it was found on both sides. */

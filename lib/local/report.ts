@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../config/model';
-import { pairNamesOf } from '../names';
-import { table } from '../table';
+import { table } from '../cli/table';
+import type { ReplicationConfig } from '../config/replication-config';
+import { pairNamesOf } from '../model/names';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError } from '../errors';
-import { run } from '../process/run';
+import { run } from '../cli/process/run';
+import { AppError } from '../errors/errors';
 import { findPython } from './python';
 
 /** Pinned and hashed: pip installs exactly this or nothing. */

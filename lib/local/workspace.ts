@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type ReplicationConfig, SIDES } from '../config/model';
+import { type ReplicationConfig, SIDES } from '../config/replication-config';
 import { withoutAmbientAws } from './environment';
 
 /** The project's own folder. */

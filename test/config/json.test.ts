@@ -1,5 +1,5 @@
 import { parseJson } from '../../lib/config/json';
-import { ConfigError } from '../../lib/errors';
+import { ConfigError } from '../../lib/errors/errors';
 
 /** The error that a text gives, or nothing when it is accepted. */
 function errorOf(text: string): ConfigError | undefined {

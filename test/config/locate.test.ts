@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { contextOfCli, locateConfig } from '../../lib/config/locate';
-import { ConfigError } from '../../lib/errors';
+import { ConfigError } from '../../lib/errors/errors';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 import { cdkContext, checkCdkArguments, contextWords, namedConfig } from '../../lib/config/named';
-import { UsageError } from '../../lib/errors';
+import { UsageError } from '../../lib/errors/errors';
 
 test('a configuration may be named twice, when it is the same one', () => {
   expect(namedConfig({ config: ['a.json'], context: ['config=a.json', 'k=v'] })).toEqual({ file: 'a.json', context: ['k=v'] });

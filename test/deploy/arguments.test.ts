@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseDeployArguments } from '../../lib/deploy/arguments';
 import { PASSED_ON, REFUSED } from '../../lib/deploy/cdk-options';
-import { UsageError } from '../../lib/errors';
+import { UsageError } from '../../lib/errors/errors';
 
 const NOTHING = {
   stacks: [],

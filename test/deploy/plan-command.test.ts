@@ -5,7 +5,7 @@ import { mangleLikeCloudFormation } from '@aws-cdk/cloudformation-diff';
 import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { plan } from '../../lib/deploy/plan-command';
-import { ConfigError, UsageError } from '../../lib/errors';
+import { ConfigError, UsageError } from '../../lib/errors/errors';
 import { PIPELINE } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';

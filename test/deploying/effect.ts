@@ -3,7 +3,7 @@ import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/clou
 import { compareStack } from '../../lib/deploy/plan/compare';
 import type { StackPlan, Stop } from '../../lib/deploy/plan/model';
 import { withLocksInPlace } from '../../lib/deploy/plan/object-lock';
-import { STACKS, type StackKind } from '../../lib/stacks';
+import { STACKS, type StackKind } from '../../lib/model/stacks';
 import { type Deployment, type Snapshot, type StackSnapshot, snapshotOf } from './snapshot';
 
 /** What can happen to what is deployed, in the order in which the document lists it. */

@@ -1,8 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ConfigError } from '../../lib/errors';
-import { PipelineStack } from '../../lib/pipeline/pipeline-stack';
-import type { StackKind } from '../../lib/stacks';
+import { ConfigError } from '../../lib/errors/errors';
+import type { StackKind } from '../../lib/model/stacks';
+import { PipelineStack } from '../../lib/stacks/pipeline/pipeline-stack';
 import { replicationStacks, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { context as cdkJsonContext } from '../../cdk.json';
-import { environmentsOf } from '../../lib/environments';
+import { shippedBootstrapVersion } from '../../lib/cli/process/cdk';
 import { type Emulator, startEmulator } from '../../lib/local/emulator';
 import { withoutAmbientAws } from '../../lib/local/environment';
 import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
+import { environmentsOf } from '../../lib/model/environments';
 import type { BootstrapData } from '../../lib/ops/bootstrap/format';
-import { shippedBootstrapVersion } from '../../lib/process/cdk';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { PROJECT, runScript } from '../helpers/process';
 

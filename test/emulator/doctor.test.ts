@@ -7,7 +7,7 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { namesOf } from '../../lib/names';
+import { namesOf } from '../../lib/model/names';
 import type { DoctorData } from '../../lib/ops/doctor/format';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';

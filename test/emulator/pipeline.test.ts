@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { namesOf } from '../../lib/names';
-import { type StackKind, stackPlace } from '../../lib/stacks';
+import { namesOf } from '../../lib/model/names';
+import { type StackKind, stackPlace } from '../../lib/model/stacks';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
 

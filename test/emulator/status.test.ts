@@ -1,9 +1,9 @@
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/monitoring/metrics';
-import { monitoringNamesOf } from '../../lib/monitoring/names';
-import { namesOf } from '../../lib/names';
+import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/monitoring/metrics';
+import { monitoringNamesOf } from '../../lib/model/monitoring/names';
+import { namesOf } from '../../lib/model/names';
 import type { StatusData } from '../../lib/ops/status/result';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';

@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { context as cdkJsonContext } from '../../cdk.json';
-import { parseConfig } from '../../lib/config/load';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { parseConfig } from '../../lib/model/loading/load';
+import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 
 /**
  * An App with the real feature flags of cdk.json. The built-in template validation, which costs seconds a process, runs once for

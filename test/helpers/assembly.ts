@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Stage } from 'aws-cdk-lib';
-import { addReplicationStacks } from '../../lib/replication';
+import { addReplicationStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from './app';
 
 /** The folders of a synthesized app, which are removed after the tests of the file. */

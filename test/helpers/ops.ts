@@ -8,11 +8,11 @@ import { S3ControlClient } from '@aws-sdk/client-s3-control';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/model';
-import { UnreachableError } from '../../lib/errors';
-import { DEFAULT_QUALIFIER } from '../../lib/ops/bootstrap/toolkit';
-import type { Clients } from '../../lib/ops/clients';
-import type { Context, Result } from '../../lib/ops/command';
+import type { Clients } from '../../lib/aws/clients';
+import type { Context, Result } from '../../lib/cli/command';
+import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/replication-config';
+import { UnreachableError } from '../../lib/errors/errors';
+import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { validConfig } from './app';
 
 /**

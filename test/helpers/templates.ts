@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { namesOf, replicaKeyArn } from '../../lib/names';
+import { namesOf, replicaKeyArn } from '../../lib/model/names';
 import { validConfig } from './app';
 
 /** A policy statement, as a template spells it. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../lib/errors';
+import { UsageError } from '../../lib/errors/errors';
 import { localFiles, sha256OfFile } from '../../lib/local/files';
 
 let directory: string;

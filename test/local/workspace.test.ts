@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../lib/errors';
+import { AppError } from '../../lib/errors/errors';
 import { emulatorClients } from '../../lib/local/emulator-clients';
 import { withoutAmbientAws } from '../../lib/local/environment';
 import { findPython } from '../../lib/local/python';

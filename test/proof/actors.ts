@@ -1,4 +1,4 @@
-import { namesOf, type PairNames } from '../../lib/names';
+import { namesOf, type PairNames } from '../../lib/model/names';
 import type { Principal, Request } from './decide';
 import type { World } from './world';
 

@@ -1,4 +1,4 @@
-import type { PairNames } from '../../lib/names';
+import type { PairNames } from '../../lib/model/names';
 import { actorsOf, each, throughS3 } from './actors';
 import { allowedBackfill } from './backfill';
 import type { Request } from './decide';

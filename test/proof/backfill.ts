@@ -1,5 +1,5 @@
-import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../lib/backfill/names';
-import type { PairNames } from '../../lib/names';
+import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../lib/model/backfill/names';
+import type { PairNames } from '../../lib/model/names';
 import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';

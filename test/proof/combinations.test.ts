@@ -1,4 +1,4 @@
-import { ConfigError } from '../../lib/errors';
+import { ConfigError } from '../../lib/errors/errors';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
 import { allowedRequests } from './allowed';

@@ -1,4 +1,4 @@
-import type { PairNames } from '../../lib/names';
+import type { PairNames } from '../../lib/model/names';
 import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';

@@ -1,4 +1,4 @@
-import type { PairNames } from '../../lib/names';
+import type { PairNames } from '../../lib/model/names';
 import type { World } from './world';
 
 /** A pair beside another one. */

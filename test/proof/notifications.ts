@@ -1,6 +1,6 @@
-import { SIDES } from '../../lib/config/model';
-import { alarmsIn } from '../../lib/monitoring/alarms';
-import { monitoringNamesOf } from '../../lib/monitoring/names';
+import { SIDES } from '../../lib/config/replication-config';
+import { alarmsIn } from '../../lib/model/monitoring/alarms';
+import { monitoringNamesOf } from '../../lib/model/monitoring/names';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';

@@ -1,5 +1,5 @@
-import type { Pair } from '../../lib/config/model';
-import type { PairNames } from '../../lib/names';
+import type { Pair } from '../../lib/config/replication-config';
+import type { PairNames } from '../../lib/model/names';
 import { PLAIN_HTTP } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
 import type { AllowedRequest } from './allowed';

@@ -1,10 +1,10 @@
-import { backfillNamesOf } from '../../lib/backfill/names';
-import { backfillPermissions } from '../../lib/backfill/permissions';
-import { SIDES, type SideName } from '../../lib/config/model';
-import { LOCKDOWN } from '../../lib/lockdown/statements';
-import { namesOf } from '../../lib/names';
-import { type Permission, replicationPermissions } from '../../lib/permissions';
-import { verificationPermissions } from '../../lib/verification/permissions';
+import { SIDES, type SideName } from '../../lib/config/replication-config';
+import { backfillNamesOf } from '../../lib/model/backfill/names';
+import { backfillPermissions } from '../../lib/model/backfill/permissions';
+import { LOCKDOWN } from '../../lib/model/lockdown/statements';
+import { namesOf } from '../../lib/model/names';
+import { type Permission, replicationPermissions } from '../../lib/model/permissions';
+import { verificationPermissions } from '../../lib/model/verification/permissions';
 import { markdownTable } from '../helpers/generated-parts';
 import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';
@@ -36,7 +36,7 @@ export function permissionsPage(): string {
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
-Made from the permission tables (\`lib/permissions.ts\`, \`lib/verification\`, \`lib/backfill\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification\`, \`lib/model/backfill\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do

@@ -1,6 +1,6 @@
-import { backfillNamesOf } from '../../lib/backfill/names';
-import { environmentsOf } from '../../lib/environments';
-import { namesOf } from '../../lib/names';
+import { backfillNamesOf } from '../../lib/model/backfill/names';
+import { environmentsOf } from '../../lib/model/environments';
+import { namesOf } from '../../lib/model/names';
 import { PIPELINE } from '../helpers/app';
 import { decide, type Principal, type Request } from './decide';
 import { LOGS_CONTEXT, type PipelineWorld, pipelineWorldOf } from './pipeline-world';

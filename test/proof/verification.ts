@@ -1,7 +1,7 @@
-import { canaryPrefix } from '../../lib/canary-prefix';
-import { SIDES, type SideName } from '../../lib/config/model';
-import { lastVerificationParameter, monitoringNamesOf } from '../../lib/monitoring/names';
-import { pairNamesOf, parameterArn } from '../../lib/names';
+import { SIDES, type SideName } from '../../lib/config/replication-config';
+import { canaryPrefix } from '../../lib/model/canary-prefix';
+import { lastVerificationParameter, monitoringNamesOf } from '../../lib/model/monitoring/names';
+import { pairNamesOf, parameterArn } from '../../lib/model/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';

@@ -1,11 +1,11 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { groupsOf } from '../../lib/config/groups';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { lockdownScp } from '../../lib/lockdown/scp';
-import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/names';
-import { DEFAULT_QUALIFIER } from '../../lib/ops/bootstrap/toolkit';
-import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { groupsOf } from '../../lib/model/groups';
+import { lockdownScp } from '../../lib/model/lockdown/scp';
+import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
+import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
 import { arnOf, keyId, resolve, type StackJson } from './resolve';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { parseConfig } from '../../lib/config/load';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { ConfigError, messageOf } from '../../lib/errors';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { ConfigError, messageOf } from '../../lib/errors/errors';
+import { parseConfig } from '../../lib/model/loading/load';
 import { breakages, broken, pathsIn, put, validConfigs } from './arbitraries';
 
 const parse = (value: unknown) => parseConfig({ origin: 'environment.json', value });

@@ -1,11 +1,11 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import { groupsOf } from '../../lib/config/groups';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { alarmsIn } from '../../lib/monitoring/alarms';
-import { monitoringNamesOf } from '../../lib/monitoring/names';
-import { namesOf, replicaKeyArn } from '../../lib/names';
-import { addReplicationStacks, type GroupStacks } from '../../lib/replication';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { groupsOf } from '../../lib/model/groups';
+import { alarmsIn } from '../../lib/model/monitoring/alarms';
+import { monitoringNamesOf } from '../../lib/model/monitoring/names';
+import { namesOf, replicaKeyArn } from '../../lib/model/names';
+import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';
 import { stringsIn } from '../helpers/templates';
 import { validConfigsInGroups, type WrittenConfig, writtenPairs } from './arbitraries';

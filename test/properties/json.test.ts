@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { parseJson } from '../../lib/config/json';
-import { ConfigError } from '../../lib/errors';
+import { ConfigError } from '../../lib/errors/errors';
 
 /** The value of a text, or the problems with it. Any error but a ConfigError is thrown. */
 function outcomeOf(text: string) {

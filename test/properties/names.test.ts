@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { backfillNamesOf } from '../../lib/backfill/names';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { namesOf, type PairNames } from '../../lib/names';
-import { replicationPermissions } from '../../lib/permissions';
-import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/policies';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { backfillNamesOf } from '../../lib/model/backfill/names';
+import { namesOf, type PairNames } from '../../lib/model/names';
+import { replicationPermissions } from '../../lib/model/permissions';
+import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
 import { validConfig } from '../helpers/app';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 

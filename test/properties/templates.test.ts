@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import type { ReplicationConfig } from '../../lib/config/model';
-import { partitionOf } from '../../lib/names';
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { partitionOf } from '../../lib/model/names';
 import { replicationStacks, validConfig } from '../helpers/app';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
 import { validConfigs, validConfigsWithFewerPairs, type WrittenConfig, writtenPairs } from './arbitraries';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors';
+import { UsageError } from '../../errors/errors';
 import type { Template } from './model';
 
 /** A stack of a cloud assembly. */

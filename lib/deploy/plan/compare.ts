@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
-import { plural } from '../../ops/units';
+import { plural } from '../../cli/units';
 import type { AssemblyStack } from './assembly';
 import type { DeployedStack } from './deployed';
 import { constructPath, physicalName, resourcesOf } from './legible';

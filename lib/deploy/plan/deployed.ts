@@ -1,6 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { messageOf, UnreachableError } from '../../errors';
-import { isMissingStack, unanswered } from '../../ops/aws-error';
+import { isMissingStack, unanswered } from '../../aws/aws-error';
+import { messageOf, UnreachableError } from '../../errors/errors';
 import type { StackState, Template } from './model';
 
 /** What is deployed of a stack. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LOCKDOWN } from '../../lockdown/statements';
+import { LOCKDOWN } from '../../model/lockdown/statements';
 import { resourcesOf } from './legible';
 import type { ResourceChange, Stop, Template, TemplateResource } from './model';
 

@@ -1,5 +1,5 @@
+import { plural } from '../../cli/units';
 import { confirmationOf } from '../../config/protection';
-import { plural } from '../../ops/units';
 import { resourcesOf } from './legible';
 import type { ChangeKind, Refusal, ResourceChange, Stop, Template } from './model';
 

@@ -1,7 +1,7 @@
-import type { ReplicationConfig, Side } from '../../config/model';
-import type { CredentialProvider } from '../../credentials/profiles';
-import { UnreachableError } from '../../errors';
-import { partitionName } from '../../regions';
+import type { CredentialProvider } from '../../aws/credentials';
+import { partitionName } from '../../config/regions';
+import type { ReplicationConfig, Side } from '../../config/replication-config';
+import { UnreachableError } from '../../errors/errors';
 import type { AssemblyStack } from './assembly';
 import { type DeployedStack, readDeployed } from './deployed';
 
@@ -29,7 +29,7 @@ export function deployedReader(config: ReplicationConfig, { lookupRoles, profile
   let environment: CredentialProvider | undefined;
   return async (stack) => {
     const { account, region } = stack;
-    const { credentialsOf } = require('../../credentials/profiles') as typeof import('../../credentials/profiles');
+    const { credentialsOf } = require('../../aws/credentials') as typeof import('../../aws/credentials');
     const caller = { account, region, ...(profile !== undefined && { profile }) };
     environment ??= credentialsOf(caller);
     const ambient = environment;
@@ -52,7 +52,7 @@ async function ownCredentials(
   ambient: CredentialProvider,
 ): Promise<CredentialProvider | undefined> {
   const { accountOf, profiledSides, verifiedCredentials } =
-    require('../../credentials/profiles') as typeof import('../../credentials/profiles');
+    require('../../aws/credentials') as typeof import('../../aws/credentials');
   const side = profiledSides(config).find(({ account }) => account === caller.account);
   if (side !== undefined) {
     return (await verifiedCredentials([side])).get(side.side);

@@ -1,6 +1,6 @@
-import type { Context } from '../command';
-import { Cursor, type KeyRange } from '../listing/cursor';
-import type { Entry } from '../listing/scan-page';
+import { Cursor, type KeyRange } from '../../aws/listing/cursor';
+import type { Entry } from '../../aws/listing/scan-page';
+import type { Context } from '../../cli/command';
 import { expiresReplicas } from './examine/by-lifecycle';
 import { judgeListed } from './examine/by-listing';
 import { type DeepFacts, inSample, judgeDeep } from './examine/deep';

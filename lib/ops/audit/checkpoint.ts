@@ -1,6 +1,6 @@
-import { type CheckpointBase, readCheckpointFile } from '../checkpoint-file';
-import type { KeyRange } from '../listing/cursor';
-import type { RequestCounts } from '../requests';
+import type { KeyRange } from '../../aws/listing/cursor';
+import type { RequestCounts } from '../../aws/requests';
+import { type CheckpointBase, readCheckpointFile } from '../../cli/checkpoint-file';
 import type { FindingsData } from './findings';
 import type { AuditRequest } from './subject';
 import type { TallyData } from './tally';

@@ -1,6 +1,6 @@
-import type { Context } from '../command';
-import { readDailyMetrics } from '../monitoring/daily-metrics';
-import { whole } from '../units';
+import { readDailyMetrics } from '../../aws/monitoring/daily-metrics';
+import type { Context } from '../../cli/command';
+import { whole } from '../../cli/units';
 import type { Subject } from './subject';
 
 const PAGE = 1000;

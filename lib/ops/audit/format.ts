@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../units';
+import { bytes, duration, whole } from '../../cli/units';
 import { selectDifferences } from './findings';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './result';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Context, VerbArguments } from '../command';
-import { allOptions, fileOption, minutesOption, numberOption } from '../options';
+import type { Context, VerbArguments } from '../../cli/command';
+import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 
 /** The verb's own options. */
 export interface AuditOptions {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { messageOf, UsageError } from '../../errors';
+import { messageOf, UsageError } from '../../errors/errors';
 import { htmlReport } from './html/page';
 import type { AuditReport } from './result';
 

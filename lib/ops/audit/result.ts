@@ -1,4 +1,4 @@
-import type { CsvFile } from '../csv';
+import type { CsvFile } from '../../cli/csv';
 
 /** What a version, or a delete marker, turns out to be. `same` is the only one that is no difference. */
 export const STATES = [

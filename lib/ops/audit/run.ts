@@ -1,6 +1,6 @@
-import type { Context } from '../command';
-import type { KeyRange } from '../listing/cursor';
-import { discoverRanges } from '../listing/ranges';
+import type { KeyRange } from '../../aws/listing/cursor';
+import { discoverRanges } from '../../aws/listing/ranges';
+import type { Context } from '../../cli/command';
 import { type Batch, type Method, RangeAudit } from './audit-range';
 import type { PairProgress } from './checkpoint';
 import type { DeepFacts } from './examine/deep';

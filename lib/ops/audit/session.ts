@@ -1,7 +1,7 @@
-import { removeCheckpointFile, writeCheckpointFile } from '../checkpoint-file';
-import type { Context } from '../command';
-import type { RequestCounts } from '../requests';
-import { whole } from '../units';
+import type { RequestCounts } from '../../aws/requests';
+import { removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
+import type { Context } from '../../cli/command';
+import { whole } from '../../cli/units';
 import type { Batch } from './audit-range';
 import type { Checkpoint } from './checkpoint';
 import { Findings } from './findings';

@@ -1,9 +1,9 @@
-import { canaryPrefix } from '../../canary-prefix';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
-import type { Bucket } from '../listing/bucket';
-import { type RequestCounts, Requests } from '../requests';
+import type { Bucket } from '../../aws/listing/bucket';
+import { type RequestCounts, Requests } from '../../aws/requests';
+import type { Context } from '../../cli/command';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { canaryPrefix } from '../../model/canary-prefix';
+import { pairNamesOf } from '../../model/names';
 
 /** The kinds of requests that an audit sends. */
 export type AuditRequest = 'list' | 'head' | 'get';

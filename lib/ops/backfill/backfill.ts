@@ -1,6 +1,6 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { AbortError, UsageError } from '../../errors';
-import type { Context, Outcome, VerbArguments } from '../command';
+import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import { AbortError, UsageError } from '../../errors/errors';
 import { boundOf } from './bound';
 import { cancelJob } from './cancel';
 import { createJobs } from './create';

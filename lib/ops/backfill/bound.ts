@@ -1,7 +1,7 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
-import { readDailyMetrics } from '../monitoring/daily-metrics';
+import { readDailyMetrics } from '../../aws/monitoring/daily-metrics';
+import type { Context } from '../../cli/command';
+import { pairNamesOf } from '../../model/names';
 import type { Job } from './job';
 
 /** The most that a job can replicate, and how that is known. */

@@ -1,5 +1,5 @@
-import { type Context, EXIT, type Outcome } from '../command';
-import { whole } from '../units';
+import { type Context, EXIT, type Outcome } from '../../cli/command';
+import { whole } from '../../cli/units';
 import { describeFilter } from './filter';
 import { isOpen, type Job } from './job';
 import type { Jobs } from './jobs';

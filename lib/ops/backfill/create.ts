@@ -1,7 +1,7 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import type { Pair } from '../../config/model';
-import { AppError } from '../../errors';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { AppError } from '../../errors/errors';
 import { describeFilter, isSameFilter } from './filter';
 import { isOpen, type Job } from './job';
 import type { Jobs } from './jobs';

@@ -1,5 +1,5 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { whole } from '../units';
+import { whole } from '../../cli/units';
 
 /** A filter for a person, in the words of the options. */
 export function describeFilter(filter: JobManifestGeneratorFilter): string {

@@ -1,5 +1,5 @@
 import type { JobDescriptor, JobManifestGeneratorFilter, JobProgressSummary, JobStatus } from '@aws-sdk/client-s3-control';
-import type { Pair } from '../../config/model';
+import type { Pair } from '../../config/replication-config';
 
 /** How many objects a job is about, and how far it is. */
 export interface JobObjects {

@@ -7,12 +7,12 @@ import {
   type S3ControlClient,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
-import { backfillRoleOf } from '../../backfill/names';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { AppError } from '../../errors';
-import { isAwsError, unanswered } from '../aws-error';
-import type { Context } from '../command';
-import { isEmulator } from '../emulator';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isEmulator } from '../../aws/emulator';
+import type { Context } from '../../cli/command';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { AppError } from '../../errors/errors';
+import { backfillRoleOf } from '../../model/backfill/names';
 import { type Job, toJob } from './job';
 import { pairOfDescription } from './request';
 

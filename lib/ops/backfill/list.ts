@@ -1,7 +1,7 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
-import { table } from '../../table';
-import { type Context, EXIT, type Outcome } from '../command';
-import { whole } from '../units';
+import { type Context, EXIT, type Outcome } from '../../cli/command';
+import { table } from '../../cli/table';
+import { whole } from '../../cli/units';
 import { type JobObjects, toObjects } from './job';
 import type { Jobs } from './jobs';
 

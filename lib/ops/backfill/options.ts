@@ -1,7 +1,7 @@
 import type { JobManifestGeneratorFilter, ReplicationStatus, S3StorageClass } from '@aws-sdk/client-s3-control';
-import { UsageError } from '../../errors';
-import type { VerbArguments } from '../command';
-import { parseBytes } from '../units';
+import type { VerbArguments } from '../../cli/command';
+import { parseBytes } from '../../cli/units';
+import { UsageError } from '../../errors/errors';
 
 /** What a job takes when nobody chooses: what was never tried, and what failed. */
 const DEFAULT_STATUSES: readonly ReplicationStatus[] = ['NONE', 'FAILED'];

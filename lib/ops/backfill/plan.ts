@@ -1,6 +1,6 @@
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { pairNamesOf } from '../../names';
-import { bytes, whole } from '../units';
+import { bytes, whole } from '../../cli/units';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
 import type { Bound } from './bound';
 import { describeFilter } from './filter';
 import type { Job } from './job';

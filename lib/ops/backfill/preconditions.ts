@@ -1,13 +1,13 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { backfillNamesOf, backfillRoleOf } from '../../backfill/names';
-import { groupsOf } from '../../config/groups';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { AppError, UsageError } from '../../errors';
-import { pairNamesOf } from '../../names';
-import { httpStatusOf, isAwsError } from '../aws-error';
-import type { Context } from '../command';
-import { deployCommand } from '../commands';
+import { httpStatusOf, isAwsError } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { AppError, UsageError } from '../../errors/errors';
+import { backfillNamesOf, backfillRoleOf } from '../../model/backfill/names';
+import { groupsOf } from '../../model/groups';
+import { pairNamesOf } from '../../model/names';
+import { deployCommand } from '../../model/shell-commands';
 import { ObjectReader } from '../explain/read-object';
 
 /** @throws UsageError when the configuration has no backfill */

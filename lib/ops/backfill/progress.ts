@@ -1,4 +1,4 @@
-import { duration, whole } from '../units';
+import { duration, whole } from '../../cli/units';
 import { hasEnded, isPreparing, type Job } from './job';
 
 const BAR = 20;

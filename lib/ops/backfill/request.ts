@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CreateJobRequest, JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../backfill/names';
-import { groupOfPair } from '../../config/groups';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { pairNamesOf } from '../../names';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../model/backfill/names';
+import { groupOfPair } from '../../model/groups';
+import { pairNamesOf } from '../../model/names';
 import { describeFilter } from './filter';
 
 /** Most characters that S3 takes for a description. */

@@ -1,7 +1,7 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
-import { AppError } from '../../errors';
-import { pairNamesOf } from '../../names';
-import { type Context, EXIT, type ExitCode } from '../command';
+import { type Context, EXIT, type ExitCode } from '../../cli/command';
+import { AppError } from '../../errors/errors';
+import { pairNamesOf } from '../../model/names';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, groupTasks } from './report/group';
 import { failedTasks } from './report/read-report';

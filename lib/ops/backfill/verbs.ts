@@ -1,4 +1,4 @@
-import type { Verb } from '../command';
+import type { Verb } from '../../cli/command';
 
 /** What chooses the objects of a job. */
 const FILTER = {

@@ -1,5 +1,5 @@
-import { type AppError, messageOf, UnreachableError } from '../../errors';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { type AppError, messageOf, UnreachableError } from '../../errors/errors';
 import { hasEnded, type Job } from './job';
 import type { Jobs } from './jobs';
 import { progressLine } from './progress';

@@ -1,8 +1,8 @@
 import { UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
-import { AppError, describeError, messageOf } from '../../errors';
-import { cdkScript } from '../../process/cdk';
-import { run } from '../../process/run';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { cdkScript } from '../../cli/process/cdk';
+import { run } from '../../cli/process/run';
+import { AppError, describeError, messageOf } from '../../errors/errors';
 import { applyPolicy } from './execution-policies';
 import { argumentsOf, nameOf, type Plan } from './format';
 import type { EnvironmentPlan, Given } from './model';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { environmentsOf } from '../../environments';
-import { AppError, UnreachableError } from '../../errors';
-import { shippedBootstrapVersion } from '../../process/cdk';
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { shippedBootstrapVersion } from '../../cli/process/cdk';
+import { AppError, UnreachableError } from '../../errors/errors';
+import { environmentsOf } from '../../model/environments';
 import { applyPlan } from './apply';
 import { missingBoundary } from './boundary';
 import { type PolicyPlan, planPolicy, writePolicies } from './execution-policies';

@@ -1,8 +1,8 @@
 import { GetPolicyCommand } from '@aws-sdk/client-iam';
-import type { Environment } from '../../environments';
-import { partitionOf } from '../../names';
-import { isAwsError, unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Environment } from '../../model/environments';
+import { partitionOf } from '../../model/names';
 
 /**
  * Why an environment cannot have a permissions boundary: IAM looks for the policy only when the stack is half made.

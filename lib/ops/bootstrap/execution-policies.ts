@@ -10,8 +10,8 @@ import {
   type IAMClient,
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
-import { isAwsError, unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
 import type { ExecutionPolicy, LeastPrivilege } from './least-privilege';
 
 /** What has to be done about one execution policy. */

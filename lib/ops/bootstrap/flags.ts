@@ -1,8 +1,8 @@
-import type { Environment } from '../../environments';
-import { partitionOf } from '../../names';
+import type { Environment } from '../../model/environments';
+import { partitionOf } from '../../model/names';
+import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME } from '../../model/toolkit';
 import type { EnvironmentPlan, Flag, Given } from './model';
 import type { Present, Toolkit } from './present';
-import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME } from './toolkit';
 
 interface Wanted extends Given, Pick<EnvironmentPlan, 'trust' | 'lookup'> {
   readonly environment: Environment;

@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../config/model';
-import { awsCommand } from '../commands';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { awsCommand } from '../../model/shell-commands';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
 
 const ADVICE = `AWS advises against policies made by hand for deployments, and for guardrails: a permissions boundary

@@ -1,5 +1,5 @@
-import type { Context } from '../command';
-import { awsCommand, commandLine } from '../commands';
+import type { Context } from '../../cli/command';
+import { awsCommand, commandLine } from '../../model/shell-commands';
 import type { PolicyPlan } from './execution-policies';
 import { formatPolicies } from './format-policies';
 import type { EnvironmentPlan, Flag, TrustChange } from './model';

@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../config/model';
-import type { Environment } from '../../environments';
+import type { ReplicationConfig } from '../../config/replication-config';
+import type { Environment } from '../../model/environments';
 import type { Present } from './present';
 
 /** What the person asks of a bootstrap. */

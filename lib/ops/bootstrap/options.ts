@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../../config/model';
-import { UsageError } from '../../errors';
-import type { VerbArguments } from '../command';
+import type { VerbArguments } from '../../cli/command';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
 
 /** What the command line asks of `ops bootstrap`. */
 export interface BootstrapOptions {

@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../config/model';
-import type { Environment } from '../../environments';
+import type { ReplicationConfig } from '../../config/replication-config';
+import type { Environment } from '../../model/environments';
 import { flagsOf } from './flags';
 import type { EnvironmentPlan, Given, RequiredTrust, TrustChange, Wishes } from './model';
 import { type Present, type Toolkit, USUAL_VARIANT } from './present';

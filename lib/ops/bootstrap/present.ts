@@ -1,9 +1,9 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import type { Environment } from '../../environments';
-import { isAwsError, isMissingStack, unanswered } from '../aws-error';
-import type { Context } from '../command';
-import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from './toolkit';
+import { isAwsError, isMissingStack, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Environment } from '../../model/environments';
+import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from '../../model/toolkit';
 
 /** What a bootstrap stack is made with. */
 export interface Toolkit {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { messageOf, UsageError } from '../../errors';
+import { messageOf, UsageError } from '../../errors/errors';
 
 /**
  * Reads a JSON file that a person writes.

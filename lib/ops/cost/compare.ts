@@ -1,7 +1,7 @@
-import type { Pair, ReplicationConfig } from '../../config/model';
 import { lifecycle } from '../../config/protection';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { STORAGE_CLASSES } from '../../config/schema';
-import { CLASS_RULES, type StorageClass } from '../../storage-classes';
+import { CLASS_RULES, type StorageClass } from '../../config/storage-classes';
 import { linesOf } from './lines';
 import type { PriceFile } from './prices/price-file';
 import { quantitiesOf } from './quantities/quantities';

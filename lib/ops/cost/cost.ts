@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
 import { compare, estimateLines, type Subject } from './compare';
 import { formatCost } from './format';
 import { missingPrices, totalOf } from './lines';

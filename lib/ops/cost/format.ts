@@ -1,5 +1,5 @@
-import { table } from '../../table';
-import { bytes, plural, whole } from '../units';
+import { table } from '../../cli/table';
+import { bytes, plural, whole } from '../../cli/units';
 import type { Range } from './quantities/quantity';
 import type { Change, CostData, Line, LinePrice, MissingPrice, Total } from './result';
 import type { Workload } from './workload/workload';

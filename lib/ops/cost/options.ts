@@ -1,6 +1,6 @@
-import { UsageError } from '../../errors';
-import type { Context, VerbArguments } from '../command';
-import { fileOption } from '../options';
+import type { Context, VerbArguments } from '../../cli/command';
+import { fileOption } from '../../cli/options';
+import { UsageError } from '../../errors/errors';
 import { SHIPPED_FILE } from './prices/price-file';
 import { WORKLOAD_OPTIONS } from './workload/given';
 

@@ -1,4 +1,4 @@
-import type { Verb } from '../command';
+import type { Verb } from '../../cli/command';
 
 /** `ops cost` on the command line. */
 export const COST: Verb = {

@@ -1,5 +1,5 @@
-import type { Pair } from '../../config/model';
-import { CLASS_RULES, SMALLEST_TRANSITION } from '../../storage-classes';
+import type { Pair } from '../../config/replication-config';
+import { CLASS_RULES, SMALLEST_TRANSITION } from '../../config/storage-classes';
 import { exactSize } from './quantities/quantity';
 import type { Workload } from './workload/workload';
 

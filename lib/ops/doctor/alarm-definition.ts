@@ -1,7 +1,7 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import type { PairAlarm } from '../../monitoring/alarms';
-import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../monitoring/metrics';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import type { PairAlarm } from '../../model/monitoring/alarms';
+import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../model/monitoring/metrics';
 
 /** An alarm as the stacks write it, in the spelling of CloudWatch. */
 export function expectedAlarm(config: ReplicationConfig, pair: Pair, alarm: PairAlarm) {

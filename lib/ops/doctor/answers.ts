@@ -1,5 +1,5 @@
-import type { StackKind } from '../../stacks';
-import { isAwsError, unanswered } from '../aws-error';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import type { StackKind } from '../../model/stacks';
 
 /** A resource that a question is about is not there. It is no fault: it may not be deployed yet. */
 export class Absent extends Error {

@@ -17,9 +17,9 @@ import {
   type S3Client,
   type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
-import type { Pair, SideName } from '../../config/model';
-import { type NamedArn, pairNamesOf } from '../../names';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import type { Pair, SideName } from '../../config/replication-config';
+import { type NamedArn, pairNamesOf } from '../../model/names';
 import type { Answers } from './answers';
 import { parsePolicy } from './policy/normal';
 import type { LivePolicy } from './policy/statement';

@@ -1,5 +1,5 @@
-import type { Pair, SideName } from '../../config/model';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import type { Pair, SideName } from '../../config/replication-config';
 import type { Facts } from './facts';
 
 /** What a check looks at. */

@@ -1,6 +1,6 @@
-import { type Pair, SIDES } from '../../config/model';
-import { AppError, describeError, messageOf } from '../../errors';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { type Pair, SIDES } from '../../config/replication-config';
+import { AppError, describeError, messageOf } from '../../errors/errors';
 import { Absent } from './answers';
 import { type Check, type CheckResult, type Finding, notAnswered, notApplicable, type Subject } from './check';
 import { CHECKS } from './checks';

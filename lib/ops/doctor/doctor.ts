@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome } from '../command';
+import { type Context, EXIT, type Outcome } from '../../cli/command';
 import { diagnose } from './diagnose';
 import { doctorData, formatDoctor, isUnanswered } from './format';
 

@@ -1,6 +1,6 @@
-import type { Pair, ReplicationConfig, SideName } from '../../config/model';
-import { type NamedArn, partitionOf } from '../../names';
-import { awsCommand } from '../commands';
+import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import { type NamedArn, partitionOf } from '../../model/names';
+import { awsCommand } from '../../model/shell-commands';
 import type { Subject } from './check';
 import type { LivePolicy, LiveStatement } from './policy/statement';
 

@@ -1,6 +1,6 @@
 import type { LifecycleRule as LiveRule } from '@aws-sdk/client-s3';
-import type { Pair, SideName } from '../../config/model';
-import { type LifecycleRule, lifecycleRulesOf } from '../../storage/lifecycle';
+import type { Pair, SideName } from '../../config/replication-config';
+import { type LifecycleRule, lifecycleRulesOf } from '../../model/lifecycle';
 
 /** The lifecycle rules that the stack of a side writes, as the S3 API spells them: made from the stack's own. */
 export function expectedLifecycle(pair: Pair, side: SideName): LiveRule[] {

@@ -1,9 +1,9 @@
 import { ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import type { Pair, SideName } from '../../config/model';
-import { METRIC_NAMESPACE, metricDimensions } from '../../monitoring/metrics';
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
-import { readMetrics } from '../monitoring/metric-data';
+import { readMetrics } from '../../aws/monitoring/metric-data';
+import type { Context } from '../../cli/command';
+import type { Pair, SideName } from '../../config/replication-config';
+import { METRIC_NAMESPACE, metricDimensions } from '../../model/monitoring/metrics';
+import { pairNamesOf } from '../../model/names';
 import type { Answers } from './answers';
 
 /** An account and region in which CloudWatch may hold a metric. */

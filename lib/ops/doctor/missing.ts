@@ -1,5 +1,5 @@
-import { type StackKind, stackPlace } from '../../stacks';
-import { deployCommand, restoreCommand } from '../commands';
+import { deployCommand, restoreCommand } from '../../model/shell-commands';
+import { type StackKind, stackPlace } from '../../model/stacks';
 import { Absent } from './answers';
 import { type Finding, notApplicable, type Subject } from './check';
 

@@ -4,8 +4,8 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import type { SideName } from '../../config/model';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import type { SideName } from '../../config/replication-config';
 import type { Answers } from './answers';
 import { parsePolicy } from './policy/normal';
 import type { LivePolicy } from './policy/statement';

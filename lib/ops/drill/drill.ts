@@ -1,7 +1,7 @@
-import { UsageError } from '../../errors';
-import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from '../command';
-import { collectEarly } from '../garbage';
-import type { Item } from '../restore/model';
+import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from '../../cli/command';
+import { collectEarly } from '../../cli/gc';
+import { UsageError } from '../../errors/errors';
+import type { Item } from '../copy/model';
 import { lookAtTarget } from '../restore/target';
 import { describePlan, formatDrill, type PlannedPair } from './format';
 import { type DrillOptions, readOptions } from './options';

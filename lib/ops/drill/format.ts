@@ -1,4 +1,4 @@
-import { bytes, whole } from '../units';
+import { bytes, whole } from '../../cli/units';
 import type { DrillOptions } from './options';
 import { type DrillReport, ENDS, MEANING } from './report/result';
 import { recoveryPointText, recoveryTimeText, took, verdict } from './report/sentences';

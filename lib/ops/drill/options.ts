@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors';
-import type { Context, VerbArguments } from '../command';
-import { allOptions, fileOption, textOption, wholeOption } from '../options';
+import type { Context, VerbArguments } from '../../cli/command';
+import { allOptions, fileOption, textOption, wholeOption } from '../../cli/options';
+import { UsageError } from '../../errors/errors';
 import { type RestoreOptions, readOptions as readRestoreOptions } from '../restore/options';
 
 /** The verb's own options, beside those of `restore`: what the verb takes of them means the same, the others have their defaults. */

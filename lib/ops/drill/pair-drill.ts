@@ -1,9 +1,9 @@
-import type { Context } from '../command';
-import { isEmulator } from '../emulator';
-import type { Item, ItemOutcome } from '../restore/model';
-import { Pool } from '../restore/run/pool';
-import { copier } from '../restore/transfer';
-import { whole } from '../units';
+import { isEmulator } from '../../aws/emulator';
+import type { Context } from '../../cli/command';
+import { whole } from '../../cli/units';
+import type { Item, ItemOutcome } from '../copy/model';
+import { Pool } from '../copy/pool';
+import { copier } from '../copy/transfer';
 import { type Comparison, compare, type Originals } from './compare/compare';
 import type { DrillOptions } from './options';
 import type { DrilledObject, Durations } from './report/result';

@@ -1,9 +1,9 @@
-import { AppError } from '../../errors';
+import { isEmulator } from '../../aws/emulator';
+import type { Context } from '../../cli/command';
+import { AppError } from '../../errors/errors';
 import type { Difference } from '../audit/result';
 import { PairAudit } from '../audit/run';
 import { subjectsOf } from '../audit/subject';
-import type { Context } from '../command';
-import { isEmulator } from '../emulator';
 import type { RecoveryPoint } from './report/result';
 import type { Subject } from './subject';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { compareKeys } from '../listing/key-order';
-import type { Item } from '../restore/model';
-import { idOf } from '../restore/run/unfinished';
+import { compareKeys } from '../../aws/listing/key-order';
+import type { Item } from '../copy/model';
+import { idOf } from '../copy/unfinished';
 
 interface Ranked {
   readonly item: Item;

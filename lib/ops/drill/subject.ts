@@ -1,11 +1,11 @@
-import { canaryPrefix } from '../../canary-prefix';
-import type { Pair } from '../../config/model';
-import { UsageError } from '../../errors';
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
-import type { Bucket } from '../listing/bucket';
-import { type RequestCounts, Requests } from '../requests';
-import type { Place, RestoreRequest } from '../restore/model';
+import type { Bucket } from '../../aws/listing/bucket';
+import { type RequestCounts, Requests } from '../../aws/requests';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { canaryPrefix } from '../../model/canary-prefix';
+import { pairNamesOf } from '../../model/names';
+import type { Place, RestoreRequest } from '../copy/model';
 import type { DrillOptions } from './options';
 
 /** A bucket of one of both accounts. */

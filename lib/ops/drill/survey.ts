@@ -1,13 +1,13 @@
-import type { Clock } from '../command';
-import { Cursor, type KeyRange, type Stream } from '../listing/cursor';
-import { discoverRanges } from '../listing/ranges';
-import { isArchived } from '../restore/archive';
-import { decide } from '../restore/choose/decide';
-import { keyStates } from '../restore/choose/keys';
-import type { Item } from '../restore/model';
+import { Cursor, type KeyRange, type Stream } from '../../aws/listing/cursor';
+import { discoverRanges } from '../../aws/listing/ranges';
+import type { Clock } from '../../cli/command';
+import { isArchived } from '../copy/archive';
+import { decide } from '../copy/choose/decide';
+import { keyStates } from '../copy/choose/keys';
+import type { Item } from '../copy/model';
+import { Pool } from '../copy/pool';
+import { type Amount, addTo } from '../copy/totals';
 import { RANGES_AT_ONCE } from '../restore/run/pair-restore';
-import { Pool } from '../restore/run/pool';
-import { type Amount, addTo } from '../restore/totals';
 import type { Sample } from './sample';
 import type { ReplicaSide } from './subject';
 

@@ -1,4 +1,4 @@
-import { type Amount, addTo } from '../restore/totals';
+import { type Amount, addTo } from '../copy/totals';
 import type { ComparedBy } from './compare/content';
 import { type DrilledObject, ENDS, type End, MOST_RESULTS } from './report/result';
 

@@ -1,4 +1,4 @@
-import type { Verb } from '../command';
+import type { Verb } from '../../cli/command';
 
 /** The entry of `ops drill` in the list of verbs. It loads what the verb needs only when it runs. */
 export const drillVerb: Verb = {

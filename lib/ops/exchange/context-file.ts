@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../config/json';
-import { ConfigError } from '../../errors';
+import { ConfigError } from '../../errors/errors';
 
 /** Where the CDK CLI keeps context that is committed. */
 export const CONTEXT_FILE = 'cdk.context.json';

@@ -1,9 +1,9 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { AppError, UsageError } from '../../errors';
-import { isReplicaKeyArn, namesOf } from '../../names';
-import { isAwsError, unanswered } from '../aws-error';
-import { type Context, EXIT, type Outcome } from '../command';
-import { deployCommand } from '../commands';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import { type Context, EXIT, type Outcome } from '../../cli/command';
+import { AppError, UsageError } from '../../errors/errors';
+import { isReplicaKeyArn, namesOf } from '../../model/names';
+import { deployCommand } from '../../model/shell-commands';
 import { CONTEXT_FILE, readContextFile, writeContextFile } from './context-file';
 
 /** The result of `ops exchange`. */

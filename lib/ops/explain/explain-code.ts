@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../../config/model';
-import { UsageError } from '../../errors';
-import { type Context, EXIT, type Outcome } from '../command';
+import { type Context, EXIT, type Outcome } from '../../cli/command';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
 import { FAILURE_REASONS, type FailureReason } from './reasons';
 import { type Wording, wordingOf } from './wording';
 

@@ -1,9 +1,9 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { groupOfPair } from '../../config/groups';
-import type { Pair } from '../../config/model';
-import { UsageError } from '../../errors';
-import { namesOf, pairNamesOf } from '../../names';
-import { type Context, EXIT, type ExitCode, type Outcome } from '../command';
+import { type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { groupOfPair } from '../../model/groups';
+import { namesOf, pairNamesOf } from '../../model/names';
 import { formatObject } from './format';
 import { chooseRule, needsTags, type RuleMatch } from './match';
 import type { Judgement, ObjectData, ObjectVersion, Verdict, VersionData } from './object-version';

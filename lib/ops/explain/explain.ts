@@ -1,4 +1,4 @@
-import type { Context, Outcome, VerbArguments } from '../command';
+import type { Context, Outcome, VerbArguments } from '../../cli/command';
 import { explainCode } from './explain-code';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */

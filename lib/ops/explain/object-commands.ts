@@ -1,6 +1,6 @@
-import type { Pair, ReplicationConfig, SideName } from '../../config/model';
-import { pairNamesOf } from '../../names';
-import { awsCommand } from '../commands';
+import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
+import { awsCommand } from '../../model/shell-commands';
 import type { ObjectVersion, Verdict } from './object-version';
 
 /** The AWS CLI command for one version of an object. */

@@ -8,9 +8,9 @@ import {
   type ReplicationRule,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { AppError } from '../../errors';
-import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
-import { readFirstByte, wantsCustomerKey, withReason } from '../refusal';
+import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
+import { AppError } from '../../errors/errors';
 import type { Encryption } from './match';
 import type { ObjectVersion } from './object-version';
 

@@ -29,7 +29,7 @@ function lockNotPermitted(code: string, cause: string, action: string): FailureR
     code,
     cause,
     concerns: [statement('WriteReplicas'), resource('replica bucket')],
-    fix: `Look for a Deny of ${action} or s3:ReplicateObject: on the replica bucket AWS documents no permission for locked objects besides those of WriteReplicas. Where S3 wants ${action} all the same, add it to WriteReplicas in lib/permissions.ts, then deploy both stacks. ${OTHER_DENIES}`,
+    fix: `Look for a Deny of ${action} or s3:ReplicateObject: on the replica bucket AWS documents no permission for locked objects besides those of WriteReplicas. Where S3 wants ${action} all the same, add it to WriteReplicas in lib/model/permissions.ts, then deploy both stacks. ${OTHER_DENIES}`,
     commands: [REPLICA_BUCKET_POLICY, RESTORE_DESTINATION],
     page: PAGES.objectLock,
   };

@@ -1,4 +1,4 @@
-import type { SideName } from '../../config/model';
+import type { SideName } from '../../config/replication-config';
 import { DESTINATION_REASONS } from './reasons-destination';
 import { OBJECT_LOCK_REASONS } from './reasons-object-lock';
 import { SOURCE_REASONS } from './reasons-source';
@@ -20,7 +20,7 @@ export interface FailureReason {
   readonly page: string;
 }
 
-/** A statement of `lib/permissions.ts` by its Sid, a key of the configuration, or a deployed resource. */
+/** A statement of `lib/model/permissions.ts` by its Sid, a key of the configuration, or a deployed resource. */
 export type Concern =
   | { readonly kind: 'statement'; readonly name: string }
   | { readonly kind: 'setting'; readonly name: string }

@@ -1,5 +1,5 @@
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { pairNamesOf } from '../../names';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
 import { customerKey, explainCommand, versionCommand } from './object-commands';
 import type { ObjectVersion, Verdict } from './object-version';
 

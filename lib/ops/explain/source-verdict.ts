@@ -1,6 +1,6 @@
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { pairNamesOf } from '../../names';
-import { restoreCommand } from '../commands';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
+import { restoreCommand } from '../../model/shell-commands';
 import type { RuleMatch } from './match';
 import { customerKey, explainCommand } from './object-commands';
 import type { ObjectVersion, Verdict } from './object-version';

@@ -1,9 +1,9 @@
-import { backfillRoleOf } from '../../backfill/names';
-import { groupsOf } from '../../config/groups';
-import type { ReplicationConfig } from '../../config/model';
-import { namesOf, type PairNames, pairNamesOf } from '../../names';
-import { replicationPermissions } from '../../permissions';
-import { stackId } from '../../stacks';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { backfillRoleOf } from '../../model/backfill/names';
+import { groupsOf } from '../../model/groups';
+import { namesOf, type PairNames, pairNamesOf } from '../../model/names';
+import { replicationPermissions } from '../../model/permissions';
+import { stackId } from '../../model/stacks';
 import type { Command, Concern } from './reasons';
 
 /** Stands for the id of a pair where several come into question. */

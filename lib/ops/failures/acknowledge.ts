@@ -1,5 +1,5 @@
-import { AppError } from '../../errors';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { AppError } from '../../errors/errors';
 import type { Message, QueueReader, Undone } from './queue';
 
 /** How long messages are held for the answer of a person. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeKey } from '../decode-key';
+import { decodeKey } from '../../aws/decode-key';
 
 /** The replication events that go to the failure queue. */
 export type FailureEventName =

@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../config/model';
+import type { ReplicationConfig } from '../../config/replication-config';
 import { type CodeData, describeReason } from '../explain/explain-code';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
 import { wordingOf } from '../explain/wording';

@@ -1,5 +1,5 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
-import { repeat } from '../repeat';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { repeat } from '../../cli/repeat';
 import { acknowledge } from './acknowledge';
 import { readMessage, Scope } from './findings';
 import { describeRemoval, formatFailures, formatUndone } from './format';

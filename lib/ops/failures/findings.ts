@@ -1,5 +1,5 @@
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { pairNamesOf } from '../../model/names';
 import { type Body, parseBody } from './events';
 import { explanationOf } from './explanation';
 import { groupEvents } from './group';

@@ -1,6 +1,6 @@
-import { UsageError } from '../../errors';
-import type { VerbArguments } from '../command';
-import { minutesOption } from '../options';
+import type { VerbArguments } from '../../cli/command';
+import { minutesOption } from '../../cli/options';
+import { UsageError } from '../../errors/errors';
 
 /** The verb's own options. */
 export interface FailuresOptions {

@@ -7,12 +7,12 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { ReplicationConfig } from '../../config/model';
-import { AppError, messageOf } from '../../errors';
-import { monitoringNamesOf } from '../../monitoring/names';
-import { isAwsError, unanswered } from '../aws-error';
-import { deployCommand } from '../commands';
-import { NO_QUEUE } from '../monitoring/failure-queue';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import { NO_QUEUE } from '../../aws/monitoring/failure-queue';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { AppError, messageOf } from '../../errors/errors';
+import { monitoringNamesOf } from '../../model/monitoring/names';
+import { deployCommand } from '../../model/shell-commands';
 
 /** A message that was received, and is hidden from other readers until it is given back. */
 export interface Message {

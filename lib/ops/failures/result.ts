@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../command';
+import { EXIT, type ExitCode } from '../../cli/command';
 import type { Explanation } from './explanation';
 import { type Group, isOpen } from './group';
 import type { Counts, Undone } from './queue';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { UsageError } from '../../errors';
-import { type CheckpointBase, readCheckpointFile } from '../checkpoint-file';
-import type { RequestCounts } from '../requests';
-import type { RestoreRequest } from './model';
+import type { RequestCounts } from '../../aws/requests';
+import { type CheckpointBase, readCheckpointFile } from '../../cli/checkpoint-file';
+import { UsageError } from '../../errors/errors';
+import type { RestoreRequest } from '../copy/model';
 import type { PairPlan } from './plan/plan';
 import type { KeptUpload } from './run/kept-uploads';
 import type { LedgerData } from './run/ledger';

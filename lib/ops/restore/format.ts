@@ -1,8 +1,8 @@
-import { bytes, duration, whole } from '../units';
+import { bytes, duration, whole } from '../../cli/units';
+import { ENDS, type End, sumOf, type Totals } from '../copy/totals';
+import { MOST_KEPT } from '../copy/unfinished';
 import { formatPlan } from './plan/format';
 import type { NotRestored, PairResult, RestoreResult } from './result';
-import { MOST_KEPT } from './run/unfinished';
-import { ENDS, type End, sumOf, type Totals } from './totals';
 
 /** Objects that a terminal shows; `--csv` has all. */
 const SHOWN = 20;

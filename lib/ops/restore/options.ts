@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import type { Context, VerbArguments } from '../../cli/command';
+import { allOptions, fileOption, numberOption, textOption, wholeOption } from '../../cli/options';
 import { STORAGE_CLASSES } from '../../config/schema';
-import { UsageError } from '../../errors';
-import type { Context, VerbArguments } from '../command';
-import { allOptions, fileOption, numberOption, textOption, wholeOption } from '../options';
+import { UsageError } from '../../errors/errors';
 
 /** The verb's own options. */
 export interface RestoreOptions {

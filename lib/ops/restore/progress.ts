@@ -1,7 +1,7 @@
-import { bytes, duration, whole } from '../units';
+import { bytes, duration, whole } from '../../cli/units';
+import { type Amount, endedIn, sumOf } from '../copy/totals';
 import type { PairPlan } from './plan/plan';
 import type { Ledger } from './run/ledger';
-import { type Amount, endedIn, sumOf } from './totals';
 
 const WIDTH = 24;
 

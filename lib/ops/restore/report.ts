@@ -1,5 +1,5 @@
-import type { Context } from '../command';
-import { isEmulator } from '../emulator';
+import { isEmulator } from '../../aws/emulator';
+import type { Context } from '../../cli/command';
 import type { RestoreOptions } from './options';
 import { costOf } from './plan/cost';
 import type { PairPlan } from './plan/plan';

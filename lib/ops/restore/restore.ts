@@ -1,8 +1,10 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
-import { CsvFile } from '../csv';
-import { collectEarly } from '../garbage';
-import { whole } from '../units';
-import { requestingArchived } from './archive';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { CsvFile } from '../../cli/csv';
+import { collectEarly } from '../../cli/gc';
+import { whole } from '../../cli/units';
+import { requestingArchived } from '../copy/archive';
+import { endedIn, sumOf } from '../copy/totals';
+import { copier } from '../copy/transfer';
 import { readCheckpoint, refuseToForget } from './checkpoint';
 import { formatResult } from './format';
 import { type RestoreOptions, readOptions } from './options';
@@ -14,8 +16,6 @@ import { comparingFirst } from './run/compare-first';
 import { restorePair } from './run/pair-restore';
 import { type Planned, Session } from './session';
 import { type Subject, subjectsOf } from './subject';
-import { endedIn, sumOf } from './totals';
-import { copier } from './transfer';
 
 /**
  * Copies, for each key of the replica bucket, the version that was current at a moment, to the source bucket or to another one.

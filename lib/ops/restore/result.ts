@@ -1,10 +1,10 @@
-import type { RequestCounts } from '../requests';
-import type { RestoreRequest } from './model';
+import type { RequestCounts } from '../../aws/requests';
+import type { RestoreRequest } from '../copy/model';
+import type { End, Totals } from '../copy/totals';
 import type { CostLine } from './plan/cost';
 import type { PairPlan } from './plan/plan';
 import type { ExpectedTime } from './plan/time';
 import type { Unknown } from './plan/unknowns';
-import type { End, Totals } from './totals';
 
 /** An object that was not restored. */
 export interface NotRestored {

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
-import { removeCheckpointFile, writeCheckpointFile } from '../checkpoint-file';
-import type { Context } from '../command';
-import type { CsvFile } from '../csv';
-import type { RequestCounts } from '../requests';
+import type { RequestCounts } from '../../aws/requests';
+import { removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
+import type { Context } from '../../cli/command';
+import type { CsvFile } from '../../cli/csv';
+import type { RestoreRequest } from '../copy/model';
+import { type Amount, endedIn, sumOf } from '../copy/totals';
 import type { PairProgress, RestoreCheckpoint } from './checkpoint';
-import type { RestoreRequest } from './model';
 import type { PairPlan } from './plan/plan';
 import { progressLine } from './progress';
 import { CSV_COLUMNS } from './result';
 import { KeptUploads } from './run/kept-uploads';
 import { Ledger, type LedgerData } from './run/ledger';
 import type { Subject } from './subject';
-import { type Amount, endedIn, sumOf } from './totals';
 
 /** Milliseconds, and changes, after which the checkpoint is written: what an end without warning makes it compare again. */
 const SAVE_EVERY = 1000;

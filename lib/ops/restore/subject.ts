@@ -1,12 +1,12 @@
-import { canaryPrefix } from '../../canary-prefix';
-import type { Pair } from '../../config/model';
-import { pairNamesOf } from '../../names';
-import type { Context } from '../command';
-import type { Bucket } from '../listing/bucket';
-import { Cursor, type KeyRange } from '../listing/cursor';
-import { type RequestCounts, Requests } from '../requests';
-import { type KeyState, keyStates } from './choose/keys';
-import type { Place, RestoreRequest } from './model';
+import type { Bucket } from '../../aws/listing/bucket';
+import { Cursor, type KeyRange } from '../../aws/listing/cursor';
+import { type RequestCounts, Requests } from '../../aws/requests';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { canaryPrefix } from '../../model/canary-prefix';
+import { pairNamesOf } from '../../model/names';
+import { type KeyState, keyStates } from '../copy/choose/keys';
+import type { Place, RestoreRequest } from '../copy/model';
 import type { RestoreOptions } from './options';
 import { lookAtTarget, type Target } from './target';
 

@@ -1,9 +1,9 @@
 import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Pair } from '../../config/model';
-import { UsageError } from '../../errors';
-import { namesOf, pairNamesOf } from '../../names';
-import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { namesOf, pairNamesOf } from '../../model/names';
 import type { RestoreOptions } from './options';
 
 /** The bucket that takes what is restored, and what a plan has to say about it. */

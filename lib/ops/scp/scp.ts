@@ -1,9 +1,9 @@
-import type { ReplicationConfig } from '../../config/model';
-import { AppError, UsageError } from '../../errors';
-import { lockdownScp, MOST_CHARACTERS, scpText } from '../../lockdown/scp';
-import { partitionOf } from '../../names';
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../command';
-import { textOption } from '../options';
+import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { textOption } from '../../cli/options';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { AppError, UsageError } from '../../errors/errors';
+import { lockdownScp, MOST_CHARACTERS, scpText } from '../../model/lockdown/scp';
+import { partitionOf } from '../../model/names';
 
 /**
  * Prints the service control policy that closes what a lockdown leaves open. Asks AWS nothing, and changes nothing.

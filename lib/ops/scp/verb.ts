@@ -1,4 +1,4 @@
-import type { Verb } from '../command';
+import type { Verb } from '../../cli/command';
 
 /** `ops scp` on the command line. */
 export const SCP: Verb = {

@@ -1,5 +1,5 @@
-import { table } from '../../table';
-import { bytes, duration, whole } from '../units';
+import { table } from '../../cli/table';
+import { bytes, duration, whole } from '../../cli/units';
 import { FRESH_MINUTES } from './read';
 import type { AlarmState, PairReading, PairStatus, StatusData } from './result';
 

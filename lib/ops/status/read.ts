@@ -1,16 +1,16 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Pair, SideName } from '../../config/model';
-import { describeError } from '../../errors';
-import { alarmsOf } from '../../monitoring/alarms';
-import { monitoringNamesOf } from '../../monitoring/names';
-import { unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { unanswered } from '../../aws/aws-error';
+import { readFailureQueue } from '../../aws/monitoring/failure-queue';
+import { readVerifications } from '../../aws/monitoring/last-verification';
+import { type LiveAlarms, readAlarms } from '../../aws/monitoring/live-alarms';
+import { readMetrics } from '../../aws/monitoring/metric-data';
+import type { Context } from '../../cli/command';
+import type { Pair, SideName } from '../../config/replication-config';
+import { describeError } from '../../errors/errors';
+import { alarmsOf } from '../../model/monitoring/alarms';
+import { monitoringNamesOf } from '../../model/monitoring/names';
 import { parseBody } from '../failures/events';
-import { readFailureQueue } from '../monitoring/failure-queue';
-import { readVerifications } from '../monitoring/last-verification';
-import { type LiveAlarms, readAlarms } from '../monitoring/live-alarms';
-import { readMetrics } from '../monitoring/metric-data';
 import type { AlarmState, PairReading, PairStatus, Readings } from './result';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
-import type { AlarmKind } from '../../monitoring/names';
-import { EXIT, type ExitCode } from '../command';
-import type { LastVerification } from '../monitoring/last-verification';
+import type { LastVerification } from '../../aws/monitoring/last-verification';
+import { EXIT, type ExitCode } from '../../cli/command';
+import type { AlarmKind } from '../../model/monitoring/names';
 
 /** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'MISSING' | 'UNKNOWN';

@@ -1,7 +1,7 @@
-import type { Context, Outcome, VerbArguments } from '../command';
-import { isEmulator } from '../emulator';
-import { minutesOption } from '../options';
-import { repeat } from '../repeat';
+import { isEmulator } from '../../aws/emulator';
+import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import { minutesOption } from '../../cli/options';
+import { repeat } from '../../cli/repeat';
 import { formatStatus } from './format';
 import { readStatus } from './read';
 import { exitCodeOf, judge, type StatusData } from './result';

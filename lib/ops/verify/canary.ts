@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { CANARY_FOLDER, canaryPrefix } from '../../canary-prefix';
-import type { Pair, ReplicationConfig } from '../../config/model';
-import { UsageError } from '../../errors';
-import { pairNamesOf } from '../../names';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { CANARY_FOLDER, canaryPrefix } from '../../model/canary-prefix';
+import { pairNamesOf } from '../../model/names';
 
 /** Marks a canary for people who meet it. */
 const CANARY_TAG = { 's3-replication': 'canary' };

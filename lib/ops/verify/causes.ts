@@ -1,5 +1,5 @@
-import { AppError, describeError, messageOf } from '../../errors';
-import type { Context } from '../command';
+import type { Context } from '../../cli/command';
+import { AppError, describeError, messageOf } from '../../errors/errors';
 import type { Area, CheckResult } from '../doctor/check';
 import type { Canary } from './canary';
 import type { PairResult, ReplicaCheck } from './result';

@@ -5,11 +5,11 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { canaryPrefix } from '../../canary-prefix';
-import type { ReplicationConfig, SideName } from '../../config/model';
-import { messageOf } from '../../errors';
-import { isAccessDenied } from '../aws-error';
-import { afterDays } from '../lifecycle-days';
+import { isAccessDenied } from '../../aws/aws-error';
+import type { ReplicationConfig, SideName } from '../../config/replication-config';
+import { messageOf } from '../../errors/errors';
+import { canaryPrefix } from '../../model/canary-prefix';
+import { afterDays } from '../../model/lifecycle-days';
 import type { Canary } from './canary';
 import type { PlacedCanary } from './observe';
 import type { Left } from './result';

@@ -1,6 +1,6 @@
-import { canaryPrefix } from '../../canary-prefix';
+import { plural } from '../../cli/units';
+import { canaryPrefix } from '../../model/canary-prefix';
 import type { CheckResult } from '../doctor/check';
-import { plural } from '../units';
 import type { Canary } from './canary';
 import type { VerifyOptions } from './options';
 import type { CanaryStatus, Left, PairResult, ReplicaCheck, VerifyData } from './result';

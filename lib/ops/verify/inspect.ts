@@ -7,10 +7,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { ReplicationConfig } from '../../config/model';
-import type { AppError } from '../../errors';
-import { namesOf } from '../../names';
-import { isAwsError, unanswered } from '../aws-error';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import type { ReplicationConfig } from '../../config/replication-config';
+import type { AppError } from '../../errors/errors';
+import { namesOf } from '../../model/names';
 import type { Canary } from './canary';
 import { headReplica, type ReplicaHead } from './replica-head';
 import type { ReplicaCheck } from './result';

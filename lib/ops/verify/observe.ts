@@ -1,7 +1,7 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { AppError } from '../../errors';
-import { httpStatusOf, isAwsError, unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { AppError } from '../../errors/errors';
 import type { Canary } from './canary';
 import type { CanaryStatus } from './result';
 

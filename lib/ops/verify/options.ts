@@ -1,5 +1,5 @@
-import type { VerbArguments } from '../command';
-import { minutesOption } from '../options';
+import type { VerbArguments } from '../../cli/command';
+import { minutesOption } from '../../cli/options';
 
 /** The verb's own options. */
 export interface VerifyOptions {

@@ -1,8 +1,8 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ReplicationConfig } from '../../config/model';
-import { AppError, messageOf, UnreachableError } from '../../errors';
-import { httpStatusOf, isAccessDenied, isAwsError } from '../aws-error';
-import type { Clock } from '../command';
+import { httpStatusOf, isAccessDenied, isAwsError } from '../../aws/aws-error';
+import type { Clock } from '../../cli/command';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { AppError, messageOf, UnreachableError } from '../../errors/errors';
 import { type Canary, taggingHeader } from './canary';
 import type { PlacedCanary } from './observe';
 

@@ -1,6 +1,6 @@
-import { messageOf } from '../../errors';
-import type { Context } from '../command';
-import { recordVerification } from '../monitoring/last-verification';
+import { recordVerification } from '../../aws/monitoring/last-verification';
+import type { Context } from '../../cli/command';
+import { messageOf } from '../../errors/errors';
 import { isWrong, type PairResult, type VerifyData } from './result';
 
 /** A round whose results `ops status` may show later. */

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { isAccessDenied, isAwsError, unanswered } from '../aws-error';
+import { isAccessDenied, isAwsError, unanswered } from '../../aws/aws-error';
 import type { Canary } from './canary';
 
 /** What S3 says of a replica without its content. */

@@ -1,5 +1,5 @@
-import type { AppError } from '../../errors';
-import { EXIT, type ExitCode } from '../command';
+import { EXIT, type ExitCode } from '../../cli/command';
+import type { AppError } from '../../errors/errors';
 import type { CheckResult } from '../doctor/check';
 
 /** How watching a canary ended. */

@@ -1,7 +1,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { AppError } from '../../errors';
-import { unanswered } from '../aws-error';
-import type { Context } from '../command';
+import { unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { AppError } from '../../errors/errors';
 import type { Canary } from './canary';
 import { causesFor } from './causes';
 import { cleanUp, mayAppear, type Sides } from './clean-up';

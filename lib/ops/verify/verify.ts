@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Context, Outcome, VerbArguments } from '../command';
-import { isEmulator } from '../emulator';
-import { repeat } from '../repeat';
+import { isEmulator } from '../../aws/emulator';
+import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import { repeat } from '../../cli/repeat';
 import { canaryOf } from './canary';
 import { describePlan, formatVerify } from './format';
 import { readOptions } from './options';

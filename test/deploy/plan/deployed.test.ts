@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { NOT_DEPLOYED, readDeployed } from '../../../lib/deploy/plan/deployed';
-import { UnreachableError } from '../../../lib/errors';
+import { UnreachableError } from '../../../lib/errors/errors';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const TEMPLATE = { Resources: { Key: { Type: 'AWS::KMS::Key' } } };

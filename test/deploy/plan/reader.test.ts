@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { deployedReader, type ReaderOptions } from '../../../lib/deploy/plan/reader';
-import { UnreachableError } from '../../../lib/errors';
+import { UnreachableError } from '../../../lib/errors/errors';
 import { validConfig } from '../../helpers/app';
 import { assemblyStack } from '../../helpers/plan';
 import { AwsHome, FakeSts, staticProfile } from '../../helpers/sts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { audit } from '../../../lib/ops/audit/audit';
 import { rejectionOf } from '../../helpers/rejection';
 import { OLD, type Stored } from '../fake-s3';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import type { Context } from '../../../lib/cli/command';
 import { audit } from '../../../lib/ops/audit/audit';
 import type { AuditReport } from '../../../lib/ops/audit/result';
-import type { Context } from '../../../lib/ops/command';
 import { testContext } from '../../helpers/ops';
 import { FakeS3, type Stored } from '../fake-s3';
 

@@ -8,9 +8,9 @@ import {
   ListJobsCommand,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
-import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import type { Terminal } from '../../../lib/cli/terminal';
+import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { retry } from '../../../lib/ops/backfill/backfill';
-import type { Terminal } from '../../../lib/ops/terminal';
 import { interruptedAfter } from '../../helpers/ops';
 import {
   accountWith,

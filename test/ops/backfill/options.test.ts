@@ -1,4 +1,4 @@
-import { UsageError } from '../../../lib/errors';
+import { UsageError } from '../../../lib/errors/errors';
 import { readFilter, refuseFilter } from '../../../lib/ops/backfill/options';
 
 const filter = (values: Record<string, string>) => readFilter({ argument: undefined, values });

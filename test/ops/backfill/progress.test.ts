@@ -1,5 +1,5 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
-import type { Pair } from '../../../lib/config/model';
+import type { Pair } from '../../../lib/config/replication-config';
 import type { Job } from '../../../lib/ops/backfill/job';
 import { progressLine } from '../../../lib/ops/backfill/progress';
 import { validConfig } from '../../helpers/app';

@@ -16,9 +16,9 @@ import {
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { Context } from '../../../lib/cli/command';
 import { backfill, retry } from '../../../lib/ops/backfill/backfill';
 import type { BackfillData } from '../../../lib/ops/backfill/result';
-import type { Context } from '../../../lib/ops/command';
 import { testContext } from '../../helpers/ops';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../../lib/errors';
-import { qualifierFrom } from '../../../lib/ops/bootstrap/toolkit';
-import { runCli } from '../../../lib/ops/cli';
+import { runCli } from '../../../lib/cli/run';
+import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../../lib/errors/errors';
+import { qualifierFrom } from '../../../lib/model/toolkit';
 import { PIPELINE } from '../../helpers/app';
 import { testClients, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
@@ -12,8 +12,8 @@ import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SHIPPED, SOURCE
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const mockRun = jest.fn();
-jest.mock('../../../lib/process/run', () => ({ run: (...args: unknown[]) => mockRun(...args) }));
-jest.mock('../../../lib/process/cdk', () => ({ cdkScript: () => 'cdk', shippedBootstrapVersion: () => 33 }));
+jest.mock('../../../lib/cli/process/run', () => ({ run: (...args: unknown[]) => mockRun(...args) }));
+jest.mock('../../../lib/cli/process/cdk', () => ({ cdkScript: () => 'cdk', shippedBootstrapVersion: () => 33 }));
 
 const STRANGER = '333333333333';
 const PROFILES = { source: { profile: 'prod' }, destination: { profile: 'backup' } };

@@ -9,7 +9,7 @@ import {
   GetPolicyVersionCommand,
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
-import { UnreachableError } from '../../../lib/errors';
+import { UnreachableError } from '../../../lib/errors/errors';
 import type { LeastPrivilege } from '../../../lib/ops/bootstrap/least-privilege';
 import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SOURCE, stackWith } from './world';
 
@@ -25,8 +25,8 @@ const mockLeast: LeastPrivilege = {
 };
 
 const mockRun = jest.fn();
-jest.mock('../../../lib/process/run', () => ({ run: (...args: unknown[]) => mockRun(...args) }));
-jest.mock('../../../lib/process/cdk', () => ({ cdkScript: () => 'cdk', shippedBootstrapVersion: () => 33 }));
+jest.mock('../../../lib/cli/process/run', () => ({ run: (...args: unknown[]) => mockRun(...args) }));
+jest.mock('../../../lib/cli/process/cdk', () => ({ cdkScript: () => 'cdk', shippedBootstrapVersion: () => 33 }));
 jest.mock('../../../lib/ops/bootstrap/least-privilege', () => ({ leastPrivilegeFor: async () => mockLeast }));
 
 let world: BootstrapWorld;

@@ -2,13 +2,13 @@ import { CloudFormationClient, DescribeStacksCommand, UpdateTerminationProtectio
 import { GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { AccountName } from '../../../lib/config/model';
-import { UnreachableError } from '../../../lib/errors';
+import type { Clients } from '../../../lib/aws/clients';
+import type { Context } from '../../../lib/cli/command';
+import type { run } from '../../../lib/cli/process/run';
+import type { AccountName } from '../../../lib/config/replication-config';
+import { UnreachableError } from '../../../lib/errors/errors';
 import { bootstrap } from '../../../lib/ops/bootstrap/bootstrap';
 import type { BootstrapData } from '../../../lib/ops/bootstrap/format';
-import type { Clients } from '../../../lib/ops/clients';
-import type { Context } from '../../../lib/ops/command';
-import type { run } from '../../../lib/process/run';
 import { testContext } from '../../helpers/ops';
 
 /** A bootstrap stack as CloudFormation holds it. */

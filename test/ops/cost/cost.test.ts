@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
-import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { cost } from '../../../lib/ops/cost/cost';
 import type { CostData, Line } from '../../../lib/ops/cost/result';
 import { PIPELINE } from '../../helpers/app';

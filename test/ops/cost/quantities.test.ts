@@ -2,8 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { quantitiesOf } from '../../../lib/ops/cost/quantities/quantities';
 import type { Workload } from '../../../lib/ops/cost/workload/workload';
-import { addPipeline } from '../../../lib/pipeline/add-pipeline';
-import { addReplicationStacks } from '../../../lib/replication';
+import { addPipeline } from '../../../lib/stacks/pipeline/add-pipeline';
+import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 
 const WORKLOAD: Workload = { objects: 1000, averageSize: 2 ** 20, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };

@@ -1,5 +1,5 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import type { SideName } from '../../../lib/config/model';
+import type { SideName } from '../../../lib/config/replication-config';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
 import { LOCKDOWN, PIPELINE } from '../../helpers/app';
 import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './healthy';

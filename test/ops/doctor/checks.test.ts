@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { namesOf } from '../../../lib/names';
+import { namesOf } from '../../../lib/model/names';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { PIPELINE, validConfig } from '../../helpers/app';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';

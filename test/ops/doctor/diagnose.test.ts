@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnreachableError } from '../../../lib/errors';
+import { UnreachableError } from '../../../lib/errors/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { doctor } from '../../../lib/ops/doctor/doctor';

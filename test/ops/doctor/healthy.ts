@@ -21,22 +21,33 @@ import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { type AccountName, type Pair, type ReplicationConfig, SIDES, type SideName } from '../../../lib/config/model';
-import { environmentsOf } from '../../../lib/environments';
-import { bucketLockdown, keyLockdown } from '../../../lib/lockdown/statements';
-import { alarmsIn, alarmsOf } from '../../../lib/monitoring/alarms';
-import { monitoringNamesOf } from '../../../lib/monitoring/names';
-import { type Names, namesOf } from '../../../lib/names';
+import {
+  type AccountName,
+  type Pair,
+  type ReplicationConfig,
+  SIDES,
+  type SideName,
+} from '../../../lib/config/replication-config';
+import { environmentsOf } from '../../../lib/model/environments';
+import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
+import { retentionBound } from '../../../lib/model/max-retention';
+import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
+import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
+import { type Names, namesOf } from '../../../lib/model/names';
+import { replicationPermissions } from '../../../lib/model/permissions';
+import {
+  failureQueueStatements,
+  replicaBucketStatements,
+  replicaKeyStatements,
+  roleStatements,
+} from '../../../lib/model/policies';
+import { STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
 import { expectedAlarm } from '../../../lib/ops/doctor/alarm-definition';
 import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
 import { expectedLifecycle } from '../../../lib/ops/doctor/expected-lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
-import { replicationPermissions } from '../../../lib/permissions';
-import { failureQueueStatements, replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../../lib/policies';
-import { retentionBound } from '../../../lib/retention-bound';
-import { failureEvents } from '../../../lib/source/failure-events';
-import { STACKS, type StackKind, stackPlace } from '../../../lib/stacks';
+import { failureEvents } from '../../../lib/stacks/source/failure-events';
 
 export interface Key {
   arn: string;

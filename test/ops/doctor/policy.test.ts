@@ -1,4 +1,4 @@
-import { awsCommand } from '../../../lib/ops/commands';
+import { awsCommand } from '../../../lib/model/shell-commands';
 import { difference, nameOf } from '../../../lib/ops/doctor/policy/difference';
 import { normalStatement, parsePolicy } from '../../../lib/ops/doctor/policy/normal';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';

@@ -1,4 +1,4 @@
-import type { Context } from '../../../lib/ops/command';
+import type { Context } from '../../../lib/cli/command';
 import type { CheckResult, Finding } from '../../../lib/ops/doctor/check';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { testContext } from '../../helpers/ops';

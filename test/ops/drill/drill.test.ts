@@ -1,5 +1,5 @@
-import { AbortError } from '../../../lib/errors';
-import type { Context } from '../../../lib/ops/command';
+import type { Context } from '../../../lib/cli/command';
+import { AbortError } from '../../../lib/errors/errors';
 import type { Stored } from './fake-s3';
 import { KEY, REPLICA, SOURCE, World } from './world';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { VERBS } from '../../../bin/commands';
 import { configuration } from '../../../lib/config/schema';
-import { UsageError } from '../../../lib/errors';
-import { namesOf } from '../../../lib/names';
+import { UsageError } from '../../../lib/errors/errors';
+import { namesOf } from '../../../lib/model/names';
+import { replicationPermissions } from '../../../lib/model/permissions';
 import { explain } from '../../../lib/ops/explain/explain';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
-import { VERBS } from '../../../lib/ops/verbs';
-import { replicationPermissions } from '../../../lib/permissions';
 import { scripts } from '../../../package.json';
 import { validConfig } from '../../helpers/app';
 import { testContext } from '../../helpers/ops';

@@ -14,7 +14,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { explain } from '../../../lib/ops/explain/explain';
 import type { ObjectData } from '../../../lib/ops/explain/object-version';
 import { testContext } from '../../helpers/ops';

@@ -1,10 +1,10 @@
 import type { Check } from '../../../lib/ops/doctor/check';
-import type { Pain } from '../../../lib/ops/doctor/pains';
 import { AFTERWARDS } from '../../../lib/ops/explain/explain-code';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE, type FailureReason } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
 import { validConfig } from '../../helpers/app';
 import { markdownTable } from '../../helpers/generated-parts';
+import type { Pain } from '../doctor/pains';
 import { CHECK_SYMPTOMS } from './check-symptoms';
 
 /** What doctor knows, which has its part of the page. */

@@ -7,8 +7,8 @@ import {
   ReceiveMessageCommand,
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors';
-import type { Context } from '../../../lib/ops/command';
+import type { Context } from '../../../lib/cli/command';
+import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { validConfig } from '../../helpers/app';
 import { body, failed, record, SOURCE, testEvent, timed } from '../../helpers/failure-events';
 import { testContext } from '../../helpers/ops';

@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Context, Outcome } from '../../../lib/ops/command';
+import type { Context, Outcome } from '../../../lib/cli/command';
 import { failures } from '../../../lib/ops/failures/failures';
 import type { FailuresData } from '../../../lib/ops/failures/result';
 import { testContext } from '../../helpers/ops';

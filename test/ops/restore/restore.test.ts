@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { AppError, UnreachableError, UsageError } from '../../../lib/errors';
-import type { Context } from '../../../lib/ops/command';
-import type { copier } from '../../../lib/ops/restore/transfer';
+import type { Context } from '../../../lib/cli/command';
+import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
+import type { copier } from '../../../lib/ops/copy/transfer';
 import { rejectionOf } from '../../helpers/rejection';
 import { OLD, type Stored } from '../fake-s3';
 import { OTHER, objects, REPLICA, SOURCE, World } from './world';
 
 let world = new World();
-jest.mock('../../../lib/ops/restore/transfer', () => ({
+jest.mock('../../../lib/ops/copy/transfer', () => ({
   copier: (...[, , { uploads, withoutTags = false }]: Parameters<typeof copier>) => world.copier(uploads, withoutTags),
 }));
 

@@ -1,6 +1,6 @@
-import { AppError, UsageError } from '../../../lib/errors';
-import { lockdownScp } from '../../../lib/lockdown/scp';
-import { DEFAULT_QUALIFIER } from '../../../lib/ops/bootstrap/toolkit';
+import { AppError, UsageError } from '../../../lib/errors/errors';
+import { lockdownScp } from '../../../lib/model/lockdown/scp';
+import { DEFAULT_QUALIFIER } from '../../../lib/model/toolkit';
 import { scp } from '../../../lib/ops/scp/scp';
 import { LOCKDOWN, validConfig } from '../../helpers/app';
 import { testContext } from '../../helpers/ops';

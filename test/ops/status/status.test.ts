@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
-import { UnreachableError, UsageError } from '../../../lib/errors';
+import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { status } from '../../../lib/ops/status/status';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';

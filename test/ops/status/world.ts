@@ -8,10 +8,10 @@ import {
 import { GetQueueAttributesCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { UnreachableError } from '../../../lib/errors';
-import { alarmsIn } from '../../../lib/monitoring/alarms';
-import { monitoringNamesOf } from '../../../lib/monitoring/names';
-import type { Context } from '../../../lib/ops/command';
+import type { Context } from '../../../lib/cli/command';
+import { UnreachableError } from '../../../lib/errors/errors';
+import { alarmsIn } from '../../../lib/model/monitoring/alarms';
+import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
 import type { StatusData } from '../../../lib/ops/status/result';
 import { status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';

@@ -1,6 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { UnreachableError } from '../../../lib/errors';
+import { UnreachableError } from '../../../lib/errors/errors';
 import { interruptedAfter } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 import { resetWorld, run, s3, ssm, VERSION } from './world';

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { AbortError, UnreachableError, UsageError } from '../../../lib/errors';
+import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { verify } from '../../../lib/ops/verify/verify';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';

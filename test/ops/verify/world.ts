@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Context, Outcome } from '../../../lib/ops/command';
+import type { Context, Outcome } from '../../../lib/cli/command';
 import type { PairResult, ReplicaCheck, VerifyData } from '../../../lib/ops/verify/result';
 import { verify } from '../../../lib/ops/verify/verify';
 import { testContext } from '../../helpers/ops';

@@ -1,6 +1,6 @@
-import type { Pair } from '../../../config/model';
-import { afterDays } from '../../lifecycle-days';
-import type { Entry } from '../../listing/scan-page';
+import type { Entry } from '../../../aws/listing/scan-page';
+import type { Pair } from '../../../config/replication-config';
+import { afterDays } from '../../../model/lifecycle-days';
 import { different, type Finding } from './finding';
 
 /** Whether lifecycle rules of the replica bucket make or delete anything, so that an audit has to know what they go by. */

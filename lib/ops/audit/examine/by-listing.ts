@@ -1,5 +1,5 @@
-import type { Pair } from '../../../config/model';
-import type { Entry } from '../../listing/scan-page';
+import type { Entry } from '../../../aws/listing/scan-page';
+import type { Pair } from '../../../config/replication-config';
 import { isInClass, judgeExpired, judgeExpiryMarker } from './by-lifecycle';
 import { different, type Finding, type Sides } from './finding';
 

@@ -1,8 +1,8 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { AppError, messageOf } from '../../../errors';
-import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unanswered } from '../../aws-error';
-import type { Entry } from '../../listing/scan-page';
-import { readFirstByte, wantsCustomerKey, withReason } from '../../refusal';
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unanswered } from '../../../aws/aws-error';
+import type { Entry } from '../../../aws/listing/scan-page';
+import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
+import { AppError, messageOf } from '../../../errors/errors';
 import type { AuditedBucket } from '../subject';
 import { different, type Finding, type Sides } from './finding';
 

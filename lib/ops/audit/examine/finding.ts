@@ -1,4 +1,4 @@
-import type { Entry } from '../../listing/scan-page';
+import type { Entry } from '../../../aws/listing/scan-page';
 import type { Difference, State } from '../result';
 
 /** What a version turned out to be. */

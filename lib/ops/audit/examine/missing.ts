@@ -1,11 +1,11 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import { AppError } from '../../../errors';
-import { isBadCredentials, isNoNetwork } from '../../aws-error';
+import { isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
+import type { Entry } from '../../../aws/listing/scan-page';
+import { AppError } from '../../../errors/errors';
 import { chooseRule, needsTags } from '../../explain/match';
 import type { ObjectVersion } from '../../explain/object-version';
 import { ObjectReader } from '../../explain/read-object';
 import { judgeSource } from '../../explain/source-verdict';
-import type { Entry } from '../../listing/scan-page';
 import type { Subject } from '../subject';
 import { different, type Finding } from './finding';
 

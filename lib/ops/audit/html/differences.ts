@@ -1,4 +1,4 @@
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
 import { type AuditReport, type Difference, STATES } from '../result';
 import { html, type Markup, visible } from './markup';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { duration, whole } from '../../units';
+import { duration, whole } from '../../../cli/units';
 import type { AuditReport } from '../result';
 import { differenceSection } from './differences';
 import { html, Markup } from './markup';

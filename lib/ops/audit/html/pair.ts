@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../../units';
+import { bytes, duration, whole } from '../../../cli/units';
 import { type AgeBucket, MEANING, type PairReport, type PrefixTotals, STATES, type State, type Totals } from '../result';
 import { bar, toneOf } from './bar';
 import { html, type Markup, visible } from './markup';

@@ -1,4 +1,4 @@
-import { bytes, whole } from '../../units';
+import { bytes, whole } from '../../../cli/units';
 import type { PairReport, SideTotals } from '../result';
 import { html, type Markup, visible } from './markup';
 import { type Column, table } from './table';

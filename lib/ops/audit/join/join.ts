@@ -1,6 +1,6 @@
-import type { Stream } from '../../listing/cursor';
-import { compareKeys } from '../../listing/key-order';
-import type { Entry } from '../../listing/scan-page';
+import type { Stream } from '../../../aws/listing/cursor';
+import { compareKeys } from '../../../aws/listing/key-order';
+import type { Entry } from '../../../aws/listing/scan-page';
 import type { Matcher } from './match';
 
 /**

@@ -1,4 +1,4 @@
-import type { Entry } from '../../listing/scan-page';
+import type { Entry } from '../../../aws/listing/scan-page';
 
 /** Takes a version of both sides, or of one where the other has none. Never nothing. */
 export type Visit = (source: Entry | undefined, replica: Entry | undefined) => void;

@@ -1,4 +1,4 @@
-import type { Entry } from '../../listing/scan-page';
+import type { Entry } from '../../../aws/listing/scan-page';
 import type { Matcher } from './match';
 
 /**

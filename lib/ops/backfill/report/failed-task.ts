@@ -1,4 +1,4 @@
-import { decodeKey } from '../../decode-key';
+import { decodeKey } from '../../../aws/decode-key';
 import { FAILURE_REASONS } from '../../explain/reasons';
 
 /** An object that a job could not replicate, as the report of the job has it. */

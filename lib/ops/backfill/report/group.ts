@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../../config/model';
+import type { ReplicationConfig } from '../../../config/replication-config';
 import { type Explanation, explanationOf } from '../../failures/explanation';
 import type { FailedTask } from './failed-task';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { AppError, UnreachableError } from '../../../errors';
-import { isAwsError, unanswered } from '../../aws-error';
+import { isAwsError, unanswered } from '../../../aws/aws-error';
+import { AppError, UnreachableError } from '../../../errors/errors';
 import type { Job } from '../job';
 import { csvRecords } from './csv';
 import { type FailedTask, readFailedTask } from './failed-task';

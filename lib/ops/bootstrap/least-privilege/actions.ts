@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../../config/model';
-import { AppError } from '../../../errors';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import { AppError } from '../../../errors/errors';
 import { DECISIONS, type Decisions, type ResourceType } from './decisions';
 import { types } from './handlers.json';
 

@@ -1,8 +1,16 @@
-import { groupsOf } from '../../../config/groups';
-import type { ReplicationConfig } from '../../../config/model';
-import { AppError } from '../../../errors';
-import { iamRole, ofGroup, pairNamesOf, parameterArn, partitionOf, publishedParametersArn, replicaKeyArn } from '../../../names';
-import type { Conditions } from '../../../permissions';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import { AppError } from '../../../errors/errors';
+import { groupsOf } from '../../../model/groups';
+import {
+  iamRole,
+  ofGroup,
+  pairNamesOf,
+  parameterArn,
+  partitionOf,
+  publishedParametersArn,
+  replicaKeyArn,
+} from '../../../model/names';
+import type { Conditions } from '../../../model/permissions';
 import { handlerActions, type Template } from './actions';
 import { executionNames, groupPatterns } from './names';
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../command';
+import type { Context } from '../../../cli/command';
 import { executionPolicy, type LeastPrivilege } from './policy';
 import { destinationTemplate } from './synthesize';
 

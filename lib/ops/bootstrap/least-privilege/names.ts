@@ -1,6 +1,6 @@
-import { groupsOf } from '../../../config/groups';
-import type { ReplicationConfig } from '../../../config/model';
-import { type NamedArn, namesOf, partitionOf, replicaKeyArn } from '../../../names';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import { groupsOf } from '../../../model/groups';
+import { type NamedArn, namesOf, partitionOf, replicaKeyArn } from '../../../model/names';
 
 /** The execution policy of the destination, and what it is limited to. */
 export interface ExecutionNames {

@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../../config/model';
-import type { Statement } from '../../../policies';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import type { Statement } from '../../../model/policies';
 import type { Template } from './actions';
 import { type Grant, grantsFor } from './grants';
 import { executionNames } from './names';

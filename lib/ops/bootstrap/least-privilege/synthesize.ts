@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { groupsOf } from '../../../config/groups';
-import { withSynthesis } from '../../../deploy/synthesis';
-import { stackId } from '../../../stacks';
-import type { Context } from '../../command';
+import type { Context } from '../../../cli/command';
+import { withSynthesis } from '../../../cli/process/synthesis';
+import { groupsOf } from '../../../model/groups';
+import { stackId } from '../../../model/stacks';
 import type { Template } from './actions';
 
 /**

@@ -1,6 +1,6 @@
 import { TRANSITION_CLASSES } from '../../../config/protection';
 import { STORAGE_CLASSES } from '../../../config/schema';
-import type { StorageClass } from '../../../storage-classes';
+import type { StorageClass } from '../../../config/storage-classes';
 
 /** Kinds of price that an estimate needs, each with the unit that AWS's pages print it in. */
 const UNITS = {

@@ -1,4 +1,4 @@
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
 import type { PairMonth, Quantity } from './quantity';
 import { present } from './quantity';
 import { replicatedVersions } from './replication';

@@ -1,5 +1,5 @@
-import { groupsOf } from '../../../config/groups';
-import { type ReplicationConfig, SIDES } from '../../../config/model';
+import { type ReplicationConfig, SIDES } from '../../../config/replication-config';
+import { groupsOf } from '../../../model/groups';
 import { present, type Quantity } from './quantity';
 
 /** What a key costs at most, as a multiple of a key that was never rotated: the first two rotations each add as much again. */

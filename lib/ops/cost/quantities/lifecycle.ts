@@ -1,6 +1,6 @@
-import { noncurrentTransitionsOf } from '../../../storage/lifecycle';
-import { SMALLEST_TRANSITION, type StorageClass } from '../../../storage-classes';
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
+import { SMALLEST_TRANSITION, type StorageClass } from '../../../config/storage-classes';
+import { noncurrentTransitionsOf } from '../../../model/lifecycle';
 import { exactly, type PairMonth, present, type Quantity } from './quantity';
 
 /** What is in one class, as a part of all versions of a kind. */

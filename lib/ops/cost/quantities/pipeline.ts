@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../../config/model';
+import type { ReplicationConfig } from '../../../config/replication-config';
 import type { Quantity } from './quantity';
 
 /** What runs of the pipeline take: how many minutes depends on how often somebody pushes, so the lines stay open. */

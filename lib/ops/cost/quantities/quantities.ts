@@ -1,4 +1,4 @@
-import type { Pair, ReplicationConfig } from '../../../config/model';
+import type { Pair, ReplicationConfig } from '../../../config/replication-config';
 import type { Workloads } from '../workload/workload';
 import { encryptionQuantities } from './encryption';
 import { keyQuantities } from './keys';

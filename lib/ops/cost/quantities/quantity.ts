@@ -1,5 +1,5 @@
-import type { Pair, ReplicationConfig } from '../../../config/model';
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
+import type { Pair, ReplicationConfig } from '../../../config/replication-config';
 import type { PriceKey } from '../prices/catalog';
 import type { Workload } from '../workload/workload';
 

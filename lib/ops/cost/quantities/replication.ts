@@ -1,4 +1,4 @@
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
 import { between, unitSize } from '../prices/catalog';
 import { exactly, exactSize, GB, type PairMonth, present, type Quantity } from './quantity';
 

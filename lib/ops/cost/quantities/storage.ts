@@ -1,5 +1,5 @@
-import { CLASS_RULES, type StorageClass } from '../../../storage-classes';
-import { whole } from '../../units';
+import { whole } from '../../../cli/units';
+import { CLASS_RULES, type StorageClass } from '../../../config/storage-classes';
 import { type Share, sharesOf } from './lifecycle';
 import { exactly, exactSize, GB, type PairMonth, present, type Quantity } from './quantity';
 

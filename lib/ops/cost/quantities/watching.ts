@@ -1,7 +1,7 @@
-import { groupsOf } from '../../../config/groups';
-import type { Pair, ReplicationConfig, SideName } from '../../../config/model';
-import { SIDES } from '../../../config/model';
-import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../monitoring/alarms';
+import type { Pair, ReplicationConfig, SideName } from '../../../config/replication-config';
+import { SIDES } from '../../../config/replication-config';
+import { groupsOf } from '../../../model/groups';
+import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/monitoring/alarms';
 import { exactly, present, type Quantity } from './quantity';
 
 /** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Pair } from '../../../config/model';
-import { UsageError } from '../../../errors';
-import type { VerbArguments } from '../../command';
-import { parseBytes } from '../../units';
+import type { VerbArguments } from '../../../cli/command';
+import { parseBytes } from '../../../cli/units';
+import type { Pair } from '../../../config/replication-config';
+import { UsageError } from '../../../errors/errors';
 import { readChecked } from '../checked-file';
 import type { Workload, Workloads } from './workload';
 

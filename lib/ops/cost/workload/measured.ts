@@ -1,9 +1,9 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import type { Pair } from '../../../config/model';
-import { AppError } from '../../../errors';
-import { pairNamesOf } from '../../../names';
-import { unanswered } from '../../aws-error';
-import type { Context } from '../../command';
+import { unanswered } from '../../../aws/aws-error';
+import type { Context } from '../../../cli/command';
+import type { Pair } from '../../../config/replication-config';
+import { AppError } from '../../../errors/errors';
+import { pairNamesOf } from '../../../model/names';
 import type { Workload, Workloads } from './workload';
 
 const DAY = 86_400_000;

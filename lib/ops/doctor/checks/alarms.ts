@@ -1,9 +1,9 @@
-import type { Pair, SideName } from '../../../config/model';
-import { alarmsIn, alarmsOf } from '../../../monitoring/alarms';
-import { monitoringNamesOf } from '../../../monitoring/names';
-import { ALARM_STACKS } from '../../../stacks';
-import { awsCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import type { Pair, SideName } from '../../../config/replication-config';
+import { alarmsIn, alarmsOf } from '../../../model/monitoring/alarms';
+import { monitoringNamesOf } from '../../../model/monitoring/names';
+import { awsCommand } from '../../../model/shell-commands';
+import { ALARM_STACKS } from '../../../model/stacks';
 import { alarmText, expectedAlarm } from '../alarm-definition';
 import { Absent } from '../answers';
 import { type Check, compare, type Finding, notApplicable, type Subject } from '../check';

@@ -1,5 +1,5 @@
-import type { Pair, SideName } from '../../../config/model';
-import { awsCommand } from '../../commands';
+import type { Pair, SideName } from '../../../config/replication-config';
+import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';
 import { orMissing } from '../missing';
 

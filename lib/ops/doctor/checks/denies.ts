@@ -1,7 +1,7 @@
-import type { Pair, SideName } from '../../../config/model';
-import { pairNamesOf } from '../../../names';
-import { type Permission, replicationPermissions } from '../../../permissions';
-import { REMAINING_RETENTION } from '../../../retention-bound';
+import type { Pair, SideName } from '../../../config/replication-config';
+import { REMAINING_RETENTION } from '../../../model/max-retention';
+import { pairNamesOf } from '../../../model/names';
+import { type Permission, replicationPermissions } from '../../../model/permissions';
 import { BUCKET, type Check, type Finding, notAnswered, pass, type Subject } from '../check';
 import { putBucketPolicy, putKeyPolicy } from '../documents';
 import { denials, without } from '../policy/deny';

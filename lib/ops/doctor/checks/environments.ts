@@ -1,9 +1,9 @@
-import { type AccountName, SIDES, type SideName } from '../../../config/model';
-import { environmentsOf } from '../../../environments';
-import { AppError } from '../../../errors';
-import { type StackKind, stackPlace } from '../../../stacks';
-import { toolkitNames } from '../../bootstrap/toolkit';
-import { awsCommand, BOOTSTRAP_COMMAND } from '../../commands';
+import { type AccountName, SIDES, type SideName } from '../../../config/replication-config';
+import { AppError } from '../../../errors/errors';
+import { environmentsOf } from '../../../model/environments';
+import { awsCommand, BOOTSTRAP_COMMAND } from '../../../model/shell-commands';
+import { type StackKind, stackPlace } from '../../../model/stacks';
+import { toolkitNames } from '../../../model/toolkit';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
 
 /** The lowest version whose roles this app's stacks can be deployed with. */

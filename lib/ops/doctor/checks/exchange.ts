@@ -1,8 +1,8 @@
-import { type Pair, SIDES, type SideName } from '../../../config/model';
-import { ConfigError } from '../../../errors';
-import { iamRole, namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../names';
-import { toolkitNames } from '../../bootstrap/toolkit';
-import { awsCommand, deployCommand, restoreCommand } from '../../commands';
+import { type Pair, SIDES, type SideName } from '../../../config/replication-config';
+import { ConfigError } from '../../../errors/errors';
+import { iamRole, namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../model/names';
+import { awsCommand, deployCommand, restoreCommand } from '../../../model/shell-commands';
+import { toolkitNames } from '../../../model/toolkit';
 import { CONTEXT_FILE } from '../../exchange/context-file';
 import { Absent } from '../answers';
 import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';

@@ -1,7 +1,7 @@
 import type { LifecycleRule } from '@aws-sdk/client-s3';
-import { type Pair, SIDES, type SideName } from '../../../config/model';
-import { awsCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import { type Pair, SIDES, type SideName } from '../../../config/replication-config';
+import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { expectedLifecycle } from '../expected-lifecycle';
 

@@ -1,8 +1,14 @@
-import type { Lockdown, Pair } from '../../../config/model';
-import { bucketLockdown, type DenyStatement, type ExemptRoles, exemptRoles, keyLockdown } from '../../../lockdown/statements';
-import { iamRole, pairNamesOf, partitionOf } from '../../../names';
-import { toolkitNames } from '../../bootstrap/toolkit';
-import { restoreCommand } from '../../commands';
+import type { Lockdown, Pair } from '../../../config/replication-config';
+import {
+  bucketLockdown,
+  type DenyStatement,
+  type ExemptRoles,
+  exemptRoles,
+  keyLockdown,
+} from '../../../model/lockdown/statements';
+import { iamRole, pairNamesOf, partitionOf } from '../../../model/names';
+import { restoreCommand } from '../../../model/shell-commands';
+import { toolkitNames } from '../../../model/toolkit';
 import { Absent } from '../answers';
 import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { putBucketPolicy, putKeyPolicy } from '../documents';

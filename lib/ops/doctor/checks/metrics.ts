@@ -1,8 +1,8 @@
-import type { Pair } from '../../../config/model';
-import { messageOf } from '../../../errors';
-import { alarmsOf, type PairAlarm } from '../../../monitoring/alarms';
-import { awsCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import type { Pair } from '../../../config/replication-config';
+import { messageOf } from '../../../errors/errors';
+import { alarmsOf, type PairAlarm } from '../../../model/monitoring/alarms';
+import { awsCommand } from '../../../model/shell-commands';
 import { expectedAlarm } from '../alarm-definition';
 import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
 import type { MetricPlace } from '../metric-facts';

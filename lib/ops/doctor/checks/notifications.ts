@@ -1,9 +1,9 @@
 import type { Subscription } from '@aws-sdk/client-sns';
-import { SIDES, type SideName } from '../../../config/model';
-import { monitoringNamesOf } from '../../../monitoring/names';
-import { ALARM_STACKS } from '../../../stacks';
-import { awsCommand, deployCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import { SIDES, type SideName } from '../../../config/replication-config';
+import { monitoringNamesOf } from '../../../model/monitoring/names';
+import { awsCommand, deployCommand } from '../../../model/shell-commands';
+import { ALARM_STACKS } from '../../../model/stacks';
 import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { orMissing } from '../missing';
 

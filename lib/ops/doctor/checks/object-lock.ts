@@ -1,6 +1,6 @@
 import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
-import type { Pair, SideName } from '../../../config/model';
-import { awsCommand } from '../../commands';
+import type { Pair, SideName } from '../../../config/replication-config';
+import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type Finding, pass, type Subject } from '../check';
 
 /** Object Lock of both buckets of a pair: on one side only it stops replication. */

@@ -1,8 +1,8 @@
-import type { Pair, SideName } from '../../../config/model';
-import { pairNamesOf } from '../../../names';
-import { replicaBucketStatements, replicaKeyStatements } from '../../../policies';
-import { retentionBound } from '../../../retention-bound';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import type { Pair, SideName } from '../../../config/replication-config';
+import { retentionBound } from '../../../model/max-retention';
+import { pairNamesOf } from '../../../model/names';
+import { replicaBucketStatements, replicaKeyStatements } from '../../../model/policies';
 import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { accountDelegation, putBucketPolicy, putKeyPolicy, tlsOnly } from '../documents';
 import { without } from '../policy/deny';

@@ -1,8 +1,8 @@
-import type { Pair } from '../../../config/model';
-import { type NamedArn, pairNamesOf } from '../../../names';
-import { REPLICATION_SERVICE, replicationPermissions } from '../../../permissions';
-import { roleStatements } from '../../../policies';
-import { awsCommand } from '../../commands';
+import type { Pair } from '../../../config/replication-config';
+import { type NamedArn, pairNamesOf } from '../../../model/names';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
+import { roleStatements } from '../../../model/policies';
+import { awsCommand } from '../../../model/shell-commands';
 import { type Check, compare, type Finding, pass, type Subject } from '../check';
 import { orMissing } from '../missing';
 import { without } from '../policy/deny';
@@ -62,7 +62,7 @@ async function policy(subject: Subject, pair: Pair): Promise<Finding> {
     : {
         status: 'fail',
         found: found.join('; '),
-        expected: `the ${expected.length} statements of lib/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
+        expected: `the ${expected.length} statements of lib/model/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
         fix: awsCommand(config, 'source', 'iam put-role-policy', {
           'role-name': name,
           'policy-name': POLICY_NAME,

@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import type { Pair } from '../../../config/model';
-import { isReplicaKeyArn, pairNamesOf } from '../../../names';
-import { awsCommand, restoreCommand } from '../../commands';
+import type { Pair } from '../../../config/replication-config';
+import { isReplicaKeyArn, pairNamesOf } from '../../../model/names';
+import { awsCommand, restoreCommand } from '../../../model/shell-commands';
 import { type Check, compare, type Finding, notApplicable, type Subject } from '../check';
 import { expectedRule } from '../expected-rule';
 

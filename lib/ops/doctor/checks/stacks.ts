@@ -1,6 +1,6 @@
-import { STACKS, type StackKind, stackPlace } from '../../../stacks';
-import { awsCommand, deployCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
+import { isEmulator } from '../../../aws/emulator';
+import { awsCommand, deployCommand } from '../../../model/shell-commands';
+import { STACKS, type StackKind, stackPlace } from '../../../model/stacks';
 import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import { NEVER_CAME_UP } from '../facts';
 import { notDeployedYet } from '../missing';

@@ -1,7 +1,7 @@
-import { SIDES, type SideName } from '../../../config/model';
-import { environmentsOf } from '../../../environments';
-import { toolkitNames } from '../../bootstrap/toolkit';
-import { BOOTSTRAP_COMMAND } from '../../commands';
+import { SIDES, type SideName } from '../../../config/replication-config';
+import { environmentsOf } from '../../../model/environments';
+import { BOOTSTRAP_COMMAND } from '../../../model/shell-commands';
+import { toolkitNames } from '../../../model/toolkit';
 import { Absent } from '../answers';
 import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
 import type { Facts } from '../facts';

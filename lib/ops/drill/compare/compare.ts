@@ -1,6 +1,6 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { AppError, messageOf } from '../../../errors';
-import type { Item } from '../../restore/model';
+import { AppError, messageOf } from '../../../errors/errors';
+import type { Item } from '../../copy/model';
 import type { DrillPlace, Subject } from '../subject';
 import { type ComparedBy, sameChecksum, sha256Of } from './content';
 import { head, tagsOf, type Where } from './heads';

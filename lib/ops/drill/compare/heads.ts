@@ -1,6 +1,6 @@
 import { GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { httpStatusOf } from '../../aws-error';
-import { readFirstByte, withReason } from '../../refusal';
+import { httpStatusOf } from '../../../aws/aws-error';
+import { readFirstByte, withReason } from '../../../aws/refusal';
 import type { DrillPlace } from '../subject';
 
 /** One object of a bucket: a version, or whatever is current. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UsageError } from '../../../errors';
+import { messageOf, UsageError } from '../../../errors/errors';
 import { markdownReport } from './markdown';
 import type { DrillReport } from './result';
 

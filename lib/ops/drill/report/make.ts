@@ -1,7 +1,7 @@
-import type { ReplicationConfig } from '../../../config/model';
-import { isEmulator } from '../../emulator';
-import type { Amount } from '../../restore/totals';
-import { bytes, whole } from '../../units';
+import { isEmulator } from '../../../aws/emulator';
+import { bytes, whole } from '../../../cli/units';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import type { Amount } from '../../copy/totals';
 import type { DrillOptions } from '../options';
 import type { Drilled } from '../pair-drill';
 import type { Subject } from '../subject';

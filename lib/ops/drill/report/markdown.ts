@@ -1,5 +1,5 @@
-import type { Amount } from '../../restore/totals';
-import { bytes, whole } from '../../units';
+import { bytes, whole } from '../../../cli/units';
+import type { Amount } from '../../copy/totals';
 import { type DrilledObject, type DrillReport, ENDS, MEANING } from './result';
 import { recoveryPointText, recoveryTimeText, took, verdict } from './sentences';
 

@@ -1,6 +1,6 @@
-import type { Pair } from '../../../config/model';
+import { whole } from '../../../cli/units';
+import type { Pair } from '../../../config/replication-config';
 import { unknownsOf } from '../../restore/plan/unknowns';
-import { whole } from '../../units';
 import type { Survey } from '../survey';
 
 /** What an auditor must not read into a report: nobody else says it. */

@@ -1,6 +1,6 @@
-import type { RequestCounts } from '../../requests';
-import type { RestoreRequest, Verification } from '../../restore/model';
-import type { Amount } from '../../restore/totals';
+import type { RequestCounts } from '../../../aws/requests';
+import type { RestoreRequest, Verification } from '../../copy/model';
+import type { Amount } from '../../copy/totals';
 import type { ComparedBy } from '../compare/content';
 
 /** How it ended for one object of a drill. */

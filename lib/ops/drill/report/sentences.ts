@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../../units';
+import { bytes, duration, whole } from '../../../cli/units';
 import type { DrillReport, RecoveryPoint } from './result';
 
 /** Whether the drill succeeded, in one sentence. */

@@ -5,9 +5,9 @@ import {
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
-import { AppError } from '../../../errors';
-import { pageOf } from '../../listing/bucket';
-import type { Entry } from '../../listing/scan-page';
+import { pageOf } from '../../../aws/listing/bucket';
+import type { Entry } from '../../../aws/listing/scan-page';
+import { AppError } from '../../../errors/errors';
 import type { DrillPlace } from '../subject';
 
 /**

@@ -1,7 +1,7 @@
 import { GetBucketTaggingCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
-import { isAwsError, unanswered } from '../../aws-error';
-import type { Context } from '../../command';
-import { Requests } from '../../requests';
+import { isAwsError, unanswered } from '../../../aws/aws-error';
+import { Requests } from '../../../aws/requests';
+import type { Context } from '../../../cli/command';
 import type { DrillPlace } from '../subject';
 import { removeBucket } from './empty';
 import { DRILL_TAG, isScratchName, scratchPrefix } from './names';

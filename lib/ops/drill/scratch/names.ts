@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../../../config/model';
-import { UsageError } from '../../../errors';
-import { bucketNamed, longestNamePrefix } from '../../../names';
+import type { ReplicationConfig } from '../../../config/replication-config';
+import { UsageError } from '../../../errors/errors';
+import { bucketNamed, longestNamePrefix } from '../../../model/names';
 
 /** Tags a bucket that a drill made, so that a later one knows it. */
 export const DRILL_TAG = { Key: 's3-replication', Value: 'drill' } as const;

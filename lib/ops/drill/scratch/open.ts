@@ -7,14 +7,14 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { groupOfPair } from '../../../config/groups';
-import { AppError, messageOf } from '../../../errors';
-import { namesOf } from '../../../names';
-import { httpStatusOf, unanswered } from '../../aws-error';
-import type { Clock, Context } from '../../command';
-import { awsCommand } from '../../commands';
-import { isEmulator } from '../../emulator';
-import { Requests } from '../../requests';
+import { httpStatusOf, unanswered } from '../../../aws/aws-error';
+import { isEmulator } from '../../../aws/emulator';
+import { Requests } from '../../../aws/requests';
+import type { Clock, Context } from '../../../cli/command';
+import { AppError, messageOf } from '../../../errors/errors';
+import { groupOfPair } from '../../../model/groups';
+import { namesOf } from '../../../model/names';
+import { awsCommand } from '../../../model/shell-commands';
 import type { DrillOptions } from '../options';
 import type { DrillPlace, Subject } from '../subject';
 import { DRILL_TAG, scratchBucketName } from './names';

@@ -1,8 +1,8 @@
-import { messageOf, UsageError } from '../../../errors';
-import { isAwsError } from '../../aws-error';
-import { pageOf } from '../../listing/bucket';
-import type { Item, OpenUploads } from '../../restore/model';
-import { idOf } from '../../restore/run/unfinished';
+import { isAwsError } from '../../../aws/aws-error';
+import { pageOf } from '../../../aws/listing/bucket';
+import { messageOf, UsageError } from '../../../errors/errors';
+import type { Item, OpenUploads } from '../../copy/model';
+import { idOf } from '../../copy/unfinished';
 import type { DrillPlace } from '../subject';
 import { abortUpload, deleteVersions, removeBucket } from './empty';
 

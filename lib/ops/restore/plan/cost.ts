@@ -1,4 +1,4 @@
-import { bytes, whole } from '../../units';
+import { bytes, whole } from '../../../cli/units';
 import type { RestoreOptions } from '../options';
 import type { Subject } from '../subject';
 import type { PairPlan } from './plan';

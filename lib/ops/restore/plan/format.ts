@@ -1,6 +1,6 @@
-import { bytes, duration, whole } from '../../units';
+import { bytes, duration, whole } from '../../../cli/units';
+import type { Amount } from '../../copy/totals';
 import type { PairResult } from '../result';
-import type { Amount } from '../totals';
 import { formatCost, PRICING } from './cost';
 
 /** The plan of one pair for a person. */

@@ -1,13 +1,13 @@
-import type { Clock } from '../../command';
-import type { KeyRange } from '../../listing/cursor';
-import { discoverRanges } from '../../listing/ranges';
-import { isArchived } from '../archive';
-import { decide } from '../choose/decide';
+import type { KeyRange } from '../../../aws/listing/cursor';
+import { discoverRanges } from '../../../aws/listing/ranges';
+import type { Clock } from '../../../cli/command';
+import { isArchived } from '../../copy/archive';
+import { decide } from '../../copy/choose/decide';
+import { Pool } from '../../copy/pool';
+import { type Amount, addTo } from '../../copy/totals';
 import type { RestoreOptions } from '../options';
 import { RANGES_AT_ONCE } from '../run/pair-restore';
-import { Pool } from '../run/pool';
 import type { Subject } from '../subject';
-import { type Amount, addTo } from '../totals';
 import { addRequests, type CopyRequests, noRequests } from './requests';
 
 /** What a restore of one pair will do, by the listings. */

@@ -1,5 +1,5 @@
-import type { Item } from '../model';
-import { LARGEST_WHOLE, partsOf } from '../transfer/layout';
+import type { Item } from '../../copy/model';
+import { LARGEST_WHOLE, partsOf } from '../../copy/transfer/layout';
 
 /** Requests that copying sends to either side. */
 export interface CopyRequests {

@@ -1,4 +1,4 @@
-import type { Amount } from '../totals';
+import type { Amount } from '../../copy/totals';
 
 /** Milliseconds that the requests for one small object take, one after the other, over two regions. An assumption. */
 const MILLISECONDS_EACH = 500;

@@ -1,4 +1,4 @@
-import type { CopyVersion } from '../model';
+import type { CopyVersion } from '../../copy/model';
 
 /**
  * Compares what is to be replaced by something of the same size, before it is: an interrupted run may have written it, and nothing

@@ -1,5 +1,5 @@
-import type { Item, OpenUploads } from '../model';
-import { idOf } from './unfinished';
+import type { Item, OpenUploads } from '../../copy/model';
+import { idOf } from '../../copy/unfinished';
 
 /** An upload in parts that was begun and has not ended. */
 export interface KeptUpload {

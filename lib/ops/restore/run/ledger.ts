@@ -1,9 +1,9 @@
-import type { KeyRange } from '../../listing/cursor';
-import type { Decision } from '../choose/decide';
-import type { Item, ItemOutcome } from '../model';
+import type { KeyRange } from '../../../aws/listing/cursor';
+import type { Decision } from '../../copy/choose/decide';
+import type { Item, ItemOutcome } from '../../copy/model';
+import { addTo, endOf, noTotals, type Totals } from '../../copy/totals';
+import { type Kept, Unfinished } from '../../copy/unfinished';
 import type { NotRestored } from '../result';
-import { addTo, endOf, noTotals, type Totals } from '../totals';
-import { type Kept, Unfinished } from './unfinished';
 
 /** How far one pair is, as the file of an interrupted restore has it. */
 export interface LedgerData {

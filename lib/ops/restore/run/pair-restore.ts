@@ -1,13 +1,13 @@
-import { AppError } from '../../../errors';
-import type { Clock } from '../../command';
-import type { KeyRange } from '../../listing/cursor';
-import { decide } from '../choose/decide';
-import type { CopyVersion, Item } from '../model';
+import type { KeyRange } from '../../../aws/listing/cursor';
+import type { Clock } from '../../../cli/command';
+import { AppError } from '../../../errors/errors';
+import { decide } from '../../copy/choose/decide';
+import type { CopyVersion, Item } from '../../copy/model';
+import { Pool } from '../../copy/pool';
+import { MOST_KEPT } from '../../copy/unfinished';
 import type { Subject } from '../subject';
 import type { Ledger } from './ledger';
 import { LowWater } from './low-water';
-import { Pool } from './pool';
-import { MOST_KEPT } from './unfinished';
 
 /** Ranges that are listed at a time: each has a page of both sides waiting. */
 export const RANGES_AT_ONCE = 6;

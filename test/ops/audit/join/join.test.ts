@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
+import { compareKeys } from '../../../../lib/aws/listing/key-order';
+import type { Entry } from '../../../../lib/aws/listing/scan-page';
 import { join } from '../../../../lib/ops/audit/join/join';
 import { ByAge, ByVersionId, type Visit } from '../../../../lib/ops/audit/join/match';
-import { compareKeys } from '../../../../lib/ops/listing/key-order';
-import type { Entry } from '../../../../lib/ops/listing/scan-page';
-import { streamOf } from '../../listing/stream';
+import { streamOf } from '../../../aws/listing/stream';
 
 const entry = (key: string, versionId: string, isDeleteMarker = false): Entry => ({
   key,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../../lib/errors';
+import { AppError } from '../../../../lib/errors/errors';
 import { leastPrivilegeFor } from '../../../../lib/ops/bootstrap/least-privilege';
 import { testContext } from '../../../helpers/ops';
 import { PROJECT } from '../../../helpers/process';

@@ -1,10 +1,10 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { Statement } from '../../../../lib/model/policies';
 import type { Template as DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/actions';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
 import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/synthesize';
-import type { Statement } from '../../../../lib/policies';
-import { addReplicationStacks } from '../../../../lib/replication';
+import { addReplicationStacks } from '../../../../lib/stacks/replication';
 import { testApp, validConfig } from '../../../helpers/app';
 import { recordedKey } from '../../../helpers/templates';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, UnreachableError } from '../../../../errors';
+import { messageOf, UnreachableError } from '../../../../errors/errors';
 
 /** AWS's price list, which answers everybody. The SDK's variable for the endpoint of the service is honoured. */
 const PRICE_LIST = 'https://pricing.us-east-1.amazonaws.com';

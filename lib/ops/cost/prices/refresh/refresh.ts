@@ -1,9 +1,9 @@
-import { type ReplicationConfig, SIDES } from '../../../../config/model';
+import { type Context, EXIT, type Outcome } from '../../../../cli/command';
+import { table } from '../../../../cli/table';
+import { partitionName } from '../../../../config/regions';
+import { type ReplicationConfig, SIDES } from '../../../../config/replication-config';
 import { STORAGE_CLASSES } from '../../../../config/schema';
-import { AppError, UnreachableError, UsageError } from '../../../../errors';
-import { partitionName } from '../../../../regions';
-import { table } from '../../../../table';
-import { type Context, EXIT, type Outcome } from '../../../command';
+import { AppError, UnreachableError, UsageError } from '../../../../errors/errors';
 import { between, type PriceId, type PriceKey, unitOf, unitSize } from '../catalog';
 import { findPrice, type Price, readPricesIfThere, writePrices } from '../price-file';
 import { type ListPrice, type PriceList, readPriceList } from './price-list';

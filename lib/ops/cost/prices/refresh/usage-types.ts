@@ -1,4 +1,4 @@
-import type { StorageClass } from '../../../../storage-classes';
+import type { StorageClass } from '../../../../config/storage-classes';
 import type { PriceId, PriceKey } from '../catalog';
 import { billingCode, usageTypesIn } from './billing-codes';
 

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { sdkClients } from '../../lib/aws/clients';
+import { runCli } from '../../lib/cli/run';
+import { processTerminal } from '../../lib/cli/terminal';
+import { accountNamed } from '../../lib/config/replication-config';
+import type { AuditReport, PairReport } from '../../lib/ops/audit/result';
+import { configurationOf } from '../shared/deployment';
+import type { Layout } from './server/bucket';
+
+/** What one audit found, and what it took. */
+export interface AuditRun {
+  readonly report: Pick<PairReport, 'source' | 'replica' | 'states'>;
+  readonly seconds: number;
+  /** Of user and system, seconds. */
+  readonly processorSeconds: number;
+  /** Most memory that the process ever had, bytes. */
+  readonly peakMemory: number;
+}
+
+/** Runs `ops audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions. */
+async function main(): Promise<void> {
+  const [endpoint = '', layout = '', versions = ''] = process.argv.slice(2);
+  const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
+  const printed: string[] = [];
+  try {
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(configurationOf(layout as Layout, Number(versions))));
+    const start = performance.now();
+    await runCli({
+      argv: ['audit', '--config', 'config.json', '--json'],
+      directory,
+      terminal: processTerminal,
+      clients: (config) => ({
+        ...sdkClients(config),
+        s3: async (side) =>
+          new S3Client({
+            region: accountNamed(config, side).region,
+            endpoint,
+            forcePathStyle: true,
+            credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+          }),
+      }),
+      clock: { now: () => new Date(), sleep: (milliseconds) => sleep(milliseconds) },
+      print: (text) => printed.push(text),
+      useEndpoint: () => undefined,
+    });
+    const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage();
+    const [report] = (JSON.parse(printed.join('')) as AuditReport).pairs;
+    if (report === undefined) {
+      throw new TypeError('the audit reported no pair');
+    }
+    const run: AuditRun = {
+      report,
+      seconds,
+      processorSeconds: (user + system) / 1e6,
+      peakMemory: process.resourceUsage().maxRSS * 1024,
+    };
+    process.send?.(run);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  process.disconnect();
+}
+
+void main();

@@ -1,0 +1,35 @@
+import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { parseConfig } from '../../lib/model/loading/load';
+import { pairNamesOf } from '../../lib/model/names';
+import type { Bucket, Layout } from '../audit/server/bucket';
+
+/** The configuration whose only pair has buckets of this kind: the names of its buckets say what is in them. */
+export function deploymentOf(layout: Layout, versions: number): ReplicationConfig {
+  return parseConfig({ origin: 'the benchmark', value: configurationOf(layout, versions) });
+}
+
+/** The same, as a person writes it. */
+export function configurationOf(layout: Layout, versions: number) {
+  return { deployment: 'bench', pairs: [{ id: `${layout}-${versions}` }] };
+}
+
+/** Names of the source bucket and the replica bucket. */
+export function bucketNamesOf(layout: Layout, versions: number): readonly [source: string, replica: string] {
+  const config = deploymentOf(layout, versions);
+  const [pair] = config.pairs;
+  if (pair === undefined) {
+    throw new TypeError('the configuration has no pair');
+  }
+  const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+  return [sourceBucket.name, replicaBucket.name];
+}
+
+/** What is in a bucket of this name; undefined for any other one. */
+export function bucketNamed(name: string): Bucket | undefined {
+  const [, layout, versions] = /^bench-(folders|flat)-(\d+)-/.exec(name) ?? [];
+  if (versions === undefined) {
+    return undefined;
+  }
+  const [source] = bucketNamesOf(layout as Layout, Number(versions));
+  return { name, side: name === source ? 'source' : 'destination', layout: layout as Layout, versions: Number(versions) };
+}

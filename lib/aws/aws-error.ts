@@ -1,0 +1,97 @@
+import { AppError, messageOf, UnreachableError } from '../errors/errors';
+
+/** Whether AWS answered with one of these error codes. */
+export function isAwsError(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && codes.includes(error.name);
+}
+
+/** The HTTP status of AWS's answer; undefined when there was none. */
+export function httpStatusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+/** Whether CloudFormation answered that there is no such stack, for which it has no error code of its own. */
+export function isMissingStack(error: unknown): boolean {
+  return messageOf(error).endsWith('does not exist');
+}
+
+/** Whether AWS answered that the caller may not ask this. */
+export function isAccessDenied(error: unknown): boolean {
+  const [first, ...others] = codesOf(error);
+  // S3's answer to HEAD has no code, only the status.
+  return [first, ...others].some((code) => DENIED.test(code ?? '')) || (first === 'Unknown' && httpStatusOf(error) === 403);
+}
+
+const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
+
+/** Whether AWS answered that there are too many requests, or that it is busy. */
+export function isThrottled(error: unknown): boolean {
+  return codesOf(error).some((code) => THROTTLED.test(code)) || httpStatusOf(error) === 503;
+}
+
+const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+
+/** Whether AWS does not accept the credentials, or accepts them no longer. */
+export const isBadCredentials = hasCode(
+  /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|CredentialsProviderError)$/,
+);
+
+/** Whether there is no way to AWS. */
+export const isNoNetwork = hasCode(/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/);
+
+/** Reasons why a question has no answer, for a person. */
+const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
+  {
+    is: hasCode(/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
+    reason: 'the credentials have expired',
+    hint: 'log in again, then repeat the command',
+  },
+  {
+    is: isBadCredentials,
+    reason: 'the credentials are not valid',
+    hint: 'log in again, then repeat the command',
+  },
+  {
+    is: isAccessDenied,
+    reason: 'these credentials may not ask this',
+    hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
+  },
+  {
+    is: isThrottled,
+    reason: 'AWS throttles the requests',
+    hint: 'wait a minute, then repeat the command',
+  },
+  {
+    is: (error) => isNoNetwork(error) || hasCode(/^(TimeoutError|ECONNRESET|NetworkingError)$/)(error),
+    reason: 'AWS cannot be reached',
+    hint: 'check the network, a proxy, and --endpoint if you gave one',
+  },
+];
+
+/**
+ * The error that a person sees when AWS gives no answer.
+ *
+ * @param what what was asked, such as `bucket x`
+ */
+export function unanswered(what: string, error: unknown): AppError {
+  if (error instanceof AppError) {
+    return error;
+  }
+  const known = REASONS.find(({ is }) => is(error));
+  return new UnreachableError(
+    'NoAnswer',
+    `${what} could not be read: ${known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`}`,
+    known?.hint,
+    { cause: error },
+  );
+}
+
+/** The name of an error of AWS, and the code of one of the network. */
+function codesOf(error: unknown): string[] {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return [name, code].map((value) => (typeof value === 'string' ? value : ''));
+}
+
+function hasCode(codes: RegExp): (error: unknown) => boolean {
+  return (error) => codesOf(error).some((code) => codes.test(code));
+}

@@ -1,0 +1,124 @@
+import type { AccountClient } from '@aws-sdk/client-account';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3ControlClient } from '@aws-sdk/client-s3-control';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { type AccountName, accountNamed, type ReplicationConfig } from '../config/replication-config';
+import { UsageError } from '../errors/errors';
+import { namesOf } from '../model/names';
+import type { CredentialProvider } from './credentials';
+
+/** The client of each service that verbs use. */
+export interface ServiceClients {
+  readonly account: AccountClient;
+  readonly cloudFormation: CloudFormationClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly s3Control: S3ControlClient;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
+}
+
+/**
+ * AWS clients, each with its account's own credentials, which are checked first.
+ *
+ * Every function throws UnreachableError when the side's credentials cannot be used or belong to another account. The region is
+ * the side's own unless another one is given.
+ */
+export type Clients = {
+  readonly [Service in keyof ServiceClients]: (side: AccountName, region?: string) => Promise<ServiceClients[Service]>;
+};
+
+/** How clients come by their credentials. */
+export interface ClientOptions {
+  /** The credentials of the environment, and with them each side's verification role; no profile. @default - each account's profile */
+  readonly verificationRoles?: boolean;
+}
+
+interface Settings {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+}
+
+type Loaders = { readonly [Service in keyof ServiceClients]: () => new (settings: Settings) => ServiceClients[Service] };
+
+/** Each package of the SDK takes its time to load, so only what is asked for is loaded. */
+const LOADERS: Loaders = {
+  account: () => (require('@aws-sdk/client-account') as typeof import('@aws-sdk/client-account')).AccountClient,
+  cloudFormation: () =>
+    (require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation')).CloudFormationClient,
+  cloudWatch: () => (require('@aws-sdk/client-cloudwatch') as typeof import('@aws-sdk/client-cloudwatch')).CloudWatchClient,
+  iam: () => (require('@aws-sdk/client-iam') as typeof import('@aws-sdk/client-iam')).IAMClient,
+  kms: () => (require('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms')).KMSClient,
+  s3: () => (require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3')).S3Client,
+  s3Control: () => (require('@aws-sdk/client-s3-control') as typeof import('@aws-sdk/client-s3-control')).S3ControlClient,
+  sns: () => (require('@aws-sdk/client-sns') as typeof import('@aws-sdk/client-sns')).SNSClient,
+  sqs: () => (require('@aws-sdk/client-sqs') as typeof import('@aws-sdk/client-sqs')).SQSClient,
+  ssm: () => (require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm')).SSMClient,
+};
+
+/**
+ * Clients of the AWS SDK, each made once, so that many questions to a service share its connections.
+ *
+ * @throws UsageError when verification roles are asked for and no pipeline is configured, which is what they exist for
+ */
+export function sdkClients(config: ReplicationConfig, { verificationRoles = false }: ClientOptions = {}): Clients {
+  if (verificationRoles && config.pipeline === undefined) {
+    throw new UsageError(
+      'NoPipeline',
+      '--verification-roles needs roles that are there only with a pipeline, and the configuration has none',
+      'leave the option out, or configure a pipeline and deploy both sides',
+    );
+  }
+  const credentials = new Map<AccountName, Promise<CredentialProvider>>();
+  const verified = (side: AccountName) => {
+    const known = credentials.get(side) ?? verify(config, side, verificationRoles);
+    credentials.set(side, known);
+    return known;
+  };
+  const make = async <Service extends keyof ServiceClients>(service: Service, side: AccountName, region: string) => {
+    const settings = { region, credentials: await verified(side) };
+    return new (LOADERS[service]())(settings);
+  };
+  const client = <Service extends keyof ServiceClients>(service: Service) => {
+    const made = new Map<string, Promise<ServiceClients[Service]>>();
+    return (side: AccountName, region = accountNamed(config, side).region): Promise<ServiceClients[Service]> => {
+      const known = made.get(`${side} ${region}`) ?? make(service, side, region);
+      made.set(`${side} ${region}`, known);
+      return known;
+    };
+  };
+  return {
+    account: client('account'),
+    cloudFormation: client('cloudFormation'),
+    cloudWatch: client('cloudWatch'),
+    iam: client('iam'),
+    kms: client('kms'),
+    s3: client('s3'),
+    s3Control: client('s3Control'),
+    sns: client('sns'),
+    sqs: client('sqs'),
+    ssm: client('ssm'),
+  };
+}
+
+async function verify(config: ReplicationConfig, side: AccountName, withRoles: boolean): Promise<CredentialProvider> {
+  const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
+  const { profile, ...account } = accountNamed(config, side);
+  // A build has no profiles, and the tooling account is its own.
+  const role = side === 'pipeline' ? {} : { roleArn: namesOf(config)[side].verificationRole.arn };
+  const source = withRoles ? { ...account, ...role } : { ...account, profile };
+  const [provider] = (await verifiedCredentials([{ ...source, side }])).values();
+  if (provider === undefined) {
+    throw new TypeError(`no credentials were verified for the ${side}`);
+  }
+  return provider;
+}

@@ -1,0 +1,159 @@
+import { createInterface } from 'node:readline/promises';
+import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws-sdk/client-sts';
+import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
+import { messageOf, UnreachableError } from '../errors/errors';
+import { ssoFault } from './sso';
+
+/** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
+export type CredentialProvider = ReturnType<typeof fromIni>;
+
+/** Milliseconds before their expiration at which credentials are renewed. */
+const RENEWAL_MARGIN = 5 * 60_000;
+
+/** An account with a way to get its credentials. */
+export interface CredentialSource extends Side {
+  /** ARN of a role to assume with the credentials of the environment, instead of the profile. @default - no role */
+  readonly roleArn?: string;
+}
+
+/** What a session of such a role is called in CloudTrail. */
+const ROLE_SESSION_NAME = 's3-replication-verification';
+
+/** An account that has a profile of its own. */
+export interface ProfiledSide extends Side {
+  readonly side: AccountName;
+  readonly profile: string;
+}
+
+/** The accounts whose credentials come from a configured profile. */
+export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
+  return [...SIDES, 'pipeline' as const].flatMap((side) => {
+    const { account, region, profile } = config[side] ?? {};
+    return account === undefined || region === undefined || profile === undefined ? [] : [{ account, region, profile, side }];
+  });
+}
+
+/**
+ * The credentials of one side: its role or profile, or without either whatever the environment holds.
+ *
+ * Every kind of profile works that the AWS SDK knows: SSO, assumed role, process, static keys. STS is asked in the Region of the
+ * account, whatever Region the profile has.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+export function credentialsOf({ profile, region, roleArn }: CredentialSource): CredentialProvider {
+  // A `clientConfig` here would send the Region of the account to the portal of IAM Identity Center too, which has one of its own.
+  const options = {
+    mfaCodeProvider,
+    parentClientConfig: { region },
+    roleAssumer: getDefaultRoleAssumer({ region }),
+  };
+  if (roleArn !== undefined) {
+    return remembered(
+      fromTemporaryCredentials({
+        params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
+        clientConfig: { region },
+        masterCredentials: fromNodeProviderChain(options),
+      }),
+    );
+  }
+  return remembered(profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile }));
+}
+
+/** A profile with MFA must not ask for a code, which AWS takes once only, at every use. */
+function remembered(provider: CredentialProvider): CredentialProvider {
+  let current: ReturnType<CredentialProvider> | undefined;
+  const ask = (options: Parameters<CredentialProvider>[0]) => {
+    current = provider(options);
+    return current;
+  };
+  return async (options) => {
+    if (current === undefined) {
+      return ask(options);
+    }
+    const known = await current.catch(() => undefined);
+    const lasting = known !== undefined && (known.expiration?.getTime() ?? Infinity) - Date.now() > RENEWAL_MARGIN;
+    return lasting ? known : ask(options);
+  };
+}
+
+/**
+ * Asks STS whose credentials these are.
+ *
+ * @throws UnreachableError when they cannot be had or STS does not answer
+ */
+export async function accountOf(side: CredentialSource, credentials: CredentialProvider): Promise<string> {
+  const sts = new STSClient({ region: side.region, credentials });
+  try {
+    const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
+    return account ?? '';
+  } catch (error) {
+    const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
+    throw new UnreachableError(
+      'NoCredentials',
+      `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,
+      login?.hint ?? remedy(side),
+      { cause: error },
+    );
+  } finally {
+    sts.destroy();
+  }
+}
+
+/**
+ * The credentials of several sides, after STS has confirmed whose they are.
+ *
+ * @throws UnreachableError when credentials cannot be used, or that names every side with those of another account
+ */
+export async function verifiedCredentials(
+  sides: readonly (CredentialSource & { readonly side: AccountName })[],
+): Promise<ReadonlyMap<AccountName, CredentialProvider>> {
+  const verified = new Map<AccountName, CredentialProvider>();
+  const wrong: string[] = [];
+  // One after another: each may ask for an MFA code on the same terminal.
+  for (const side of sides) {
+    const credentials = credentialsOf(side);
+    const account = await accountOf(side, credentials);
+    if (account !== side.account) {
+      wrong.push(`${origin(side)} is for account ${account}, and ${side.side}.account is ${side.account}`);
+    }
+    verified.set(side.side, credentials);
+  }
+  if (wrong.length > 0) {
+    throw new UnreachableError(
+      'WrongAccount',
+      wrong.join('\n'),
+      'correct the profile or the account id in the configuration; nothing was deployed',
+    );
+  }
+  return verified;
+}
+
+function origin({ profile, roleArn }: CredentialSource): string {
+  if (roleArn !== undefined) {
+    return `role ${roleArn}`;
+  }
+  return profile === undefined ? 'the environment' : `profile "${profile}"`;
+}
+
+function remedy({ account, profile, roleArn }: CredentialSource): string {
+  if (roleArn !== undefined) {
+    return 'only the build of the pipeline that verifies may assume it, and it is there once that account is deployed with a pipeline configured';
+  }
+  return profile === undefined
+    ? `log in to account ${account}, or name a profile for it in the configuration`
+    : `correct or renew it; "aws sts get-caller-identity --profile ${profile}" shows the same fault`;
+}
+
+async function mfaCodeProvider(serial: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new UnreachableError('NoTerminal', `a code of MFA device ${serial} is needed, and there is no terminal to ask on`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(`MFA code of ${serial}: `);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,85 @@
+import { UnreachableError } from '../../errors/errors';
+import { type Bucket, pageOf } from './bucket';
+import { compareKeys } from './key-order';
+import type { Entry, Page } from './scan-page';
+
+/** A stream of versions in the order of their keys. */
+export interface Stream {
+  /** Undefined at the end of what is loaded. */
+  readonly current: Entry | undefined;
+  advance(): void;
+  /** Loads until there is a current version, or none is left. */
+  load(): Promise<void>;
+}
+
+/** A part of the key space. */
+export interface KeyRange {
+  /** Every key is after this one; empty for the first range. */
+  readonly from: string;
+  /** The last key; undefined for the last range, which has no end. */
+  readonly to: string | undefined;
+}
+
+/**
+ * Walks through the versions of a range of keys in the order of keys. The next page is fetched while one is worked on.
+ *
+ * Keys are looked at, and not only the marker: no AWS page says whether a listing that starts with a key has that key in it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ */
+export class Cursor implements Stream {
+  private entries: readonly Entry[] = [];
+  private index = 0;
+  private coming: Promise<Page> | undefined;
+
+  /** @param ignored keys below this prefix are passed over */
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly range: KeyRange,
+    private readonly ignored: string,
+  ) {
+    this.coming = this.fetch(range.from === '' ? {} : { KeyMarker: range.from });
+  }
+
+  /** The version that the cursor is at; undefined at the end of what is loaded. */
+  get current(): Entry | undefined {
+    return this.entries[this.index];
+  }
+
+  advance(): void {
+    this.index += 1;
+  }
+
+  /**
+   * Loads until there is a current version, or the range has ended.
+   * @throws AppError when there is no answer
+   */
+  async load(): Promise<void> {
+    while (this.index >= this.entries.length && this.coming !== undefined) {
+      const page = await this.coming;
+      this.entries = page.entries.filter((entry) => this.wants(entry));
+      this.index = 0;
+      const { to } = this.range;
+      const { nextKeyMarker: next } = page;
+      if (page.isTruncated && next === undefined) {
+        throw new UnreachableError('NoMarker', `bucket ${this.bucket.name} did not say where its listing goes on`);
+      }
+      this.coming =
+        page.isTruncated && next !== undefined && (to === undefined || compareKeys(next, to) <= 0)
+          ? this.fetch({ KeyMarker: next, VersionIdMarker: page.nextVersionIdMarker })
+          : undefined;
+    }
+  }
+
+  private wants({ key }: Entry): boolean {
+    const { from, to } = this.range;
+    return compareKeys(key, from) > 0 && (to === undefined || compareKeys(key, to) <= 0) && !key.startsWith(this.ignored);
+  }
+
+  private fetch(marker: { KeyMarker?: string; VersionIdMarker?: string | undefined }): Promise<Page> {
+    const page = pageOf(this.bucket, marker);
+    // Whoever awaits it hears of the error; until then it is not unhandled.
+    page.catch(() => undefined);
+    return page;
+  }
+}

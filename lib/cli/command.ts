@@ -1,0 +1,96 @@
+import type { Clients } from '../aws/clients';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import type { Terminal } from './terminal';
+
+/** What a verb works with. Everything outside the process comes in here, so that a test can stand in for it. */
+export interface Context {
+  /** Narrowed to one group, where the verb runs for each. */
+  readonly config: ReplicationConfig;
+  /** The pairs that `--pair` chooses; all of them without it. */
+  readonly pairs: readonly Pair[];
+  /** The folder of cdk.json. */
+  readonly directory: string;
+  /** Options by which the CDK CLI reads the same configuration and context. */
+  readonly cdkContext: readonly string[];
+  /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
+  readonly qualifier: string;
+  readonly clients: Clients;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Change without asking. */
+  readonly yes: boolean;
+  /** Prints a result before the last one, for verbs that repeat themselves. */
+  report(result: Result): void;
+}
+
+export interface Clock {
+  now(): Date;
+  /**
+   * Waits.
+   * @throws UnreachableError when the person interrupts
+   */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** What a verb found or did, twice over. */
+export interface Result {
+  /** For `--json`: keys are stable across releases. */
+  readonly data: object;
+  /** The same for a person. */
+  readonly text: string;
+}
+
+/** The last result of a verb, and how it ended. */
+export interface Outcome extends Result {
+  readonly exitCode: ExitCode;
+}
+
+/** What the exit code of a command means. */
+export const EXIT = {
+  /** Fine. */
+  ok: 0,
+  /** Found something wrong, or declined. */
+  wrong: 1,
+  /** Wrong usage or configuration. */
+  usage: 2,
+  /** Could not find out: credentials, network, interrupted. */
+  unknown: 3,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the command line gives to one verb, besides the common options. */
+export interface VerbArguments {
+  /** Which of the verb's actions. @default - none was named */
+  readonly action?: string | undefined;
+  readonly argument: string | undefined;
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** One of several things that a verb does, such as `list`. */
+export interface Action {
+  /** What it works on, such as `JOB`. @default - it takes no argument */
+  readonly argument?: string;
+  readonly help: string;
+}
+
+/** One command of the operator command line. */
+export interface Verb {
+  readonly name: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** What it does and examples, for `ops VERB --help`. */
+  readonly help: string;
+  /** What it works on, such as `CODE`. @default - it takes no argument */
+  readonly argument?: string;
+  /** What else it does when the word after it says so. Not together with `argument`. @default - it does one thing */
+  readonly actions?: Readonly<Record<string, Action>>;
+  /** Its own options. @default - the common ones only */
+  readonly options?: Readonly<
+    Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
+  >;
+  /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
+  readonly perGroup?: true;
+  /** Loads the verb and what it needs, only when it runs. */
+  readonly load: () => (context: Context, args: VerbArguments) => Promise<Outcome>;
+}

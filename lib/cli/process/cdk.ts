@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { AppError } from '../../errors/errors';
+
+/**
+ * The script of this project's CDK CLI, for a Node process.
+ *
+ * @throws AppError when it is not installed
+ */
+export function cdkScript(): string {
+  try {
+    return require.resolve('aws-cdk/bin/cdk');
+  } catch (error) {
+    throw new AppError('NoCdkCli', 'the CDK CLI is not installed here', 'run "npm ci" in the project', { cause: error });
+  }
+}
+
+/** How the CDK CLI is run. */
+export interface CdkOptions {
+  /** The folder of cdk.json. @default - the folder of this process */
+  readonly cwd?: string;
+  /** Writes everything to standard error, which leaves standard output to this process. @default false */
+  readonly quiet?: boolean;
+}
+
+/** Runs the CDK CLI of this project on the terminal of this process, and answers its exit code. */
+export function runCdk(args: readonly string[], { cwd, quiet = false }: CdkOptions = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [cdkScript(), ...args], { cwd, stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'] });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Version of the bootstrap template that this project's CDK CLI deploys; undefined when it cannot be read. */
+export function shippedBootstrapVersion(): number | undefined {
+  try {
+    const template = readFileSync(require.resolve('aws-cdk/lib/api/bootstrap/bootstrap-template.yaml'), 'utf8');
+    const version = /^ {2}BootstrapVersion:$[^]*?^ {4}Value: '(\d+)'$/m.exec(template)?.[1];
+    return version === undefined ? undefined : Number(version);
+  } catch {
+    return undefined;
+  }
+}

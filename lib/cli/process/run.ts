@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { basename } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { AppError } from '../../errors/errors';
+
+export interface RunOptions {
+  /** File that the output is appended to. @default - only a failure shows output */
+  readonly log?: string;
+  /** @default - the folder of this process */
+  readonly cwd?: string;
+  /** @default - the environment of this process */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Ends the command. */
+  readonly signal?: AbortSignal;
+}
+
+/** Lines of output that a failure shows. */
+const TAIL_LINES = 25;
+
+/**
+ * Runs a command to its end.
+ *
+ * @throws AppError with the last lines of its output when it fails or cannot be started
+ */
+export async function run(command: string, args: readonly string[], { log, cwd, env, signal }: RunOptions = {}): Promise<void> {
+  const line = [basename(command), ...args].join(' ');
+  const file = log === undefined ? undefined : createWriteStream(log, { flags: 'a' });
+  file?.write(`\n$ ${line}\n`);
+  const tail: string[] = [];
+  const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      file?.write(data);
+      tail.push(...data.toString().split('\n'));
+      tail.splice(0, tail.length - TAIL_LINES);
+    });
+  }
+  const failure = await new Promise<string | undefined>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, killer) => resolve(code === 0 ? undefined : `it ended with ${killer ?? `code ${code}`}`));
+  });
+  if (file !== undefined) {
+    file.end();
+    await finished(file);
+  }
+  signal?.throwIfAborted();
+  if (failure !== undefined) {
+    const hint = log === undefined ? undefined : `all output: ${log}`;
+    throw new AppError('CommandFailed', `"${line}" failed: ${failure}\n${tail.join('\n').trim()}`, hint);
+  }
+}

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { VERBS } from '../../bin/commands';
+import type { ClientOptions, Clients } from '../aws/clients';
+import { cdkContext } from '../config/named';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { AppError, describeError, UsageError } from '../errors/errors';
+import { qualifierFrom } from '../model/toolkit';
+import { type Clock, type Context, EXIT, type ExitCode, type Result } from './command';
+import { exitCodeOf, toData } from './exit-codes';
+import { overview, verbHelp } from './help';
+import { parseCommandLine } from './parse';
+import { contextsOf, runPerGroup } from './per-group';
+import type { Terminal } from './terminal';
+
+/** What the command line takes from its process. */
+export interface CliProcess {
+  /** Arguments without interpreter and script. */
+  readonly argv: readonly string[];
+  /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
+  readonly directory: string;
+  readonly terminal: Terminal;
+  readonly clients: (config: ReplicationConfig, options: ClientOptions) => Clients;
+  readonly clock: Clock;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+  /** Sends every AWS request to another endpoint. */
+  readonly useEndpoint: (endpoint: string) => void;
+}
+
+/** Runs one command line and says how it ended. Never throws. */
+export async function runCli(process: CliProcess): Promise<ExitCode> {
+  try {
+    return await dispatch(process);
+  } catch (error) {
+    process.terminal.progress('');
+    if (!(error instanceof AppError) || process.argv.includes('--debug')) {
+      process.terminal.tell((error as Error).stack ?? String(error));
+    } else {
+      process.terminal.tell(describeError(error));
+    }
+    if (process.argv.includes('--json')) {
+      process.print(JSON.stringify({ error: toData(error) }, null, 2));
+    }
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(process: CliProcess): Promise<ExitCode> {
+  const { print, directory } = process;
+  const { verb, common, own } = parseCommandLine(process.argv, VERBS);
+  if (verb === undefined) {
+    print(overview(VERBS));
+    return common.help ? EXIT.ok : EXIT.usage;
+  }
+  if (common.help) {
+    print(verbHelp(verb));
+    return EXIT.ok;
+  }
+  if (common.endpoint !== undefined) {
+    process.useEndpoint(common.endpoint);
+  }
+  const project = projectFolder(directory);
+  const options = cdkContext(common.named, directory, project);
+  const { config, qualifier } = readProject(project, options);
+  const pairs = choosePairs(config, common.pairs);
+  const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
+  const context: Context = {
+    config,
+    pairs,
+    directory: project,
+    cdkContext: options,
+    qualifier,
+    clients: process.clients(config, common),
+    terminal: process.terminal,
+    clock: process.clock,
+    yes: common.yes,
+    report: show,
+  };
+  const run = verb.load();
+  // The groups share clients, unless each has roles of its own.
+  const groups = contextsOf(context).map((group) =>
+    common.verificationRoles && group.config.group !== undefined
+      ? { ...group, clients: process.clients(group.config, common) }
+      : group,
+  );
+  const [first = context, ...others] = verb.perGroup === true ? groups : [];
+  const outcome =
+    others.length === 0 ? await run(first, own) : await runPerGroup([first, ...others], own, (group) => run(group, own));
+  show(outcome);
+  return outcome.exitCode;
+}
+
+/** The configuration's checks take their time to load, and `--help` needs none of them. */
+function readProject(project: string, context: readonly string[]): { config: ReplicationConfig; qualifier: string } {
+  const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
+  const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
+  const readContext = contextOfCli(context, project);
+  return { config: loadConfig(readContext, project), qualifier: qualifierFrom(readContext) };
+}
+
+function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonly Pair[] {
+  const unknown = ids.filter((id) => !config.pairs.some((pair) => pair.id === id));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'UnknownPair',
+      `the configuration has no pair ${unknown.join(', ')}`,
+      `its pairs: ${config.pairs.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));
+}
+
+/** The nearest folder at or above this one that holds a cdk.json; this one where none does. */
+export function projectFolder(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'cdk.json'))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return start;
+    }
+  }
+}

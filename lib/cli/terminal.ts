@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline/promises';
+import { AbortError } from '../errors/errors';
+
+/** Where a verb shows what it does and asks. Results go through its outcome instead. */
+export interface Terminal {
+  /** Writes a line for people, on standard error, so that standard output holds the result alone. */
+  tell(line: string): void;
+  /** Clears the screen, printed before a result that takes the place of the last one; empty in a pipe. */
+  readonly clear: string;
+  /** Shows where a long wait is, in one line that the next call replaces; nothing in a pipe. An empty line ends it. */
+  progress(line: string): void;
+  /**
+   * Asks before a change.
+   * @throws AbortError when the answer is no, or when there is nobody to ask
+   */
+  confirm(question: string): Promise<void>;
+}
+
+/** The terminal that this process runs on. */
+export const processTerminal: Terminal = {
+  tell: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+  clear: process.stdout.isTTY ? '\u001b[H\u001b[J' : '',
+  progress: (line) => {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\u001b[K${line}`);
+    }
+  },
+  confirm: async (question) => {
+    if (!process.stdin.isTTY) {
+      throw new AbortError('NotConfirmed', 'nothing was changed: there is no terminal to ask on', 'pass --yes to go ahead');
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      // Ctrl-C and Ctrl-D decline.
+      const answer = await terminal.question(`${question} [y/N] `).catch(() => '');
+      if (!/^y(es)?$/i.test(answer.trim())) {
+        throw new AbortError('Declined', 'nothing was changed');
+      }
+    } finally {
+      terminal.close();
+    }
+  },
+};

@@ -1,0 +1,113 @@
+import type { AssemblyStack } from '../../deploy/plan/assembly';
+import type { TemplateResource } from '../../deploy/plan/model';
+import { LIMITS, type Limit } from './limits';
+
+/** A synthesized stack, as far as limits are concerned. */
+export type MeasuredStack = Pick<AssemblyStack, 'id' | 'stackName' | 'template'>;
+
+/** How much of a limit a stack uses. */
+export interface Measure {
+  readonly limit: Limit;
+  readonly value: number;
+  /** The resource that it is about. @default - the stack as a whole */
+  readonly resource?: string;
+}
+
+/** As long as what CloudFormation puts in place of a reference gets: an ARN with a name of 64 characters. */
+const REFERENCE = 'r'.repeat(112);
+
+/** Everything of a stack that AWS limits and that grows with pairs. */
+export function measure({ template }: MeasuredStack): readonly Measure[] {
+  const resources = Object.entries((template['Resources'] ?? {}) as Record<string, TemplateResource>);
+  return [
+    { limit: LIMITS.resources, value: resources.length },
+    // As the CDK writes it.
+    { limit: LIMITS.template, value: Buffer.byteLength(JSON.stringify(template, null, 1)) },
+    ...resources.flatMap(([id, resource]) => policiesOf(resource).map((policy) => ({ ...policy, resource: id }))),
+    ...inlinePolicies(resources),
+    ...attachments(resources),
+  ];
+}
+
+function policiesOf({ Type, Properties = {} }: TemplateResource): Omit<Measure, 'resource'>[] {
+  switch (Type) {
+    case 'AWS::KMS::Key':
+      return [{ limit: LIMITS.keyPolicy, value: lengthOf(Properties['KeyPolicy']) }];
+    case 'AWS::S3::BucketPolicy':
+      return [{ limit: LIMITS.bucketPolicy, value: lengthOf(Properties['PolicyDocument']) }];
+    case 'AWS::SQS::QueuePolicy':
+      return [{ limit: LIMITS.queuePolicy, value: lengthOf(Properties['PolicyDocument']) }];
+    case 'AWS::IAM::ManagedPolicy':
+      return [{ limit: LIMITS.managedPolicy, value: lengthOf(Properties['PolicyDocument']) }];
+    default:
+      return [];
+  }
+}
+
+/** An inline policy of a role, or a reference to a role. */
+interface Listed {
+  readonly PolicyDocument?: unknown;
+  readonly Ref?: string;
+}
+
+type Resources = readonly (readonly [id: string, resource: TemplateResource])[];
+
+/** Written into a role or in a resource of their own. */
+function inlinePolicies(resources: Resources): Measure[] {
+  return ofRoles(resources, 'AWS::IAM::Policy').map(({ id, role, policies }) => {
+    const own = list(role.Properties?.['Policies']).map((policy) => policy.PolicyDocument);
+    const documents = [...own, ...policies.map((policy) => policy.Properties?.['PolicyDocument'])];
+    return {
+      limit: LIMITS.inlinePolicies,
+      value: documents.reduce<number>((sum, document) => sum + lengthOf(document), 0),
+      resource: id,
+    };
+  });
+}
+
+function attachments(resources: Resources): Measure[] {
+  return ofRoles(resources, 'AWS::IAM::ManagedPolicy').map(({ id, role, policies }) => ({
+    limit: LIMITS.managedPolicies,
+    value: list(role.Properties?.['ManagedPolicyArns']).length + policies.length,
+    resource: id,
+  }));
+}
+
+/** Every role, with the policies of a type that name it. */
+function ofRoles(resources: Resources, type: string) {
+  const attached = new Map<string, TemplateResource[]>();
+  for (const [, policy] of resources.filter(([, { Type }]) => Type === type)) {
+    for (const { Ref: id } of list(policy.Properties?.['Roles'])) {
+      attached.set(id ?? '', [...(attached.get(id ?? '') ?? []), policy]);
+    }
+  }
+  return resources
+    .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
+    .map(([id, role]) => ({ id, role, policies: attached.get(id) ?? [] }));
+}
+
+function list(value: unknown): readonly Listed[] {
+  return Array.isArray(value) ? (value as readonly Listed[]) : [];
+}
+
+/** Length of a document as JSON without whitespace, with something as long as it gets in place of what only CloudFormation knows. */
+function lengthOf(document: unknown): number {
+  return Buffer.byteLength(JSON.stringify(resolved(document)) ?? '');
+}
+
+function resolved(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(resolved);
+  }
+  const [[key, argument] = ['', undefined], ...more] = Object.entries(value);
+  if (more.length === 0 && key === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map((part) => String(resolved(part))).join(separator);
+  }
+  return more.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))
+    ? REFERENCE
+    : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner)]));
+}

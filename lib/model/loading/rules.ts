@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { partitionName } from '../../config/regions';
+import * as schema from '../../config/schema';
+import { REPORT_BUCKET_ID } from '../backfill/names';
+import { longestNamePrefix } from '../names';
+import { PROTECTION_RULES } from './protection-rules';
+import { type Rule, rule } from './rule';
+
+const accounts = z.looseObject({
+  source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
+  destination: z.looseObject({ account: schema.destination.unwrap().shape.account }).prefault({}),
+});
+const regions = z.looseObject({
+  source: z.looseObject({ region: schema.source.unwrap().shape.region }).prefault({}),
+  destination: z.looseObject({ region: schema.destination.unwrap().shape.region }).prefault({}),
+});
+const pipelineAccounts = accounts.extend({ pipeline: z.looseObject({ account: schema.pipelineAccount }) });
+const pipelineRegion = regions.extend({ pipeline: z.looseObject({ region: schema.region }) });
+const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
+const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
+const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
+
+export const RULES: readonly Rule[] = [
+  ...PROTECTION_RULES,
+
+  rule(accounts, ({ source, destination }) =>
+    source.account === destination.account
+      ? [{ path: 'destination.account', found: destination.account, remedy: 'write another account than the source' }]
+      : [],
+  ),
+
+  rule(regions, ({ source, destination }) =>
+    source.region === destination.region
+      ? [{ path: 'destination.region', found: destination.region, remedy: 'write another region than the source' }]
+      : [],
+  ),
+
+  rule(regions, ({ source, destination }) => {
+    const [from, to] = [partitionName(source.region), partitionName(destination.region)];
+    const remedy = `S3 does not replicate from partition ${from} to partition ${to}; write a region of ${from}`;
+    return from === to ? [] : [{ path: 'destination.region', found: destination.region, remedy }];
+  }),
+
+  rule(pipelineAccounts, ({ source, destination, pipeline }) =>
+    [source.account, destination.account].includes(pipeline.account)
+      ? [
+          {
+            path: 'pipeline.account',
+            found: pipeline.account,
+            remedy: 'both sides trust the account of the pipeline; write a third one, so that neither side administers the other',
+          },
+        ]
+      : [],
+  ),
+
+  rule(pipelineRegion, ({ source, pipeline }) => {
+    const [own, other] = [partitionName(source.region), partitionName(pipeline.region)];
+    const remedy = `a pipeline of partition ${other} deploys into no other; write a region of ${own}`;
+    return own === other ? [] : [{ path: 'pipeline.region', found: pipeline.region, remedy }];
+  }),
+
+  rule(regions.extend({ bucketNamespace: schema.bucketNamespace }), ({ source, destination, bucketNamespace }) => {
+    const affected = [source.region, destination.region].filter((name) => REGIONS_WITHOUT_ACCOUNT_NAMESPACE.includes(name));
+    const remedy = `S3 has no account regional namespace in ${affected.join(' and ')}; write "global"`;
+    return bucketNamespace === 'account-regional' && affected.length > 0
+      ? [{ path: 'bucketNamespace', found: bucketNamespace, remedy }]
+      : [];
+  }),
+
+  rule(ids, ({ pairs }) =>
+    pairs.flatMap(({ id }, index) => {
+      const first = pairs.findIndex((other) => other.id === id);
+      return id !== undefined && first < index
+        ? [{ path: `pairs[${index}].id`, found: id, remedy: `pairs[${first}] has this id already; write another one` }]
+        : [];
+    }),
+  ),
+
+  rule(
+    regions.extend({ ...deployment.shape, ...ids.shape, bucketNamespace: schema.bucketNamespace }).extend({
+      pairs: ids.shape.pairs.default([{ id: 'documents' }]),
+    }),
+    ({ source, destination, deployment: name, pairs, bucketNamespace }) => {
+      const limit = Math.min(
+        longestNamePrefix(source.region, bucketNamespace),
+        longestNamePrefix(destination.region, bucketNamespace),
+      );
+      return pairs.flatMap(({ id }, index) => {
+        const prefix = `${name}-${id}`;
+        const remedy = `"${prefix}" has ${prefix.length} characters, and a bucket name in these regions leaves ${limit} for <deployment>-<id>; shorten one of the two`;
+        return id !== undefined && prefix.length > limit ? [{ path: `pairs[${index}].id`, found: id, remedy }] : [];
+      });
+    },
+  ),
+
+  rule(ids.extend({ backfill: schema.backfill }), ({ pairs, backfill }) =>
+    pairs.flatMap(({ id }, index) =>
+      backfill && id === REPORT_BUCKET_ID
+        ? [{ path: `pairs[${index}].id`, found: id, remedy: 'with backfill the report bucket has this name; write another id' }]
+        : [],
+    ),
+  ),
+
+  rule(
+    regions.extend({ ...deployment.shape, backfill: schema.backfill, bucketNamespace: schema.bucketNamespace }),
+    ({ source, deployment: name, backfill, bucketNamespace }) => {
+      const prefix = `${name}-${REPORT_BUCKET_ID}`;
+      const limit = longestNamePrefix(source.region, bucketNamespace);
+      const remedy = `the report bucket is named after "${prefix}", which has ${prefix.length} characters, and a bucket name in ${source.region} leaves ${limit}; write a shorter deployment, or false`;
+      return backfill && prefix.length > limit ? [{ path: 'backfill', found: backfill, remedy }] : [];
+    },
+  ),
+
+  rule(
+    z.looseObject({
+      pairs: z.array(z.looseObject({ filter: z.unknown().optional(), replicateDeleteMarkers: z.unknown().optional() }).catch({})),
+    }),
+    ({ pairs }) =>
+      pairs.flatMap(({ filter, replicateDeleteMarkers }, index) =>
+        replicateDeleteMarkers === true && Object.keys(tagsOf(filter)).length > 0
+          ? [
+              {
+                path: `pairs[${index}].replicateDeleteMarkers`,
+                found: true,
+                remedy: 'S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags',
+              },
+            ]
+          : [],
+      ),
+  ),
+
+  rule(deployment.extend({ removal: schema.removal }), ({ deployment: name, removal }) =>
+    removal === 'destroy' && !/-(demo|test)$/.test(name)
+      ? [
+          {
+            path: 'removal',
+            found: removal,
+            remedy: `only a deployment whose name ends in -demo or -test may be destroyed, and this one is "${name}"; write "retain"`,
+          },
+        ]
+      : [],
+  ),
+
+  rule(z.looseObject({ tags: z.record(z.string(), z.unknown()) }), ({ tags }) => {
+    const keys = Object.keys(tags);
+    return keys.flatMap((key, index) => {
+      const twin = keys.slice(0, index).find((other) => other.toLowerCase() === key.toLowerCase());
+      const remedy = `IAM takes tag keys without regard to case, and "${twin}" is there already; keep one of them`;
+      return twin === undefined ? [] : [{ path: `tags.${key}`, found: tags[key], remedy }];
+    });
+  }),
+];
+
+function tagsOf(filter: unknown): object {
+  const tags = (filter as { tags?: unknown } | undefined)?.tags;
+  return typeof tags === 'object' && tags !== null ? tags : {};
+}

@@ -1,0 +1,113 @@
+import type { Lockdown } from '../../config/replication-config';
+import type { Conditions } from '../permissions';
+
+/**
+ * What the policies of a replica bucket and of the replica key refuse under lockdown: plain data. docs/protection.md says of each action
+ * of S3 and KMS that could destroy a replica why it is here or not.
+ */
+
+/** A statement that refuses, as IAM's JSON spells it. */
+export interface DenyStatement {
+  readonly Sid: string;
+  readonly Effect: 'Deny';
+  readonly Principal: { readonly AWS: '*' };
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition: Conditions;
+}
+
+/** The roles that a lockdown exempts, by ARN. */
+export interface ExemptRoles {
+  /** From everything. */
+  readonly breakGlass: string;
+  /** With which CloudFormation makes the destination stack: from what an update of it changes. */
+  readonly execution: string;
+}
+
+/** Every Sid of a lockdown starts so, and no other one. */
+export const LOCKDOWN = 'Lockdown';
+
+/**
+ * What ends a replica, or what keeps it: for the break-glass role alone.
+ *
+ * `s3:UpdateObjectEncryption` gives a version that is there another key, which its owner can then delete.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+export const DESTROY_REPLICAS = {
+  /** Of the bucket as a whole. */
+  bucket: ['s3:DeleteBucket', 's3:PutBucketObjectLockConfiguration'],
+  /** Of versions. */
+  objects: [
+    's3:BypassGovernanceRetention',
+    's3:DeleteObjectVersion',
+    's3:PutObjectLegalHold',
+    's3:PutObjectRetention',
+    's3:UpdateObjectEncryption',
+  ],
+} as const;
+
+/** What takes away the protection of a replica bucket, and what an update of the stack may change. */
+export const CONFIGURE_BUCKET = [
+  's3:DeleteBucketPolicy',
+  's3:PutBucketAcl',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPolicy',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+  's3:PutLifecycleConfiguration',
+  's3:PutReplicationConfiguration',
+] as const;
+
+/**
+ * What makes the replica key, and with it every replica, unusable, or lets somebody use it beside its policy: for the break-glass role alone.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+ */
+export const DESTROY_KEY = ['kms:CreateGrant', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'] as const;
+
+/** What changes who may use the replica key. */
+export const CONFIGURE_KEY = ['kms:PutKeyPolicy'] as const;
+
+/** The roles that a configured lockdown exempts. */
+export function exemptRoles({ breakGlassRoleArn }: Lockdown, execution: string): ExemptRoles {
+  return { breakGlass: breakGlassRoleArn, execution };
+}
+
+/** What the policy of a replica bucket refuses. */
+export function bucketLockdown(bucketArn: string, exempt: ExemptRoles): DenyStatement[] {
+  return [
+    deny(
+      'Destruction',
+      [...DESTROY_REPLICAS.bucket, ...DESTROY_REPLICAS.objects],
+      [bucketArn, `${bucketArn}/*`],
+      [exempt.breakGlass],
+    ),
+    deny('Configuration', CONFIGURE_BUCKET, [bucketArn], [exempt.breakGlass, exempt.execution]),
+  ];
+}
+
+/** What the policy of the replica key refuses. `*` is the key that the policy is attached to. */
+export function keyLockdown(exempt: ExemptRoles): DenyStatement[] {
+  return [
+    deny('Destruction', DESTROY_KEY, ['*'], [exempt.breakGlass]),
+    deny('Configuration', CONFIGURE_KEY, ['*'], [exempt.breakGlass, exempt.execution]),
+  ];
+}
+
+/**
+ * A request without a principal's ARN, such as an anonymous one, is refused too: a negative condition holds where its key is absent.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+function deny(what: string, Action: readonly string[], Resource: readonly string[], exempt: readonly string[]): DenyStatement {
+  return {
+    Sid: `${LOCKDOWN}${what}`,
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: Action.toSorted(),
+    Resource,
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': exempt } },
+  };
+}

@@ -1,0 +1,191 @@
+import { type Partition, partitionName } from '../config/regions';
+import type { Pair, ReplicationConfig, Side, SideName } from '../config/replication-config';
+
+/**
+ * Everything that has a name, computed from the configuration alone, so that no stack has to wait for another to know it.
+ * The stacks and the command line take names from here and nowhere else. Only the replica key's ARN is not among
+ * them: KMS gives keys random ids.
+ */
+export interface Names {
+  readonly partition: Partition;
+  readonly source: SideNames;
+  readonly destination: SideNames;
+  readonly exchange: ExchangeNames;
+  readonly pairs: readonly PairNames[];
+  /** @default - no pipeline is configured */
+  readonly pipeline?: PipelineNames;
+}
+
+/** The names of one stack and its key. */
+export interface SideNames {
+  readonly stackName: string;
+  /** Starts with `alias/`. */
+  readonly keyAlias: string;
+  /** SSM parameter that holds the key's ARN. */
+  readonly keyParameter: string;
+  /** Role with which the pipeline runs `ops doctor` and `ops verify`. There only where a pipeline is configured. */
+  readonly verificationRole: NamedArn;
+}
+
+/** The names of the delivery pipeline in the tooling account. */
+export interface PipelineNames {
+  readonly stackName: string;
+  readonly pipelineName: string;
+  /** Role of the build that verifies a deployment. Each side's verification role trusts it. */
+  readonly verifierRole: NamedArn;
+  /** Role of the builds that compare what is about to be deployed with what is deployed. */
+  readonly changesRole: NamedArn;
+}
+
+/** How the source stack learns the replica key's ARN. */
+export interface ExchangeNames {
+  /** Name of the destination stack's output that holds the ARN. */
+  readonly outputName: string;
+  /** Role in the destination account that may read that output. */
+  readonly readerRole: NamedArn;
+  /** Key of cdk.context.json under which `ops exchange` records the ARN. */
+  readonly contextKey: string;
+}
+
+/** The names of one pair. */
+export interface PairNames {
+  readonly id: string;
+  readonly ruleId: string;
+  readonly sourceBucket: NamedArn;
+  readonly replicaBucket: NamedArn;
+  readonly replicationRole: NamedArn;
+  /** SSM parameters that hold ARNs for other stacks and for people. */
+  readonly parameters: {
+    readonly sourceBucket: string;
+    readonly replicaBucket: string;
+    readonly replicationRole: string;
+  };
+}
+
+export interface NamedArn {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** Characters in the longest name that S3 takes for a bucket. */
+const BUCKET_NAME_LENGTH = 63;
+
+/** Every name of a deployment, or of the group that its configuration is narrowed to. */
+export function namesOf(config: ReplicationConfig): Names {
+  const { deployment, group, source, destination } = config;
+  const partition = partitionOf(source);
+  return {
+    partition,
+    source: sideNames(config, 'source'),
+    destination: sideNames(config, 'destination'),
+    exchange: {
+      outputName: 'ReplicaKeyArn',
+      readerRole: iamRole(partition, destination, ofGroup(config, `${deployment}-exchange-${destination.region}`)),
+      contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}${group === undefined ? '' : `:${group}`}`,
+    },
+    pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
+    ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
+  };
+}
+
+/** The key ARN of the destination, given its id. */
+export function replicaKeyArn(config: ReplicationConfig, keyId: string): string {
+  const { region, account } = config.destination;
+  return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
+}
+
+/** ARN of a stack, under whatever id CloudFormation gives to it. */
+export function stackArnPattern(side: Side, stackName: string): string {
+  return `arn:${partitionOf(side)}:cloudformation:${side.region}:${side.account}:stack/${stackName}/*`;
+}
+
+/** ARN of an SSM parameter, or of several by pattern. */
+export function parameterArn(side: Side, name: string): string {
+  return `arn:${partitionOf(side)}:ssm:${side.region}:${side.account}:parameter${name}`;
+}
+
+/** ARN of all SSM parameters that a side publishes, as a pattern. */
+export function publishedParametersArn(config: ReplicationConfig, side: SideName): string {
+  return parameterArn(config[side], `/${config.deployment}/${side}/*`);
+}
+
+/** Whether a string is a key ARN of the destination's account and region, and so can be the replica key's. */
+export function isReplicaKeyArn(config: ReplicationConfig, value: unknown): value is string {
+  const prefix = replicaKeyArn(config, '');
+  return typeof value === 'string' && value.startsWith(prefix) && /^[\w-]+$/.test(value.slice(prefix.length));
+}
+
+/** The partition of a side's region. */
+export function partitionOf(side: Side): Partition {
+  return partitionName(side.region) as Partition;
+}
+
+/**
+ * How many characters a bucket name in this region leaves for `<deployment>-<pair>`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+ */
+export function longestNamePrefix(region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): number {
+  return BUCKET_NAME_LENGTH - bucketNameSuffix('000000000000', region, bucketNamespace).length;
+}
+
+/** The name, in a named group, of what an unnamed group has under this one. */
+export function ofGroup({ group }: Pick<ReplicationConfig, 'group'>, name: string): string {
+  return group === undefined ? name : `${name}-${group}`;
+}
+
+function sideNames(config: ReplicationConfig, side: SideName): SideNames {
+  const { deployment, group, [side]: own } = config;
+  const what = side === 'source' ? 'source' : 'replica';
+  return {
+    stackName: ofGroup(config, `${deployment}-${side}`),
+    keyAlias: ofGroup(config, `alias/${deployment}-${side}`),
+    keyParameter: `/${deployment}/${side}${group === undefined ? '' : `/groups/${group}`}/key-arn`,
+    // Named after its side too: a deployment of the same name in the opposite direction is a neighbour.
+    verificationRole: iamRole(partitionOf(own), own, ofGroup(config, `${deployment}-verify-${what}-${own.region}`)),
+  };
+}
+
+function pipelineNames(deployment: string, side: Side): PipelineNames {
+  const role = (purpose: string) => iamRole(partitionOf(side), side, `${deployment}-${purpose}-${side.region}`);
+  return {
+    stackName: `${deployment}-pipeline`,
+    pipelineName: deployment,
+    verifierRole: role('verifier'),
+    changesRole: role('changes'),
+  };
+}
+
+/** The names of one pair of a deployment. */
+export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>): PairNames {
+  const { deployment, source, destination } = config;
+  const partition = partitionOf(source);
+  return {
+    id,
+    ruleId: `${deployment}-${id}`,
+    sourceBucket: bucketNamed(config, source, id),
+    replicaBucket: bucketNamed(config, destination, id),
+    // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
+    replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
+    parameters: {
+      sourceBucket: `/${deployment}/source/pairs/${id}/bucket-arn`,
+      replicaBucket: `/${deployment}/destination/pairs/${id}/bucket-arn`,
+      replicationRole: `/${deployment}/source/pairs/${id}/replication-role-arn`,
+    },
+  };
+}
+
+/** A bucket of the deployment, which nobody else can own. */
+export function bucketNamed(config: ReplicationConfig, side: Side, id: string): NamedArn {
+  const name = `${config.deployment}-${id}${bucketNameSuffix(side.account, side.region, config.bucketNamespace)}`;
+  return { name, arn: `arn:${partitionOf(side)}:s3:::${name}` };
+}
+
+function bucketNameSuffix(account: string, region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): string {
+  return `-${account}-${region}${bucketNamespace === 'account-regional' ? '-an' : ''}`;
+}
+
+/** A role in an account, or several by pattern. */
+export function iamRole(partition: Partition, side: Side, name: string): NamedArn {
+  return { name, arn: `arn:${partition}:iam::${side.account}:role/${name}` };
+}

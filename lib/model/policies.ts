@@ -1,0 +1,90 @@
+import type { ReplicationConfig } from '../config/replication-config';
+import { monitoringNamesOf } from './monitoring/names';
+import { namesOf, type PairNames, partitionOf } from './names';
+import { type Conditions, type Permission, type PolicyHolder, REPLICATION_SERVICE, replicationPermissions } from './permissions';
+
+/** A statement of a policy document, as IAM's JSON spells it. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow' | 'Deny';
+  /** @default - the statement is of an identity policy */
+  readonly Principal?: '*' | { readonly AWS: string } | { readonly Service: string };
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Conditions;
+}
+
+/** The replication role's own statements: the identity half. */
+export function roleStatements(permissions: readonly Permission[]): Statement[] {
+  return permissions
+    .filter(({ writtenIn }) => writtenIn.includes('role'))
+    .map(({ sid, actions, resources, conditions }) => ({
+      Sid: sid,
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      ...(conditions && { Condition: conditions }),
+    }));
+}
+
+/** What the replica bucket's policy grants to the pair's replication role: the resource half. */
+export function replicaBucketStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
+  return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
+    ...statement,
+    Sid: permission.sid,
+    Resource: permission.resources,
+  }));
+}
+
+/** What the replica key's policy grants to the pair's replication role: the resource half. */
+export function replicaKeyStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
+  return admit(config, pair, 'replicaKey').map(({ permission, statement }) => ({
+    ...statement,
+    // One key serves every pair, and a Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free.
+    Sid: `${permission.sid}X${pair.id.replaceAll('-', 'X')}`,
+    // In a key policy, * is the key that the policy is attached to.
+    Resource: ['*'],
+  }));
+}
+
+/**
+ * What the failure queue's policy grants to S3, for the source buckets alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+ */
+export function failureQueueStatements(config: ReplicationConfig): Statement[] {
+  return [
+    {
+      Sid: 'SendFailureEvents',
+      Effect: 'Allow',
+      Principal: { Service: REPLICATION_SERVICE },
+      Action: ['sqs:SendMessage'],
+      Resource: [monitoringNamesOf(config).failureQueue.arn],
+      Condition: {
+        ArnEquals: { 'aws:SourceArn': namesOf(config).pairs.map(({ sourceBucket }) => sourceBucket.arn) },
+        StringEquals: { 'aws:SourceAccount': config.source.account },
+      },
+    },
+  ];
+}
+
+/**
+ * The principal is the source account, and a condition pins the role. A role's ARN as principal would have to exist first,
+ * and would stop matching when the role is created anew.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+function admit(config: ReplicationConfig, pair: PairNames, holder: PolicyHolder) {
+  // The keys' ARNs do not matter here: a resource half never names them.
+  return replicationPermissions(config, pair, { source: '', replica: '' })
+    .filter(({ writtenIn }) => writtenIn.includes(holder))
+    .map((permission) => ({
+      permission,
+      statement: {
+        Effect: 'Allow' as const,
+        Principal: { AWS: `arn:${partitionOf(config.source)}:iam::${config.source.account}:root` },
+        Action: permission.actions,
+        Condition: { ArnEquals: { 'aws:PrincipalArn': pair.replicationRole.arn }, ...permission.conditions },
+      },
+    }));
+}

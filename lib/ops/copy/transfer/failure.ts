@@ -1,0 +1,57 @@
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled } from '../../../aws/aws-error';
+import { AppError, messageOf, UnreachableError } from '../../../errors/errors';
+
+const PASSING =
+  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|TimeoutError|RequestTimeout|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
+
+/** The error that ends the whole restore; undefined where it is about one object. */
+export function fatal(error: unknown): AppError | undefined {
+  if (error instanceof AppError) {
+    return error;
+  }
+  const message = messageOf(error);
+  if (isBadCredentials(error)) {
+    const hint = 'log in again, then repeat the command: it goes on where it was';
+    return new UnreachableError('NoAnswer', `the credentials are no longer good: ${message}`, hint, { cause: error });
+  }
+  if (has(error, /^NoSuchBucket$/)) {
+    return new UnreachableError('NoBucket', `a bucket of the restore does not exist: ${message}`, undefined, { cause: error });
+  }
+  if (isNoNetwork(error)) {
+    const hint = 'check the network, then repeat the command: it goes on where it was';
+    return new UnreachableError('NoAnswer', `S3 cannot be reached: ${message}`, hint, { cause: error });
+  }
+  return undefined;
+}
+
+/** Whether the same may well succeed in a moment. Throttling is dealt with where requests are sent. */
+export function isPassing(error: unknown): boolean {
+  return has(error, PASSING) || isNoNetwork(error) || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
+}
+
+/** Whether S3 answered with one of these codes. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.some((code) => has(error, new RegExp(`^${code}$`)));
+}
+
+/** Why one object could not be copied, for a person. */
+export function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  if (isAccessDenied(error)) {
+    return `access denied: ${message}`;
+  }
+  if (isCode(error, 'NoSuchVersion', 'NoSuchKey', 'NotFound', 'MethodNotAllowed')) {
+    return 'the version is no longer in the replica bucket: it was deleted since';
+  }
+  if (isThrottled(error)) {
+    return `S3 throttles the requests: ${message}`;
+  }
+  const name = error instanceof Error ? error.name : '';
+  return name.startsWith('KMS.') ? `the KMS key cannot be used: ${message}` : message;
+}
+
+/** The code of S3 is the name of its error, the one of the network its code. */
+function has(error: unknown, codes: RegExp): boolean {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return [name, code].some((value) => typeof value === 'string' && codes.test(value));
+}

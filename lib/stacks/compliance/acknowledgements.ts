@@ -1,0 +1,130 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
+import { namesOf, pairNamesOf, stackArnPattern } from '../../model/names';
+import { verificationPolicies } from '../../model/verification/permissions';
+import type { GroupStacks, ReplicationStacks } from '../replication';
+import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
+import { backfillAcknowledgements } from './backfill-acknowledgements';
+import { monitoringAcknowledgements } from './monitoring-acknowledgements';
+
+/** Every finding that is acknowledged in an app of these stacks. */
+export function acknowledgementsOf(stacks: ReplicationStacks): readonly Acknowledgement[] {
+  return stacks.flatMap(ofOneGroup);
+}
+
+function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
+  const { config, destination, source } = stacks;
+  return [
+    ...config.pairs.flatMap((pair) => [
+      ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
+      ...sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')),
+      ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), config, pair),
+    ]),
+    ...(config.backfill ? backfillAcknowledgements(config, source) : []),
+    ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
+    ...(config.pipeline === undefined
+      ? []
+      : SIDES.flatMap((side) => verificationRole({ destination, source }[side], config, side))),
+    ...monitoringAcknowledgements(stacks),
+  ];
+}
+
+/** Acknowledges findings, whether or not the packs that report them are registered. */
+export function acknowledge(acknowledgements: readonly Acknowledgement[]): void {
+  for (const { resource, id, reason } of acknowledgements) {
+    Validations.of(resource).acknowledge({ id, reason });
+  }
+}
+
+function sourceBucket(resource: IConstruct): Acknowledgement[] {
+  return because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]);
+}
+
+function replicaBucket(resource: IConstruct): Acknowledgement[] {
+  return [
+    ...because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]),
+    ...because(
+      'This bucket is the copy: its objects come from the source bucket, which is in another account and region. A rule of its own ' +
+        'would copy none of them, since S3 does not replicate replicas.',
+      resource,
+      controls('S3BucketReplicationEnabled'),
+    ),
+  ];
+}
+
+function replicationRole(resource: IConstruct, config: ReplicationConfig, pair: Pair): Acknowledgement[] {
+  const { sourceBucket: from, replicaBucket: to } = pairNamesOf(config, pair);
+  return [
+    ...because(
+      "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The actions read versions, " +
+        'their tags, their ACLs and their locks for replication: none is s3:GetObject, none writes and none deletes.',
+      resource,
+      [wildcard(`${from.arn}/*`)],
+    ),
+    ...because(
+      "The wildcard stands for the keys of this one bucket's objects: a replica has its source object's key, which is not known " +
+        'beforehand. The actions add replicas, their tags and delete markers: none reads a replica or deletes a version.',
+      resource,
+      [wildcard(`${to.arn}/*`)],
+    ),
+    ...because(
+      "The policy names one pair's buckets and keys: no other principal has a use for it, and inline it can be attached to none. It " +
+        'is there as soon as the role that the source bucket waits for: an object written before it would be FAILED for good.',
+      resource,
+      controls('IAMNoInlinePolicy'),
+    ),
+  ];
+}
+
+function exchangeRole(resource: IConstruct, config: ReplicationConfig): Acknowledgement[] {
+  return [
+    ...because(
+      "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A " +
+        "stack's name has no slash, so the pattern matches this one stack and whatever had its name before or has it later.",
+      resource,
+      [wildcard(stackArnPattern(config.destination, namesOf(config).destination.stackName))],
+    ),
+    ...because(
+      'The policy is one statement that lets this one role describe its own stack. Inline it is deleted with the role and can be ' +
+        'attached to no other principal; a managed policy could be.',
+      resource,
+      controls('IAMNoInlinePolicy'),
+    ),
+  ];
+}
+
+/** Why a statement of a verification role has wildcards, by its Sid; the first speaks for ReadMetrics too, which has the same one. */
+const VERIFICATION_WILDCARDS: Readonly<Record<string, string>> = {
+  ReadRegionStatus:
+    'Two statements have it. One reads whether one region is enabled, which a condition names: the ARN of an account that is in an ' +
+    "organization has the organization's id in it, which this app does not know. The other one reads metrics, and CloudWatch can limit " +
+    'neither action to a resource.',
+  ReadParameters:
+    'The wildcards stand for the parameters that this one stack publishes, none of which is secret, and for the qualifier of the ' +
+    'bootstrap, which the configuration does not know. The one action reads.',
+  DescribeStack:
+    "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A stack's " +
+    'name has no slash. The one action describes.',
+  ReadDeployRole:
+    'The wildcard stands for the qualifier of the bootstrap, which the configuration does not know. The one action reads a role.',
+  WriteCanaries:
+    'The wildcard stands for the names of canaries, which are drawn at random, in a folder of one bucket that holds nothing else. None of ' +
+    'the actions reads or deletes an object of anybody else.',
+  InspectCanaries:
+    "The wildcard stands for the names of canaries' replicas, which are drawn at random, in a folder of one bucket that holds nothing " +
+    'else. None of the actions writes, or reads or deletes a replica of anybody else.',
+};
+
+function verificationRole(stack: IConstruct, config: ReplicationConfig, side: SideName): Acknowledgement[] {
+  return verificationPolicies(config, side, '').flatMap((permissions, index) => {
+    const resource = resourceAt(stack, 'VerificationRole', `Policy${index + 1}`);
+    return permissions.flatMap(({ sid, resources }) => {
+      const reason = VERIFICATION_WILDCARDS[sid];
+      const patterns = resources.filter((pattern) => pattern.includes('*'));
+      // cdk-nag writes the variables of a policy, in which a literal asterisk may be, in its own brackets.
+      const ids = patterns.map((pattern) => wildcard(pattern.replaceAll(/\$\{(.)\}/g, '<$1>')));
+      return reason === undefined ? [] : because(reason, resource, ids);
+    });
+  });
+}

@@ -1,0 +1,157 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  LegendPosition,
+  MathExpression,
+  Metric,
+  SingleValueWidget,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import { titleOf } from '../../model/groups';
+import { alarmsOf } from '../../model/monitoring/alarms';
+import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/monitoring/metrics';
+import { monitoringNamesOf } from '../../model/monitoring/names';
+import { chunks } from './chunks';
+
+/** Columns of a dashboard. */
+const WIDTH = 24;
+
+/** ARNs in one widget of alarm states, at most. */
+const MOST_ALARMS = 100;
+
+/** A chart of one metric: a line per pair, and all of them together. */
+interface Chart {
+  readonly title: string;
+  readonly metric: ReplicationMetric;
+  readonly region: SideName;
+  readonly statistic: string;
+  /** What all pairs together mean: the worst of them, or the sum. */
+  readonly total: { readonly label: string; readonly expression: 'MAX' | 'SUM' };
+  readonly unit: string;
+}
+
+const CHARTS: readonly Chart[] = [
+  {
+    title: 'Lag',
+    metric: 'ReplicationLatency',
+    region: 'destination',
+    statistic: Stats.MAXIMUM,
+    total: { label: 'the longest', expression: 'MAX' },
+    unit: 'seconds',
+  },
+  {
+    title: 'Failed',
+    metric: 'OperationsFailedReplication',
+    region: 'source',
+    statistic: Stats.SUM,
+    total: { label: 'all pairs', expression: 'SUM' },
+    unit: 'operations',
+  },
+  {
+    title: 'Pending',
+    metric: 'OperationsPendingReplication',
+    region: 'destination',
+    statistic: Stats.MAXIMUM,
+    total: { label: 'all pairs', expression: 'SUM' },
+    unit: 'operations',
+  },
+  {
+    title: 'Bytes pending',
+    metric: 'BytesPendingReplication',
+    region: 'destination',
+    statistic: Stats.MAXIMUM,
+    total: { label: 'all pairs', expression: 'SUM' },
+    unit: 'bytes',
+  },
+];
+
+/**
+ * One dashboard in the source region with the metrics and alarms of both regions: all pairs together first, then a line per
+ * pair in the same four charts, so that it stays one page with fifty pairs.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cross_region_dashboard.html
+ */
+export class ReplicationDashboard extends Construct {
+  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+    super(scope, id);
+    const { source, destination } = config;
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: monitoringNamesOf(config).dashboard,
+      defaultInterval: Duration.days(1),
+      widgets: [
+        [
+          new TextWidget({
+            markdown: `# ${titleOf(config)}: ${source.region} to ${destination.region} (account ${destination.account})\nWhat each alarm means and what to do: docs/runbook.md`,
+            width: WIDTH,
+            height: 2,
+          }),
+        ],
+        this.alarmStates(config),
+        CHARTS.map((chart) => totals(config, chart)),
+        ...chunks(CHARTS, 2).map((row) => row.map((chart) => lines(config, chart))),
+      ],
+    });
+  }
+
+  private alarmStates(config: ReplicationConfig): AlarmStatusWidget[] {
+    const alarms = config.pairs
+      .flatMap((pair) => alarmsOf(config, pair))
+      .map((alarm): IAlarm => Alarm.fromAlarmArn(this, alarm.name, alarm.arn));
+    return chunks(alarms, MOST_ALARMS).map((shown, index, { length: parts }) => {
+      const title = parts === 1 ? 'Alarms' : `Alarms, part ${index + 1} of ${parts}`;
+      return new AlarmStatusWidget({ title, alarms: shown, width: WIDTH, height: 2 + Math.ceil(shown.length / 4) });
+    });
+  }
+}
+
+function totals(config: ReplicationConfig, chart: Chart): SingleValueWidget {
+  return new SingleValueWidget({
+    title: `${chart.title}, ${chart.total.label} (${chart.unit})`,
+    metrics: [total(config, chart)],
+    region: config[chart.region].region,
+    width: WIDTH / CHARTS.length,
+    height: 3,
+  });
+}
+
+function lines(config: ReplicationConfig, chart: Chart): GraphWidget {
+  return new GraphWidget({
+    title: `${chart.title} (${chart.unit})`,
+    left: config.pairs.map((pair) => metric(config, chart, pair)),
+    leftYAxis: { min: 0, label: chart.unit, showUnits: false },
+    legendPosition: LegendPosition.RIGHT,
+    region: config[chart.region].region,
+    width: WIDTH / 2,
+    height: 8,
+  });
+}
+
+function total(config: ReplicationConfig, chart: Chart): IMetric {
+  const metrics = config.pairs.map((pair, index) => [`m${index}`, metric(config, chart, pair)] as const);
+  return new MathExpression({
+    expression: `${chart.total.expression}(METRICS())`,
+    usingMetrics: Object.fromEntries(metrics),
+    label: chart.total.label,
+    period: Duration.seconds(METRIC_PERIOD),
+  });
+}
+
+function metric(config: ReplicationConfig, { metric: metricName, statistic, region }: Chart, pair: Pair): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: metricDimensions(config, pair),
+    statistic,
+    period: Duration.seconds(METRIC_PERIOD),
+    region: config[region].region,
+    label: pair.id,
+  });
+}

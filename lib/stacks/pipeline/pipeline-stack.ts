@@ -1,0 +1,114 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CodePipeline } from 'aws-cdk-lib/pipelines';
+import type { Construct } from 'constructs';
+import { type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
+import { groupsOf } from '../../model/groups';
+import { namesOf } from '../../model/names';
+import { inAccountOf } from '../replication';
+import { stackProps } from '../stack-props';
+import { removalPolicy } from '../storage/removal';
+import { buildEnvironment, PINNED_TOOLS } from './build-environment';
+import { BuildLogs } from './build-logs';
+import { BuildRole, lookupRoleArn, readBootstrapVersions } from './build-role';
+import { FailureNotice } from './failure-notice';
+import { pipelineOf } from './prerequisites';
+import { ReplicationStage } from './replication-stage';
+import { gateSteps, repositorySource, synthStep, useConnection, verifyStep } from './steps';
+
+export interface PipelineStackProps {
+  /** With a pipeline in it. */
+  readonly config: ReplicationConfig;
+  /** Path of the configuration in the repository. @default - cdk.json has it */
+  readonly configFile?: string | undefined;
+}
+
+/**
+ * The delivery pipeline in the tooling account: tests and synthesizes what is pushed, updates itself, deploys the destination account
+ * and then the source account, each behind a plan and an approval, and verifies the deployment.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html
+ */
+export class PipelineStack extends Stack {
+  /** The stacks of the replication, as the pipeline deploys them. */
+  readonly stage: ReplicationStage;
+  /** What the builds hand on, for each region that the pipeline deploys to: the CDK puts those of other regions into support stacks. */
+  readonly artifactBuckets: readonly IBucket[];
+
+  constructor(scope: Construct, id: string, { config, configFile }: PipelineStackProps) {
+    const { settings, names } = pipelineOf(config);
+    super(scope, id, {
+      ...stackProps(config, 'pipeline'),
+      description: `Delivers the replication ${config.deployment} from ${settings.repository} (${settings.branch})`,
+    });
+    const encryptionKey = new Key(this, 'Key', {
+      description: `Encrypts build logs and notices of the pipeline ${names.pipelineName}`,
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(config.keyRotationDays),
+      pendingWindow: Duration.days(config.keyDeletionDays),
+      removalPolicy: removalPolicy(config.removal),
+    });
+    const source = repositorySource(settings);
+    const synth = synthStep(source, configFile);
+    const delivery = new CodePipeline(this, 'Delivery', {
+      pipelineName: names.pipelineName,
+      synth,
+      selfMutation: true,
+      crossAccountKeys: true,
+      enableKeyRotation: true,
+      // One project, whose build specification travels with the assembly: new assets do not change the pipeline.
+      publishAssetsInParallel: false,
+      ...PINNED_TOOLS,
+      codeBuildDefaults: buildEnvironment(new BuildLogs(this, 'BuildLogs', encryptionKey, config.removal)),
+    });
+
+    this.stage = new ReplicationStage(this, 'Replication', config);
+    const stacksIn = (side: SideName) => this.stage.stacks.flatMap((group) => inAccountOf(group, side));
+    const changesRole = new BuildRole(this, 'ChangesRole', {
+      role: names.changesRole,
+      description: `The pipeline ${names.pipelineName} reads with this role what is deployed`,
+      mayAssume: [...new Set(SIDES.flatMap((side) => stacksIn(side).map((stack) => lookupRoleArn(config, side, stack))))],
+    });
+    const verifierRole = new BuildRole(this, 'VerifierRole', {
+      role: names.verifierRole,
+      description: `The pipeline ${names.pipelineName} verifies deployments with this role`,
+      mayAssume: groupsOf(config).flatMap((group) => SIDES.map((side) => namesOf(group)[side].verificationRole.arn)),
+    });
+    verifierRole.addToPolicy(readBootstrapVersions(config, this.synthesizer.bootstrapQualifier));
+    delivery.addStage(this.stage, {
+      stackSteps: SIDES.flatMap((side) => {
+        const pre = gateSteps({
+          account: config[side].account,
+          source,
+          assembly: synth,
+          stage: this.stage,
+          stacks: stacksIn(side),
+          role: changesRole,
+          approval: settings.approval,
+          configFile,
+        });
+        // What else is in the account waits for these.
+        return this.stage.stacks.map((group) => ({ stack: group[side], pre }));
+      }),
+      post: [verifyStep(source, verifierRole, configFile)],
+    });
+    delivery.buildPipeline();
+
+    useConnection(delivery.pipeline, settings);
+    new FailureNotice(this, 'FailureNotice', {
+      pipeline: delivery.pipeline,
+      pipelineName: names.pipelineName,
+      encryptionKey,
+      email: settings.email,
+    });
+    const support = Object.values(delivery.pipeline.crossRegionSupport);
+    for (const { stack } of support) {
+      stack.terminationProtection = config.terminationProtection;
+      for (const [name, value] of Object.entries(config.tags)) {
+        stack.tags.setTag(name, value);
+      }
+    }
+    this.artifactBuckets = [delivery.pipeline.artifactBucket, ...support.map(({ replicationBucket }) => replicationBucket)];
+  }
+}

@@ -1,0 +1,61 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { lifecycleRulesOf } from '../../model/lifecycle';
+import { lifecycleWarnings } from '../../model/lifecycle-warnings';
+import { pairNamesOf } from '../../model/names';
+import { HardenedBucket } from '../storage/hardened-bucket';
+import { publish } from '../storage/published-value';
+import { failureNotifications } from './failure-events';
+import type { FailureQueue } from './failure-queue';
+import { ReplicationRole } from './replication-role';
+import { replicationRule } from './replication-rule';
+
+export interface ReplicatedBucketProps {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly sourceKey: Key;
+  readonly replicaKeyArn: string;
+  /** Takes the bucket's failure events. */
+  readonly failureQueue: FailureQueue;
+}
+
+/** One source bucket with its replication role and rule. */
+export class ReplicatedBucket extends Construct {
+  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn, failureQueue }: ReplicatedBucketProps) {
+    super(scope, id);
+    const names = pairNamesOf(config, pair);
+
+    const role = new ReplicationRole(this, 'ReplicationRole', { config, pair, sourceKey, replicaKeyArn });
+    const bucket = new HardenedBucket(this, 'Bucket', {
+      bucketName: names.sourceBucket.name,
+      encryptionKey: sourceKey,
+      bucketKeys: pair.bucketKeys,
+      bucketNamespace: config.bucketNamespace,
+      lifecycleRules: lifecycleRulesOf(pair, 'source'),
+      removal: config.removal,
+      // No default retention: what is locked, and for how long, is for the applications to say.
+      ...(pair.sourceObjectLock && { objectLockEnabled: true }),
+    });
+    bucket.resource.replicationConfiguration = {
+      role: names.replicationRole.arn,
+      rules: [replicationRule(config, pair, replicaKeyArn)],
+    };
+    // An object written after the rule and before the role's policy would be FAILED for good. The role carries its policy
+    // inline and takes the bucket's ARN from its name, so there is no cycle.
+    bucket.resource.node.addDependency(role);
+    bucket.resource.notificationConfiguration = failureNotifications(pair, failureQueue.queueArn);
+    // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
+    bucket.resource.node.addDependency(failureQueue.access);
+
+    publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
+    publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);
+
+    // Here, though they concern replicas: the CDK CLI deploys no stack that has a warning while another one has an error, and the
+    // source stack has one until the replica key's ARN is recorded, which takes a deployed destination.
+    for (const { id: warning, text } of lifecycleWarnings(pair)) {
+      Annotations.of(this).addWarningV2(warning, `pair ${pair.id}: ${text}`);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
+
+/** The only threshold that S3 Replication Time Control has. */
+const FIFTEEN_MINUTES = { minutes: 15 };
+
+/**
+ * The replication rule of one pair, in the second version of the schema, which a filter selects.
+ *
+ * The destination account makes S3 refuse a replica bucket of another owner. The replica bucket is BucketOwnerEnforced, so
+ * the rule needs no change of owner.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
+ */
+export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string): CfnBucket.ReplicationRuleProperty {
+  const names = pairNamesOf(config, pair);
+  return {
+    id: names.ruleId,
+    priority: 1,
+    status: 'Enabled',
+    filter: ruleFilter(pair),
+    // Objects under SSE-KMS are left out unless they are selected.
+    sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } },
+    deleteMarkerReplication: { status: pair.replicateDeleteMarkers ? 'Enabled' : 'Disabled' },
+    destination: {
+      account: config.destination.account,
+      bucket: names.replicaBucket.arn,
+      storageClass: pair.storageClass,
+      encryptionConfiguration: { replicaKmsKeyId: replicaKeyArn },
+      // S3 wants time control and the metrics' threshold together, and neither without the other.
+      metrics: { status: 'Enabled', ...(pair.timeControl && { eventThreshold: FIFTEEN_MINUTES }) },
+      ...(pair.timeControl && { replicationTime: { status: 'Enabled', time: FIFTEEN_MINUTES } }),
+    },
+  };
+}
+
+/** S3 takes one condition by itself, and several only joined by And. */
+function ruleFilter({ filter }: Pair): CfnBucket.ReplicationRuleFilterProperty {
+  const tagFilters = Object.entries(filter?.tags ?? {}).map(([key, value]) => ({ key, value }));
+  const [onlyTag] = tagFilters;
+  if (onlyTag === undefined) {
+    return { prefix: filter?.prefix ?? '' };
+  }
+  return tagFilters.length === 1 && filter?.prefix === undefined
+    ? { tagFilter: onlyTag }
+    : { and: { ...(filter?.prefix !== undefined && { prefix: filter.prefix }), tagFilters } };
+}

@@ -1,0 +1,378 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { accountOf, credentialsOf, profiledSides, verifiedCredentials } from '../../lib/aws/credentials';
+import { UnreachableError } from '../../lib/errors/errors';
+import { validConfig } from '../helpers/app';
+import { rejectionOf } from '../helpers/rejection';
+import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
+
+const SOURCE = '111111111111';
+const DESTINATION = '222222222222';
+const OTHER = '333333333333';
+
+const originalEnvironment = process.env;
+const sts = new FakeSts();
+const homes: AwsHome[] = [];
+
+/** Gives this process AWS configuration files, other variables, and the fake STS. */
+function useAws(config: string, extra: { credentials?: string; variables?: Record<string, string> } = {}): void {
+  const home = new AwsHome(config, extra.credentials);
+  homes.push(home);
+  process.env = awsEnvironment({ ...home.environment, AWS_ENDPOINT_URL: sts.endpoint, ...extra.variables });
+}
+
+function side(account: string, profile?: string) {
+  const config = validConfig({ source: { account, profile } });
+  return { ...config.source, side: 'source' as const };
+}
+
+/** Both sides, with these profiles. */
+function sides(sourceProfile: string, destinationProfile: string) {
+  return profiledSides(validConfig({ source: { profile: sourceProfile }, destination: { profile: destinationProfile } }));
+}
+
+beforeAll(() => sts.start());
+afterAll(() => sts.stop());
+beforeEach(() => {
+  sts.requests.length = 0;
+  sts.sessions.length = 0;
+  sts.fault = undefined;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = originalEnvironment;
+  homes.splice(0).forEach((home) => home.remove());
+});
+
+describe('sides with a profile', () => {
+  test('are those whose configuration names one', () => {
+    const config = validConfig({ destination: { profile: 'backup' } });
+
+    expect(profiledSides(config)).toEqual([
+      { side: 'destination', account: DESTINATION, region: 'us-west-2', profile: 'backup' },
+    ]);
+  });
+
+  test('are none by default', () => {
+    expect(profiledSides(validConfig())).toEqual([]);
+  });
+});
+
+describe('the account of a profile', () => {
+  test('with keys in the config file', async () => {
+    useAws(staticProfile('keys', OTHER));
+
+    await expect(accountOf(side(OTHER, 'keys'), credentialsOf(side(OTHER, 'keys')))).resolves.toBe(OTHER);
+  });
+
+  test('with keys in the credentials file', async () => {
+    useAws('', { credentials: `[keys]\naws_access_key_id = ${SOURCE}\naws_secret_access_key = secret\n` });
+
+    await expect(verifiedCredentials([side(SOURCE, 'keys')])).resolves.toBeInstanceOf(Map);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('whose credentials a process prints', async () => {
+    const print = `console.log(JSON.stringify({Version:1,AccessKeyId:'${SOURCE}',SecretAccessKey:'secret'}))`;
+    useAws(`[profile process]\ncredential_process = "${process.execPath}" -e "${print}"\n`);
+
+    await expect(verifiedCredentials([side(SOURCE, 'process')])).resolves.toBeInstanceOf(Map);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('that assumes a role with another profile is the account of the role', async () => {
+    const role = `[profile role]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nsource_profile = base\n`;
+    useAws(`${staticProfile('base', OTHER)}${role}`);
+
+    await expect(verifiedCredentials([side(SOURCE, 'role')])).resolves.toBeInstanceOf(Map);
+    expect(sts.requests).toEqual([
+      { action: 'AssumeRole', accessKeyId: OTHER },
+      { action: 'GetCallerIdentity', accessKeyId: SOURCE },
+    ]);
+  });
+
+  test('is the right one although the environment holds other credentials', async () => {
+    useAws(staticProfile('keys', SOURCE), {
+      variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret', AWS_PROFILE: 'absent' },
+    });
+
+    await expect(verifiedCredentials([side(SOURCE, 'keys')])).resolves.toBeInstanceOf(Map);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('is asked for once for each side', async () => {
+    useAws(`${staticProfile('mine', SOURCE)}${staticProfile('backup', DESTINATION)}`);
+
+    await expect(verifiedCredentials(sides('mine', 'backup'))).resolves.toBeInstanceOf(Map);
+    expect(sts.identityRequests).toHaveLength(2);
+    expect(new Set(sts.identityRequests)).toEqual(new Set([SOURCE, DESTINATION]));
+  });
+
+  test('is not asked for when no side has a profile', async () => {
+    useAws('');
+
+    await expect(verifiedCredentials([])).resolves.toBeInstanceOf(Map);
+    expect(sts.requests).toEqual([]);
+  });
+});
+
+describe('credentials', () => {
+  /** A profile whose process counts how often it ran; its credentials last so many minutes. */
+  function countingProfile(minutes: number): () => number {
+    const home = new AwsHome('');
+    homes.push(home);
+    const runs = join(home.directory, 'runs');
+    const script = join(home.directory, 'credentials.cjs');
+    writeFileSync(
+      script,
+      `require('node:fs').appendFileSync(${JSON.stringify(runs)}, 'x');
+       const Expiration = new Date(Date.now() + ${minutes} * 60000).toISOString();
+       console.log(JSON.stringify({ Version: 1, AccessKeyId: '${SOURCE}', SecretAccessKey: 'secret', SessionToken: 'token', Expiration }));`,
+    );
+    useAws(`[profile process]\ncredential_process = "${process.execPath}" "${script}"\n`);
+    return () => readFileSync(runs, 'utf8').length;
+  }
+
+  test('are asked for once for the check and every use after it', async () => {
+    const runs = countingProfile(60);
+    const verified = await verifiedCredentials([side(SOURCE, 'process')]);
+    await verified.get('source')?.();
+    await verified.get('source')?.();
+
+    expect(runs()).toBe(1);
+  });
+
+  test('are asked for again shortly before they expire', async () => {
+    const runs = countingProfile(4);
+    const credentials = credentialsOf(side(SOURCE, 'process'));
+    await credentials();
+    await credentials();
+
+    expect(runs()).toBe(2);
+  });
+
+  test('that could not be had are asked for again', async () => {
+    useAws('');
+    const credentials = credentialsOf(side(SOURCE, 'keys'));
+
+    await expect(credentials()).rejects.toThrow('keys');
+    await expect(credentials()).rejects.toThrow('keys');
+  });
+});
+
+describe('a side without a profile', () => {
+  test('uses the credentials of the environment', async () => {
+    useAws('', { variables: { AWS_ACCESS_KEY_ID: SOURCE, AWS_SECRET_ACCESS_KEY: 'secret' } });
+
+    await expect(verifiedCredentials([side(SOURCE)])).resolves.toBeInstanceOf(Map);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('fails when the environment holds credentials of another account', async () => {
+    useAws('', { variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' } });
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
+
+    expect(error.code).toBe('WrongAccount');
+    expect(error.message).toBe(`the environment is for account ${OTHER}, and source.account is ${SOURCE}`);
+  });
+
+  test('fails with the account to log in to when the environment holds none', async () => {
+    useAws('');
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('the credentials of the environment could not be used');
+    expect(error.hint).toContain(SOURCE);
+    expect(sts.requests).toEqual([]);
+  });
+});
+
+describe('a side with a role', () => {
+  const roleArn = `arn:aws:iam::${SOURCE}:role/verification`;
+  const ambient = { variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' } };
+
+  test('assumes it with the credentials of the environment, although it has a profile', async () => {
+    useAws(staticProfile('mine', DESTINATION), ambient);
+
+    await expect(verifiedCredentials([{ ...side(SOURCE, 'mine'), roleArn }])).resolves.toBeInstanceOf(Map);
+    expect(sts.requests).toEqual([
+      { action: 'AssumeRole', accessKeyId: OTHER },
+      { action: 'GetCallerIdentity', accessKeyId: SOURCE },
+    ]);
+    expect(sts.sessions).toEqual([{ roleArn, name: 's3-replication-verification' }]);
+  });
+
+  test('assumes it once for the check and every use after it', async () => {
+    useAws('', ambient);
+    const verified = await verifiedCredentials([{ ...side(SOURCE), roleArn }]);
+    await verified.get('source')?.();
+
+    expect(sts.sessions).toHaveLength(1);
+  });
+
+  test('fails when the role is of another account', async () => {
+    useAws('', ambient);
+    const other = `arn:aws:iam::${OTHER}:role/verification`;
+
+    const error = await rejectionOf(verifiedCredentials([{ ...side(SOURCE), roleArn: other }]), UnreachableError);
+
+    expect(error.code).toBe('WrongAccount');
+    expect(error.message).toBe(`role ${other} is for account ${OTHER}, and source.account is ${SOURCE}`);
+  });
+
+  test('fails with who may assume it when it is refused', async () => {
+    useAws('', ambient);
+    sts.fault = 'expired';
+
+    const error = await rejectionOf(verifiedCredentials([{ ...side(SOURCE), roleArn }]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain(`the credentials of role ${roleArn} could not be used`);
+    expect(error.hint).toContain('only the build of the pipeline');
+  });
+});
+
+describe('a wrong profile', () => {
+  test('fails with its name, both accounts and the key to correct', async () => {
+    useAws(staticProfile('mine', OTHER));
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
+
+    expect(error.code).toBe('WrongAccount');
+    expect(error.message).toBe(`profile "mine" is for account ${OTHER}, and source.account is ${SOURCE}`);
+    expect(error.hint).toContain('nothing was deployed');
+  });
+
+  test('is named together with every other wrong one', async () => {
+    useAws(`${staticProfile('mine', DESTINATION)}${staticProfile('backup', SOURCE)}`);
+
+    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')), UnreachableError);
+
+    expect(error.message.split('\n')).toEqual([
+      `profile "backup" is for account ${SOURCE}, and destination.account is ${DESTINATION}`,
+      `profile "mine" is for account ${DESTINATION}, and source.account is ${SOURCE}`,
+    ]);
+  });
+
+  test('is named alone when the other one is right', async () => {
+    useAws(`${staticProfile('mine', SOURCE)}${staticProfile('backup', OTHER)}`);
+
+    const error = await rejectionOf(verifiedCredentials(sides('mine', 'backup')), UnreachableError);
+
+    expect(error.message).toBe(`profile "backup" is for account ${OTHER}, and destination.account is ${DESTINATION}`);
+  });
+});
+
+describe('an unusable profile', () => {
+  test('fails with its name and a command that shows the fault when there is no such profile', async () => {
+    useAws(staticProfile('mine', SOURCE));
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'absent')]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('the credentials of profile "absent" could not be used');
+    expect(error.hint).toContain('aws sts get-caller-identity --profile absent');
+    expect(sts.requests).toEqual([]);
+  });
+
+  test('fails when its process does', async () => {
+    useAws(`[profile process]\ncredential_process = "${process.execPath}" -e "process.exit(1)"\n`);
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'process')]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('profile "process"');
+  });
+
+  test.each([
+    ['the session expired', 'expired', 'The security token included in the request is expired'],
+    ['STS is broken', 'broken', 'the fake STS is broken'],
+    ['STS hangs up', 'hang-up', 'socket hang up'],
+  ] as const)('fails with the reason when %s', async (_, fault, reason) => {
+    useAws(staticProfile('mine', SOURCE));
+    sts.fault = fault;
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('the credentials of profile "mine" could not be used');
+    expect(error.message).toContain(reason);
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test('fails when nothing listens where STS should be', async () => {
+    const gone = new FakeSts();
+    await gone.start();
+    const { endpoint } = gone;
+    await gone.stop();
+    useAws(staticProfile('mine', SOURCE), { variables: { AWS_ENDPOINT_URL: endpoint } });
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  test('fails when the role that it assumes is refused', async () => {
+    const role = `[profile role]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nsource_profile = base\n`;
+    useAws(`${staticProfile('base', OTHER)}${role}`);
+    sts.fault = 'expired';
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'role')]), UnreachableError);
+
+    expect(error.code).toBe('NoCredentials');
+    expect(error.message).toContain('profile "role"');
+    expect(sts.requests).toEqual([{ action: 'AssumeRole', accessKeyId: OTHER }]);
+  });
+});
+
+describe('a profile with an MFA device', () => {
+  const serial = `arn:aws:iam::${OTHER}:mfa/somebody`;
+  const role = `[profile mfa]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nsource_profile = base\nmfa_serial = ${serial}\n`;
+  const originalStdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+
+  afterEach(() => {
+    Object.defineProperty(process, 'stdin', { ...originalStdin });
+  });
+
+  test('fails with the device when there is no terminal to ask for its code on', async () => {
+    useAws(`${staticProfile('base', OTHER)}${role}`);
+    Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mfa')]), UnreachableError);
+
+    expect(error.message).toContain('profile "mfa"');
+    expect(error.message).toContain(serial);
+    expect(error.message).toContain('no terminal');
+    expect(sts.requests).toEqual([]);
+  });
+
+  test('fails alike when the environment names it', async () => {
+    useAws(`${staticProfile('base', OTHER)}${role}`, { variables: { AWS_PROFILE: 'mfa' } });
+    Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE)]), UnreachableError);
+
+    expect(error.message).toContain(serial);
+    expect(error.message).toContain('no terminal');
+  });
+
+  test('asks for its code on the terminal', async () => {
+    useAws(`${staticProfile('base', OTHER)}${role}`);
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    Object.defineProperty(process, 'stdin', { value: terminal, configurable: true });
+    const shown = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    terminal.write('123456\n');
+
+    await expect(verifiedCredentials([side(SOURCE, 'mfa')])).resolves.toBeInstanceOf(Map);
+    expect(shown.mock.calls.join('')).toContain(`MFA code of ${serial}`);
+    expect(sts.requests).toEqual([
+      { action: 'AssumeRole', accessKeyId: OTHER, mfaCode: '123456' },
+      { action: 'GetCallerIdentity', accessKeyId: SOURCE },
+    ]);
+  });
+});

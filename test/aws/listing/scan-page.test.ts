@@ -1,0 +1,171 @@
+import { Readable } from 'node:stream';
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import * as fc from 'fast-check';
+import { scanPage } from '../../../lib/aws/listing/scan-page';
+import { encode } from '../../ops/fake-s3';
+
+/** The SDK's own reading of the same answer. */
+async function readBySdk(xml: string) {
+  const s3 = new S3Client({
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: {
+      handle: async () => ({ response: { statusCode: 200, headers: {}, body: Readable.from([Buffer.from(xml)]) } }),
+    },
+  });
+  return s3.send(new ListObjectVersionsCommand({ Bucket: 'b' }));
+}
+
+const escape = (text: string) =>
+  text.replaceAll(/[&<>"'\r\n\t]/g, (character) => `&#${character === '&' ? 'x26' : character.charCodeAt(0)};`);
+
+/** What XML 1.0 can hold; everything else S3 sends URL-encoded only. */
+const xmlText = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+/** Any key that S3 takes. */
+const anyKey = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+  fc.constantFrom('a b', 'a+b', 'a%20b', 'ä/ö', '💾/\u{ffff}', '<Key>', '&amp;', '</Version>', '__proto__', "'=1"),
+);
+const id = fc.constantFrom('null', 'v1', '3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY', 'a_b-c');
+const date = fc
+  .date({ min: new Date('2006-03-14'), max: new Date('2050-01-01'), noInvalidDate: true })
+  .map((each) => each.toISOString());
+
+const element = (key: fc.Arbitrary<string>) =>
+  fc
+    .record({
+      key,
+      id,
+      isLatest: fc.boolean(),
+      date,
+      size: fc.nat(),
+      storage: fc.constantFrom('STANDARD', 'GLACIER_IR'),
+      marker: fc.boolean(),
+    })
+    .map(({ key: written, id: version, isLatest, date: modified, size, storage, marker }) => {
+      const common = `<Key>${written}</Key><VersionId>${version}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>${modified}</LastModified>`;
+      const owner = '<Owner><ID>75aa</ID><DisplayName>&lt;Version&gt;</DisplayName></Owner>';
+      return marker
+        ? `<DeleteMarker>${common}${owner}</DeleteMarker>`
+        : `<Version>${owner}${common}<ETag>&quot;9b2c&quot;</ETag><ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Size>${size}</Size><StorageClass>${storage}</StorageClass></Version>`;
+    });
+
+const page = (key: fc.Arbitrary<string>, encoding: string) =>
+  fc
+    .record({
+      elements: fc.array(element(key), { maxLength: 8 }),
+      prefixes: fc.array(key, { maxLength: 3 }),
+      next: fc.option(fc.tuple(key, fc.option(id))),
+      isTruncated: fc.boolean(),
+      space: fc.constantFrom('', '\n  '),
+    })
+    .map(({ elements, prefixes, next, isTruncated, space }) =>
+      [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<ListVersionsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><Prefix/><KeyMarker/><VersionIdMarker></VersionIdMarker>',
+        ...(next === null
+          ? []
+          : [`<NextKeyMarker>${next[0]}</NextKeyMarker>`, `<NextVersionIdMarker>${next[1] ?? ''}</NextVersionIdMarker>`]),
+        `<MaxKeys>1000</MaxKeys>${encoding}<IsTruncated>${isTruncated}</IsTruncated>`,
+        ...elements,
+        ...prefixes.map((prefix) => `<CommonPrefixes><Prefix>${prefix}</Prefix></CommonPrefixes>`),
+        '</ListVersionsResult>',
+      ].join(space),
+    );
+
+/** Our reading, and the SDK's in the same words. The SDK leaves URL-encoding as it is, and keeps delete markers apart. */
+async function readBoth(xml: string, decode: (text: string) => string) {
+  const scanned = scanPage(xml);
+  const sdk = await readBySdk(xml);
+  const common = (each: { Key?: string; VersionId?: string; IsLatest?: boolean; LastModified?: Date }) => ({
+    key: decode(each.Key ?? ''),
+    versionId: each.VersionId,
+    isLatest: each.IsLatest,
+    lastModified: each.LastModified?.getTime(),
+  });
+  const entries = scanned?.entries.map((each) => ({ ...each, lastModified: Date.parse(each.lastModified) }));
+  const ours = {
+    ...scanned,
+    entries: entries?.toSorted((a, b) => Number(a.isDeleteMarker) - Number(b.isDeleteMarker)),
+  };
+  const theirs = {
+    entries: [
+      ...(sdk.Versions ?? []).map((each) => ({
+        ...common(each),
+        isDeleteMarker: false,
+        size: each.Size,
+        storageClass: each.StorageClass,
+      })),
+      ...(sdk.DeleteMarkers ?? []).map((each) => ({ ...common(each), isDeleteMarker: true, size: 0, storageClass: '' })),
+    ],
+    commonPrefixes: (sdk.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(Prefix)),
+    isTruncated: sdk.IsTruncated,
+    nextKeyMarker: sdk.NextKeyMarker === undefined || sdk.NextKeyMarker === '' ? undefined : decode(sdk.NextKeyMarker),
+    nextVersionIdMarker: sdk.NextVersionIdMarker === '' ? undefined : sdk.NextVersionIdMarker,
+  };
+  return { ours, theirs };
+}
+
+test('reads a URL-encoded page as the SDK does, whatever is in it', async () => {
+  const encoded = page(anyKey.map(encode), '<EncodingType>url</EncodingType>');
+
+  await fc.assert(
+    fc.asyncProperty(encoded, async (xml) => {
+      const { ours, theirs } = await readBoth(xml, (text) => decodeURIComponent(text.replaceAll('+', ' ')));
+      expect(ours).toEqual(theirs);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('reads a page that is not encoded as the SDK does, entities included', async () => {
+  await fc.assert(
+    fc.asyncProperty(page(xmlText.map(escape), ''), async (xml) => {
+      const { ours, theirs } = await readBoth(xml, (text) => text);
+      expect(ours).toEqual(theirs);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('restores every key that S3 can send', () => {
+  fc.assert(
+    fc.property(fc.array(anyKey), (keys) => {
+      const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key></Version>`).join('');
+      const xml = `<ListVersionsResult><EncodingType>url</EncodingType>${entries}</ListVersionsResult>`;
+
+      expect(scanPage(xml)?.entries.map(({ key }) => key)).toEqual(keys);
+    }),
+  );
+});
+
+test('keeps the order in which versions and delete markers come', () => {
+  const entry = (tag: string, key: string) => `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId></${tag}>`;
+  const xml = `<ListVersionsResult>${entry('DeleteMarker', 'a')}${entry('Version', 'b')}${entry('DeleteMarker', 'c')}</ListVersionsResult>`;
+
+  expect(scanPage(xml)?.entries.map(({ key, isDeleteMarker }) => [key, isDeleteMarker])).toEqual([
+    ['a', true],
+    ['b', false],
+    ['c', true],
+  ]);
+});
+
+test('a page that is cut off is no page', () => {
+  const xml = '<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key></Version></ListVersionsResult>';
+  for (let length = 0; length < xml.length; length += 1) {
+    expect(scanPage(xml.slice(0, length))).toBeUndefined();
+  }
+  expect(scanPage(xml)?.entries).toHaveLength(1);
+});
+
+test('an element without an end makes no page', () => {
+  expect(scanPage('<ListVersionsResult><Version><Key>a</Key></ListVersionsResult>')).toBeUndefined();
+});
+
+test('an error is no page, and an empty tag is an empty one', () => {
+  expect(scanPage('<Error><Code>SlowDown</Code></Error>')).toBeUndefined();
+  expect(scanPage('<?xml version="1.0"?><ListVersionsResult xmlns="s3"/>\n')?.entries).toEqual([]);
+});

@@ -1,0 +1,482 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { VERBS } from '../../bin/commands';
+import type { Clients } from '../../lib/aws/clients';
+import { runCli } from '../../lib/cli/run';
+import { AbortError, UnreachableError } from '../../lib/errors/errors';
+import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testClients } from '../helpers/ops';
+
+const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const STACK_LINE = /^\s+at /m;
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+const ssm = mockClient(SSMClient);
+let directory: string;
+
+/** What a person sees of a run. */
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Endpoints that were set and clients that were made, in order. */
+  readonly events: readonly string[];
+}
+
+/** What else stands around a run than usual. */
+interface Surroundings {
+  readonly ssm?: Clients['ssm'];
+  readonly confirm?: () => Promise<void>;
+  /** Where the person is. */
+  readonly folder?: string;
+}
+
+async function run(argv: readonly string[], options: Surroundings = {}): Promise<Run> {
+  const [stdout, stderr, events]: [string[], string[], string[]] = [[], [], []];
+  const exitCode = await runCli({
+    argv,
+    directory: options.folder ?? directory,
+    terminal: {
+      tell: (line) => stderr.push(line),
+      clear: '',
+      progress: () => {},
+      confirm: options.confirm ?? (async () => {}),
+    },
+    clock: { now: () => new Date(), sleep: async () => {} },
+    clients: (config) => {
+      events.push('clients');
+      const clients = testClients(config);
+      return { ...clients, ssm: options.ssm ?? clients.ssm };
+    },
+    print: (text) => stdout.push(text),
+    useEndpoint: (endpoint) => events.push(endpoint),
+  });
+  return { exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n'), events };
+}
+
+function writeJson(name: string, content: unknown): void {
+  writeFileSync(join(directory, name), JSON.stringify(content));
+}
+
+function useConfig(replication: object): void {
+  writeJson('cdk.json', { context: { replication } });
+}
+
+async function noCredentials(): Promise<never> {
+  throw new UnreachableError('NoCredentials', 'the credentials could not be used', 'renew them');
+}
+
+async function declined(): Promise<never> {
+  throw new AbortError('Declined', 'nothing was changed');
+}
+
+async function broken(): Promise<never> {
+  throw new TypeError('a fault');
+}
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 's3-replication-cli-'));
+  ssm.reset();
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: KEY_ARN } });
+  useConfig({ keyExchange: 'ssm' });
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('help', () => {
+  test.each([[['--help']], [['-h']], [['help']]])('%j lists every command and every option on standard output', async (argv) => {
+    const { exitCode, stdout, stderr } = await run(argv);
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    expect(VERBS.length).toBeGreaterThan(0);
+    for (const { name, summary } of VERBS) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
+    }
+    for (const option of ['--config', '--endpoint', '--json', '--yes', '--debug', '--help', 'Exit codes']) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  test.each(VERBS.map(({ name }) => name))('of %s shows examples of it and runs nothing', async (name) => {
+    const { exitCode, stdout, events } = await run([name, '--help']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n.*npm run ops -- ${name}`));
+    expect(stdout).toContain('--json');
+    expect(events).toEqual([]);
+  });
+
+  test('of a command with actions explains them', async () => {
+    const { stdout } = await run(['backfill', 'watch', '--help']);
+
+    expect(stdout).toContain('Usage: npm run ops -- backfill [ACTION] [options]');
+    expect(stdout).toMatch(/Actions:\n {2}watch JOB +go on with a job/);
+  });
+
+  test('of a command needs no valid configuration', async () => {
+    useConfig({ surprise: true });
+
+    await expect(run(['exchange', '-h'])).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  test('is what a command line without a command gets, as a usage error', async () => {
+    const { exitCode, stdout } = await run([]);
+
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+    expect(stdout).toContain('exchange');
+  });
+});
+
+describe('wrong usage exits with 2 and calls nothing', () => {
+  test.each([
+    ['an unknown command', ['exchagne'], 'there is no command "exchagne"', 'commands: '],
+    ['an unknown command with --help', ['exchagne', '--help'], 'there is no command "exchagne"', 'exchange'],
+    ['an unknown option', ['exchange', '--force'], '--force', '"--help" lists the options'],
+    ['an option without its value', ['exchange', '--config'], '--config', '"--help" lists the options'],
+    ['a value for an option that takes none', ['exchange', '--yes=no'], '--yes', '"--help" lists the options'],
+    [
+      'an argument',
+      ['exchange', 'documents', 'more'],
+      '"exchange" takes no argument "documents more"',
+      '"exchange --help" has examples',
+    ],
+    ['an unknown action', ['backfill', 'wach'], '"backfill" has no action "wach"', 'actions: watch, list, cancel'],
+    ['an action that every object has', ['backfill', 'toString'], 'has no action "toString"', 'actions: '],
+    ['an action without what it works on', ['backfill', 'watch'], '"backfill watch" needs JOB', '"backfill --help"'],
+    ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" takes no argument "all"', '"backfill --help"'],
+    ['a status for what has failed', ['retry', '--status', 'NONE'], '--status', '"--help" lists the options'],
+    ['a pair that is not configured', ['exchange', '--pair', 'photos'], 'has no pair photos', 'its pairs: documents'],
+    ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
+    ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],
+    ['an endpoint that is no URL', ['exchange', '--endpoint', 'nowhere'], 'nowhere is no URL', 'http://'],
+    ['an empty endpoint', ['exchange', '--endpoint', ''], '--endpoint needs a value', '"--help" lists the options'],
+  ])('%s', async (_, argv, message, hint) => {
+    const { exitCode, stdout, stderr, events } = await run(argv);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(STACK_LINE);
+    expect(stdout).toBe('');
+    expect(events).toEqual([]);
+  });
+});
+
+test('a command that does one thing without an action takes one', async () => {
+  const { exitCode, stderr } = await run(['backfill', '--pair', 'documents']);
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('"backfill": true');
+});
+
+describe('the configuration', () => {
+  test('is context.replication of cdk.json', async () => {
+    useConfig({ keyExchange: 'ssm', deployment: 'archive' });
+
+    const { stdout } = await run(['exchange', '--json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/archive/destination/key-arn' });
+  });
+
+  test.each(CONFIG_SPELLINGS)('is the file that is named: %s %s', async (...spelling) => {
+    writeJson('other.json', { keyExchange: 'ssm', deployment: 'other' });
+
+    const { stdout } = await run(['exchange', ...spelling.filter(Boolean), '--json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/other/destination/key-arn' });
+  });
+
+  test.each(REFUSED_SPELLINGS)('is not another one with %j', async (argv, message) => {
+    const { exitCode, stderr, events } = await run(['exchange', ...argv]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(events).toEqual([]);
+  });
+
+  test('comes with other context of the command line', async () => {
+    const { stdout } = await run(['bootstrap', '-c', '@aws-cdk/core:bootstrapQualifier=mine', '--json']);
+
+    expect(stdout).toContain('--qualifier mine');
+  });
+
+  test('is that of the nearest cdk.json above, beside which the result is recorded', async () => {
+    useConfig({ keyExchange: 'ssm', deployment: 'archive' });
+    const folder = join(directory, 'environments', 'production');
+    mkdirSync(folder, { recursive: true });
+
+    const { stdout } = await run(['exchange', '--json'], { folder });
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/archive/destination/key-arn' });
+    expect(readdirSync(directory).filter((name) => name.startsWith('cdk.'))).toEqual(['cdk.context.json', 'cdk.json']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is the named file, found from where the person is although cdk.json is above', async () => {
+    const folder = join(directory, 'environments');
+    mkdirSync(folder);
+    writeJson('environments/production.json', { keyExchange: 'ssm', deployment: 'production' });
+
+    const { stdout } = await run(['exchange', '--config', 'production.json', '--json'], { folder });
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/production/destination/key-arn' });
+    expect(readdirSync(folder)).toEqual(['production.json']);
+  });
+
+  test('needs no cdk.json when a file is named', async () => {
+    rmSync(join(directory, 'cdk.json'));
+    writeJson('other.json', { keyExchange: 'ssm', deployment: 'other' });
+
+    const { exitCode } = await run(['exchange', '-c', 'other.json']);
+
+    expect(exitCode).toBe(0);
+    expect(readdirSync(directory)).toEqual(['cdk.context.json', 'other.json']);
+  });
+
+  test('fails with 2 and every problem at once, without a stack, when it is wrong', async () => {
+    useConfig({ deployment: 'UPPER', keyRotationDays: 1, surprise: true });
+
+    const { exitCode, stdout, stderr, events } = await run(['exchange']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('has 3 problems');
+    expect(stderr).toContain('deployment: found "UPPER"');
+    expect(stderr).toContain('keyRotationDays: found 1');
+    expect(stderr).toContain('surprise: found true');
+    expect(stderr).not.toMatch(STACK_LINE);
+    expect(stdout).toBe('');
+    expect(events).toEqual([]);
+  });
+
+  test('fails with 2 when its file is missing', async () => {
+    const { exitCode, stderr } = await run(['exchange', '--config', 'absent.json']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('absent.json');
+    expect(stderr).toContain('there is no such file');
+  });
+
+  test('fails with 2 when cdk.json is no JSON', async () => {
+    writeFileSync(join(directory, 'cdk.json'), '{ "context": ');
+
+    const { exitCode, stderr } = await run(['exchange']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('cdk.json');
+  });
+});
+
+describe('the endpoint', () => {
+  test('is set before clients are made', async () => {
+    const { exitCode, events } = await run(['exchange', '--endpoint', 'http://127.0.0.1:4566']);
+
+    expect(exitCode).toBe(0);
+    expect(events).toEqual(['http://127.0.0.1:4566', 'clients']);
+  });
+
+  test('is left alone when none is given', async () => {
+    await expect(run(['exchange'])).resolves.toMatchObject({ events: ['clients'] });
+  });
+});
+
+describe('a command that ends well', () => {
+  test('exits with 0 and says on standard output what to do next', async () => {
+    const { exitCode, stdout } = await run(['exchange']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(KEY_ARN);
+    expect(stdout).toContain('commit it');
+  });
+
+  test('prints its data alone on standard output with --json', async () => {
+    const { exitCode, stdout, stderr } = await run(['exchange', '--json']);
+
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ replicaKeyArn: KEY_ARN, changed: true });
+    expect(stderr).toContain('Record in cdk.context.json');
+  });
+
+  test.each([
+    [[], 1],
+    [['--yes'], 0],
+    [['-y'], 0],
+  ])('asks before a change %j', async (options, questions) => {
+    const confirm = jest.fn(async () => {});
+
+    await run(['exchange', ...options], { confirm });
+
+    expect(confirm).toHaveBeenCalledTimes(questions);
+  });
+});
+
+describe('a command that fails', () => {
+  test('exits with 3 and says what to do when credentials cannot be used', async () => {
+    const { exitCode, stdout, stderr } = await run(['exchange'], { ssm: noCredentials });
+
+    expect(exitCode).toBe(3);
+    expect(stderr).toBe('the credentials could not be used\nrenew them');
+    expect(stdout).toBe('');
+  });
+
+  test('exits with 1 when it finds something wrong', async () => {
+    ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
+
+    const { exitCode, stderr } = await run(['exchange']);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('/backups/destination/key-arn');
+    expect(stderr).not.toMatch(STACK_LINE);
+  });
+
+  test('exits with 1 when the person declines', async () => {
+    const { exitCode, stdout, stderr } = await run(['exchange'], { confirm: declined });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('nothing was changed');
+    expect(stderr).not.toMatch(STACK_LINE);
+    expect(stdout).toBe('');
+  });
+
+  test('shows its stack with --debug and exits with the same code', async () => {
+    const { exitCode, stderr } = await run(['exchange', '--debug'], { ssm: noCredentials });
+
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('the credentials could not be used');
+    expect(stderr).toMatch(STACK_LINE);
+  });
+
+  test('shows the stack of a fault of the program, always', async () => {
+    const { exitCode, stderr } = await run(['exchange'], { ssm: broken });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('TypeError: a fault');
+    expect(stderr).toMatch(STACK_LINE);
+  });
+
+  test('prints its error as JSON with --json', async () => {
+    const { exitCode, stdout, stderr } = await run(['exchange', '--json'], { ssm: noCredentials });
+
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'NoCredentials', message: 'the credentials could not be used', hint: 'renew them' },
+    });
+    expect(stderr).toContain('the credentials could not be used');
+  });
+
+  test('prints a null where there is no hint', async () => {
+    const { stdout } = await run(['exchange', '--json'], { confirm: declined });
+
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'Declined', message: 'nothing was changed', hint: null } });
+  });
+
+  test('prints a fault as JSON with --json', async () => {
+    const { stdout } = await run(['exchange', '--json'], { ssm: broken });
+
+    expect(JSON.parse(stdout)).toEqual({ error: { code: 'Fault', message: 'TypeError: a fault', hint: null } });
+  });
+
+  test('prints wrong usage as JSON with --json', async () => {
+    const { exitCode, stdout } = await run(['exchange', '--force', '--json']);
+
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'BadArguments' } });
+  });
+
+  test('prints each problem of the configuration as JSON with --json', async () => {
+    useConfig({ surprise: true, keyRotationDays: 1 });
+
+    const { exitCode, stdout } = await run(['exchange', '--json']);
+
+    expect(exitCode).toBe(2);
+    const remedy: unknown = expect.stringMatching(/./);
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'InvalidConfig',
+        message: expect.stringContaining('2 problems'),
+        hint: null,
+        problems: expect.arrayContaining([
+          { path: 'surprise', found: true, remedy },
+          { path: 'keyRotationDays', found: 1, remedy },
+        ]),
+      },
+    });
+  });
+});
+
+describe('with pairs in several groups', () => {
+  const PAIRS = [{ id: 'documents' }, { id: 'photos', group: 'media' }, { id: 'films', group: 'media' }];
+  const parameter = (name: string, key: string) =>
+    ssm.on(GetParameterCommand, { Name: name }).resolves({ Parameter: { Value: KEY_ARN.replace('1234abcd', key) } });
+  const recorded = () => Object.keys(JSON.parse(readFileSync(join(directory, 'cdk.context.json'), 'utf8')) as object).toSorted();
+
+  beforeEach(() => {
+    useConfig({ keyExchange: 'ssm', pairs: PAIRS });
+    parameter('/backups/destination/key-arn', 'aaaaaaaa');
+    parameter('/backups/destination/groups/media/key-arn', 'bbbbbbbb');
+  });
+
+  test('a command that looks at stacks and keys runs for each group in turn, with one set of clients', async () => {
+    const { exitCode, stdout, events } = await run(['exchange', '--yes']);
+
+    expect(exitCode).toBe(0);
+    expect(events).toEqual(['clients']);
+    expect(stdout).toMatch(/=== pairs without a group ===\n\n[^=]*aaaaaaaa[^=]*=== group media ===\n\n[^=]*bbbbbbbb/);
+    expect(recorded()).toEqual([
+      's3-replication:replica-key-arn:backups:222222222222:us-west-2',
+      's3-replication:replica-key-arn:backups:222222222222:us-west-2:media',
+    ]);
+  });
+
+  test('JSON has one result for each group', async () => {
+    const { stdout } = await run(['exchange', '--yes', '--json']);
+
+    expect(JSON.parse(stdout)).toEqual({
+      groups: [
+        expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
+        expect.objectContaining({ group: 'media', parameter: '/backups/destination/groups/media/key-arn', changed: true }),
+      ],
+    });
+  });
+
+  test('pairs of one group make it the only one, and the result what it is without groups', async () => {
+    const { stdout } = await run(['exchange', '--yes', '--json', '--pair', 'films']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ parameter: '/backups/destination/groups/media/key-arn' });
+    expect(recorded()).toEqual(['s3-replication:replica-key-arn:backups:222222222222:us-west-2:media']);
+  });
+
+  test('a group without an answer does not hide the others, and the worst exit code counts', async () => {
+    ssm
+      .on(GetParameterCommand, { Name: '/backups/destination/key-arn' })
+      .rejects(new ParameterNotFound({ message: 'none', $metadata: {} }));
+    const { exitCode, stdout } = await run(['exchange', '--yes', '--json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      groups: [
+        { group: null, error: expect.objectContaining({ code: 'NotPublished' }) },
+        expect.objectContaining({ group: 'media', changed: true }),
+      ],
+    });
+  });
+
+  test('declining ends the command as a whole', async () => {
+    const { exitCode, stderr } = await run(['exchange'], { confirm: declined });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('nothing was changed');
+    expect(stderr).not.toContain('group media');
+  });
+
+  test('--watch is refused, and says what to do', async () => {
+    const { exitCode, stderr } = await run(['status', '--watch', '5']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('these pairs are in 2: pairs without a group, group media');
+    expect(stderr).toContain('--pair');
+  });
+});

@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream';
+import { processTerminal } from '../../lib/cli/terminal';
+import { AbortError } from '../../lib/errors/errors';
+
+const originalStdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+
+/** Puts a stream in the place of standard input. */
+function useStdin(isTTY: boolean, text: string): void {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  stdin.write(text);
+  Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+}
+
+function spyOnStderr() {
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return () => write.mock.calls.map(([chunk]) => String(chunk)).join('');
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  Object.defineProperty(process, 'stdin', { ...originalStdin });
+});
+
+test('tells on standard error, so that standard output holds the result alone', () => {
+  const stderr = spyOnStderr();
+  const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+  processTerminal.tell('a line');
+
+  expect(stderr()).toBe('a line\n');
+  expect(stdout).not.toHaveBeenCalled();
+});
+
+describe('confirmation', () => {
+  test.each(['y', 'Y', 'yes', 'YES', ' y '])('is the answer %j', async (answer) => {
+    const stderr = spyOnStderr();
+    useStdin(true, `${answer}\n`);
+
+    await expect(processTerminal.confirm('Write it?')).resolves.toBeUndefined();
+    expect(stderr()).toContain('Write it? [y/N]');
+  });
+
+  test.each(['n', 'no', '', 'yeah', 'ny', '1'])('is not the answer %j', async (answer) => {
+    spyOnStderr();
+    useStdin(true, `${answer}\n`);
+
+    const refusal = processTerminal.confirm('Write it?');
+
+    await expect(refusal).rejects.toBeInstanceOf(AbortError);
+    await expect(refusal).rejects.toMatchObject({ code: 'Declined', message: 'nothing was changed' });
+  });
+
+  test('is refused without a terminal, whatever is piped in, and names the option that goes ahead', async () => {
+    const stderr = spyOnStderr();
+    useStdin(false, 'y\n');
+
+    const refusal = processTerminal.confirm('Write it?');
+
+    await expect(refusal).rejects.toBeInstanceOf(AbortError);
+    await expect(refusal).rejects.toMatchObject({ code: 'NotConfirmed', hint: expect.stringContaining('--yes') });
+    expect(stderr()).toBe('');
+  });
+});

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { VERBS } from '../../bin/commands';
+import { CHECKS } from '../../lib/ops/doctor/checks';
+import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
+import { scripts } from '../../package.json';
+import { PAINS } from '../ops/doctor/pains';
+import { CHECK_SYMPTOMS } from '../ops/explain/check-symptoms';
+import { type DoctorKnowledge, troubleshootingPage } from '../ops/explain/troubleshooting-page';
+
+const PAGE = resolve(__dirname, '../../docs/troubleshooting.md');
+const DOCTOR: DoctorKnowledge = { checks: CHECKS, pains: PAINS };
+
+beforeAll(() => {
+  if (process.env['UPDATE_DOCS'] === 'true') {
+    writeFileSync(PAGE, troubleshootingPage(DOCTOR));
+  }
+});
+
+test('docs/troubleshooting.md is what the failure reasons and the checks of doctor say now', () => {
+  expect(readFileSync(PAGE, 'utf8')).toBe(troubleshootingPage(DOCTOR));
+});
+
+test('it has an entry for every failure reason and every check of doctor', () => {
+  const page = readFileSync(PAGE, 'utf8');
+
+  expect(FAILURE_REASONS.filter(({ code }) => !page.includes(`\n### ${code}\n`))).toEqual([]);
+  expect(DOCTOR.checks.filter(({ id }) => !page.includes(`\n| \`${id}\` |`))).toEqual([]);
+});
+
+test('every check of doctor has a symptom, and no other', () => {
+  const ids = DOCTOR.checks.map(({ id }) => id);
+
+  expect(Object.keys(CHECK_SYMPTOMS).toSorted()).toEqual(ids.toSorted());
+});
+
+test('it names only failure reasons that AWS documents', () => {
+  const named = [...readFileSync(PAGE, 'utf8').matchAll(/`((?:Dst|Src|AssumeRole|InitiateRep)\w+)`/g)].map(([, code]) => code);
+
+  expect(named.filter((code) => !FAILURE_REASONS.some((reason) => reason.code === code))).toEqual([]);
+});
+
+test('every row of its tables has as many cells as their header, and no cell is empty', () => {
+  const tables = readFileSync(PAGE, 'utf8')
+    .split('\n\n')
+    .filter((block) => block.startsWith('| '));
+  const cells = tables.map((block) => block.split('\n').map((line) => line.split('|').slice(1, -1)));
+
+  expect(cells.length).toBeGreaterThanOrEqual(3);
+  for (const [header = [], ...rows] of cells) {
+    expect(rows.filter((row) => row.length !== header.length || row.some((cell) => cell.trim() === ''))).toEqual([]);
+  }
+});
+
+test('every npm script and operator command in it exists, and no placeholder is left', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const named = [...page.matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)].map(([, script = '', verb]) => ({ script, verb }));
+
+  expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
+  expect(named.filter(({ verb }) => verb !== undefined && !VERBS.some(({ name }) => name === verb))).toEqual([]);
+  expect(page).not.toMatch(/\{\w+\}/);
+});

@@ -1,0 +1,75 @@
+import { templates } from '../../helpers/app';
+
+interface Widget {
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly x: number;
+  readonly y: number;
+  readonly properties: {
+    readonly title?: string;
+    readonly view?: string;
+    readonly region?: string;
+    readonly alarms?: readonly string[];
+    readonly metrics?: readonly (readonly (string | MetricOptions)[])[];
+  };
+}
+
+interface MetricOptions {
+  readonly label?: string;
+  readonly expression?: string;
+  readonly region?: string;
+  readonly visible?: boolean;
+}
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `p${index}` }));
+
+function widgetsOf(keys: Record<string, unknown>): Widget[] {
+  const [dashboard] = Object.values(templates(keys).source.findResources('AWS::CloudWatch::Dashboard'));
+  return (JSON.parse(dashboard?.['Properties'].DashboardBody as string) as { widgets: Widget[] }).widgets;
+}
+
+const optionsOf = (metric: readonly (string | MetricOptions)[]) => metric.at(-1) as MetricOptions;
+
+test('shows four numbers for all pairs together and four charts with a line for each pair, every metric of its own region', () => {
+  const widgets = widgetsOf({ pairs: many(3) });
+  const totals = widgets.filter(({ properties }) => properties.view === 'singleValue');
+  const charts = widgets.filter(({ properties }) => properties.view === 'timeSeries');
+  const place = ({ properties: { title, metrics = [] } }: Widget) => [
+    title,
+    metrics.map((metric) => metric[1]).find((name) => typeof name === 'string'),
+    [...new Set(metrics.map((metric) => optionsOf(metric).region).filter((region) => region !== undefined))],
+  ];
+
+  expect(totals.map(place)).toEqual([
+    ['Lag, the longest (seconds)', 'ReplicationLatency', ['us-west-2']],
+    ['Failed, all pairs (operations)', 'OperationsFailedReplication', ['ap-southeast-2']],
+    ['Pending, all pairs (operations)', 'OperationsPendingReplication', ['us-west-2']],
+    ['Bytes pending, all pairs (bytes)', 'BytesPendingReplication', ['us-west-2']],
+  ]);
+  expect(
+    totals.flatMap(({ properties: { metrics = [] } }) => metrics.flatMap((metric) => optionsOf(metric).expression ?? [])),
+  ).toEqual(['MAX(METRICS())', 'SUM(METRICS())', 'SUM(METRICS())', 'SUM(METRICS())']);
+  expect(charts.map(({ properties: { metrics = [] } }) => metrics.map((metric) => optionsOf(metric).label))).toEqual(
+    Array.from({ length: 4 }, () => ['p0', 'p1', 'p2']),
+  );
+});
+
+test.each([1, 45])('with %i pairs is one page: nothing overlaps, and no widget holds more than CloudWatch takes', (count) => {
+  const widgets = widgetsOf({ pairs: many(count) });
+  expect(widgets.length).toBeLessThanOrEqual(12);
+  const cells = widgets.flatMap(({ x, y, width, height }) =>
+    Array.from({ length: width * height }, (_, index) => `${x + (index % width)},${y + Math.floor(index / width)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+  expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24);
+  for (const { properties } of widgets) {
+    expect(properties.metrics?.length ?? 0).toBeLessThanOrEqual(500);
+    expect(properties.alarms?.length ?? 0).toBeLessThanOrEqual(100);
+  }
+  expect(widgets.flatMap(({ properties }) => properties.alarms ?? [])).toHaveLength(4 * count);
+});
+
+test('is left out when the configuration says so', () => {
+  templates({ monitoring: { dashboard: false } }).source.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+});
