@@ -1,8 +1,7 @@
 import 'source-map-support/register-hook-require';
-import { runEntry } from '../lib/cli/entry';
+import { projectFolder, runEntry } from '../lib/cli/entry';
 import { runCdk } from '../lib/cli/process/cdk';
 import { withSynthesis } from '../lib/cli/process/synthesis';
-import { projectFolder } from '../lib/cli/run';
 import { processTerminal } from '../lib/cli/terminal';
 import { stackStates } from '../lib/deploy/blocked-stacks';
 import { deploy } from '../lib/deploy/cli';

@@ -1,10 +1,10 @@
 import 'source-map-support/register-hook-require';
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkClients } from '../lib/aws/clients';
+import { systemClock } from '../lib/aws/clock';
 import { runCli } from '../lib/cli/run';
 import { processTerminal } from '../lib/cli/terminal';
-import { UnreachableError } from '../lib/errors/errors';
+import { COMMANDS } from './commands';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
@@ -16,17 +16,13 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => interruption.abort());
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
+    commands: COMMANDS,
     // npm runs scripts in the project's folder and says here where it was called.
     directory: process.env['INIT_CWD'] ?? process.cwd(),
     terminal: processTerminal,
     clients: sdkClients,
-    clock: {
-      now: () => new Date(),
-      sleep: (milliseconds) =>
-        sleep(milliseconds, undefined, { signal: interruption.signal }).catch(() => {
-          throw new UnreachableError('Interrupted', 'interrupted');
-        }),
-    },
+    clock: systemClock(interruption.signal),
+    signal: interruption.signal,
     print: (text) => {
       process.stdout.write(`${text}\n`);
     },

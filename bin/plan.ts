@@ -1,7 +1,6 @@
 import 'source-map-support/register-hook-require';
-import { runEntry } from '../lib/cli/entry';
+import { projectFolder, runEntry } from '../lib/cli/entry';
 import { withSynthesis } from '../lib/cli/process/synthesis';
-import { projectFolder } from '../lib/cli/run';
 import { processTerminal } from '../lib/cli/terminal';
 import { deployedReader } from '../lib/deploy/plan/reader';
 import { plan } from '../lib/deploy/plan-command';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
+import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { processTerminal } from '../../lib/cli/terminal';
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
     writeFileSync(join(directory, 'config.json'), JSON.stringify(configurationOf(layout as Layout, Number(versions))));
     const start = performance.now();
     await runCli({
+      commands: COMMANDS,
+      signal: new AbortController().signal,
       argv: ['audit', '--config', 'config.json', '--json'],
       directory,
       terminal: processTerminal,

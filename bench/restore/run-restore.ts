@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { processTerminal } from '../../lib/cli/terminal';
@@ -16,6 +17,8 @@ async function main(): Promise<void> {
   try {
     writeFileSync(join(directory, 'config.json'), JSON.stringify(CONFIGURATION));
     process.exitCode = await runCli({
+      commands: COMMANDS,
+      signal: new AbortController().signal,
       argv: ['restore', '--config', 'config.json', '--pair', pair, '--to', target, '--yes', '--json'],
       directory,
       terminal: processTerminal,

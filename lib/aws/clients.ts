@@ -13,7 +13,7 @@ import { UsageError } from '../errors/errors';
 import { namesOf } from '../model/names';
 import type { CredentialProvider } from './credentials';
 
-/** The client of each service that verbs use. */
+/** The client of each service that commands use. */
 export interface ServiceClients {
   readonly account: AccountClient;
   readonly cloudFormation: CloudFormationClient;

@@ -1,6 +1,6 @@
-import type { Clock } from '../cli/command';
 import { AppError } from '../errors/errors';
 import { isThrottled } from './aws-error';
+import type { Clock } from './clock';
 
 /** Waits between attempts, on top of those that the SDK makes within a second or so. */
 const WAITS = [1000, 2000, 4000, 8000, 16_000];

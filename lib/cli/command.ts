@@ -1,10 +1,11 @@
 import type { Clients } from '../aws/clients';
+import type { Clock } from '../aws/clock';
 import type { Pair, ReplicationConfig } from '../config/replication-config';
 import type { Terminal } from './terminal';
 
-/** What a verb works with. Everything outside the process comes in here, so that a test can stand in for it. */
+/** What a command works with. Everything outside the process comes in here, so that a test can stand in for it. */
 export interface Context {
-  /** Narrowed to one group, where the verb runs for each. */
+  /** Narrowed to one group, where the command runs for each. */
   readonly config: ReplicationConfig;
   /** The pairs that `--pair` chooses; all of them without it. */
   readonly pairs: readonly Pair[];
@@ -17,22 +18,15 @@ export interface Context {
   readonly clients: Clients;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** Aborted when the person interrupts: long work looks at it with `stopIfInterrupted`. */
+  readonly signal: AbortSignal;
   /** Change without asking. */
   readonly yes: boolean;
-  /** Prints a result before the last one, for verbs that repeat themselves. */
+  /** Prints a result before the last one, for commands that repeat themselves. */
   report(result: Result): void;
 }
 
-export interface Clock {
-  now(): Date;
-  /**
-   * Waits.
-   * @throws UnreachableError when the person interrupts
-   */
-  sleep(milliseconds: number): Promise<void>;
-}
-
-/** What a verb found or did, twice over. */
+/** What a command found or did, twice over. */
 export interface Result {
   /** For `--json`: keys are stable across releases. */
   readonly data: object;
@@ -40,7 +34,7 @@ export interface Result {
   readonly text: string;
 }
 
-/** The last result of a verb, and how it ended. */
+/** The last result of a command, and how it ended. */
 export interface Outcome extends Result {
   readonly exitCode: ExitCode;
 }
@@ -59,15 +53,15 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What the command line gives to one verb, besides the common options. */
-export interface VerbArguments {
-  /** Which of the verb's actions. @default - none was named */
+/** What the command line gives to one command, besides the common options. */
+export interface CommandArguments {
+  /** Which of the command's actions. @default - none was named */
   readonly action?: string | undefined;
   readonly argument: string | undefined;
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** One of several things that a verb does, such as `list`. */
+/** One of several things that a command does, such as `list`. */
 export interface Action {
   /** What it works on, such as `JOB`. @default - it takes no argument */
   readonly argument?: string;
@@ -75,9 +69,9 @@ export interface Action {
 }
 
 /** One command of the operator command line. */
-export interface Verb {
+export interface Command {
   readonly name: string;
-  /** One line for the list of verbs. */
+  /** One line for the list of commands. */
   readonly summary: string;
   /** What it does and examples, for `ops VERB --help`. */
   readonly help: string;
@@ -91,6 +85,6 @@ export interface Verb {
   >;
   /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
   readonly perGroup?: true;
-  /** Loads the verb and what it needs, only when it runs. */
-  readonly load: () => (context: Context, args: VerbArguments) => Promise<Outcome>;
+  /** Loads the command and what it needs, only when it runs. */
+  readonly load: () => (context: Context, args: CommandArguments) => Promise<Outcome>;
 }

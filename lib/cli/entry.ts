@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AppError, describeError } from '../errors/errors';
-import { exitCodeOf, toData } from './exit-codes';
+import type { ExitCode } from './command';
+import { errorToJson, exitCodeOf } from './exit-codes';
 import type { Terminal } from './terminal';
 
 /** What a command of this folder takes from its process besides what it works with. */
@@ -7,19 +10,35 @@ export interface Entry {
   readonly argv: readonly string[];
   /** Standard output. */
   readonly print: (text: string) => void;
-  readonly terminal: Pick<Terminal, 'tell'>;
+  readonly terminal: Pick<Terminal, 'tell' | 'progress'>;
 }
 
 /** Runs a command, says what stopped it, and answers its exit code. Never throws. */
-export async function runEntry({ argv, print, terminal }: Entry, work: () => Promise<number>): Promise<number> {
+export async function runEntry<Code extends number>(
+  { argv, print, terminal }: Entry,
+  work: () => Promise<Code>,
+): Promise<Code | ExitCode> {
   try {
     return await work();
   } catch (error) {
+    terminal.progress('');
     const isForPeople = error instanceof AppError && !argv.includes('--debug');
     terminal.tell(isForPeople ? describeError(error) : ((error as Error).stack ?? String(error)));
     if (argv.includes('--json')) {
-      print(JSON.stringify({ error: toData(error) }, null, 2));
+      print(JSON.stringify({ error: errorToJson(error) }, null, 2));
     }
     return exitCodeOf(error);
+  }
+}
+
+/** The nearest folder at or above this one that holds a cdk.json; this one where none does. */
+export function projectFolder(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'cdk.json'))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      return start;
+    }
   }
 }

@@ -10,7 +10,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 }
 
 /** An error for `--json`. */
-export function toData(error: unknown): object {
+export function errorToJson(error: unknown): object {
   return error instanceof AppError
     ? {
         code: error.code,

@@ -1,5 +1,5 @@
 import { CONFIG_HELP } from '../config/named';
-import type { Verb } from './command';
+import type { Command } from './command';
 
 const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
   ...CONFIG_HELP,
@@ -14,28 +14,28 @@ const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
 
 const EXIT_CODES = 'Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out';
 
-/** The list of verbs and the options of all of them. */
-export function overview(verbs: readonly Verb[]): string {
+/** The list of commands and the options of all of them. */
+export function overview(commands: readonly Command[]): string {
   const usage = 'Usage: npm run ops -- COMMAND [options]';
-  return `${usage}\n\nCommands:\n${columns(verbs.map(({ name, summary }) => [name, summary]))}\n\n${options()}`;
+  return `${usage}\n\nCommands:\n${columns(commands.map(({ name, summary }) => [name, summary]))}\n\n${options()}`;
 }
 
-/** What one verb does, with examples and every option. */
-export function verbHelp(verb: Verb): string {
-  const words = [verb.name, verb.actions === undefined ? verb.argument : '[ACTION]'];
+/** What one command does, with examples and every option. */
+export function commandHelp(command: Command): string {
+  const words = [command.name, command.actions === undefined ? command.argument : '[ACTION]'];
   const usage = `Usage: npm run ops -- ${words.filter(Boolean).join(' ')} [options]`;
-  return [usage, verb.help, ...actions(verb), options(verb)].join('\n\n');
+  return [usage, command.help, ...actions(command), options(command)].join('\n\n');
 }
 
-function actions({ actions: all = {} }: Verb): string[] {
+function actions({ actions: all = {} }: Command): string[] {
   const rows = Object.entries(all).map(
     ([name, { argument, help }]) => [[name, argument].filter(Boolean).join(' '), help] as const,
   );
   return rows.length === 0 ? [] : [`Actions:\n${columns(rows)}`];
 }
 
-function options(verb?: Verb): string {
-  const own = Object.entries(verb?.options ?? {}).map(
+function options(command?: Command): string {
+  const own = Object.entries(command?.options ?? {}).map(
     ([name, { value, help }]) => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
   return `Options:\n${columns([...own, ...COMMON_HELP])}\n\n${EXIT_CODES}`;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describeError, UsageError } from '../errors/errors';
-import type { VerbArguments } from './command';
+import type { CommandArguments } from './command';
 
 /** A week: far from where a timer of Node.js overflows, and fires at once. */
 const MAX_MINUTES = 10_080;
@@ -10,7 +10,7 @@ const MAX_MINUTES = 10_080;
  *
  * @throws UsageError when it is none
  */
-export function minutesOption(values: VerbArguments['values'], option: string): number | undefined {
+export function minutesOption(values: CommandArguments['values'], option: string): number | undefined {
   const value = values[option];
   if (value === undefined) {
     return undefined;
@@ -33,7 +33,7 @@ export function minutesOption(values: VerbArguments['values'], option: string): 
  * @throws UsageError when it is none
  */
 export function numberOption(
-  values: VerbArguments['values'],
+  values: CommandArguments['values'],
   option: string,
   what: string,
   most: number,
@@ -69,7 +69,7 @@ export function wholeOption(...args: Parameters<typeof numberOption>): number | 
 }
 
 /** Reads an option that is text; undefined when it is not given. */
-export function textOption(values: VerbArguments['values'], option: string): string | undefined {
+export function textOption(values: CommandArguments['values'], option: string): string | undefined {
   const value = values[option];
   return typeof value === 'string' ? value : undefined;
 }
@@ -109,7 +109,7 @@ export function allOptions<Options extends object>(readers: { readonly [Name in 
 }
 
 /** Reads an option that names a file, as seen from a folder; undefined when it is not given. */
-export function fileOption(values: VerbArguments['values'], option: string, directory: string): string | undefined {
+export function fileOption(values: CommandArguments['values'], option: string, directory: string): string | undefined {
   const value = textOption(values, option);
   return value === undefined ? undefined : resolve(directory, value);
 }

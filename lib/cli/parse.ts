@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
 import { parseOptions } from './arguments';
-import type { Action, Verb, VerbArguments } from './command';
+import type { Action, Command, CommandArguments } from './command';
 
 /** What a command line says. */
 export interface CommandLine {
   /** Undefined when only help is asked for, or nothing. */
-  readonly verb: Verb | undefined;
+  readonly command: Command | undefined;
   readonly common: CommonOptions;
-  readonly own: VerbArguments;
+  readonly own: CommandArguments;
 }
 
-/** The options of every verb. */
+/** The options of every command. */
 export interface CommonOptions {
   readonly named: NamedConfig;
   readonly pairs: readonly string[];
@@ -37,25 +37,25 @@ const COMMON = {
 /**
  * Reads a command line.
  *
- * @throws UsageError for an unknown verb, action or option, or an argument too many or too few
+ * @throws UsageError for an unknown command, action or option, or an argument too many or too few
  */
-export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]): CommandLine {
-  // The verb's own options count, so it is looked for before anything is taken apart strictly.
+export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
+  // The command's own options count, so it is looked for before anything is taken apart strictly.
   const { positionals: words } = parseArgs({ args: [...argv], options: COMMON, allowPositionals: true, strict: false });
   const name = words.find((word) => word !== 'help');
-  const verb = verbs.find((candidate) => candidate.name === name);
-  const { values, positionals } = parseStrictly(argv, verb?.options ?? {});
+  const command = commands.find((candidate) => candidate.name === name);
+  const { values, positionals } = parseStrictly(argv, command?.options ?? {});
   const rest = positionals.filter((word) => word !== 'help');
   const help = values['help'] === true || positionals.includes('help');
-  if (rest.length > 0 && verb === undefined) {
+  if (rest.length > 0 && command === undefined) {
     throw new UsageError(
       'UnknownCommand',
       `there is no command "${rest[0]}"`,
-      `commands: ${verbs.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
+      `commands: ${commands.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
     );
   }
   return {
-    verb,
+    command,
     common: {
       named: namedConfig(values),
       pairs: (values['pair'] as string[] | undefined) ?? [],
@@ -66,9 +66,9 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
       help,
     },
     own: {
-      ...(verb === undefined || help ? { argument: undefined } : readWords(verb, rest.slice(1))),
+      ...(command === undefined || help ? { argument: undefined } : readWords(command, rest.slice(1))),
       values: Object.fromEntries(
-        Object.keys(verb?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
+        Object.keys(command?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
       ),
     },
   };
@@ -76,19 +76,19 @@ export function parseCommandLine(argv: readonly string[], verbs: readonly Verb[]
 
 function parseStrictly(
   argv: readonly string[],
-  own: NonNullable<Verb['options']>,
+  own: NonNullable<Command['options']>,
 ): { values: Record<string, unknown>; positionals: string[] } {
   const options = Object.fromEntries(Object.entries(own).map(([name, { type }]) => [name, { type }]));
   return parseOptions(argv, { ...options, ...COMMON }, { hint: '"--help" lists the options' });
 }
 
-/** The words after the verb. */
-function readWords(verb: Verb, words: readonly string[]): Pick<VerbArguments, 'action' | 'argument'> {
-  const hint = `"${verb.name} --help" has examples`;
+/** The words after the command. */
+function readWords(command: Command, words: readonly string[]): Pick<CommandArguments, 'action' | 'argument'> {
+  const hint = `"${command.name} --help" has examples`;
   const [first] = words;
-  const action = first === undefined ? undefined : actionNamed(verb, first);
-  const what = action === undefined ? verb : action;
-  const name = action === undefined ? verb.name : `${verb.name} ${first}`;
+  const action = first === undefined ? undefined : actionNamed(command, first);
+  const what = action === undefined ? command : action;
+  const name = action === undefined ? command.name : `${command.name} ${first}`;
   const [argument, ...tooMany] = action === undefined ? words : words.slice(1);
   if (what.argument !== undefined && argument === undefined) {
     throw new UsageError('MissingArgument', `"${name}" needs ${what.argument}`, hint);
@@ -100,8 +100,8 @@ function readWords(verb: Verb, words: readonly string[]): Pick<VerbArguments, 'a
   return { ...(action !== undefined && { action: first }), argument };
 }
 
-/** @throws UsageError for a word that is no action of a verb that has some */
-function actionNamed({ name, actions }: Verb, word: string): Action | undefined {
+/** @throws UsageError for a word that is no action of a command that has some */
+function actionNamed({ name, actions }: Command, word: string): Action | undefined {
   if (actions === undefined) {
     return undefined;
   }

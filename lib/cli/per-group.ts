@@ -1,7 +1,7 @@
 import { AbortError, AppError, ConfigError, describeError, UsageError } from '../errors/errors';
 import { groupsOf } from '../model/groups';
-import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from './command';
-import { exitCodeOf, toData } from './exit-codes';
+import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from './command';
+import { errorToJson, exitCodeOf } from './exit-codes';
 
 /** Exit codes from the worst. */
 const WORST_FIRST: readonly ExitCode[] = [EXIT.wrong, EXIT.usage, EXIT.unknown, EXIT.ok];
@@ -14,14 +14,14 @@ export function contextsOf(context: Context): readonly Context[] {
 }
 
 /**
- * Runs a verb for each of several groups in turn. A group that cannot be looked at does not hide the others; the worst exit code counts.
+ * Runs a command for each of several groups in turn. A group that cannot be looked at does not hide the others; the worst exit code counts.
  *
  * @throws UsageError for `--watch`, whose rounds would take turns
  * @throws AppError when the person declines or interrupts
  */
 export async function runPerGroup(
   contexts: readonly Context[],
-  args: VerbArguments,
+  args: CommandArguments,
   run: (context: Context) => Promise<Outcome>,
 ): Promise<Outcome> {
   if (args.values['watch'] !== undefined) {
@@ -58,5 +58,5 @@ function asOutcome(error: unknown): Outcome {
   if (endsAll) {
     throw error;
   }
-  return { exitCode: exitCodeOf(error), data: { error: toData(error) }, text: describeError(error) };
+  return { exitCode: exitCodeOf(error), data: { error: errorToJson(error) }, text: describeError(error) };
 }

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { VERBS } from '../../bin/commands';
 import type { ClientOptions, Clients } from '../aws/clients';
+import type { Clock } from '../aws/clock';
 import { cdkContext } from '../config/named';
 import type { Pair, ReplicationConfig } from '../config/replication-config';
-import { AppError, describeError, UsageError } from '../errors/errors';
+import { UsageError } from '../errors/errors';
 import { qualifierFrom } from '../model/toolkit';
-import { type Clock, type Context, EXIT, type ExitCode, type Result } from './command';
-import { exitCodeOf, toData } from './exit-codes';
-import { overview, verbHelp } from './help';
+import { type Command, type Context, EXIT, type ExitCode, type Result } from './command';
+import { projectFolder, runEntry } from './entry';
+import { commandHelp, overview } from './help';
 import { parseCommandLine } from './parse';
 import { contextsOf, runPerGroup } from './per-group';
 import type { Terminal } from './terminal';
@@ -17,11 +15,15 @@ import type { Terminal } from './terminal';
 export interface CliProcess {
   /** Arguments without interpreter and script. */
   readonly argv: readonly string[];
+  /** Every command that there is. */
+  readonly commands: readonly Command[];
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
   readonly clients: (config: ReplicationConfig, options: ClientOptions) => Clients;
   readonly clock: Clock;
+  /** Aborted when the person interrupts. */
+  readonly signal: AbortSignal;
   /** Standard output. */
   readonly print: (text: string) => void;
   /** Sends every AWS request to another endpoint. */
@@ -30,31 +32,18 @@ export interface CliProcess {
 
 /** Runs one command line and says how it ended. Never throws. */
 export async function runCli(process: CliProcess): Promise<ExitCode> {
-  try {
-    return await dispatch(process);
-  } catch (error) {
-    process.terminal.progress('');
-    if (!(error instanceof AppError) || process.argv.includes('--debug')) {
-      process.terminal.tell((error as Error).stack ?? String(error));
-    } else {
-      process.terminal.tell(describeError(error));
-    }
-    if (process.argv.includes('--json')) {
-      process.print(JSON.stringify({ error: toData(error) }, null, 2));
-    }
-    return exitCodeOf(error);
-  }
+  return runEntry(process, () => dispatch(process));
 }
 
 async function dispatch(process: CliProcess): Promise<ExitCode> {
   const { print, directory } = process;
-  const { verb, common, own } = parseCommandLine(process.argv, VERBS);
-  if (verb === undefined) {
-    print(overview(VERBS));
+  const { command, common, own } = parseCommandLine(process.argv, process.commands);
+  if (command === undefined) {
+    print(overview(process.commands));
     return common.help ? EXIT.ok : EXIT.usage;
   }
   if (common.help) {
-    print(verbHelp(verb));
+    print(commandHelp(command));
     return EXIT.ok;
   }
   if (common.endpoint !== undefined) {
@@ -74,17 +63,18 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     clients: process.clients(config, common),
     terminal: process.terminal,
     clock: process.clock,
+    signal: process.signal,
     yes: common.yes,
     report: show,
   };
-  const run = verb.load();
+  const run = command.load();
   // The groups share clients, unless each has roles of its own.
   const groups = contextsOf(context).map((group) =>
     common.verificationRoles && group.config.group !== undefined
       ? { ...group, clients: process.clients(group.config, common) }
       : group,
   );
-  const [first = context, ...others] = verb.perGroup === true ? groups : [];
+  const [first = context, ...others] = command.perGroup === true ? groups : [];
   const outcome =
     others.length === 0 ? await run(first, own) : await runPerGroup([first, ...others], own, (group) => run(group, own));
   show(outcome);
@@ -109,16 +99,4 @@ function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonl
     );
   }
   return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));
-}
-
-/** The nearest folder at or above this one that holds a cdk.json; this one where none does. */
-export function projectFolder(start: string): string {
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'cdk.json'))) {
-      return folder;
-    }
-    if (folder === dirname(folder)) {
-      return start;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { AbortError } from '../errors/errors';
 
-/** Where a verb shows what it does and asks. Results go through its outcome instead. */
+/** Where a command shows what it does and asks. Results go through its outcome instead. */
 export interface Terminal {
   /** Writes a line for people, on standard error, so that standard output holds the result alone. */
   tell(line: string): void;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { UsageError } from '../../lib/errors/errors';
@@ -87,6 +88,8 @@ describe('the option --verification-roles', () => {
   const run = (replication: object, ...options: string[]) => {
     writeFileSync(join(directory, 'cdk.json'), JSON.stringify({ context: { replication } }));
     return runCli({
+      commands: COMMANDS,
+      signal: new AbortController().signal,
       argv: ['exchange', '--yes', ...options],
       directory,
       terminal: { tell: (line) => shown.push(line), progress: () => {}, clear: '', confirm: async () => {} },

@@ -3,12 +3,13 @@ import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib
 
 const tell = jest.fn<void, [string]>();
 const print = jest.fn<void, [string]>();
-const failing = (error: Error, ...argv: string[]) => runEntry({ argv, terminal: { tell }, print }, () => Promise.reject(error));
+const failing = (error: Error, ...argv: string[]) =>
+  runEntry({ argv, terminal: { tell, progress: () => {} }, print }, () => Promise.reject(error));
 
 beforeEach(() => jest.resetAllMocks());
 
 test('a command ends with its own code', async () => {
-  expect(await runEntry({ argv: [], terminal: { tell }, print }, async () => 7)).toBe(7);
+  expect(await runEntry({ argv: [], terminal: { tell, progress: () => {} }, print }, async () => 7)).toBe(7);
 });
 
 test.each<[Error, number]>([

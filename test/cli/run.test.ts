@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { VERBS } from '../../bin/commands';
+import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
@@ -37,6 +37,8 @@ interface Surroundings {
 async function run(argv: readonly string[], options: Surroundings = {}): Promise<Run> {
   const [stdout, stderr, events]: [string[], string[], string[]] = [[], [], []];
   const exitCode = await runCli({
+    commands: COMMANDS,
+    signal: new AbortController().signal,
     argv,
     directory: options.folder ?? directory,
     terminal: {
@@ -91,8 +93,8 @@ describe('help', () => {
 
     expect(exitCode).toBe(0);
     expect(stderr).toBe('');
-    expect(VERBS.length).toBeGreaterThan(0);
-    for (const { name, summary } of VERBS) {
+    expect(COMMANDS.length).toBeGreaterThan(0);
+    for (const { name, summary } of COMMANDS) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
     }
     for (const option of ['--config', '--endpoint', '--json', '--yes', '--debug', '--help', 'Exit codes']) {
@@ -100,7 +102,7 @@ describe('help', () => {
     }
   });
 
-  test.each(VERBS.map(({ name }) => name))('of %s shows examples of it and runs nothing', async (name) => {
+  test.each(COMMANDS.map(({ name }) => name))('of %s shows examples of it and runs nothing', async (name) => {
     const { exitCode, stdout, events } = await run([name, '--help']);
 
     expect(exitCode).toBe(0);

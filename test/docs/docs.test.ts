@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { VERBS } from '../../bin/commands';
+import { COMMANDS } from '../../bin/commands';
 import { scripts } from '../../package.json';
 import { configKeys } from '../helpers/config-keys';
 
@@ -34,8 +34,8 @@ test.each(DOCUMENTS)('every npm script and operator command in %s exists', (path
   const named = [...text(path).matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)];
 
   expect(named.map(([, script]) => script).filter((script) => !(script !== undefined && script in scripts))).toEqual([]);
-  const verbs = named.filter(([, script]) => script === 'ops').flatMap(([, , verb]) => verb ?? []);
-  expect(verbs.filter((verb) => !VERBS.some(({ name }) => name === verb))).toEqual([]);
+  const commands = named.filter(([, script]) => script === 'ops').flatMap(([, , command]) => command ?? []);
+  expect(commands.filter((command) => !COMMANDS.some(({ name }) => name === command))).toEqual([]);
 });
 
 test.each(DOCUMENTS)('every file that %s points at exists', (path) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VERBS } from '../../bin/commands';
+import { COMMANDS } from '../../bin/commands';
 import { scripts } from '../../package.json';
 import { templates } from '../helpers/app';
 
@@ -44,15 +44,15 @@ test.each([...SECTIONS])('%s says what it means, what to look at and what to do'
 });
 
 test('every command and option in it exists', () => {
-  const commands = [...TEXT.matchAll(/npm run ([\w:]+)(?: -- ([^`\n]+))?/g)].map(([command, script = '', rest = '']) => {
-    const verb = script === 'ops' ? VERBS.find(({ name }) => name === rest.split(' ')[0]) : undefined;
+  const commands = [...TEXT.matchAll(/npm run ([\w:]+)(?: -- ([^`\n]+))?/g)].map(([text, script = '', rest = '']) => {
+    const command = script === 'ops' ? COMMANDS.find(({ name }) => name === rest.split(' ')[0]) : undefined;
     const options = [...rest.matchAll(/--([\w-]+)/g)].map(([, option]) => option ?? '');
-    const known = ['pair', 'config', 'json', 'yes', ...Object.keys(verb?.options ?? {})];
-    return { command, script, verb, strange: script === 'ops' ? options.filter((option) => !known.includes(option)) : [] };
+    const known = ['pair', 'config', 'json', 'yes', ...Object.keys(command?.options ?? {})];
+    return { text, script, command, strange: script === 'ops' ? options.filter((option) => !known.includes(option)) : [] };
   });
   expect(commands.length).toBeGreaterThan(10);
   expect(commands.filter(({ script }) => !(script in scripts))).toEqual([]);
-  expect(commands.filter(({ script, verb }) => script === 'ops' && verb === undefined)).toEqual([]);
+  expect(commands.filter(({ script, command }) => script === 'ops' && command === undefined)).toEqual([]);
   expect(commands.filter(({ strange }) => strange.length > 0)).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { VERBS } from '../../bin/commands';
+import { COMMANDS } from '../../bin/commands';
 import { CHECKS } from '../../lib/ops/doctor/checks';
 import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
 import { scripts } from '../../package.json';
@@ -54,9 +54,12 @@ test('every row of its tables has as many cells as their header, and no cell is 
 
 test('every npm script and operator command in it exists, and no placeholder is left', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const named = [...page.matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)].map(([, script = '', verb]) => ({ script, verb }));
+  const named = [...page.matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)].map(([, script = '', command]) => ({
+    script,
+    command,
+  }));
 
   expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
-  expect(named.filter(({ verb }) => verb !== undefined && !VERBS.some(({ name }) => name === verb))).toEqual([]);
+  expect(named.filter(({ command }) => command !== undefined && !COMMANDS.some(({ name }) => name === command))).toEqual([]);
   expect(page).not.toMatch(/\{\w+\}/);
 });

@@ -39,7 +39,7 @@ export function testClients(config: ReplicationConfig): Clients {
   };
 }
 
-/** What a verb told and was asked, and how long it waited. */
+/** What a command told and was asked, and how long it waited. */
 export interface Recorded {
   readonly told: string[];
   readonly progress: string[];
@@ -49,7 +49,7 @@ export interface Recorded {
   waited: number;
 }
 
-/** A context for a verb: a terminal that remembers and agrees, and a clock that moves only when somebody sleeps. */
+/** A context for a command: a terminal that remembers and agrees, and a clock that moves only when somebody sleeps. */
 export function testContext(
   keys: Record<string, unknown> = {},
   overrides: Partial<Context> = {},
@@ -78,6 +78,7 @@ export function testContext(
         recorded.waited += milliseconds;
       },
     },
+    signal: new AbortController().signal,
     yes: false,
     report: (result) => recorded.reported.push(result),
     ...overrides,

@@ -3,8 +3,9 @@ import type { SideName } from '../../lib/config/replication-config';
 import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { compareStack } from '../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
-import type { StackPlan, Template as TemplateJson } from '../../lib/deploy/plan/model';
+import type { StackPlan } from '../../lib/deploy/plan/model';
 import { namesOf } from '../../lib/model/names';
+import type { Template as TemplateJson } from '../../lib/model/template';
 import { templates, validConfig } from './app';
 
 /** A template that a test may change. */

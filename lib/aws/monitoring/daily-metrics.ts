@@ -1,5 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import type { Context } from '../../cli/command';
+import type { Clients } from '../clients';
+import type { Clock } from '../clock';
 
 const DAY = 86_400;
 
@@ -18,7 +19,7 @@ export interface DailyQuestion {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
  */
 export async function readDailyMetrics(
-  { clients, clock }: Pick<Context, 'clients' | 'clock'>,
+  { clients, clock }: { readonly clients: Clients; readonly clock: Clock },
   bucket: string,
   questions: readonly DailyQuestion[],
 ): Promise<readonly (number | undefined)[]> {

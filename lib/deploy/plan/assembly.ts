@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors/errors';
-import type { Template } from './model';
+import type { Template } from '../../model/template';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {

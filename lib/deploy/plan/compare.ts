@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { plural } from '../../cli/units';
+import type { Template, TemplateResource } from '../../model/template';
 import type { AssemblyStack } from './assembly';
 import type { DeployedStack } from './deployed';
 import { constructPath, physicalName, resourcesOf } from './legible';
 import { lockdownStops, lockUnderLockdownStop, withRetainedPolicies } from './lockdown';
-import type { ChangeKind, ResourceChange, StackPlan, Stop, Template, TemplateResource } from './model';
+import type { ChangeKind, ResourceChange, StackPlan, Stop } from './model';
 import { lockRefusal, lockStop, withLocksInPlace } from './object-lock';
 import { widenedPermissions } from './permissions';
 

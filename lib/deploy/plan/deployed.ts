@@ -1,7 +1,8 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unanswered } from '../../aws/aws-error';
 import { messageOf, UnreachableError } from '../../errors/errors';
-import type { StackState, Template } from './model';
+import type { Template } from '../../model/template';
+import type { StackState } from './model';
 
 /** What is deployed of a stack. */
 export interface DeployedStack {

@@ -1,4 +1,4 @@
-import type { Template, TemplateResource } from './model';
+import type { Template, TemplateResource } from '../../model/template';
 
 /** The resources of a template by their logical ids. */
 export function resourcesOf(template: Template): Readonly<Record<string, TemplateResource>> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LOCKDOWN } from '../../model/lockdown/statements';
+import type { Template, TemplateResource } from '../../model/template';
 import { resourcesOf } from './legible';
-import type { ResourceChange, Stop, Template, TemplateResource } from './model';
+import type { ResourceChange, Stop } from './model';
 
 /** What a lockdown stands in. */
 const POLICIES: Readonly<Record<string, string>> = { 'AWS::S3::BucketPolicy': 'PolicyDocument', 'AWS::KMS::Key': 'KeyPolicy' };

@@ -1,15 +1,3 @@
-/** A CloudFormation template, as JSON. */
-export type Template = Readonly<Record<string, unknown>>;
-
-/** One resource of a template. */
-export interface TemplateResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
-  readonly UpdateReplacePolicy?: string;
-  readonly DeletionPolicy?: string;
-}
-
 /** What happens to a resource. `left-behind`: it leaves the stack and stays in the account. */
 export type ChangeKind = 'created' | 'changed' | 'replaced' | 'maybe-replaced' | 'deleted' | 'left-behind';
 

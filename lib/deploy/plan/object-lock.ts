@@ -1,7 +1,8 @@
 import { plural } from '../../cli/units';
 import { confirmationOf } from '../../config/protection';
+import type { Template } from '../../model/template';
 import { resourcesOf } from './legible';
-import type { ChangeKind, Refusal, ResourceChange, Stop, Template } from './model';
+import type { ChangeKind, Refusal, ResourceChange, Stop } from './model';
 
 /** Object Lock of a bucket. */
 interface Lock {

@@ -1,6 +1,7 @@
 import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import type { TemplateResource } from '../../model/template';
 import { legible } from './legible';
-import type { TemplateResource, WidenedPermission } from './model';
+import type { WidenedPermission } from './model';
 
 type Statement = TemplateDiff['iamChanges']['statements']['additions'][number];
 type Targets = Statement['resources'];

@@ -1,9 +1,13 @@
-import type { AssemblyStack } from '../../deploy/plan/assembly';
-import type { TemplateResource } from '../../deploy/plan/model';
+import type { Template, TemplateResource } from '../template';
 import { LIMITS, type Limit } from './limits';
 
 /** A synthesized stack, as far as limits are concerned. */
-export type MeasuredStack = Pick<AssemblyStack, 'id' | 'stackName' | 'template'>;
+export interface MeasuredStack {
+  /** Id in the app; within a stage, its path. */
+  readonly id: string;
+  readonly stackName: string;
+  readonly template: Template;
+}
 
 /** How much of a limit a stack uses. */
 export interface Measure {

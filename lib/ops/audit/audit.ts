@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { unanswered } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
-import { collectEarly } from '../../cli/gc';
+import { setEagerGc } from '../../cli/gc';
 import { groupsOf } from '../../model/groups';
 import { namesOf } from '../../model/names';
 import { type Checkpoint, readCheckpoint } from './checkpoint';
@@ -26,8 +26,8 @@ import { type Subject, subjectsOf } from './subject';
  * @throws AbortError when the person declines what `--deep` costs
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
-export async function audit(context: Context, args: VerbArguments): Promise<Outcome> {
-  collectEarly(true);
+export async function audit(context: Context, args: CommandArguments): Promise<Outcome> {
+  setEagerGc(true);
   const { config, terminal, clock } = context;
   const options = readOptions(context, args);
   const counts = { list: 0, head: 0, get: 0 };

@@ -31,7 +31,7 @@ export class Findings {
     this.count = count;
   }
 
-  toData(): FindingsData {
+  errorToJson(): FindingsData {
     return { kept: [...this.kinds.values()].flat(), count: this.count };
   }
 

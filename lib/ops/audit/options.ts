@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Context, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context } from '../../cli/command';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 
-/** The verb's own options. */
+/** The command's own options. */
 export interface AuditOptions {
   /** Milliseconds: what is younger may be on its way. */
   readonly olderThan: number;
@@ -22,7 +22,7 @@ const DEFAULT_OLDER_THAN = 15;
 const CHECKPOINT = '.s3-replication-audit.json';
 
 /** @throws UsageError when a number is none */
-export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: VerbArguments): AuditOptions {
+export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: CommandArguments): AuditOptions {
   return allOptions<AuditOptions>({
     olderThan: () => (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
     deepPercent: () => numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,

@@ -38,7 +38,7 @@ export class PairAudit {
 
   /** How far it is; undefined before it has begun. */
   get progress(): PairProgress | undefined {
-    return this.left === undefined ? undefined : { tally: this.tally.toData(), left: this.left };
+    return this.left === undefined ? undefined : { tally: this.tally.errorToJson(), left: this.left };
   }
 
   get listed(): number {
@@ -51,7 +51,7 @@ export class PairAudit {
   }
 
   get totals(): TallyData {
-    return this.tally.toData();
+    return this.tally.errorToJson();
   }
 
   /**
@@ -100,7 +100,7 @@ export class PairAudit {
     const facts = { source: () => this.facts(), deep: this.deepFacts };
     let current = range;
     await new RangeAudit(this.subject, method, facts, this.clock).run(range, async (batch, upTo) => {
-      this.tally.merge(batch.tally.toData());
+      this.tally.merge(batch.tally.errorToJson());
       const rest = upTo === undefined ? [] : [{ from: Buffer.from(upTo).toString(), to: range.to }];
       this.left = this.left?.flatMap((each) => (each === current ? rest : [each]));
       current = rest[0] ?? current;

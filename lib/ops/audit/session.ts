@@ -58,7 +58,7 @@ export class Session {
       subject: this.subject,
       startedAt: this.startedAt,
       requests: this.counts,
-      findings: this.findings.toData(),
+      findings: this.findings.errorToJson(),
       csvBytes: this.csv?.size ?? 0,
       pairs: Object.fromEntries(pairs),
     };

@@ -96,7 +96,7 @@ export class Tally {
     this.deepUnknown += other.deepUnknown;
   }
 
-  toData(): TallyData {
+  errorToJson(): TallyData {
     const { source, replica, wrong, deep, deepUnknown, ages, prefixes, states } = this;
     return {
       source: { ...source },

@@ -1,5 +1,5 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { AbortError, UsageError } from '../../errors/errors';
 import { boundOf } from './bound';
 import { cancelJob } from './cancel';
@@ -23,7 +23,7 @@ import { hintFor, watch } from './watch';
  * @throws AbortError when the person declines: the jobs are cancelled
  * @throws UnreachableError when there is no answer, or the person interrupts: the jobs go on, and `watch` comes back to them
  */
-export async function backfill(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function backfill(context: Context, args: CommandArguments): Promise<Outcome> {
   if (args.action === undefined) {
     return start(context, readFilter(args));
   }
@@ -37,7 +37,7 @@ export async function backfill(context: Context, args: VerbArguments): Promise<O
 }
 
 /** The same for what failed, and for nothing else. */
-export async function retry(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function retry(context: Context, args: CommandArguments): Promise<Outcome> {
   return start(context, readFilter(args, ['FAILED']));
 }
 
@@ -97,7 +97,7 @@ async function cancel(jobs: Jobs, unwanted: readonly Job[], why: string): Promis
 }
 
 /** @throws UsageError for what cannot be the id of a job */
-function jobIdOf({ action, argument = '' }: VerbArguments): string {
+function jobIdOf({ action, argument = '' }: CommandArguments): string {
   if (!/^[\w-]{5,36}$/.test(argument)) {
     throw new UsageError(
       'BadJob',

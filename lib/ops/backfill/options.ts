@@ -1,5 +1,5 @@
 import type { JobManifestGeneratorFilter, ReplicationStatus, S3StorageClass } from '@aws-sdk/client-s3-control';
-import type { VerbArguments } from '../../cli/command';
+import type { CommandArguments } from '../../cli/command';
 import { parseBytes } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 
@@ -24,7 +24,7 @@ const STORAGE_CLASSES: readonly string[] = [
  * @throws UsageError that names everything that is wrong
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_JobManifestGeneratorFilter.html
  */
-export function readFilter({ values }: VerbArguments, statuses?: readonly ReplicationStatus[]): JobManifestGeneratorFilter {
+export function readFilter({ values }: CommandArguments, statuses?: readonly ReplicationStatus[]): JobManifestGeneratorFilter {
   const problems: string[] = [];
   const read = <Value>(option: string, parse: (text: string) => Value | undefined, remedy: string): Value | undefined => {
     const text = values[option];
@@ -73,7 +73,7 @@ export function readFilter({ values }: VerbArguments, statuses?: readonly Replic
  *
  * @throws UsageError when one is given to an action, which would not use it
  */
-export function refuseFilter({ action, values }: VerbArguments): void {
+export function refuseFilter({ action, values }: CommandArguments): void {
   const given = Object.keys(values).filter((option) => values[option] !== undefined);
   if (given.length > 0) {
     throw new UsageError(

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { shippedBootstrapVersion } from '../../cli/process/cdk';
 import { AppError, UnreachableError } from '../../errors/errors';
 import { environmentsOf } from '../../model/environments';
@@ -20,7 +20,7 @@ import { type Present, readPresent, unknownPresent } from './present';
  * @throws UnreachableError when something is to be changed whose present state is not known
  * @throws AppError when something stands in the way of a change
  */
-export async function bootstrap(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function bootstrap(context: Context, args: CommandArguments): Promise<Outcome> {
   const options = bootstrapOptions(context.config, args);
   const policies = options.leastPrivilege ? await planPolicies(context, options) : undefined;
   const given: Given = {

@@ -1,4 +1,4 @@
-import type { VerbArguments } from '../../cli/command';
+import type { CommandArguments } from '../../cli/command';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 
@@ -15,7 +15,7 @@ export interface BootstrapOptions {
 }
 
 /** @throws UsageError that names every option that is wrong */
-export function bootstrapOptions(config: ReplicationConfig, { values }: VerbArguments): BootstrapOptions {
+export function bootstrapOptions(config: ReplicationConfig, { values }: CommandArguments): BootstrapOptions {
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   const isOn = (name: string) => values[name] === true;
   const boundary = text('permissions-boundary');

@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { compare, estimateLines, type Subject } from './compare';
 import { formatCost } from './format';
 import { missingPrices, totalOf } from './lines';
@@ -19,7 +19,7 @@ import type { Workloads } from './workload/workload';
  * @throws AbortError when the person declines new prices
  * @throws UnreachableError when metrics or price lists cannot be read
  */
-export async function cost(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function cost(context: Context, args: CommandArguments): Promise<Outcome> {
   const options = readOptions(context, args);
   if (options.workload === undefined) {
     return refreshPrices(context, options.priceFile);
@@ -62,7 +62,7 @@ function warningsOf({ config, workloads }: Subject): string[] {
   });
 }
 
-async function workloadsOf(context: Context, { values }: VerbArguments, source: WorkloadSource): Promise<Workloads> {
+async function workloadsOf(context: Context, { values }: CommandArguments, source: WorkloadSource): Promise<Workloads> {
   if (source.kind === 'measure') {
     return measureWorkloads(context);
   }

@@ -1,4 +1,4 @@
-import type { Context, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context } from '../../cli/command';
 import { fileOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
 import { SHIPPED_FILE } from './prices/price-file';
@@ -7,7 +7,7 @@ import { WORKLOAD_OPTIONS } from './workload/given';
 /** Where the workload comes from. */
 export type WorkloadSource = { readonly kind: 'options' | 'measure' } | { readonly kind: 'file'; readonly file: string };
 
-/** The verb's own options. */
+/** The command's own options. */
 export interface CostOptions {
   /** Undefined when only prices are refreshed. */
   readonly workload: WorkloadSource | undefined;
@@ -18,7 +18,7 @@ export interface CostOptions {
 }
 
 /** @throws UsageError when no workload is given, or more than one */
-export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: VerbArguments): CostOptions {
+export function readOptions({ directory }: Pick<Context, 'directory'>, { values }: CommandArguments): CostOptions {
   const refresh = values['refresh-prices'] === true;
   const file = fileOption(values, 'workload', directory);
   const sources: readonly (readonly [given: boolean, source: WorkloadSource])[] = [

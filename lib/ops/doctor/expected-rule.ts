@@ -1,6 +1,6 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';
-import { replicationRule } from '../../stacks/source/replication-rule';
+import { replicationRule } from '../../model/replication-rule';
 
 /** Keys that the S3 API spells differently from CloudFormation. */
 const API_NAMES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import { type Context, EXIT, type ExitCode, type Outcome, type VerbArguments } from '../../cli/command';
-import { collectEarly } from '../../cli/gc';
+import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
+import { setEagerGc } from '../../cli/gc';
 import { UsageError } from '../../errors/errors';
 import type { Item } from '../copy/model';
 import { lookAtTarget } from '../restore/target';
@@ -28,8 +28,8 @@ interface Ready extends PlannedPair, Pick<Parts, 'startedAt' | 'recoveryPoint' |
  * @throws AbortError when the person declines
  * @throws UnreachableError when there is no answer, or the person interrupts: what the drill made is deleted then
  */
-export async function drill(context: Context, args: VerbArguments): Promise<Outcome> {
-  collectEarly(true);
+export async function drill(context: Context, args: CommandArguments): Promise<Outcome> {
+  setEagerGc(true);
   const { terminal, yes, config } = context;
   const options = readOptions(context, args);
   const given = await lookAtScratch(context, options);
@@ -44,7 +44,7 @@ export async function drill(context: Context, args: VerbArguments): Promise<Outc
   if (!yes) {
     await terminal.confirm('Drill?');
   }
-  collectEarly(false);
+  setEagerGc(false);
   openFolder(options.reportDirectory);
   const reports: DrillReport[] = [];
   const files: string[] = [];

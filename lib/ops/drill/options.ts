@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Context, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context } from '../../cli/command';
 import { allOptions, fileOption, textOption, wholeOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
 import { type RestoreOptions, readOptions as readRestoreOptions } from '../restore/options';
 
-/** The verb's own options, beside those of `restore`: what the verb takes of them means the same, the others have their defaults. */
+/** The command's own options, beside those of `restore`: what the command takes of them means the same, the others have their defaults. */
 export interface DrillOptions extends RestoreOptions {
   /** Objects of each pair that are restored; undefined for all. */
   readonly sample: number | undefined;
@@ -19,7 +19,7 @@ const MOST_SAMPLED = 100_000;
 const REPORTS = 'drill-reports';
 
 /** @throws UsageError for a value that makes no sense, or options that do not go together */
-export function readOptions(context: Context, args: VerbArguments): DrillOptions {
+export function readOptions(context: Context, args: CommandArguments): DrillOptions {
   const { values } = args;
   const { restore, ...own } = allOptions<Pick<DrillOptions, 'sample' | 'seed' | 'reportDirectory'> & { restore: RestoreOptions }>(
     {
@@ -32,7 +32,7 @@ export function readOptions(context: Context, args: VerbArguments): DrillOptions
   return { ...restore, ...own };
 }
 
-function sampleOption(values: VerbArguments['values']): number | undefined {
+function sampleOption(values: CommandArguments['values']): number | undefined {
   const sample = wholeOption(values, 'sample', 'number of objects', MOST_SAMPLED, DEFAULT_SAMPLE);
   if (values['all'] !== true) {
     return sample ?? DEFAULT_SAMPLE;

@@ -41,7 +41,7 @@ export async function explainObject(context: Context, url: string): Promise<Outc
           verdict: judgeReplica(version, { config: context.config, pair }),
         }))
       : await judgeVersions(context, reader, pair);
-  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(toData) };
+  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(errorToJson) };
   return { data, text: formatObject(data), exitCode: exitCodeOf(judged.map(({ verdict }) => verdict.judgement)) };
 }
 
@@ -109,7 +109,7 @@ function exitCodeOf(judgements: readonly Judgement[]): ExitCode {
   return judgements.includes('unknown') ? EXIT.unknown : EXIT.ok;
 }
 
-function toData({ version, rule, verdict: { verdict, action } }: Judged): VersionData {
+function errorToJson({ version, rule, verdict: { verdict, action } }: Judged): VersionData {
   const { versionId, isLatest, isDeleteMarker, lastModified, size, storageClass, encryption, status } = version;
   return {
     versionId,

@@ -1,8 +1,8 @@
-import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { explainCode } from './explain-code';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */
-export async function explain(context: Context, { argument = '' }: VerbArguments): Promise<Outcome> {
+export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
   if (!/^s3:/i.test(argument)) {
     return explainCode(context, argument);
   }

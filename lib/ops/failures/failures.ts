@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { repeat } from '../../cli/repeat';
 import { acknowledge } from './acknowledge';
 import { readMessage, Scope } from './findings';
@@ -16,7 +16,7 @@ import { type Extent, exitCodeOf, type FailuresData, type Findings } from './res
  * @throws AbortError when the person declines
  * @throws UnreachableError when there is no answer, or the person interrupts the first round
  */
-export async function failures(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function failures(context: Context, args: CommandArguments): Promise<Outcome> {
   const options = readOptions(args);
   const queue = await QueueReader.open(await context.clients.sqs('source'), context.config);
   const round = () => readOnce(context, queue, options);

@@ -1,8 +1,8 @@
-import type { VerbArguments } from '../../cli/command';
+import type { CommandArguments } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
 
-/** The verb's own options. */
+/** The command's own options. */
 export interface FailuresOptions {
   /** Most messages to read. */
   readonly limit: number;
@@ -21,7 +21,7 @@ const DEFAULT_LIMIT = 10_000;
 const MAX_LIMIT = 100_000;
 
 /** @throws UsageError when a number is none, or options exclude each other */
-export function readOptions({ values }: VerbArguments): FailuresOptions {
+export function readOptions({ values }: CommandArguments): FailuresOptions {
   const watchMinutes = minutesOption(values, 'watch');
   const ack = values['ack'] === true;
   if (ack && watchMinutes !== undefined) {

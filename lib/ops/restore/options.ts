@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Context, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context } from '../../cli/command';
 import { allOptions, fileOption, numberOption, textOption, wholeOption } from '../../cli/options';
 import { STORAGE_CLASSES } from '../../config/schema';
 import { UsageError } from '../../errors/errors';
 
-/** The verb's own options. */
+/** The command's own options. */
 export interface RestoreOptions {
   /** Milliseconds since 1970. @default - the newest version of each key */
   readonly asOf: number | undefined;
@@ -41,7 +41,10 @@ const MOST_DAYS = 365;
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** @throws UsageError for a value that makes no sense, or options that do not go together */
-export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pairs'>, { values }: VerbArguments): RestoreOptions {
+export function readOptions(
+  context: Pick<Context, 'directory' | 'clock' | 'pairs'>,
+  { values }: CommandArguments,
+): RestoreOptions {
   const { directory, clock, pairs } = context;
   return allOptions<RestoreOptions>({
     asOf: () => momentOption(values, clock.now()),
@@ -61,7 +64,7 @@ export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pair
   });
 }
 
-function targetOption(values: VerbArguments['values'], pairs: Context['pairs']): string | undefined {
+function targetOption(values: CommandArguments['values'], pairs: Context['pairs']): string | undefined {
   const to = textOption(values, 'to');
   const [first, ...others] = pairs;
   if (to !== undefined && others.length > 0) {
@@ -74,7 +77,7 @@ function targetOption(values: VerbArguments['values'], pairs: Context['pairs']):
   return to;
 }
 
-function momentOption(values: VerbArguments['values'], now: Date): number | undefined {
+function momentOption(values: CommandArguments['values'], now: Date): number | undefined {
   const value = textOption(values, 'as-of');
   if (value === undefined) {
     return undefined;
@@ -97,7 +100,7 @@ function momentOption(values: VerbArguments['values'], now: Date): number | unde
   return time;
 }
 
-function classOption(values: VerbArguments['values']): string {
+function classOption(values: CommandArguments['values']): string {
   const value = textOption(values, 'storage-class') ?? 'STANDARD';
   if (!STORAGE_CLASSES.some((name) => name === value)) {
     throw new UsageError('BadStorageClass', `--storage-class ${value} is none`, `write one of ${STORAGE_CLASSES.join(', ')}`);

@@ -1,6 +1,6 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
-import { collectEarly } from '../../cli/gc';
+import { setEagerGc } from '../../cli/gc';
 import { whole } from '../../cli/units';
 import { requestingArchived } from '../copy/archive';
 import { endedIn, sumOf } from '../copy/totals';
@@ -25,8 +25,8 @@ import { type Subject, subjectsOf } from './subject';
  * @throws AbortError when the person declines
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
-export async function restore(context: Context, args: VerbArguments): Promise<Outcome> {
-  collectEarly(true);
+export async function restore(context: Context, args: CommandArguments): Promise<Outcome> {
+  setEagerGc(true);
   const options = readOptions(context, args);
   const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
   if (!options.resume && !options.dryRun) {
@@ -50,7 +50,7 @@ export async function restore(context: Context, args: VerbArguments): Promise<Ou
     return { exitCode: EXIT.ok, data: before, text: formatResult(before) };
   }
   await agree(context, before, planned);
-  collectEarly(false);
+  setEagerGc(false);
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const session = new Session(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
   try {

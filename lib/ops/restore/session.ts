@@ -95,7 +95,7 @@ export class Session {
     this.changes = 0;
     this.csv?.write(this.jobs.flatMap(({ ledger }) => ledger.rows));
     this.jobs.forEach(({ ledger }) => ledger.forgetRows());
-    writeCheckpointFile(this.file, this.toData());
+    writeCheckpointFile(this.file, this.errorToJson());
   }
 
   /** Something stopped it. @returns whether another run can go on with it */
@@ -121,7 +121,7 @@ export class Session {
     }
   }
 
-  private toData(): RestoreCheckpoint {
+  private errorToJson(): RestoreCheckpoint {
     return {
       subject: this.subject,
       requests: this.counts,
@@ -130,7 +130,7 @@ export class Session {
       pairs: Object.fromEntries(
         this.jobs.map(({ subject, plan, ledger, uploads }): [string, PairProgress] => [
           subject.pair.id,
-          { plan, ledger: ledger.toData(), uploads: uploads.toData() },
+          { plan, ledger: ledger.errorToJson(), uploads: uploads.errorToJson() },
         ]),
       ),
     };

@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome, type VerbArguments } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { textOption } from '../../cli/options';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, UsageError } from '../../errors/errors';
@@ -11,7 +11,7 @@ import { partitionOf } from '../../model/names';
  * @throws AppError without a lockdown in the configuration, and for a policy that is too long
  * @throws UsageError for a deployer that is no role of the destination account
  */
-export async function scp({ config, qualifier, terminal }: Context, { values }: VerbArguments): Promise<Outcome> {
+export async function scp({ config, qualifier, terminal }: Context, { values }: CommandArguments): Promise<Outcome> {
   const { lockdown, destination } = config;
   if (lockdown === undefined) {
     throw new AppError('NoLockdown', 'the configuration has no lockdown', 'write lockdown { "breakGlassRoleArn" } first');
@@ -33,7 +33,7 @@ export async function scp({ config, qualifier, terminal }: Context, { values }: 
   };
 }
 
-function deployersIn({ destination }: ReplicationConfig, values: VerbArguments['values']): readonly string[] {
+function deployersIn({ destination }: ReplicationConfig, values: CommandArguments['values']): readonly string[] {
   const deployers = textOption(values, 'deployer')?.split(',') ?? [];
   const own = `arn:${partitionOf(destination)}:iam::${destination.account}:role/`;
   const wrong = deployers.filter((arn) => !arn.startsWith(own) || !/^[\w+=.@/-]+$/.test(arn.slice(own.length)));

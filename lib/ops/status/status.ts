@@ -1,5 +1,5 @@
 import { isEmulator } from '../../aws/emulator';
-import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { formatStatus } from './format';
@@ -13,7 +13,7 @@ import { exitCodeOf, judge, type StatusData } from './result';
  * @throws UsageError for an option that makes no sense
  * @throws UnreachableError when the credentials of the source do not work, or the person interrupts the first round
  */
-export async function status(context: Context, { values }: VerbArguments): Promise<Outcome> {
+export async function status(context: Context, { values }: CommandArguments): Promise<Outcome> {
   const { clients, clock, terminal } = context;
   const minutes = minutesOption(values, 'watch');
   const emulator = isEmulator();

@@ -1,7 +1,7 @@
-import type { VerbArguments } from '../../cli/command';
+import type { CommandArguments } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 
-/** The verb's own options. */
+/** The command's own options. */
 export interface VerifyOptions {
   readonly timeoutMinutes: number;
   /** Undefined to verify once. */
@@ -11,7 +11,7 @@ export interface VerifyOptions {
 const DEFAULT_TIMEOUT_MINUTES = 20;
 
 /** @throws UsageError when a number of minutes is none */
-export function readOptions({ values }: VerbArguments): VerifyOptions {
+export function readOptions({ values }: CommandArguments): VerifyOptions {
   return {
     timeoutMinutes: minutesOption(values, 'timeout') ?? DEFAULT_TIMEOUT_MINUTES,
     watchMinutes: minutesOption(values, 'watch'),

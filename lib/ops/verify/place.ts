@@ -1,6 +1,6 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAccessDenied, isAwsError } from '../../aws/aws-error';
-import type { Clock } from '../../cli/command';
+import type { Clock } from '../../aws/clock';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf, UnreachableError } from '../../errors/errors';
 import { type Canary, taggingHeader } from './canary';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isEmulator } from '../../aws/emulator';
-import type { Context, Outcome, VerbArguments } from '../../cli/command';
+import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { repeat } from '../../cli/repeat';
 import { canaryOf } from './canary';
 import { describePlan, formatVerify } from './format';
@@ -17,7 +17,7 @@ import { verifyOnce } from './round';
  * @throws AbortError when the person declines
  * @throws UnreachableError when credentials do not work, or the person interrupts the first round
  */
-export async function verify(context: Context, args: VerbArguments): Promise<Outcome> {
+export async function verify(context: Context, args: CommandArguments): Promise<Outcome> {
   const { config, clients, clock, terminal } = context;
   const options = readOptions(args);
   const { timeoutMinutes, watchMinutes } = options;

@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import type { ReplicationConfig } from '../../config/replication-config';
+import { FAILURE_EVENT_DAYS } from '../../model/failure-events';
 import { monitoringNamesOf } from '../../model/monitoring/names';
 import { failureQueueStatements } from '../../model/policies';
-import { FAILURE_EVENT_DAYS } from './failure-events';
 
 /**
  * Takes the failure events of every source bucket, until `ops failures --ack` removes them or they are 14 days old. Encrypted

@@ -2,15 +2,15 @@ import { Annotations } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { failureEvents } from '../../model/failure-events';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { lifecycleWarnings } from '../../model/lifecycle-warnings';
 import { pairNamesOf } from '../../model/names';
+import { replicationRule } from '../../model/replication-rule';
 import { HardenedBucket } from '../storage/hardened-bucket';
 import { publish } from '../storage/published-value';
-import { failureNotifications } from './failure-events';
 import type { FailureQueue } from './failure-queue';
 import { ReplicationRole } from './replication-role';
-import { replicationRule } from './replication-rule';
 
 export interface ReplicatedBucketProps {
   readonly config: ReplicationConfig;
@@ -45,7 +45,9 @@ export class ReplicatedBucket extends Construct {
     // An object written after the rule and before the role's policy would be FAILED for good. The role carries its policy
     // inline and takes the bucket's ARN from its name, so there is no cycle.
     bucket.resource.node.addDependency(role);
-    bucket.resource.notificationConfiguration = failureNotifications(pair, failureQueue.queueArn);
+    bucket.resource.notificationConfiguration = {
+      queueConfigurations: failureEvents(pair).map((event) => ({ event, queue: failureQueue.queueArn })),
+    };
     // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
     bucket.resource.node.addDependency(failureQueue.access);
 

@@ -26,7 +26,7 @@ export class World {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** Runs the verb against these buckets. */
+  /** Runs the command against these buckets. */
   async run(values: Record<string, string | boolean> = {}, keys: Record<string, unknown> = {}, more: Partial<Context> = {}) {
     const { context, recorded } = this.context(keys, more);
     const { exitCode, text, data } = await audit(context, { argument: undefined, values });

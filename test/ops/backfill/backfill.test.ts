@@ -550,7 +550,7 @@ test('when only the first of several jobs can be created, that one is named', as
 });
 
 test('retry takes what failed, and nothing else', async () => {
-  const { exitCode } = await run({ prefix: 'a/' }, { verb: retry });
+  const { exitCode } = await run({ prefix: 'a/' }, { command: retry });
 
   expect(exitCode).toBe(0);
   expect(requests()[0]?.ManifestGenerator?.S3JobManifestGenerator?.Filter).toEqual({

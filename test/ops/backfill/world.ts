@@ -125,20 +125,20 @@ export function md5(content: string): string {
   return createHash('md5').update(content).digest('hex');
 }
 
-/** Runs the verb. */
+/** Runs the command. */
 export async function run(
   values: Record<string, string | boolean> = {},
-  { action, job, verb = backfill, keys = { backfill: true }, more = {} }: Partial<Run> = {},
+  { action, job, command = backfill, keys = { backfill: true }, more = {} }: Partial<Run> = {},
 ) {
   const { context, recorded } = testContext(keys, more);
-  const { exitCode, text, data } = await verb(context, { action, argument: job, values });
+  const { exitCode, text, data } = await command(context, { action, argument: job, values });
   return { exitCode, text, data: data as BackfillData, recorded };
 }
 
 interface Run {
   readonly action: string;
   readonly job: string;
-  readonly verb: typeof backfill | typeof retry;
+  readonly command: typeof backfill | typeof retry;
   readonly keys: Record<string, unknown>;
   readonly more: Partial<Context>;
 }

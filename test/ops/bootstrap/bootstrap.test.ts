@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMMANDS } from '../../../bin/commands';
 import { runCli } from '../../../lib/cli/run';
 import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { qualifierFrom } from '../../../lib/model/toolkit';
@@ -341,6 +342,8 @@ describe('another qualifier', () => {
       const printed: string[] = [];
       const { context } = testContext();
       const code = await runCli({
+        commands: COMMANDS,
+        signal: new AbortController().signal,
         argv: ['bootstrap'],
         directory,
         terminal: context.terminal,

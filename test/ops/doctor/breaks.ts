@@ -591,7 +591,7 @@ const ROWS: readonly Row[] = [
       role(w).inline['Replication'] = without(required(role(w).inline['Replication']), 'ReadSourceLocks');
     },
     'statement ReadSourceLocks is missing',
-    /^the 6 statements of lib\/permissions.ts: .*ReadSourceLocks/,
+    /^the 6 statements of lib\/model\/permissions.ts: .*ReadSourceLocks/,
     /ReadSourceLocks/,
     BOTH_LOCKED,
   ],

@@ -29,6 +29,7 @@ import {
   type SideName,
 } from '../../../lib/config/replication-config';
 import { environmentsOf } from '../../../lib/model/environments';
+import { failureEvents } from '../../../lib/model/failure-events';
 import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
 import { retentionBound } from '../../../lib/model/max-retention';
 import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
@@ -47,7 +48,6 @@ import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
 import { expectedLifecycle } from '../../../lib/ops/doctor/expected-lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
-import { failureEvents } from '../../../lib/stacks/source/failure-events';
 
 export interface Key {
   arn: string;

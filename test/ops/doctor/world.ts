@@ -4,7 +4,7 @@ import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { testContext } from '../../helpers/ops';
 import { healthyWorld, serve, type World } from './healthy';
 
-/** A configuration, what AWS holds of it, and the verb's context. */
+/** A configuration, what AWS holds of it, and the command's context. */
 export function deployment(keys: Record<string, unknown> = {}, overrides: Partial<Context> = {}) {
   const { context, recorded } = testContext(keys, overrides);
   const world = healthyWorld(context.config);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VERBS } from '../../../bin/commands';
+import { COMMANDS } from '../../../bin/commands';
 import { configuration } from '../../../lib/config/schema';
 import { UsageError } from '../../../lib/errors/errors';
 import { namesOf } from '../../../lib/model/names';
@@ -106,7 +106,9 @@ describe.each(FAILURE_REASONS)('$code', ({ code, cause, concerns, fix, commands,
 
     expect(texts.map((text) => wording.fill(text)).filter((text) => /[{}]|undefined/.test(text))).toEqual([]);
     const named = texts.flatMap((text) => [...text.matchAll(/npm run ([\w:]+)(?: -- ([a-z]+))?/g)]);
-    expect(named.filter(([, script = '', verb]) => !(script in scripts) || !VERBS.some(({ name }) => name === verb))).toEqual([]);
+    expect(
+      named.filter(([, script = '', command]) => !(script in scripts) || !COMMANDS.some(({ name }) => name === command)),
+    ).toEqual([]);
   });
 
   test.each([code, code.toLowerCase(), code.toUpperCase()])('is explained as %s', async (argument) => {

@@ -88,7 +88,7 @@ function byHandle(handle: string): Kept {
   return message;
 }
 
-/** Runs the verb. */
+/** Runs the command. */
 export async function run(
   values: Record<string, string | boolean> = {},
   keys: Record<string, unknown> = {},

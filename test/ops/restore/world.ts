@@ -57,7 +57,7 @@ export class World {
     this.added.clear();
   }
 
-  /** Runs the verb against these buckets. */
+  /** Runs the command against these buckets. */
   async run(values: Record<string, string | boolean> = {}, keys: Record<string, unknown> = {}, more: Partial<Context> = {}) {
     this.s3.put(this.target, [...this.added.values(), ...(this.s3.buckets.get(this.target) ?? [])]);
     this.added.clear();

@@ -109,7 +109,7 @@ function serve({ config }: Context, held: Held): void {
   });
 }
 
-/** Runs the verb over what the source account holds, healthy but for the changes. */
+/** Runs the command over what the source account holds, healthy but for the changes. */
 export async function run(
   change: (held: Held) => void = () => {},
   keys: Record<string, unknown> = {},

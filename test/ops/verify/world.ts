@@ -118,7 +118,7 @@ function tagsOf({ Tagging = '' }: PutObjectCommandInput): { Key: string; Value: 
   return [...new URLSearchParams(Tagging)].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Runs the verb without a question. */
+/** Runs the command without a question. */
 export async function run(keys: Record<string, unknown> = {}, values: Record<string, string> = {}, more: Partial<Context> = {}) {
   const { context, recorded } = testContext(keys, { yes: true, ...more });
   const outcome = await verify(context, { argument: undefined, values });

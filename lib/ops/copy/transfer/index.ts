@@ -1,4 +1,4 @@
-import type { Clock } from '../../../cli/command';
+import type { Clock } from '../../../aws/clock';
 import { isArchived } from '../archive';
 import type { CopyVersion, Item, ItemOutcome, OpenUploads, Place } from '../model';
 import { archived } from './archive';

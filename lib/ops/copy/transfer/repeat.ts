@@ -1,4 +1,4 @@
-import type { Clock } from '../../../cli/command';
+import type { Clock } from '../../../aws/clock';
 import { isPassing } from './failure';
 
 /** Milliseconds before each further attempt. */

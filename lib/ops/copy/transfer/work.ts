@@ -1,4 +1,4 @@
-import type { Clock } from '../../../cli/command';
+import type { Clock } from '../../../aws/clock';
 import type { Item, OpenUploads } from '../model';
 import type { Bucket } from './bucket';
 import type { Buffers } from './buffers';

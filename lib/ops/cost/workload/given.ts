@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VerbArguments } from '../../../cli/command';
+import type { CommandArguments } from '../../../cli/command';
 import { parseBytes } from '../../../cli/units';
 import type { Pair } from '../../../config/replication-config';
 import { UsageError } from '../../../errors/errors';
@@ -58,7 +58,7 @@ const workload = z
  *
  * @throws UsageError that lists every option that is wrong or missing
  */
-export function workloadFromOptions(pairs: readonly Pair[], values: VerbArguments['values']): Workloads {
+export function workloadFromOptions(pairs: readonly Pair[], values: CommandArguments['values']): Workloads {
   const given = Object.entries(WORKLOAD_OPTIONS).flatMap(([option, key]) => {
     const value = values[option];
     const isNumber = key !== 'averageSize' && key !== 'stored';

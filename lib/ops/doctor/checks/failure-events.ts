@@ -1,9 +1,9 @@
 import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
 import type { Pair } from '../../../config/replication-config';
+import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
 import { monitoringNamesOf } from '../../../model/monitoring/names';
 import { failureQueueStatements } from '../../../model/policies';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
-import { FAILURE_EVENT_DAYS, failureEvents } from '../../../stacks/source/failure-events';
 import { Absent } from '../answers';
 import { type Check, compare, type Finding, pass, type Subject } from '../check';
 import { queueTlsOnly } from '../documents';

@@ -8,9 +8,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { httpStatusOf, unanswered } from '../../../aws/aws-error';
+import type { Clock } from '../../../aws/clock';
 import { isEmulator } from '../../../aws/emulator';
 import { Requests } from '../../../aws/requests';
-import type { Clock, Context } from '../../../cli/command';
+import type { Context } from '../../../cli/command';
 import { AppError, messageOf } from '../../../errors/errors';
 import { groupOfPair } from '../../../model/groups';
 import { namesOf } from '../../../model/names';

@@ -1,6 +1,6 @@
+import type { Clock } from '../../../aws/clock';
 import type { KeyRange } from '../../../aws/listing/cursor';
 import { discoverRanges } from '../../../aws/listing/ranges';
-import type { Clock } from '../../../cli/command';
 import { isArchived } from '../../copy/archive';
 import { decide } from '../../copy/choose/decide';
 import { Pool } from '../../copy/pool';

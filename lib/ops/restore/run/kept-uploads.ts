@@ -33,7 +33,7 @@ export class KeptUploads implements OpenUploads {
     this.open.delete(idOf(item));
   }
 
-  toData(): KeptUpload[] {
+  errorToJson(): KeptUpload[] {
     return [...this.open.values()];
   }
 }

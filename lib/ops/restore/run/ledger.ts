@@ -108,7 +108,7 @@ export class Ledger {
     return this.unfinished.list().map(({ item, end, why }) => this.row(item, end, why));
   }
 
-  toData(): LedgerData {
+  errorToJson(): LedgerData {
     return { totals: this.totals, left: this.ranges(), unfinished: this.unfinished.list(), conflicts: this.conflicts };
   }
 

@@ -1,5 +1,5 @@
+import type { Clock } from '../../../aws/clock';
 import type { KeyRange } from '../../../aws/listing/cursor';
-import type { Clock } from '../../../cli/command';
 import { AppError } from '../../../errors/errors';
 import { decide } from '../../copy/choose/decide';
 import type { CopyVersion, Item } from '../../copy/model';

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { Clock } from '../../../../lib/aws/clock';
 import { Requests } from '../../../../lib/aws/requests';
-import type { Clock } from '../../../../lib/cli/command';
 import type { Item, ItemOutcome, Place, RestoreRequest } from '../../../../lib/ops/copy/model';
 import { type CopyOptions, copier } from '../../../../lib/ops/copy/transfer';
 import { FakeS3, type Stored } from './fake-s3';

@@ -1,7 +1,6 @@
-import type { Verb } from '../../cli/command';
+import type { Command } from '../../cli/command';
 
-/** `ops scp` on the command line. */
-export const SCP: Verb = {
+export const SCP: Command = {
   name: 'scp',
   summary: 'print the service control policy that holds the lockdown against who can change IAM in the backup account',
   help: `Bucket policies and key policies cannot refuse anything to somebody who may change the roles that they exempt, nor

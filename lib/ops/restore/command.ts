@@ -1,7 +1,6 @@
-import type { Verb } from '../../cli/command';
+import type { Command } from '../../cli/command';
 
-/** The entry of `ops restore` in the list of verbs. It loads what the verb needs only when it runs. */
-export const restoreVerb: Verb = {
+export const RESTORE: Command = {
   name: 'restore',
   summary: 'copy objects back from the replica buckets, as they are now or were at a moment',
   help: `Copies, for each key of the replica bucket, its newest version, or the one that was current at --as-of, to the pair's

@@ -1,5 +1,4 @@
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import type { Pair } from '../../config/replication-config';
+import type { Pair } from '../config/replication-config';
 
 /** Days that the queue keeps an event: as long as SQS keeps any. */
 export const FAILURE_EVENT_DAYS = 14;
@@ -19,9 +18,4 @@ export function failureEvents({ timeControl }: Pair): readonly string[] {
     's3:Replication:OperationNotTracked',
     ...(timeControl ? ['s3:Replication:OperationMissedThreshold', 's3:Replication:OperationReplicatedAfterThreshold'] : []),
   ];
-}
-
-/** Sends them to a queue. */
-export function failureNotifications(pair: Pair, queueArn: string): CfnBucket.NotificationConfigurationProperty {
-  return { queueConfigurations: failureEvents(pair).map((event) => ({ event, queue: queueArn })) };
 }

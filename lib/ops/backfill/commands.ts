@@ -1,4 +1,4 @@
-import type { Verb } from '../../cli/command';
+import type { Command } from '../../cli/command';
 
 /** What chooses the objects of a job. */
 const FILTER = {
@@ -15,8 +15,8 @@ s3:DescribeJob, s3:ListJobs, s3:UpdateJobStatus and iam:PassRole for the pair's 
 s3:GetReplicationConfiguration on the source bucket, s3:GetObject on the report bucket, and where they are allowed
 cloudwatch:GetMetricData, iam:GetRole and s3:ListBucket, which say more in advance.`;
 
-/** Verbs that replicate what live replication left behind. */
-export const BACKFILL_VERBS: readonly Verb[] = [
+/** Commands that replicate what live replication left behind. */
+export const BACKFILL_COMMANDS: readonly Command[] = [
   {
     name: 'backfill',
     summary: 'replicate what is older than the rule, or failed, with S3 Batch Replication',

@@ -1,7 +1,6 @@
-import type { Verb } from '../../cli/command';
+import type { Command } from '../../cli/command';
 
-/** `ops cost` on the command line. */
-export const COST: Verb = {
+export const COST: Command = {
   name: 'cost',
   summary: 'estimate what the configuration costs in a month, line by line, and what each option would change',
   help: `Says what AWS bills in a month for a workload: storage of both buckets by class, requests, transfer between the

@@ -1,12 +1,23 @@
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
-import { pairNamesOf } from '../../model/names';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { pairNamesOf } from './names';
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a rule applies to. */
+interface RuleFilter {
+  readonly prefix?: string;
+  readonly tagFilter?: Tag;
+  readonly and?: { readonly prefix?: string; readonly tagFilters: Tag[] };
+}
 
 /** The only threshold that S3 Replication Time Control has. */
 const FIFTEEN_MINUTES = { minutes: 15 };
 
 /**
- * The replication rule of one pair, in the second version of the schema, which a filter selects.
+ * The replication rule of one pair as CloudFormation spells it, in the second version of the schema, which a filter selects.
  *
  * The destination account makes S3 refuse a replica bucket of another owner. The replica bucket is BucketOwnerEnforced, so
  * the rule needs no change of owner.
@@ -14,7 +25,7 @@ const FIFTEEN_MINUTES = { minutes: 15 };
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
  */
-export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string): CfnBucket.ReplicationRuleProperty {
+export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string) {
   const names = pairNamesOf(config, pair);
   return {
     id: names.ruleId,
@@ -37,7 +48,7 @@ export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKe
 }
 
 /** S3 takes one condition by itself, and several only joined by And. */
-function ruleFilter({ filter }: Pair): CfnBucket.ReplicationRuleFilterProperty {
+function ruleFilter({ filter }: Pair): RuleFilter {
   const tagFilters = Object.entries(filter?.tags ?? {}).map(([key, value]) => ({ key, value }));
   const [onlyTag] = tagFilters;
   if (onlyTag === undefined) {

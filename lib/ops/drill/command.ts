@@ -1,7 +1,6 @@
-import type { Verb } from '../../cli/command';
+import type { Command } from '../../cli/command';
 
-/** The entry of `ops drill` in the list of verbs. It loads what the verb needs only when it runs. */
-export const drillVerb: Verb = {
+export const DRILL: Command = {
   name: 'drill',
   summary: 'restore a random sample into a scratch bucket, compare it, delete it, and report',
   help: `Proves that replicas can be restored, and measures how fast. Lists each replica bucket, chooses objects at random,

@@ -1,0 +1,16 @@
+import type { Command } from '../../cli/command';
+
+export const DOCTOR: Command = {
+  name: 'doctor',
+  summary: 'find what is wrong with accounts, stacks, buckets, keys, policies, rules and alarms, and how to repair it',
+  help: `Asks both accounts about everything that replication depends on, before or after deployment, and compares
+it with the configuration. Each check passes, fails with the command that repairs it, or is skipped with the
+reason. Changes nothing; read-only credentials are enough. A question that one account does not answer leaves
+the other checks alone.
+
+Examples:
+  npm run ops -- doctor
+  npm run ops -- doctor --pair documents --json`,
+  perGroup: true,
+  load: () => (require('./doctor') as typeof import('./doctor')).doctor,
+};

@@ -1,0 +1,14 @@
+import type { Command } from '../../cli/command';
+
+export const EXCHANGE: Command = {
+  name: 'exchange',
+  summary: "record the replica key's ARN for the source stack (keyExchange: ssm)",
+  help: `Reads the replica key's ARN that the destination stack published as an SSM parameter, with the
+destination's credentials, and records it in cdk.context.json. Shows the change and asks.
+
+Examples:
+  npm run ops -- exchange
+  npm run ops -- exchange -c config=environments/production.json --yes`,
+  perGroup: true,
+  load: () => (require('./exchange') as typeof import('./exchange')).exchange,
+};

@@ -1,0 +1,28 @@
+import type { Command } from '../../cli/command';
+
+export const STATUS: Command = {
+  name: 'status',
+  summary: 'show lag, what is pending, what failed, alarms and the last verification of each pair',
+  help: `Shows one row for each pair: by how much its replicas are behind, operations and bytes that are pending,
+operations that failed in the last 24 hours, how its alarms are, and how and when "ops verify" last ended.
+Below: the composite alarms, how many messages wait in the failure queue, and what is wrong.
+
+Asks the source account alone. Lag and what is pending are metrics of the destination region; no AWS page says
+which account gets them, so they are read where the alarms are, in the source account, and "ops doctor" says
+where it sees data. "no data" is not 0: CloudWatch has no value of the last 30 minutes. The failure queue tells
+which objects failed, also before the last 24 hours; "ops failures" reads it.
+
+With --watch it refreshes in place on a terminal, and prints one result after another in a pipe; each round
+costs four CloudWatch metrics for each pair. Ends with 1 when an alarm is on or missing, an operation failed
+in the last 24 hours, or the last verification failed, and with 3 when something could not be found out.
+
+Examples:
+  npm run ops -- status
+  npm run ops -- status --pair documents --json
+  npm run ops -- status --watch 1`,
+  options: {
+    watch: { type: 'string', value: 'MINUTES', help: 'refresh every so many minutes, until interrupted' },
+  },
+  perGroup: true,
+  load: () => (require('./status') as typeof import('./status')).status,
+};

@@ -1,0 +1,25 @@
+import type { Command } from '../../cli/command';
+
+export const VERIFY: Command = {
+  name: 'verify',
+  summary: 'replicate a small canary of each pair, look at its replica, delete both',
+  help: `Writes a small tagged object that matches the pair's filter, watches it until S3 says how replication
+ended, and looks at the replica with the destination's credentials: status, key, storage class, tags,
+size, checksum, owner. Then deletes both, by version, and touches no other object. What may not be
+deleted expires by a lifecycle rule of both buckets; the output says when. When something is wrong, the
+checks of doctor look for the cause. For "ops status", the result of each pair is recorded in the SSM parameter
+/<deployment>/source/pairs/<pair>/last-verification of the source account, which no stack manages; without
+ssm:PutParameter it says so and goes on. With --watch each round is printed, and the last complete one
+decides the exit code.
+
+Examples:
+  npm run ops -- verify
+  npm run ops -- verify --pair documents --timeout 30 --yes --json
+  npm run ops -- verify --watch 60 --yes`,
+  options: {
+    timeout: { type: 'string', value: 'MINUTES', help: 'how long to wait for each replica; 20 without it' },
+    watch: { type: 'string', value: 'MINUTES', help: 'repeat every so many minutes, until interrupted' },
+  },
+  perGroup: true,
+  load: () => (require('./verify') as typeof import('./verify')).verify,
+};
