@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { SIDES } from '../../../lib/config/replication-config';
-import { namesOf } from '../../../lib/model/names';
-import { PIPELINE, templates, validConfig } from '../../helpers/app';
+import { SIDES } from '../../lib/config/replication-config';
+import { namesOf } from '../../lib/model/names';
+import { PIPELINE, templates, validConfig } from '../helpers/app';
 
 const ACCOUNTS = { source: '111111111111', destination: '222222222222' };
 

@@ -1,11 +1,11 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, ManagedPolicy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
-import { titleOf } from '../../model/groups';
-import { namesOf } from '../../model/names';
-import { roleStatements } from '../../model/policies';
-import { verificationPolicies } from '../../model/verification/permissions';
+import type { ReplicationConfig, SideName } from '../config/replication-config';
+import { titleOf } from '../model/groups';
+import { namesOf } from '../model/names';
+import { roleStatements } from '../model/policies';
+import { verificationPolicies } from '../model/verification/permissions';
 
 /**
  * Adds the role with which the pipeline runs `ops doctor` and `ops verify` in the account of a stack, where a pipeline is configured.

@@ -7,8 +7,9 @@ import type { SideName } from '../../config/replication-config';
 import { titleOf } from '../../model/groups';
 import { alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../model/monitoring/alarms';
 import { monitoringNamesOf, nestedCompositeName } from '../../model/monitoring/names';
-import { type ReplicationStackProps, watchingStackProps } from '../stack-props';
-import { chunks } from './chunks';
+import { chunks, type ReplicationStackProps, watchingStackProps } from '../stack';
+import { NotificationTopic } from './notification-topic';
+import { ReplicationAlarms } from './replication-alarms';
 
 export interface HealthStackProps extends ReplicationStackProps {
   /** The side whose region's alarms are summed up: a composite alarm and its children share account and region. */
@@ -49,4 +50,20 @@ export class HealthStack extends Stack {
 /** By name, which is shorter than the ARN: a rule has 10,240 characters at most. */
 function anyOf(names: readonly string[]): IAlarmRule {
   return AlarmRule.fromString(names.map((name) => `ALARM("${name}")`).join(' OR '));
+}
+
+/**
+ * In the destination region of the source account: alarms on the metrics that S3 publishes there.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+ */
+export class MonitoringStack extends Stack {
+  constructor(scope: Construct, id: string, { config }: ReplicationStackProps) {
+    super(scope, id, {
+      ...watchingStackProps(config, 'destination', monitoringNamesOf(config).stackName),
+      description: `Watches how S3 buckets of ${config.source.region} are replicated to ${config.destination.region}`,
+    });
+    new NotificationTopic(this, 'Notifications', { config, region: 'destination' });
+    new ReplicationAlarms(this, 'Alarms', { config, region: 'destination' });
+  }
 }

@@ -3,7 +3,7 @@ import { Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
-import { PINNED_TOOLS } from '../../../lib/stacks/pipeline/build-environment';
+import { PINNED_TOOLS } from '../../../lib/stacks/pipeline/builds';
 import { PIPELINE, testApp } from '../../helpers/app';
 import { stringsIn } from '../../helpers/templates';
 

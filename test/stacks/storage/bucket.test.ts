@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { lifecycleRulesOf } from '../../../lib/model/lifecycle';
-import { HardenedBucket, type HardenedBucketProps } from '../../../lib/stacks/storage/hardened-bucket';
+import { HardenedBucket, type HardenedBucketProps } from '../../../lib/stacks/storage/bucket';
 import { testApp, validConfig } from '../../helpers/app';
 import { resourceCounts } from '../../helpers/templates';
 

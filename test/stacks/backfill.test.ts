@@ -1,8 +1,8 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { backfillPermissions } from '../../../lib/model/backfill/permissions';
-import { roleStatements } from '../../../lib/model/policies';
-import { templates, validConfig } from '../../helpers/app';
-import { propertiesOf, recordedKey, resourceCounts } from '../../helpers/templates';
+import { backfillPermissions } from '../../lib/model/backfill/permissions';
+import { roleStatements } from '../../lib/model/policies';
+import { templates, validConfig } from '../helpers/app';
+import { propertiesOf, recordedKey, resourceCounts } from '../helpers/templates';
 
 const PAIRS = [{ id: 'documents' }, { id: 'photos' }];
 

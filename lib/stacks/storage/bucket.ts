@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
+  BucketEncryption,
   type LifecycleRule as BucketLifecycleRule,
   type BucketProps,
   type CfnBucket,
@@ -11,7 +13,7 @@ import {
 import type { Construct } from 'constructs';
 import type { ReplicationConfig } from '../../config/replication-config';
 import type { LifecycleRule } from '../../model/lifecycle';
-import { removalPolicy } from './removal';
+import { removalPolicy } from './managed-key';
 
 export interface PrivateBucketProps
   extends Pick<
@@ -66,4 +68,30 @@ function toBucketRule(rule: LifecycleRule): BucketLifecycleRule {
   };
   // The CDK writes every key that is there into the template's metadata, whether or not it has a value.
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+export interface HardenedBucketProps
+  extends Pick<
+    PrivateBucketProps,
+    'bucketName' | 'bucketNamespace' | 'lifecycleRules' | 'removal' | 'objectLockEnabled' | 'objectLockDefaultRetention'
+  > {
+  /** Encrypts every object that names no encryption of its own. */
+  readonly encryptionKey: IKey;
+  /**
+   * S3 Bucket Keys: far fewer KMS requests, with the bucket's ARN as encryption context.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+   */
+  readonly bucketKeys: boolean;
+}
+
+/** A private bucket, versioned and encrypted under a customer managed key. Both sides of a pair are one. */
+export class HardenedBucket extends PrivateBucket {
+  constructor(scope: Construct, id: string, { bucketKeys, ...props }: HardenedBucketProps) {
+    super(scope, id, {
+      ...props,
+      encryption: BucketEncryption.KMS,
+      bucketKeyEnabled: bucketKeys,
+      versioned: true,
+    });
+  }
 }
