@@ -1,5 +1,5 @@
 import { UsageError } from '../../../lib/errors/errors';
-import { readFilter, refuseFilter } from '../../../lib/ops/backfill/options';
+import { readFilter, refuseFilter } from '../../../lib/ops/backfill/filter';
 
 const filter = (values: Record<string, string>) => readFilter({ argument: undefined, values });
 

@@ -1,7 +1,7 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
 import type { Pair } from '../../../lib/config/replication-config';
 import type { Job } from '../../../lib/ops/backfill/job';
-import { progressLine } from '../../../lib/ops/backfill/progress';
+import { progressLine } from '../../../lib/ops/backfill/watch';
 import { validConfig } from '../../helpers/app';
 
 function job(status: JobStatus, [total, succeeded, failed]: readonly [number | null, number, number], activeSeconds = 0): Job {
