@@ -1,10 +1,38 @@
 import { z } from 'zod';
-import type { CommandArguments } from '../../../cli/command';
-import { parseBytes } from '../../../cli/units';
-import type { Pair } from '../../../config/replication-config';
-import { UsageError } from '../../../errors/errors';
-import { readChecked } from '../checked-file';
-import type { Workload, Workloads } from './workload';
+import type { CommandArguments } from '../../cli/command';
+import { parseBytes } from '../../cli/units';
+import type { Pair } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { readChecked } from './checked-file';
+
+/** What happens in one source bucket in a month, and what is in it before. */
+export interface Workload {
+  /** Versions written in the month: new objects and overwrites. Each one is replicated. */
+  readonly objects: number;
+  /** Bytes of one version, on average. */
+  readonly averageSize: number;
+  /** Bytes of the versions that are there before the month. */
+  readonly storedBytes: number;
+  /** How many versions they are. */
+  readonly storedObjects: number;
+  /** Percent of the written versions that overwrite an object. The old version stays, unless a lifecycle rule deletes it. */
+  readonly overwrites: number;
+  /** Objects deleted in the month, as percent of the written versions. A deletion adds a delete marker, and the version stays as long. */
+  readonly deletes: number;
+}
+
+/** Where the numbers of a workload are from. */
+export interface WorkloadOrigin {
+  readonly kind: 'options' | 'file' | 'measured';
+  /** For a person. */
+  readonly text: string;
+}
+
+/** The workload of each chosen pair, by id. */
+export interface Workloads {
+  readonly origin: WorkloadOrigin;
+  readonly pairs: ReadonlyMap<string, Workload>;
+}
 
 /** The options that describe one workload for every chosen pair, and their names in a file. */
 export const WORKLOAD_OPTIONS = {

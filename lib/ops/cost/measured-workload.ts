@@ -1,9 +1,9 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { unanswered } from '../../../aws/aws-error';
-import type { Context } from '../../../cli/command';
-import type { Pair } from '../../../config/replication-config';
-import { AppError } from '../../../errors/errors';
-import { pairNamesOf } from '../../../model/names';
+import { unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { AppError } from '../../errors/errors';
+import { pairNamesOf } from '../../model/names';
 import type { Workload, Workloads } from './workload';
 
 const DAY = 86_400_000;

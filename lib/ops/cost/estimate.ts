@@ -1,20 +1,21 @@
-import type { PriceId } from './prices/catalog';
-import type { Range } from './quantities/quantity';
-import type { Workload, WorkloadOrigin } from './workload/workload';
+import { amount, findPrice, type PriceFile, type PriceId, pageOf, unitOf } from './prices/prices';
+import type { QuantityGroup } from './quantities/quantities';
+import type { AmountRange, Quantity } from './quantities/quantity';
+import type { Workload, WorkloadOrigin } from './workload';
 
 /** One line of the estimate: `usd` is quantity × price. */
-export interface Line {
+export interface CostLine {
   readonly id: string;
   readonly item: string;
   /** Null for what the pairs share. */
   readonly pair: string | null;
   /** In units of the price; null when nobody knows. */
-  readonly quantity: Range | null;
+  readonly quantity: AmountRange | null;
   readonly unit: string;
   readonly formula: string;
   readonly price: LinePrice;
   /** Null while the line is open: its price or its quantity is missing. */
-  readonly usd: Range | null;
+  readonly usd: AmountRange | null;
 }
 
 /** The price of a line, by what the price file calls it. */
@@ -38,18 +39,18 @@ export interface MissingPrice {
 }
 
 /** The sum of the lines that are not open. */
-export interface Total extends Range {
+export interface CostTotal extends AmountRange {
   /** How many lines are in no sum. */
   readonly open: number;
 }
 
 /** What one option of the configuration would change. */
-export interface Change {
+export interface OptionChange {
   /** The key of the configuration, and the value it would have. */
   readonly option: string;
   readonly value: string | boolean;
   /** Difference of the lines that are not open, in dollars a month. */
-  readonly usd: Range;
+  readonly usd: AmountRange;
   /** Ids of the prices and lines without which the difference is not whole. */
   readonly open: readonly string[];
 }
@@ -62,14 +63,14 @@ export interface CostData {
   readonly origin: WorkloadOrigin;
   readonly backfill: boolean;
   readonly workloads: Readonly<Record<string, Workload>>;
-  readonly total: Total;
-  readonly lines: readonly Line[];
+  readonly total: CostTotal;
+  readonly lines: readonly CostLine[];
   readonly missingPrices: readonly MissingPrice[];
   /** What costs more than it saves at the size of the versions, with the arithmetic. */
   readonly warnings: readonly string[];
   readonly notCounted: readonly string[];
   /** Null without `--compare`. */
-  readonly changes: readonly Change[] | null;
+  readonly changes: readonly OptionChange[] | null;
 }
 
 /** What no line has, and why. */
@@ -82,3 +83,41 @@ export const NOT_COUNTED: readonly string[] = [
   'SNS, SQS and mail, a message for each failure or alarm; requests of these commands and the canaries of verify; build logs; reports of backfill; CloudTrail data events',
   'SSM standard parameters, CloudFormation and replication itself, which have no price of their own; taxes',
 ];
+
+/** Every quantity at its price; open where the file has none. */
+export function linesOf(groups: readonly QuantityGroup[], prices: PriceFile): CostLine[] {
+  return groups.flatMap(({ pair, quantities }) => quantities.map((quantity) => lineOf(pair, quantity, prices)));
+}
+
+function lineOf(pair: string | undefined, quantity: Quantity, prices: PriceFile): CostLine {
+  const { id, item, amount: range, formula, price: key } = quantity;
+  const price = findPrice(prices, key);
+  return {
+    id,
+    item,
+    pair: pair ?? null,
+    quantity: range,
+    unit: unitOf(key.id),
+    formula,
+    price: { ...key, tiers: price?.tiers ?? null, source: price?.source ?? null, asOf: price?.asOf ?? null },
+    usd: price === undefined || range === null ? null : { least: amount(price, range.least), most: amount(price, range.most) },
+  };
+}
+
+/** The sum of what is known, and how much is not. */
+export function totalOf(lines: readonly CostLine[]): CostTotal {
+  const known = lines.flatMap(({ usd }) => usd ?? []);
+  return {
+    least: known.reduce((sum, { least }) => sum + least, 0),
+    most: known.reduce((sum, { most }) => sum + most, 0),
+    open: lines.length - known.length,
+  };
+}
+
+/** The prices that lines wait for, each once. */
+export function missingPrices(lines: readonly CostLine[]): MissingPrice[] {
+  const missing = lines.flatMap(({ price: { id, region, tiers } }) =>
+    tiers === null ? [[`${id} ${region}`, { id, region, unit: unitOf(id), page: pageOf(id) }] as const] : [],
+  );
+  return [...new Map(missing).values()];
+}

@@ -1,13 +1,22 @@
-import { type Context, EXIT, type Outcome } from '../../../../cli/command';
-import { table } from '../../../../cli/table';
-import { partitionName } from '../../../../config/regions';
-import { type ReplicationConfig, SIDES } from '../../../../config/replication-config';
-import { STORAGE_CLASSES } from '../../../../config/schema';
-import { AppError, UnreachableError, UsageError } from '../../../../errors/errors';
-import { between, type PriceId, type PriceKey, unitOf, unitSize } from '../catalog';
-import { findPrice, type Price, readPricesIfThere, writePrices } from '../price-file';
-import { type ListPrice, type PriceList, readPriceList } from './price-list';
-import { type ListPlace, placeOf } from './usage-types';
+import { type Context, EXIT, type Outcome } from '../../../cli/command';
+import { table } from '../../../cli/table';
+import { plural } from '../../../cli/units';
+import { partitionName } from '../../../config/regions';
+import { type ReplicationConfig, SIDES } from '../../../config/replication-config';
+import { STORAGE_CLASSES } from '../../../config/schema';
+import { AppError, UnreachableError, UsageError } from '../../../errors/errors';
+import { type ListPlace, type ListPrice, type PriceList, placeOf, readPriceList } from './price-list';
+import {
+  between,
+  findPrice,
+  type Price,
+  type PriceId,
+  type PriceKey,
+  readPricesIfThere,
+  unitOf,
+  unitSize,
+  writePrices,
+} from './prices';
 
 /** The result of `ops cost --refresh-prices` alone. */
 export interface RefreshData {
@@ -146,7 +155,6 @@ function describe(price: Price | undefined): string {
 }
 
 function formatRefresh({ file, changed, unchanged, notFound }: RefreshData): string {
-  const count = changed.length === 1 ? '1 price' : `${changed.length} prices`;
-  const wrote = `${file}: ${count} changed, ${unchanged} as before`;
+  const wrote = `${file}: ${plural(changed.length, 'price')} changed, ${unchanged} as before`;
   return [wrote, ...notFound.map(({ id, region, why }) => `  not found: ${id} ${region}: ${why}`)].join('\n');
 }

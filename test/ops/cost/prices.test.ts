@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../../lib/errors/errors';
-import { amount, findPrice, readPrices, SHIPPED_FILE } from '../../../lib/ops/cost/prices/price-file';
+import { amount, findPrice, readPrices, SHIPPED_FILE } from '../../../lib/ops/cost/prices/prices';
 import { roundPrices } from './round-prices';
 
 const KEY = {
