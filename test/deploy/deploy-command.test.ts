@@ -5,8 +5,8 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Terminal } from '../../lib/cli/terminal';
-import { adviceFor, type StackState, stackStates } from '../../lib/deploy/blocked-stacks';
-import { deploy } from '../../lib/deploy/cli';
+import { adviceFor, type StackStatus, stackStates } from '../../lib/deploy/blocked-stacks';
+import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import { groupsOf } from '../../lib/model/groups';
@@ -17,11 +17,11 @@ import { type Draft, deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
 const state = (
-  stack: StackState['stack'],
+  stack: StackStatus['stack'],
   status: string,
   terminationProtection = true,
   group = groupsOf(config)[0] ?? config,
-): StackState => ({ group, stack, status, terminationProtection });
+): StackStatus => ({ group, stack, status, terminationProtection });
 
 const UNPROTECT = 'aws cloudformation update-termination-protection --no-enable-termination-protection';
 
@@ -133,7 +133,7 @@ describe('npm run deploy', () => {
   const tell = jest.fn<void, [string]>();
   const print = jest.fn<void, [string]>();
   const confirm = jest.fn<Promise<void>, [string]>();
-  const states = jest.fn<Promise<StackState[]>, []>();
+  const states = jest.fn<Promise<StackStatus[]>, []>();
   const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean }]>();
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();

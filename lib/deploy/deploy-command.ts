@@ -7,16 +7,15 @@ import type { ReplicationConfig } from '../config/replication-config';
 import { UnreachableError, UsageError } from '../errors/errors';
 import { capacityWarnings } from '../model/capacity/check';
 import { loadConfig } from '../model/loading/load';
-import { type DeployArguments, parseDeployArguments } from './arguments';
-import { adviceFor, type StackState } from './blocked-stacks';
-import { DEPLOY_HELP } from './help';
+import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
+import { adviceFor, type StackStatus } from './blocked-stacks';
 import { readAssembly } from './plan/assembly';
+import type { ReadDeployed, ReaderOptions } from './plan/deployed';
 import type { Stop } from './plan/model';
-import { changesNothing, type Plan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
-import type { ReadDeployed, ReaderOptions } from './plan/reader';
+import { changesNothing, type DeploymentPlan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
 /** What a deployment takes from its process. */
-export interface DeployProcess {
+interface DeployProcess {
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;
@@ -26,7 +25,7 @@ export interface DeployProcess {
   /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
   readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
   readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
-  readonly states: (config: ReplicationConfig) => Promise<StackState[]>;
+  readonly states: (config: ReplicationConfig) => Promise<StackStatus[]>;
   readonly terminal: Terminal;
   /** Standard output. */
   readonly print: (text: string) => void;
@@ -88,7 +87,7 @@ export async function deploy(process: DeployProcess): Promise<number> {
   return finish(code, code === 0);
 }
 
-async function readablePlan(assembly: string, options: DeployArguments, read: ReadDeployed): Promise<Plan> {
+async function readablePlan(assembly: string, options: DeployArguments, read: ReadDeployed): Promise<DeploymentPlan> {
   try {
     return await planOf(assembly, options, read);
   } catch (error) {
@@ -103,7 +102,7 @@ async function readablePlan(assembly: string, options: DeployArguments, read: Re
 }
 
 /** Stops at buckets, keys and locks that nobody named. Whoever answers the question accepts the permissions that they were shown. */
-function blockingStops(plan: Plan, accepted: readonly string[]): readonly Stop[] {
+function blockingStops(plan: DeploymentPlan, accepted: readonly string[]): readonly Stop[] {
   const stops = stopsOf(plan);
   const unknown = accepted.filter((name) => !stops.some((stop) => stop.name === name));
   if (unknown.length > 0) {

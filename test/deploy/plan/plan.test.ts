@@ -1,5 +1,5 @@
 import type { ResourceChange, StackPlan } from '../../../lib/deploy/plan/model';
-import { movedStops } from '../../../lib/deploy/plan/moved';
+import { movedStops } from '../../../lib/deploy/plan/plan';
 
 const change = (kind: ResourceChange['change'], name: string, type = 'AWS::S3::Bucket'): ResourceChange => ({
   logicalId: 'PairsphotosBucket1A2B3C4D',

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { deployedReader, type ReaderOptions } from '../../../lib/deploy/plan/reader';
+import { deployedReader, type ReaderOptions } from '../../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { validConfig } from '../../helpers/app';
 import { assemblyStack } from '../../helpers/plan';
