@@ -7,10 +7,9 @@ import { loadConfig } from '../model/loading/load';
 import { namesOf } from '../model/names';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
-import { terminalProgress } from './progress';
-import { formatDemo } from './report';
+import { formatDemo, terminalProgress } from './report';
 
-export const HELP = `Usage: npm run demo -- [options]
+const HELP = `Usage: npm run demo -- [options]
 
 Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
 
@@ -39,7 +38,7 @@ const OPTIONS = {
 } as const;
 
 /** What the demo takes from its process. */
-export interface DemoProcess {
+interface DemoProcess {
   readonly argv: readonly string[];
   /** What relative paths are relative to. */
   readonly directory: string;

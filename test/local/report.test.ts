@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { terminalProgress } from '../../lib/local/progress';
+import { terminalProgress } from '../../lib/local/report';
 
 describe('progress', () => {
   function stream(isTTY: boolean) {
