@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
+import { emulatorClients } from '../../lib/local/emulator';
 import type { AuditReport } from '../../lib/ops/audit/result';
 import { type Kept, runScript } from '../helpers/process';
 

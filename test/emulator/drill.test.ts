@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
+import { emulatorClients } from '../../lib/local/emulator';
 import type { DrillReport } from '../../lib/ops/drill/report/result';
 import { type Kept, runScript } from '../helpers/process';
 
