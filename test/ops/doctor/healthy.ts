@@ -43,11 +43,11 @@ import {
   roleStatements,
 } from '../../../lib/model/policies';
 import { STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
-import { expectedAlarm } from '../../../lib/ops/doctor/alarm-definition';
-import { queueTlsOnly } from '../../../lib/ops/doctor/documents';
-import { expectedLifecycle } from '../../../lib/ops/doctor/expected-lifecycle';
-import { expectedRule } from '../../../lib/ops/doctor/expected-rule';
-import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
+import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
+import { queueTlsOnly } from '../../../lib/ops/doctor/checks/failure-events';
+import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
+import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
+import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
 
 export interface Key {
   arn: string;

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
-import { type LiveStatement, listOf } from '../../../lib/ops/doctor/policy/statement';
+import { type LiveStatement, listOf } from '../../../lib/ops/doctor/policy-document';
 import { replicationStacks, templates } from '../../helpers/app';
 import { BREAKS, key, replica, role, source } from './breaks';
 import type { World } from './healthy';

@@ -1,5 +1,5 @@
 import type { Context } from '../../../lib/cli/command';
-import type { CheckResult, Finding } from '../../../lib/ops/doctor/check';
+import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { testContext } from '../../helpers/ops';
 import { healthyWorld, serve, type World } from './healthy';
@@ -28,7 +28,7 @@ export async function diagnoseBroken(
 }
 
 /** The failures among results, by check. */
-export function failures(results: readonly CheckResult[]): Record<string, Extract<Finding, { status: 'fail' }>> {
+export function failures(results: readonly CheckResult[]): Record<string, Extract<CheckFinding, { status: 'fail' }>> {
   return Object.fromEntries(results.flatMap(({ id, finding }) => (finding.status === 'fail' ? [[id, finding] as const] : [])));
 }
 
