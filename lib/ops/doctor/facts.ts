@@ -25,7 +25,8 @@ export const NEVER_CAME_UP: readonly string[] = ['CREATE_FAILED', 'ROLLBACK_COMP
 /**
  * What AWS says about a deployment. Every question is asked once, when the first check needs it.
  *
- * All of them reject with ResourceNotFound when the resource does not exist, and with AppError when there is no answer. None changes anything.
+ * All of them reject with ResourceNotFound when the resource does not exist, and with AppError when there is no answer. None
+ * changes anything.
  */
 export class Facts {
   readonly names: Names;

@@ -12,7 +12,10 @@ import { listOf, normalPrincipal, statementName } from '../policy-document';
 /** The lowest version whose roles this app's stacks can be deployed with. */
 const BOOTSTRAP_VERSION = 6;
 
-/** Accounts, regions and bootstraps, and whether these let those deploy who have to: what has to be right before anything is deployed. */
+/**
+ * What has to be right before anything is deployed: accounts, regions and bootstraps, and whether these let those deploy who have
+ * to.
+ */
 export const ENVIRONMENT_CHECKS: readonly Check[] = [
   ...SIDES.flatMap((side): Check[] => [
     {
