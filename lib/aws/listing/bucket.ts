@@ -1,6 +1,6 @@
 import type { ListObjectVersionsCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { AppError } from '../../errors/errors';
-import { isAwsError, unanswered } from '../aws-error';
+import { isAwsError, unreachable } from '../aws-error';
 import type { Requests } from '../requests';
 import { listPage } from './list-page';
 import type { Page } from './scan-page';
@@ -32,6 +32,6 @@ export async function pageOf(
   } catch (error) {
     throw isAwsError(error, 'NoSuchBucket')
       ? new AppError('NotDeployed', `there is no bucket ${name}`, 'deploy it: npx cdk deploy --all, with the same configuration')
-      : unanswered(`bucket ${name}`, error);
+      : unreachable(`bucket ${name}`, error);
   }
 }

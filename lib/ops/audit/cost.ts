@@ -1,4 +1,4 @@
-import { readDailyMetrics } from '../../aws/monitoring/daily-metrics';
+import { readDailyMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import { whole } from '../../cli/units';
 import type { Subject } from './subject';

@@ -1,5 +1,5 @@
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { readDailyMetrics } from '../../aws/monitoring/daily-metrics';
+import { readDailyMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import { bytes, whole } from '../../cli/units';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';

@@ -8,7 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { isAwsError, unanswered } from '../../aws/aws-error';
-import { NO_QUEUE } from '../../aws/monitoring/failure-queue';
+import { NO_QUEUE } from '../../aws/failure-queue';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf } from '../../errors/errors';
 import { monitoringNamesOf } from '../../model/monitoring/names';

@@ -1,4 +1,5 @@
 import { type CloudWatchClient, type CompositeAlarm, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { ListSubscriptionsByTopicCommand, type SNSClient, type Subscription } from '@aws-sdk/client-sns';
 
 /** Alarms that are there, by name. */
 export interface LiveAlarms {
@@ -33,4 +34,20 @@ export async function readAlarms(client: CloudWatchClient, names: readonly strin
     } while (token !== undefined);
   }
   return { metric, composite };
+}
+
+/**
+ * Every subscription of a topic, whatever became of it.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+ */
+export async function readSubscriptions(client: SNSClient, topicArn: string): Promise<Subscription[]> {
+  const found: Subscription[] = [];
+  let token: string | undefined;
+  do {
+    const answer = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, NextToken: token }));
+    found.push(...(answer.Subscriptions ?? []));
+    token = answer.NextToken;
+  } while (token !== undefined);
+  return found;
 }

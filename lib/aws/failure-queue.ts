@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { ReplicationConfig } from '../../config/replication-config';
-import { monitoringNamesOf } from '../../model/monitoring/names';
+import type { ReplicationConfig } from '../config/replication-config';
+import { monitoringNamesOf } from '../model/monitoring/names';
 
 /** The failure queue as SQS describes it. */
 export interface LiveQueue {

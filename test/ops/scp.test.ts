@@ -1,10 +1,10 @@
-import { AppError, UsageError } from '../../../lib/errors/errors';
-import { lockdownScp } from '../../../lib/model/lockdown/scp';
-import { DEFAULT_QUALIFIER } from '../../../lib/model/toolkit';
-import { scp } from '../../../lib/ops/scp/scp';
-import { LOCKDOWN, validConfig } from '../../helpers/app';
-import { testContext } from '../../helpers/ops';
-import { rejectionOf } from '../../helpers/rejection';
+import { AppError, UsageError } from '../../lib/errors/errors';
+import { lockdownScp } from '../../lib/model/lockdown/scp';
+import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
+import { scp } from '../../lib/ops/scp';
+import { LOCKDOWN, validConfig } from '../helpers/app';
+import { testContext } from '../helpers/ops';
+import { rejectionOf } from '../helpers/rejection';
 
 const DEPLOYER = 'arn:aws:iam::222222222222:role/teams/BackupDeployer';
 

@@ -1,6 +1,6 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
-import { lastVerificationParameter } from '../../model/monitoring/names';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { lastVerificationParameter } from '../model/monitoring/names';
 
 /** How the last verification of a pair that came to a result ended. */
 export interface LastVerification {
