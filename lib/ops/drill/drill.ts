@@ -2,18 +2,18 @@ import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome 
 import { setEagerGc } from '../../cli/gc';
 import { UsageError } from '../../errors/errors';
 import type { Item } from '../copy/model';
-import { lookAtTarget } from '../restore/target';
+import { lookAtTarget } from '../copy/target';
+import { drillPair } from './drill-pair';
 import { describePlan, formatDrill, type PlannedPair } from './format';
+import { type Subject, subjectsOf } from './job';
+import { removeLeftovers } from './leftovers';
 import { type DrillOptions, readOptions } from './options';
-import { drillPair } from './pair-drill';
 import { measureRecoveryPoint } from './recovery-point';
+import type { DrillReport } from './report';
 import { openFolder, writeReport } from './report/files';
 import { makeReport, type Parts } from './report/make';
-import type { DrillReport } from './report/result';
 import { Sample } from './sample';
-import { removeLeftovers } from './scratch/leftovers';
-import { type GivenBucket, openScratch } from './scratch/open';
-import { type Subject, subjectsOf } from './subject';
+import { type GivenBucket, openScratch } from './scratch';
 import { restorable, survey } from './survey';
 
 /** One pair after everything that changes nothing. */

@@ -1,8 +1,8 @@
 import { bytes, whole } from '../../cli/units';
+import type { Subject } from './job';
 import type { DrillOptions } from './options';
-import { type DrillReport, ENDS, MEANING } from './report/result';
+import { type DrillReport, ENDS, MEANING } from './report';
 import { recoveryPointText, recoveryTimeText, took, verdict } from './report/sentences';
-import type { Subject } from './subject';
 import type { Survey } from './survey';
 
 /** Results that a terminal shows; the report has more. */

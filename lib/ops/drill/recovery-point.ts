@@ -4,8 +4,8 @@ import { AppError } from '../../errors/errors';
 import type { Difference } from '../audit/result';
 import { PairAudit } from '../audit/run';
 import { subjectsOf } from '../audit/subject';
-import type { RecoveryPoint } from './report/result';
-import type { Subject } from './subject';
+import type { Subject } from './job';
+import type { RecoveryPoint } from './report';
 
 /** Milliseconds for which a version may be on its way. It counts as not replicated here; S3 is only not asked for a reason. */
 const ON_ITS_WAY = 15 * 60_000;

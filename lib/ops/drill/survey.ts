@@ -2,14 +2,14 @@ import type { Clock } from '../../aws/clock';
 import { Cursor, type KeyRange, type Stream } from '../../aws/listing/cursor';
 import { discoverRanges } from '../../aws/listing/ranges';
 import { isArchived } from '../copy/archive';
-import { decide } from '../copy/choose/decide';
-import { keyStates } from '../copy/choose/keys';
+import { decide } from '../copy/decide';
+import { keyStates } from '../copy/keys';
 import type { Item } from '../copy/model';
 import { Pool } from '../copy/pool';
 import { type Amount, addTo } from '../copy/totals';
-import { RANGES_AT_ONCE } from '../restore/run/pair-restore';
+import { RANGES_AT_ONCE } from '../restore/restore-pair';
+import type { ReplicaSide } from './job';
 import type { Sample } from './sample';
-import type { ReplicaSide } from './subject';
 
 /** What a replica bucket has to restore. */
 export interface Survey {

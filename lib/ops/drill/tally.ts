@@ -1,6 +1,6 @@
 import { type Amount, addTo } from '../copy/totals';
 import type { ComparedBy } from './compare/content';
-import { type DrilledObject, ENDS, type End, MOST_RESULTS } from './report/result';
+import { type DrilledObject, ENDS, type End, MOST_RESULTS } from './report';
 
 /** Counts what became of the objects of a drill, and keeps the first ones: those that are wrong before the others. */
 export class Tally {

@@ -3,9 +3,9 @@ import type { RequestCounts } from '../../aws/requests';
 import { type CheckpointBase, readCheckpointFile } from '../../cli/checkpoint-file';
 import { UsageError } from '../../errors/errors';
 import type { RestoreRequest } from '../copy/model';
-import type { PairPlan } from './plan/plan';
+import type { LedgerData } from './ledger';
+import type { PairPlan } from './plan';
 import type { KeptUpload } from './run/kept-uploads';
-import type { LedgerData } from './run/ledger';
 
 /** How far one pair is. */
 export interface PairProgress {

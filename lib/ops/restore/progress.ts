@@ -1,7 +1,7 @@
 import { bytes, duration, whole } from '../../cli/units';
 import { type Amount, endedIn, sumOf } from '../copy/totals';
-import type { PairPlan } from './plan/plan';
-import type { Ledger } from './run/ledger';
+import type { Ledger } from './ledger';
+import type { PairPlan } from './plan';
 
 const WIDTH = 24;
 

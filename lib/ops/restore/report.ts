@@ -1,13 +1,13 @@
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
+import { unknownsOf } from '../copy/unknowns';
+import { costOf } from './estimate';
+import type { Subject } from './job';
+import type { Ledger } from './ledger';
 import type { RestoreOptions } from './options';
-import { costOf } from './plan/cost';
-import type { PairPlan } from './plan/plan';
+import type { PairPlan } from './plan';
 import { expectedTime } from './plan/time';
-import { unknownsOf } from './plan/unknowns';
 import { MOST_NOT_RESTORED, type PairResult, type RestoreResult } from './result';
-import type { Ledger } from './run/ledger';
-import type { Subject } from './subject';
 
 /** What a result is made of. */
 export interface Part {

@@ -7,15 +7,15 @@ import { endedIn, sumOf } from '../copy/totals';
 import { copier } from '../copy/transfer';
 import { readCheckpoint, refuseToForget } from './checkpoint';
 import { formatResult } from './format';
+import { type Subject, subjectsOf } from './job';
 import { type RestoreOptions, readOptions } from './options';
+import { planPair } from './plan';
 import { formatPlan } from './plan/format';
-import { planPair } from './plan/plan';
 import { makeResult, type Part } from './report';
+import { restorePair } from './restore-pair';
 import { CSV_COLUMNS, type RestoreResult } from './result';
 import { comparingFirst } from './run/compare-first';
-import { restorePair } from './run/pair-restore';
 import { type Planned, Session } from './session';
-import { type Subject, subjectsOf } from './subject';
 
 /**
  * Copies, for each key of the replica bucket, the version that was current at a moment, to the source bucket or to another one.

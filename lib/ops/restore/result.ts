@@ -1,10 +1,10 @@
 import type { RequestCounts } from '../../aws/requests';
 import type { RestoreRequest } from '../copy/model';
 import type { End, Totals } from '../copy/totals';
-import type { CostLine } from './plan/cost';
-import type { PairPlan } from './plan/plan';
+import type { Unknown } from '../copy/unknowns';
+import type { CostLine } from './estimate';
+import type { PairPlan } from './plan';
 import type { ExpectedTime } from './plan/time';
-import type { Unknown } from './plan/unknowns';
 
 /** An object that was not restored. */
 export interface NotRestored {

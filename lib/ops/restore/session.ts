@@ -6,12 +6,12 @@ import type { CsvFile } from '../../cli/csv';
 import type { RestoreRequest } from '../copy/model';
 import { type Amount, endedIn, sumOf } from '../copy/totals';
 import type { PairProgress, RestoreCheckpoint } from './checkpoint';
-import type { PairPlan } from './plan/plan';
+import type { Subject } from './job';
+import { Ledger, type LedgerData } from './ledger';
+import type { PairPlan } from './plan';
 import { progressLine } from './progress';
 import { CSV_COLUMNS } from './result';
 import { KeptUploads } from './run/kept-uploads';
-import { Ledger, type LedgerData } from './run/ledger';
-import type { Subject } from './subject';
 
 /** Milliseconds, and changes, after which the checkpoint is written: what an end without warning makes it compare again. */
 const SAVE_EVERY = 1000;

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Item } from '../../../lib/ops/copy/model';
+import type { DrillPlace } from '../../../lib/ops/drill/job';
 import { Scratch } from '../../../lib/ops/drill/scratch/scratch';
-import type { DrillPlace } from '../../../lib/ops/drill/subject';
 
 const item: Item = { key: 'k', versionId: 'v', size: 1, storageClass: 'STANDARD', lastModified: '2026-10-01T12:00:00.000Z' };
 

@@ -6,7 +6,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { drill } from '../../../lib/ops/drill/drill';
-import type { DrillReport } from '../../../lib/ops/drill/report/result';
+import type { DrillReport } from '../../../lib/ops/drill/report';
 import { testContext } from '../../helpers/ops';
 import { FakeS3, type Stored } from './fake-s3';
 

@@ -1,7 +1,7 @@
 import { GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { httpStatusOf } from '../../../aws/aws-error';
 import { readFirstByte, withReason } from '../../../aws/refusal';
-import type { DrillPlace } from '../subject';
+import type { DrillPlace } from '../job';
 
 /** One object of a bucket: a version, or whatever is current. */
 export interface Where {

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../../../errors/errors';
-import { markdownReport } from './markdown';
-import type { DrillReport } from './result';
+import type { DrillReport } from '../report';
+import { markdownReport } from '../report-files';
 
 /**
  * Makes the folder of reports. Whether it takes files shows before anything is restored.

@@ -2,12 +2,12 @@ import { isEmulator } from '../../../aws/emulator';
 import { bytes, whole } from '../../../cli/units';
 import type { ReplicationConfig } from '../../../config/replication-config';
 import type { Amount } from '../../copy/totals';
+import type { Drilled } from '../drill-pair';
+import type { Subject } from '../job';
 import type { DrillOptions } from '../options';
-import type { Drilled } from '../pair-drill';
-import type { Subject } from '../subject';
+import type { Confidence, DrillReport, RecoveryPoint, RecoveryTime } from '../report';
 import type { Survey } from '../survey';
 import { notShown } from './not-shown';
-import type { Confidence, DrillReport, RecoveryPoint, RecoveryTime } from './result';
 
 /** What a report is made of. */
 export interface Parts extends Pick<DrillReport, 'startedAt' | 'endedAt' | 'scratch' | 'left'> {

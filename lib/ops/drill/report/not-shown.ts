@@ -1,6 +1,6 @@
 import { whole } from '../../../cli/units';
 import type { Pair } from '../../../config/replication-config';
-import { unknownsOf } from '../../restore/plan/unknowns';
+import { unknownsOf } from '../../copy/unknowns';
 import type { Survey } from '../survey';
 
 /** What an auditor must not read into a report: nobody else says it. */

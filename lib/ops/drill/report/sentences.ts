@@ -1,5 +1,5 @@
 import { bytes, duration, whole } from '../../../cli/units';
-import type { DrillReport, RecoveryPoint } from './result';
+import type { DrillReport, RecoveryPoint } from '../report';
 
 /** Whether the drill succeeded, in one sentence. */
 export function verdict({ ends, left, objects }: DrillReport): string {

@@ -3,8 +3,8 @@ import { pageOf } from '../../../aws/listing/bucket';
 import { messageOf, UsageError } from '../../../errors/errors';
 import type { Item, OpenUploads } from '../../copy/model';
 import { idOf } from '../../copy/unfinished';
-import type { DrillPlace } from '../subject';
-import { abortUpload, deleteVersions, removeBucket } from './empty';
+import { abortUpload, deleteVersions, removeBucket } from '../empty-bucket';
+import type { DrillPlace } from '../job';
 
 /** The bucket that a drill restores into, and what the drill has written there. */
 export class Scratch {

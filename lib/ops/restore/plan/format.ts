@@ -1,7 +1,7 @@
 import { bytes, duration, whole } from '../../../cli/units';
 import type { Amount } from '../../copy/totals';
+import { formatCost, PRICING } from '../estimate';
 import type { PairResult } from '../result';
-import { formatCost, PRICING } from './cost';
 
 /** The plan of one pair for a person. */
 export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, cost, time, unknowns, ...of }: PairResult): string {

@@ -1,6 +1,6 @@
-import type { Stream } from '../../../aws/listing/cursor';
-import { compareKeys } from '../../../aws/listing/key-order';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Stream } from '../../aws/listing/cursor';
+import { compareKeys } from '../../aws/listing/key-order';
+import type { Entry } from '../../aws/listing/scan-page';
 import { newest } from './newest';
 
 /** What both buckets have under one key. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { LowWater } from '../../../../lib/ops/restore/run/low-water';
+import { LowWater } from '../../../lib/ops/restore/run/low-water';
 
 test('whatever the order in which steps end, they count in the order in which they began', () => {
   const orders = fc

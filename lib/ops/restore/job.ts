@@ -5,10 +5,10 @@ import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { canaryPrefix } from '../../model/canary-prefix';
 import { pairNamesOf } from '../../model/names';
-import { type KeyState, keyStates } from '../copy/choose/keys';
+import { type KeyState, keyStates } from '../copy/keys';
 import type { Place, RestoreRequest } from '../copy/model';
+import { lookAtTarget, type Target } from '../copy/target';
 import type { RestoreOptions } from './options';
-import { lookAtTarget, type Target } from './target';
 
 /** One pair, and what a restore has to know about it. */
 export interface Subject {

@@ -4,11 +4,11 @@ import { whole } from '../../cli/units';
 import type { Item, ItemOutcome } from '../copy/model';
 import { Pool } from '../copy/pool';
 import { copier } from '../copy/transfer';
-import { type Comparison, compare, type Originals } from './compare/compare';
+import { type Comparison, compare, type Originals } from './compare';
+import type { Subject } from './job';
 import type { DrillOptions } from './options';
-import type { DrilledObject, Durations } from './report/result';
+import type { DrilledObject, Durations } from './report';
 import type { Scratch } from './scratch/scratch';
-import type { Subject } from './subject';
 import { Tally } from './tally';
 
 /**

@@ -1,4 +1,4 @@
-import type { Pair } from '../../../config/replication-config';
+import type { Pair } from '../../config/replication-config';
 
 /** Something that the replica bucket cannot tell, and what it means for what is restored. */
 export interface Unknown {

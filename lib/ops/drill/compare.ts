@@ -1,9 +1,9 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { AppError, messageOf } from '../../../errors/errors';
-import type { Item } from '../../copy/model';
-import type { DrillPlace, Subject } from '../subject';
-import { type ComparedBy, sameChecksum, sha256Of } from './content';
-import { head, tagsOf, type Where } from './heads';
+import { AppError, messageOf } from '../../errors/errors';
+import type { Item } from '../copy/model';
+import { type ComparedBy, sameChecksum, sha256Of } from './compare/content';
+import { head, tagsOf, type Where } from './compare/heads';
+import type { DrillPlace, Subject } from './job';
 
 /** What a restored object turned out to be. */
 export interface Comparison {

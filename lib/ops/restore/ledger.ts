@@ -1,9 +1,9 @@
-import type { KeyRange } from '../../../aws/listing/cursor';
-import type { Decision } from '../../copy/choose/decide';
-import type { Item, ItemOutcome } from '../../copy/model';
-import { addTo, endOf, noTotals, type Totals } from '../../copy/totals';
-import { type Kept, Unfinished } from '../../copy/unfinished';
-import type { NotRestored } from '../result';
+import type { KeyRange } from '../../aws/listing/cursor';
+import type { Decision } from '../copy/decide';
+import type { Item, ItemOutcome } from '../copy/model';
+import { addTo, endOf, noTotals, type Totals } from '../copy/totals';
+import { type Kept, Unfinished } from '../copy/unfinished';
+import type { NotRestored } from './result';
 
 /** How far one pair is, as the file of an interrupted restore has it. */
 export interface LedgerData {

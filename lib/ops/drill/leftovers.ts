@@ -1,10 +1,10 @@
 import { GetBucketTaggingCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
-import { isAwsError, unanswered } from '../../../aws/aws-error';
-import { Requests } from '../../../aws/requests';
-import type { Context } from '../../../cli/command';
-import type { DrillPlace } from '../subject';
-import { removeBucket } from './empty';
-import { DRILL_TAG, isScratchName, scratchPrefix } from './names';
+import { isAwsError, unanswered } from '../../aws/aws-error';
+import { Requests } from '../../aws/requests';
+import type { Context } from '../../cli/command';
+import { removeBucket } from './empty-bucket';
+import type { DrillPlace } from './job';
+import { DRILL_TAG, isScratchName, scratchPrefix } from './scratch/names';
 
 /** A scratch bucket that is still there. */
 export interface Leftover {

@@ -1,5 +1,5 @@
-import type { Entry } from '../../../../lib/aws/listing/scan-page';
-import { decide } from '../../../../lib/ops/copy/choose/decide';
+import type { Entry } from '../../../lib/aws/listing/scan-page';
+import { decide } from '../../../lib/ops/copy/decide';
 
 const entry = (versionId: string, more: Partial<Entry> = {}): Entry => ({
   key: 'a',

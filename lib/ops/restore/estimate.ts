@@ -1,6 +1,6 @@
-import { bytes, whole } from '../../../cli/units';
-import type { RestoreOptions } from '../options';
-import type { Subject } from '../subject';
+import { bytes, whole } from '../../cli/units';
+import type { Subject } from './job';
+import type { RestoreOptions } from './options';
 import type { PairPlan } from './plan';
 
 /** One quantity that AWS charges for. */

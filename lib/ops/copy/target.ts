@@ -4,7 +4,7 @@ import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { namesOf, pairNamesOf } from '../../model/names';
-import type { RestoreOptions } from './options';
+import type { RestoreOptions } from '../restore/options';
 
 /** The bucket that takes what is restored, and what a plan has to say about it. */
 export interface Target {

@@ -1,6 +1,6 @@
-import type { Entry } from '../../../aws/listing/scan-page';
-import type { Item } from '../model';
+import type { Entry } from '../../aws/listing/scan-page';
 import type { KeyState } from './keys';
+import type { Item } from './model';
 
 /** What a restore does about one key. */
 export type Decision =

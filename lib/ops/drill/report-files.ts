@@ -1,7 +1,7 @@
-import { bytes, whole } from '../../../cli/units';
-import type { Amount } from '../../copy/totals';
-import { type DrilledObject, type DrillReport, ENDS, MEANING } from './result';
-import { recoveryPointText, recoveryTimeText, took, verdict } from './sentences';
+import { bytes, whole } from '../../cli/units';
+import type { Amount } from '../copy/totals';
+import { type DrilledObject, type DrillReport, ENDS, MEANING } from './report';
+import { recoveryPointText, recoveryTimeText, took, verdict } from './report/sentences';
 
 /** Rows that a page shows; the JSON file has more. */
 const SHOWN = 1000;

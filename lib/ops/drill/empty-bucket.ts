@@ -5,10 +5,10 @@ import {
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
-import { pageOf } from '../../../aws/listing/bucket';
-import type { Entry } from '../../../aws/listing/scan-page';
-import { AppError } from '../../../errors/errors';
-import type { DrillPlace } from '../subject';
+import { pageOf } from '../../aws/listing/bucket';
+import type { Entry } from '../../aws/listing/scan-page';
+import { AppError } from '../../errors/errors';
+import type { DrillPlace } from './job';
 
 /**
  * Deletes versions of a bucket, each by its id.

@@ -1,14 +1,14 @@
-import type { Clock } from '../../../aws/clock';
-import type { KeyRange } from '../../../aws/listing/cursor';
-import { discoverRanges } from '../../../aws/listing/ranges';
-import { isArchived } from '../../copy/archive';
-import { decide } from '../../copy/choose/decide';
-import { Pool } from '../../copy/pool';
-import { type Amount, addTo } from '../../copy/totals';
-import type { RestoreOptions } from '../options';
-import { RANGES_AT_ONCE } from '../run/pair-restore';
-import type { Subject } from '../subject';
-import { addRequests, type CopyRequests, noRequests } from './requests';
+import type { Clock } from '../../aws/clock';
+import type { KeyRange } from '../../aws/listing/cursor';
+import { discoverRanges } from '../../aws/listing/ranges';
+import { isArchived } from '../copy/archive';
+import { decide } from '../copy/decide';
+import { Pool } from '../copy/pool';
+import { type Amount, addTo } from '../copy/totals';
+import type { Subject } from './job';
+import type { RestoreOptions } from './options';
+import { addRequests, type CopyRequests, noRequests } from './plan/requests';
+import { RANGES_AT_ONCE } from './restore-pair';
 
 /** What a restore of one pair will do, by the listings. */
 export interface PairPlan {

@@ -1,7 +1,7 @@
-import type { RequestCounts } from '../../../aws/requests';
-import type { RestoreRequest, Verification } from '../../copy/model';
-import type { Amount } from '../../copy/totals';
-import type { ComparedBy } from '../compare/content';
+import type { RequestCounts } from '../../aws/requests';
+import type { RestoreRequest, Verification } from '../copy/model';
+import type { Amount } from '../copy/totals';
+import type { ComparedBy } from './compare/content';
 
 /** How it ended for one object of a drill. */
 export const ENDS = ['same', 'different', 'failed', 'archived', 'unknown'] as const;

@@ -1,13 +1,13 @@
-import type { Clock } from '../../../aws/clock';
-import type { KeyRange } from '../../../aws/listing/cursor';
-import { AppError } from '../../../errors/errors';
-import { decide } from '../../copy/choose/decide';
-import type { CopyVersion, Item } from '../../copy/model';
-import { Pool } from '../../copy/pool';
-import { MOST_KEPT } from '../../copy/unfinished';
-import type { Subject } from '../subject';
+import type { Clock } from '../../aws/clock';
+import type { KeyRange } from '../../aws/listing/cursor';
+import { AppError } from '../../errors/errors';
+import { decide } from '../copy/decide';
+import type { CopyVersion, Item } from '../copy/model';
+import { Pool } from '../copy/pool';
+import { MOST_KEPT } from '../copy/unfinished';
+import type { Subject } from './job';
 import type { Ledger } from './ledger';
-import { LowWater } from './low-water';
+import { LowWater } from './run/low-water';
 
 /** Ranges that are listed at a time: each has a page of both sides waiting. */
 export const RANGES_AT_ONCE = 6;

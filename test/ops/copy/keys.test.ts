@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { compareKeys } from '../../../../lib/aws/listing/key-order';
-import type { Entry } from '../../../../lib/aws/listing/scan-page';
-import { type KeyState, keyStates } from '../../../../lib/ops/copy/choose/keys';
-import { streamOf } from '../../../aws/listing/stream';
+import { compareKeys } from '../../../lib/aws/listing/key-order';
+import type { Entry } from '../../../lib/aws/listing/scan-page';
+import { type KeyState, keyStates } from '../../../lib/ops/copy/keys';
+import { streamOf } from '../../aws/listing/stream';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
 

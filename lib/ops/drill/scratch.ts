@@ -7,19 +7,19 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, unanswered } from '../../../aws/aws-error';
-import type { Clock } from '../../../aws/clock';
-import { isEmulator } from '../../../aws/emulator';
-import { Requests } from '../../../aws/requests';
-import type { Context } from '../../../cli/command';
-import { AppError, messageOf } from '../../../errors/errors';
-import { groupOfPair } from '../../../model/groups';
-import { namesOf } from '../../../model/names';
-import { awsCommand } from '../../../model/shell-commands';
-import type { DrillOptions } from '../options';
-import type { DrillPlace, Subject } from '../subject';
-import { DRILL_TAG, scratchBucketName } from './names';
-import { checkEmpty, Scratch } from './scratch';
+import { httpStatusOf, unanswered } from '../../aws/aws-error';
+import type { Clock } from '../../aws/clock';
+import { isEmulator } from '../../aws/emulator';
+import { Requests } from '../../aws/requests';
+import type { Context } from '../../cli/command';
+import { AppError, messageOf } from '../../errors/errors';
+import { groupOfPair } from '../../model/groups';
+import { namesOf } from '../../model/names';
+import { awsCommand } from '../../model/shell-commands';
+import type { DrillPlace, Subject } from './job';
+import type { DrillOptions } from './options';
+import { DRILL_TAG, scratchBucketName } from './scratch/names';
+import { checkEmpty, Scratch } from './scratch/scratch';
 
 /** The bucket that `--to` names, once it is known to be empty; undefined where the drill is to make one. */
 export type GivenBucket = Pick<DrillPlace, 'name' | 's3'> | undefined;

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/scan-page';
 
 /**
  * Of two versions of a key, the one that was current at a moment. To be called with the versions as a listing has them: of two
