@@ -4,10 +4,10 @@ import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { namesOf, pairNamesOf } from '../../model/names';
-import type { RestoreOptions } from '../restore/options';
+import type { SharedOptions } from './options';
 
 /** The bucket that takes what is restored, and what a plan has to say about it. */
-export interface Target {
+export interface TargetBucket {
   readonly name: string;
   readonly region: string;
   readonly s3: S3Client;
@@ -24,7 +24,11 @@ export interface Target {
  * `--overwrite` would destroy what it replaces
  * @throws UnreachableError when S3 gives no answer
  */
-export async function lookAtTarget(context: Context, pair: Pair, { to, overwrite }: RestoreOptions): Promise<Target> {
+export async function lookAtTarget(
+  context: Context,
+  pair: Pair,
+  { to, overwrite }: Pick<SharedOptions, 'to'> & { readonly overwrite: boolean },
+): Promise<TargetBucket> {
   const { config } = context;
   const name = to ?? pairNamesOf(config, pair).sourceBucket.name;
   if (namesOf(config).pairs.some(({ replicaBucket }) => replicaBucket.name === name)) {
@@ -59,7 +63,7 @@ export async function lookAtTarget(context: Context, pair: Pair, { to, overwrite
 }
 
 /** The client of the region that the bucket is in. */
-async function locate({ config, clients }: Context, name: string): Promise<Pick<Target, 's3' | 'region'>> {
+async function locate({ config, clients }: Context, name: string): Promise<Pick<TargetBucket, 's3' | 'region'>> {
   const head = (s3: S3Client) => s3.send(new HeadBucketCommand({ Bucket: name, ExpectedBucketOwner: config.source.account }));
   const { region: home, account } = config.source;
   const s3 = await clients.s3('source');

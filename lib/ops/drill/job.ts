@@ -1,43 +1,39 @@
-import type { Bucket } from '../../aws/listing/bucket';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { canaryPrefix } from '../../model/canary-prefix';
 import { pairNamesOf } from '../../model/names';
-import type { Place, RestoreRequest } from '../copy/model';
+import { noRequestCounts, type OwnedBucket, type RestoreRequest } from '../copy/model';
 import type { DrillOptions } from './options';
 
-/** A bucket of one of both accounts. */
-export type DrillPlace = Place & Bucket & { readonly owner: string };
-
 /** The replica bucket of a pair. */
-export type ReplicaSide = DrillPlace & {
+export type ReplicaBucket = OwnedBucket & {
   /** The canaries of `ops verify`: nothing to restore. */
   readonly ignored: string;
 };
 
 /** One pair, and what a drill has to know about it. */
-export interface Subject {
+export interface DrillJob {
   readonly pair: Pair;
-  readonly replica: ReplicaSide;
+  readonly replica: ReplicaBucket;
   /** Where the objects come from, and what they are compared with. */
-  readonly source: DrillPlace;
+  readonly source: OwnedBucket;
   readonly counts: RequestCounts<RestoreRequest>;
 }
 
 /**
- * The pairs of a drill. The requests to one side share a rate.
+ * Makes a job of each pair. The requests to one side share a rate.
  *
  * @throws UsageError when the prefix has nothing in common with the filter of a pair
  * @throws UnreachableError when the credentials of a side cannot be used
  */
-export async function subjectsOf(context: Context, { prefix, rate }: DrillOptions): Promise<Subject[]> {
+export async function drillJobs(context: Context, { prefix, rate }: DrillOptions): Promise<DrillJob[]> {
   const { config, pairs, clients, clock } = context;
   const [source, destination] = [await clients.s3('source'), await clients.s3('destination')];
   return pairs.map((pair) => {
     const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
-    const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
+    const counts = noRequestCounts();
     const below = scope(pair, prefix);
     return {
       pair,

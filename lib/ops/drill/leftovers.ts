@@ -2,12 +2,12 @@ import { GetBucketTaggingCommand, ListBucketsCommand } from '@aws-sdk/client-s3'
 import { isAwsError, unanswered } from '../../aws/aws-error';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
+import { noRequestCounts, type OwnedBucket } from '../copy/model';
 import { removeBucket } from './empty-bucket';
-import type { DrillPlace } from './job';
-import { DRILL_TAG, isScratchName, scratchPrefix } from './scratch/names';
+import { DRILL_TAG, isScratchName, scratchPrefix } from './scratch';
 
 /** A scratch bucket that is still there. */
-export interface Leftover {
+interface Leftover {
   readonly name: string;
   readonly made: Date;
 }
@@ -20,7 +20,7 @@ const DAY = 24 * 60 * 60 * 1000;
  *
  * @throws AppError when S3 gives no answer
  */
-export async function findLeftovers({ clients, config }: Context): Promise<Leftover[]> {
+async function findLeftovers({ clients, config }: Context): Promise<Leftover[]> {
   const s3 = await clients.s3('source');
   const found: Leftover[] = [];
   try {
@@ -70,9 +70,9 @@ export async function removeLeftovers(context: Context): Promise<void> {
   if (!yes) {
     await terminal.confirm('Is no other drill running, and is this to be deleted?');
   }
-  const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
+  const counts = noRequestCounts();
   for (const { name } of old) {
-    const place: DrillPlace = {
+    const bucket: OwnedBucket = {
       name,
       s3: await clients.s3('source'),
       requests: new Requests(clock, counts, undefined),
@@ -80,7 +80,7 @@ export async function removeLeftovers(context: Context): Promise<void> {
       prefix: '',
     };
     try {
-      await removeBucket(place);
+      await removeBucket(bucket);
     } catch (error) {
       throw unanswered(`what is left in bucket ${name}`, error);
     }

@@ -1,13 +1,63 @@
+import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bytes, whole } from '../../cli/units';
-import type { Amount } from '../copy/totals';
-import { type DrilledObject, type DrillReport, ENDS, MEANING } from './report';
-import { recoveryPointText, recoveryTimeText, took, verdict } from './report/sentences';
+import { messageOf, UsageError } from '../../errors/errors';
+import type { Amount } from '../copy/model';
+import { type DrilledObject, ENDS, MEANING } from './drill-pair';
+import { recoveryPointText, recoveryTimeText, took, verdict } from './format';
+import type { DrillReport } from './report';
+
+/**
+ * Makes the folder of reports. Whether it takes files shows before anything is restored.
+ *
+ * @throws UsageError when it does not
+ */
+export function openFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+}
+
+/**
+ * Writes the report of one pair, twice.
+ *
+ * @returns both files
+ * @throws UsageError when they cannot be written
+ */
+export function writeReport(folder: string, report: DrillReport): string[] {
+  const time = report.startedAt.replaceAll(/\.\d+|[-:]/g, '');
+  const name = `drill-${time}-${report.pair}`;
+  return [
+    write(join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`),
+    write(join(folder, `${name}.md`), markdownReport(report)),
+  ];
+}
+
+/** In one step: a reader finds all of it or nothing. */
+function write(file: string, text: string): string {
+  const draft = `${file}.new`;
+  try {
+    writeFileSync(draft, text, { flush: true });
+    renameSync(draft, file);
+    return file;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw cannotWrite(file, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): UsageError {
+  return new UsageError('NoReport', `${path} cannot be written: ${messageOf(error)}`, 'name another folder with --report');
+}
 
 /** Rows that a page shows; the JSON file has more. */
 const SHOWN = 1000;
 
 /** The report for a person who was not there. */
-export function markdownReport(report: DrillReport): string {
+function markdownReport(report: DrillReport): string {
   const { pair, deployment, startedAt, endedAt, source, replica, scratch, seconds, left } = report;
   return `${[
     `# Restore drill of ${deployment}, pair ${pair}, ${startedAt.slice(0, 10)}`,

@@ -1,77 +1,29 @@
+import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
-import type { RestoreRequest, Verification } from '../copy/model';
-import type { Amount } from '../copy/totals';
-import type { ComparedBy } from './compare/content';
-
-/** How it ended for one object of a drill. */
-export const ENDS = ['same', 'different', 'failed', 'archived', 'unknown'] as const;
-
-export type End = (typeof ENDS)[number];
-
-/** What each end means, for a person. */
-export const MEANING: Readonly<Record<End, string>> = {
-  same: 'restored, and the same as the original',
-  different: 'restored, but different from the original',
-  failed: 'not restored',
-  archived: 'archived: it has to be requested before it can be restored',
-  unknown: 'restored, but could not be compared',
-};
-
-/** One object that the drill restored, or tried to. */
-export interface DrilledObject {
-  readonly end: End;
-  readonly key: string;
-  /** Of the replica. */
-  readonly versionId: string;
-  /** ISO 8601, of the replica. */
-  readonly lastModified: string;
-  /** Bytes. */
-  readonly size: number;
-  /** What the restore itself verified it by; null where it was not restored. */
-  readonly verifiedBy: Verification | null;
-  /** What the drill compared it with: the replica where the source bucket has the version no longer. */
-  readonly comparedWith: 'source' | 'replica' | null;
-  readonly comparedBy: ComparedBy | null;
-  /** What is wrong; null for nothing. */
-  readonly why: string | null;
-}
-
-/** Which versions were not in the replica bucket when the drill began. */
-export interface RecoveryPoint {
-  /** `newest-replica`: the source bucket is gone, and the newest replica says how old the copy is. */
-  readonly basis: 'comparison' | 'newest-replica';
-  /**
-   * Age of the oldest version in the source bucket that was not in the replica bucket, in seconds; 0 for none. Of `newest-replica`, the
-   * age of the newest replica. Null when there is nothing to measure by.
-   */
-  readonly seconds: number | null;
-  /** Time of the newest object in the replica bucket, in ISO 8601; null without any. */
-  readonly newest: string | null;
-  /** How many versions were not there, and how many of them were current; null where the source bucket is gone. */
-  readonly missing: { readonly versions: number; readonly current: number } | null;
-  /** Versions of which nobody could say why they are missing. */
-  readonly unknown: number;
-  readonly oldest: {
-    readonly key: string;
-    readonly versionId: string;
-    readonly lastModified: string;
-    readonly why: string;
-  } | null;
-}
+import { bytes, whole } from '../../cli/units';
+import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import type { Amount, RestoreRequest } from '../copy/model';
+import { unknownsOf } from '../copy/unknowns';
+import type { ComparedBy } from './compare';
+import type { DrillEnd, Drilled, DrilledObject } from './drill-pair';
+import type { DrillJob } from './job';
+import type { DrillOptions } from './options';
+import type { RecoveryPoint } from './recovery-point';
+import type { Survey } from './survey';
 
 /** How long it took, in seconds. */
-export interface Durations {
+interface Durations {
   /** Listing the replica bucket. */
-  list: number;
+  readonly list: number;
   /** Comparing the listings of both buckets, for the recovery point. */
-  recoveryPoint: number;
-  restore: number;
-  compare: number;
-  cleanUp: number;
+  readonly recoveryPoint: number;
+  readonly restore: number;
+  readonly compare: number;
+  readonly cleanUp: number;
 }
 
 /** How fast objects were restored, and what that means for all of them. */
-export interface RecoveryTime {
+interface RecoveryTime {
   readonly objectsPerSecond: number | null;
   readonly bytesPerSecond: number | null;
   /** Listing and restoring every object; null when nothing was restored. */
@@ -83,7 +35,7 @@ export interface RecoveryTime {
 }
 
 /** What a sample says about the objects that are not in it. */
-export interface Confidence {
+interface Confidence {
   /** Share of samples for which the statement holds. */
   readonly level: number;
   /** At most this share of all objects would not be restored the same. */
@@ -114,10 +66,10 @@ export interface DrillReport {
   readonly objects: Amount;
   /** Objects in archive classes, which were not drilled. */
   readonly archived: Amount;
-  readonly ends: Readonly<Record<End, Amount>>;
+  readonly ends: Readonly<Record<DrillEnd, Amount>>;
   readonly comparedWith: Readonly<Record<'source' | 'replica', number>>;
   readonly comparedBy: Readonly<Record<ComparedBy, number>>;
-  readonly seconds: Readonly<Durations>;
+  readonly seconds: Durations;
   readonly recoveryTime: RecoveryTime;
   readonly recoveryPoint: RecoveryPoint;
   /** Null after a drill of every object, and where something is wrong. */
@@ -133,5 +85,117 @@ export interface DrillReport {
   readonly moreResults: number;
 }
 
-/** Objects that a report holds, so that its size does not depend on the bucket. */
-export const MOST_RESULTS = 10_000;
+/** What a report is made of. */
+export interface ReportParts extends Pick<DrillReport, 'startedAt' | 'endedAt' | 'scratch' | 'left'> {
+  readonly config: ReplicationConfig;
+  readonly job: DrillJob;
+  readonly options: DrillOptions;
+  readonly survey: Survey;
+  readonly recoveryPoint: RecoveryPoint;
+  /** Seconds of listing the replica bucket, and of comparing both listings. */
+  readonly before: { readonly list: number; readonly recoveryPoint: number };
+  readonly drilled: Drilled;
+  /** Seconds after the last object was deleted. */
+  readonly closing: number;
+}
+
+const LEVEL = 0.95;
+
+export function makeReport(parts: ReportParts): DrillReport {
+  const { config, job, options, survey, recoveryPoint, before, drilled, closing, ...rest } = parts;
+  const { pair, source, replica, counts } = job;
+  const { tally, seconds } = drilled;
+  const { asOf, sample, seed } = options;
+  const { restored, ends, comparedWith, comparedBy } = tally;
+  const emulator = isEmulator();
+  return {
+    ok:
+      restored.objects > 0 && rest.left.length === 0 && ends.different.objects + ends.failed.objects + ends.unknown.objects === 0,
+    deployment: config.deployment,
+    pair: pair.id,
+    source: { bucket: source.name, account: config.source.account, region: config.source.region },
+    replica: { bucket: replica.name, account: config.destination.account, region: config.destination.region },
+    ...rest,
+    asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
+    prefix: replica.prefix,
+    emulator,
+    sample: sample === undefined ? null : { size: sample, seed },
+    objects: survey.objects,
+    archived: survey.archived,
+    ends,
+    comparedWith,
+    comparedBy,
+    seconds: { ...before, ...seconds, cleanUp: seconds.cleanUp + closing },
+    recoveryTime: recoveryTime(survey.objects, restored, before.list, seconds.restore, sample === undefined),
+    recoveryPoint,
+    confidence: confidenceOf(drilled, survey.objects),
+    requests: { ...counts },
+    notShown: notShown({ pair, survey, asOf: asOf !== undefined, emulator, all: sample === undefined }),
+    ...tally.results(),
+  };
+}
+
+/** How long everything takes at the speed that was measured. */
+function recoveryTime(all: Amount, restored: Amount, list: number, restore: number, measured: boolean): RecoveryTime {
+  const basis = measured ? 'measured' : 'extrapolated';
+  if (restored.objects === 0 || restore === 0) {
+    return { objectsPerSecond: null, bytesPerSecond: null, wholeSeconds: null, basis, formula: 'nothing was measured' };
+  }
+  const [objects, size] = [restored.objects / restore, restored.bytes / restore];
+  const longest = Math.max(all.objects / objects, size === 0 ? 0 : all.bytes / size);
+  return {
+    objectsPerSecond: objects,
+    bytesPerSecond: size,
+    wholeSeconds: list + (measured ? restore : longest),
+    basis,
+    formula: measured
+      ? 'listing the replica bucket, and restoring every object'
+      : `listing the replica bucket, and the longer of ${whole(all.objects)} objects at ${perSecond(objects)} a second and ${bytes(all.bytes)} at ${bytes(size)} a second, the speed of the sample`,
+  };
+}
+
+/** A number of objects a second, with a decimal while there are few. */
+export function perSecond(value: number): string {
+  return value < 10 ? value.toFixed(1) : whole(Math.round(value));
+}
+
+/**
+ * If a larger share of all objects could not be restored the same, fewer than one in twenty samples of this size would show none.
+ */
+function confidenceOf({ tally: { ends } }: Drilled, all: Amount): Confidence | null {
+  const { same, different, failed, unknown, archived } = ends;
+  const wrong = different.objects + failed.objects + unknown.objects + archived.objects;
+  return wrong > 0 || same.objects === 0 || same.objects >= all.objects
+    ? null
+    : { level: LEVEL, atMost: 1 - (1 - LEVEL) ** (1 / same.objects) };
+}
+
+/** What an auditor must not read into a report: nobody else says it. */
+function notShown({
+  pair,
+  survey,
+  asOf,
+  emulator,
+  all,
+}: {
+  readonly pair: Pair;
+  readonly survey: Survey;
+  readonly asOf: boolean;
+  readonly emulator: boolean;
+  readonly all: boolean;
+}): string[] {
+  const { archived } = survey;
+  return [
+    ...(emulator ? ['S3 was an emulator on this machine: no time, key or permission of AWS took part'] : []),
+    ...(all ? [] : ['objects that are not in the sample were not read']),
+    ...(archived.objects > 0
+      ? [`${whole(archived.objects)} objects in archive classes were not restored: S3 takes hours to make them readable`]
+      : []),
+    'older versions of the objects were not restored',
+    'the speed is that of this machine, its network and this hour; a larger restore may be faster or slower for each object',
+    'both accounts, their credentials and their keys were at hand, as they may not be after a disaster',
+    'settings of the source bucket, such as its policy, lifecycle rules and notifications, are no part of a copy',
+    'that applications work with what was restored was not tried',
+    ...unknownsOf(pair, asOf, emulator).map(({ text }) => text),
+  ];
+}

@@ -7,22 +7,110 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, unanswered } from '../../aws/aws-error';
+import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
+import { pageOf } from '../../aws/listing/bucket';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import { AppError, messageOf } from '../../errors/errors';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { AppError, messageOf, UsageError } from '../../errors/errors';
 import { groupOfPair } from '../../model/groups';
-import { namesOf } from '../../model/names';
+import { bucketNamed, longestNamePrefix, namesOf } from '../../model/names';
 import { awsCommand } from '../../model/shell-commands';
-import type { DrillPlace, Subject } from './job';
+import { type Item, idOf, type OpenUploads, type OwnedBucket } from '../copy/model';
+import { abortUpload, deleteVersions, removeBucket } from './empty-bucket';
+import type { DrillJob } from './job';
 import type { DrillOptions } from './options';
-import { DRILL_TAG, scratchBucketName } from './scratch/names';
-import { checkEmpty, Scratch } from './scratch/scratch';
+
+/** The bucket that a drill restores into, and what the drill has written there. */
+export class Scratch {
+  /** Keys that the drill may have written since the bucket was cleared. */
+  private readonly written = new Set<string>();
+  private readonly open = new Map<string, { readonly key: string; readonly uploadId: string }>();
+
+  /**
+   * @param made the drill made the bucket, so that everything in it goes, and the bucket too
+   * @param patient the same bucket, with requests that go on after the person interrupts
+   * @param remedy command that cleans up by hand
+   * @param keyArn key that encrypts what is written there. @default - the bucket is somebody else's choice
+   */
+  constructor(
+    readonly bucket: OwnedBucket,
+    readonly made: boolean,
+    private readonly patient: OwnedBucket,
+    private readonly remedy: string,
+    readonly keyArn?: string,
+  ) {}
+
+  readonly uploads: OpenUploads = {
+    find: (item) => this.open.get(idOf(item))?.uploadId,
+    begun: async (item, uploadId) => {
+      this.open.set(idOf(item), { key: item.key, uploadId });
+    },
+    ended: (item) => {
+      this.open.delete(idOf(item));
+    },
+  };
+
+  /** To be called before the object is written. */
+  begin({ key }: Item): void {
+    this.written.add(key);
+  }
+
+  /**
+   * Deletes what the drill has written: the bucket was empty before, so that a key which the drill has written has nothing else.
+   *
+   * @throws AppError when one version cannot be deleted, and whatever S3 answers
+   */
+  async clear(): Promise<void> {
+    for (const [id, { key, uploadId }] of this.open) {
+      await abortUpload(this.patient, key, uploadId).catch((error: unknown) => {
+        if (!isAwsError(error, 'NoSuchUpload')) {
+          throw error;
+        }
+      });
+      this.open.delete(id);
+    }
+    if (this.written.size > 0) {
+      await deleteVersions(this.patient, ({ key }) => this.written.has(key));
+      this.written.clear();
+    }
+  }
+
+  /** Deletes what is left of the drill. Never throws: what it returns is what stays, and what removes it. */
+  async close(): Promise<string | undefined> {
+    try {
+      await this.clear();
+      if (this.made) {
+        await removeBucket(this.patient);
+      }
+      return undefined;
+    } catch (error) {
+      const next = this.made ? 'the next drill finds it and offers to remove it, or do' : 'it was empty before the drill; do';
+      return `bucket ${this.bucket.name} could not be cleaned up: ${messageOf(error)}; ${next}: ${this.remedy}`;
+    }
+  }
+}
+
+/**
+ * Whatever a drill would find in the bucket, it could not tell from what it restores.
+ *
+ * @throws UsageError when the bucket has anything in it, noncurrent versions and delete markers too
+ */
+async function checkEmpty(bucket: OwnedBucket): Promise<void> {
+  const { entries } = await pageOf({ ...bucket, prefix: '' }, { MaxKeys: 1 });
+  if (entries.length > 0) {
+    throw new UsageError(
+      'NotEmpty',
+      `bucket ${bucket.name} is not empty: a drill would not know what is its own`,
+      'name an empty bucket, without old versions too, or leave --to out',
+    );
+  }
+}
 
 /** The bucket that `--to` names, once it is known to be empty; undefined where the drill is to make one. */
-export type GivenBucket = Pick<DrillPlace, 'name' | 's3'> | undefined;
+export type GivenBucket = Pick<OwnedBucket, 'name' | 's3'> | undefined;
 
 /**
  * Milliseconds for which a new bucket's encryption may not count everywhere yet: S3 promises no more than eventual consistency.
@@ -38,15 +126,15 @@ const SETTLING = 10_000;
  */
 export async function openScratch(
   context: Context,
-  subject: Subject,
+  job: DrillJob,
   given: GivenBucket,
   { rate }: Pick<DrillOptions, 'rate'>,
 ): Promise<Scratch> {
   const { clock, config, terminal } = context;
-  const { source, counts } = subject;
+  const { source, counts } = job;
   const { name, s3 } = given ?? { name: scratchBucketName(config, randomBytes(4).toString('hex')), s3: source.s3 };
-  const place = { ...source, name, s3, prefix: '', requests: new Requests(clock, counts, rate) };
-  const patient = { ...place, requests: new Requests(patientClock(clock), counts, rate) };
+  const bucket = { ...source, name, s3, prefix: '', requests: new Requests(clock, counts, rate) };
+  const patient = { ...bucket, requests: new Requests(patientClock(clock), counts, rate) };
   const remedy = awsCommand(
     config,
     'source',
@@ -54,11 +142,11 @@ export async function openScratch(
     {},
   );
   if (given !== undefined) {
-    await checkEmpty(place);
-    return new Scratch(place, false, patient, remedy);
+    await checkEmpty(bucket);
+    return new Scratch(bucket, false, patient, remedy);
   }
-  const key = await readSourceKey(context, subject);
-  const scratch = new Scratch(place, true, patient, remedy, key);
+  const key = await readSourceKey(context, job);
+  const scratch = new Scratch(bucket, true, patient, remedy, key);
   try {
     await create(context, patient);
   } catch (error) {
@@ -68,7 +156,7 @@ export async function openScratch(
     throw notMade(name, error);
   }
   try {
-    await equip(subject, patient, key);
+    await equip(job, patient, key);
     if (!isEmulator()) {
       await clock.sleep(SETTLING);
     }
@@ -83,7 +171,7 @@ export async function openScratch(
 }
 
 /** Key that encrypts what is restored, as the SSM parameter of the source stack has it. */
-async function readSourceKey({ clients, config }: Context, { pair }: Subject): Promise<string> {
+async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): Promise<string> {
   const Name = namesOf(groupOfPair(config, pair)).source.keyParameter;
   try {
     const { Parameter: found } = await (await clients.ssm('source')).send(new GetParameterCommand({ Name }));
@@ -98,7 +186,7 @@ async function readSourceKey({ clients, config }: Context, { pair }: Subject): P
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
  */
-async function create({ config }: Context, { name, s3, requests }: DrillPlace): Promise<void> {
+async function create({ config }: Context, { name, s3, requests }: OwnedBucket): Promise<void> {
   const { region } = config.source;
   const command = new CreateBucketCommand({
     Bucket: name,
@@ -110,7 +198,7 @@ async function create({ config }: Context, { name, s3, requests }: DrillPlace): 
 }
 
 /** A later drill knows the bucket by its tag. Encryption is as in the source bucket. */
-async function equip({ pair }: Subject, { name, s3, requests, owner }: DrillPlace, key: string): Promise<void> {
+async function equip({ pair }: DrillJob, { name, s3, requests, owner }: OwnedBucket, key: string): Promise<void> {
   const bucket = { Bucket: name, ExpectedBucketOwner: owner };
   await requests.send('other', () => s3.send(new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: [DRILL_TAG] } })));
   const rule = {
@@ -136,4 +224,37 @@ function notMade(name: string, error: unknown): AppError {
 /** Sleeps also after the person has interrupted: what was made has to go. */
 function patientClock(clock: Clock): Clock {
   return { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds).catch(() => wait(milliseconds)) };
+}
+
+/** Tags a bucket that a drill made, so that a later one knows it. */
+export const DRILL_TAG = { Key: 's3-replication', Value: 'drill' } as const;
+
+/**
+ * A bucket that a drill makes, in the source account and region.
+ *
+ * @param random hexadecimal digits that tell it from every other one
+ * @throws UsageError when the name would be too long for S3
+ */
+function scratchBucketName(config: ReplicationConfig, random: string): string {
+  const id = `drill-${random}`;
+  const { deployment, source, bucketNamespace } = config;
+  if (deployment.length + 1 + id.length > longestNamePrefix(source.region, bucketNamespace)) {
+    throw new UsageError(
+      'NameTooLong',
+      `the name of the deployment leaves no room for the name of a scratch bucket, ${deployment}-${id}`,
+      'make an empty bucket in the source account, and name it with --to',
+    );
+  }
+  return bucketNamed(config, source, id).name;
+}
+
+/** Every scratch bucket of a deployment begins so. */
+export function scratchPrefix({ deployment }: ReplicationConfig): string {
+  return `${deployment}-drill-`;
+}
+
+/** Whether a drill of this deployment can have made a bucket of this name. */
+export function isScratchName(config: ReplicationConfig, name: string): boolean {
+  const random = /^[0-9a-f]+/.exec(name.slice(scratchPrefix(config).length))?.[0];
+  return random !== undefined && name === bucketNamed(config, config.source, `drill-${random}`).name;
 }

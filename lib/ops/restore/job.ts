@@ -1,40 +1,38 @@
-import type { Bucket } from '../../aws/listing/bucket';
 import { Cursor, type KeyRange } from '../../aws/listing/cursor';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { canaryPrefix } from '../../model/canary-prefix';
 import { pairNamesOf } from '../../model/names';
-import { type KeyState, keyStates } from '../copy/keys';
-import type { Place, RestoreRequest } from '../copy/model';
-import { lookAtTarget, type Target } from '../copy/target';
+import { type KeysOf, keyStates } from '../copy/keys';
+import type { OwnedBucket, RestoreRequest } from '../copy/model';
+import { lookAtTarget, type TargetBucket } from '../copy/target';
 import type { RestoreOptions } from './options';
 
 /** One pair, and what a restore has to know about it. */
-export interface Subject {
+export interface RestoreJob {
   readonly pair: Pair;
-  readonly from: Place & Bucket & { readonly owner: string };
-  readonly to: Place & Bucket & { readonly owner: string };
-  readonly target: Target;
-  /** What both buckets have under each key of a range. */
-  readonly keys: (range: KeyRange) => AsyncGenerator<KeyState, void>;
+  readonly from: OwnedBucket;
+  readonly to: OwnedBucket;
+  readonly target: TargetBucket;
+  readonly keysOf: KeysOf;
 }
 
 /**
- * The pairs of a restore, after a look at their targets. The requests to one side share a rate.
+ * Makes a job of each pair, after a look at their targets. The requests to one side share a rate.
  *
  * @throws UsageError when a target cannot take anything
  * @throws UnreachableError when the credentials of a side cannot be used, or S3 gives no answer
  */
-export async function subjectsOf(
+export async function restoreJobs(
   context: Context,
   options: RestoreOptions,
   counts: RequestCounts<RestoreRequest>,
-): Promise<Subject[]> {
+): Promise<RestoreJob[]> {
   const { config, pairs, clients, clock } = context;
   const { prefix, rate, asOf } = options;
   const [fromRequests, toRequests] = [new Requests(clock, counts, rate), new Requests(clock, counts, rate)];
-  const subjects: Subject[] = [];
+  const jobs: RestoreJob[] = [];
   for (const pair of pairs) {
     const target = await lookAtTarget(context, pair, options);
     const from = {
@@ -46,8 +44,8 @@ export async function subjectsOf(
     };
     const to = { name: target.name, s3: target.s3, requests: toRequests, owner: config.source.account, prefix };
     const ignored = canaryPrefix(pair);
-    const keys = (range: KeyRange) => keyStates(new Cursor(from, range, ignored), new Cursor(to, range, ignored), asOf);
-    subjects.push({ pair, from, to, target, keys });
+    const keysOf = (range: KeyRange) => keyStates(new Cursor(from, range, ignored), new Cursor(to, range, ignored), asOf);
+    jobs.push({ pair, from, to, target, keysOf });
   }
-  return subjects;
+  return jobs;
 }

@@ -1,14 +1,11 @@
-import type { Clock } from '../../aws/clock';
 import type { KeyRange } from '../../aws/listing/cursor';
 import { discoverRanges } from '../../aws/listing/ranges';
-import { isArchived } from '../copy/archive';
-import { decide } from '../copy/decide';
-import { Pool } from '../copy/pool';
-import { type Amount, addTo } from '../copy/totals';
-import type { Subject } from './job';
+import { type Decision, decide } from '../copy/decide';
+import { forEachRange } from '../copy/keys';
+import { type Amount, addTo, type Item, isArchived, noAmount } from '../copy/model';
+import { LARGEST_WHOLE, partsOf } from '../copy/transfer/layout';
+import type { RestoreJob } from './job';
 import type { RestoreOptions } from './options';
-import { addRequests, type CopyRequests, noRequests } from './plan/requests';
-import { RANGES_AT_ONCE } from './restore-pair';
 
 /** What a restore of one pair will do, by the listings. */
 export interface PairPlan {
@@ -40,10 +37,20 @@ export interface PairPlan {
   listRequests: number;
 }
 
+/** Requests that copying sends to either side. */
+interface CopyRequests {
+  /** HEAD and GET, of the replica bucket, those for tags among them. */
+  from: number;
+  /** HEAD, of the target. */
+  look: number;
+  /** PUT, and what begins and completes an upload in parts, to the target. */
+  put: number;
+}
+
 type PlanOptions = Pick<RestoreOptions, 'overwrite' | 'withoutTags'>;
 
-/** Keys between two looks at whether the person interrupts. */
-const LOOK_EVERY = 500;
+/** Keys between two pictures of the progress. */
+const SHOW_EVERY = 500;
 
 /**
  * Lists both buckets of a pair, holding counters only.
@@ -53,38 +60,27 @@ const LOOK_EVERY = 500;
  * @throws AppError when S3 gives no answer, or the person interrupts
  */
 export async function planPair(
-  subject: Subject,
+  job: RestoreJob,
   options: PlanOptions,
-  clock: Clock,
+  signal: AbortSignal,
   listed: (keys: number) => void,
 ): Promise<{ readonly plan: PairPlan; readonly ranges: readonly KeyRange[] }> {
-  const ranges = await discoverRanges(subject.from);
+  const ranges = await discoverRanges(job.from);
   const plan = noPlan();
-  const pool = new Pool(RANGES_AT_ONCE);
-  let keys = 0;
-  const look = async (range: KeyRange) => {
-    for await (const state of subject.keys(range)) {
+  let looked = 0;
+  await forEachRange(ranges, job.keysOf, signal, async (keys) => {
+    for await (const state of keys) {
       count(plan, decide(state, options.overwrite), options);
-      keys += 1;
-      if (keys % LOOK_EVERY === 0) {
-        listed(keys);
-        await clock.sleep(0);
-        // Another range may have failed.
-        await pool.until(() => true);
+      looked += 1;
+      if (looked % SHOW_EVERY === 0) {
+        listed(looked);
       }
     }
-  };
-  try {
-    for (const range of ranges) {
-      await pool.begin(() => look(range));
-    }
-  } finally {
-    await pool.end();
-  }
+  });
   return { plan, ranges };
 }
 
-function count(plan: PairPlan, decision: ReturnType<typeof decide>, { withoutTags }: PlanOptions): void {
+function count(plan: PairPlan, decision: Decision, { withoutTags }: PlanOptions): void {
   if (decision.kind === 'deleted' || decision.kind === 'later') {
     plan[decision.kind] += 1;
     plan.stays += decision.stays ? 1 : 0;
@@ -107,21 +103,46 @@ function count(plan: PairPlan, decision: ReturnType<typeof decide>, { withoutTag
   }
 }
 
-export function noPlan(): PairPlan {
-  const none = (): Amount => ({ objects: 0, bytes: 0 });
+function noPlan(): PairPlan {
   return {
-    chosen: none(),
-    copy: none(),
-    archived: none(),
-    compare: none(),
-    there: none(),
-    conflict: none(),
+    chosen: noAmount(),
+    copy: noAmount(),
+    archived: noAmount(),
+    compare: noAmount(),
+    there: noAmount(),
+    conflict: noAmount(),
     replaced: 0,
     largest: 0,
     deleted: 0,
     later: 0,
     stays: 0,
-    requests: noRequests(),
+    requests: { from: 0, look: 0, put: 0 },
     listRequests: 0,
   };
+}
+
+/**
+ * Adds what copying one version, or comparing it, takes at least. What no listing tells takes more: two GETs of the whole object where
+ * S3 keeps no checksums to compare.
+ */
+function addRequests(requests: CopyRequests, item: Item, withoutTags: boolean): void {
+  const { size, present, replaces } = item;
+  if (present !== undefined) {
+    requests.from += 1;
+    requests.look += 2;
+  }
+  if (present !== undefined && replaces === undefined) {
+    return;
+  }
+  requests.from += withoutTags ? 0 : 1;
+  requests.look += replaces === undefined ? 0 : 1;
+  if (size <= LARGEST_WHOLE) {
+    requests.from += 1;
+    requests.put += 1;
+    return;
+  }
+  const parts = partsOf(item, undefined).length;
+  requests.from += 1 + parts;
+  requests.look += 1;
+  requests.put += parts + 2;
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
+import type { KeyRange } from '../../../lib/aws/listing/cursor';
 import { compareKeys } from '../../../lib/aws/listing/key-order';
 import type { Entry } from '../../../lib/aws/listing/scan-page';
-import { type KeyState, keyStates } from '../../../lib/ops/copy/keys';
+import { forEachRange, type KeyState, keyStates } from '../../../lib/ops/copy/keys';
 import { streamOf } from '../../aws/listing/stream';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
@@ -100,4 +101,53 @@ test('versions may be listed in another order than they were made in, as replica
     states.push(state);
   }
   expect(states.map(({ wanted }) => wanted?.size)).toEqual([2]);
+});
+
+describe('several ranges at a time', () => {
+  const ranges: KeyRange[] = [
+    { from: '', to: 'm' },
+    { from: 'm', to: undefined },
+  ];
+
+  /** Keys without an end, each after a moment. */
+  async function* endless({ from }: KeyRange): AsyncGenerator<KeyState, void> {
+    for (let index = 0; ; index += 1) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      yield { key: `${from}${index}`, wanted: undefined, current: undefined };
+    }
+  }
+
+  test('end at their next key when one fails', async () => {
+    const seen = new Set<string>();
+    const work = async (keys: AsyncIterable<KeyState>, { from }: KeyRange) => {
+      for await (const { key } of keys) {
+        seen.add(key);
+        if (from === 'm' && key === 'm5') {
+          throw new RangeError('m5');
+        }
+      }
+    };
+
+    await expect(forEachRange(ranges, endless, new AbortController().signal, work)).rejects.toThrow(RangeError);
+    expect(seen).toContain('m5');
+    expect(seen.size).toBeLessThan(20);
+  });
+
+  test('end at their next key when the person interrupts', async () => {
+    const interruption = new AbortController();
+    let seen = 0;
+    const work = async (keys: AsyncIterable<KeyState>) => {
+      for await (const _ of keys) {
+        seen += 1;
+        if (seen === 5) {
+          interruption.abort();
+        }
+      }
+    };
+
+    await expect(forEachRange(ranges, endless, interruption.signal, work)).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(seen).toBe(5);
+  });
 });

@@ -1,5 +1,5 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { sameChecksum } from '../../../lib/ops/drill/compare/content';
+import { sameChecksum } from '../../../lib/ops/drill/compare';
 
 const head = (headers: Partial<HeadObjectCommandOutput>): HeadObjectCommandOutput => ({ $metadata: {}, ...headers });
 

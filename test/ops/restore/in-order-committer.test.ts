@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { LowWater } from '../../../lib/ops/restore/run/low-water';
+import { InOrderCommitter } from '../../../lib/ops/restore/restore-pair';
 
 test('whatever the order in which steps end, they count in the order in which they began', () => {
   const orders = fc
@@ -9,7 +9,7 @@ test('whatever the order in which steps end, they count in the order in which th
     fc.property(orders, (order) => {
       const counted: number[] = [];
       let reached: string | undefined;
-      const steps = new LowWater((key) => {
+      const steps = new InOrderCommitter((key) => {
         reached = key;
         expect(key).toBe(String(counted.at(-1)));
       });
