@@ -1,13 +1,10 @@
 import type { RequestCounts } from '../../aws/requests';
-import { removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
+import { type CheckpointBase, readCheckpointFile, removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
 import type { Context } from '../../cli/command';
 import { whole } from '../../cli/units';
-import type { Batch } from './audit-range';
-import type { Checkpoint } from './checkpoint';
-import { Findings } from './findings';
-import type { AuditOptions } from './options';
+import type { Batch, PairAudit, PairProgress } from './audit-range';
+import { Findings, type FindingsData } from './findings';
 import type { DifferencesFile } from './result';
-import type { PairAudit } from './run';
 import type { AuditRequest } from './subject';
 
 /** Milliseconds between two writes of the checkpoint: what an end without warning costs. */
@@ -22,7 +19,7 @@ export class Session {
 
   constructor(
     private readonly context: Context,
-    private readonly options: AuditOptions,
+    private readonly checkpointFile: string,
     private readonly subject: string,
     readonly startedAt: string,
     private readonly counts: RequestCounts<AuditRequest>,
@@ -62,13 +59,13 @@ export class Session {
       csvBytes: this.csv?.size ?? 0,
       pairs: Object.fromEntries(pairs),
     };
-    writeCheckpointFile(this.options.checkpointFile, checkpoint);
+    writeCheckpointFile(this.checkpointFile, checkpoint);
   }
 
   /** There is nothing left to go on with. */
   finish(): void {
     this.context.terminal.progress('');
-    removeCheckpointFile(this.options.checkpointFile);
+    removeCheckpointFile(this.checkpointFile);
   }
 
   private showProgress(now: number): void {
@@ -84,4 +81,24 @@ export class Session {
   private listed(): number {
     return [...this.audits.values()].reduce((sum, { listed }) => sum + listed, 0);
   }
+}
+
+/** An audit that was interrupted. */
+export interface Checkpoint extends CheckpointBase {
+  readonly startedAt: string;
+  readonly requests: Readonly<RequestCounts<AuditRequest>>;
+  readonly findings: FindingsData;
+  /** Bytes of the CSV file that belong to what is counted. */
+  readonly csvBytes: number;
+  /** By id of the pair; a pair that has not begun is not there. */
+  readonly pairs: Readonly<Record<string, PairProgress>>;
+}
+
+/**
+ * Reads where an audit was interrupted.
+ *
+ * @throws UsageError when there is no such file, or it belongs to another audit
+ */
+export function readCheckpoint(file: string, subject: string): Checkpoint {
+  return readCheckpointFile(file, subject, { command: 'audit', options: '--pair, --older-than, --deep and --csv' }) as Checkpoint;
 }

@@ -1,8 +1,8 @@
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
 import { AppError } from '../../errors/errors';
+import { PairAudit } from '../audit/audit-range';
 import type { Difference } from '../audit/result';
-import { PairAudit } from '../audit/run';
 import { subjectsOf } from '../audit/subject';
 import type { RecoveryPoint } from './report/result';
 import type { Subject } from './subject';

@@ -1,7 +1,7 @@
 import type { Entry } from '../../../aws/listing/scan-page';
 import type { Pair } from '../../../config/replication-config';
 import { afterDays } from '../../../model/lifecycle-days';
-import { different, type Finding } from './finding';
+import type { Difference, State } from '../result';
 
 /** Whether lifecycle rules of the replica bucket make or delete anything, so that an audit has to know what they go by. */
 export function expiresReplicas({ lifecycle }: Pair): boolean {
@@ -57,4 +57,107 @@ export function isInClass({ storageClass, lastModified }: Entry, { storageClass:
       (move) => move.storageClass === storageClass && afterDays(new Date(lastModified), move.days) <= now,
     )
   );
+}
+
+/** What a version turned out to be. */
+export interface Finding {
+  readonly state: State;
+  readonly wrong: boolean;
+  /** Replication status that S3 answered. @default null */
+  readonly status?: string | null;
+  /** One sentence. */
+  readonly why: string;
+}
+
+/** A version of both sides, or of one. */
+export type Sides =
+  | { readonly source: Entry; readonly replica: Entry | undefined }
+  | { readonly source: undefined; readonly replica: Entry };
+
+export function different(state: State, wrong: boolean, why: string, status: string | null = null): Finding {
+  return { state, wrong, status, why };
+}
+
+/** A difference for the report. Undefined when both sides are alike. */
+export function toDifference(
+  pair: string,
+  { source, replica }: Sides,
+  { state, wrong, status = null, why }: Finding,
+): Difference | undefined {
+  const entry = source ?? replica;
+  if (state === 'same' || entry === undefined) {
+    return undefined;
+  }
+  const { isLatest, isDeleteMarker } = entry;
+  const sizeOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : side.size);
+  const classOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : copy(side.storageClass));
+  return {
+    pair,
+    state,
+    wrong,
+    key: copy(entry.key),
+    versionId: copy(entry.versionId),
+    isLatest,
+    isDeleteMarker,
+    lastModified: copy(entry.lastModified),
+    sourceSize: sizeOf(source),
+    replicaSize: sizeOf(replica),
+    sourceClass: classOf(source),
+    replicaClass: classOf(replica),
+    status,
+    why,
+  };
+}
+
+/** A part of a page's text would keep all of it in memory for as long as the difference is kept. */
+function copy(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** Found out by the listings alone; undefined where S3 has to be asked. */
+export function judgeListed({ source, replica }: Sides, pair: Pair, now: Date): Finding | undefined {
+  if (source === undefined) {
+    return judgeExtra(replica, pair);
+  }
+  if (replica !== undefined) {
+    return judgeBoth(source, replica, pair, now);
+  }
+  return source.isDeleteMarker ? judgeDeleteMarker(pair) : judgeExpired(source, pair, now);
+}
+
+function judgeBoth(source: Entry, replica: Entry, pair: Pair, now: Date): Finding {
+  if (source.size !== replica.size) {
+    return different('size', true, `${source.size} bytes in the source bucket, ${replica.size} in the replica bucket`);
+  }
+  return replica.isDeleteMarker || isInClass(replica, pair, now)
+    ? { state: 'same', wrong: false, why: 'alike' }
+    : different('storage-class', false, `the replica is ${replica.storageClass}, and ${pair.storageClass} is configured`);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html */
+function judgeDeleteMarker({ replicateDeleteMarkers }: Pair): Finding {
+  return different(
+    'delete-marker',
+    false,
+    replicateDeleteMarkers
+      ? 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one'
+      : 'the rule replicates no delete markers; the replica stays',
+  );
+}
+
+function judgeExtra(entry: Entry, pair: Pair): Finding {
+  if (!entry.isDeleteMarker) {
+    return different(
+      'extra',
+      false,
+      'deleted from the source bucket since, or written into the replica bucket; --deep 100 tells',
+    );
+  }
+  const expired = judgeExpiryMarker(entry, pair);
+  if (expired !== undefined) {
+    return expired;
+  }
+  return pair.replicateDeleteMarkers
+    ? different('extra', false, 'a delete marker that was removed from the source bucket since, or made in the replica bucket')
+    : different('extra', true, 'the rule replicates no delete markers: somebody deleted the copy in the replica bucket');
 }

@@ -4,7 +4,7 @@ import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import { AppError, messageOf } from '../../../errors/errors';
 import type { AuditedBucket } from '../subject';
-import { different, type Finding, type Sides } from './finding';
+import { different, type Finding, type Sides } from './by-lifecycle';
 
 /** What replicas are compared with. */
 export interface DeepFacts {

@@ -7,7 +7,7 @@ import type { ObjectVersion } from '../../explain/object-version';
 import { ObjectReader } from '../../explain/read-object';
 import { judgeSource } from '../../explain/source-verdict';
 import type { Subject } from '../subject';
-import { different, type Finding } from './finding';
+import { different, type Finding } from './by-lifecycle';
 
 /** What S3 says about the source bucket as a whole, which decides why a version is not replicated. */
 export interface SourceFacts {

@@ -1,3 +1,5 @@
+import type { State } from '../result';
+
 /** Text that is HTML already: what the tag below makes, and constants. Everything else is escaped on its way into a page. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -39,4 +41,70 @@ function escape(text: string): string {
 function codePoint(character: string): string {
   const digits = (character.codePointAt(0) ?? 0).toString(16);
   return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits.padStart(4, '0')}`;
+}
+
+/** A column of a table: its heading, and whether it has numbers, or words that have to stay readable where the page is narrow. */
+export type Column = readonly [heading: string, kind?: 'number' | 'words'];
+
+/** A table that scrolls by itself where the page is too narrow. The first cell of a row is its heading. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Content[])[],
+  totals: readonly (readonly Content[])[] = [],
+) {
+  const heads = columns.map(([heading, kind]) => html`<th scope="col"${classOf(kind)}>${heading}</th>`);
+  const row = (cells: readonly Content[]) => {
+    const [first = '', ...others] = cells;
+    const rest = others.map((cell, index) => html`<td${classOf(columns[index + 1]?.[1])}>${cell}</td>`);
+    return html`<tr><th scope="row">${first}</th>${rest}</tr>\n`;
+  };
+  const foot = totals.length === 0 ? '' : html`<tfoot>${totals.map(row)}</tfoot>`;
+  return html`<div class="wide"><table>
+<caption>${caption}</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${rows.map(row)}</tbody>${foot}
+</table></div>
+`;
+}
+
+function classOf(kind: Column[1]): Markup {
+  return kind === undefined ? html`` : html` class="${kind}"`;
+}
+
+/** Part of a bar. */
+export interface Segment {
+  readonly tone: Tone;
+  readonly value: number;
+}
+
+/** What a colour stands for. The numbers beside a bar say the same, so nobody has to tell colours apart. */
+export type Tone = 'same' | 'waiting' | 'left-out' | 'differs';
+
+const TONES: Readonly<Partial<Record<State, Tone>>> = {
+  same: 'same',
+  'in-flight': 'waiting',
+  pending: 'waiting',
+  'not-eligible': 'left-out',
+  expired: 'left-out',
+  'delete-marker': 'left-out',
+};
+
+export function toneOf(state: State): Tone {
+  return TONES[state] ?? 'differs';
+}
+
+/** A horizontal bar. `most` is what fills the width; what is there at all is never too thin to be seen. */
+export function bar(segments: readonly Segment[], most: number): Markup {
+  let end = 0;
+  const rects = segments
+    .filter(({ value }) => value > 0)
+    .map(({ tone, value }) => {
+      const start = end;
+      const width = Math.max((value / most) * 100, 0.5);
+      end += width;
+      return html`<rect class="${tone}" x="${start.toFixed(2)}%" width="${width.toFixed(2)}%" height="100%"/>`;
+    });
+  return html`<svg aria-hidden="true">${rects}</svg>`;
 }
