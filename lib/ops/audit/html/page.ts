@@ -11,9 +11,9 @@ import {
   STATES,
   type State,
   type Totals,
-} from '../result';
-import { bar, type Column, html, Markup, table, toneOf, visible } from './markup';
-import { SCRIPT, STYLE } from './style';
+} from '../report';
+import { bar, type Column, html, Markup, type Tone, table, visible } from './elements';
+import { SCRIPT, STYLE } from './style-and-script';
 
 /** The browser loads nothing from anywhere, and runs this script only: what gets into the page as a key stays a key. */
 const POLICY = [
@@ -81,7 +81,7 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-const COLUMNS: readonly Column[] = [
+const TOTALS_COLUMNS: readonly Column[] = [
   ['Pair'],
   ['Side'],
   ['Bucket', 'words'],
@@ -92,7 +92,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** What both buckets of each pair list. */
-export function totals(pairs: readonly PairReport[]): Markup {
+function totals(pairs: readonly PairReport[]): Markup {
   const rows = pairs.flatMap((pair) => [
     [pair.pair, 'source', bucket(pair.sourceBucket, pair), ...listed([pair.source]), whole(pair.wrong)],
     ['', 'replica', bucket(pair.replicaBucket, pair), ...listed([pair.replica]), ''],
@@ -103,7 +103,7 @@ export function totals(pairs: readonly PairReport[]): Markup {
     ['', 'replica', '', ...listed(pairs.map(({ replica }) => replica)), ''],
   ];
   return html`<h2>Totals</h2>
-${table('Versions that both buckets of each pair list', COLUMNS, rows, pairs.length > 1 ? all : [])}`;
+${table('Versions that both buckets of each pair list', TOTALS_COLUMNS, rows, pairs.length > 1 ? all : [])}`;
 }
 
 function bucket(name: string, { prefix }: PairReport): Markup {
@@ -120,8 +120,21 @@ function listed(sides: readonly SideTotals[]): string[] {
   ];
 }
 
+const TONES: Readonly<Partial<Record<State, Tone>>> = {
+  same: 'same',
+  'in-flight': 'waiting',
+  pending: 'waiting',
+  'not-eligible': 'left-out',
+  expired: 'left-out',
+  'delete-marker': 'left-out',
+};
+
+function toneOf(state: State): Tone {
+  return TONES[state] ?? 'differs';
+}
+
 /** What was found in one pair: by state, by age, by prefix. */
-export function pairSection(pair: PairReport): Markup {
+function pairSection(pair: PairReport): Markup {
   return html`<h2>Pair ${pair.pair}</h2>
 <h3>By state</h3>
 ${byState(pair)}<h3>By age</h3>
@@ -202,11 +215,11 @@ function sum(states: Readonly<Partial<Record<State, Totals>>>, field: keyof Tota
   return Object.values(states).reduce((total, state) => total + state[field], 0);
 }
 
-const HEADINGS = ['Key', 'State', 'Why', 'Pair', 'Written', 'Source', 'Replica', 'Replication status', 'Version'];
+const DIFFERENCE_HEADINGS = ['Key', 'State', 'Why', 'Pair', 'Written', 'Source', 'Replica', 'Replication status', 'Version'];
 const NONE = '-';
 
 /** The differences of a report, the wrong ones first, and the form that searches in them. */
-export function differenceSection({ differences, moreDifferences }: AuditReport): Markup {
+function differenceSection({ differences, moreDifferences }: AuditReport): Markup {
   if (differences.length === 0) {
     return html`<h2>Differences</h2>
 <p>None.</p>
@@ -223,7 +236,7 @@ ${note(differences.length, moreDifferences)}<form id="search" role="search" hidd
 </form>
 <div class="wide"><table id="differences">
 <caption>Versions that are not alike on both sides</caption>
-<thead><tr>${HEADINGS.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<thead><tr>${DIFFERENCE_HEADINGS.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
 ${differences.toSorted(byImportance).map(row)}</tbody>
 </table></div>

@@ -1,5 +1,3 @@
-import type { State } from '../result';
-
 /** Text that is HTML already: what the tag below makes, and constants. Everything else is escaped on its way into a page. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -81,19 +79,6 @@ export interface Segment {
 
 /** What a colour stands for. The numbers beside a bar say the same, so nobody has to tell colours apart. */
 export type Tone = 'same' | 'waiting' | 'left-out' | 'differs';
-
-const TONES: Readonly<Partial<Record<State, Tone>>> = {
-  same: 'same',
-  'in-flight': 'waiting',
-  pending: 'waiting',
-  'not-eligible': 'left-out',
-  expired: 'left-out',
-  'delete-marker': 'left-out',
-};
-
-export function toneOf(state: State): Tone {
-  return TONES[state] ?? 'differs';
-}
 
 /** A horizontal bar. `most` is what fills the width; what is there at all is never too thin to be seen. */
 export function bar(segments: readonly Segment[], most: number): Markup {

@@ -1,14 +1,14 @@
-import { type Difference, MOST_DIFFERENCES, STATES } from './result';
+import { type Difference, MOST_DIFFERENCES, STATES } from './report';
 
 /** What is kept of the differences. */
-export interface FindingsData {
+export interface KeptDifferencesData {
   readonly kept: readonly Difference[];
   /** All that there were. */
   readonly count: number;
 }
 
 /** Keeps the first differences of each kind, and counts all of them. */
-export class Findings {
+export class KeptDifferences {
   /** By kind: state, and whether it is wrong. */
   private readonly kinds = new Map<string, Difference[]>();
   private count = 0;
@@ -25,12 +25,12 @@ export class Findings {
     this.count += differences.length;
   }
 
-  restore({ kept, count }: FindingsData): void {
+  restore({ kept, count }: KeptDifferencesData): void {
     this.add(kept);
     this.count = count;
   }
 
-  errorToJson(): FindingsData {
+  toJson(): KeptDifferencesData {
     return { kept: [...this.kinds.values()].flat(), count: this.count };
   }
 
