@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { COMMANDS } from '../../bin/commands';
 import { CHECKS } from '../../lib/ops/doctor/checks';
-import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
+import { FAILURE_REASONS } from '../../lib/ops/explain/reasons-destination';
 import { scripts } from '../../package.json';
 import { PAINS } from '../ops/doctor/pains';
 import { CHECK_SYMPTOMS } from '../ops/explain/check-symptoms';

@@ -1,5 +1,5 @@
 import { whole } from '../../cli/units';
-import { AFTERWARDS } from '../explain/explain-code';
+import { AFTERWARDS } from '../explain/wording';
 import type { FailureGroup } from './report/group';
 import type { BackfillData, JobResult } from './result';
 

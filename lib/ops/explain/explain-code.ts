@@ -1,29 +1,25 @@
-import { type Context, EXIT, type Outcome } from '../../cli/command';
-import type { ReplicationConfig } from '../../config/replication-config';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
-import { FAILURE_REASONS, type FailureReason } from './reasons';
-import { type Wording, wordingOf } from './wording';
+import type { FailureReason } from './reason';
+import { FAILURE_REASONS } from './reasons-destination';
+import { AFTERWARDS, describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
-/** The result of `ops explain CODE`. */
-export interface CodeData {
-  readonly code: string;
-  readonly cause: string;
-  readonly concerns: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
-  readonly fix: string;
-  readonly commands: readonly { readonly account: string; readonly command: string }[];
-  readonly page: string;
+/** Explains a failure reason of S3 replication, or what became of one object. */
+export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
+  if (!/^s3:/i.test(argument)) {
+    return explainCode(context, argument);
+  }
+  // A code needs no AWS SDK, which takes its time to load.
+  const { explainObject } = require('./explain-object') as typeof import('./explain-object');
+  return explainObject(context, argument);
 }
-
-/** What holds after every repair. */
-export const AFTERWARDS =
-  'FAILED is final: after the repair, upload what failed again, or replicate it with S3 Batch Replication: npm run ops -- retry';
 
 /**
  * Explains a failure reason in terms of this deployment. Asks AWS nothing.
  *
  * @throws UsageError when AWS documents no such reason
  */
-export function explainCode({ config, pairs }: Context, code: string): Outcome {
+function explainCode({ config, pairs }: Context, code: string): Outcome {
   const reason = FAILURE_REASONS.find((candidate) => candidate.code.toLowerCase() === code.toLowerCase());
   if (reason === undefined) {
     throw unknownCode(code);
@@ -34,22 +30,10 @@ export function explainCode({ config, pairs }: Context, code: string): Outcome {
   return { exitCode: EXIT.ok, data, text: format(data, reason, (command) => wording.command(command), pairs.length > 1) };
 }
 
-/** A failure reason in the words of a deployment. */
-export function describeReason(config: ReplicationConfig, wording: Wording, reason: FailureReason): CodeData {
-  return {
-    code: reason.code,
-    cause: wording.fill(reason.cause),
-    concerns: reason.concerns.map((concern) => ({ kind: concern.kind, name: concern.name, text: wording.concern(concern) })),
-    fix: wording.fill(reason.fix),
-    commands: reason.commands.map(({ as, run }) => ({ account: config[as].account, command: wording.run({ as, run }) })),
-    page: reason.page,
-  };
-}
-
 function format(
-  { code, cause, concerns, fix, page }: CodeData,
+  { code, cause, concerns, fix, page }: ReasonData,
   reason: FailureReason,
-  command: (command: FailureReason['commands'][number]) => string,
+  command: Wording['command'],
   severalPairs: boolean,
 ): string {
   return [

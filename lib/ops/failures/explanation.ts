@@ -1,12 +1,11 @@
 import type { ReplicationConfig } from '../../config/replication-config';
-import { type CodeData, describeReason } from '../explain/explain-code';
-import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
-import { wordingOf } from '../explain/wording';
+import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons-destination';
+import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
 import type { FailureEventName } from './events';
 import { type Group, isOpen } from './group';
 
 /** What a group of events means, and what to do. */
-export type Explanation = Pick<CodeData, 'cause' | 'fix' | 'commands' | 'page'>;
+export type Explanation = Pick<ReasonData, 'cause' | 'fix' | 'commands' | 'page'>;
 
 const TIME_CONTROL_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html';
 

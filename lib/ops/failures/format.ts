@@ -1,7 +1,7 @@
 import { plural } from '../../cli/units';
 import { CANARY_FOLDER } from '../../model/canary-prefix';
-import { AFTERWARDS } from '../explain/explain-code';
-import { explainCommand } from '../explain/object-commands';
+import { explainCommand } from '../explain/source-verdict';
+import { AFTERWARDS } from '../explain/wording';
 import { type FailedObject, isOpen } from './group';
 import type { Undone } from './queue';
 import { type FailuresData, type Findings, type GroupData, isUnseen, type Unreadable } from './result';

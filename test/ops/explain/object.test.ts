@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
-import { explain } from '../../../lib/ops/explain/explain';
-import type { ObjectData } from '../../../lib/ops/explain/object-version';
+import { explain } from '../../../lib/ops/explain/explain-code';
+import type { ObjectData } from '../../../lib/ops/explain/explain-object';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 

@@ -1,7 +1,7 @@
 import type { Check } from '../../../lib/ops/doctor/check';
-import { AFTERWARDS } from '../../../lib/ops/explain/explain-code';
-import { FAILURE_REASONS, FAILURE_REASONS_PAGE, type FailureReason } from '../../../lib/ops/explain/reasons';
-import { wordingOf } from '../../../lib/ops/explain/wording';
+import type { FailureReason } from '../../../lib/ops/explain/reason';
+import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons-destination';
+import { AFTERWARDS, wordingOf } from '../../../lib/ops/explain/wording';
 import { validConfig } from '../../helpers/app';
 import { markdownTable } from '../../helpers/generated-parts';
 import type { Pain } from '../doctor/pains';

@@ -4,7 +4,7 @@ import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
 import { AppError, messageOf } from '../../../errors/errors';
 import { chooseRule, needsTags } from '../../explain/match';
-import type { ObjectVersion } from '../../explain/object-version';
+import type { ObjectVersion } from '../../explain/read-object';
 import { ObjectReader } from '../../explain/read-object';
 import { judgeSource } from '../../explain/source-verdict';
 import type { AuditTask } from '../task';
