@@ -14,5 +14,5 @@ Examples:
   npm run ops -- explain DstPutObjectNotPermitted --pair documents
   npm run ops -- explain 's3://backups-documents-111111111111-ap-southeast-2-an/annual report.pdf'`,
   argument: 'CODE or s3://BUCKET/KEY',
-  load: () => (require('./explain-code') as typeof import('./explain-code')).explain,
+  load: () => (require('./explain') as typeof import('./explain')).explain,
 };

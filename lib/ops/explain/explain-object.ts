@@ -4,9 +4,9 @@ import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { groupOfPair } from '../../model/groups';
 import { namesOf, pairNamesOf } from '../../model/names';
-import { chooseRule, type Encryption, needsTags, type RuleMatch } from './match';
 import { ObjectReader, type ObjectVersion } from './read-object';
-import { type Judgement, judgeReplica, judgeSource, type Verdict } from './source-verdict';
+import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-match';
+import { type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
 
 /** One version in the result of `ops explain s3://BUCKET/KEY`. */
 export interface VersionData {

@@ -11,10 +11,10 @@ import {
 import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { AppError } from '../../errors/errors';
-import type { Candidate, Encryption } from './match';
+import type { Encryption, RuleCandidate } from './rule-match';
 
 /** One version of an object, or one delete marker, as S3 describes it. */
-export interface ObjectVersion extends Candidate {
+export interface ObjectVersion extends RuleCandidate {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly lastModified: Date;

@@ -21,10 +21,10 @@ export interface FailureReason {
 export type Concern =
   | { readonly kind: 'statement'; readonly name: string }
   | { readonly kind: 'setting'; readonly name: string }
-  | { readonly kind: 'resource'; readonly name: Resource };
+  | { readonly kind: 'resource'; readonly name: ConcernedResource };
 
 /** What a reason can be about besides statements and settings. */
-export type Resource =
+export type ConcernedResource =
   | 'source bucket'
   | 'source key'
   | 'replica bucket'

@@ -1,5 +1,5 @@
 import type { ReplicationConfig } from '../../config/replication-config';
-import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons-destination';
+import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
 import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
 import type { FailureEventName } from './events';
 import { type Group, isOpen } from './group';

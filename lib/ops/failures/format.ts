@@ -1,6 +1,6 @@
 import { plural } from '../../cli/units';
 import { CANARY_FOLDER } from '../../model/canary-prefix';
-import { explainCommand } from '../explain/source-verdict';
+import { explainCommand } from '../explain/verdict';
 import { AFTERWARDS } from '../explain/wording';
 import { type FailedObject, isOpen } from './group';
 import type { Undone } from './queue';

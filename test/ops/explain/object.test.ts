@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
-import { explain } from '../../../lib/ops/explain/explain-code';
+import { explain } from '../../../lib/ops/explain/explain';
 import type { ObjectData } from '../../../lib/ops/explain/explain-object';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';

@@ -3,10 +3,9 @@ import { isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
 import { AppError, messageOf } from '../../../errors/errors';
-import { chooseRule, needsTags } from '../../explain/match';
-import type { ObjectVersion } from '../../explain/read-object';
-import { ObjectReader } from '../../explain/read-object';
-import { judgeSource } from '../../explain/source-verdict';
+import { ObjectReader, type ObjectVersion } from '../../explain/read-object';
+import { chooseRule, needsTags } from '../../explain/rule-match';
+import { judgeSource } from '../../explain/verdict';
 import type { AuditTask } from '../task';
 import { type AuditFinding, different } from './listed';
 

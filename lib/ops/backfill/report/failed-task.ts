@@ -1,5 +1,5 @@
 import { decodeKey } from '../../../aws/decode-key';
-import { FAILURE_REASONS } from '../../explain/reasons-destination';
+import { FAILURE_REASONS } from '../../explain/reasons';
 
 /** An object that a job could not replicate, as the report of the job has it. */
 export interface FailedTask {

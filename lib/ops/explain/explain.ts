@@ -1,7 +1,7 @@
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
 import type { FailureReason } from './reason';
-import { FAILURE_REASONS } from './reasons-destination';
+import { FAILURE_REASONS } from './reasons';
 import { AFTERWARDS, describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */

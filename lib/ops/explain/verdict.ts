@@ -2,8 +2,8 @@ import { plural } from '../../cli/units';
 import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
 import { pairNamesOf } from '../../model/names';
 import { awsCommand, restoreCommand } from '../../model/shell-commands';
-import type { RuleMatch } from './match';
 import type { ObjectVersion } from './read-object';
+import type { RuleMatch } from './rule-match';
 
 /** What a version's state means: right, wrong, or nobody can tell from here. */
 export type Judgement = 'right' | 'wrong' | 'unknown';
