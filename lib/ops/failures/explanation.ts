@@ -1,8 +1,7 @@
 import type { ReplicationConfig } from '../../config/replication-config';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
 import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
-import type { FailureEventName } from './events';
-import { type Group, isOpen } from './group';
+import { type EventGroup, type FailureEventName, isOpen } from './events';
 
 /** What a group of events means, and what to do. */
 export type Explanation = Pick<ReasonData, 'cause' | 'fix' | 'commands' | 'page'>;
@@ -41,7 +40,7 @@ const WITHOUT_REASON: Readonly<
  */
 export function explanationOf(
   config: ReplicationConfig,
-  { event, reason }: Pick<Group, 'event' | 'reason'>,
+  { event, reason }: Pick<EventGroup, 'event' | 'reason'>,
   pairId: string | undefined,
 ): Explanation {
   const doctor = {
