@@ -11,7 +11,7 @@ import { Tally, type TallyData } from './tally';
 import type { AuditTask } from './task';
 
 /** How versions are compared. */
-export interface AuditMethod {
+interface AuditMethod {
   readonly matchedBy: 'version-id' | 'age';
   /** Percent of the versions to ask more about. */
   readonly deepPercent: number;

@@ -35,7 +35,7 @@ export function readCheckpoint(file: string, subject: string): AuditCheckpoint {
 }
 
 /** What the progress of an audit is made of. */
-export interface AuditProgressParts extends Pick<AuditCheckpoint, 'subject' | 'startedAt' | 'requests'> {
+interface AuditProgressParts extends Pick<AuditCheckpoint, 'subject' | 'startedAt' | 'requests'> {
   readonly checkpointFile: string;
   readonly audits: readonly PairAudit[];
   readonly csv: DifferencesFile | undefined;

@@ -9,7 +9,7 @@ import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-m
 import { type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
 
 /** One version in the result of `ops explain s3://BUCKET/KEY`. */
-export interface VersionData {
+interface VersionData {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;

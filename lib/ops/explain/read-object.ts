@@ -31,7 +31,7 @@ export interface ObjectVersion extends RuleCandidate {
 }
 
 /** A version or delete marker in a listing. */
-export interface ListedVersion {
+interface ListedVersion {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;

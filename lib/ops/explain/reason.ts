@@ -24,7 +24,7 @@ export type Concern =
   | { readonly kind: 'resource'; readonly name: ConcernedResource };
 
 /** What a reason can be about besides statements and settings. */
-export type ConcernedResource =
+type ConcernedResource =
   | 'source bucket'
   | 'source key'
   | 'replica bucket'

@@ -38,7 +38,7 @@ export interface ReadExtent {
 }
 
 /** What became of the messages that were to be removed. */
-export interface Removal {
+interface Removal {
   readonly messages: number;
   readonly failed: readonly Undone[];
 }
@@ -52,7 +52,7 @@ export interface FailuresData extends ReadExtent, FailureFindings {
 }
 
 /** A message, and what it says. */
-export interface ReadMessage {
+interface ReadMessage {
   readonly message: QueueMessage;
   readonly body: MessageBody;
 }

@@ -72,7 +72,7 @@ test.each([
 });
 
 const events = (...bodies: string[]): FailureEvent[] =>
-  bodies.map(parseBody).flatMap((body) => (body.kind === 'events' ? body.events : []));
+  bodies.map(parseBody).flatMap((read) => (read.kind === 'events' ? read.events : []));
 const brief = (...bodies: string[]) =>
   groupEvents(events(...bodies)).map(({ event, reason, bucket, objects }) => [
     reason ?? event,

@@ -72,7 +72,7 @@ function classOf(kind: Column[1]): Markup {
 }
 
 /** Part of a bar. */
-export interface Segment {
+interface Segment {
   readonly tone: Tone;
   readonly value: number;
 }

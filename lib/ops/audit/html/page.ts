@@ -39,7 +39,7 @@ export function htmlReport(report: AuditReport): string {
 <body>
 <main>
 <h1>Replication audit of ${report.deployment}</h1>
-${verdict(report)}${circumstances(report)}${totals(report.pairs)}${report.pairs.map(pairSection)}${differenceSection(report)}</main>
+${verdict(report)}${circumstances(report)}${totalsSection(report.pairs)}${report.pairs.map(pairSection)}${differenceSection(report)}</main>
 <script>${new Markup(SCRIPT)}</script>
 </body>
 </html>
@@ -92,26 +92,26 @@ const TOTALS_COLUMNS: readonly Column[] = [
 ];
 
 /** What both buckets of each pair list. */
-function totals(pairs: readonly PairReport[]): Markup {
+function totalsSection(pairs: readonly PairReport[]): Markup {
   const rows = pairs.flatMap((pair) => [
-    [pair.pair, 'source', bucket(pair.sourceBucket, pair), ...listed([pair.source]), whole(pair.wrong)],
-    ['', 'replica', bucket(pair.replicaBucket, pair), ...listed([pair.replica]), ''],
+    [pair.pair, 'source', bucketName(pair.sourceBucket, pair), ...listedCells([pair.source]), whole(pair.wrong)],
+    ['', 'replica', bucketName(pair.replicaBucket, pair), ...listedCells([pair.replica]), ''],
   ]);
   const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
   const all = [
-    [`all ${pairs.length}`, 'source', '', ...listed(pairs.map(({ source }) => source)), whole(wrong)],
-    ['', 'replica', '', ...listed(pairs.map(({ replica }) => replica)), ''],
+    [`all ${pairs.length}`, 'source', '', ...listedCells(pairs.map(({ source }) => source)), whole(wrong)],
+    ['', 'replica', '', ...listedCells(pairs.map(({ replica }) => replica)), ''],
   ];
   return html`<h2>Totals</h2>
 ${table('Versions that both buckets of each pair list', TOTALS_COLUMNS, rows, pairs.length > 1 ? all : [])}`;
 }
 
-function bucket(name: string, { prefix }: PairReport): Markup {
+function bucketName(name: string, { prefix }: PairReport): Markup {
   const below = prefix === '' ? '' : html`, below <code>${visible(prefix)}</code>`;
   return html`<code>${name}</code>${below}`;
 }
 
-function listed(sides: readonly SideTotals[]): string[] {
+function listedCells(sides: readonly SideTotals[]): string[] {
   const sum = (value: (side: SideTotals) => number) => sides.reduce((all, side) => all + value(side), 0);
   return [
     whole(sum(({ versions }) => versions)),
@@ -180,19 +180,19 @@ function ageName(upToSeconds: number | null, from: number): string {
 }
 
 function byPrefix(prefixes: readonly PrefixTotals[]): Markup {
-  const most = Math.max(...prefixes.map(({ states }) => sum(states, 'bytes')), 1);
+  const most = Math.max(...prefixes.map(({ states }) => sumOf(states, 'bytes')), 1);
   return table(
     'Versions and delete markers by prefix; the bars show bytes, alike ones first',
     [['Prefix'], ['Versions', 'number'], ['Bytes', 'number'], ['Share of the largest'], ['Differences', 'words']],
     prefixes.map(({ prefix, states }) => [
       prefixName(prefix),
-      whole(sum(states, 'versions')),
-      bytes(sum(states, 'bytes')),
+      whole(sumOf(states, 'versions')),
+      bytes(sumOf(states, 'bytes')),
       bar(
         STATES.map((state) => ({ tone: toneOf(state), value: states[state]?.bytes ?? 0 })),
         most,
       ),
-      differences(states),
+      differencesBelow(states),
     ]),
   );
 }
@@ -204,14 +204,14 @@ function prefixName(prefix: string | null): Markup {
   return prefix === '' ? html`without a folder` : html`<code>${visible(prefix)}</code>`;
 }
 
-function differences(states: PrefixTotals['states']): string {
+function differencesBelow(states: PrefixTotals['states']): string {
   return STATES.flatMap((state) => {
     const found: Totals | undefined = state === 'same' ? undefined : states[state];
     return found === undefined || found.versions === 0 ? [] : [`${state} ${whole(found.versions)} (${bytes(found.bytes)})`];
   }).join(', ');
 }
 
-function sum(states: Readonly<Partial<Record<State, Totals>>>, field: keyof Totals): number {
+function sumOf(states: Readonly<Partial<Record<State, Totals>>>, field: keyof Totals): number {
   return Object.values(states).reduce((total, state) => total + state[field], 0);
 }
 
@@ -228,7 +228,7 @@ function differenceSection({ differences, moreDifferences }: AuditReport): Marku
   const states = STATES.filter((state) => differences.some((difference) => difference.state === state));
   const options = states.map((state) => html`<option>${state}</option>`);
   return html`<h2>Differences</h2>
-${note(differences.length, moreDifferences)}<form id="search" role="search" hidden>
+${shownOf(differences.length, moreDifferences)}<form id="search" role="search" hidden>
 <label>Search <input type="search" name="text" autocomplete="off"></label>
 <label>State <select name="state"><option value="">any</option>${options}</select></label>
 <label><input type="checkbox" name="wrong"> only what is wrong</label>
@@ -238,12 +238,12 @@ ${note(differences.length, moreDifferences)}<form id="search" role="search" hidd
 <caption>Versions that are not alike on both sides</caption>
 <thead><tr>${DIFFERENCE_HEADINGS.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>
-${differences.toSorted(byImportance).map(row)}</tbody>
+${differences.toSorted(byImportance).map(differenceRow)}</tbody>
 </table></div>
 `;
 }
 
-function note(shown: number, more: number): Markup {
+function shownOf(shown: number, more: number): Markup {
   return more === 0
     ? html``
     : html`<p>These are ${whole(shown)} of ${whole(shown + more)}: --csv FILE writes all of them.</p>
@@ -264,12 +264,12 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-function row(difference: Difference): Markup {
+function differenceRow(difference: Difference): Markup {
   const { pair, state, wrong, key, versionId, lastModified, sourceSize, replicaSize, status, why } = difference;
   const written = html`<time datetime="${lastModified}">${lastModified}</time>`;
   return html`<tr data-state="${state}" data-wrong="${String(wrong)}"><th scope="row" class="key"><code>${visible(key)}</code></th>\
 <td>${wrong ? html`<span class="mark">${state}</span>, wrong` : state}</td><td class="words">${visible(why)}</td><td>${pair}</td>\
-<td>${written}</td><td>${copy(sourceSize, difference.sourceClass)}</td><td>${copy(replicaSize, difference.replicaClass)}</td>\
+<td>${written}</td><td>${copyOf(sourceSize, difference.sourceClass)}</td><td>${copyOf(replicaSize, difference.replicaClass)}</td>\
 <td>${status ?? NONE}</td><td class="id"><code>${visible(versionId)}</code>${kindOf(difference)}</td></tr>
 `;
 }
@@ -279,6 +279,6 @@ function kindOf({ isLatest, isDeleteMarker }: Difference): Markup {
   return words.length === 0 ? html`` : html` <span class="quiet">${words.join(', ')}</span>`;
 }
 
-function copy(size: number | null, storageClass: string | null): Markup {
+function copyOf(size: number | null, storageClass: string | null): Markup {
   return size === null ? html`${NONE}` : html`${whole(size)} B <span class="quiet">${storageClass ?? ''}</span>`;
 }
