@@ -10,7 +10,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { emulatorClients } from '../../lib/local/emulator';
-import type { AuditReport } from '../../lib/ops/audit/result';
+import type { AuditReport } from '../../lib/ops/audit/report';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

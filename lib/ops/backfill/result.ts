@@ -3,7 +3,7 @@ import { type Context, EXIT, type ExitCode } from '../../cli/command';
 import { whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { pairNamesOf } from '../../model/names';
-import { AFTERWARDS } from '../explain/explain-code';
+import { AFTERWARDS } from '../explain/wording';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, failedTasks, groupTasks } from './report';
 

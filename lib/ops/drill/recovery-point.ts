@@ -2,9 +2,9 @@ import { stopIfInterrupted } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
 import { AppError } from '../../errors/errors';
-import type { Difference } from '../audit/result';
-import { PairAudit } from '../audit/run';
-import { subjectsOf } from '../audit/subject';
+import { PairAudit } from '../audit/pair-audit';
+import type { Difference } from '../audit/report';
+import { auditTasksOf } from '../audit/task';
 import type { DrillJob } from './job';
 
 /** Which versions were not in the replica bucket when the drill began. */
@@ -48,7 +48,7 @@ export async function measureRecoveryPoint(
   const { clock, signal } = context;
   const start = clock.now().getTime();
   const age = (time: string) => Math.max(0, Math.round((start - Date.parse(time)) / 1000));
-  const [subject] = await subjectsOf({ ...context, pairs: [pair] }, { olderThan: ON_ITS_WAY, rate }, counts);
+  const [subject] = await auditTasksOf({ ...context, pairs: [pair] }, { olderThan: ON_ITS_WAY, rate }, counts);
   if (subject === undefined) {
     throw new TypeError(`no audit of pair ${pair.id}`);
   }
@@ -57,7 +57,6 @@ export async function measureRecoveryPoint(
     { ...subject, source: { ...subject.source, prefix }, replica: { ...subject.replica, prefix } },
     { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent: 0 },
     { replicaKeyArn: null },
-    clock,
   );
   const behind = { versions: 0, current: 0 };
   let oldest: Difference | undefined;

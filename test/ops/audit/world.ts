@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from '../../../lib/cli/command';
 import { audit } from '../../../lib/ops/audit/audit';
-import type { AuditReport } from '../../../lib/ops/audit/result';
+import type { AuditReport } from '../../../lib/ops/audit/report';
 import { testContext } from '../../helpers/ops';
 import { FakeS3, type Stored } from '../fake-s3';
 

@@ -1,5 +1,5 @@
 import { array, assert, integer, nat, property } from 'fast-check';
-import { fairShare } from '../../../lib/ops/audit/fair-share';
+import { fairShare } from '../../../lib/ops/audit/kept-differences';
 
 describe('a share of several groups', () => {
   test('has small groups whole, and as much of the large ones as there is room for', () => {

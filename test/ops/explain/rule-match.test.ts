@@ -1,5 +1,5 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import { type Candidate, chooseRule, type Encryption, matchRule, needsTags } from '../../../lib/ops/explain/match';
+import { chooseRule, type Encryption, matchRule, needsTags, type RuleCandidate } from '../../../lib/ops/explain/rule-match';
 
 const REPLICAS = 'arn:aws:s3:::replicas';
 const KMS: Encryption = { type: 'SSE-KMS', kmsKeyId: 'arn:aws:kms:ap-southeast-2:111111111111:key/a' };
@@ -17,7 +17,7 @@ function rule(changes: Partial<ReplicationRule> = {}): ReplicationRule {
   };
 }
 
-function candidate(changes: Partial<Candidate> = {}): Candidate {
+function candidate(changes: Partial<RuleCandidate> = {}): RuleCandidate {
   return { key: 'reports/2026.pdf', tags: {}, isDeleteMarker: false, encryption: KMS, ...changes };
 }
 
@@ -27,7 +27,7 @@ const and = (Prefix: string | undefined, ...tags: string[]) => ({
 });
 
 describe('a rule takes', () => {
-  test.each<[string, Partial<ReplicationRule>, Partial<Candidate>, RegExp]>([
+  test.each<[string, Partial<ReplicationRule>, Partial<RuleCandidate>, RegExp]>([
     ['every object with an empty prefix', {}, {}, /every object/],
     ['every object with an empty filter', { Filter: {} }, {}, /every object/],
     ['a key with its prefix', { Filter: { Prefix: 'reports/' } }, {}, /"reports\/"/],
@@ -73,7 +73,7 @@ describe('a rule takes', () => {
 });
 
 describe('a rule does not take', () => {
-  test.each<[string, Partial<ReplicationRule>, Partial<Candidate>, RegExp, boolean]>([
+  test.each<[string, Partial<ReplicationRule>, Partial<RuleCandidate>, RegExp, boolean]>([
     ['anything when it is disabled', { Status: 'Disabled' }, {}, /disabled/, false],
     ['anything when it replicates elsewhere', { Destination: { Bucket: 'arn:aws:s3:::other' } }, {}, /other, not into/, false],
     ['a key without its prefix', { Filter: { Prefix: 'Reports/' } }, {}, /prefix "Reports\/"/, true],

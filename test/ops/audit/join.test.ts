@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
-import { compareKeys } from '../../../../lib/aws/listing/key-order';
-import type { Entry } from '../../../../lib/aws/listing/scan-page';
-import { join } from '../../../../lib/ops/audit/join/join';
-import { ByAge, ByVersionId, type Visit } from '../../../../lib/ops/audit/join/match';
-import { streamOf } from '../../../aws/listing/stream';
+import { compareKeys } from '../../../lib/aws/listing/key-order';
+import type { Entry } from '../../../lib/aws/listing/scan-page';
+import { ByAge, ByVersionId, join, type Visit } from '../../../lib/ops/audit/join';
+import { streamOf } from '../../aws/listing/stream';
 
 const entry = (key: string, versionId: string, isDeleteMarker = false): Entry => ({
   key,

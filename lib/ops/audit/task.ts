@@ -13,8 +13,8 @@ export interface AuditedBucket extends Bucket {
   readonly requests: Requests<AuditRequest>;
 }
 
-/** One pair, and what an audit has to know about it. */
-export interface Subject {
+/** The audit of one pair: what it compares, and by which rules. */
+export interface AuditTask {
   readonly config: ReplicationConfig;
   readonly pair: Pair;
   readonly source: AuditedBucket;
@@ -22,20 +22,22 @@ export interface Subject {
   /** The canaries of `ops verify`: no part of the audit. */
   readonly ignored: string;
   readonly now: () => Date;
+  /** Aborted when the person interrupts. */
+  readonly signal: AbortSignal;
   /** Milliseconds: what is younger may be on its way. */
   readonly olderThan: number;
 }
 
 /**
- * The pairs of an audit. The requests to one side share a rate.
+ * Returns a task for each pair. The requests to one side share a rate.
  *
  * @throws UnreachableError when the credentials of a side cannot be used
  */
-export async function subjectsOf(
-  { config, pairs, clients, clock }: Context,
+export async function auditTasksOf(
+  { config, pairs, clients, clock, signal }: Context,
   { olderThan, rate }: { readonly olderThan: number; readonly rate: number | undefined },
   counts: RequestCounts<AuditRequest>,
-): Promise<Subject[]> {
+): Promise<AuditTask[]> {
   const sides = {
     source: { s3: await clients.s3('source'), requests: new Requests(clock, counts, rate) },
     replica: { s3: await clients.s3('destination'), requests: new Requests(clock, counts, rate) },
@@ -50,6 +52,7 @@ export async function subjectsOf(
       replica: { ...sides.replica, ...replicaBucket, prefix },
       ignored: canaryPrefix(pair),
       now: () => clock.now(),
+      signal,
       olderThan,
     };
   });

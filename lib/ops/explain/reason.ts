@@ -1,4 +1,43 @@
-import type { Command, Concern } from './reasons';
+import type { SideName } from '../../config/replication-config';
+
+/**
+ * A failure reason of S3 replication: the `failureReason` of an `s3:Replication:OperationFailedReplication` event and of a Batch
+ * Replication completion report. Texts carry placeholders of `wording.ts`, such as `{replicaBucket}`.
+ */
+export interface FailureReason {
+  /** In AWS's spelling. */
+  readonly code: string;
+  readonly cause: string;
+  /** What of this project it is about. */
+  readonly concerns: readonly Concern[];
+  readonly fix: string;
+  /** What to run, in order. Empty where nothing is to be run. */
+  readonly commands: readonly ReasonCommand[];
+  /** AWS's page on it. */
+  readonly page: string;
+}
+
+/** A statement of `lib/model/permissions.ts` by its Sid, a key of the configuration, or a deployed resource. */
+export type Concern =
+  | { readonly kind: 'statement'; readonly name: string }
+  | { readonly kind: 'setting'; readonly name: string }
+  | { readonly kind: 'resource'; readonly name: ConcernedResource };
+
+/** What a reason can be about besides statements and settings. */
+type ConcernedResource =
+  | 'source bucket'
+  | 'source key'
+  | 'replica bucket'
+  | 'replica key'
+  | 'replication role'
+  | 'replication rule'
+  | 'Batch Replication job';
+
+/** A command line, and whose credentials it needs. */
+export interface ReasonCommand {
+  readonly as: SideName;
+  readonly run: string;
+}
 
 /** Where AWS says what each thing needs. */
 export const PAGES = {
@@ -15,17 +54,17 @@ export const PAGES = {
 } as const;
 
 /** Puts back what the template of one side says. */
-export const RESTORE_SOURCE: Command = { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively --revert-drift' };
-export const RESTORE_DESTINATION: Command = {
+export const RESTORE_SOURCE: ReasonCommand = { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively --revert-drift' };
+export const RESTORE_DESTINATION: ReasonCommand = {
   as: 'destination',
   run: 'npx cdk deploy {destinationStack} --exclusively --revert-drift',
 };
 
-export const ROLE_POLICY: Command = {
+export const ROLE_POLICY: ReasonCommand = {
   as: 'source',
   run: 'aws iam get-role-policy --role-name {role} --policy-name Replication',
 };
-export const REPLICA_BUCKET_POLICY: Command = {
+export const REPLICA_BUCKET_POLICY: ReasonCommand = {
   as: 'destination',
   run: 'aws s3api get-bucket-policy --bucket {replicaBucket} --region {destinationRegion}',
 };

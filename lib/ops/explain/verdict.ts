@@ -1,9 +1,21 @@
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import { plural } from '../../cli/units';
+import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
 import { pairNamesOf } from '../../model/names';
-import { restoreCommand } from '../../model/shell-commands';
-import type { RuleMatch } from './match';
-import { customerKey, explainCommand } from './object-commands';
-import type { ObjectVersion, Verdict } from './object-version';
+import { awsCommand, restoreCommand } from '../../model/shell-commands';
+import type { ObjectVersion } from './read-object';
+import type { RuleMatch } from './rule-match';
+
+/** What a version's state means: right, wrong, or nobody can tell from here. */
+export type Judgement = 'right' | 'wrong' | 'unknown';
+
+/** What is to be said about a version. */
+export interface Verdict {
+  readonly judgement: Judgement;
+  /** One sentence. */
+  readonly verdict: string;
+  /** What to do; null when there is nothing to do. */
+  readonly action: string | null;
+}
 
 /** What is known around a version in a source bucket. */
 export interface SourceSurroundings {
@@ -25,7 +37,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /**
- * What the replication status of a version in a source bucket means, and what to do.
+ * Says what the replication status of a version in a source bucket means, and what to do.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
@@ -112,7 +124,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, obj
   }
   return {
     judgement: 'wrong',
-    verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${most} days of objectLock.maximumRetentionDays`,
+    verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
     action: `upload the object again with a shorter retention; or raise the bound, deploy the destination, then npm run ops -- retry --pair ${id}`,
   };
 }
@@ -165,4 +177,77 @@ function spell(minutes: number): string {
     return `${minutes} min`;
   }
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
+}
+
+/**
+ * Says what the replication status of a version in a replica bucket means, and what to do.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+ */
+export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>): Verdict {
+  const { key, versionId, status, isDeleteMarker, encryption } = version;
+  const source = pairNamesOf(config, pair).sourceBucket.name;
+  const { replicaExpireDays } = pair.lifecycle;
+  if (isDeleteMarker && replicaExpireDays !== undefined) {
+    return {
+      judgement: 'unknown',
+      verdict: `a delete marker: a lifecycle rule makes one above a replica of ${plural(replicaExpireDays, 'day')}, or somebody made it`,
+      action: `compare its time with that of the version below it; the audit does, for every object: npm run ops -- audit --pair ${pair.id}`,
+    };
+  }
+  if (isDeleteMarker) {
+    return pair.replicateDeleteMarkers
+      ? {
+          judgement: 'unknown',
+          verdict: 'a delete marker, replicated or made here: S3 shows no status for one',
+          action: `see whether the source object has one: ${explainCommand(source, key)}`,
+        }
+      : {
+          judgement: 'wrong',
+          verdict: 'a delete marker that was made here: the rule replicates none',
+          action: `find out who made it, and undelete the replica: ${versionCommand('s3api delete-object', version, { config, side: 'destination', pair })}`,
+        };
+  }
+  if (status === 'REPLICA') {
+    return { judgement: 'right', verdict: `replica of version ${versionId} of s3://${source}/${key}`, action: null };
+  }
+  if (status === null && encryption?.type === 'SSE-C') {
+    return customerKey(version, config, 'destination', pair);
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `no replica${status === null ? '' : ` (status ${status})`}: somebody wrote it here directly`,
+    action: 'find out who may write into the replica bucket; nothing but replication should',
+  };
+}
+
+/** The AWS CLI command for one version of an object. */
+function versionCommand(
+  operation: string,
+  { key, versionId }: ObjectVersion,
+  { config, side, pair }: { readonly config: ReplicationConfig; readonly side: SideName; readonly pair: Pair },
+  options: Readonly<Record<string, string>> = {},
+): string {
+  const names = pairNamesOf(config, pair);
+  const bucket = side === 'source' ? names.sourceBucket.name : names.replicaBucket.name;
+  return awsCommand(config, side, operation, { bucket, key, 'version-id': versionId, ...options });
+}
+
+/** The command that explains another object. */
+export function explainCommand(bucket: string, key: string): string {
+  return `npm run ops -- explain '${`s3://${bucket}/${key}`.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * An object under a key that only the customer has.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
+ */
+function customerKey(version: ObjectVersion, config: ReplicationConfig, side: SideName, pair: Pair): Verdict {
+  const options = { 'sse-customer-algorithm': 'AES256', 'sse-customer-key': 'fileb://FILE' };
+  return {
+    judgement: 'unknown',
+    verdict: 'encrypted with a key of the customer (SSE-C): S3 replicates it, but shows its status only to who has that key',
+    action: `ask with the key: ${versionCommand('s3api head-object', version, { config, side, pair }, options)}`,
+  };
 }

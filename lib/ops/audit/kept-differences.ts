@@ -1,15 +1,14 @@
-import { fairShare } from './fair-share';
-import { type Difference, MOST_DIFFERENCES, STATES } from './result';
+import { type Difference, MOST_DIFFERENCES, STATES } from './report';
 
 /** What is kept of the differences. */
-export interface FindingsData {
+export interface KeptDifferencesData {
   readonly kept: readonly Difference[];
   /** All that there were. */
   readonly count: number;
 }
 
 /** Keeps the first differences of each kind, and counts all of them. */
-export class Findings {
+export class KeptDifferences {
   /** By kind: state, and whether it is wrong. */
   private readonly kinds = new Map<string, Difference[]>();
   private count = 0;
@@ -26,12 +25,12 @@ export class Findings {
     this.count += differences.length;
   }
 
-  restore({ kept, count }: FindingsData): void {
+  restore({ kept, count }: KeptDifferencesData): void {
     this.add(kept);
     this.count = count;
   }
 
-  errorToJson(): FindingsData {
+  toJson(): KeptDifferencesData {
     return { kept: [...this.kinds.values()].flat(), count: this.count };
   }
 
@@ -52,4 +51,21 @@ export function selectDifferences(differences: readonly Difference[], most: numb
 
 function kindOf({ state, wrong }: Difference): string {
   return `${state} ${wrong}`;
+}
+
+/**
+ * Some of the members of each group, most in all: small groups whole, so that ten of one kind do not vanish among thousands of another.
+ * Groups keep their order, and members theirs.
+ */
+export function fairShare<Member>(groups: readonly (readonly Member[])[], most: number): Member[] {
+  const shares = new Map<readonly Member[], number>();
+  let left = most;
+  let waiting = groups.length;
+  for (const group of groups.toSorted((a, b) => a.length - b.length)) {
+    const share = Math.min(group.length, Math.floor(left / waiting));
+    shares.set(group, share);
+    left -= share;
+    waiting -= 1;
+  }
+  return groups.flatMap((group) => group.slice(0, shares.get(group)));
 }

@@ -8,7 +8,7 @@ export interface Encryption {
 }
 
 /** What decides whether a rule takes a version. */
-export interface Candidate {
+export interface RuleCandidate {
   readonly key: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly isDeleteMarker: boolean;
@@ -32,7 +32,7 @@ export interface RuleMatch {
  * @param destination ARN of the replica bucket
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
  */
-export function matchRule(rule: ReplicationRule, candidate: Candidate, destination: string): RuleMatch {
+export function matchRule(rule: ReplicationRule, candidate: RuleCandidate, destination: string): RuleMatch {
   const id = rule.ID ?? 'without an id';
   const no = (why: string, intended: boolean): RuleMatch => ({ id, matches: false, why, intended });
   if (rule.Status !== 'Enabled') {
@@ -62,7 +62,11 @@ export function matchRule(rule: ReplicationRule, candidate: Candidate, destinati
  * What the rules of a bucket mean for a version: the rule that takes it, of several the one with the highest priority; else the one
  * that comes closest. Undefined when there is no rule.
  */
-export function chooseRule(rules: readonly ReplicationRule[], candidate: Candidate, destination: string): RuleMatch | undefined {
+export function chooseRule(
+  rules: readonly ReplicationRule[],
+  candidate: RuleCandidate,
+  destination: string,
+): RuleMatch | undefined {
   const closest = (rule: ReplicationRule) => (rule.Destination?.Bucket === destination ? 1 : 0);
   return rules
     .toSorted((a, b) => closest(b) - closest(a) || (b.Priority ?? 0) - (a.Priority ?? 0))
@@ -77,7 +81,7 @@ export function needsTags({ Filter: filter }: ReplicationRule): boolean {
 }
 
 /** Why the filter of a rule does not take an object; undefined when it does. All of its conditions have to hold. */
-function filterMismatch(rule: ReplicationRule, { key, tags }: Candidate): string | undefined {
+function filterMismatch(rule: ReplicationRule, { key, tags }: RuleCandidate): string | undefined {
   const { prefix, tags: wanted } = conditionsOf(rule);
   if (!key.startsWith(prefix)) {
     return `the key does not start with the rule's prefix ${JSON.stringify(prefix)}`;
