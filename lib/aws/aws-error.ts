@@ -86,9 +86,6 @@ export function unreachable(what: string, error: unknown): AppError {
   );
 }
 
-/** The former name of `unreachable`, until every command uses the new one. */
-export const unanswered = unreachable;
-
 /** The name of an error of AWS, and the code of one of the network. */
 function codesOf(error: unknown): string[] {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };

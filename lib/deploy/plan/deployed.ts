@@ -1,5 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { isMissingStack, unanswered } from '../../aws/aws-error';
+import { isMissingStack, unreachable } from '../../aws/aws-error';
 import type { CredentialProvider } from '../../aws/credentials';
 import { partitionName } from '../../config/regions';
 import type { ReplicationConfig, Side } from '../../config/replication-config';
@@ -33,7 +33,7 @@ export async function readDeployed(client: CloudFormationClient, stackName: stri
   try {
     return await readStack(client, stackName);
   } catch (error) {
-    throw unanswered(`stack ${stackName}`, error);
+    throw unreachable(`stack ${stackName}`, error);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type S3ControlClient,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';
@@ -130,7 +130,7 @@ export class Jobs {
           { cause: error },
         );
       }
-      throw unanswered(what, error);
+      throw unreachable(what, error);
     }
   }
 }

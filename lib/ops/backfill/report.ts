@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import { decodeKey } from '../../aws/decode-key';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, UnreachableError } from '../../errors/errors';
@@ -74,7 +74,7 @@ async function readObject(s3: S3Client, input: { Bucket: string; Key: string; Ex
     const { Body: body } = await s3.send(new GetObjectCommand(input));
     return body as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw unanswered(`s3://${input.Bucket}/${input.Key}`, error);
+    throw unreachable(`s3://${input.Bucket}/${input.Key}`, error);
   }
 }
 

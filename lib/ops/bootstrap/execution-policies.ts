@@ -10,7 +10,7 @@ import {
   type IAMClient,
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { ExecutionPolicy, LeastPrivilege } from './least-privilege/policy';
 
@@ -48,7 +48,7 @@ export async function planPolicy({ clients }: Context, policy: ExecutionPolicy):
     if (isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) {
       return { policy, action: 'create' };
     }
-    throw unanswered(`policy ${policy.name}`, error);
+    throw unreachable(`policy ${policy.name}`, error);
   }
 }
 

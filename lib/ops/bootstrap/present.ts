@@ -1,7 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetPolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, isMissingStack, unanswered } from '../../aws/aws-error';
+import { isAwsError, isMissingStack, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { Environment } from '../../model/environments';
 import { partitionOf } from '../../model/names';
@@ -98,7 +98,7 @@ async function readStack(
     if (isMissingStack(error)) {
       return undefined;
     }
-    throw unanswered(`stack ${stackName} in aws://${account}/${region}`, error);
+    throw unreachable(`stack ${stackName} in aws://${account}/${region}`, error);
   }
 }
 
@@ -110,7 +110,7 @@ async function exists(ask: () => Promise<void>, what: string): Promise<boolean> 
     if (isAwsError(error, 'ParameterNotFound')) {
       return false;
     }
-    throw unanswered(what, error);
+    throw unreachable(what, error);
   }
 }
 
@@ -169,6 +169,6 @@ export async function missingBoundary(
     if (isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) {
       return `there is no policy ${arn}: create it, then run this again`;
     }
-    throw unanswered(`policy ${arn}`, error);
+    throw unreachable(`policy ${arn}`, error);
   }
 }

@@ -1,5 +1,5 @@
 import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
@@ -58,7 +58,7 @@ export async function lookAtTarget(
       });
     return { name, region, s3, versioned, replicated: rules.some(({ Status }) => Status === 'Enabled') };
   } catch (error) {
-    throw unanswered(`bucket ${name}`, error);
+    throw unreachable(`bucket ${name}`, error);
   }
 }
 
@@ -102,5 +102,5 @@ function refuse(name: string, account: string, error: unknown): never {
       'name a bucket of the source account with --to, and use credentials that may list and write it',
     );
   }
-  throw unanswered(`bucket ${name}`, error);
+  throw unreachable(`bucket ${name}`, error);
 }

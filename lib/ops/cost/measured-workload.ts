@@ -1,5 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { unanswered } from '../../aws/aws-error';
+import { unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { Pair } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
@@ -59,7 +59,7 @@ async function measure({ config, clock }: Context, client: CloudWatchClient, pai
     const times = results.find((result) => result.Id === 'bytes')?.Timestamps ?? [];
     return workloadOf(name, valuesOf('bytes'), valuesOf('objects'), times);
   } catch (error) {
-    throw unanswered(`metrics of bucket ${name}`, error);
+    throw unreachable(`metrics of bucket ${name}`, error);
   }
 }
 

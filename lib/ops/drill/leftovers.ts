@@ -1,5 +1,5 @@
 import { GetBucketTaggingCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { noRequestCounts, type OwnedBucket } from '../copy/model';
@@ -45,7 +45,7 @@ async function findLeftovers({ clients, config }: Context): Promise<Leftover[]> 
       }
     }
   } catch (error) {
-    throw unanswered(`buckets of account ${config.source.account}`, error);
+    throw unreachable(`buckets of account ${config.source.account}`, error);
   }
   return found;
 }
@@ -82,7 +82,7 @@ export async function removeLeftovers(context: Context): Promise<void> {
     try {
       await removeBucket(bucket);
     } catch (error) {
-      throw unanswered(`what is left in bucket ${name}`, error);
+      throw unreachable(`what is left in bucket ${name}`, error);
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
@@ -177,7 +177,7 @@ async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): 
     const { Parameter: found } = await (await clients.ssm('source')).send(new GetParameterCommand({ Name }));
     return found?.Value ?? '';
   } catch (error) {
-    throw unanswered(`SSM parameter ${Name}`, error);
+    throw unreachable(`SSM parameter ${Name}`, error);
   }
 }
 

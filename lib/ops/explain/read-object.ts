@@ -8,7 +8,7 @@ import {
   type ReplicationRule,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { AppError } from '../../errors/errors';
 import type { Encryption, RuleCandidate } from './rule-match';
@@ -73,7 +73,7 @@ export class ObjectReader {
       if (isAwsError(error, 'ReplicationConfigurationNotFoundError')) {
         return [];
       }
-      throw this.unanswered(error);
+      throw this.unreachable(error);
     }
   }
 
@@ -86,7 +86,7 @@ export class ObjectReader {
       if (isAwsError(error, 'OwnershipControlsNotFoundError')) {
         return false;
       }
-      throw this.unanswered(error);
+      throw this.unreachable(error);
     }
   }
 
@@ -162,7 +162,7 @@ export class ObjectReader {
       if (wantsCustomerKey(error)) {
         return { ...nothing, ...listed, encryption: { type: 'SSE-C', kmsKeyId: null } };
       }
-      throw this.unanswered(error);
+      throw this.unreachable(error);
     }
   }
 
@@ -170,18 +170,18 @@ export class ObjectReader {
     try {
       return await this.s3.send(command);
     } catch (error) {
-      throw this.unanswered(error);
+      throw this.unreachable(error);
     }
   }
 
-  private unanswered(error: unknown): AppError {
+  private unreachable(error: unknown): AppError {
     return isAwsError(error, 'NoSuchBucket')
       ? new AppError(
           'NotDeployed',
           `there is no bucket ${this.bucket}`,
           'deploy it: npx cdk deploy --all, with the same configuration',
         )
-      : unanswered(`bucket ${this.bucket}`, error);
+      : unreachable(`bucket ${this.bucket}`, error);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import { NO_QUEUE } from '../../aws/failure-queue';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf } from '../../errors/errors';
@@ -75,7 +75,7 @@ export class QueueReader {
           `the source stack makes it: ${deployCommand(group, 'source')}`,
         );
       }
-      throw unanswered(`queue ${name}`, error);
+      throw unreachable(`queue ${name}`, error);
     }
   }
 
@@ -93,7 +93,7 @@ export class QueueReader {
         held: Number(attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
       };
     } catch (error) {
-      throw unanswered(`queue ${this.name}`, error);
+      throw unreachable(`queue ${this.name}`, error);
     }
   }
 
@@ -111,7 +111,7 @@ export class QueueReader {
       const answers = await Promise.allSettled(sizes.filter((size) => size > 0).map((size) => this.receiveBatch(size)));
       const failed = answers.find((answer) => answer.status === 'rejected');
       if (failed !== undefined) {
-        throw unanswered(`queue ${this.name}`, failed.reason);
+        throw unreachable(`queue ${this.name}`, failed.reason);
       }
     }
     return [...this.held.values()];

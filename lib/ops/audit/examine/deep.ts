@@ -1,6 +1,6 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unanswered } from '../../../aws/aws-error';
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unreachable } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
@@ -33,7 +33,7 @@ export async function readDeepFacts({ clients, config, pairs }: Context): Promis
         facts.set(id, { replicaKeyArn: found?.Value ?? null });
       }
     } catch (error) {
-      throw unanswered(`SSM parameter ${parameter}`, error);
+      throw unreachable(`SSM parameter ${parameter}`, error);
     }
   }
   return facts;
@@ -156,7 +156,7 @@ async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: E
     if (httpStatusOf(error) === 404) {
       return undefined;
     }
-    throw isBadCredentials(error) || isNoNetwork(error) ? unanswered(`bucket ${name}`, error) : error;
+    throw isBadCredentials(error) || isNoNetwork(error) ? unreachable(`bucket ${name}`, error) : error;
   }
 }
 
