@@ -1,11 +1,10 @@
-import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { type Deployment, deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
-import { pairNamesOf } from '../../lib/model/names';
 import type { Bucket, Layout } from '../audit/server/bucket';
 
 /** The configuration whose only pair has buckets of this kind: the names of its buckets say what is in them. */
-export function deploymentOf(layout: Layout, versions: number): ReplicationConfig {
-  return parseConfig({ origin: 'the benchmark', value: configurationOf(layout, versions) });
+export function benchDeployment(layout: Layout, versions: number): Deployment {
+  return deploymentOf(parseConfig({ origin: 'the benchmark', value: configurationOf(layout, versions) }));
 }
 
 /** The same, as a person writes it. */
@@ -15,12 +14,12 @@ export function configurationOf(layout: Layout, versions: number) {
 
 /** Names of the source bucket and the replica bucket. */
 export function bucketNamesOf(layout: Layout, versions: number): readonly [source: string, replica: string] {
-  const config = deploymentOf(layout, versions);
+  const config = benchDeployment(layout, versions);
   const [pair] = config.pairs;
   if (pair === undefined) {
     throw new TypeError('the configuration has no pair');
   }
-  const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+  const { sourceBucket, replicaBucket } = pair.names;
   return [sourceBucket.name, replicaBucket.name];
 }
 

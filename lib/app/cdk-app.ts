@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { ReplicationConfig } from '../config/replication-config';
 import { AppError, describeError } from '../errors/errors';
 import { capacityWarnings, checkCapacity } from '../model/capacity/check';
 import type { MeasuredStack } from '../model/capacity/measure';
+import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import type { Acknowledgement } from '../stacks/compliance/acknowledgement';
 
 /** Adds the stacks of an entry point to its app. Its answer is every finding of the rule packs that is acknowledged in them. */
-export type AddStacks = (app: App, config: ReplicationConfig) => () => readonly Acknowledgement[];
+export type AddStacks = (app: App, config: Deployment) => () => readonly Acknowledgement[];
 
 /** The CDK refuses a stack with more resources than CloudFormation takes, without a word on pairs: what is checked here comes first. */
 const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
@@ -25,7 +25,7 @@ const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 export function runCdkApp(addStacks: AddStacks): void {
   reportErrors(() => {
     const app = new App({ context: NO_LIMIT });
-    const config = loadConfig((key) => app.node.tryGetContext(key), process.cwd());
+    const config = deploymentOf(loadConfig((key) => app.node.tryGetContext(key), process.cwd()));
     const acknowledgements = addStacks(app, config);
     if (wantsCompliance(app)) {
       // Loaded only now: the rule packs would cost every other synthesis most of a second.
@@ -36,7 +36,7 @@ export function runCdkApp(addStacks: AddStacks): void {
   });
 }
 
-function checkLimits(app: App, config: ReplicationConfig, addStacks: AddStacks): void {
+function checkLimits(app: App, config: Deployment, addStacks: AddStacks): void {
   const stacks = stacksOf(app);
   checkCapacity(config, stacks, (other) => synthesizeApart(addStacks, other));
   for (const warning of capacityWarnings(stacks)) {
@@ -66,7 +66,7 @@ function stacksOf(app: App): MeasuredStack[] {
 }
 
 /** The stacks of another configuration, which leave nothing behind. */
-function synthesizeApart(addStacks: AddStacks, config: ReplicationConfig): MeasuredStack[] {
+function synthesizeApart(addStacks: AddStacks, config: Deployment): MeasuredStack[] {
   const outdir = mkdtempSync(join(tmpdir(), 's3-replication-'));
   try {
     const app = new App({ context: NO_LIMIT, outdir, autoSynth: false, builtinCloudFormationValidation: false });

@@ -8,9 +8,9 @@ import type { S3ControlClient } from '@aws-sdk/client-s3-control';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { type AccountName, accountNamed, type ReplicationConfig } from '../config/replication-config';
+import { type AccountName, accountNamed } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
-import { namesOf } from '../model/names';
+import type { Deployment } from '../model/deployment';
 import type { CredentialProvider } from './credentials';
 
 /** The client of each service that commands use. */
@@ -70,7 +70,7 @@ const LOADERS: Loaders = {
  *
  * @throws UsageError when verification roles are asked for and no pipeline is configured, which is what they exist for
  */
-export function sdkClients(config: ReplicationConfig, { verificationRoles = false }: ClientOptions = {}): Clients {
+export function sdkClients(config: Deployment, { verificationRoles = false }: ClientOptions = {}): Clients {
   if (verificationRoles && config.pipeline === undefined) {
     throw new UsageError(
       'NoPipeline',
@@ -110,11 +110,11 @@ export function sdkClients(config: ReplicationConfig, { verificationRoles = fals
   };
 }
 
-async function verify(config: ReplicationConfig, side: AccountName, withRoles: boolean): Promise<CredentialProvider> {
+async function verify(config: Deployment, side: AccountName, withRoles: boolean): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
   const { profile, ...account } = accountNamed(config, side);
   // A build has no profiles, and the tooling account is its own.
-  const role = side === 'pipeline' ? {} : { roleArn: namesOf(config)[side].verificationRole.arn };
+  const role = side === 'pipeline' ? {} : { roleArn: config.names[side].verificationRole.arn };
   const source = withRoles ? { ...account, ...role } : { ...account, profile };
   const [provider] = (await verifiedCredentials([{ ...source, side }])).values();
   if (provider === undefined) {

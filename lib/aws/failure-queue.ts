@@ -1,6 +1,5 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { ReplicationConfig } from '../config/replication-config';
-import { monitoringNamesOf } from '../model/monitoring/names';
+import type { Deployment } from '../model/deployment';
 
 /** The failure queue as SQS describes it. */
 export interface LiveQueue {
@@ -16,8 +15,8 @@ export const NO_QUEUE: readonly string[] = ['QueueDoesNotExist', 'AWS.SimpleQueu
  * The failure queue of a deployment.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
  */
-export async function readFailureQueue(client: SQSClient, config: ReplicationConfig): Promise<LiveQueue> {
-  const { name } = monitoringNamesOf(config).failureQueue;
+export async function readFailureQueue(client: SQSClient, config: Deployment): Promise<LiveQueue> {
+  const { name } = config.names.monitoring.failureQueue;
   const { QueueUrl: url = '' } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
   const { Attributes: attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),

@@ -1,6 +1,6 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
-import { lastVerificationParameter } from '../model/monitoring/names';
+import type { DeployedPair, Deployment } from '../model/deployment';
+import { lastVerificationParameter } from '../model/names';
 
 /** How the last verification of a pair that came to a result ended. */
 export interface LastVerification {
@@ -18,8 +18,8 @@ const BATCH = 10;
  */
 export async function recordVerification(
   client: SSMClient,
-  config: ReplicationConfig,
-  pair: Pair,
+  config: Deployment,
+  pair: DeployedPair,
   verification: LastVerification,
 ): Promise<void> {
   await client.send(
@@ -36,8 +36,8 @@ export async function recordVerification(
 /** The last verification of each pair, by the pair's id. A pair that was never verified has none. */
 export async function readVerifications(
   client: SSMClient,
-  config: ReplicationConfig,
-  pairs: readonly Pair[],
+  config: Deployment,
+  pairs: readonly DeployedPair[],
 ): Promise<ReadonlyMap<string, LastVerification>> {
   const found = new Map<string, LastVerification>();
   for (let first = 0; first < pairs.length; first += BATCH) {

@@ -1,12 +1,12 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
+import type { DeployedPair } from '../model/deployment';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/monitoring/metrics';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 
 /** A metric of a pair's rule, and what of each period counts. */
 export interface MetricQuestion {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly metric: ReplicationMetric;
   readonly statistic: 'Sum' | 'Maximum';
 }
@@ -22,13 +22,12 @@ const BATCH = 500;
  */
 export async function readMetrics(
   client: CloudWatchClient,
-  config: ReplicationConfig,
   questions: readonly MetricQuestion[],
   { start, end }: { readonly start: Date; readonly end: Date },
 ): Promise<readonly (readonly number[])[]> {
   const values: number[][] = questions.map(() => []);
   for (let first = 0; first < questions.length; first += BATCH) {
-    const queries = questions.slice(first, first + BATCH).map((question, index) => query(config, question, first + index));
+    const queries = questions.slice(first, first + BATCH).map((question, index) => query(question, first + index));
     let token: string | undefined;
     do {
       const { MetricDataResults: results = [], NextToken: next } = await client.send(
@@ -47,8 +46,8 @@ export async function readMetrics(
   return values;
 }
 
-function query(config: ReplicationConfig, { pair, metric, statistic }: MetricQuestion, index: number) {
-  const dimensions = Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value }));
+function query({ pair, metric, statistic }: MetricQuestion, index: number) {
+  const dimensions = Object.entries(metricDimensions(pair)).map(([Name, Value]) => ({ Name, Value }));
   return {
     Id: `m${index}`,
     MetricStat: {

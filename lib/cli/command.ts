@@ -1,14 +1,14 @@
 import type { Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
+import type { DeployedPair, Deployment } from '../model/deployment';
 import type { Terminal } from './terminal';
 
 /** What a command works with. Everything outside the process comes in here, so that a test can stand in for it. */
 export interface Context {
   /** Narrowed to one group, where the command runs for each. */
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** The pairs that `--pair` chooses; all of them without it. */
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly DeployedPair[];
   /** The folder of cdk.json. */
   readonly directory: string;
   /** Options by which the CDK CLI reads the same configuration and context. */

@@ -1,5 +1,5 @@
 import { AbortError, AppError, ConfigError, describeError, UsageError } from '../errors/errors';
-import { groupsOf } from '../model/groups';
+import { groupsOf } from '../model/deployment';
 import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from './command';
 import { errorToJson, exitCodeOf } from './exit-codes';
 

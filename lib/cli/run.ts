@@ -1,8 +1,8 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import { cdkContext } from '../config/named';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
+import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { qualifierFrom } from '../model/toolkit';
 import { type Command, type Context, EXIT, type ExitCode, type Result } from './command';
 import { projectFolder, runEntry } from './entry';
@@ -20,7 +20,7 @@ export interface CliProcess {
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
-  readonly clients: (config: ReplicationConfig, options: ClientOptions) => Clients;
+  readonly clients: (config: Deployment, options: ClientOptions) => Clients;
   readonly clock: Clock;
   /** Aborted when the person interrupts. */
   readonly signal: AbortSignal;
@@ -82,14 +82,14 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readProject(project: string, context: readonly string[]): { config: ReplicationConfig; qualifier: string } {
+function readProject(project: string, context: readonly string[]): { config: Deployment; qualifier: string } {
   const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
   const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
   const readContext = contextOfCli(context, project);
-  return { config: loadConfig(readContext, project), qualifier: qualifierFrom(readContext) };
+  return { config: deploymentOf(loadConfig(readContext, project)), qualifier: qualifierFrom(readContext) };
 }
 
-function choosePairs(config: ReplicationConfig, ids: readonly string[]): readonly Pair[] {
+function choosePairs(config: Deployment, ids: readonly string[]): readonly DeployedPair[] {
   const unknown = ids.filter((id) => !config.pairs.some((pair) => pair.id === id));
   if (unknown.length > 0) {
     throw new UsageError(

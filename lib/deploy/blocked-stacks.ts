@@ -1,15 +1,16 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
-import { type ReplicationConfig, SIDES, type SideName } from '../config/replication-config';
-import { groupsOf } from '../model/groups';
+import { SIDES, type SideName } from '../config/replication-config';
+import type { Deployment } from '../model/deployment';
+import { groupsOf } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
 import { STACKS, type StackKind, stackPlace } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackStatus {
   /** The configuration narrowed to the stack's group. */
-  readonly group: ReplicationConfig;
+  readonly group: Deployment;
   readonly stack: StackKind;
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
@@ -20,7 +21,7 @@ export interface StackStatus {
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
 /** Asks CloudFormation for the state of every stack, with the credentials of its account. */
-export async function stackStates(config: ReplicationConfig): Promise<StackStatus[]> {
+export async function stackStates(config: Deployment): Promise<StackStatus[]> {
   const states: StackStatus[] = [];
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
@@ -36,7 +37,7 @@ export async function stackStates(config: ReplicationConfig): Promise<StackStatu
  * @returns nothing when no stack is in that state or may be
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
  */
-export function adviceFor(config: ReplicationConfig, states: readonly StackStatus[]): string | undefined {
+export function adviceFor(config: Deployment, states: readonly StackStatus[]): string | undefined {
   const blocked = states.filter(({ status, terminationProtection }) => NEVER_CAME_UP.includes(status) && terminationProtection);
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
@@ -56,7 +57,7 @@ export function adviceFor(config: ReplicationConfig, states: readonly StackStatu
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n');
 }
 
-function unprotectCommand(config: ReplicationConfig, stack: StackKind): string {
+function unprotectCommand(config: Deployment, stack: StackKind): string {
   const { owner, region, stackName } = stackPlace(config, stack);
   return awsCommand(config, owner, 'cloudformation update-termination-protection --no-enable-termination-protection', {
     'stack-name': stackName,
@@ -64,7 +65,7 @@ function unprotectCommand(config: ReplicationConfig, stack: StackKind): string {
   });
 }
 
-async function statesOf(config: ReplicationConfig, side: SideName): Promise<StackStatus[]> {
+async function statesOf(config: Deployment, side: SideName): Promise<StackStatus[]> {
   const stacks = groupsOf(config).flatMap((group) =>
     STACKS.filter((stack) => stackPlace(group, stack).owner === side).map((stack) => ({ group, stack })),
   );
@@ -75,7 +76,7 @@ async function statesOf(config: ReplicationConfig, side: SideName): Promise<Stac
     : stacks.map((stack) => ({ ...stack, status: 'unknown', terminationProtection: false }));
 }
 
-async function stackState(group: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
+async function stackState(group: Deployment, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
   const { region, stackName } = stackPlace(group, stack);
   const client = new CloudFormationClient({ region, credentials });
   try {

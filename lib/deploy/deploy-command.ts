@@ -3,9 +3,9 @@ import type { Synthesize } from '../cli/process/synthesis';
 import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
-import type { ReplicationConfig } from '../config/replication-config';
 import { UnreachableError, UsageError } from '../errors/errors';
 import { capacityWarnings } from '../model/capacity/check';
+import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackStatus } from './blocked-stacks';
@@ -24,8 +24,8 @@ interface DeployProcess {
   readonly synthesize: Synthesize;
   /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
   readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
-  readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
-  readonly states: (config: ReplicationConfig) => Promise<StackStatus[]>;
+  readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
+  readonly states: (config: Deployment) => Promise<StackStatus[]>;
   readonly terminal: Terminal;
   /** Standard output. */
   readonly print: (text: string) => void;
@@ -46,7 +46,7 @@ export async function deploy(process: DeployProcess): Promise<number> {
     return EXIT.ok;
   }
   const context = cdkContext(options.named, process.calledIn, directory);
-  const config = loadConfig(contextOfCli(context, directory), directory);
+  const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
   const assembly = await process.synthesize([...chosenStacks(options), ...context]);
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);

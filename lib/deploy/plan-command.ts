@@ -4,8 +4,8 @@ import { EXIT, type ExitCode } from '../cli/command';
 import type { Synthesize } from '../cli/process/synthesis';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
-import type { ReplicationConfig } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
+import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { EXIT_CODES_HELP } from './arguments';
 import type { ReadDeployed, ReaderOptions } from './plan/deployed';
@@ -38,7 +38,7 @@ interface PlanProcess {
   /** Where the person is: the paths of an assembly and of a configuration start there. */
   readonly calledIn: string;
   readonly synthesize: Synthesize;
-  readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
+  readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
   /** Standard output. */
   readonly print: (text: string) => void;
 }
@@ -56,7 +56,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
     return EXIT.ok;
   }
   const context = cdkContext(namedConfig(options), calledIn, directory);
-  const config = loadConfig(contextOfCli(context, directory), directory);
+  const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
   const { stack: stacks = [] } = options;
   const choice = { stacks, exclusively: stacks.length > 0 };
   const assembly =

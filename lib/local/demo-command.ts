@@ -3,8 +3,8 @@ import { parseOptions } from '../cli/arguments';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
+import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
-import { namesOf } from '../model/names';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
 import { formatDemo, terminalProgress } from './report';
@@ -63,7 +63,7 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
   if (context.length > 0) {
     throw new UsageError('NeedlessContext', `the demo accepts no context ${context.join(' ')}`, HINT);
   }
-  const config = loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory);
+  const config = deploymentOf(loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory));
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
   const { data, kept } = await demo({ config, files, keep: options.keep === true, progress: terminalProgress(progress), signal });
   if (options.json) {
@@ -97,8 +97,8 @@ function keptData({ emulator, workspace }: LocalDeployment) {
 function formatKept(kept: LocalDeployment): string {
   const { pid, directory, environment } = keptData(kept);
   const exports = Object.entries(environment).map(([name, value]) => `  export ${name}="${value}"`);
-  const buckets = namesOf(kept.workspace.config).pairs.map(
-    ({ replicaBucket }) => `  aws s3 ls --recursive s3://${replicaBucket.name} --profile destination`,
+  const buckets = kept.workspace.config.pairs.map(
+    ({ names }) => `  aws s3 ls --recursive s3://${names.replicaBucket.name} --profile destination`,
   );
   return `The emulator keeps running as process ${pid}. To explore it:
 

@@ -2,22 +2,22 @@ import { join, resolve } from 'node:path';
 import { cdkScript } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
 import { plural } from '../cli/units';
-import { type ReplicationConfig, SIDES } from '../config/replication-config';
+import { SIDES } from '../config/replication-config';
+import type { Deployment } from '../model/deployment';
+import { groupsOf } from '../model/deployment';
 import { environmentsOf } from '../model/environments';
-import { groupsOf } from '../model/groups';
 import { namesOf } from '../model/names';
 import { type StackKind, stackId } from '../model/stacks';
 import { type Emulator, emulatorClients, startEmulator } from './emulator';
 import { fillEmulatorGaps } from './emulator-gaps';
 import type { LocalFile } from './files';
 import { type ReplicatedObject, replicate } from './replicate';
-import type { StepProgress } from './report';
-import { type DemoData, demoData } from './report';
+import { type DemoData, demoData, type StepProgress } from './report';
 import { emulatorPython } from './virtual-env';
 import { createWorkspace, DEMO_FOLDER, type Workspace } from './workspace';
 
 interface DemoOptions {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** Put into the source bucket of every pair. */
   readonly files: readonly LocalFile[];
   /** Leave the emulator running. */
@@ -98,7 +98,7 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
 }
 
 async function replicateAll(
-  config: ReplicationConfig,
+  config: Deployment,
   endpoint: string,
   { files, signal }: DemoOptions,
 ): Promise<Map<string, ReplicatedObject[]>> {
@@ -111,7 +111,7 @@ async function replicateAll(
     const found: ReplicatedObject[] = [];
     for (const file of files) {
       signal.throwIfAborted();
-      found.push(await replicate(config, pair, file, s3));
+      found.push(await replicate(pair, file, s3));
     }
     objects.set(pair.id, found);
   }

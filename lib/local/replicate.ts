@@ -9,8 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
-import { pairNamesOf } from '../model/names';
+import type { DeployedPair } from '../model/deployment';
 import { type LocalFile, sha256, sha256OfFile } from './files';
 
 /** One file as it was found on both sides. */
@@ -36,12 +35,11 @@ const TIMEOUT_SECONDS = 60;
  * the destination's credentials.
  */
 export async function replicate(
-  config: ReplicationConfig,
-  pair: Pair,
+  pair: DeployedPair,
   file: LocalFile,
   s3: { readonly source: S3Client; readonly destination: S3Client },
 ): Promise<ReplicatedObject> {
-  const names = pairNamesOf(config, pair);
+  const names = pair.names;
   const object = { Bucket: names.sourceBucket.name, Key: `${pair.filter?.prefix ?? ''}${file.key}` };
   const tags = { ...DEMO_TAG, ...pair.filter?.tags };
   const bytes = statSync(file.path).size;

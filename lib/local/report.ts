@@ -1,6 +1,5 @@
 import { table } from '../cli/table';
-import type { ReplicationConfig } from '../config/replication-config';
-import { pairNamesOf } from '../model/names';
+import type { Deployment } from '../model/deployment';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */
@@ -22,7 +21,7 @@ const COLUMNS = ['KEY', 'SOURCE', 'REPLICA', 'STORAGE CLASS', 'TAGS', 'SHA-256']
 
 /** Joins what was found with where. */
 export function demoData(
-  config: ReplicationConfig,
+  config: Deployment,
   objects: ReadonlyMap<string, readonly ReplicatedObject[]>,
   seconds: number,
 ): DemoData {
@@ -32,7 +31,7 @@ export function demoData(
     region: config[side].region,
   });
   const pairs = config.pairs.map((pair) => {
-    const names = pairNamesOf(config, pair);
+    const names = pair.names;
     return {
       id: pair.id,
       source: place('source', names.sourceBucket.name),

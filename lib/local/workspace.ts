@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type ReplicationConfig, SIDES } from '../config/replication-config';
+import { SIDES } from '../config/replication-config';
+import type { Deployment } from '../model/deployment';
 import { withoutAmbientAws } from './emulator';
 
 /** The project's own folder. */
@@ -13,7 +14,7 @@ export const DEMO_FOLDER = join(PROJECT, '.demo');
 export interface Workspace {
   readonly directory: string;
   /** The configuration as this run deploys it. */
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** File that takes the output of every command. */
   readonly log: string;
   /** File that says, once it is there, that the run's emulator is kept. */
@@ -34,9 +35,9 @@ const KEPT_FOR = 'kept-for.pid';
  * The emulator resolves no `Fn::GetStackOutput` across accounts, so the replica key's ARN goes the other way, and each side
  * has a profile of the emulator. A pipeline would deploy, so there is none.
  */
-export function createWorkspace(given: ReplicationConfig, demoFolder: string = DEMO_FOLDER): Workspace {
+export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOLDER): Workspace {
   sweep(demoFolder);
-  const config: ReplicationConfig = {
+  const config: Deployment = {
     ...given,
     keyExchange: 'ssm',
     source: { ...given.source, profile: 'source' },

@@ -1,4 +1,5 @@
-import type { AccountName, ReplicationConfig } from '../config/replication-config';
+import type { AccountName } from '../config/replication-config';
+import type { Deployment } from './deployment';
 
 /** An account and region that the CDK deploys into, and that has to be bootstrapped for it. */
 export interface Environment {
@@ -21,7 +22,7 @@ export interface Environment {
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html
  */
-export function environmentsOf(config: ReplicationConfig): readonly Environment[] {
+export function environmentsOf(config: Deployment): readonly Environment[] {
   const { source, destination, pipeline } = config;
   const sides: readonly Environment[] = [
     { ...source, owner: 'source', purpose: 'the source stack' },

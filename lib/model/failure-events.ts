@@ -1,4 +1,4 @@
-import type { Pair } from '../config/replication-config';
+import type { DeployedPair } from './deployment';
 
 /** Days that the queue keeps an event: as long as SQS keeps any. */
 export const FAILURE_EVENT_DAYS = 14;
@@ -12,7 +12,7 @@ export const FAILURE_EVENT_DAYS = 14;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
-export function failureEvents({ timeControl }: Pair): readonly string[] {
+export function failureEvents({ timeControl }: DeployedPair): readonly string[] {
   return [
     's3:Replication:OperationFailedReplication',
     's3:Replication:OperationNotTracked',

@@ -1,5 +1,5 @@
-import type { Pair } from '../config/replication-config';
 import { CLASS_RULES, type StorageClass } from '../config/storage-classes';
+import type { DeployedPair } from './deployment';
 import { noncurrentTransitionsOf } from './lifecycle';
 
 /** Something that S3 takes and that costs more than it saves. */
@@ -30,7 +30,7 @@ interface Step {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
  */
-export function lifecycleWarnings(pair: Pair): LifecycleWarning[] {
+export function lifecycleWarnings(pair: DeployedPair): LifecycleWarning[] {
   const stays = shortStays(pair).map(
     ({ storageClass, days, end }) =>
       `${end} after ${days} days in ${storageClass}, which bills ${billed(storageClass)}: ` +
@@ -48,7 +48,7 @@ function billed(storageClass: StorageClass): number {
 }
 
 /** The shortest stay in each class, where it is shorter than what S3 bills. */
-function shortStays({ storageClass, lifecycle }: Pair): ShortStay[] {
+function shortStays({ storageClass, lifecycle }: DeployedPair): ShortStay[] {
   const { transitions, noncurrentDays = Infinity, noncurrentVersions, replicaExpireDays = Infinity } = lifecycle;
   const first = { storageClass, days: 0 };
   const early = noncurrentTransitionsOf(lifecycle);
@@ -79,7 +79,7 @@ function staysOf(steps: readonly Step[], lastDay: number, end: string): ShortSta
 }
 
 /** A delete marker hides a replica and frees nothing: without an end of noncurrent versions, it is paid for and can no longer be seen. */
-function keptForEver({ lifecycle }: Pair): string | undefined {
+function keptForEver({ lifecycle }: DeployedPair): string | undefined {
   const { replicaExpireDays, noncurrentDays, noncurrentVersions } = lifecycle;
   if (replicaExpireDays === undefined || (noncurrentDays !== undefined && noncurrentVersions === undefined)) {
     return undefined;

@@ -1,5 +1,6 @@
-import type { Pair, SideName } from '../config/replication-config';
+import type { SideName } from '../config/replication-config';
 import { canaryPrefix } from './canary-prefix';
+import type { DeployedPair } from './deployment';
 
 /** One rule of S3 Lifecycle as plain data: the stacks write it, and doctor looks for it. Days are whole. */
 export interface LifecycleRule {
@@ -27,7 +28,7 @@ export interface LifecycleRule {
   readonly removeExpiredDeleteMarkers?: true;
 }
 
-type Transitions = Pair['lifecycle']['transitions'];
+type Transitions = DeployedPair['lifecycle']['transitions'];
 
 /** Every bucket has this rule. @param days after which S3 aborts an upload that was never completed */
 export function abortIncompleteUploads(days: number): LifecycleRule {
@@ -35,7 +36,7 @@ export function abortIncompleteUploads(days: number): LifecycleRule {
 }
 
 /** The rules of one bucket of a pair. */
-export function lifecycleRulesOf(pair: Pair, side: SideName): LifecycleRule[] {
+export function lifecycleRulesOf(pair: DeployedPair, side: SideName): LifecycleRule[] {
   const prefix = canaryPrefix(pair);
   return [
     abortIncompleteUploads(pair.lifecycle.abortMultipartDays),
@@ -46,11 +47,11 @@ export function lifecycleRulesOf(pair: Pair, side: SideName): LifecycleRule[] {
   ];
 }
 
-function sourceRules({ lifecycle: { sourceNoncurrentDays, sourceNoncurrentVersions } }: Pair): LifecycleRule[] {
+function sourceRules({ lifecycle: { sourceNoncurrentDays, sourceNoncurrentVersions } }: DeployedPair): LifecycleRule[] {
   return deleteNoncurrent('ExpireNoncurrentVersions', sourceNoncurrentDays, sourceNoncurrentVersions);
 }
 
-function replicaRules({ lifecycle }: Pair): LifecycleRule[] {
+function replicaRules({ lifecycle }: DeployedPair): LifecycleRule[] {
   const { transitions, noncurrentDays, noncurrentVersions, replicaExpireDays } = lifecycle;
   const moves = transitions.length > 0 || replicaExpireDays !== undefined;
   return [
@@ -74,6 +75,6 @@ function deleteNoncurrent(id: string, days: number | undefined, keep: number | u
 }
 
 /** The transitions that a noncurrent replica lives to see: S3 refuses one that is not before the deletion. */
-export function noncurrentTransitionsOf({ transitions, noncurrentDays = Infinity }: Pair['lifecycle']): Transitions {
+export function noncurrentTransitionsOf({ transitions, noncurrentDays = Infinity }: DeployedPair['lifecycle']): Transitions {
   return transitions.filter(({ days }) => days < noncurrentDays);
 }

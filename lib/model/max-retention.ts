@@ -1,4 +1,4 @@
-import type { Pair } from '../config/replication-config';
+import type { DeployedPair } from './deployment';
 import type { PairNames } from './names';
 import type { Statement } from './policies';
 
@@ -14,7 +14,7 @@ export const REMAINING_RETENTION = 's3:object-lock-remaining-retention-days';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
  */
-export function retentionBound({ objectLock }: Pair, { replicaBucket }: PairNames): Statement[] {
+export function retentionBound({ objectLock }: DeployedPair, { replicaBucket }: PairNames): Statement[] {
   return objectLock?.maximumRetentionDays === undefined
     ? []
     : [

@@ -11,7 +11,9 @@ export interface Names {
   readonly source: SideNames;
   readonly destination: SideNames;
   readonly exchange: ExchangeNames;
-  readonly pairs: readonly PairNames[];
+  readonly monitoring: MonitoringNames;
+  /** Takes the manifests that S3 Batch Replication generates, and the report of every job. There only with `backfill`. */
+  readonly reportBucket: NamedArn;
   /** @default - no pipeline is configured */
   readonly pipeline?: PipelineNames;
 }
@@ -54,6 +56,8 @@ export interface PairNames {
   readonly sourceBucket: NamedArn;
   readonly replicaBucket: NamedArn;
   readonly replicationRole: NamedArn;
+  /** Role that S3 Batch Operations assumes for jobs of the pair. There only with `backfill`. */
+  readonly backfillRole: NamedArn;
   /** SSM parameters that hold ARNs for other stacks and for people. */
   readonly parameters: {
     readonly sourceBucket: string;
@@ -83,7 +87,8 @@ export function namesOf(config: ReplicationConfig): Names {
       readerRole: iamRole(partition, destination, ofGroup(config, `${deployment}-exchange-${destination.region}`)),
       contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}${group === undefined ? '' : `:${group}`}`,
     },
-    pairs: config.pairs.map((pair) => pairNamesOf(config, pair)),
+    monitoring: monitoringNames(config),
+    reportBucket: bucketNamed(config, source, ofGroup(config, REPORT_BUCKET_ID)),
     ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
   };
 }
@@ -167,6 +172,7 @@ export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>)
     replicaBucket: bucketNamed(config, destination, id),
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
     replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
+    backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
     parameters: {
       sourceBucket: `/${deployment}/source/pairs/${id}/bucket-arn`,
       replicaBucket: `/${deployment}/destination/pairs/${id}/bucket-arn`,
@@ -188,4 +194,100 @@ function bucketNameSuffix(account: string, region: string, bucketNamespace: Repl
 /** A role in an account, or several by pattern. */
 export function iamRole(partition: Partition, side: Side, name: string): NamedArn {
   return { name, arn: `arn:${partition}:iam::${side.account}:role/${name}` };
+}
+
+/** The names of what watches a deployment. All of it is in the source account. */
+export interface MonitoringNames {
+  /** Stack with the alarms on metrics of the destination region. */
+  readonly stackName: string;
+  readonly dashboard: string;
+  /** Queue that takes the failure events of every source bucket. */
+  readonly failureQueue: NamedArn;
+  /** What watches the metrics that S3 publishes in the region of a side. */
+  readonly regions: Readonly<Record<SideName, RegionNames>>;
+}
+
+/** The names of what watches the metrics of one region. */
+export interface RegionNames {
+  /** Stack with the composite alarm. */
+  readonly healthStackName: string;
+  /** Composite alarm over every alarm of the region. */
+  readonly composite: NamedArn;
+  readonly topic: NamedArn;
+  /** Key of the topic; starts with `alias/`. */
+  readonly topicKeyAlias: string;
+}
+
+/** What an alarm of a pair watches. */
+export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending';
+
+function monitoringNames(config: ReplicationConfig): MonitoringNames {
+  const { deployment, source } = config;
+  const name = ofGroup(config, `${deployment}-replication-failures`);
+  return {
+    stackName: ofGroup(config, `${deployment}-monitoring`),
+    dashboard: ofGroup(config, `${deployment}-replication-${source.region}`),
+    failureQueue: { name, arn: `arn:${partitionOf(source)}:sqs:${source.region}:${source.account}:${name}` },
+    regions: { source: regionNames(config, 'source'), destination: regionNames(config, 'destination') },
+  };
+}
+
+function regionNames(config: ReplicationConfig, side: SideName): RegionNames {
+  const { deployment, source } = config;
+  const topic = ofGroup(config, `${deployment}-${side}-notifications`);
+  const health = ofGroup(config, `${deployment}-${side}-health`);
+  return {
+    healthStackName: health,
+    composite: alarm(config, side, health),
+    topic: { name: topic, arn: `arn:${partitionOf(source)}:sns:${config[side].region}:${source.account}:${topic}` },
+    topicKeyAlias: `alias/${topic}`,
+  };
+}
+
+/**
+ * Composite alarms take 100 children; past that, one over this one and its siblings has the region's name. The number comes before the
+ * group: a group's name may end in one.
+ */
+export function nestedCompositeName(config: ReplicationConfig, side: SideName, number: number): string {
+  return ofGroup(config, `${config.deployment}-${side}-health-${number}`);
+}
+
+/** An alarm of one pair, in the region of the side. */
+export function pairAlarmName(config: ReplicationConfig, { ruleId }: PairNames, side: SideName, kind: AlarmKind): NamedArn {
+  return alarm(config, side, `${ruleId}-${kind}`);
+}
+
+/** SSM parameter of the source account in which `ops verify` keeps its last result for a pair. No stack has it. */
+export function lastVerificationParameter(
+  { deployment }: Pick<ReplicationConfig, 'deployment'>,
+  { id }: Pick<Pair, 'id'>,
+): string {
+  return `/${deployment}/source/pairs/${id}/last-verification`;
+}
+
+function alarm(config: ReplicationConfig, side: SideName, name: string): NamedArn {
+  const { source } = config;
+  return { name, arn: `arn:${partitionOf(source)}:cloudwatch:${config[side].region}:${source.account}:alarm:${name}` };
+}
+
+/** The last part of the report bucket's name, where a pair's bucket has the pair's id. */
+export const REPORT_BUCKET_ID = 'backfill';
+
+/**
+ * Prefix of the manifests that S3 generates for a pair. It ends with a slash, since no AWS page says whether S3 puts one between the
+ * prefix and the rest of the key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_S3ManifestOutputLocation.html
+ */
+export function manifestPrefix(pairId: string): string {
+  return `manifests/${pairId}/`;
+}
+
+/**
+ * Prefix of the reports of a pair's jobs, without a slash at its end: S3 writes them under `<prefix>/job-<job-id>/`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_JobReport.html
+ */
+export function reportPrefix(pairId: string): string {
+  return `reports/${pairId}`;
 }

@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../config/replication-config';
+import type { Deployment } from './deployment';
 import type { PairNames } from './names';
 
 /**
@@ -51,7 +51,7 @@ export const REPLICATION_SERVICE = 's3.amazonaws.com';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
  */
 export function replicationPermissions(
-  config: ReplicationConfig,
+  config: Deployment,
   pair: PairNames,
   keys: { readonly source: string; readonly replica: string },
 ): readonly Permission[] {
@@ -102,7 +102,7 @@ export function replicationPermissions(
   ];
 }
 
-function hasSourceLock({ pairs }: ReplicationConfig, { id }: PairNames): boolean {
+function hasSourceLock({ pairs }: Deployment, { id }: PairNames): boolean {
   return pairs.some((pair) => pair.id === id && pair.sourceObjectLock);
 }
 

@@ -1,6 +1,5 @@
-import type { ReplicationConfig } from '../config/replication-config';
-import { monitoringNamesOf } from './monitoring/names';
-import { namesOf, type PairNames, partitionOf } from './names';
+import type { Deployment } from './deployment';
+import { type PairNames, partitionOf } from './names';
 import { type Conditions, type Permission, type PolicyHolder, REPLICATION_SERVICE, replicationPermissions } from './permissions';
 
 /** A statement of a policy document, as IAM's JSON spells it. */
@@ -28,7 +27,7 @@ export function roleStatements(permissions: readonly Permission[]): Statement[] 
 }
 
 /** What the replica bucket's policy grants to the pair's replication role: the resource half. */
-export function replicaBucketStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
+export function replicaBucketStatements(config: Deployment, pair: PairNames): Statement[] {
   return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
     ...statement,
     Sid: permission.sid,
@@ -37,7 +36,7 @@ export function replicaBucketStatements(config: ReplicationConfig, pair: PairNam
 }
 
 /** What the replica key's policy grants to the pair's replication role: the resource half. */
-export function replicaKeyStatements(config: ReplicationConfig, pair: PairNames): Statement[] {
+export function replicaKeyStatements(config: Deployment, pair: PairNames): Statement[] {
   return admit(config, pair, 'replicaKey').map(({ permission, statement }) => ({
     ...statement,
     // One key serves every pair, and a Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free.
@@ -52,16 +51,16 @@ export function replicaKeyStatements(config: ReplicationConfig, pair: PairNames)
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
  */
-export function failureQueueStatements(config: ReplicationConfig): Statement[] {
+export function failureQueueStatements(config: Deployment): Statement[] {
   return [
     {
       Sid: 'SendFailureEvents',
       Effect: 'Allow',
       Principal: { Service: REPLICATION_SERVICE },
       Action: ['sqs:SendMessage'],
-      Resource: [monitoringNamesOf(config).failureQueue.arn],
+      Resource: [config.names.monitoring.failureQueue.arn],
       Condition: {
-        ArnEquals: { 'aws:SourceArn': namesOf(config).pairs.map(({ sourceBucket }) => sourceBucket.arn) },
+        ArnEquals: { 'aws:SourceArn': config.pairs.map(({ names }) => names.sourceBucket.arn) },
         StringEquals: { 'aws:SourceAccount': config.source.account },
       },
     },
@@ -74,7 +73,7 @@ export function failureQueueStatements(config: ReplicationConfig): Statement[] {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-function admit(config: ReplicationConfig, pair: PairNames, holder: PolicyHolder) {
+function admit(config: Deployment, pair: PairNames, holder: PolicyHolder) {
   // The keys' ARNs do not matter here: a resource half never names them.
   return replicationPermissions(config, pair, { source: '', replica: '' })
     .filter(({ writtenIn }) => writtenIn.includes(holder))

@@ -1,5 +1,4 @@
-import type { Pair, ReplicationConfig } from '../config/replication-config';
-import { pairNamesOf } from './names';
+import type { DeployedPair, Deployment } from './deployment';
 
 interface Tag {
   readonly key: string;
@@ -25,8 +24,8 @@ const FIFTEEN_MINUTES = { minutes: 15 };
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
  */
-export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string) {
-  const names = pairNamesOf(config, pair);
+export function replicationRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string) {
+  const names = pair.names;
   return {
     id: names.ruleId,
     priority: 1,
@@ -48,7 +47,7 @@ export function replicationRule(config: ReplicationConfig, pair: Pair, replicaKe
 }
 
 /** S3 takes one condition by itself, and several only joined by And. */
-function ruleFilter({ filter }: Pair): RuleFilter {
+function ruleFilter({ filter }: DeployedPair): RuleFilter {
   const tagFilters = Object.entries(filter?.tags ?? {}).map(([key, value]) => ({ key, value }));
   const [onlyTag] = tagFilters;
   if (onlyTag === undefined) {

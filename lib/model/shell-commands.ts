@@ -1,4 +1,5 @@
-import { type AccountName, accountNamed, type ReplicationConfig } from '../config/replication-config';
+import { type AccountName, accountNamed } from '../config/replication-config';
+import type { Deployment } from './deployment';
 import { type StackKind, stackId } from './stacks';
 
 /** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
@@ -6,7 +7,7 @@ export const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
 
 /** A command of the AWS CLI in an account, and in its region unless the options name another one, ready for a shell. */
 export function awsCommand(
-  config: ReplicationConfig,
+  config: Deployment,
   side: AccountName,
   operation: string,
   options: Readonly<Record<string, string | object | undefined>>,
@@ -18,7 +19,7 @@ export function awsCommand(
 }
 
 /** Deploys one stack of a group, and not those that it depends on: they may need other credentials. */
-export function deployCommand(group: Pick<ReplicationConfig, 'group'>, stack: StackKind): string {
+export function deployCommand(group: Pick<Deployment, 'group'>, stack: StackKind): string {
   return `npx cdk deploy ${stackId(group, stack)}${stack === 'destination' ? '' : ' --exclusively'}`;
 }
 
@@ -27,7 +28,7 @@ export function deployCommand(group: Pick<ReplicationConfig, 'group'>, stack: St
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
  */
-export function restoreCommand(group: Pick<ReplicationConfig, 'group'>, stack: StackKind): string {
+export function restoreCommand(group: Pick<Deployment, 'group'>, stack: StackKind): string {
   return `npx cdk deploy ${stackId(group, stack)} --exclusively --revert-drift`;
 }
 

@@ -1,6 +1,6 @@
-import type { ReplicationConfig, SideName } from '../config/replication-config';
-import { monitoringNamesOf } from './monitoring/names';
-import { namesOf, ofGroup } from './names';
+import type { SideName } from '../config/replication-config';
+import type { Deployment } from './deployment';
+import { ofGroup } from './names';
 
 /** The stacks of a group by what they are for, in the order in which they are deployed. */
 export const STACKS = ['destination', 'source', 'monitoring', 'source-health', 'destination-health'] as const;
@@ -16,7 +16,7 @@ const STACK_IDS = {
 } as const satisfies Record<StackKind, string>;
 
 /** Id in the app of a stack of a group, which `cdk deploy` takes. */
-export function stackId(group: Pick<ReplicationConfig, 'group'>, stack: StackKind): string {
+export function stackId(group: Pick<Deployment, 'group'>, stack: StackKind): string {
   return ofGroup(group, STACK_IDS[stack]);
 }
 
@@ -32,9 +32,9 @@ export interface StackPlace {
 }
 
 /** Where a stack of a group is. What watches is in the source account, in both regions. */
-export function stackPlace(group: ReplicationConfig, stack: StackKind): StackPlace {
-  const { source, destination } = namesOf(group);
-  const { stackName: monitoring, regions } = monitoringNamesOf(group);
+export function stackPlace(group: Deployment, stack: StackKind): StackPlace {
+  const { source, destination } = group.names;
+  const { stackName: monitoring, regions } = group.names.monitoring;
   const at = (owner: SideName, region: SideName, stackName: string) => ({ stackName, owner, region: group[region].region });
   const places: Readonly<Record<StackKind, StackPlace>> = {
     destination: at('destination', 'destination', destination.stackName),

@@ -1,7 +1,7 @@
 import { type Command, type CommandArguments, type Context, EXIT, type Outcome } from '../cli/command';
 import { textOption } from '../cli/options';
-import type { ReplicationConfig } from '../config/replication-config';
 import { AppError, UsageError } from '../errors/errors';
+import type { Deployment } from '../model/deployment';
 import { lockdownScp, MOST_CHARACTERS, scpText } from '../model/lockdown/scp';
 import { partitionOf } from '../model/names';
 
@@ -53,7 +53,7 @@ export async function scp({ config, qualifier, terminal }: Context, { values }: 
   };
 }
 
-function deployersIn({ destination }: ReplicationConfig, values: CommandArguments['values']): readonly string[] {
+function deployersIn({ destination }: Deployment, values: CommandArguments['values']): readonly string[] {
   const deployers = textOption(values, 'deployer')?.split(',') ?? [];
   const own = `arn:${partitionOf(destination)}:iam::${destination.account}:role/`;
   const wrong = deployers.filter((arn) => !arn.startsWith(own) || !/^[\w+=.@/-]+$/.test(arn.slice(own.length)));

@@ -1,11 +1,9 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Pair, ReplicationConfig } from '../config/replication-config';
-import { backfillNamesOf, backfillRoleOf } from '../model/backfill/names';
 import { BATCH_OPERATIONS_SERVICE, backfillPermissions } from '../model/backfill/permissions';
+import type { DeployedPair, Deployment } from '../model/deployment';
 import { abortIncompleteUploads } from '../model/lifecycle';
-import { pairNamesOf } from '../model/names';
 import { roleStatements } from '../model/policies';
 import { PrivateBucket } from './storage/bucket';
 
@@ -26,9 +24,9 @@ const ABORT_INCOMPLETE_UPLOAD_DAYS = 7;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
 export class ReportBucket extends PrivateBucket {
-  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+  constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id, {
-      bucketName: backfillNamesOf(config).reportBucket.name,
+      bucketName: config.names.reportBucket.name,
       bucketNamespace: config.bucketNamespace,
       removal: config.removal,
       encryption: BucketEncryption.S3_MANAGED,
@@ -42,8 +40,8 @@ export class ReportBucket extends PrivateBucket {
 }
 
 export interface BackfillRoleProps {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
 }
 
 /**
@@ -57,8 +55,8 @@ export interface BackfillRoleProps {
 export class BackfillRole extends Role {
   constructor(scope: Construct, id: string, { config, pair }: BackfillRoleProps) {
     super(scope, id, {
-      roleName: backfillRoleOf(config, pair.id).name,
-      description: `S3 Batch Operations replicates older objects of ${pairNamesOf(config, pair).sourceBucket.name} with this role`,
+      roleName: pair.names.backfillRole.name,
+      description: `S3 Batch Operations replicates older objects of ${pair.names.sourceBucket.name} with this role`,
       assumedBy: new ServicePrincipal(BATCH_OPERATIONS_SERVICE),
       inlinePolicies: { Backfill: PolicyDocument.fromJson({ Statement: roleStatements(backfillPermissions(config, pair.id)) }) },
     });
@@ -67,7 +65,7 @@ export class BackfillRole extends Role {
 
 /** What S3 Batch Replication needs in the source account: one report bucket, and a role for every pair. */
 export class Backfill extends Construct {
-  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+  constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id);
     new ReportBucket(this, 'ReportBucket', config);
     const roles = new Construct(this, 'Roles');

@@ -1,9 +1,9 @@
 import { Annotations, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ReplicationConfig } from '../config/replication-config';
-import { titleOf } from '../model/groups';
-import { isReplicaKeyArn, namesOf, replicaKeyArn, stackArnPattern } from '../model/names';
+import type { Deployment } from '../model/deployment';
+import { titleOf } from '../model/deployment';
+import { isReplicaKeyArn, replicaKeyArn, stackArnPattern } from '../model/names';
 import type { DestinationStack } from './destination/destination-stack';
 import { executionRoleArn } from './stack';
 
@@ -16,7 +16,7 @@ export interface KeyExchange {
 }
 
 /** The way that the configuration chooses. */
-export function keyExchangeOf(scope: Construct, config: ReplicationConfig): KeyExchange {
+export function keyExchangeOf(scope: Construct, config: Deployment): KeyExchange {
   return config.keyExchange === 'ssm' ? recordedExchange(scope, config) : stackOutputExchange(config);
 }
 
@@ -28,8 +28,8 @@ export function keyExchangeOf(scope: Construct, config: ReplicationConfig): KeyE
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
  */
-function stackOutputExchange(config: ReplicationConfig): KeyExchange {
-  const { destination, exchange } = namesOf(config);
+function stackOutputExchange(config: Deployment): KeyExchange {
+  const { destination, exchange } = config.names;
   return {
     replicaKeyArn: Fn.getStackOutput(
       destination.stackName,
@@ -62,7 +62,7 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
               new PolicyStatement({
                 sid: 'ReadDestinationStack',
                 actions: ['cloudformation:DescribeStacks'],
-                resources: [stackArnPattern(config.destination, namesOf(config).destination.stackName)],
+                resources: [stackArnPattern(config.destination, config.names.destination.stackName)],
               }),
             ],
           }),
@@ -76,8 +76,8 @@ function stackOutputExchange(config: ReplicationConfig): KeyExchange {
  * The ARN stands in cdk.context.json, where `ops exchange` records what the destination published. Until then the source stack,
  * and only it, has an error.
  */
-function recordedExchange(scope: Construct, config: ReplicationConfig): KeyExchange {
-  const { contextKey } = namesOf(config).exchange;
+function recordedExchange(scope: Construct, config: Deployment): KeyExchange {
+  const { contextKey } = config.names.exchange;
   const recorded: unknown = scope.node.tryGetContext(contextKey);
   if (isReplicaKeyArn(config, recorded)) {
     return { replicaKeyArn: recorded, connect: () => {} };

@@ -1,7 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ReplicationConfig, SideName } from '../config/replication-config';
-import { groupsOf } from '../model/groups';
+import type { SideName } from '../config/replication-config';
+import type { Deployment } from '../model/deployment';
+import { groupsOf } from '../model/deployment';
 import { stackId } from '../model/stacks';
 import { DestinationStack } from './destination/destination-stack';
 import { keyExchangeOf } from './key-exchange';
@@ -11,7 +12,7 @@ import { SourceStack } from './source/source-stack';
 /** The stacks of one group. */
 export interface GroupStacks {
   /** The configuration narrowed to the group. */
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly destination: DestinationStack;
   readonly source: SourceStack;
   readonly monitoring: MonitoringStack;
@@ -31,12 +32,12 @@ export function inAccountOf({ destination, source, monitoring, health }: GroupSt
  * Adds the stacks of every group to an app or to a pipeline's stage. Their names do not depend on which, and no stack of a group refers to
  * one of another or waits for it.
  */
-export function addReplicationStacks(scope: Construct, config: ReplicationConfig): ReplicationStacks {
+export function addReplicationStacks(scope: Construct, config: Deployment): ReplicationStacks {
   const [first = config, ...more] = groupsOf(config);
   return [addGroup(scope, first), ...more.map((group) => addGroup(scope, group))];
 }
 
-function addGroup(scope: Construct, config: ReplicationConfig): GroupStacks {
+function addGroup(scope: Construct, config: Deployment): GroupStacks {
   const exchange = keyExchangeOf(scope, config);
   const destination = new DestinationStack(scope, stackId(config, 'destination'), { config });
   const source = new SourceStack(scope, stackId(config, 'source'), { config, replicaKeyArn: exchange.replicaKeyArn });

@@ -1,25 +1,26 @@
 import type { Stack, StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type AccountName, accountNamed, type ReplicationConfig, type Side, type SideName } from '../config/replication-config';
+import { type AccountName, accountNamed, type Side, type SideName } from '../config/replication-config';
 import { AppError } from '../errors/errors';
-import { namesOf, partitionOf } from '../model/names';
+import type { Deployment } from '../model/deployment';
+import { partitionOf } from '../model/names';
 
 export interface ReplicationStackProps {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
 }
 
 /** What a stack takes from the configuration. */
-export function stackProps(config: ReplicationConfig, owner: AccountName): StackProps {
-  return common(config, accountNamed(config, owner), namesOf(config)[owner]?.stackName);
+export function stackProps(config: Deployment, owner: AccountName): StackProps {
+  return common(config, accountNamed(config, owner), config.names[owner]?.stackName);
 }
 
 /** The same for a stack of the source account that watches the metrics of one side's region. */
-export function watchingStackProps(config: ReplicationConfig, region: SideName, stackName: string): StackProps {
+export function watchingStackProps(config: Deployment, region: SideName, stackName: string): StackProps {
   return common(config, { account: config.source.account, region: config[region].region }, stackName);
 }
 
-function common(config: ReplicationConfig, { account, region }: Side, stackName: string | undefined): StackProps {
+function common(config: Deployment, { account, region }: Side, stackName: string | undefined): StackProps {
   return { env: { account, region }, stackName, terminationProtection: config.terminationProtection, tags: config.tags };
 }
 

@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, ManagedPolicy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ReplicationConfig, SideName } from '../config/replication-config';
-import { titleOf } from '../model/groups';
-import { namesOf } from '../model/names';
+import type { SideName } from '../config/replication-config';
+import type { Deployment } from '../model/deployment';
+import { titleOf } from '../model/deployment';
 import { roleStatements } from '../model/policies';
 import { verificationPolicies } from '../model/verification/permissions';
 
@@ -15,8 +15,8 @@ import { verificationPolicies } from '../model/verification/permissions';
  * @param key the side's own
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function addVerificationRole(stack: Stack, config: ReplicationConfig, side: SideName, key: IKey): void {
-  const names = namesOf(config);
+export function addVerificationRole(stack: Stack, config: Deployment, side: SideName, key: IKey): void {
+  const names = config.names;
   if (config.pipeline === undefined || names.pipeline === undefined) {
     return;
   }

@@ -7,9 +7,8 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { namesOf } from '../../lib/model/names';
 import type { DoctorData } from '../../lib/ops/doctor/doctor';
-import { validConfig } from '../helpers/app';
+import { everyName, validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);
@@ -45,7 +44,7 @@ const EXPECTED_SKIPS = [
 ];
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });
-const names = namesOf(config);
+const names = everyName(config);
 const [pair] = names.pairs;
 
 async function doctor({ environment, directory }: Kept) {

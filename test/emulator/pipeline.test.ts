@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { namesOf } from '../../lib/model/names';
 import { type StackKind, stackPlace } from '../../lib/model/stacks';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
@@ -11,7 +10,6 @@ import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
 jest.setTimeout(8 * 60_000);
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', keyExchange: 'ssm' });
-const names = namesOf(config);
 
 /** The stacks that the emulator takes: it refuses composite alarms, and with them the stacks that have them. */
 const STACKS = ['destination', 'source', 'monitoring'] as const satisfies readonly StackKind[];
@@ -99,7 +97,7 @@ async function deployed({ environment }: Kept) {
     };
   };
   const { VersionId, ETag, LastModified } = await new S3Client({ ...settings('destination'), forcePathStyle: true }).send(
-    new HeadObjectCommand({ Bucket: names.pairs[0]?.replicaBucket.name, Key: 'hello.txt' }),
+    new HeadObjectCommand({ Bucket: config.pairs[0]?.names.replicaBucket.name, Key: 'hello.txt' }),
   );
   return {
     destination: await stack('destination'),

@@ -2,8 +2,6 @@ import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@a
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/monitoring/metrics';
-import { monitoringNamesOf } from '../../lib/model/monitoring/names';
-import { namesOf } from '../../lib/model/names';
 import type { StatusData } from '../../lib/ops/status/status';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';
@@ -12,7 +10,7 @@ jest.setTimeout(5 * 60_000);
 
 const config = validConfig({ deployment: 'backups-demo', removal: 'destroy' });
 const [pair] = config.pairs;
-const [names] = namesOf(config).pairs;
+const names = pair?.names;
 
 let kept: Kept;
 
@@ -44,7 +42,7 @@ async function publish(side: 'source' | 'destination', metric: ReplicationMetric
   if (pair === undefined) {
     throw new TypeError('the demo has a pair');
   }
-  const dimensions = Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value }));
+  const dimensions = Object.entries(metricDimensions(pair)).map(([Name, Value]) => ({ Name, Value }));
   await new CloudWatchClient(settings(side)).send(
     new PutMetricDataCommand({
       Namespace: METRIC_NAMESPACE,
@@ -108,7 +106,7 @@ test('status shows what there is of a sound pair, and of a broken one the same a
 /** Sends three events as S3 does: the emulator sends none. */
 async function tellOfFailures(): Promise<void> {
   const sqs = new SQSClient(settings('source'));
-  const { QueueUrl: url } = await sqs.send(new GetQueueUrlCommand({ QueueName: monitoringNamesOf(config).failureQueue.name }));
+  const { QueueUrl: url } = await sqs.send(new GetQueueUrlCommand({ QueueName: config.names.monitoring.failureQueue.name }));
   for (const key of ['a', 'b', 'c']) {
     await sqs.send(
       new SendMessageCommand({

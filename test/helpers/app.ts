@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { context as cdkJsonContext } from '../../cdk.json';
-import type { ReplicationConfig } from '../../lib/config/replication-config';
+import { type Deployment, deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 
@@ -15,8 +15,8 @@ export function testApp(context: Record<string, unknown> = {}): App {
 }
 
 /** A checked configuration: the given keys, and defaults for the rest. */
-export function validConfig(keys: Record<string, unknown> = {}): ReplicationConfig {
-  return parseConfig({ origin: 'test', value: keys });
+export function validConfig(keys: Record<string, unknown> = {}): Deployment {
+  return deploymentOf(parseConfig({ origin: 'test', value: keys }));
 }
 
 /** The stacks of a configuration's first group, with the real feature flags. */
@@ -46,3 +46,8 @@ export const PIPELINE = {
 
 /** A lockdown as the configuration spells it. */
 export const LOCKDOWN = { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } };
+
+/** Every name of a deployment, those of its pairs among them. */
+export function everyName({ names, pairs }: Deployment) {
+  return { ...names, pairs: pairs.map((pair) => pair.names) };
+}

@@ -10,8 +10,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Clients } from '../../lib/aws/clients';
 import type { Context, Result } from '../../lib/cli/command';
-import { type AccountName, accountNamed, type ReplicationConfig } from '../../lib/config/replication-config';
+import { type AccountName, accountNamed } from '../../lib/config/replication-config';
 import { UnreachableError } from '../../lib/errors/errors';
+import type { Deployment } from '../../lib/model/deployment';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { validConfig } from './app';
 
@@ -19,7 +20,7 @@ import { validConfig } from './app';
  * Clients for `aws-sdk-client-mock`. Each is made for the account of its side: its access key id is the account, so that a mock can
  * tell who asks by `client.config.credentials()`.
  */
-export function testClients(config: ReplicationConfig): Clients {
+export function testClients(config: Deployment): Clients {
   const settings = (side: AccountName, region = accountNamed(config, side).region) => ({
     region,
     maxAttempts: 1,

@@ -4,7 +4,6 @@ import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { compareStack } from '../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import type { StackPlan } from '../../lib/deploy/plan/model';
-import { namesOf } from '../../lib/model/names';
 import type { Template as TemplateJson } from '../../lib/model/template';
 import { templates, validConfig } from './app';
 
@@ -22,7 +21,7 @@ export function assemblyStack(side: SideName, template: TemplateJson, overrides:
   const { account, region } = config[side];
   return {
     id: side === 'source' ? 'Source' : 'Destination',
-    stackName: namesOf(config)[side].stackName,
+    stackName: config.names[side].stackName,
     account,
     region,
     template,

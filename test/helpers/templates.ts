@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { namesOf, replicaKeyArn } from '../../lib/model/names';
+import { replicaKeyArn } from '../../lib/model/names';
 import { validConfig } from './app';
 
 /** A policy statement, as a template spells it. */
@@ -103,5 +103,5 @@ export function pathsOf(key: string, value: unknown): string[] {
 export function recordedKey(keys: Record<string, unknown> = {}) {
   const config = validConfig({ ...keys, keyExchange: 'ssm' });
   const arn = replicaKeyArn(config, '1234abcd-12ab-34cd-56ef-1234567890ab');
-  return { arn, context: { [namesOf(config).exchange.contextKey]: arn } };
+  return { arn, context: { [config.names.exchange.contextKey]: arn } };
 }

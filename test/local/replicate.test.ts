@@ -63,7 +63,7 @@ async function replicateFile() {
     throw new Error('the configuration has no pair');
   }
   const file = { path: join(directory, 'f.txt'), key: 'f.txt' };
-  return replicate(config, pair, file, { source: client, destination: client });
+  return replicate(pair, file, { source: client, destination: client });
 }
 
 test('the file is put where the rule looks, with the tags that it asks for', async () => {

@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../../lib/config/replication-config';
-import { isReplicaKeyArn, longestNamePrefix, type Names, namesOf, partitionOf, replicaKeyArn } from '../../lib/model/names';
-import { PIPELINE, validConfig } from '../helpers/app';
+import type { Deployment } from '../../lib/model/deployment';
+import { isReplicaKeyArn, longestNamePrefix, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { everyName, PIPELINE, validConfig } from '../helpers/app';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -13,10 +13,10 @@ const PARTITION_REGIONS = [
 
 const between = (source: string, destination: string) => ({ source: { region: source }, destination: { region: destination } });
 const withIds = (...ids: string[]) => validConfig({ pairs: ids.map((id) => ({ id })) });
-const byId = (...ids: string[]) => new Map(namesOf(withIds(...ids)).pairs.map((pair) => [pair.id, pair]));
+const byId = (...ids: string[]) => new Map(everyName(withIds(...ids)).pairs.map((pair) => [pair.id, pair]));
 
 /** Every name that must be its own, by the kind of thing it names. */
-function namesByKind({ source, destination, exchange, pairs }: Names) {
+function namesByKind({ source, destination, exchange, pairs }: ReturnType<typeof everyName>) {
   return {
     stacks: [source.stackName, destination.stackName],
     aliases: [source.keyAlias, destination.keyAlias],
@@ -38,10 +38,10 @@ function namesByKind({ source, destination, exchange, pairs }: Names) {
   };
 }
 
-const allNames = (config: ReplicationConfig) => Object.values(namesByKind(namesOf(config))).flat();
+const allNames = (config: Deployment) => Object.values(namesByKind(everyName(config))).flat();
 
 test('a pipeline has a stack and roles in the tooling account', () => {
-  expect(namesOf(validConfig({ pipeline: PIPELINE })).pipeline).toStrictEqual({
+  expect(everyName(validConfig({ pipeline: PIPELINE })).pipeline).toStrictEqual({
     stackName: 'backups-pipeline',
     pipelineName: 'backups',
     verifierRole: { name: 'backups-verifier-eu-west-1', arn: 'arn:aws:iam::333333333333:role/backups-verifier-eu-west-1' },
@@ -50,7 +50,7 @@ test('a pipeline has a stack and roles in the tooling account', () => {
 });
 
 test('everything has the name that the design gives it', () => {
-  expect(namesOf(validConfig())).toStrictEqual({
+  expect(everyName(validConfig())).toStrictEqual({
     partition: 'aws',
     source: {
       stackName: 'backups-source',
@@ -105,7 +105,7 @@ test('everything has the name that the design gives it', () => {
 });
 
 test('bucket names of the global namespace do without its suffix', () => {
-  const [pair] = namesOf(validConfig({ bucketNamespace: 'global' })).pairs;
+  const [pair] = validConfig({ bucketNamespace: 'global' }).pairs.map(({ names }) => names);
 
   expect(pair?.sourceBucket.name).toBe('backups-documents-111111111111-ap-southeast-2');
   expect(pair?.replicaBucket.name).toBe('backups-documents-222222222222-us-west-2');
@@ -113,7 +113,7 @@ test('bucket names of the global namespace do without its suffix', () => {
 
 describe.each(PARTITION_REGIONS)('in partition %s', (partition, source, destination) => {
   const config = validConfig(between(source, destination));
-  const names = namesOf(config);
+  const names = everyName(config);
 
   test('every ARN starts with the partition', () => {
     expect(names.partition).toBe(partition);
@@ -155,7 +155,7 @@ describe('the longest names', () => {
     const limit = Math.min(longestNamePrefix(source, namespace), longestNamePrefix(destination, namespace));
     const deployment = 'd'.repeat(deploymentLength(limit));
     const pairs = [{ id: 'p'.repeat(limit - deployment.length - 1) }];
-    return namesOf(validConfig({ ...between(source, destination), bucketNamespace, deployment, pairs }));
+    return everyName(validConfig({ ...between(source, destination), bucketNamespace, deployment, pairs }));
   }
 
   describe.each(combinations)('from $source to $destination, $bucketNamespace', (combination) => {
@@ -186,7 +186,7 @@ describe('the longest names', () => {
 });
 
 describe('parameter names', () => {
-  const { parameters } = namesByKind(namesOf(withIds('documents', '0', 'key-arn')));
+  const { parameters } = namesByKind(everyName(withIds('documents', '0', 'key-arn')));
 
   test('are legal in Parameter Store', () => {
     expect(parameters).toHaveLength(2 + 3 * 3);
@@ -203,12 +203,12 @@ describe('several pairs', () => {
   /** Ids that could be taken for each other, or for another part of a name. */
   const IDS = ['a', 'b', 'ab', 'a-b', 'a-b-c', 'source', 'destination', 'exchange', 'replication', 'pairs', 'key-arn', '0'];
 
-  test.each(Object.entries(namesByKind(namesOf(withIds(...IDS)))))('share no name among %s', (_kind, names) => {
+  test.each(Object.entries(namesByKind(everyName(withIds(...IDS)))))('share no name among %s', (_kind, names) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
   test('keep the order of the configuration', () => {
-    expect(namesOf(withIds(...IDS)).pairs.map(({ id }) => id)).toStrictEqual(IDS);
+    expect(everyName(withIds(...IDS)).pairs.map(({ id }) => id)).toStrictEqual(IDS);
   });
 
   test('keep their names whatever their order and company', () => {
@@ -217,8 +217,8 @@ describe('several pairs', () => {
   });
 
   test('change no name of the deployment as a whole', () => {
-    const { pairs: _one, ...alone } = namesOf(withIds('a'));
-    const { pairs: _many, ...together } = namesOf(withIds(...IDS));
+    const { pairs: _one, ...alone } = everyName(withIds('a'));
+    const { pairs: _many, ...together } = everyName(withIds(...IDS));
 
     expect(together).toStrictEqual(alone);
   });
@@ -232,8 +232,8 @@ describe('two deployments', () => {
   });
 
   test('of one name in other regions share neither a role, a bucket nor a place for the key ARN', () => {
-    const here = namesByKind(namesOf(validConfig()));
-    const there = namesByKind(namesOf(validConfig(between('eu-west-1', 'eu-central-1'))));
+    const here = namesByKind(everyName(validConfig()));
+    const there = namesByKind(everyName(validConfig(between('eu-west-1', 'eu-central-1'))));
     const shared = (['roles', 'buckets', 'contextKeys'] as const).flatMap((kind) =>
       here[kind].filter((name) => there[kind].includes(name)),
     );
@@ -242,8 +242,8 @@ describe('two deployments', () => {
   });
 
   test('of one name in opposite directions share neither a role nor a bucket', () => {
-    const there = namesByKind(namesOf(validConfig()));
-    const back = namesByKind(namesOf(validConfig({ ...between('us-west-2', 'ap-southeast-2'), deployment: 'backups' })));
+    const there = namesByKind(everyName(validConfig()));
+    const back = namesByKind(everyName(validConfig({ ...between('us-west-2', 'ap-southeast-2'), deployment: 'backups' })));
 
     expect([...there.roles, ...there.buckets].filter((name) => [...back.roles, ...back.buckets].includes(name))).toStrictEqual(
       [],
@@ -252,7 +252,7 @@ describe('two deployments', () => {
 });
 
 test.each(['ap-southeast-2', 'eu-west-1', 'us-east-1'])('replication roles of a source in %s carry its region', (region) => {
-  const { pairs } = namesOf(validConfig({ source: { region }, pairs: [{ id: 'a' }, { id: 'b' }] }));
+  const { pairs } = everyName(validConfig({ source: { region }, pairs: [{ id: 'a' }, { id: 'b' }] }));
 
   expect(pairs.map(({ replicationRole }) => replicationRole.name)).toStrictEqual([
     `backups-a-replication-${region}`,
@@ -270,7 +270,7 @@ test('what does not name anything changes no name', () => {
     pairs: [{ id: 'documents', storageClass: 'GLACIER', filter: { prefix: 'reports/' }, timeControl: true, bucketKeys: false }],
   });
 
-  expect(namesOf(changed)).toStrictEqual(namesOf(validConfig()));
+  expect(everyName(changed)).toStrictEqual(everyName(validConfig()));
 });
 
 describe('the ARN of the replica key', () => {

@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../lib/config/replication-config';
+import type { Deployment } from '../../lib/model/deployment';
 import { namesOf, type PairNames, replicaKeyArn } from '../../lib/model/names';
 import { type Permission, REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements, type Statement } from '../../lib/model/policies';
@@ -20,7 +20,7 @@ const THROUGH_DESTINATION_S3 = {
 };
 
 /** The three documents of one pair. */
-function documentsOf(config: ReplicationConfig, pair: PairNames, sourceKey: string, replicaKey: string) {
+function documentsOf(config: Deployment, pair: PairNames, sourceKey: string, replicaKey: string) {
   return {
     pair,
     replicaKey,
@@ -32,11 +32,13 @@ function documentsOf(config: ReplicationConfig, pair: PairNames, sourceKey: stri
 
 function pairsOf(keys: Record<string, unknown>) {
   const config = validConfig(keys);
-  return namesOf(config).pairs.map((pair) => {
-    const { region, account } = config.source;
-    const sourceKey = `arn:${namesOf(config).partition}:kms:${region}:${account}:key/source-key`;
-    return documentsOf(config, pair, sourceKey, replicaKeyArn(config, 'replica-key'));
-  });
+  return config.pairs
+    .map(({ names }) => names)
+    .map((pair) => {
+      const { region, account } = config.source;
+      const sourceKey = `arn:${config.names.partition}:kms:${region}:${account}:key/source-key`;
+      return documentsOf(config, pair, sourceKey, replicaKeyArn(config, 'replica-key'));
+    });
 }
 
 /** Each statement on a key, without the pair in its Sid, and the service that the use has to go through. */
@@ -60,9 +62,9 @@ function withoutWords({ sid, actions, resources, conditions, writtenIn }: Permis
 
 describe('the table', () => {
   const config = validConfig();
-  const tables = namesOf(config).pairs.map((pair) =>
-    replicationPermissions(config, pair, { source: SOURCE_KEY, replica: REPLICA_KEY }),
-  );
+  const tables = config.pairs
+    .map(({ names }) => names)
+    .map((pair) => replicationPermissions(config, pair, { source: SOURCE_KEY, replica: REPLICA_KEY }));
 
   test('grants exactly what replication needs', () => {
     expect(tables.map((table) => table.map(withoutWords))).toStrictEqual([
@@ -107,11 +109,13 @@ describe('the table', () => {
     const locked = validConfig({
       pairs: [{ id: 'a', sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 1 } }, { id: 'b' }],
     });
-    const added = namesOf(locked).pairs.map((pair) =>
-      replicationPermissions(locked, pair, { source: SOURCE_KEY, replica: REPLICA_KEY })
-        .filter(({ actions }) => actions.some((action) => /Retention|LegalHold/.test(action)))
-        .map(withoutWords),
-    );
+    const added = locked.pairs
+      .map(({ names }) => names)
+      .map((pair) =>
+        replicationPermissions(locked, pair, { source: SOURCE_KEY, replica: REPLICA_KEY })
+          .filter(({ actions }) => actions.some((action) => /Retention|LegalHold/.test(action)))
+          .map(withoutWords),
+      );
 
     expect(added).toStrictEqual([
       [

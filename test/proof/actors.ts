@@ -1,4 +1,4 @@
-import { namesOf, type PairNames } from '../../lib/model/names';
+import { type PairNames } from '../../lib/model/names';
 import type { Principal, Request } from './decide';
 import type { World } from './world';
 
@@ -31,11 +31,11 @@ export function actorsOf(world: World) {
     ownAccount: (account: string) => `arn:${partition}:account::${account}:account`,
     /** What requests for metrics concern: CloudWatch knows no finer resource. */
     metric: (region: string, account: string) => `arn:${partition}:cloudwatch:${region}:${account}:dataset/default`,
-    names: namesOf(config),
+    names: config.names,
     sourceAdministrator: administrator(source),
     destinationAdministrator: administrator(destination),
     replicationRole: (pair: PairNames): Principal => ({ kind: 'role', arn: pair.replicationRole.arn }),
-    readerRole: { kind: 'role', arn: namesOf(config).exchange.readerRole.arn } as Principal,
+    readerRole: { kind: 'role', arn: config.names.exchange.readerRole.arn } as Principal,
   };
 }
 

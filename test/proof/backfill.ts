@@ -1,5 +1,4 @@
-import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../lib/model/backfill/names';
-import type { PairNames } from '../../lib/model/names';
+import { manifestPrefix, type PairNames, reportPrefix } from '../../lib/model/names';
 import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
@@ -22,11 +21,11 @@ const GENERATE = ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguratio
 const READ = ['s3:GetObject', 's3:GetObjectVersion'];
 
 /** What belongs to the jobs of one pair. */
-function jobsOf({ config }: World, { id }: PairNames) {
-  const { arn } = backfillNamesOf(config).reportBucket;
+function jobsOf({ config }: World, { id, backfillRole }: PairNames) {
+  const { arn } = config.names.reportBucket;
   return {
     owner: config.source.account,
-    principal: { kind: 'role', arn: backfillRoleOf(config, id).arn } as Principal,
+    principal: { kind: 'role', arn: backfillRole.arn } as Principal,
     reportBucket: arn,
     manifest: `${arn}/${manifestPrefix(id)}${JOB}/manifest.json`,
     report: `${arn}/${reportPrefix(id)}/${JOB}/manifest.json`,
@@ -47,7 +46,7 @@ function jobs(world: World, pair: PairNames): AllowedRequest[] {
       name: 'S3 Batch Operations assumes a backfill role',
       principal: BATCH_OPERATIONS,
       action: 'sts:AssumeRole',
-      resource: backfillRoleOf(world.config, pair.id).arn,
+      resource: pair.backfillRole.arn,
       owner,
       page: POLICIES_PAGE,
     },
@@ -102,7 +101,7 @@ function elsewhere(world: World, pair: PairNames, neighbours: readonly Neighbour
       owner,
     })),
     { arn: `${pair.sourceBucket.arn}x`, owner: config.source.account },
-    { arn: `${backfillNamesOf(config).reportBucket.arn}x`, owner: config.source.account },
+    { arn: `${config.names.reportBucket.arn}x`, owner: config.source.account },
     ...neighbours.map(({ pair: { sourceBucket } }) => ({ arn: sourceBucket.arn, owner: config.source.account })),
   ];
   const name = 'a backfill role on another bucket';
@@ -191,10 +190,7 @@ function othersOnReports(world: World, pair: PairNames): Request[] {
   const others: [string, Principal][] = [
     ['an administrator of the backup account', destinationAdministrator],
     ['an administrator of a third account', administrator(THIRD_ACCOUNT)],
-    [
-      'a role of the same name in another account',
-      administrator(THIRD_ACCOUNT, `role/${backfillRoleOf(world.config, pair.id).name}`),
-    ],
+    ['a role of the same name in another account', administrator(THIRD_ACCOUNT, `role/${pair.backfillRole.name}`)],
     ['a role of the source account without policies', { kind: 'nobody', arn: iam(owner, 'role/idle') }],
     ['the replication role', live(pair)],
     ...(world.config.pipeline === undefined
@@ -255,7 +251,7 @@ function assumption(world: World, pair: PairNames): Request[] {
     name: 'somebody else than S3 Batch Operations assumes a backfill role',
     principal,
     action: 'sts:AssumeRole',
-    resource: backfillRoleOf(world.config, pair.id).arn,
+    resource: pair.backfillRole.arn,
     owner: source.account,
   }));
 }

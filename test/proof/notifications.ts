@@ -1,6 +1,5 @@
 import { SIDES } from '../../lib/config/replication-config';
 import { alarmsIn } from '../../lib/model/monitoring/alarms';
-import { monitoringNamesOf } from '../../lib/model/monitoring/names';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
@@ -185,14 +184,14 @@ function deniedOnTopic(
   ];
 }
 
-const queueOf = ({ config }: World) => monitoringNamesOf(config).failureQueue.arn;
+const queueOf = ({ config }: World) => config.names.monitoring.failureQueue.arn;
 
 /** The topic of each region with its key, an alarm of that region, and one of the other. */
 function topicsOf({ config, notificationKeys }: World) {
   return SIDES.map((side) => {
     const [own, other] = [side, side === 'source' ? 'destination' : 'source'] as const;
     return {
-      topic: monitoringNamesOf(config).regions[side].topic.arn,
+      topic: config.names.monitoring.regions[side].topic.arn,
       key: notificationKeys[side],
       alarm: alarmsIn(config, own)[0]?.arn ?? '',
       elsewhere: alarmsIn(config, other)[0]?.arn ?? '',

@@ -1,4 +1,4 @@
-import type { Pair } from '../../lib/config/replication-config';
+import type { DeployedPair } from '../../lib/model/deployment';
 import type { PairNames } from '../../lib/model/names';
 import { PLAIN_HTTP } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
@@ -36,7 +36,7 @@ export function deniedObjectLock(world: World): Request[] {
   });
 }
 
-function configured({ config }: World, { id }: PairNames): Pair {
+function configured({ config }: World, { id }: PairNames): DeployedPair {
   const found = config.pairs.find((pair) => pair.id === id);
   if (found === undefined) {
     throw new Error(`there is no pair ${id}`);

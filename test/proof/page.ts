@@ -1,8 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
-import { backfillNamesOf } from '../../lib/model/backfill/names';
 import { backfillPermissions } from '../../lib/model/backfill/permissions';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
-import { namesOf } from '../../lib/model/names';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
 import { verificationPermissions } from '../../lib/model/verification/permissions';
 import { markdownTable } from '../helpers/generated-parts';
@@ -67,7 +65,7 @@ that S3 does not send would stop everything. The role can be passed within its o
 ## What the backfill roles may do
 
 Only with \`backfill: true\`, the source account has one role for each pair, which S3 Batch Operations assumes for the jobs of that pair, and a private
-bucket ${code([backfillNamesOf(withBackfill.config).reportBucket.name])} for their manifests and reports, which expire. A role is separate from the
+bucket ${code([withBackfill.config.names.reportBucket.name])} for their manifests and reports, which expire. A role is separate from the
 replication role, which replicates what a job asks for: it can neither read nor write an object or a replica.
 
 ${markdownTable(
@@ -205,7 +203,7 @@ const TABLE_HEADER = ['statement', 'actions', 'on', 'only', 'written in', 'why',
 const ROLE_HEADER = ['statement', 'actions', 'on', 'only', 'why', 'AWS'];
 
 function verificationHeading({ config }: World, side: SideName): string {
-  return `In the account of the ${side}, ${code([namesOf(config)[side].verificationRole.name])}:`;
+  return `In the account of the ${side}, ${code([config.names[side].verificationRole.name])}:`;
 }
 
 function verificationRows({ config, sourceKey, replicaKey }: World, side: SideName): string[][] {
@@ -248,7 +246,7 @@ function notificationRows({ policies }: World): string[][] {
 }
 
 function statementRows({ policies, config }: World): string[][] {
-  const reader = namesOf(config).exchange.readerRole.arn;
+  const reader = config.names.exchange.readerRole.arn;
   return policies.flatMap(({ half, holder, document }) =>
     document.Statement.map((statement) => [
       `${code([holder])}${half === 'resource' && holder.includes(':role/') ? ' (trust)' : ''}${holder === reader ? ', the reader role of the key exchange' : ''}${half === 'organization' ? ' (service control policy)' : ''}`,

@@ -1,4 +1,3 @@
-import { backfillNamesOf } from '../../lib/model/backfill/names';
 import { environmentsOf } from '../../lib/model/environments';
 import { namesOf } from '../../lib/model/names';
 import { PIPELINE } from '../helpers/app';
@@ -31,7 +30,7 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
 
   beforeAll(() => {
     world = pipelineWorldOf(keys);
-    names = namesOf(world.config);
+    names = world.config.names;
   });
 
   const iam = (account: string, path: string) => `arn:${world.partition}:iam::${account}:${path}`;
@@ -59,8 +58,8 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
   const everyRole = () => [
     ...verificationRoles(),
     ...['lookup', 'deploy', 'cfn-exec', 'file-publishing', 'image-publishing'].flatMap(bootstrapRoles),
-    ...names.pairs.map(({ replicationRole }) => replicationRole.arn),
-    ...(world.config.backfill ? [...backfillNamesOf(world.config).roles.values()].map(({ arn }) => arn) : []),
+    ...world.config.pairs.map(({ names: { replicationRole } }) => replicationRole.arn),
+    ...(world.config.backfill ? world.config.pairs.map(({ names: { backfillRole } }) => backfillRole.arn) : []),
     names.exchange.readerRole.arn,
     ...[SOURCE, DESTINATION, TOOLING].map((account) => iam(account, 'role/Administrator')),
     ...world.roles,

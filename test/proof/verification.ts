@@ -1,7 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { canaryPrefix } from '../../lib/model/canary-prefix';
-import { lastVerificationParameter, monitoringNamesOf } from '../../lib/model/monitoring/names';
-import { pairNamesOf, parameterArn } from '../../lib/model/names';
+import { lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
@@ -94,18 +93,18 @@ function sideOf(world: World, side: SideName) {
     stackName: names[side].stackName,
     parameters: [
       names[side].keyParameter,
-      ...names.pairs.flatMap(({ parameters }) =>
+      ...config.pairs.flatMap(({ names: { parameters } }) =>
         side === 'source' ? [parameters.sourceBucket, parameters.replicationRole] : [parameters.replicaBucket],
       ),
     ],
     roles:
       side === 'source'
-        ? names.pairs.map(({ replicationRole }) => replicationRole.arn)
+        ? config.pairs.map(({ names: { replicationRole } }) => replicationRole.arn)
         : config.keyExchange === 'stack-output'
           ? [names.exchange.readerRole.arn]
           : [],
     buckets: config.pairs.map((pair) => {
-      const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+      const { sourceBucket, replicaBucket } = pair.names;
       const { arn } = side === 'source' ? sourceBucket : replicaBucket;
       return { arn, prefix: pair.filter?.prefix ?? '', canaryKey: `${canaryPrefix(pair)}${CANARY}` };
     }),
@@ -198,7 +197,7 @@ function watching(
   ) => AllowedRequest[],
 ): AllowedRequest[] {
   const { account } = config.source;
-  const { stackName, regions, failureQueue } = monitoringNamesOf(config);
+  const { stackName, regions, failureQueue } = config.names.monitoring;
   const { region } = config.destination;
   const stackArn = (where: string, name: string) => `arn:${partition}:cloudformation:${where}:${account}:stack/${name}/6f2d`;
   const describe = (arn: string) =>
@@ -424,7 +423,7 @@ function onOtherServices(world: World, side: SideName): Request[] {
     ...deny(
       'reads or changes failure events',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
-      monitoringNamesOf(config).failureQueue.arn,
+      config.names.monitoring.failureQueue.arn,
     ),
     ...onTopics(world, side),
   ];
@@ -435,7 +434,7 @@ function onTopics(world: World, side: SideName): Request[] {
   const { config, partition } = world;
   const { name, principal } = sideOf(world, side);
   const { account, region } = config.source;
-  const { regions } = monitoringNamesOf(config);
+  const { regions } = config.names.monitoring;
   const ask = (what: string, actions: readonly string[], resource: string) =>
     each(actions, { name: `${name} ${what}`, principal, resource, owner: account });
   return [

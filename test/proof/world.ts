@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { ReplicationConfig } from '../../lib/config/replication-config';
-import { groupsOf } from '../../lib/model/groups';
+import type { Deployment } from '../../lib/model/deployment';
+import { groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
-import { namesOf, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';
@@ -12,7 +12,7 @@ import { arnOf, keyId, resolve, type StackJson } from './resolve';
 
 /** Everything that a synthesized group says about permissions, and what is in it. */
 export interface World {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly partition: string;
   readonly pairs: readonly PairNames[];
   /** What the deployment has besides this group. Resources of theirs are anybody's: their owners would let everybody in. */
@@ -46,7 +46,7 @@ export function worldOf(keys: Record<string, unknown>): World {
 export function worldsOf(keys: Record<string, unknown>): World[] {
   const config = validConfig(keys);
   const recorded = groupsOf(config).map((group): [string, string] => [
-    namesOf(group).exchange.contextKey,
+    group.names.exchange.contextKey,
     replicaKeyArn(group, keyId(KEYS.replica, group.group)),
   ]);
   const all = addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map(worldOfGroup);
@@ -55,7 +55,7 @@ export function worldsOf(keys: Record<string, unknown>): World[] {
 
 function worldOfGroup(stacks: GroupStacks): World {
   const { config } = stacks;
-  const names = namesOf(config);
+  const names = config.names;
   const source = stackJson(stacks.source, config, 'source');
   const destination = stackJson(stacks.destination, config, 'destination');
   const watching = [stacks.monitoring, stacks.health.source, stacks.health.destination].map((stack) =>
@@ -67,7 +67,7 @@ function worldOfGroup(stacks: GroupStacks): World {
   return {
     config,
     partition: names.partition,
-    pairs: names.pairs,
+    pairs: config.pairs.map((pair) => pair.names),
     otherGroups: [],
     sourceKey: arnOf(KEYS.source, source),
     replicaKey: arnOf(KEYS.replica, destination),
@@ -82,7 +82,7 @@ function worldOfGroup(stacks: GroupStacks): World {
 }
 
 /** What a lockdown recommends to the management account. */
-function organizationPolicies(config: ReplicationConfig): HeldPolicy[] {
+function organizationPolicies(config: Deployment): HeldPolicy[] {
   const { lockdown, destination } = config;
   if (lockdown === undefined) {
     return [];
@@ -93,7 +93,7 @@ function organizationPolicies(config: ReplicationConfig): HeldPolicy[] {
 }
 
 /** @param side whose account it is in */
-function stackJson(stack: Stack, config: ReplicationConfig, side: 'source' | 'destination'): StackJson {
+function stackJson(stack: Stack, config: Deployment, side: 'source' | 'destination'): StackJson {
   const { account } = config[side];
   const { region } = stack;
   const template = Template.fromStack(stack).toJSON() as StackJson['template'];

@@ -1,10 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import type { ReplicationConfig } from '../../lib/config/replication-config';
-import { groupsOf } from '../../lib/model/groups';
+import type { Deployment } from '../../lib/model/deployment';
+import { groupsOf } from '../../lib/model/deployment';
 import { alarmsIn } from '../../lib/model/monitoring/alarms';
-import { monitoringNamesOf } from '../../lib/model/monitoring/names';
-import { namesOf, replicaKeyArn } from '../../lib/model/names';
+import { replicaKeyArn } from '../../lib/model/names';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';
 import { stringsIn } from '../helpers/templates';
@@ -16,7 +15,7 @@ const SECONDS_60 = 60_000;
 type TemplateJson = Readonly<Record<string, unknown>> & { readonly Resources: Readonly<Record<string, unknown>> };
 
 interface SynthesizedGroup {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly stacks: ReturnType<typeof stacksIn>;
   /** By id of the stack. */
   readonly templates: Readonly<Record<string, TemplateJson>>;
@@ -32,10 +31,7 @@ const stacksIn = ({ destination, source, monitoring, health }: GroupStacks) => [
 
 function synthesize(keys: WrittenConfig): SynthesizedGroup[] {
   const config = validConfig(keys);
-  const recorded = groupsOf(config).map((group) => [
-    namesOf(group).exchange.contextKey,
-    replicaKeyArn(group, `key-${group.group}`),
-  ]);
+  const recorded = groupsOf(config).map((group) => [group.names.exchange.contextKey, replicaKeyArn(group, `key-${group.group}`)]);
   return addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map((group) => {
     const stacks = stacksIn(group);
     const templates = stacks.map((stack) => [stack.node.id, Template.fromStack(stack).toJSON()] as const);
@@ -44,9 +40,9 @@ function synthesize(keys: WrittenConfig): SynthesizedGroup[] {
 }
 
 /** What only one group may name, by how a template writes it. */
-function ownNames(config: ReplicationConfig): string[] {
-  const { source, destination, exchange, pairs } = namesOf(config);
-  const { stackName, failureQueue, regions } = monitoringNamesOf(config);
+function ownNames(config: Deployment): string[] {
+  const { source, destination, exchange } = config.names;
+  const { stackName, failureQueue, regions } = config.names.monitoring;
   return [
     ...[source, destination].flatMap(({ keyAlias, keyParameter, stackName: name }) => [keyAlias, keyParameter, name]),
     replicaKeyArn(config, `key-${config.group}`),
@@ -54,7 +50,9 @@ function ownNames(config: ReplicationConfig): string[] {
     stackName,
     failureQueue.name,
     ...[regions.source, regions.destination].flatMap(({ topic, composite }) => [topic.name, composite.name]),
-    ...pairs.flatMap((pair) => [pair.sourceBucket, pair.replicaBucket, pair.replicationRole]).map(({ name }) => name),
+    ...config.pairs
+      .flatMap(({ names }) => [names.sourceBucket, names.replicaBucket, names.replicationRole])
+      .map(({ name }) => name),
   ];
 }
 
@@ -134,8 +132,8 @@ test('no two groups have a name of a kind in common, and none is too long', () =
     fc.property(validConfigsInGroups, (keys) => {
       const groups = groupsOf(validConfig(keys));
       const names = groups.map((config) => {
-        const { source, destination, exchange } = namesOf(config);
-        const { failureQueue, dashboard, regions, stackName } = monitoringNamesOf(config);
+        const { source, destination, exchange } = config.names;
+        const { failureQueue, dashboard, regions, stackName } = config.names.monitoring;
         return {
           roles: [source, destination].map((side) => side.verificationRole.name).concat(exchange.readerRole.name),
           stacks: [

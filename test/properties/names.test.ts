@@ -1,16 +1,14 @@
 import * as fc from 'fast-check';
-import type { ReplicationConfig } from '../../lib/config/replication-config';
-import { backfillNamesOf } from '../../lib/model/backfill/names';
-import { namesOf, type PairNames } from '../../lib/model/names';
+import type { Deployment } from '../../lib/model/deployment';
+import { type PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
-import { validConfig } from '../helpers/app';
+import { everyName, validConfig } from '../helpers/app';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 
 /** Every name that must be its own, by what it names. */
-const namesByKind = (config: ReplicationConfig) => {
-  const { source, destination, exchange, pairs } = namesOf(config);
-  const { reportBucket, roles } = backfillNamesOf(config);
+const namesByKind = (config: Deployment) => {
+  const { source, destination, exchange, pairs, reportBucket } = everyName(config);
   return {
     stack: [source.stackName, destination.stackName],
     alias: [source.keyAlias, destination.keyAlias],
@@ -20,7 +18,7 @@ const namesByKind = (config: ReplicationConfig) => {
     role: [
       exchange.readerRole.name,
       ...pairs.map(({ replicationRole }) => replicationRole.name),
-      ...[...roles.values()].map(({ name }) => name),
+      ...pairs.map(({ backfillRole }) => backfillRole.name),
     ],
     parameter: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
     rule: pairs.map(({ ruleId }) => ruleId),
@@ -82,7 +80,7 @@ test('the name of a bucket has the form of its namespace', () => {
       const suffix = config.bucketNamespace === 'account-regional' ? '-an' : '';
       const ends = (['source', 'destination'] as const).map((side) => `-${config[side].account}-${config[side].region}${suffix}`);
 
-      for (const { sourceBucket, replicaBucket } of namesOf(config).pairs) {
+      for (const { sourceBucket, replicaBucket } of everyName(config).pairs) {
         expect([sourceBucket.name, replicaBucket.name]).toEqual(ends.map((end) => expect.stringMatching(new RegExp(`${end}$`))));
       }
     }),
@@ -95,7 +93,7 @@ test('the names of a pair do not depend on the pairs beside it, nor on their ord
 
   fc.assert(
     fc.property(validConfigsWithFewerPairs, ({ config, fewer }) => {
-      const [all, some] = [config, fewer].map((keys) => namesOf(validConfig(keys)));
+      const [all, some] = [config, fewer].map((keys) => everyName(validConfig(keys)));
 
       expect(byId(all?.pairs ?? [])).toMatchObject(byId(some?.pairs ?? []));
       expect({ ...some, pairs: [] }).toStrictEqual({ ...all, pairs: [] });
@@ -108,7 +106,7 @@ test('the permission table gives both halves of a grant the same actions and con
   fc.assert(
     fc.property(validConfigs, (keys) => {
       const config = validConfig(keys);
-      const { partition, pairs } = namesOf(config);
+      const { partition, pairs } = everyName(config);
       const owner = { AWS: `arn:${partition}:iam::${config.source.account}:root` };
       for (const pair of pairs) {
         const identity = roleStatements(replicationPermissions(config, pair, { source: 'source-key', replica: 'replica-key' }));

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import type { ReplicationConfig } from '../../lib/config/replication-config';
+import type { Deployment } from '../../lib/model/deployment';
 import { partitionOf } from '../../lib/model/names';
 import { replicationStacks, validConfig } from '../helpers/app';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
@@ -24,7 +24,7 @@ interface Grant {
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
 const sorted = (grants: readonly Grant[]) => grants.map((grant) => JSON.stringify(grant)).toSorted((a, b) => a.localeCompare(b));
-const rootOf = (config: ReplicationConfig, side: 'source' | 'destination') => ({
+const rootOf = (config: Deployment, side: 'source' | 'destination') => ({
   AWS: `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`,
 });
 

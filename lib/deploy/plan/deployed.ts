@@ -2,8 +2,9 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unreachable } from '../../aws/aws-error';
 import type { CredentialProvider } from '../../aws/credentials';
 import { partitionName } from '../../config/regions';
-import type { ReplicationConfig, Side } from '../../config/replication-config';
+import type { Side } from '../../config/replication-config';
 import { messageOf, UnreachableError } from '../../errors/errors';
+import type { Deployment } from '../../model/deployment';
 import type { Template } from '../../model/template';
 import type { AssemblyStack } from './assembly';
 import type { StackState } from './model';
@@ -99,7 +100,7 @@ export interface ReaderOptions {
  * @throws UnreachableError without usable credentials or an answer
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
-export function deployedReader(config: ReplicationConfig, { lookupRoles, profile }: ReaderOptions): ReadDeployed {
+export function deployedReader(config: Deployment, { lookupRoles, profile }: ReaderOptions): ReadDeployed {
   // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
   const ownOf = remembering<Promise<CredentialProvider | undefined>>();
   const lookupRoleOf = remembering<CredentialProvider>();
@@ -124,7 +125,7 @@ export function deployedReader(config: ReplicationConfig, { lookupRoles, profile
 
 /** Credentials that belong to the account itself, if there are any. */
 async function ownCredentials(
-  config: ReplicationConfig,
+  config: Deployment,
   caller: Side,
   ambient: CredentialProvider,
 ): Promise<CredentialProvider | undefined> {

@@ -1,7 +1,6 @@
-import type { ReplicationConfig } from '../../config/replication-config';
-import { pairNamesOf } from '../names';
+import type { Deployment } from '../deployment';
+import { manifestPrefix, pairNamesOf, reportPrefix } from '../names';
 import type { Permission } from '../permissions';
-import { backfillNamesOf, manifestPrefix, reportPrefix } from './names';
 
 const PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html';
 
@@ -17,9 +16,9 @@ export const BATCH_OPERATIONS_SERVICE = 'batchoperations.s3.amazonaws.com';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html
  */
-export function backfillPermissions(config: ReplicationConfig, pairId: string): readonly Permission[] {
+export function backfillPermissions(config: Deployment, pairId: string): readonly Permission[] {
   const { sourceBucket } = pairNamesOf(config, { id: pairId });
-  const { reportBucket } = backfillNamesOf(config);
+  const { reportBucket } = config.names;
   const manifests = `${reportBucket.arn}/${manifestPrefix(pairId)}*`;
   const reports = `${reportBucket.arn}/${reportPrefix(pairId)}/*`;
   return [

@@ -1,6 +1,6 @@
-import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
-import { groupsOf } from '../groups';
+import type { Deployment } from '../deployment';
+import { groupsOf } from '../deployment';
 import { STACKS, stackPlace } from '../stacks';
 import { LIMITS } from './limits';
 import { type Measure, type MeasuredStack, measure } from './measure';
@@ -32,9 +32,9 @@ export function capacityWarnings(stacks: readonly MeasuredStack[]): string[] {
  * @throws AppError that names what is too large, how many pairs fit, and how to divide them
  */
 export function checkCapacity(
-  config: ReplicationConfig,
+  config: Deployment,
   stacks: readonly MeasuredStack[],
-  synthesize: (config: ReplicationConfig) => readonly MeasuredStack[],
+  synthesize: (config: Deployment) => readonly MeasuredStack[],
 ): void {
   const excess = everything(stacks).filter(isExcess);
   if (excess.length === 0) {

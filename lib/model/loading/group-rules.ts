@@ -1,11 +1,9 @@
 import { type ReplicationConfig, SIDES } from '../../config/replication-config';
 import type { Problem } from '../../errors/errors';
-import { backfillNamesOf } from '../backfill/names';
-import { groupsOf } from '../groups';
+import { type Deployment, deploymentOf, groupsOf } from '../deployment';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
 import { alarmsIn } from '../monitoring/alarms';
-import { monitoringNamesOf } from '../monitoring/names';
-import { type NamedArn, namesOf, type PairNames } from '../names';
+import { type NamedArn } from '../names';
 import { replicaKeyStatements } from '../policies';
 
 /** Something with a name that nothing else of its kind may have. */
@@ -23,16 +21,17 @@ interface Named {
  */
 const LONGEST = { role: 64, bucket: 63 };
 
-/** What is wrong with the names of groups. */
-export function groupNameProblems(config: ReplicationConfig): Problem[] {
-  return [...longNames(config), ...sharedNames(config)];
+/** What is wrong with groups: their names, and what does not fit into one. */
+export function groupProblems(config: ReplicationConfig): Problem[] {
+  const deployment = deploymentOf(config);
+  return [...longNames(deployment), ...sharedNames(deployment), ...capacityProblems(deployment)];
 }
 
-function longNames(config: ReplicationConfig): Problem[] {
+function longNames(config: Deployment): Problem[] {
   return namedGroups(config).flatMap((group) => {
     const names = [
-      ...SIDES.map((side) => ({ kind: 'role' as const, ...namesOf(group)[side].verificationRole })),
-      ...(config.backfill ? [{ kind: 'bucket' as const, ...backfillNamesOf(group).reportBucket }] : []),
+      ...SIDES.map((side) => ({ kind: 'role' as const, ...group.names[side].verificationRole })),
+      ...(config.backfill ? [{ kind: 'bucket' as const, ...group.names.reportBucket }] : []),
     ];
     const tooLong = names.find(({ kind, name }) => name.length > LONGEST[kind]);
     const { kind = 'role', name = '' } = tooLong ?? {};
@@ -45,7 +44,7 @@ function longNames(config: ReplicationConfig): Problem[] {
  * Groups whose names make two things of one name: the suffix `-health` is a group's, and the source health stack has it too. The unnamed
  * group counts even while it has no pairs, so that it can have some later.
  */
-function sharedNames(config: ReplicationConfig): Problem[] {
+function sharedNames(config: Deployment): Problem[] {
   const unnamed = { ...config, pairs: config.pairs.filter(({ group }) => group === undefined) };
   const taken = new Map<string, Named>();
   return [unnamed, ...namedGroups(config)].flatMap((group) => {
@@ -59,18 +58,17 @@ function sharedNames(config: ReplicationConfig): Problem[] {
   });
 }
 
-function namedGroups(config: ReplicationConfig): readonly ReplicationConfig[] {
+function namedGroups(config: Deployment): readonly Deployment[] {
   return groupsOf(config).filter(({ group }) => group !== undefined);
 }
 
-function problem(config: ReplicationConfig, { group }: ReplicationConfig, remedy: string): Problem {
+function problem(config: Deployment, { group }: Deployment, remedy: string): Problem {
   return { path: `pairs[${config.pairs.findIndex((pair) => pair.group === group)}].group`, found: group, remedy };
 }
 
-function namesIn(config: ReplicationConfig): Named[] {
-  const { pairs, exchange, ...names } = namesOf(config);
-  const { stackName: monitoring, regions } = monitoringNamesOf(config);
-  const backfill = backfillNamesOf(config);
+function namesIn(config: Deployment): Named[] {
+  const { pairs, names } = config;
+  const { stackName: monitoring, regions } = names.monitoring;
   const of = config.group === undefined ? 'the deployment' : `group ${config.group}`;
   const at = (what: string, place: string, name: string): Named => ({ what: `${what} of ${of}`, name: `${place} ${name}` });
   const arn = (what: string, named: NamedArn): Named => at(what, '', named.arn);
@@ -86,11 +84,11 @@ function namesIn(config: ReplicationConfig): Named[] {
       ...alarmsIn(config, side).map((alarm) => arn('an alarm', alarm)),
     ]),
     at('the monitoring stack', 'stack watching', monitoring),
-    arn('the exchange role', exchange.readerRole),
-    ...pairs.map(({ id, replicationRole }) => arn(`the replication role of ${id}`, replicationRole)),
-    ...pairs.map(({ id, sourceBucket }) => arn(`the source bucket of ${id}`, sourceBucket)),
-    ...(config.backfill ? [arn('the report bucket', backfill.reportBucket)] : []),
-    ...[...backfill.roles].map(([id, role]) => arn(`the backfill role of ${id}`, role)),
+    arn('the exchange role', names.exchange.readerRole),
+    ...pairs.map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),
+    ...pairs.map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
+    ...(config.backfill ? [arn('the report bucket', names.reportBucket)] : []),
+    ...pairs.map((pair) => arn(`the backfill role of ${pair.id}`, pair.names.backfillRole)),
   ];
 }
 
@@ -109,25 +107,25 @@ const KEY_POLICY_FRAME_BYTES = 512;
 const LONGEST_ROLE_ARN = 'r'.repeat(100);
 
 /** What does not fit into one group. */
-export function capacityProblems(config: ReplicationConfig): Problem[] {
+function capacityProblems(config: Deployment): Problem[] {
   return groupsOf(config).flatMap((group) => {
-    const { pairs } = namesOf(group);
-    const room = pairsThatFit(group, pairs);
+    const { pairs } = group;
+    const room = pairsThatFit(group);
     const inGroup = group.group === undefined ? '' : ` in group ${group.group}`;
     const remedy = `the replica key's policy has room for the first ${room} of these pairs; give the others a "group" of their own, which has its own keys and stacks`;
     return room === pairs.length ? [] : [{ path: 'pairs', found: `${pairs.length} pairs${inGroup}`, remedy }];
   });
 }
 
-function pairsThatFit(config: ReplicationConfig, pairs: readonly PairNames[]): number {
+function pairsThatFit(config: Deployment): number {
   let bytes = KEY_POLICY_FRAME_BYTES + lockdownBytes(config);
-  const tooMany = pairs.findIndex((pair) => {
-    bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, pair)));
+  const tooMany = config.pairs.findIndex(({ names }) => {
+    bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, names)));
     return bytes > KEY_POLICY_BYTES;
   });
-  return tooMany === -1 ? pairs.length : tooMany;
+  return tooMany === -1 ? config.pairs.length : tooMany;
 }
 
-function lockdownBytes({ lockdown }: ReplicationConfig): number {
+function lockdownBytes({ lockdown }: Deployment): number {
   return lockdown === undefined ? 0 : Buffer.byteLength(JSON.stringify(keyLockdown(exemptRoles(lockdown, LONGEST_ROLE_ARN))));
 }

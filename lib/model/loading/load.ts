@@ -3,7 +3,7 @@ import { type LocatedConfig, locateConfig, type ReadContext } from '../../config
 import type { ReplicationConfig } from '../../config/replication-config';
 import { configuration } from '../../config/schema';
 import { ConfigError, type Problem } from '../../errors/errors';
-import { capacityProblems, groupNameProblems } from './group-rules';
+import { groupProblems } from './group-rules';
 import { RULES } from './rules';
 
 /**
@@ -36,7 +36,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...parsed.data,
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
-  const wholeProblems = [...groupNameProblems(config), ...capacityProblems(config)];
+  const wholeProblems = groupProblems(config);
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

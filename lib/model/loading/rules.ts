@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { partitionName } from '../../config/regions';
 import * as schema from '../../config/schema';
-import { REPORT_BUCKET_ID } from '../backfill/names';
-import { longestNamePrefix } from '../names';
+import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { type Rule, rule } from './rule';
 

@@ -1,4 +1,5 @@
-import type { Lockdown, ReplicationConfig } from '../../config/replication-config';
+import type { Lockdown } from '../../config/replication-config';
+import type { Deployment } from '../deployment';
 import { iamRole, pairNamesOf, partitionOf, replicaKeyArn } from '../names';
 import type { Conditions } from '../permissions';
 import { toolkitNames } from '../toolkit';
@@ -81,7 +82,7 @@ const FORGE_TEMPLATE = [
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
 export function lockdownScp(
-  config: ReplicationConfig,
+  config: Deployment,
   { breakGlassRoleArn: breakGlass }: Lockdown,
   options: ScpOptions,
 ): ServiceControlPolicy {

@@ -1,6 +1,7 @@
-import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../deployment';
+import { type AlarmKind, pairAlarmName } from '../names';
 import { METRIC_PERIOD, type ReplicationMetric } from './metrics';
-import { type AlarmKind, pairAlarmName } from './names';
 
 /** An alarm of one pair: plain data, of which the stacks make alarms and the operator commands know what to ask for. */
 export interface PairAlarm {
@@ -37,11 +38,11 @@ const BACKLOG_PERIODS = (30 * 60) / METRIC_PERIOD;
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
-export function alarmsOf(config: ReplicationConfig, pair: Pair): readonly PairAlarm[] {
+export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairAlarm[] {
   const { failedOperations, latencyMinutes, pendingOperations, pendingBytes } = config.monitoring;
   const alarm = (region: SideName, kind: AlarmKind, rest: Omit<PairAlarm, 'kind' | 'name' | 'arn' | 'region'>): PairAlarm => ({
     kind,
-    ...pairAlarmName(config, pair, region, kind),
+    ...pairAlarmName(config, pair.names, region, kind),
     region,
     ...rest,
     description: `${rest.description} docs/runbook.md says what to do.`,
@@ -83,6 +84,6 @@ export function alarmsOf(config: ReplicationConfig, pair: Pair): readonly PairAl
 }
 
 /** The alarms of every pair that live in the region of a side. */
-export function alarmsIn(config: ReplicationConfig, region: SideName): readonly PairAlarm[] {
+export function alarmsIn(config: Deployment, region: SideName): readonly PairAlarm[] {
   return config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.region === region);
 }

@@ -1,5 +1,4 @@
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
-import { pairNamesOf } from '../names';
+import type { DeployedPair } from '../deployment';
 
 /**
  * The metrics of a replication rule. Latency and what is pending are published in the destination region, what failed in the
@@ -21,7 +20,6 @@ export const METRIC_NAMESPACE = 'AWS/S3';
 export const METRIC_PERIOD = 300;
 
 /** The dimensions of every metric of a pair's rule. */
-export function metricDimensions(config: ReplicationConfig, pair: Pair) {
-  const { sourceBucket, replicaBucket, ruleId } = pairNamesOf(config, pair);
+export function metricDimensions({ names: { sourceBucket, replicaBucket, ruleId } }: DeployedPair) {
   return { SourceBucket: sourceBucket.name, DestinationBucket: replicaBucket.name, RuleId: ruleId };
 }

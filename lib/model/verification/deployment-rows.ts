@@ -1,7 +1,7 @@
-import type { Lockdown, ReplicationConfig, SideName } from '../../config/replication-config';
+import type { Lockdown, SideName } from '../../config/replication-config';
+import type { Deployment } from '../deployment';
 import { environmentsOf } from '../environments';
-import { monitoringNamesOf } from '../monitoring/names';
-import { iamRole, namesOf, parameterArn, publishedParametersArn, stackArnPattern } from '../names';
+import { iamRole, parameterArn, publishedParametersArn, stackArnPattern } from '../names';
 import { toolkitNames } from '../toolkit';
 import { AUTHORIZATION, IAM_PAGE, type Row, readRoles } from './row';
 
@@ -11,8 +11,8 @@ const KMS_PAGE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-
 const ANY = '*';
 
 /** What concerns the side as a whole. */
-export function deploymentRows(config: ReplicationConfig, side: SideName, keyArn: string): Row[] {
-  const { exchange, partition } = namesOf(config);
+export function deploymentRows(config: Deployment, side: SideName, keyArn: string): Row[] {
+  const { exchange, partition } = config.names;
   const environments = environmentsOf(config).filter(({ owner }) => owner === side);
   const regions = environments.map(({ region }) => region);
   return [
@@ -50,7 +50,7 @@ export function deploymentRows(config: ReplicationConfig, side: SideName, keyArn
       sid: 'DescribeStack',
       actions: ['cloudformation:DescribeStacks'],
       resources: [
-        stackArnPattern(config[side], namesOf(config)[side].stackName),
+        stackArnPattern(config[side], config.names[side].stackName),
         ...(side === 'source' ? watchingStacks(config) : []),
       ],
       why: 'doctor: state, protection and outputs of the stacks',
@@ -90,19 +90,19 @@ function breakGlassRow({ breakGlassRoleArn }: Lockdown): Row {
 }
 
 /** The queue of failure events, which only the source account has. */
-function failureQueueRow(config: ReplicationConfig): Row {
+function failureQueueRow(config: Deployment): Row {
   return {
     sid: 'ReadFailureQueue',
     actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
-    resources: [monitoringNamesOf(config).failureQueue.arn],
+    resources: [config.names.monitoring.failureQueue.arn],
     why: 'doctor: settings and policy of the failure queue; no event can be read',
     page: `${AUTHORIZATION}/list_amazonsqs.html`,
   };
 }
 
 /** Who is told of alarms, in both regions of the source account. */
-function subscriptionsRow(config: ReplicationConfig): Row {
-  const { source, destination } = monitoringNamesOf(config).regions;
+function subscriptionsRow(config: Deployment): Row {
+  const { source, destination } = config.names.monitoring.regions;
   return {
     sid: 'ReadSubscriptions',
     actions: ['sns:ListSubscriptionsByTopic'],
@@ -113,8 +113,8 @@ function subscriptionsRow(config: ReplicationConfig): Row {
 }
 
 /** The stacks that watch: those in the destination region too are in the source account. */
-function watchingStacks(config: ReplicationConfig): string[] {
-  const { stackName, regions } = monitoringNamesOf(config);
+function watchingStacks(config: Deployment): string[] {
+  const { stackName, regions } = config.names.monitoring;
   const inDestinationRegion = { ...config.source, region: config.destination.region };
   return [
     stackArnPattern(config.source, regions.source.healthStackName),

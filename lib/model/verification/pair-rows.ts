@@ -1,7 +1,7 @@
-import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
 import { canaryPrefix } from '../canary-prefix';
-import { lastVerificationParameter } from '../monitoring/names';
-import { type PairNames, pairNamesOf, parameterArn } from '../names';
+import type { DeployedPair, Deployment } from '../deployment';
+import { lastVerificationParameter, type PairNames, parameterArn } from '../names';
 import type { Conditions } from '../permissions';
 import { AUTHORIZATION, type Row, readRoles } from './row';
 
@@ -10,17 +10,17 @@ const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/U
 
 /** A pair with its names. */
 interface Named {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly names: PairNames;
 }
 
 /** What concerns pairs. */
-export function pairRows(config: ReplicationConfig, side: SideName, keyArn: string, pairs: readonly Pair[]): Row[] {
-  const all = pairs.map((pair): Named => ({ pair, names: pairNamesOf(config, pair) }));
+export function pairRows(config: Deployment, side: SideName, keyArn: string, pairs: readonly DeployedPair[]): Row[] {
+  const all = pairs.map((pair): Named => ({ pair, names: pair.names }));
   return side === 'source' ? sourceRows(config, keyArn, all) : destinationRows(config, keyArn, all);
 }
 
-function sourceRows(config: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
+function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
   const { source } = config;
   const buckets = all.map(({ names }) => names.sourceBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
@@ -52,7 +52,7 @@ function sourceRows(config: ReplicationConfig, keyArn: string, all: readonly Nam
   ];
 }
 
-function destinationRows({ destination, lockdown }: ReplicationConfig, keyArn: string, all: readonly Named[]): Row[] {
+function destinationRows({ destination, lockdown }: Deployment, keyArn: string, all: readonly Named[]): Row[] {
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
@@ -115,7 +115,7 @@ function throughS3(region: string, contexts: readonly string[]): Conditions {
   };
 }
 
-function canariesIn(bucketArn: string, pair: Pair): string {
+function canariesIn(bucketArn: string, pair: DeployedPair): string {
   return `${bucketArn}/${literally(canaryPrefix(pair))}*`;
 }
 

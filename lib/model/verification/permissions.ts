@@ -1,4 +1,5 @@
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
+import type { Deployment } from '../deployment';
 import type { Permission } from '../permissions';
 import { roleStatements } from '../policies';
 import { deploymentRows } from './deployment-rows';
@@ -25,16 +26,12 @@ const LONGEST_KEY_ARN = 'k'.repeat(100);
  *
  * @param keyArn ARN of the side's key
  */
-export function verificationPermissions(config: ReplicationConfig, side: SideName, keyArn: string): readonly Permission[] {
+export function verificationPermissions(config: Deployment, side: SideName, keyArn: string): readonly Permission[] {
   return written([...deploymentRows(config, side, keyArn), ...pairRows(config, side, keyArn, config.pairs)]);
 }
 
 /** The same table divided into policies that IAM takes: one, unless there are many pairs. */
-export function verificationPolicies(
-  config: ReplicationConfig,
-  side: SideName,
-  keyArn: string,
-): readonly (readonly Permission[])[] {
+export function verificationPolicies(config: Deployment, side: SideName, keyArn: string): readonly (readonly Permission[])[] {
   const inPolicies = (count: number, key: string) => {
     const size = Math.ceil(config.pairs.length / count);
     return Array.from({ length: count }, (_, index) => {

@@ -1,9 +1,8 @@
 import type { Bucket } from '../../aws/listing/bucket';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { canaryPrefix } from '../../model/canary-prefix';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 
 /** The kinds of requests that an audit sends. */
 export type AuditRequest = 'list' | 'head' | 'get';
@@ -15,8 +14,8 @@ export interface AuditedBucket extends Bucket {
 
 /** The audit of one pair: what it compares, and by which rules. */
 export interface AuditTask {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   readonly source: AuditedBucket;
   readonly replica: AuditedBucket & { readonly arn: string };
   /** The canaries of `ops verify`: no part of the audit. */
@@ -43,7 +42,7 @@ export async function auditTasksOf(
     replica: { s3: await clients.s3('destination'), requests: new Requests(clock, counts, rate) },
   };
   return pairs.map((pair) => {
-    const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+    const { sourceBucket, replicaBucket } = pair.names;
     const prefix = pair.filter?.prefix ?? '';
     return {
       config,

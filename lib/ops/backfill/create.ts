@@ -3,11 +3,9 @@ import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
 import { httpStatusOf, isAwsError } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { AppError, UsageError } from '../../errors/errors';
-import { backfillNamesOf, backfillRoleOf } from '../../model/backfill/names';
-import { groupsOf } from '../../model/groups';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair, Deployment } from '../../model/deployment';
+import { groupsOf } from '../../model/deployment';
 import { deployCommand } from '../../model/shell-commands';
 import { ObjectReader } from '../explain/read-object';
 import { describeFilter, isSameFilter } from './filter';
@@ -18,7 +16,7 @@ import { howToGoOn } from './watch';
 
 /** A pair, and the jobs that it has already. */
 interface PairJobs {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   /** For the same objects, if there is one; undefined when no job of it is open. */
   readonly open: Job | undefined;
   /** Id of the newest one; undefined when there is none. */
@@ -40,7 +38,7 @@ export async function createJobs(context: Context, jobs: Jobs, filter: JobManife
   const without = known.filter(({ open }) => open === undefined);
   if (without.length > 0) {
     const newPairs = without.map(({ pair }) => pair);
-    terminal.tell(describeCreation(config, newPairs, filter, rules));
+    terminal.tell(describeCreation(newPairs, filter, rules));
     if (!yes) {
       await terminal.confirm(without.length === 1 ? 'Create the job?' : `Create these ${without.length} jobs?`);
     }
@@ -61,7 +59,11 @@ export async function createJobs(context: Context, jobs: Jobs, filter: JobManife
   return begun;
 }
 
-async function openJobs(jobs: Jobs, pairs: readonly Pair[], filter: JobManifestGeneratorFilter): Promise<readonly PairJobs[]> {
+async function openJobs(
+  jobs: Jobs,
+  pairs: readonly DeployedPair[],
+  filter: JobManifestGeneratorFilter,
+): Promise<readonly PairJobs[]> {
   const listed = await jobs.list(pairs);
   return Promise.all(
     pairs.map(async (pair) => {
@@ -95,7 +97,7 @@ function refuseOthers(known: readonly PairJobs[], filter: JobManifestGeneratorFi
 }
 
 /** @throws UsageError when the configuration has no backfill */
-export function requireBackfill({ backfill }: ReplicationConfig): void {
+export function requireBackfill({ backfill }: Deployment): void {
   if (!backfill) {
     throw new UsageError(
       'NoBackfill',
@@ -117,21 +119,21 @@ async function checkDeployed({ config, pairs, clients }: Context): Promise<Reado
   const s3 = await clients.s3('source');
   const rules = new Map<string, readonly string[]>();
   const missing: string[] = [];
-  for (const { reportBucket } of groups.map(backfillNamesOf)) {
+  for (const { reportBucket } of groups.map(({ names }) => names)) {
     if (await isMissing(async () => s3.send(new HeadBucketCommand({ Bucket: reportBucket.name })))) {
       missing.push(`bucket ${reportBucket.name}`);
     }
   }
   const iam = await clients.iam('source');
   for (const pair of pairs) {
-    const role = backfillRoleOf(config, pair.id).name;
+    const role = pair.names.backfillRole.name;
     if (await isMissing(async () => iam.send(new GetRoleCommand({ RoleName: role })))) {
       missing.push(`role ${role}`);
     }
-    const found = await rulesOf(s3, config, pair);
+    const found = await rulesOf(s3, pair);
     rules.set(pair.id, found);
     if (found.length === 0) {
-      missing.push(`a replication rule of bucket ${pairNamesOf(config, pair).sourceBucket.name} that is on`);
+      missing.push(`a replication rule of bucket ${pair.names.sourceBucket.name} that is on`);
     }
   }
   if (missing.length > 0) {
@@ -144,8 +146,8 @@ async function checkDeployed({ config, pairs, clients }: Context): Promise<Reado
   return rules;
 }
 
-async function rulesOf(s3: S3Client, config: ReplicationConfig, pair: Pair): Promise<readonly string[]> {
-  const reader = new ObjectReader(s3, pairNamesOf(config, pair).sourceBucket.name, '');
+async function rulesOf(s3: S3Client, pair: DeployedPair): Promise<readonly string[]> {
+  const reader = new ObjectReader(s3, pair.names.sourceBucket.name, '');
   const rules = await reader.rules();
   return rules.filter(({ Status: status }) => status === 'Enabled').map(({ ID: id = 'without an id' }) => id);
 }

@@ -1,5 +1,5 @@
 import type { JobDescriptor, JobManifestGeneratorFilter, JobProgressSummary, JobStatus } from '@aws-sdk/client-s3-control';
-import type { Pair } from '../../config/replication-config';
+import type { DeployedPair } from '../../model/deployment';
 
 /** How many objects a job is about, and how far it is. */
 export interface JobObjects {
@@ -18,7 +18,7 @@ export interface JobProblem {
 /** A job of a pair, as S3 describes it. */
 export interface Job {
   readonly id: string;
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly status: JobStatus;
   /** ISO 8601; null when S3 does not say. */
   readonly createdAt: string | null;
@@ -65,7 +65,7 @@ export function foundNothing({ status, objects, problems }: Pick<Job, 'status' |
 }
 
 /** @param pair the pair whose role the job runs with */
-export function toJob(pair: Pair, found: JobDescriptor): Job {
+export function toJob(pair: DeployedPair, found: JobDescriptor): Job {
   const { Report: report, ProgressSummary: summary } = found;
   return {
     id: found.JobId ?? '',

@@ -12,17 +12,16 @@ import {
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
-import { backfillNamesOf, backfillRoleOf, manifestPrefix, reportPrefix } from '../../model/backfill/names';
-import { groupOfPair } from '../../model/groups';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair, Deployment } from '../../model/deployment';
+import { groupOfPair } from '../../model/deployment';
+import { manifestPrefix, reportPrefix } from '../../model/names';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
 
 /** A job in the list of the account, and the pair that it belongs to. */
 interface ListedJob {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly found: JobListDescriptor;
 }
 
@@ -30,7 +29,7 @@ interface ListedJob {
 export class Jobs {
   private constructor(
     private readonly client: S3ControlClient,
-    private readonly config: ReplicationConfig,
+    private readonly config: Deployment,
   ) {}
 
   /**
@@ -50,7 +49,7 @@ export class Jobs {
       const command = new DescribeJobCommand({ AccountId: this.config.source.account, JobId: id });
       return (await this.client.send(command)).Job ?? {};
     });
-    const pair = this.config.pairs.find((one) => backfillRoleOf(this.config, one.id).arn === found.RoleArn);
+    const pair = this.config.pairs.find((one) => one.names.backfillRole.arn === found.RoleArn);
     if (pair === undefined) {
       throw new AppError(
         'ForeignJob',
@@ -62,7 +61,7 @@ export class Jobs {
   }
 
   /** A job that was just created, which S3 may not know everywhere yet. */
-  async describeNew(id: string, pair: Pair): Promise<Job> {
+  async describeNew(id: string, pair: DeployedPair): Promise<Job> {
     try {
       return await this.describe(id);
     } catch (error) {
@@ -74,7 +73,7 @@ export class Jobs {
   }
 
   /** Every job of some pairs, the newest first. They are known by their description, since the list does not have their role. */
-  async list(pairs: readonly Pair[]): Promise<ListedJob[]> {
+  async list(pairs: readonly DeployedPair[]): Promise<ListedJob[]> {
     const jobs: ListedJob[] = [];
     let token: string | undefined;
     do {
@@ -166,19 +165,19 @@ const PRIORITY = 10;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
  */
 export function createJobRequest(
-  config: ReplicationConfig,
-  pair: Pair,
+  config: Deployment,
+  pair: DeployedPair,
   filter: JobManifestGeneratorFilter,
   newest: string | undefined,
 ): CreateJobRequest {
   const { source } = config;
-  const { reportBucket } = backfillNamesOf(groupOfPair(config, pair));
+  const { reportBucket } = groupOfPair(config, pair).names;
   const request = {
     AccountId: source.account,
     ConfirmationRequired: true,
     Operation: { S3ReplicateObject: {} },
     Priority: PRIORITY,
-    RoleArn: backfillRoleOf(config, pair.id).arn,
+    RoleArn: pair.names.backfillRole.arn,
     Description: shorten(`${describe(config, pair.id)}${describeFilter(filter)}`),
     Tags: [
       { Key: 's3-replication:deployment', Value: config.deployment },
@@ -195,7 +194,7 @@ export function createJobRequest(
     },
     ManifestGenerator: {
       S3JobManifestGenerator: {
-        SourceBucket: pairNamesOf(config, pair).sourceBucket.arn,
+        SourceBucket: pair.names.sourceBucket.arn,
         ExpectedBucketOwner: source.account,
         EnableManifestOutput: true,
         ManifestOutputLocation: {
@@ -215,12 +214,12 @@ export function createJobRequest(
 }
 
 /** The id of the pair that a job of a deployment is for; undefined for a job that is none of the deployment's. */
-function pairOfDescription(config: ReplicationConfig, description: string | undefined): string | undefined {
+function pairOfDescription(config: Deployment, description: string | undefined): string | undefined {
   return config.pairs.find(({ id }) => description?.startsWith(describe(config, id)))?.id;
 }
 
 /** How the descriptions of a pair's jobs begin. */
-function describe({ deployment }: ReplicationConfig, pairId: string): string {
+function describe({ deployment }: Deployment, pairId: string): string {
   return `s3-replication ${deployment}/${pairId}: `;
 }
 

@@ -2,8 +2,7 @@ import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
 import { readDailyMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import { bytes, whole } from '../../cli/units';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { describeFilter } from './filter';
 import type { Job } from './job';
 
@@ -11,7 +10,7 @@ import type { Job } from './job';
  * What a replica costs at least, by its storage class.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
  */
-const MINIMUMS: Readonly<Record<Pair['storageClass'], string>> = {
+const MINIMUMS: Readonly<Record<DeployedPair['storageClass'], string>> = {
   STANDARD: 'no minimum',
   STANDARD_IA: 'at least 30 days, and 128 KB for each object',
   ONEZONE_IA: 'at least 30 days, and 128 KB for each object',
@@ -31,15 +30,14 @@ const LIMITS = [
 
 /** What is about to be created, and that it costs something even when it goes no further. */
 export function describeCreation(
-  config: ReplicationConfig,
-  pairs: readonly Pair[],
+  pairs: readonly DeployedPair[],
   filter: Job['filter'],
   rules: ReadonlyMap<string, readonly string[]>,
 ): string {
   return [
     'Create a job of S3 Batch Replication for each pair. S3 first lists what it would replicate, and replicates nothing yet:',
     ...pairs.map((pair) => {
-      const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+      const { sourceBucket, replicaBucket } = pair.names;
       return `  ${pair.id}: s3://${sourceBucket.name} to s3://${replicaBucket.name}, by rule ${rules.get(pair.id)?.join(', ')}`;
     }),
     `  objects: ${describeFilter(filter)}`,
@@ -48,11 +46,7 @@ export function describeCreation(
 }
 
 /** What jobs that wait for a confirmation will do, with S3's own count. */
-export function describeRun(
-  config: ReplicationConfig,
-  jobs: readonly Job[],
-  bounds: ReadonlyMap<string, Bound | undefined>,
-): string {
+export function describeRun(config: Deployment, jobs: readonly Job[], bounds: ReadonlyMap<string, Bound | undefined>): string {
   return [
     ...jobs.map((job) => describeJob(config, job, bounds.get(job.id))),
     [
@@ -63,9 +57,9 @@ export function describeRun(
   ].join('\n\n');
 }
 
-function describeJob(config: ReplicationConfig, { id, pair, filter, objects }: Job, bound: Bound | undefined): string {
+function describeJob(config: Deployment, { id, pair, filter, objects }: Job, bound: Bound | undefined): string {
   const { source, destination } = config;
-  const { sourceBucket, replicaBucket, ruleId } = pairNamesOf(config, pair);
+  const { sourceBucket, replicaBucket, ruleId } = pair.names;
   const count = whole(objects.total ?? 0);
   const size = bound === undefined ? 'an unknown number of bytes' : `at most ${bytes(bound.bytes)}`;
   return [
@@ -85,7 +79,7 @@ function describeJob(config: ReplicationConfig, { id, pair, filter, objects }: J
 }
 
 /** AWS says to reckon with two requests for each replica without S3 Bucket Keys. */
-function describeKms({ bucketKeys }: Pair, count: number): string {
+function describeKms({ bucketKeys }: DeployedPair, count: number): string {
   return bucketKeys
     ? 'KMS requests: few, thanks to S3 Bucket Keys, except for objects that were written without one'
     : `KMS requests: about ${whole(2 * count)}, two for each object without S3 Bucket Keys`;
@@ -115,7 +109,7 @@ export async function boundOf(context: Context, { pair, filter, objects }: Job):
   const questions = classes.flatMap((name) =>
     (STORAGE_TYPES[name] ?? []).map((storageType) => ({ metric: 'BucketSizeBytes', storageType }) as const),
   );
-  const stored = await readDailyMetrics(context, pairNamesOf(context.config, pair).sourceBucket.name, questions);
+  const stored = await readDailyMetrics(context, pair.names.sourceBucket.name, questions);
   return smaller(storedBound(stored), filterBound(filter, objects.total));
 }
 

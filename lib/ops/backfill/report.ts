@@ -3,8 +3,8 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { decodeKey } from '../../aws/decode-key';
-import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, UnreachableError } from '../../errors/errors';
+import type { Deployment } from '../../model/deployment';
 import { FAILURE_REASONS } from '../explain/reasons';
 import { type Explanation, explanationOf } from '../failures/explanation';
 import type { Job } from './job';
@@ -133,7 +133,7 @@ const MOST_OBJECTS = 100;
 
 /** Groups failed objects by reason, the most frequent first, and explains each reason. */
 export async function groupTasks(
-  config: ReplicationConfig,
+  config: Deployment,
   pairId: string,
   tasks: AsyncIterable<FailedTask>,
 ): Promise<readonly FailureGroup[]> {

@@ -2,7 +2,6 @@ import type { JobStatus } from '@aws-sdk/client-s3-control';
 import { type Context, EXIT, type ExitCode } from '../../cli/command';
 import { whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
-import { pairNamesOf } from '../../model/names';
 import { AFTERWARDS } from '../explain/wording';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, failedTasks, groupTasks } from './report';
@@ -41,7 +40,7 @@ export interface BackfillData {
 
 /** Reads how a job ended, with its report where an object failed. */
 export async function resultOf({ config, clients }: Context, job: Job): Promise<JobResult> {
-  const { sourceBucket, replicaBucket } = pairNamesOf(config, job.pair);
+  const { sourceBucket, replicaBucket } = job.pair.names;
   const nothingToDo = foundNothing(job);
   const result = {
     job: job.id,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { shippedBootstrapVersion } from '../../cli/process/cdk';
-import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, UnreachableError, UsageError } from '../../errors/errors';
+import type { Deployment } from '../../model/deployment';
 import { environmentsOf } from '../../model/environments';
 import { applyPlan } from './apply';
 import { type PolicyPlan, planPolicy, writePolicies } from './execution-policies';
@@ -151,7 +151,7 @@ interface BootstrapOptions {
 }
 
 /** @throws UsageError that names every option that is wrong */
-function bootstrapOptions(config: ReplicationConfig, { values }: CommandArguments): BootstrapOptions {
+function bootstrapOptions(config: Deployment, { values }: CommandArguments): BootstrapOptions {
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   const isOn = (name: string) => values[name] === true;
   const boundary = text('permissions-boundary');

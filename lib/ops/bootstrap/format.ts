@@ -1,5 +1,5 @@
 import type { Context } from '../../cli/command';
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 import { awsCommand, commandLine } from '../../model/shell-commands';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
 import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, type Flag, nameOf, type TrustChange } from './plan';
@@ -152,7 +152,7 @@ const STATES = {
 } as const satisfies Record<PolicyStep['action'], string>;
 
 /** The execution policies of the backup account, for a person. */
-function formatPolicies(config: ReplicationConfig, { policies, wildcards, files }: PolicyPlan): string {
+function formatPolicies(config: Deployment, { policies, wildcards, files }: PolicyPlan): string {
   return [
     'Execution policies of the backup account, before anything is bootstrapped:',
     ADVICE.replaceAll(/^/gm, '  '),
@@ -162,7 +162,7 @@ function formatPolicies(config: ReplicationConfig, { policies, wildcards, files 
   ].join('\n');
 }
 
-function formatStep(config: ReplicationConfig, { policy, action }: PolicyStep, file: string | undefined): string[] {
+function formatStep(config: Deployment, { policy, action }: PolicyStep, file: string | undefined): string[] {
   if (action === 'none') {
     return [`  ${policy.name}: ${STATES.none}`];
   }

@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 import type { Environment } from '../../model/environments';
 import { partitionOf } from '../../model/names';
 import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME } from '../../model/toolkit';
@@ -57,7 +57,7 @@ export interface EnvironmentPlan {
 
 /** What to plan from, besides the environment. */
 export interface PlanInput {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly qualifier: string;
   readonly desired: DesiredBootstrap;
   /** Version of the template that the CDK CLI here deploys; undefined when it is not known. */
@@ -130,7 +130,7 @@ export function planOf(input: PlanInput, environment: Environment, present: Pres
 }
 
 function requiredTrust(
-  { source, pipeline }: ReplicationConfig,
+  { source, pipeline }: Deployment,
   { owner }: Environment,
   { trustSource }: DesiredBootstrap,
 ): readonly RequiredTrust[] {
@@ -164,7 +164,7 @@ function refusal(toolkit: Toolkit, isCustom: boolean, shippedVersion: number | u
 }
 
 function warningsOf(
-  { source }: ReplicationConfig,
+  { source }: Deployment,
   { owner, account }: Environment,
   {
     present,

@@ -1,9 +1,8 @@
 import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
-import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
-import { namesOf, pairNamesOf } from '../../model/names';
+import type { DeployedPair } from '../../model/deployment';
 import type { SharedOptions } from './options';
 
 /** The bucket that takes what is restored, and what a plan has to say about it. */
@@ -26,12 +25,12 @@ export interface TargetBucket {
  */
 export async function lookAtTarget(
   context: Context,
-  pair: Pair,
+  pair: DeployedPair,
   { to, overwrite }: Pick<SharedOptions, 'to'> & { readonly overwrite: boolean },
 ): Promise<TargetBucket> {
   const { config } = context;
-  const name = to ?? pairNamesOf(config, pair).sourceBucket.name;
-  if (namesOf(config).pairs.some(({ replicaBucket }) => replicaBucket.name === name)) {
+  const name = to ?? pair.names.sourceBucket.name;
+  if (config.pairs.some(({ names }) => names.replicaBucket.name === name)) {
     throw new UsageError('TargetIsReplica', `${name} is a replica bucket: nothing is restored into it`, 'name another with --to');
   }
   const { s3, region } = await locate(context, name);

@@ -1,4 +1,4 @@
-import type { Pair } from '../../config/replication-config';
+import type { DeployedPair } from '../../model/deployment';
 
 /** Something that the replica bucket cannot tell, and what it means for what is restored. */
 export interface Unknown {
@@ -25,7 +25,7 @@ export interface Unknown {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
-export function unknownsOf({ replicateDeleteMarkers, lifecycle }: Pair, asOf: boolean, emulator: boolean): Unknown[] {
+export function unknownsOf({ replicateDeleteMarkers, lifecycle }: DeployedPair, asOf: boolean, emulator: boolean): Unknown[] {
   const always: Unknown[] = [
     {
       code: 'lifecycle-deletions',

@@ -1,7 +1,7 @@
 import { lifecycle } from '../../config/protection';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { STORAGE_CLASSES } from '../../config/schema';
 import { CLASS_RULES, type StorageClass } from '../../config/storage-classes';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import type { CostLine, OptionChange } from './estimate';
 import { linesOf } from './estimate';
 import type { PriceFile } from './prices/prices';
@@ -12,14 +12,14 @@ import type { Workloads } from './workload';
 interface Variant {
   readonly option: string;
   readonly value: string | boolean;
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
 }
 
-const NO_LIFECYCLE: Pair['lifecycle'] = lifecycle.parse({});
+const NO_LIFECYCLE: DeployedPair['lifecycle'] = lifecycle.parse({});
 
 /** What is estimated, whatever the options. */
 export interface EstimateInput {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** Ids of the chosen pairs. */
   readonly pairs: readonly string[];
   readonly workloads: Workloads;
@@ -37,7 +37,7 @@ export function compare(input: EstimateInput): OptionChange[] {
 }
 
 /** The lines of the chosen pairs under a configuration. */
-export function estimateLines({ pairs, workloads, backfill, prices }: EstimateInput, config: ReplicationConfig): CostLine[] {
+export function estimateLines({ pairs, workloads, backfill, prices }: EstimateInput, config: Deployment): CostLine[] {
   const chosen = config.pairs.filter(({ id }) => pairs.includes(id));
   return linesOf(quantitiesOf(config, chosen, workloads, backfill), prices);
 }
@@ -47,7 +47,7 @@ function isOpen({ open }: OptionChange): number {
 }
 
 function variants({ config, pairs }: EstimateInput): Variant[] {
-  const ofPairs = <Key extends keyof Pair>(key: Key, value: Pair[Key] & (string | boolean)): Variant => ({
+  const ofPairs = <Key extends keyof DeployedPair>(key: Key, value: DeployedPair[Key] & (string | boolean)): Variant => ({
     option: `pairs[].${key}`,
     value,
     config: { ...config, pairs: config.pairs.map((pair) => (pairs.includes(pair.id) ? { ...pair, [key]: value } : pair)) },
@@ -80,7 +80,7 @@ function variants({ config, pairs }: EstimateInput): Variant[] {
 }
 
 /** Whether replicas of another class can move as the pair has it. */
-function takes({ lifecycle: { transitions } }: Pair, storageClass: StorageClass): boolean {
+function takes({ lifecycle: { transitions } }: DeployedPair, storageClass: StorageClass): boolean {
   const [first] = transitions;
   return first === undefined || CLASS_RULES[storageClass].movesTo.includes(first.storageClass);
 }

@@ -1,8 +1,8 @@
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { fileOption } from '../../cli/options';
-import type { Pair } from '../../config/replication-config';
 import { CLASS_RULES, SMALLEST_TRANSITION } from '../../config/storage-classes';
 import { UsageError } from '../../errors/errors';
+import type { DeployedPair } from '../../model/deployment';
 import { compare, type EstimateInput, estimateLines } from './compare';
 import { type CostData, missingPrices, NOT_COUNTED, totalOf } from './estimate';
 import { formatCost } from './format';
@@ -115,7 +115,7 @@ function readOptions({ directory }: Pick<Context, 'directory'>, { values }: Comm
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
  */
-function sizeWarnings({ id, storageClass, lifecycle: { transitions } }: Pair, { averageSize }: Workload): string[] {
+function sizeWarnings({ id, storageClass, lifecycle: { transitions } }: DeployedPair, { averageSize }: Workload): string[] {
   const { minimumSize = 0, overhead } = CLASS_RULES[storageClass];
   const size = exactSize(averageSize);
   const isSmall = averageSize < SMALLEST_TRANSITION;

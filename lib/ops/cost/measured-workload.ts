@@ -1,9 +1,8 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
-import type { Pair } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair } from '../../model/deployment';
 import type { Workload, Workloads } from './workload';
 
 const DAY = 86_400_000;
@@ -38,8 +37,8 @@ export async function measureWorkloads(context: Context): Promise<Workloads> {
   };
 }
 
-async function measure({ config, clock }: Context, client: CloudWatchClient, pair: Pair): Promise<Workload> {
-  const { name } = pairNamesOf(config, pair).sourceBucket;
+async function measure({ clock }: Context, client: CloudWatchClient, pair: DeployedPair): Promise<Workload> {
+  const { name } = pair.names.sourceBucket;
   const end = clock.now();
   const sumOf = (metric: string) =>
     `SUM(SEARCH('{AWS/S3,BucketName,StorageType} MetricName="${metric}" BucketName="${name}"', 'Average', ${DAY / 1000}))`;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CommandArguments } from '../../cli/command';
 import { parseBytes } from '../../cli/units';
-import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
+import type { DeployedPair } from '../../model/deployment';
 import { readChecked } from './checked-file';
 
 /** What happens in one source bucket in a month, and what is in it before. */
@@ -86,7 +86,7 @@ const workload = z
  *
  * @throws UsageError that lists every option that is wrong or missing
  */
-export function workloadFromOptions(pairs: readonly Pair[], values: CommandArguments['values']): Workloads {
+export function workloadFromOptions(pairs: readonly DeployedPair[], values: CommandArguments['values']): Workloads {
   const given = Object.entries(WORKLOAD_OPTIONS).flatMap(([option, key]) => {
     const value = values[option];
     const isNumber = key !== 'averageSize' && key !== 'stored';
@@ -111,7 +111,7 @@ export function workloadFromOptions(pairs: readonly Pair[], values: CommandArgum
  *
  * @throws UsageError when it cannot be read or is wrong, with every problem and every pair that it lacks
  */
-export function workloadFromFile(pairs: readonly Pair[], file: string): Workloads {
+export function workloadFromFile(pairs: readonly DeployedPair[], file: string): Workloads {
   const shape = z.object(Object.fromEntries(pairs.map(({ id }) => [id, workload])), {
     error: 'write an object with a workload for each pair',
   });

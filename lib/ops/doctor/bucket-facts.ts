@@ -18,8 +18,9 @@ import {
   type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
 import type { Context } from '../../cli/command';
-import type { Pair, SideName } from '../../config/replication-config';
-import { type NamedArn, pairNamesOf } from '../../model/names';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair } from '../../model/deployment';
+import { type NamedArn } from '../../model/names';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';
 
@@ -31,18 +32,18 @@ export class BucketFacts {
   ) {}
 
   /** The name of a pair's bucket on one side. */
-  name(side: SideName, pair: Pair): NamedArn {
-    const names = pairNamesOf(this.context.config, pair);
+  name(side: SideName, pair: DeployedPair): NamedArn {
+    const names = pair.names;
     return side === 'source' ? names.sourceBucket : names.replicaBucket;
   }
 
   /** The region that a bucket is in. */
-  region(side: SideName, pair: Pair): Promise<string | undefined> {
+  region(side: SideName, pair: DeployedPair): Promise<string | undefined> {
     return this.ask(side, pair, 'region', async (s3, Bucket) => (await s3.send(new HeadBucketCommand({ Bucket }))).BucketRegion);
   }
 
   /** `Enabled` or `Suspended`; undefined when it was never switched on. */
-  versioning(side: SideName, pair: Pair): Promise<string | undefined> {
+  versioning(side: SideName, pair: DeployedPair): Promise<string | undefined> {
     return this.ask(
       side,
       pair,
@@ -52,7 +53,7 @@ export class BucketFacts {
   }
 
   /** The bucket's own settings; the account's are not asked for. */
-  publicAccess(side: SideName, pair: Pair): Promise<PublicAccessBlockConfiguration | undefined> {
+  publicAccess(side: SideName, pair: DeployedPair): Promise<PublicAccessBlockConfiguration | undefined> {
     return this.ask(
       side,
       pair,
@@ -63,7 +64,7 @@ export class BucketFacts {
   }
 
   /** Such as `BucketOwnerEnforced`. */
-  ownership(side: SideName, pair: Pair): Promise<string | undefined> {
+  ownership(side: SideName, pair: DeployedPair): Promise<string | undefined> {
     return this.ask(
       side,
       pair,
@@ -75,7 +76,7 @@ export class BucketFacts {
   }
 
   /** Object Lock; undefined when it was never switched on. */
-  objectLock(side: SideName, pair: Pair): Promise<ObjectLockConfiguration | undefined> {
+  objectLock(side: SideName, pair: DeployedPair): Promise<ObjectLockConfiguration | undefined> {
     return this.ask(
       side,
       pair,
@@ -86,7 +87,7 @@ export class BucketFacts {
   }
 
   /** The rules of S3 Lifecycle; none when there is no configuration. */
-  async lifecycle(side: SideName, pair: Pair): Promise<readonly LifecycleRule[]> {
+  async lifecycle(side: SideName, pair: DeployedPair): Promise<readonly LifecycleRule[]> {
     const rules = await this.ask(
       side,
       pair,
@@ -98,7 +99,7 @@ export class BucketFacts {
   }
 
   /** The default encryption. */
-  encryption(side: SideName, pair: Pair): Promise<ServerSideEncryptionRule | undefined> {
+  encryption(side: SideName, pair: DeployedPair): Promise<ServerSideEncryptionRule | undefined> {
     return this.ask(
       side,
       pair,
@@ -110,7 +111,7 @@ export class BucketFacts {
   }
 
   /** The bucket policy; without statements when there is none. */
-  async policy(side: SideName, pair: Pair): Promise<LivePolicy> {
+  async policy(side: SideName, pair: DeployedPair): Promise<LivePolicy> {
     const policy = await this.ask(
       side,
       pair,
@@ -122,7 +123,7 @@ export class BucketFacts {
   }
 
   /** Role and rules of the source bucket's replication. */
-  replication(pair: Pair): Promise<ReplicationConfiguration | undefined> {
+  replication(pair: DeployedPair): Promise<ReplicationConfiguration | undefined> {
     return this.ask(
       'source',
       pair,
@@ -133,7 +134,7 @@ export class BucketFacts {
   }
 
   /** Where the source bucket sends which events. */
-  async notifications(pair: Pair): Promise<NotificationConfiguration> {
+  async notifications(pair: DeployedPair): Promise<NotificationConfiguration> {
     const notifications = await this.ask('source', pair, 'notification configuration', async (s3, Bucket) => {
       const { $metadata: _, ...configuration } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
       return configuration;
@@ -143,7 +144,7 @@ export class BucketFacts {
 
   private ask<T>(
     side: SideName,
-    pair: Pair,
+    pair: DeployedPair,
     what: string,
     question: (s3: S3Client, bucket: string) => Promise<T>,
     ...unset: string[]

@@ -1,5 +1,6 @@
 import type { Context } from '../../cli/command';
-import type { Pair, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair } from '../../model/deployment';
 import { deployCommand, restoreCommand } from '../../model/shell-commands';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { ResourceNotFound } from './answers';
@@ -22,7 +23,7 @@ export interface Check {
   /** Asked once for each pair, or once for the deployment. */
   readonly run:
     | { readonly each: 'deployment'; readonly ask: (context: DoctorContext) => Promise<CheckFinding> }
-    | { readonly each: 'pair'; readonly ask: (context: DoctorContext, pair: Pair) => Promise<CheckFinding> };
+    | { readonly each: 'pair'; readonly ask: (context: DoctorContext, pair: DeployedPair) => Promise<CheckFinding> };
 }
 
 /** The headings of the list, in its order. */

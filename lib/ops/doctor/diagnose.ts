@@ -1,6 +1,7 @@
 import type { Context } from '../../cli/command';
-import { type Pair, SIDES } from '../../config/replication-config';
+import { SIDES } from '../../config/replication-config';
 import { AppError, describeError, messageOf } from '../../errors/errors';
+import type { DeployedPair } from '../../model/deployment';
 import { ResourceNotFound } from './answers';
 import {
   type Check,
@@ -54,7 +55,7 @@ export async function diagnose(command: Context, ids?: readonly string[]): Promi
 
 interface CheckQuestion {
   readonly check: Check;
-  readonly pair: Pair | undefined;
+  readonly pair: DeployedPair | undefined;
   readonly ask: () => Promise<CheckFinding>;
 }
 

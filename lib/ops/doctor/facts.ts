@@ -11,7 +11,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isMissingStack } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { AccountName, SideName } from '../../config/replication-config';
-import { type Names, namesOf } from '../../model/names';
+import { type Names } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { readContextFile } from '../exchange/exchange';
 import { Answers, ResourceNotFound } from './answers';
@@ -36,7 +36,7 @@ export class Facts {
   private readonly answers = new Answers();
 
   constructor(private readonly context: Context) {
-    this.names = namesOf(context.config);
+    this.names = context.config.names;
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
     this.monitoring = new MonitoringFacts(context, this.answers);

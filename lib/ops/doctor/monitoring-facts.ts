@@ -4,11 +4,10 @@ import { type LiveAlarms, readAlarms, readSubscriptions } from '../../aws/alarms
 import { type LiveQueue, NO_QUEUE, readFailureQueue } from '../../aws/failure-queue';
 import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
-import type { Pair, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair } from '../../model/deployment';
 import { alarmsIn } from '../../model/monitoring/alarms';
 import { METRIC_NAMESPACE, metricDimensions } from '../../model/monitoring/metrics';
-import { monitoringNamesOf } from '../../model/monitoring/names';
-import { pairNamesOf } from '../../model/names';
 import { ALARM_STACKS } from '../../model/stacks';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';
@@ -33,10 +32,10 @@ export class MonitoringFacts {
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
    */
-  async metricNames({ side, region }: MetricLocation, pair: Pair): Promise<readonly string[]> {
-    const { config, clients } = this.context;
-    const question = `metrics of rule ${pairNamesOf(config, pair).ruleId} in the ${side} account, ${region}`;
-    const dimensions = Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value }));
+  async metricNames({ side, region }: MetricLocation, pair: DeployedPair): Promise<readonly string[]> {
+    const { clients } = this.context;
+    const question = `metrics of rule ${pair.names.ruleId} in the ${side} account, ${region}`;
+    const dimensions = Object.entries(metricDimensions(pair)).map(([Name, Value]) => ({ Name, Value }));
     const names = await this.answers.of(question, async () => {
       const client = await clients.cloudWatch(side, region);
       const { Metrics: metrics = [] } = await client.send(
@@ -48,13 +47,12 @@ export class MonitoringFacts {
   }
 
   /** How many operations failed to replicate in the last day. S3 counts them in the source region. */
-  async failedOperations(pair: Pair): Promise<number> {
-    const { config, clients, clock } = this.context;
-    const failed = await this.answers.of(`failed operations of rule ${pairNamesOf(config, pair).ruleId}`, async () => {
+  async failedOperations(pair: DeployedPair): Promise<number> {
+    const { clients, clock } = this.context;
+    const failed = await this.answers.of(`failed operations of rule ${pair.names.ruleId}`, async () => {
       const end = clock.now();
       const [counts = []] = await readMetrics(
         await clients.cloudWatch('source'),
-        config,
         [{ pair, metric: 'OperationsFailedReplication', statistic: 'Sum' }],
         { start: new Date(end.getTime() - DAY), end },
       );
@@ -66,7 +64,7 @@ export class MonitoringFacts {
   /** The failure queue, and its policy. */
   async queue(): Promise<LiveQueue & { readonly policy: LivePolicy }> {
     const { config, clients } = this.context;
-    const what = `queue ${monitoringNamesOf(config).failureQueue.name}`;
+    const what = `queue ${config.names.monitoring.failureQueue.name}`;
     const missing = { codes: NO_QUEUE, stack: 'source', what } as const;
     const queue = await this.answers.of(what, async () => readFailureQueue(await clients.sqs('source'), config), { missing });
     const { url, attributes }: LiveQueue = queue ?? { url: '', attributes: {} };
@@ -81,7 +79,7 @@ export class MonitoringFacts {
    */
   async alarms(region: SideName, account: SideName = 'source'): Promise<LiveAlarms> {
     const names = alarmsIn(this.context.config, region).map(({ name }) => name);
-    const { composite } = monitoringNamesOf(this.context.config).regions[region];
+    const { composite } = this.context.config.names.monitoring.regions[region];
     return this.describe('alarms', region, account, [...names, composite.name]);
   }
 
@@ -100,7 +98,7 @@ export class MonitoringFacts {
   /** Everybody who is or was to be told of the alarms of a region. */
   async subscriptions(region: SideName): Promise<readonly Subscription[]> {
     const { config, clients } = this.context;
-    const { name, arn } = monitoringNamesOf(config).regions[region].topic;
+    const { name, arn } = config.names.monitoring.regions[region].topic;
     const what = `topic ${name}`;
     const missing = { codes: ['NotFoundException'], stack: ALARM_STACKS[region], what };
     const found = await this.answers.of(

@@ -1,9 +1,8 @@
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { canaryPrefix } from '../../model/canary-prefix';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair } from '../../model/deployment';
 import { noRequestCounts, type OwnedBucket, type RestoreRequest } from '../copy/model';
 import type { DrillOptions } from './options';
 
@@ -15,7 +14,7 @@ export type ReplicaBucket = OwnedBucket & {
 
 /** One pair, and what a drill has to know about it. */
 export interface DrillJob {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly replica: ReplicaBucket;
   /** Where the objects come from, and what they are compared with. */
   readonly source: OwnedBucket;
@@ -32,7 +31,7 @@ export async function drillJobs(context: Context, { prefix, rate }: DrillOptions
   const { config, pairs, clients, clock } = context;
   const [source, destination] = [await clients.s3('source'), await clients.s3('destination')];
   return pairs.map((pair) => {
-    const { sourceBucket, replicaBucket } = pairNamesOf(config, pair);
+    const { sourceBucket, replicaBucket } = pair.names;
     const counts = noRequestCounts();
     const below = scope(pair, prefix);
     return {
@@ -57,7 +56,7 @@ export async function drillJobs(context: Context, { prefix, rate }: DrillOptions
   });
 }
 
-function scope({ id, filter }: Pair, prefix: string): string {
+function scope({ id, filter }: DeployedPair, prefix: string): string {
   const own = filter?.prefix ?? '';
   if (prefix.startsWith(own)) {
     return prefix;

@@ -1,7 +1,7 @@
 import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import { bytes, whole } from '../../cli/units';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import type { Amount, RestoreRequest } from '../copy/model';
 import { unknownsOf } from '../copy/unknowns';
 import type { ComparedBy } from './compare';
@@ -87,7 +87,7 @@ export interface DrillReport {
 
 /** What a report is made of. */
 export interface ReportParts extends Pick<DrillReport, 'startedAt' | 'endedAt' | 'scratch' | 'left'> {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly job: DrillJob;
   readonly options: DrillOptions;
   readonly survey: Survey;
@@ -178,7 +178,7 @@ function notShown({
   emulator,
   all,
 }: {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly survey: Survey;
   readonly asOf: boolean;
   readonly emulator: boolean;

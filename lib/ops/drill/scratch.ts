@@ -13,10 +13,10 @@ import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf, UsageError } from '../../errors/errors';
-import { groupOfPair } from '../../model/groups';
-import { bucketNamed, longestNamePrefix, namesOf } from '../../model/names';
+import type { Deployment } from '../../model/deployment';
+import { groupOfPair } from '../../model/deployment';
+import { bucketNamed, longestNamePrefix } from '../../model/names';
 import { awsCommand } from '../../model/shell-commands';
 import { type Item, idOf, type OpenUploads, type OwnedBucket } from '../copy/model';
 import { abortUpload, deleteVersions, removeBucket } from './empty-bucket';
@@ -172,7 +172,7 @@ export async function openScratch(
 
 /** Key that encrypts what is restored, as the SSM parameter of the source stack has it. */
 async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): Promise<string> {
-  const Name = namesOf(groupOfPair(config, pair)).source.keyParameter;
+  const Name = groupOfPair(config, pair).names.source.keyParameter;
   try {
     const { Parameter: found } = await (await clients.ssm('source')).send(new GetParameterCommand({ Name }));
     return found?.Value ?? '';
@@ -235,7 +235,7 @@ export const DRILL_TAG = { Key: 's3-replication', Value: 'drill' } as const;
  * @param random hexadecimal digits that tell it from every other one
  * @throws UsageError when the name would be too long for S3
  */
-function scratchBucketName(config: ReplicationConfig, random: string): string {
+function scratchBucketName(config: Deployment, random: string): string {
   const id = `drill-${random}`;
   const { deployment, source, bucketNamespace } = config;
   if (deployment.length + 1 + id.length > longestNamePrefix(source.region, bucketNamespace)) {
@@ -249,12 +249,12 @@ function scratchBucketName(config: ReplicationConfig, random: string): string {
 }
 
 /** Every scratch bucket of a deployment begins so. */
-export function scratchPrefix({ deployment }: ReplicationConfig): string {
+export function scratchPrefix({ deployment }: Deployment): string {
   return `${deployment}-drill-`;
 }
 
 /** Whether a drill of this deployment can have made a bucket of this name. */
-export function isScratchName(config: ReplicationConfig, name: string): boolean {
+export function isScratchName(config: Deployment, name: string): boolean {
   const random = /^[0-9a-f]+/.exec(name.slice(scratchPrefix(config).length))?.[0];
   return random !== undefined && name === bucketNamed(config, config.source, `drill-${random}`).name;
 }

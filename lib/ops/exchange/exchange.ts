@@ -5,7 +5,7 @@ import { isAwsError, unreachable } from '../../aws/aws-error';
 import { type Context, EXIT, type Outcome } from '../../cli/command';
 import { parseJson } from '../../config/json';
 import { AppError, ConfigError, UsageError } from '../../errors/errors';
-import { isReplicaKeyArn, namesOf } from '../../model/names';
+import { isReplicaKeyArn } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
 
 /** The result of `ops exchange`. */
@@ -34,7 +34,7 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
       'there is nothing to do; set keyExchange to "ssm" to record the ARN instead',
     );
   }
-  const { destination, exchange: names } = namesOf(config);
+  const { destination, exchange: names } = config.names;
   const replicaKeyArn = await readPublished(
     await clients.ssm('destination'),
     destination.keyParameter,

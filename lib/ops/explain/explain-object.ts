@@ -1,9 +1,8 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
-import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
-import { groupOfPair } from '../../model/groups';
-import { namesOf, pairNamesOf } from '../../model/names';
+import type { DeployedPair } from '../../model/deployment';
+import { groupOfPair } from '../../model/deployment';
 import { ObjectReader, type ObjectVersion } from './read-object';
 import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-match';
 import { type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
@@ -63,9 +62,9 @@ export async function explainObject(context: Context, url: string): Promise<Outc
   return { data, text: formatObject(data), exitCode: exitCodeOf(judged.map(({ verdict }) => verdict.judgement)) };
 }
 
-async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair): Promise<JudgedVersion[]> {
+async function judgeVersions(context: Context, reader: ObjectReader, pair: DeployedPair): Promise<JudgedVersion[]> {
   const { config, clock } = context;
-  const replicas = pairNamesOf(config, pair).replicaBucket.arn;
+  const replicas = pair.names.replicaBucket.arn;
   const rules = await reader.rules();
   const versions = await reader.versions(rules.some(needsTags));
   // Each is only worth a request when the verdict may turn on it.
@@ -81,11 +80,11 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair)
 }
 
 /** The source key's ARN; null when nobody says, since the rest of the answer does not need it. */
-async function sourceKey({ clients, config }: Context, pair: Pair): Promise<string | null> {
+async function sourceKey({ clients, config }: Context, pair: DeployedPair): Promise<string | null> {
   try {
     const kms = await clients.kms('source');
     const { KeyMetadata: key } = await kms.send(
-      new DescribeKeyCommand({ KeyId: namesOf(groupOfPair(config, pair)).source.keyAlias }),
+      new DescribeKeyCommand({ KeyId: groupOfPair(config, pair).names.source.keyAlias }),
     );
     return key?.Arn ?? null;
   } catch {
@@ -103,7 +102,7 @@ function parseUrl(url: string) {
 }
 
 function findBucket({ config }: Context, bucket: string) {
-  const named = config.pairs.map((pair) => ({ pair, names: pairNamesOf(config, pair) }));
+  const named = config.pairs.map((pair) => ({ pair, names: pair.names }));
   for (const { pair, names } of named) {
     if (names.sourceBucket.name === bucket) {
       return { side: 'source' as const, pair };

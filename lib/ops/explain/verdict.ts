@@ -1,6 +1,6 @@
 import { plural } from '../../cli/units';
-import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
-import { pairNamesOf } from '../../model/names';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { awsCommand, restoreCommand } from '../../model/shell-commands';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
@@ -19,8 +19,8 @@ export interface Verdict {
 
 /** What is known around a version in a source bucket. */
 export interface SourceSurroundings {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   readonly rule: RuleMatch | undefined;
   /** ARN of the source key; null when it could not be found out. */
   readonly sourceKeyArn: string | null;
@@ -72,7 +72,7 @@ export function judgeSource(version: ObjectVersion, around: SourceSurroundings):
   }
 }
 
-function deleteMarker({ key }: ObjectVersion, { config, rule, pair }: SourceSurroundings): Verdict {
+function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings): Verdict {
   if (rule === undefined || (!rule.matches && !rule.intended)) {
     return noRule(rule, pair);
   }
@@ -82,7 +82,7 @@ function deleteMarker({ key }: ObjectVersion, { config, rule, pair }: SourceSurr
   return {
     judgement: 'unknown',
     verdict: 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one',
-    action: `see whether the replica has one too: ${explainCommand(pairNamesOf(config, pair).replicaBucket.name, key)}`,
+    action: `see whether the replica has one too: ${explainCommand(pair.names.replicaBucket.name, key)}`,
   };
 }
 
@@ -117,7 +117,7 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
 }
 
 /** The replica bucket's policy refuses a replica that would be kept for longer than the bound. */
-function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, objectLock }: Pair): Verdict | null {
+function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, objectLock }: DeployedPair): Verdict | null {
   const most = objectLock?.maximumRetentionDays;
   if (most === undefined || retainUntil === null || retainUntil.getTime() <= lastModified.getTime() + most * DAY) {
     return null;
@@ -155,7 +155,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
   };
 }
 
-function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
+function noRule(rule: RuleMatch | undefined, pair: DeployedPair): Verdict {
   return {
     judgement: 'wrong',
     verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
@@ -163,12 +163,12 @@ function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
   };
 }
 
-function again({ isLatest, status }: ObjectVersion, { id }: Pair): string {
+function again({ isLatest, status }: ObjectVersion, { id }: DeployedPair): string {
   const batch = `replicate it with S3 Batch Replication: npm run ops -- ${status === 'FAILED' ? 'retry' : 'backfill'} --pair ${id}`;
   return isLatest ? `upload the object again, or ${batch}` : batch;
 }
 
-function diagnose({ id }: Pair): string {
+function diagnose({ id }: DeployedPair): string {
   return `look for the cause: npm run ops -- doctor --pair ${id}`;
 }
 
@@ -186,7 +186,7 @@ function spell(minutes: number): string {
  */
 export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>): Verdict {
   const { key, versionId, status, isDeleteMarker, encryption } = version;
-  const source = pairNamesOf(config, pair).sourceBucket.name;
+  const source = pair.names.sourceBucket.name;
   const { replicaExpireDays } = pair.lifecycle;
   if (isDeleteMarker && replicaExpireDays !== undefined) {
     return {
@@ -225,10 +225,10 @@ export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<Sour
 function versionCommand(
   operation: string,
   { key, versionId }: ObjectVersion,
-  { config, side, pair }: { readonly config: ReplicationConfig; readonly side: SideName; readonly pair: Pair },
+  { config, side, pair }: { readonly config: Deployment; readonly side: SideName; readonly pair: DeployedPair },
   options: Readonly<Record<string, string>> = {},
 ): string {
-  const names = pairNamesOf(config, pair);
+  const names = pair.names;
   const bucket = side === 'source' ? names.sourceBucket.name : names.replicaBucket.name;
   return awsCommand(config, side, operation, { bucket, key, 'version-id': versionId, ...options });
 }
@@ -243,7 +243,7 @@ export function explainCommand(bucket: string, key: string): string {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
  */
-function customerKey(version: ObjectVersion, config: ReplicationConfig, side: SideName, pair: Pair): Verdict {
+function customerKey(version: ObjectVersion, config: Deployment, side: SideName, pair: DeployedPair): Verdict {
   const options = { 'sse-customer-algorithm': 'AES256', 'sse-customer-key': 'fileb://FILE' };
   return {
     judgement: 'unknown',

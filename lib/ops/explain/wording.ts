@@ -1,7 +1,6 @@
-import type { ReplicationConfig } from '../../config/replication-config';
-import { backfillRoleOf } from '../../model/backfill/names';
-import { groupsOf } from '../../model/groups';
-import { namesOf, type PairNames, pairNamesOf } from '../../model/names';
+import type { Deployment } from '../../model/deployment';
+import { groupsOf } from '../../model/deployment';
+import { type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
 import { stackId } from '../../model/stacks';
 import type { Concern, FailureReason, ReasonCommand } from './reason';
@@ -58,7 +57,7 @@ const RESOURCES = {
  *
  * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs, and `GROUP` where there are several groups
  */
-export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR): Wording {
+export function wordingOf(config: Deployment, pairId: string = ANY_PAIR): Wording {
   const pair = pairNamesOf(config, { id: pairId });
   const names = placeholders(groupFor(config, pairId), pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
@@ -86,7 +85,7 @@ export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR):
 }
 
 /** Puts a failure reason into the words of a deployment. */
-export function describeReason(config: ReplicationConfig, wording: Wording, reason: FailureReason): ReasonData {
+export function describeReason(config: Deployment, wording: Wording, reason: FailureReason): ReasonData {
   return {
     code: reason.code,
     cause: wording.fill(reason.cause),
@@ -98,19 +97,19 @@ export function describeReason(config: ReplicationConfig, wording: Wording, reas
 }
 
 /** The group whose stacks and keys are meant. */
-function groupFor(config: ReplicationConfig, pairId: string): ReplicationConfig {
+function groupFor(config: Deployment, pairId: string): Deployment {
   const [only, ...others] = groupsOf(config).filter(({ pairs }) => pairId === ANY_PAIR || pairs.some(({ id }) => id === pairId));
   return only === undefined || others.length > 0 ? { ...config, group: ANY_GROUP } : only;
 }
 
-function placeholders(config: ReplicationConfig, pair: PairNames): Readonly<Record<string, string>> {
-  const { source, destination, partition } = namesOf(config);
+function placeholders(config: Deployment, pair: PairNames): Readonly<Record<string, string>> {
+  const { source, destination, partition } = config.names;
   return {
     partition,
     sourceBucket: pair.sourceBucket.name,
     replicaBucket: pair.replicaBucket.name,
     role: pair.replicationRole.name,
-    backfillRole: backfillRoleOf(config, pair.id).name,
+    backfillRole: pair.backfillRole.name,
     ruleId: pair.ruleId,
     sourceStack: stackId(config, 'source'),
     destinationStack: stackId(config, 'destination'),

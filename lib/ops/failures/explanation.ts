@@ -1,4 +1,4 @@
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
 import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
 import { type EventGroup, type FailureEventName, isOpen } from './events';
@@ -39,7 +39,7 @@ const WITHOUT_REASON: Readonly<
  * @param pairId undefined for a bucket of no pair
  */
 export function explanationOf(
-  config: ReplicationConfig,
+  config: Deployment,
   { event, reason }: Pick<EventGroup, 'event' | 'reason'>,
   pairId: string | undefined,
 ): Explanation {

@@ -1,5 +1,4 @@
 import { type Context, EXIT, type ExitCode } from '../../cli/command';
-import { pairNamesOf } from '../../model/names';
 import { type EventGroup, groupEvents, isOpen, type MessageBody, parseBody } from './events';
 import { type Explanation, explanationOf } from './explanation';
 import type { QueueCounts, QueueMessage, Undone } from './queue';
@@ -70,7 +69,7 @@ export class FailureScope {
   constructor(private readonly context: Context) {
     const { config, pairs } = context;
     this.restricted = pairs !== config.pairs;
-    this.buckets = new Set(pairs.map((pair) => pairNamesOf(config, pair).sourceBucket.name));
+    this.buckets = new Set(pairs.map((pair) => pair.names.sourceBucket.name));
   }
 
   /** Whether all that a message says is in scope. Nobody knows to which bucket one belongs that cannot be read. */
@@ -88,7 +87,7 @@ export class FailureScope {
     const groups = groupEvents(events.filter(({ bucket }) => this.has(bucket)));
     return {
       groups: groups.map(({ event, reason, bucket, objects }) => {
-        const pair = config.pairs.find((one) => pairNamesOf(config, one).sourceBucket.name === bucket);
+        const pair = config.pairs.find((one) => one.names.sourceBucket.name === bucket);
         return {
           reason,
           event,

@@ -9,9 +9,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { NO_QUEUE } from '../../aws/failure-queue';
-import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf } from '../../errors/errors';
-import { monitoringNamesOf } from '../../model/monitoring/names';
+import type { Deployment } from '../../model/deployment';
 import { deployCommand } from '../../model/shell-commands';
 
 /** A message that was received, and is hidden from other readers until it is given back. */
@@ -62,8 +61,8 @@ export class QueueReader {
   ) {}
 
   /** @throws AppError when there is no such queue, or no answer */
-  static async open(sqs: SQSClient, group: ReplicationConfig): Promise<QueueReader> {
-    const { name } = monitoringNamesOf(group).failureQueue;
+  static async open(sqs: SQSClient, group: Deployment): Promise<QueueReader> {
+    const { name } = group.names.monitoring.failureQueue;
     try {
       const { QueueUrl: url = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
       return new QueueReader(sqs, name, url);

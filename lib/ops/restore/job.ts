@@ -1,9 +1,8 @@
 import { Cursor, type KeyRange } from '../../aws/listing/cursor';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import type { Pair } from '../../config/replication-config';
 import { canaryPrefix } from '../../model/canary-prefix';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair } from '../../model/deployment';
 import { type KeysOf, keyStates } from '../copy/keys';
 import type { OwnedBucket, RestoreRequest } from '../copy/model';
 import { lookAtTarget, type TargetBucket } from '../copy/target';
@@ -11,7 +10,7 @@ import type { RestoreOptions } from './options';
 
 /** One pair, and what a restore has to know about it. */
 export interface RestoreJob {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly from: OwnedBucket;
   readonly to: OwnedBucket;
   readonly target: TargetBucket;
@@ -36,7 +35,7 @@ export async function restoreJobs(
   for (const pair of pairs) {
     const target = await lookAtTarget(context, pair, options);
     const from = {
-      name: pairNamesOf(config, pair).replicaBucket.name,
+      name: pair.names.replicaBucket.name,
       s3: await clients.s3('destination'),
       requests: fromRequests,
       owner: config.destination.account,

@@ -6,10 +6,11 @@ import { readFailureQueue } from '../../aws/failure-queue';
 import { type LastVerification, readVerifications } from '../../aws/last-verification';
 import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
-import type { Pair, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
 import { describeError } from '../../errors/errors';
+import type { DeployedPair } from '../../model/deployment';
 import { alarmsOf } from '../../model/monitoring/alarms';
-import { type AlarmKind, monitoringNamesOf } from '../../model/monitoring/names';
+import { type AlarmKind } from '../../model/names';
 import { parseBody } from '../failures/events';
 
 /** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */
@@ -120,7 +121,7 @@ export async function readStatus(context: Context, emulator: boolean): Promise<S
     health: emulator
       ? []
       : (['source', 'destination'] as const).map((side) => {
-          const { name } = monitoringNamesOf(config).regions[side].composite;
+          const { name } = config.names.monitoring.regions[side].composite;
           return { name, region: config[side].region, state: stateOf(side, name) };
         }),
     failureMessages: valueOf(messages) ?? null,
@@ -131,25 +132,25 @@ export async function readStatus(context: Context, emulator: boolean): Promise<S
 }
 
 /** Lag, pending operations and pending bytes of each pair: the newest value of each. */
-async function readPending({ config, pairs, clock }: Context, client: CloudWatchClient) {
+async function readPending({ pairs, clock }: Context, client: CloudWatchClient) {
   const end = clock.now();
   const metrics = ['ReplicationLatency', 'OperationsPendingReplication', 'BytesPendingReplication'] as const;
   const questions = pairs.flatMap((pair) => metrics.map((metric) => ({ pair, metric, statistic: 'Maximum' as const })));
-  const values = await readMetrics(client, config, questions, { start: new Date(end.getTime() - FRESH_MINUTES * MINUTE), end });
+  const values = await readMetrics(client, questions, { start: new Date(end.getTime() - FRESH_MINUTES * MINUTE), end });
   return pairs.map((_, index) => metrics.map((__, place) => values[index * metrics.length + place]?.[0] ?? null));
 }
 
 /** Failed operations of each pair. S3 publishes a count only when something failed; an emulator publishes none at all. */
-async function readFailed({ config, pairs, clock }: Context, client: CloudWatchClient, emulator: boolean) {
+async function readFailed({ pairs, clock }: Context, client: CloudWatchClient, emulator: boolean) {
   const end = clock.now();
   const questions = pairs.map((pair) => ({ pair, metric: 'OperationsFailedReplication', statistic: 'Sum' }) as const);
-  const values = await readMetrics(client, config, questions, { start: new Date(end.getTime() - DAY), end });
+  const values = await readMetrics(client, questions, { start: new Date(end.getTime() - DAY), end });
   return values.map((counts) => (emulator && counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0)));
 }
 
 function readRegion({ config, pairs }: Context, side: SideName, client: CloudWatchClient): Promise<LiveAlarms> {
-  const names = pairs.flatMap((pair: Pair) => alarmsOf(config, pair)).filter(({ region }) => region === side);
-  return readAlarms(client, [...names.map(({ name }) => name), monitoringNamesOf(config).regions[side].composite.name]);
+  const names = pairs.flatMap((pair: DeployedPair) => alarmsOf(config, pair)).filter(({ region }) => region === side);
+  return readAlarms(client, [...names.map(({ name }) => name), config.names.monitoring.regions[side].composite.name]);
 }
 
 /** About how many messages the failure queue has, besides the test messages that S3 sends for every bucket. */

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAccessDenied, isAwsError } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
 import { CANARY_FOLDER, canaryPrefix } from '../../model/canary-prefix';
-import { pairNamesOf } from '../../model/names';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 
 /** Marks a canary for people who meet it. */
 const CANARY_TAG = { 's3-replication': 'canary' };
@@ -18,7 +17,7 @@ const MAX_KEY_BYTES = 1024;
 
 /** A small object that is written to see replication happen. */
 export interface Canary {
-  readonly pair: Pair;
+  readonly pair: DeployedPair;
   readonly sourceBucket: string;
   readonly replicaBucket: string;
   readonly key: string;
@@ -34,8 +33,8 @@ export interface Canary {
  * @param random what tells it from every other canary
  * @throws UsageError when the filter's prefix leaves no room for a key
  */
-export function canaryOf(config: ReplicationConfig, pair: Pair, now: Date, random: string): Canary {
-  const names = pairNamesOf(config, pair);
+export function canaryOf(pair: DeployedPair, now: Date, random: string): Canary {
+  const names = pair.names;
   const time = now.toISOString().replace(/\.\d+|[-:]/g, '');
   const key = `${canaryPrefix(pair)}${time}-${random}`;
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
@@ -65,7 +64,7 @@ export function taggingHeader({ tags }: Canary): string {
 }
 
 /** The filter's own tags come first: without them no rule matches. */
-function canaryTags({ filter }: Pair): Record<string, string> {
+function canaryTags({ filter }: DeployedPair): Record<string, string> {
   const required = filter?.tags ?? {};
   return Object.keys(required).length < MAX_TAGS ? { ...CANARY_TAG, ...required } : { ...required };
 }
@@ -91,7 +90,7 @@ export interface FailedWrite {
  */
 export async function writeCanary(
   canary: Canary,
-  { source }: ReplicationConfig,
+  { source }: Deployment,
   s3: S3Client,
   clock: Clock,
 ): Promise<WrittenCanary | FailedWrite> {

@@ -6,16 +6,17 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { isAccessDenied } from '../../aws/aws-error';
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
 import { messageOf } from '../../errors/errors';
 import { canaryPrefix } from '../../model/canary-prefix';
+import type { Deployment } from '../../model/deployment';
 import { afterDays } from '../../model/lifecycle-days';
 import type { Canary, WrittenCanary } from './canary';
 import type { Leftover } from './result';
 
 /** What cleaning up takes: a client and an account for each side. */
 export interface SideClients {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly s3: Readonly<Record<SideName, S3Client>>;
 }
 

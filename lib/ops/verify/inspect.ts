@@ -9,15 +9,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
-import type { ReplicationConfig } from '../../config/replication-config';
 import type { AppError } from '../../errors/errors';
-import { namesOf } from '../../model/names';
+import type { Deployment } from '../../model/deployment';
 import type { Canary } from './canary';
 import type { ReplicaCheck } from './result';
 
 /** What the destination's own credentials see. */
 interface DestinationAccess {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   readonly s3: S3Client;
   readonly ssm: SSMClient;
   /** An emulator on this machine, which keeps the source's key and may know no owner. */
@@ -99,7 +98,7 @@ async function checkKey(
   if (emulator) {
     return NOT_ON_EMULATOR;
   }
-  const parameter = namesOf(config).destination.keyParameter;
+  const parameter = config.names.destination.keyParameter;
   try {
     const expected = (await ssm.send(new GetParameterCommand({ Name: parameter }))).Parameter?.Value ?? '';
     return { found: found ?? encryption ?? 'none', expected, ok: found !== undefined && found === expected };

@@ -1,9 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
+import { SIDES, type SideName } from '../../config/replication-config';
 import { backfillPermissions } from '../../model/backfill/permissions';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { alarmsOf } from '../../model/monitoring/alarms';
-import { namesOf, pairNamesOf, stackArnPattern } from '../../model/names';
+import { stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification/permissions';
 import type { GroupStacks, ReplicationStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
@@ -19,7 +20,7 @@ function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
     ...config.pairs.flatMap((pair) => [
       ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
       ...sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')),
-      ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), config, pair),
+      ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), pair),
     ]),
     ...(config.backfill ? backfillAcknowledgements(config, source) : []),
     ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
@@ -53,8 +54,8 @@ function replicaBucket(resource: IConstruct): Acknowledgement[] {
   ];
 }
 
-function replicationRole(resource: IConstruct, config: ReplicationConfig, pair: Pair): Acknowledgement[] {
-  const { sourceBucket: from, replicaBucket: to } = pairNamesOf(config, pair);
+function replicationRole(resource: IConstruct, pair: DeployedPair): Acknowledgement[] {
+  const { sourceBucket: from, replicaBucket: to } = pair.names;
   return [
     ...because(
       "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The actions read versions, " +
@@ -77,13 +78,13 @@ function replicationRole(resource: IConstruct, config: ReplicationConfig, pair: 
   ];
 }
 
-function exchangeRole(resource: IConstruct, config: ReplicationConfig): Acknowledgement[] {
+function exchangeRole(resource: IConstruct, config: Deployment): Acknowledgement[] {
   return [
     ...because(
       "The wildcard stands for the id that CloudFormation adds to a stack's ARN and that is not known before the stack exists. A " +
         "stack's name has no slash, so the pattern matches this one stack and whatever had its name before or has it later.",
       resource,
-      [wildcard(stackArnPattern(config.destination, namesOf(config).destination.stackName))],
+      [wildcard(stackArnPattern(config.destination, config.names.destination.stackName))],
     ),
     ...because(
       'The policy is one statement that lets this one role describe its own stack. Inline it is deleted with the role and can be ' +
@@ -116,7 +117,7 @@ const VERIFICATION_WILDCARDS: Readonly<Record<string, string>> = {
     'else. None of the actions writes, or reads or deletes a replica of anybody else.',
 };
 
-function verificationRole(stack: IConstruct, config: ReplicationConfig, side: SideName): Acknowledgement[] {
+function verificationRole(stack: IConstruct, config: Deployment, side: SideName): Acknowledgement[] {
   return verificationPolicies(config, side, '').flatMap((permissions, index) => {
     const resource = resourceAt(stack, 'VerificationRole', `Policy${index + 1}`);
     return permissions.flatMap(({ sid, resources }) => {
@@ -130,7 +131,7 @@ function verificationRole(stack: IConstruct, config: ReplicationConfig, side: Si
 }
 
 /** The findings about what S3 Batch Replication needs in the source account. */
-export function backfillAcknowledgements(config: ReplicationConfig, source: IConstruct): readonly Acknowledgement[] {
+export function backfillAcknowledgements(config: Deployment, source: IConstruct): readonly Acknowledgement[] {
   return [
     ...reportBucket(resourceAt(source, 'Backfill', 'ReportBucket')),
     ...config.pairs.flatMap(({ id }) => backfillRole(resourceAt(source, 'Backfill', 'Roles', id), config, id)),
@@ -171,7 +172,7 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'manifests and write manifests and reports: none deletes.',
 };
 
-function backfillRole(resource: IConstruct, config: ReplicationConfig, pairId: string): Acknowledgement[] {
+function backfillRole(resource: IConstruct, config: Deployment, pairId: string): Acknowledgement[] {
   return [
     ...backfillPermissions(config, pairId).flatMap(({ sid, resources }) => {
       const reason = WILDCARDS[sid];
@@ -199,8 +200,8 @@ export function monitoringAcknowledgements({ config, source, monitoring }: Group
 }
 
 function alarms(
-  config: ReplicationConfig,
-  pair: Pair,
+  config: Deployment,
+  pair: DeployedPair,
   stacks: Readonly<Record<'source' | 'destination', GroupStacks['source' | 'monitoring']>>,
 ): Acknowledgement[] {
   return alarmsOf(config, pair).flatMap(({ region, kind }) =>

@@ -1,10 +1,10 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Lockdown, ReplicationConfig } from '../../config/replication-config';
-import { titleOf } from '../../model/groups';
+import type { Lockdown } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
+import { titleOf } from '../../model/deployment';
 import { type ExemptRoles, exemptRoles, keyLockdown } from '../../model/lockdown/statements';
-import { namesOf } from '../../model/names';
 import { executionRoleArn, publish, type ReplicationStackProps, stackProps } from '../stack';
 import { ManagedKey } from '../storage/managed-key';
 import { addVerificationRole } from '../verification-role';
@@ -16,7 +16,7 @@ export class DestinationStack extends Stack {
   readonly replicaKey: ManagedKey;
 
   constructor(scope: Construct, id: string, { config }: ReplicationStackProps) {
-    const names = namesOf(config);
+    const names = config.names;
     super(scope, id, {
       ...stackProps(config, 'destination'),
       description: `Replicas of S3 buckets of account ${config.source.account} (${config.source.region})`,
@@ -41,7 +41,7 @@ export class DestinationStack extends Stack {
    * Puts the lockdown on the replica key. Its policy refuses deletion to CloudFormation too, so the key stays even when its creation is
    * rolled back, or that rollback would fail.
    */
-  private lockKey(config: ReplicationConfig, lockdown: Lockdown): ExemptRoles {
+  private lockKey(config: Deployment, lockdown: Lockdown): ExemptRoles {
     const role = executionRoleArn(this, config.destination, 'that a lockdown could let change its own policies', 'no lockdown');
     const exempt = exemptRoles(lockdown, role);
     for (const statement of keyLockdown(exempt)) {

@@ -3,18 +3,17 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { retentionBound } from '../../model/max-retention';
-import { pairNamesOf } from '../../model/names';
 import { replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
 import { publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
 
 export interface ReplicaBucketProps {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   /** Encrypts the replicas; the pair's replication role is admitted to it. */
   readonly replicaKey: Key;
   /** The roles that its policy does not refuse to destroy replicas. @default - no lockdown: it refuses nobody */
@@ -25,7 +24,7 @@ export interface ReplicaBucketProps {
 export class ReplicaBucket extends Construct {
   constructor(scope: Construct, id: string, { config, pair, replicaKey, exempt }: ReplicaBucketProps) {
     super(scope, id);
-    const names = pairNamesOf(config, pair);
+    const names = pair.names;
 
     const bucket = new HardenedBucket(this, 'Bucket', {
       bucketName: names.replicaBucket.name,
@@ -58,7 +57,7 @@ export class ReplicaBucket extends Construct {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
  */
-function defaultRetention({ mode, days }: NonNullable<Pair['objectLock']>): ObjectLockRetention {
+function defaultRetention({ mode, days }: NonNullable<DeployedPair['objectLock']>): ObjectLockRetention {
   const period = Duration.days(days);
   return mode === 'COMPLIANCE' ? ObjectLockRetention.compliance(period) : ObjectLockRetention.governance(period);
 }

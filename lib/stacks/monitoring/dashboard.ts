@@ -14,11 +14,11 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
-import { titleOf } from '../../model/groups';
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
+import { titleOf } from '../../model/deployment';
 import { alarmsOf } from '../../model/monitoring/alarms';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/monitoring/metrics';
-import { monitoringNamesOf } from '../../model/monitoring/names';
 import { chunks } from '../stack';
 
 /** Columns of a dashboard. */
@@ -80,11 +80,11 @@ const CHARTS: readonly Chart[] = [
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cross_region_dashboard.html
  */
 export class ReplicationDashboard extends Construct {
-  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+  constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id);
     const { source, destination } = config;
     new Dashboard(this, 'Dashboard', {
-      dashboardName: monitoringNamesOf(config).dashboard,
+      dashboardName: config.names.monitoring.dashboard,
       defaultInterval: Duration.days(1),
       widgets: [
         [
@@ -101,7 +101,7 @@ export class ReplicationDashboard extends Construct {
     });
   }
 
-  private alarmStates(config: ReplicationConfig): AlarmStatusWidget[] {
+  private alarmStates(config: Deployment): AlarmStatusWidget[] {
     const alarms = config.pairs
       .flatMap((pair) => alarmsOf(config, pair))
       .map((alarm): IAlarm => Alarm.fromAlarmArn(this, alarm.name, alarm.arn));
@@ -112,7 +112,7 @@ export class ReplicationDashboard extends Construct {
   }
 }
 
-function totals(config: ReplicationConfig, chart: Chart): SingleValueWidget {
+function totals(config: Deployment, chart: Chart): SingleValueWidget {
   return new SingleValueWidget({
     title: `${chart.title}, ${chart.total.label} (${chart.unit})`,
     metrics: [total(config, chart)],
@@ -122,7 +122,7 @@ function totals(config: ReplicationConfig, chart: Chart): SingleValueWidget {
   });
 }
 
-function lines(config: ReplicationConfig, chart: Chart): GraphWidget {
+function lines(config: Deployment, chart: Chart): GraphWidget {
   return new GraphWidget({
     title: `${chart.title} (${chart.unit})`,
     left: config.pairs.map((pair) => metric(config, chart, pair)),
@@ -134,7 +134,7 @@ function lines(config: ReplicationConfig, chart: Chart): GraphWidget {
   });
 }
 
-function total(config: ReplicationConfig, chart: Chart): IMetric {
+function total(config: Deployment, chart: Chart): IMetric {
   const metrics = config.pairs.map((pair, index) => [`m${index}`, metric(config, chart, pair)] as const);
   return new MathExpression({
     expression: `${chart.total.expression}(METRICS())`,
@@ -144,11 +144,11 @@ function total(config: ReplicationConfig, chart: Chart): IMetric {
   });
 }
 
-function metric(config: ReplicationConfig, { metric: metricName, statistic, region }: Chart, pair: Pair): Metric {
+function metric(config: Deployment, { metric: metricName, statistic, region }: Chart, pair: DeployedPair): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,
-    dimensionsMap: metricDimensions(config, pair),
+    dimensionsMap: metricDimensions(pair),
     statistic,
     period: Duration.seconds(METRIC_PERIOD),
     region: config[region].region,

@@ -4,9 +4,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
-import { titleOf } from '../../model/groups';
+import { titleOf } from '../../model/deployment';
 import { alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../model/monitoring/alarms';
-import { monitoringNamesOf, nestedCompositeName } from '../../model/monitoring/names';
+import { nestedCompositeName } from '../../model/names';
 import { chunks, type ReplicationStackProps, watchingStackProps } from '../stack';
 import { NotificationTopic } from './notification-topic';
 import { ReplicationAlarms } from './replication-alarms';
@@ -19,7 +19,7 @@ export interface HealthStackProps extends ReplicationStackProps {
 /** One composite alarm over every alarm of a region of the source account, and the only one that notifies. */
 export class HealthStack extends Stack {
   constructor(scope: Construct, id: string, { config, region }: HealthStackProps) {
-    const names = monitoringNamesOf(config).regions[region];
+    const names = config.names.monitoring.regions[region];
     super(scope, id, {
       ...watchingStackProps(config, region, names.healthStackName),
       description: `Tells when replication to ${config.destination.region} needs somebody`,
@@ -60,7 +60,7 @@ function anyOf(names: readonly string[]): IAlarmRule {
 export class MonitoringStack extends Stack {
   constructor(scope: Construct, id: string, { config }: ReplicationStackProps) {
     super(scope, id, {
-      ...watchingStackProps(config, 'destination', monitoringNamesOf(config).stackName),
+      ...watchingStackProps(config, 'destination', config.names.monitoring.stackName),
       description: `Watches how S3 buckets of ${config.source.region} are replicated to ${config.destination.region}`,
     });
     new NotificationTopic(this, 'Notifications', { config, region: 'destination' });

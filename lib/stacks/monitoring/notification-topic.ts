@@ -2,14 +2,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
-import { titleOf } from '../../model/groups';
-import { monitoringNamesOf } from '../../model/monitoring/names';
+import type { SideName } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
+import { titleOf } from '../../model/deployment';
 import { partitionOf } from '../../model/names';
 import { ManagedKey } from '../storage/managed-key';
 
 export interface NotificationTopicProps {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** The side in whose region the topic is: alarms notify topics of their own region only. */
   readonly region: SideName;
 }
@@ -23,7 +23,7 @@ export interface NotificationTopicProps {
  */
 export class NotificationTopic extends Topic {
   constructor(scope: Construct, id: string, { config, region }: NotificationTopicProps) {
-    const names = monitoringNamesOf(config).regions[region];
+    const names = config.names.monitoring.regions[region];
     const key = new ManagedKey(scope, `${id}Key`, {
       description: `Encrypts notifications of ${titleOf(config)}`,
       alias: names.topicKeyAlias,

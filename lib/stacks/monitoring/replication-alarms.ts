@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 import { alarmsOf } from '../../model/monitoring/alarms';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../model/monitoring/metrics';
 
 export interface ReplicationAlarmsProps {
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** The side whose region's metrics are watched. */
   readonly region: SideName;
 }
@@ -29,7 +30,7 @@ export class ReplicationAlarms extends Construct {
           metric: new Metric({
             namespace: METRIC_NAMESPACE,
             metricName: alarm.metric,
-            dimensionsMap: metricDimensions(config, pair),
+            dimensionsMap: metricDimensions(pair),
             statistic: alarm.statistic,
             period: Duration.seconds(METRIC_PERIOD),
           }),

@@ -6,8 +6,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CodeBuildOptions } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
 import { devDependencies } from '../../../package.json';
-import type { ReplicationConfig, SideName } from '../../config/replication-config';
+import type { SideName } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
+import type { Deployment } from '../../model/deployment';
 import { environmentsOf } from '../../model/environments';
 import { type NamedArn, parameterArn, partitionOf } from '../../model/names';
 import { toolkitNames } from '../../model/toolkit';
@@ -39,7 +40,7 @@ export class BuildRole extends Role {
  * @param qualifier of the bootstrap; undefined means the usual one
  */
 export function readBootstrapVersions(
-  config: ReplicationConfig,
+  config: Deployment,
   qualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER,
 ): PolicyStatement {
   const own = environmentsOf(config).filter(({ owner }) => owner === 'pipeline');
@@ -55,7 +56,7 @@ export function readBootstrapVersions(
  *
  * @throws AppError when the stack's synthesizer knows none
  */
-export function lookupRoleArn(config: ReplicationConfig, side: SideName, stack: Stack): string {
+export function lookupRoleArn(config: Deployment, side: SideName, stack: Stack): string {
   const role = stack.synthesizer.lookupRole;
   if (role === undefined) {
     throw new AppError(
@@ -76,7 +77,7 @@ export class BuildLogs extends LogGroup {
   /** What each build needs besides to write into an encrypted group: CloudWatch Logs uses the key on the writer's behalf. */
   readonly writerStatement: PolicyStatement;
 
-  constructor(scope: Construct, id: string, encryptionKey: Key, removal: ReplicationConfig['removal']) {
+  constructor(scope: Construct, id: string, encryptionKey: Key, removal: Deployment['removal']) {
     super(scope, id, { encryptionKey, retention: RetentionDays.ONE_YEAR, removalPolicy: removalPolicy(removal) });
     const { partition, region, account } = Stack.of(this);
     const service = `logs.${region}.amazonaws.com`;

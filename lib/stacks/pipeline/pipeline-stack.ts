@@ -8,9 +8,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { CodePipeline } from 'aws-cdk-lib/pipelines';
 import { Construct } from 'constructs';
-import { type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
-import { groupsOf } from '../../model/groups';
-import { namesOf } from '../../model/names';
+import { SIDES, type SideName } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
+import { groupsOf } from '../../model/deployment';
 import { addReplicationStacks, inAccountOf, type ReplicationStacks } from '../replication';
 import { stackProps } from '../stack';
 import { removalPolicy } from '../storage/managed-key';
@@ -20,7 +20,7 @@ import { gateSteps, repositorySource, synthStep, useConnection, verifyStep } fro
 
 export interface PipelineStackProps {
   /** With a pipeline in it. */
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
   /** Path of the configuration in the repository. @default - cdk.json has it */
   readonly configFile?: string | undefined;
 }
@@ -74,7 +74,7 @@ export class PipelineStack extends Stack {
     const verifierRole = new BuildRole(this, 'VerifierRole', {
       role: names.verifierRole,
       description: `The pipeline ${names.pipelineName} verifies deployments with this role`,
-      mayAssume: groupsOf(config).flatMap((group) => SIDES.map((side) => namesOf(group)[side].verificationRole.arn)),
+      mayAssume: groupsOf(config).flatMap((group) => SIDES.map((side) => group.names[side].verificationRole.arn)),
     });
     verifierRole.addToPolicy(readBootstrapVersions(config, this.synthesizer.bootstrapQualifier));
     delivery.addStage(this.stage, {
@@ -121,7 +121,7 @@ export class PipelineStack extends Stack {
 export class ReplicationStage extends Stage {
   readonly stacks: ReplicationStacks;
 
-  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+  constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id);
     this.stacks = addReplicationStacks(this, config);
     // One plan and one approval for each account, so the source's come when every destination stack is there.
@@ -172,7 +172,7 @@ export class FailureNotice extends Construct {
  *
  * @throws AppError when the configuration has no pipeline, or no build could use it
  */
-export function addPipeline(app: App, config: ReplicationConfig): PipelineStack {
+export function addPipeline(app: App, config: Deployment): PipelineStack {
   const readContext = (key: string): unknown => app.node.tryGetContext(key);
   pipelineOf(config);
   const configFile = repositoryFile(readContext('config'));

@@ -1,9 +1,10 @@
 import { normalize } from 'node:path';
 import type { ReadContext } from '../../config/locate';
-import type { Pipeline, ReplicationConfig } from '../../config/replication-config';
+import type { Pipeline } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
-import { groupsOf } from '../../model/groups';
-import { isReplicaKeyArn, namesOf, type PipelineNames } from '../../model/names';
+import type { Deployment } from '../../model/deployment';
+import { groupsOf } from '../../model/deployment';
+import { isReplicaKeyArn, type PipelineNames } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
 
 /**
@@ -11,8 +12,8 @@ import { deployCommand } from '../../model/shell-commands';
  *
  * @throws AppError when the configuration has none
  */
-export function pipelineOf(config: ReplicationConfig): { readonly settings: Pipeline; readonly names: PipelineNames } {
-  const { pipeline: names } = namesOf(config);
+export function pipelineOf(config: Deployment): { readonly settings: Pipeline; readonly names: PipelineNames } {
+  const { pipeline: names } = config.names;
   if (config.pipeline === undefined || names === undefined) {
     throw new AppError(
       'NoPipeline',
@@ -51,8 +52,8 @@ export function repositoryFile(file: unknown): string | undefined {
  *
  * @throws AppError when the ARN is not recorded
  */
-export function requireReplicaKey(config: ReplicationConfig, readContext: ReadContext): void {
-  const missing = groupsOf(config).filter((group) => !isReplicaKeyArn(group, readContext(namesOf(group).exchange.contextKey)));
+export function requireReplicaKey(config: Deployment, readContext: ReadContext): void {
+  const missing = groupsOf(config).filter((group) => !isReplicaKeyArn(group, readContext(group.names.exchange.contextKey)));
   if (config.keyExchange === 'ssm' && missing.length > 0) {
     const deploy = missing.map((group) => `"${deployCommand(group, 'destination')}"`).join(', ');
     throw new AppError(

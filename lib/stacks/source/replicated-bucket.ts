@@ -2,11 +2,10 @@ import { Annotations } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Pair, ReplicationConfig } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { failureEvents } from '../../model/failure-events';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { lifecycleWarnings } from '../../model/lifecycle-warnings';
-import { pairNamesOf } from '../../model/names';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../model/permissions';
 import { roleStatements } from '../../model/policies';
 import { replicationRule } from '../../model/replication-rule';
@@ -15,8 +14,8 @@ import { HardenedBucket } from '../storage/bucket';
 import type { FailureQueue } from './source-stack';
 
 export interface ReplicatedBucketProps {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   readonly sourceKey: Key;
   readonly replicaKeyArn: string;
   /** Takes the bucket's failure events. */
@@ -27,7 +26,7 @@ export interface ReplicatedBucketProps {
 export class ReplicatedBucket extends Construct {
   constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn, failureQueue }: ReplicatedBucketProps) {
     super(scope, id);
-    const names = pairNamesOf(config, pair);
+    const names = pair.names;
 
     const role = new ReplicationRole(this, 'ReplicationRole', { config, pair, sourceKey, replicaKeyArn });
     const bucket = new HardenedBucket(this, 'Bucket', {
@@ -65,8 +64,8 @@ export class ReplicatedBucket extends Construct {
 }
 
 export interface ReplicationRoleProps {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   readonly sourceKey: Key;
   readonly replicaKeyArn: string;
 }
@@ -81,7 +80,7 @@ export interface ReplicationRoleProps {
  */
 export class ReplicationRole extends Role {
   constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn }: ReplicationRoleProps) {
-    const names = pairNamesOf(config, pair);
+    const names = pair.names;
     const permissions = replicationPermissions(config, names, { source: sourceKey.keyArn, replica: replicaKeyArn });
     super(scope, id, {
       roleName: names.replicationRole.name,

@@ -2,11 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
+import { titleOf } from '../../model/deployment';
 import { FAILURE_EVENT_DAYS } from '../../model/failure-events';
-import { titleOf } from '../../model/groups';
-import { monitoringNamesOf } from '../../model/monitoring/names';
-import { namesOf } from '../../model/names';
 import { failureQueueStatements } from '../../model/policies';
 import { Backfill } from '../backfill';
 import { ReplicationDashboard } from '../monitoring/dashboard';
@@ -28,7 +26,7 @@ export interface SourceStackProps extends ReplicationStackProps {
  */
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config, replicaKeyArn }: SourceStackProps) {
-    const names = namesOf(config);
+    const names = config.names;
     super(scope, id, {
       ...stackProps(config, 'source'),
       description: `S3 buckets replicated to account ${config.destination.account} (${config.destination.region})`,
@@ -70,9 +68,9 @@ export class FailureQueue extends Queue {
   /** The queue's policy, which has to be there before S3 is told of the queue. */
   readonly access: IConstruct;
 
-  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+  constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id, {
-      queueName: monitoringNamesOf(config).failureQueue.name,
+      queueName: config.names.monitoring.failureQueue.name,
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(FAILURE_EVENT_DAYS),
       enforceSSL: true,

@@ -11,7 +11,7 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 import type { LifecycleRule } from '../../model/lifecycle';
 import { removalPolicy } from './managed-key';
 
@@ -22,8 +22,8 @@ export interface PrivateBucketProps
   > {
   readonly bucketName: string;
   readonly lifecycleRules: readonly LifecycleRule[];
-  readonly bucketNamespace: ReplicationConfig['bucketNamespace'];
-  readonly removal: ReplicationConfig['removal'];
+  readonly bucketNamespace: Deployment['bucketNamespace'];
+  readonly removal: Deployment['removal'];
 }
 
 /** A private, TLS-only bucket without ACLs, under a name that is known before it exists. Every bucket of either side is one. */

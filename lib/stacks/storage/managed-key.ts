@@ -1,13 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { Deployment } from '../../model/deployment';
 
 export interface ManagedKeyProps {
   readonly description: string;
   /** Starts with `alias/`. */
   readonly alias: string;
-  readonly config: ReplicationConfig;
+  readonly config: Deployment;
 }
 
 /**
@@ -34,6 +34,6 @@ export class ManagedKey extends Key {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */
-export function removalPolicy(removal: ReplicationConfig['removal']): RemovalPolicy {
+export function removalPolicy(removal: Deployment['removal']): RemovalPolicy {
   return removal === 'retain' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import type { ReplicationConfig } from '../../../lib/config/replication-config';
 import { AppError, ConfigError } from '../../../lib/errors/errors';
 import { capacityWarnings, checkCapacity } from '../../../lib/model/capacity/check';
 import { LIMITS } from '../../../lib/model/capacity/limits';
 import { type MeasuredStack, measure } from '../../../lib/model/capacity/measure';
+import type { Deployment } from '../../../lib/model/deployment';
 import { parseConfig } from '../../../lib/model/loading/load';
 import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
@@ -18,7 +18,7 @@ function pairs(count: number, inGroup = count) {
 }
 
 /** The stacks of a configuration, as an entry point synthesizes them. */
-function stacksOf(config: ReplicationConfig): MeasuredStack[] {
+function stacksOf(config: Deployment): MeasuredStack[] {
   const app = testApp({ '@aws-cdk/core:stackResourceLimit': 0 });
   addReplicationStacks(app, config);
   const assembly = app.synth();
@@ -41,7 +41,7 @@ const stackWith = (Type: string, Properties: object, count = 1): MeasuredStack =
 /** A policy document of about so many characters. */
 const policy = (length: number) => ({ Statement: ['x'.repeat(length - '{"Statement":[""]}'.length)] });
 
-function refusal(config: ReplicationConfig, stacks: readonly MeasuredStack[], synthesize = stacksOf): AppError {
+function refusal(config: Deployment, stacks: readonly MeasuredStack[], synthesize = stacksOf): AppError {
   try {
     checkCapacity(config, stacks, synthesize);
   } catch (error) {
@@ -137,7 +137,7 @@ test('what only CloudFormation knows counts as long as an ARN gets', () => {
 test('the refusal says how many pairs of which group fit, and how to divide them', () => {
   const config = validConfig({ pairs: [...pairs(12), { id: 'x', group: 'archive' }] });
   // A stack in which every pair has sixty resources.
-  const large = ({ pairs: all }: ReplicationConfig): MeasuredStack[] => [
+  const large = ({ pairs: all }: Deployment): MeasuredStack[] => [
     stackWith('AWS::SSM::Parameter', {}, 60 * all.filter(({ group }) => group === undefined).length),
   ];
   const { hint } = refusal(config, large(config), large);

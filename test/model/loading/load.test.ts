@@ -1,7 +1,7 @@
 import type { ReplicationConfig } from '../../../lib/config/replication-config';
 import { ConfigError } from '../../../lib/errors/errors';
+import { deploymentOf } from '../../../lib/model/deployment';
 import { loadConfig, parseConfig } from '../../../lib/model/loading/load';
-import { namesOf } from '../../../lib/model/names';
 import { replicaKeyStatements } from '../../../lib/model/policies';
 import { PIPELINE, validConfig } from '../../helpers/app';
 
@@ -863,8 +863,8 @@ describe("more pairs than the replica key's policy has room for", () => {
   });
 
   test('leave a policy that KMS takes', () => {
-    const config = parse({ pairs: manyPairs(room) });
-    const statements = namesOf(config).pairs.flatMap((names) => replicaKeyStatements(config, names));
+    const config = deploymentOf(parse({ pairs: manyPairs(room) }));
+    const statements = config.pairs.flatMap(({ names }) => replicaKeyStatements(config, names));
 
     expect(statements).toHaveLength(room);
     expect(Buffer.byteLength(JSON.stringify({ Version: '2012-10-17', Statement: statements }))).toBeLessThan(32_768);

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../lib/errors/errors';
+import { deploymentOf } from '../../../lib/model/deployment';
 import { parseConfig } from '../../../lib/model/loading/load';
 import { exemptRoles, keyLockdown } from '../../../lib/model/lockdown/statements';
-import { namesOf } from '../../../lib/model/names';
 import { replicaKeyStatements } from '../../../lib/model/policies';
 import { LOCKDOWN } from '../../helpers/app';
 
@@ -105,10 +105,10 @@ test('takes room of the key policy from pairs, and what is left is a policy that
   const pairs = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `pair-${index}` }));
   const room = (keys: object) =>
     Number(/the first (\d+) of these pairs/.exec(problemsOf({ ...keys, pairs: pairs(200) })[0]?.remedy ?? '')?.[1]);
-  const config = parse({ ...LOCKDOWN, pairs: pairs(room(LOCKDOWN)) });
+  const config = deploymentOf(parse({ ...LOCKDOWN, pairs: pairs(room(LOCKDOWN)) }));
   const statements = [
     ...keyLockdown(exemptRoles(LOCKDOWN.lockdown, 'r'.repeat(100))),
-    ...namesOf(config).pairs.flatMap((names) => replicaKeyStatements(config, names)),
+    ...config.pairs.flatMap(({ names }) => replicaKeyStatements(config, names)),
   ];
 
   expect(room(LOCKDOWN)).toBeLessThan(room({}));

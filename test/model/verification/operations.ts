@@ -1,4 +1,3 @@
-import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
 import { parameterArn } from '../../../lib/model/names';
 import { actorsOf, throughS3 } from '../../proof/actors';
 import type { Request } from '../../proof/decide';
@@ -160,7 +159,7 @@ function onRole(action: string) {
 }
 
 function onQueue(action: string) {
-  return (__: Sent, { config }: World): Needed[] => [{ action, resource: monitoringNamesOf(config).failureQueue.arn }];
+  return (__: Sent, { config }: World): Needed[] => [{ action, resource: config.names.monitoring.failureQueue.arn }];
 }
 
 function onKey(action: string) {

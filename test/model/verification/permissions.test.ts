@@ -1,7 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { EXIT } from '../../../lib/cli/command';
 import { type AccountName, SIDES } from '../../../lib/config/replication-config';
-import { namesOf } from '../../../lib/model/names';
 import { roleStatements } from '../../../lib/model/policies';
 import { verificationPermissions, verificationPolicies } from '../../../lib/model/verification/permissions';
 import { doctor } from '../../../lib/ops/doctor/doctor';
@@ -78,7 +77,7 @@ describe.each([
   });
 
   test.each(SIDES)('may do nothing in the account of the %s that neither asks', async (side) => {
-    const { verificationRole } = namesOf(world.config)[side];
+    const { verificationRole } = world.config.names[side];
     const used = new Set<string>();
     for (const request of requests.filter(({ principal }) => 'arn' in principal && principal.arn === verificationRole.arn)) {
       (await decide(world, request)).because.forEach((sid) => used.add(`${sid}: ${request.action}`));

@@ -1,5 +1,6 @@
 import type { Clients, ServiceClients } from '../../../lib/aws/clients';
-import { type AccountName, accountNamed, type ReplicationConfig, type SideName } from '../../../lib/config/replication-config';
+import { type AccountName, accountNamed, type SideName } from '../../../lib/config/replication-config';
+import type { Deployment } from '../../../lib/model/deployment';
 import { testClients } from '../../helpers/ops';
 
 /** A request that an operator command sent. */
@@ -13,7 +14,7 @@ export interface Sent<Account extends AccountName = SideName> {
 }
 
 /** Clients for `aws-sdk-client-mock` that remember what is sent, and as whom. */
-export function recordingClients(config: ReplicationConfig) {
+export function recordingClients(config: Deployment) {
   const sent: Sent<AccountName>[] = [];
   const made = testClients(config);
   const record =

@@ -1,5 +1,5 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
-import type { Pair } from '../../../lib/config/replication-config';
+import type { DeployedPair } from '../../../lib/model/deployment';
 import type { Job } from '../../../lib/ops/backfill/job';
 import { progressLine } from '../../../lib/ops/backfill/watch';
 import { validConfig } from '../../helpers/app';
@@ -7,7 +7,7 @@ import { validConfig } from '../../helpers/app';
 function job(status: JobStatus, [total, succeeded, failed]: readonly [number | null, number, number], activeSeconds = 0): Job {
   return {
     id: '00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c',
-    pair: validConfig().pairs[0] as Pair,
+    pair: validConfig().pairs[0] as DeployedPair,
     status,
     createdAt: null,
     endedAt: null,

@@ -22,20 +22,13 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-s
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
-import {
-  type AccountName,
-  type Pair,
-  type ReplicationConfig,
-  SIDES,
-  type SideName,
-} from '../../../lib/config/replication-config';
+import { type AccountName, SIDES, type SideName } from '../../../lib/config/replication-config';
+import type { DeployedPair, Deployment } from '../../../lib/model/deployment';
 import { environmentsOf } from '../../../lib/model/environments';
 import { failureEvents } from '../../../lib/model/failure-events';
 import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
 import { retentionBound } from '../../../lib/model/max-retention';
 import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
-import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
-import { type Names, namesOf } from '../../../lib/model/names';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import {
   failureQueueStatements,
@@ -51,6 +44,7 @@ import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
+import { everyName } from '../../helpers/app';
 import { testContext } from '../../helpers/ops';
 
 export interface Key {
@@ -96,7 +90,7 @@ export interface Stack {
 
 /** What AWS holds. A test breaks it by changing it. */
 export interface World {
-  readonly names: Names;
+  readonly names: ReturnType<typeof everyName>;
   /** The source account in the destination region is `monitoring`. */
   regions: Record<SideName | 'monitoring', string>;
   stacks: Partial<Record<StackKind, Stack>>;
@@ -124,8 +118,8 @@ export const KEY_IDS = {
 } as const;
 
 /** A deployment in which everything is right, in the spelling that AWS gives back. */
-export function healthyWorld(config: ReplicationConfig): World {
-  const names = namesOf(config);
+export function healthyWorld(config: Deployment): World {
+  const names = everyName(config);
   const keyArn = (side: SideName) => `arn:aws:kms:${config[side].region}:${config[side].account}:key/${KEY_IDS[side]}`;
   const arns = { source: keyArn('source'), replica: keyArn('destination') };
   const world: World = {
@@ -148,7 +142,7 @@ export function healthyWorld(config: ReplicationConfig): World {
     failedOperations: 0,
     queue: {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '1209600' },
-      policy: [queueTlsOnly(monitoringNamesOf(config).failureQueue), ...failureQueueStatements(config)].map(single),
+      policy: [queueTlsOnly(config.names.monitoring.failureQueue), ...failureQueueStatements(config)].map(single),
     },
     alarms: {},
     composites: {},
@@ -166,11 +160,11 @@ export function healthyWorld(config: ReplicationConfig): World {
   for (const side of SIDES) {
     const arn = keyArn(side);
     const { region } = config[side];
-    const { composite, topic } = monitoringNamesOf(config).regions[side];
+    const { composite, topic } = config.names.monitoring.regions[side];
     world.alarms[`source ${region}`] = config.pairs.flatMap((pair) =>
       alarmsOf(config, pair)
         .filter((alarm) => alarm.region === side)
-        .map((alarm) => ({ ...expectedAlarm(config, pair, alarm) })),
+        .map((alarm) => ({ ...expectedAlarm(pair, alarm) })),
     );
     world.composites[region] = [
       {
@@ -304,7 +298,7 @@ export function healthyWorld(config: ReplicationConfig): World {
           side === 'source'
             ? {
                 QueueConfigurations: failureEvents(configured).map((event) => ({
-                  QueueArn: monitoringNamesOf(config).failureQueue.arn,
+                  QueueArn: config.names.monitoring.failureQueue.arn,
                   Events: [event as s3.Event],
                 })),
               }
@@ -315,7 +309,7 @@ export function healthyWorld(config: ReplicationConfig): World {
   return world;
 }
 
-function objectLockOf({ objectLock, sourceObjectLock }: Pair, side: SideName): s3.ObjectLockConfiguration | undefined {
+function objectLockOf({ objectLock, sourceObjectLock }: DeployedPair, side: SideName): s3.ObjectLockConfiguration | undefined {
   if (side === 'source') {
     return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
   }
@@ -400,7 +394,7 @@ interface Asked {
 }
 
 /** Makes every client answer from a world. */
-export function serve(config: ReplicationConfig, current: () => World): { restore: () => void; operations: () => string[] } {
+export function serve(config: Deployment, current: () => World): { restore: () => void; operations: () => string[] } {
   const asked: string[] = [];
   const stubs: { restore: () => void }[] = [];
   const on = (stub: object, command: unknown, answer: (asked: Asked) => unknown) => {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { COMMANDS } from '../../../bin/commands';
 import { configuration } from '../../../lib/config/schema';
 import { UsageError } from '../../../lib/errors/errors';
-import { namesOf } from '../../../lib/model/names';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import { explain } from '../../../lib/ops/explain/explain';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
@@ -54,9 +53,9 @@ const DOCUMENTED = [
 ];
 
 const CONFIG = validConfig();
-const SIDS = namesOf(CONFIG).pairs.flatMap((pair) =>
-  replicationPermissions(CONFIG, pair, { source: '', replica: '' }).map(({ sid }) => sid),
-);
+const SIDS = CONFIG.pairs
+  .map(({ names }) => names)
+  .flatMap((pair) => replicationPermissions(CONFIG, pair, { source: '', replica: '' }).map(({ sid }) => sid));
 const RESOURCES = ['source bucket', 'source key', 'replica bucket', 'replica key', 'replication role', 'replication rule'];
 
 interface Schema {

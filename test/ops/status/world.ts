@@ -11,7 +11,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { alarmsIn } from '../../../lib/model/monitoring/alarms';
-import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
 import { type StatusData, status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';
 
@@ -77,7 +76,7 @@ function serve({ config }: Context, held: Held): void {
           .map((name) => ({ AlarmName: name, StateValue: held.alarms[name] ?? 'OK' }));
       return {
         MetricAlarms: there(alarmsIn(config, side).map(({ name }) => name)),
-        CompositeAlarms: types.includes('CompositeAlarm') ? there([monitoringNamesOf(config).regions[side].composite.name]) : [],
+        CompositeAlarms: types.includes('CompositeAlarm') ? there([config.names.monitoring.regions[side].composite.name]) : [],
       };
     });
   sqs.on(GetQueueUrlCommand).callsFake(() => {

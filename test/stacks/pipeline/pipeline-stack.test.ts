@@ -1,13 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { namesOf } from '../../../lib/model/names';
 import { devDependencies, scripts } from '../../../package.json';
 import { recordedKey } from '../../helpers/templates';
 import { buildOf, pipelineApp, runOrders, stagesIn } from './pipeline';
 
 describe('the pipeline', () => {
   const { app, config, stack, template } = pipelineApp({}, { email: 'storage@example.com' });
-  const names = namesOf(config);
+  const names = config.names;
 
   test('is a protected stack of the tooling account under the configured names', () => {
     expect(stack).toMatchObject({

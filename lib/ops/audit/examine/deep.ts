@@ -6,8 +6,7 @@ import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
 import { AppError, messageOf } from '../../../errors/errors';
-import { groupsOf } from '../../../model/groups';
-import { namesOf } from '../../../model/names';
+import { groupsOf } from '../../../model/deployment';
 import type { AuditedBucket } from '../task';
 import { type AuditFinding, different, type Sides } from './listed';
 
@@ -25,7 +24,7 @@ export interface DeepFacts {
 export async function readDeepFacts({ clients, config, pairs }: Context): Promise<ReadonlyMap<string, DeepFacts>> {
   const facts = new Map<string, DeepFacts>();
   for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
-    const parameter = namesOf(group).destination.keyParameter;
+    const parameter = group.names.destination.keyParameter;
     try {
       const ssm = await clients.ssm('destination');
       const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
-import type { Pair } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { afterDays } from '../../../model/lifecycle-days';
 import type { Difference, State } from '../report';
 
@@ -24,7 +24,7 @@ export function different(state: State, wrong: boolean, why: string, status: str
 }
 
 /** Judges a version by the listings alone; undefined where S3 has to be asked. */
-export function judgeListed({ source, replica }: Sides, pair: Pair, now: Date): AuditFinding | undefined {
+export function judgeListed({ source, replica }: Sides, pair: DeployedPair, now: Date): AuditFinding | undefined {
   if (source === undefined) {
     return judgeExtra(replica, pair);
   }
@@ -34,7 +34,7 @@ export function judgeListed({ source, replica }: Sides, pair: Pair, now: Date): 
   return source.isDeleteMarker ? judgeDeleteMarker(pair) : judgeExpired(source, pair, now);
 }
 
-function judgeBoth(source: Entry, replica: Entry, pair: Pair, now: Date): AuditFinding {
+function judgeBoth(source: Entry, replica: Entry, pair: DeployedPair, now: Date): AuditFinding {
   if (source.size !== replica.size) {
     return different('size', true, `${source.size} bytes in the source bucket, ${replica.size} in the replica bucket`);
   }
@@ -44,7 +44,7 @@ function judgeBoth(source: Entry, replica: Entry, pair: Pair, now: Date): AuditF
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html */
-function judgeDeleteMarker({ replicateDeleteMarkers }: Pair): AuditFinding {
+function judgeDeleteMarker({ replicateDeleteMarkers }: DeployedPair): AuditFinding {
   return different(
     'delete-marker',
     false,
@@ -54,7 +54,7 @@ function judgeDeleteMarker({ replicateDeleteMarkers }: Pair): AuditFinding {
   );
 }
 
-function judgeExtra(entry: Entry, pair: Pair): AuditFinding {
+function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
   if (!entry.isDeleteMarker) {
     return different(
       'extra',
@@ -72,7 +72,7 @@ function judgeExtra(entry: Entry, pair: Pair): AuditFinding {
 }
 
 /** Whether lifecycle rules of the replica bucket make or delete anything, so that an audit has to know what they go by. */
-export function expiresReplicas({ lifecycle }: Pair): boolean {
+export function expiresReplicas({ lifecycle }: DeployedPair): boolean {
   return lifecycle.noncurrentDays !== undefined || lifecycle.replicaExpireDays !== undefined;
 }
 
@@ -82,7 +82,7 @@ export function expiresReplicas({ lifecycle }: Pair): boolean {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
-function judgeExpired({ lastModified, history }: Entry, { lifecycle }: Pair, now: Date): AuditFinding | undefined {
+function judgeExpired({ lastModified, history }: Entry, { lifecycle }: DeployedPair, now: Date): AuditFinding | undefined {
   const { noncurrentDays, noncurrentVersions = 0, replicaExpireDays } = lifecycle;
   const { replacedAt, newerNoncurrent = 0 } = history ?? {};
   if (noncurrentDays === undefined || newerNoncurrent < noncurrentVersions) {
@@ -106,7 +106,7 @@ function judgeExpired({ lastModified, history }: Entry, { lifecycle }: Pair, now
 }
 
 /** Finds that a lifecycle rule made a delete marker of the replica bucket, to expire the replica below it. Undefined where it cannot have. */
-function judgeExpiryMarker({ lastModified, history }: Entry, { lifecycle }: Pair): AuditFinding | undefined {
+function judgeExpiryMarker({ lastModified, history }: Entry, { lifecycle }: DeployedPair): AuditFinding | undefined {
   const { noncurrentDays, replicaExpireDays } = lifecycle;
   const hides = history?.hides;
   const isLate = hides !== undefined && new Date(lastModified) >= afterDays(new Date(hides), replicaExpireDays);
@@ -122,7 +122,11 @@ function judgeExpiryMarker({ lastModified, history }: Entry, { lifecycle }: Pair
 }
 
 /** Whether a replica is in a class that it was written in, or that a lifecycle rule may have moved it to by now. */
-function isInClass({ storageClass, lastModified }: Entry, { storageClass: written, lifecycle }: Pair, now: Date): boolean {
+function isInClass(
+  { storageClass, lastModified }: Entry,
+  { storageClass: written, lifecycle }: DeployedPair,
+  now: Date,
+): boolean {
   return (
     storageClass === written ||
     lifecycle.transitions.some(

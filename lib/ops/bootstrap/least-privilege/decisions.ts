@@ -1,5 +1,5 @@
-import type { ReplicationConfig } from '../../../config/replication-config';
 import { AppError } from '../../../errors/errors';
+import type { Deployment } from '../../../model/deployment';
 import { types } from './handlers.json';
 
 /**
@@ -168,10 +168,7 @@ const METADATA = 'AWS::CDK::Metadata';
  * @returns by resource type; a type that the template does not have needs none
  * @throws AppError with every type and property that nobody has decided about
  */
-export function handlerActions(
-  config: ReplicationConfig,
-  template: DestinationTemplate,
-): (type: ResourceType) => readonly string[] {
+export function handlerActions(config: Deployment, template: DestinationTemplate): (type: ResourceType) => readonly string[] {
   const resources = Object.values(template.Resources).filter(({ Type }) => Type !== METADATA);
   const undecided = new Set(resources.flatMap(({ Type, Properties }) => undecidedIn(Type, Properties ?? {})));
   if (undecided.size > 0) {

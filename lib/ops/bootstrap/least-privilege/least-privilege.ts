@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../../../cli/command';
 import { withSynthesis } from '../../../cli/process/synthesis';
-import { groupsOf } from '../../../model/groups';
+import { groupsOf } from '../../../model/deployment';
 import { stackId } from '../../../model/stacks';
 import type { DestinationTemplate } from './decisions';
 import { executionPolicy, type LeastPrivilege } from './policy';

@@ -1,10 +1,9 @@
-import type { ReplicationConfig } from '../../../config/replication-config';
 import { AppError } from '../../../errors/errors';
-import { groupsOf } from '../../../model/groups';
+import type { Deployment } from '../../../model/deployment';
+import { groupsOf } from '../../../model/deployment';
 import {
   iamRole,
   type NamedArn,
-  namesOf,
   ofGroup,
   pairNamesOf,
   parameterArn,
@@ -38,7 +37,7 @@ export interface LeastPrivilege {
  * @param template of the first group's destination stack with the buckets of all groups: the others have the same types of resources
  * @throws AppError when the template has something that no permissions are known for
  */
-export function executionPolicy(config: ReplicationConfig, template: DestinationTemplate): LeastPrivilege {
+export function executionPolicy(config: Deployment, template: DestinationTemplate): LeastPrivilege {
   const grants = grantsFor(config, template);
   const document = { Version: '2012-10-17', Statement: grants.map(statementOf) };
   return {
@@ -85,7 +84,7 @@ const ROLE_CONTENTS = ['iam:CreatePolicyVersion', 'iam:CreateRole', 'iam:PutRole
  * Buckets and keys can be deleted even where they are retained, because CloudFormation deletes what it has just created when a
  * creation is rolled back. S3 deletes no bucket that holds anything, and a key waits for as many days as the configuration says.
  */
-function grantsFor(config: ReplicationConfig, template: DestinationTemplate): readonly Grant[] {
+function grantsFor(config: Deployment, template: DestinationTemplate): readonly Grant[] {
   const actions = handlerActions(config, template);
   const names = executionNames(config);
   const ofPolicies = actions('AWS::IAM::ManagedPolicy');
@@ -142,7 +141,7 @@ function grantsFor(config: ReplicationConfig, template: DestinationTemplate): re
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
-function keyGrants(config: ReplicationConfig, ofKeys: readonly string[], ofAliases: readonly string[]): Grant[] {
+function keyGrants(config: Deployment, ofKeys: readonly string[], ofAliases: readonly string[]): Grant[] {
   const { region, account } = config.destination;
   const { keyAliases, keyAliasArns } = executionNames(config);
   const isLimited = (action: string) => !WITHOUT_RESOURCE.includes(action);
@@ -191,7 +190,7 @@ function parametersRead({ Parameters = {} }: DestinationTemplate): string[] {
 }
 
 /** The roles of a template, under the names that they have in every group. */
-function roleArns(config: ReplicationConfig, { Resources }: DestinationTemplate): string[] {
+function roleArns(config: Deployment, { Resources }: DestinationTemplate): string[] {
   const { destination } = config;
   const [own = config] = groupsOf(config);
   return Object.entries(Resources)
@@ -230,10 +229,10 @@ interface ExecutionNames {
 }
 
 /** What CloudFormation needs in the backup account is limited to these. */
-function executionNames(config: ReplicationConfig): ExecutionNames {
+function executionNames(config: Deployment): ExecutionNames {
   const { deployment, destination: side } = config;
   const policy = (name: string) => ({ name, arn: `arn:${partitionOf(side)}:iam::${side.account}:policy/${name}` });
-  const keyAliases = groupPatterns(config).map((group) => namesOf(group).destination.keyAlias);
+  const keyAliases = groupPatterns(config).map((group) => group.names.destination.keyAlias);
   return {
     policy: policy(`${deployment}-cdk-execution-${side.region}`),
     stackPoliciesArn: policy(`${deployment}-destination-*`).arn,
@@ -246,7 +245,7 @@ function executionNames(config: ReplicationConfig): ExecutionNames {
  * The groups of a configuration, for names: the unnamed one, if it has pairs, and one that stands for every named group, so that a new
  * one needs no new policy.
  */
-function groupPatterns(config: ReplicationConfig): readonly ReplicationConfig[] {
+function groupPatterns(config: Deployment): readonly Deployment[] {
   const groups = groupsOf(config);
   return [
     ...groups.filter(({ group }) => group === undefined),

@@ -2,9 +2,10 @@ import { type Context, EXIT, type Outcome } from '../../../cli/command';
 import { table } from '../../../cli/table';
 import { plural } from '../../../cli/units';
 import { partitionName } from '../../../config/regions';
-import { type ReplicationConfig, SIDES } from '../../../config/replication-config';
+import { SIDES } from '../../../config/replication-config';
 import { STORAGE_CLASSES } from '../../../config/schema';
 import { AppError, UnreachableError, UsageError } from '../../../errors/errors';
+import type { Deployment } from '../../../model/deployment';
 import { type ListPlace, type ListPrice, type PriceList, placeOf, readPriceList } from './price-list';
 import {
   between,
@@ -72,7 +73,7 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
 }
 
 /** Every price that the configuration may need, with all storage classes to compare. */
-function neededPrices({ source, destination, pairs, pipeline }: ReplicationConfig): PriceKey[] {
+function neededPrices({ source, destination, pairs, pipeline }: Deployment): PriceKey[] {
   const keys = (region: string, ...ids: readonly PriceId[]) => ids.map((id): PriceKey => ({ id, region }));
   const crossing = between(source.region, destination.region);
   const needed = [

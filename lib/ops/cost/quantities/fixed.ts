@@ -1,10 +1,11 @@
-import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../../../config/replication-config';
-import { groupsOf } from '../../../model/groups';
+import { SIDES, type SideName } from '../../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
+import { groupsOf } from '../../../model/deployment';
 import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/monitoring/alarms';
 import { exactly, present, type Quantity } from './quantity';
 
 /** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */
-export function pairWatchingQuantities(config: ReplicationConfig, pair: Pair): Quantity[] {
+export function pairWatchingQuantities(config: Deployment, pair: DeployedPair): Quantity[] {
   return present(
     SIDES.flatMap((side): Quantity[] => {
       const { region } = config[side];
@@ -31,7 +32,7 @@ export function pairWatchingQuantities(config: ReplicationConfig, pair: Pair): Q
 }
 
 /** What watches all pairs together, for each group. */
-export function sharedWatchingQuantities(config: ReplicationConfig): Quantity[] {
+export function sharedWatchingQuantities(config: Deployment): Quantity[] {
   const groups = groupsOf(config);
   return present([
     ...SIDES.map((side) => compositeAlarms(groups, config, side)),
@@ -45,7 +46,7 @@ export function sharedWatchingQuantities(config: ReplicationConfig): Quantity[] 
   ]);
 }
 
-function compositeAlarms(groups: readonly ReplicationConfig[], config: ReplicationConfig, side: SideName): Quantity {
+function compositeAlarms(groups: readonly Deployment[], config: Deployment, side: SideName): Quantity {
   const { region } = config[side];
   const alarms = groups.map((group) => {
     const children = alarmsIn(group, side).length;
@@ -69,7 +70,7 @@ const MOST_AFTER_ROTATIONS = 3;
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
  */
-export function keyQuantities(config: ReplicationConfig): Quantity[] {
+export function keyQuantities(config: Deployment): Quantity[] {
   const topics = new Set(SIDES.map((side) => config[side].region));
   const groups = groupsOf(config).length;
   const each = groups === 1 ? '1 key' : `${groups} keys, one for each group`;
@@ -82,7 +83,7 @@ export function keyQuantities(config: ReplicationConfig): Quantity[] {
 }
 
 /** One for logs and notices, and one for what builds hand on in each region that the pipeline deploys to or is in. */
-function pipelineKeys(config: ReplicationConfig): Quantity[] {
+function pipelineKeys(config: Deployment): Quantity[] {
   const { pipeline } = config;
   if (pipeline === undefined) {
     return [];
@@ -105,7 +106,7 @@ function keys(id: string, item: string, region: string, count: number, formula: 
 }
 
 /** What runs of the pipeline take: how many minutes depends on how often somebody pushes, so the lines stay open. */
-export function pipelineQuantities({ pipeline }: ReplicationConfig): Quantity[] {
+export function pipelineQuantities({ pipeline }: Deployment): Quantity[] {
   if (pipeline === undefined) {
     return [];
   }

@@ -1,4 +1,4 @@
-import type { Pair, ReplicationConfig } from '../../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
 import type { Workloads } from '../workload';
 import { keyQuantities, pairWatchingQuantities, pipelineQuantities, sharedWatchingQuantities } from './fixed';
 import type { Quantity } from './quantity';
@@ -14,8 +14,8 @@ export interface QuantityGroup {
 
 /** Everything that AWS bills for the chosen pairs in the month of their workloads, and for what all pairs share. */
 export function quantitiesOf(
-  config: ReplicationConfig,
-  pairs: readonly Pair[],
+  config: Deployment,
+  pairs: readonly DeployedPair[],
   workloads: Workloads,
   backfill: boolean,
 ): QuantityGroup[] {

@@ -1,5 +1,5 @@
 import { whole } from '../../../cli/units';
-import type { Pair, ReplicationConfig } from '../../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
 import type { PriceKey } from '../prices/prices';
 import type { Workload } from '../workload';
 
@@ -24,8 +24,8 @@ export interface AmountRange {
 
 /** A pair and what happens in it. */
 export interface PairMonth {
-  readonly config: ReplicationConfig;
-  readonly pair: Pair;
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
   readonly workload: Workload;
   /** Whether S3 Batch Replication sends in this month what was there before. Otherwise it is in both buckets already. */
   readonly backfill: boolean;

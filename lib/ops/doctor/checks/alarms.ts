@@ -1,10 +1,10 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Subscription } from '@aws-sdk/client-sns';
 import { isEmulator } from '../../../aws/emulator';
-import { type Pair, type ReplicationConfig, type SideName } from '../../../config/replication-config';
+import type { SideName } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { alarmsIn, alarmsOf, type PairAlarm } from '../../../model/monitoring/alarms';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../../model/monitoring/metrics';
-import { monitoringNamesOf } from '../../../model/monitoring/names';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { ALARM_STACKS } from '../../../model/stacks';
 import { ResourceNotFound } from '../answers';
@@ -46,11 +46,11 @@ export const ALARM_CHECKS: readonly Check[] = [
 ];
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html */
-async function alarms(context: DoctorContext, pair: Pair, region: SideName): Promise<CheckFinding> {
+async function alarms(context: DoctorContext, pair: DeployedPair, region: SideName): Promise<CheckFinding> {
   const { config } = context;
   const stack = ALARM_STACKS[region];
   const wanted = alarmsOf(config, pair).filter((alarm) => alarm.region === region);
-  const expected = wanted.map((alarm) => alarmText(expectedAlarm(config, pair, alarm)));
+  const expected = wanted.map((alarm) => alarmText(expectedAlarm(pair, alarm)));
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {
     const { metric } = await context.facts.monitoring.alarms(region);
     const missing = wanted.filter(({ name }) => !metric.has(name));
@@ -63,12 +63,12 @@ async function alarms(context: DoctorContext, pair: Pair, region: SideName): Pro
 }
 
 /** An alarm as the stacks write it, in the spelling of CloudWatch. */
-export function expectedAlarm(config: ReplicationConfig, pair: Pair, alarm: PairAlarm) {
+export function expectedAlarm(pair: DeployedPair, alarm: PairAlarm) {
   return {
     AlarmName: alarm.name,
     Namespace: METRIC_NAMESPACE,
     MetricName: alarm.metric,
-    Dimensions: Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value })),
+    Dimensions: Object.entries(metricDimensions(pair)).map(([Name, Value]) => ({ Name, Value })),
     Statistic: alarm.statistic,
     Period: METRIC_PERIOD,
     EvaluationPeriods: alarm.periods,
@@ -94,7 +94,7 @@ async function health(context: DoctorContext, region: SideName): Promise<CheckFi
     return notApplicable('an emulator refuses composite alarms');
   }
   const { config } = context;
-  const { composite, topic } = monitoringNamesOf(config).regions[region];
+  const { composite, topic } = config.names.monitoring.regions[region];
   const stack = `${region}-health` as const;
   return orMissing(context, { stack, expected: `composite alarm ${composite.name}` }, async () => {
     const live = (await context.facts.monitoring.alarms(region)).composite.get(composite.name);
@@ -158,7 +158,7 @@ function remedy({ config }: DoctorContext, region: SideName, [pending]: readonly
   const { email } = config.monitoring;
   const deploy = deployCommand(config, ALARM_STACKS[region]);
   const subscribe = awsCommand(config, 'source', 'sns subscribe', {
-    'topic-arn': monitoringNamesOf(config).regions[region].topic.arn,
+    'topic-arn': config.names.monitoring.regions[region].topic.arn,
     protocol: pending?.Protocol ?? 'email',
     'notification-endpoint': pending?.Endpoint ?? email ?? 'ADDRESS',
     region: config[region].region,

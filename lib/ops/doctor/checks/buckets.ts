@@ -1,10 +1,11 @@
 import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
-import type { Pair, SideName } from '../../../config/replication-config';
+import type { SideName } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 
-type Ask = (context: DoctorContext, pair: Pair, side: SideName) => Promise<CheckFinding>;
+type Ask = (context: DoctorContext, pair: DeployedPair, side: SideName) => Promise<CheckFinding>;
 
 /** The questions that both buckets of a pair are asked, with what is right of one of them. */
 const QUESTIONS: readonly (readonly [suffix: string, title: string, ask: Ask])[] = [
@@ -38,7 +39,7 @@ export const BUCKET_CHECKS: readonly Check[] = [
   ),
 ];
 
-async function exists(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function exists(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const { facts } = context;
   const { name } = facts.buckets.name(side, pair);
   const { region } = context.config[side];
@@ -58,7 +59,7 @@ function elsewhere(name: string): string {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
-async function versioning({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function versioning({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   return compare({
     found: (await facts.buckets.versioning(side, pair)) ?? 'never enabled',
     expected: 'Enabled',
@@ -70,7 +71,7 @@ async function versioning({ config, facts }: DoctorContext, pair: Pair, side: Si
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
-async function publicAccess({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function publicAccess({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await facts.buckets.publicAccess(side, pair)) ?? {};
   const settings = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
   const text = (value: (setting: (typeof settings)[number]) => boolean) =>
@@ -86,7 +87,7 @@ async function publicAccess({ config, facts }: DoctorContext, pair: Pair, side: 
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
-async function ownership({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function ownership({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   return compare({
     found: (await facts.buckets.ownership(side, pair)) ?? 'not set',
     expected: 'BucketOwnerEnforced',
@@ -98,7 +99,7 @@ async function ownership({ config, facts }: DoctorContext, pair: Pair, side: Sid
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html */
-async function encryption(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function encryption(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await context.facts.buckets.encryption(side, pair))?.ApplyServerSideEncryptionByDefault;
   const { Arn: key } = await context.facts.key(side);
   return compare({
@@ -109,7 +110,7 @@ async function encryption(context: DoctorContext, pair: Pair, side: SideName): P
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html */
-async function bucketKeys(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = await context.facts.buckets.encryption(side, pair);
   if (live === undefined) {
     return notApplicable(`the bucket has no default encryption: see ${BUCKET[side]}-encryption`);
@@ -119,7 +120,7 @@ async function bucketKeys(context: DoctorContext, pair: Pair, side: SideName): P
   return found === expected ? pass(found) : { status: 'fail', found, expected, fix: await encryptCommand(context, pair, side) };
 }
 
-async function encryptCommand({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<string> {
+async function encryptCommand({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<string> {
   const alias = facts.names[side].keyAlias;
   const key = await facts.key(side).then(
     ({ Arn: arn }) => arn,
@@ -142,7 +143,7 @@ async function encryptCommand({ config, facts }: DoctorContext, pair: Pair, side
  * On one side only, Object Lock stops replication.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
  */
-async function objectLock({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function objectLock({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = await facts.buckets.objectLock(side, pair);
   const expected = expectedLock(pair, side);
   const [found, wanted] = [lockText(live), lockText(expected)];
@@ -162,7 +163,7 @@ async function objectLock({ config, facts }: DoctorContext, pair: Pair, side: Si
 }
 
 /** Object Lock as the stack of a side sets it, as the S3 API spells it. */
-function expectedLock({ objectLock: lock, sourceObjectLock }: Pair, side: SideName): ObjectLockConfiguration | undefined {
+function expectedLock({ objectLock: lock, sourceObjectLock }: DeployedPair, side: SideName): ObjectLockConfiguration | undefined {
   if (side === 'source') {
     return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
   }

@@ -1,6 +1,6 @@
-import type { Pair, SideName } from '../../../config/replication-config';
+import type { SideName } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { REMAINING_RETENTION } from '../../../model/max-retention';
-import { pairNamesOf } from '../../../model/names';
 import { type Permission, replicationPermissions } from '../../../model/permissions';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, pass } from '../check';
 import { type LivePolicy, statementName, without } from '../policy-document';
@@ -29,7 +29,7 @@ export const DENY_CHECKS: readonly Check[] = (['source', 'destination'] as const
   },
 ]);
 
-async function bucketDeny(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function bucketDeny(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const policy = await context.facts.buckets.policy(side, pair);
   const longest = pair.objectLock?.maximumRetentionDays;
   // What is denied is a longer one. Without a bound nobody knows how long a retention is.
@@ -39,7 +39,7 @@ async function bucketDeny(context: DoctorContext, pair: Pair, side: SideName): P
   );
 }
 
-async function keyDeny(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function keyDeny(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const { facts } = context;
   const { region } = context.config[side];
   const { arn } = facts.buckets.name(side, pair);
@@ -58,12 +58,12 @@ async function keyDeny(context: DoctorContext, pair: Pair, side: SideName): Prom
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html */
 async function judge(
   { config }: DoctorContext,
-  pair: Pair,
+  pair: DeployedPair,
   side: SideName,
   { policy, rows, conditionKeys }: { policy: LivePolicy; rows: readonly string[]; conditionKeys: Record<string, string[]> },
   put: (repaired: LivePolicy) => Promise<string>,
 ): Promise<CheckFinding> {
-  const names = pairNamesOf(config, pair);
+  const names = pair.names;
   const table = replicationPermissions(config, names, { source: '*', replica: '*' });
   const requests = table.filter(({ sid }) => rows.includes(sid));
   const found = requests.map(({ actions, resources }: Permission) =>

@@ -1,6 +1,7 @@
-import { type Pair, SIDES, type SideName } from '../../../config/replication-config';
+import { SIDES, type SideName } from '../../../config/replication-config';
 import { ConfigError } from '../../../errors/errors';
-import { iamRole, namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../model/names';
+import type { DeployedPair } from '../../../model/deployment';
+import { iamRole, partitionOf, stackArnPattern } from '../../../model/names';
 import { awsCommand, deployCommand, restoreCommand } from '../../../model/shell-commands';
 import { toolkitNames } from '../../../model/toolkit';
 import { CONTEXT_FILE } from '../../exchange/exchange';
@@ -50,8 +51,8 @@ async function keyParameter(context: DoctorContext, side: SideName): Promise<Che
   return parameters(context, side, { [context.facts.names[side].keyParameter]: arn });
 }
 
-async function pairParameters(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
-  const { parameters: names, sourceBucket, replicaBucket, replicationRole } = pairNamesOf(context.config, pair);
+async function pairParameters(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const { parameters: names, sourceBucket, replicaBucket, replicationRole } = pair.names;
   return parameters(
     context,
     side,
@@ -144,7 +145,7 @@ async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
       Sid: 'ReadDestinationStack',
       Effect: 'Allow',
       Action: 'cloudformation:DescribeStacks',
-      Resource: stackArnPattern(config.destination, namesOf(config).destination.stackName),
+      Resource: stackArnPattern(config.destination, config.names.destination.stackName),
     };
     const parts = [
       difference((await facts.roles.role('destination', name)).trust, [trust]),

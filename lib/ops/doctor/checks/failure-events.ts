@@ -1,8 +1,7 @@
 import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
-import type { Pair } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
-import { monitoringNamesOf } from '../../../model/monitoring/names';
-import type { NamedArn } from '../../../model/names';
+import { type NamedArn } from '../../../model/names';
 import { failureQueueStatements } from '../../../model/policies';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { ResourceNotFound } from '../answers';
@@ -39,9 +38,9 @@ type NotificationTarget = Pick<QueueConfiguration, 'Events' | 'Filter'> & {
 };
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
-async function events(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function events(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
-  const { arn } = monitoringNamesOf(context.config).failureQueue;
+  const { arn } = context.config.names.monitoring.failureQueue;
   const wanted = failureEvents(pair);
   const live = await facts.buckets.notifications(pair);
   const found = targets(live)
@@ -60,8 +59,12 @@ async function events(context: DoctorContext, pair: Pair): Promise<CheckFinding>
 }
 
 /** Keeps what others configured: S3 takes a configuration as a whole, and one destination only for each event. */
-async function sendEvents({ config, facts }: DoctorContext, pair: Pair, live: NotificationConfiguration): Promise<string> {
-  const { arn } = monitoringNamesOf(config).failureQueue;
+async function sendEvents(
+  { config, facts }: DoctorContext,
+  pair: DeployedPair,
+  live: NotificationConfiguration,
+): Promise<string> {
+  const { arn } = config.names.monitoring.failureQueue;
   const wanted = failureEvents(pair);
   const foreign = (target: NotificationTarget) => target.QueueArn !== arn && !takes(target, wanted);
   const isMissing = await facts.monitoring.queue().then(
@@ -100,7 +103,7 @@ function filterText({ Filter: filter }: NotificationTarget): string {
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html */
 async function queue(context: DoctorContext): Promise<CheckFinding> {
-  const { name } = monitoringNamesOf(context.config).failureQueue;
+  const { name } = context.config.names.monitoring.failureQueue;
   const seconds = String(FAILURE_EVENT_DAYS * 24 * 60 * 60);
   const text = (encryption: string, retention: string | undefined) => `${encryption}, keeps events for ${retention} seconds`;
   const expected = text('SSE-SQS', seconds);
@@ -137,7 +140,7 @@ export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
 async function queuePolicy(context: DoctorContext): Promise<CheckFinding> {
   const { config } = context;
-  const { failureQueue } = monitoringNamesOf(config);
+  const { failureQueue } = config.names.monitoring;
   const { url, policy } = await context.facts.monitoring.queue();
   const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
   const { wrong, extra, repaired } = difference(policy, expected);

@@ -1,7 +1,8 @@
 import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
-import { type Pair, SIDES, type SideName } from '../../../config/replication-config';
+import { SIDES, type SideName } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../../model/lifecycle';
 import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
@@ -15,7 +16,7 @@ export const LIFECYCLE_CHECKS: readonly Check[] = SIDES.toReversed().map((side) 
 }));
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
-async function lifecycle({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function lifecycle({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   if (isEmulator()) {
     return notApplicable('an emulator ignores the lifecycle rules of a template');
   }
@@ -39,7 +40,7 @@ async function lifecycle({ config, facts }: DoctorContext, pair: Pair, side: Sid
 }
 
 /** The lifecycle rules that the stack of a side writes, as the S3 API spells them: made from the stack's own. */
-export function expectedLifecycle(pair: Pair, side: SideName): LifecycleRule[] {
+export function expectedLifecycle(pair: DeployedPair, side: SideName): LifecycleRule[] {
   return lifecycleRulesOf(pair, side).map(toApi);
 }
 

@@ -1,4 +1,5 @@
-import type { Lockdown, Pair } from '../../../config/replication-config';
+import type { Lockdown } from '../../../config/replication-config';
+import type { DeployedPair } from '../../../model/deployment';
 import {
   bucketLockdown,
   type DenyStatement,
@@ -6,7 +7,7 @@ import {
   exemptRoles,
   keyLockdown,
 } from '../../../model/lockdown/statements';
-import { iamRole, pairNamesOf, partitionOf } from '../../../model/names';
+import { iamRole, partitionOf } from '../../../model/names';
 import { restoreCommand } from '../../../model/shell-commands';
 import { toolkitNames } from '../../../model/toolkit';
 import { ResourceNotFound } from '../answers';
@@ -37,9 +38,9 @@ export const LOCKDOWN_CHECKS: readonly Check[] = [
 ];
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html */
-async function bucket(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function bucket(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   return underLockdown(context, async (exempt) => {
-    const expected = bucketLockdown(pairNamesOf(context.config, pair).replicaBucket.arn, exempt);
+    const expected = bucketLockdown(pair.names.replicaBucket.arn, exempt);
     const live = await context.facts.buckets.policy('destination', pair);
     return judge(context, live, expected, exempt, async (repaired) => putBucketPolicy(context, pair, 'destination', repaired));
   });

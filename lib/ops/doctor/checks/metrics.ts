@@ -1,6 +1,6 @@
 import { isEmulator } from '../../../aws/emulator';
-import type { Pair } from '../../../config/replication-config';
 import { messageOf } from '../../../errors/errors';
+import type { DeployedPair } from '../../../model/deployment';
 import { alarmsOf, type PairAlarm } from '../../../model/monitoring/alarms';
 import { awsCommand } from '../../../model/shell-commands';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
@@ -29,7 +29,7 @@ export const METRIC_CHECKS: readonly Check[] = [
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
-async function data(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { config } = context;
   const failed: MetricLocation = { side: 'source', region: config.source.region };
   const alarmed: MetricLocation = { side: 'source', region: config.destination.region };
@@ -63,7 +63,7 @@ async function data(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
 }
 
 /** Alarms of the same names in the destination account make up for it: CloudWatch alarms watch their own account. */
-async function elsewhere(context: DoctorContext, pair: Pair, found: string): Promise<CheckFinding> {
+async function elsewhere(context: DoctorContext, pair: DeployedPair, found: string): Promise<CheckFinding> {
   const { config } = context;
   const alarms = alarmsOf(config, pair).filter(({ region }) => region === 'destination');
   const { metric } = await context.facts.monitoring.alarms('destination', 'destination');
@@ -78,14 +78,14 @@ async function elsewhere(context: DoctorContext, pair: Pair, found: string): Pro
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-function putAlarm({ config }: DoctorContext, pair: Pair, alarm: PairAlarm): string {
+function putAlarm({ config }: DoctorContext, pair: DeployedPair, alarm: PairAlarm): string {
   return awsCommand(config, 'destination', 'cloudwatch put-metric-alarm', {
-    'cli-input-json': expectedAlarm(config, pair, alarm),
+    'cli-input-json': expectedAlarm(pair, alarm),
   });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
-async function failures(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function failures(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const count = await context.facts.monitoring.failedOperations(pair);
   if (count === 0 && !(await context.facts.isDeployed('source'))) {
     return notDeployedYet(context, 'source');
@@ -104,7 +104,7 @@ async function failures(context: DoctorContext, pair: Pair): Promise<CheckFindin
 }
 
 /** What fails by configuration. */
-function refusedByBound({ objectLock }: Pair): string {
+function refusedByBound({ objectLock }: DeployedPair): string {
   const most = objectLock?.maximumRetentionDays;
   return most === undefined
     ? ''

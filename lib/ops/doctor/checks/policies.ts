@@ -1,7 +1,8 @@
 import { isEmulator } from '../../../aws/emulator';
-import type { Pair, ReplicationConfig, SideName } from '../../../config/replication-config';
+import type { SideName } from '../../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { retentionBound } from '../../../model/max-retention';
-import { type NamedArn, pairNamesOf, partitionOf } from '../../../model/names';
+import { type NamedArn, partitionOf } from '../../../model/names';
 import { replicaBucketStatements, replicaKeyStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
@@ -40,7 +41,7 @@ export const POLICY_CHECKS: readonly Check[] = [
 ];
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
-async function tls(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const { buckets } = context.facts;
   const { wrong, repaired } = difference(await buckets.policy(side, pair), [tlsOnly(buckets.name(side, pair))]);
   if (wrong.length === 0) {
@@ -58,9 +59,9 @@ async function tls(context: DoctorContext, pair: Pair, side: SideName): Promise<
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
-async function bucketGrant(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
-  const names = pairNamesOf(context.config, pair);
+  const names = pair.names;
   const generated = [...replicaBucketStatements(context.config, names), ...retentionBound(pair, names)];
   const live = await facts.buckets.policy('destination', pair);
   const { wrong, repaired } = difference(live, generated);
@@ -78,9 +79,9 @@ async function bucketGrant(context: DoctorContext, pair: Pair): Promise<CheckFin
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-async function keyGrant(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
-  const grants = replicaKeyStatements(context.config, pairNamesOf(context.config, pair));
+  const grants = replicaKeyStatements(context.config, pair.names);
   const { wrong, repaired } = difference(await facts.keyPolicy('destination'), grants);
   return wrong.length === 0
     ? pass(`${grants.map(({ Sid: sid }) => sid).join(', ')} as generated`)
@@ -97,7 +98,7 @@ async function keyPolicy(context: DoctorContext, side: SideName): Promise<CheckF
   const { facts } = context;
   const { config } = context;
   const delegation = accountDelegation(config, side);
-  const grants = side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pairNamesOf(config, pair)));
+  const grants = side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pair.names));
   const live = await facts.keyPolicy(side);
   const { wrong, repaired } = difference(live, [delegation]);
   const allowing = difference(live, [delegation, ...grants]).extra.filter(({ Effect: effect }) => effect === 'Allow');
@@ -130,17 +131,22 @@ function tlsOnly({ arn }: NamedArn): LiveStatement {
  * The statement with which a key policy leaves permissions to IAM of its own account.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-function accountDelegation(config: ReplicationConfig, side: SideName): LiveStatement {
+function accountDelegation(config: Deployment, side: SideName): LiveStatement {
   return { Effect: 'Allow', Principal: { AWS: accountRoot(config, side) }, Action: 'kms:*', Resource: '*' };
 }
 
 /** The principal that stands for a side's account. */
-export function accountRoot(config: ReplicationConfig, side: SideName): string {
+export function accountRoot(config: Deployment, side: SideName): string {
   return `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`;
 }
 
 /** Writes a bucket policy; deletes it where nothing is left of it. */
-export function putBucketPolicy({ config, facts }: DoctorContext, pair: Pair, side: SideName, policy: LivePolicy): string {
+export function putBucketPolicy(
+  { config, facts }: DoctorContext,
+  pair: DeployedPair,
+  side: SideName,
+  policy: LivePolicy,
+): string {
   const bucket = facts.buckets.name(side, pair).name;
   return policy.Statement.length === 0
     ? awsCommand(config, side, 's3api delete-bucket-policy', { bucket })

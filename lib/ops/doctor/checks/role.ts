@@ -1,5 +1,4 @@
-import type { Pair } from '../../../config/replication-config';
-import { type NamedArn, pairNamesOf } from '../../../model/names';
+import type { DeployedPair } from '../../../model/deployment';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
 import { roleStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
@@ -20,8 +19,8 @@ export const ROLE_CHECKS: readonly Check[] = [
   { id: 'role-boundary', title: 'replication role has no permissions boundary', ask: boundary },
 ].map(({ id, title, ask }): Check => ({ id, title, area: 'role', run: { each: 'pair', ask } }));
 
-async function exists(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
-  const { name, arn } = roleOf(context, pair);
+async function exists(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { name, arn } = pair.names.replicationRole;
   return orMissing(context, { stack: 'source', expected: arn }, async () => {
     await context.facts.roles.role('source', name);
     return pass(arn);
@@ -29,8 +28,8 @@ async function exists(context: DoctorContext, pair: Pair): Promise<CheckFinding>
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-async function trust(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
-  const { name } = roleOf(context, pair);
+async function trust(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { name } = pair.names.replicationRole;
   const { wrong, extra } = difference((await context.facts.roles.role('source', name)).trust, [TRUST]);
   const found = [...wrong, ...extra.map(unknownStatement)];
   return found.length === 0
@@ -46,12 +45,12 @@ async function trust(context: DoctorContext, pair: Pair): Promise<CheckFinding> 
       };
 }
 
-async function policy(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function policy(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { config } = context;
-  const { name } = roleOf(context, pair);
+  const { name } = pair.names.replicationRole;
   const live = await context.facts.roles.inlinePolicy('source', name, POLICY_NAME);
   const keys = { source: (await context.facts.key('source')).Arn, replica: await context.facts.replicaKeyArn() };
-  const expected = roleStatements(replicationPermissions(config, pairNamesOf(config, pair), keys));
+  const expected = roleStatements(replicationPermissions(config, pair.names, keys));
   const { wrong, extra, repaired } = difference(live, expected);
   const found = [...wrong, ...extra.map(unknownStatement)];
   return found.length === 0
@@ -68,8 +67,8 @@ async function policy(context: DoctorContext, pair: Pair): Promise<CheckFinding>
       };
 }
 
-async function otherPolicies(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
-  const { name } = roleOf(context, pair);
+async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { name } = pair.names.replicationRole;
   const { inline, attached } = await context.facts.roles.policyNames('source', name);
   const others = inline.filter((policyName) => policyName !== POLICY_NAME);
   const command = (operation: string, options: Record<string, string>) =>
@@ -85,15 +84,11 @@ async function otherPolicies(context: DoctorContext, pair: Pair): Promise<CheckF
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
-async function boundary(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
-  const { name } = roleOf(context, pair);
+async function boundary(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { name } = pair.names.replicationRole;
   return compare({
     found: (await context.facts.roles.role('source', name)).boundary ?? 'none',
     expected: 'none',
     fix: awsCommand(context.config, 'source', 'iam delete-role-permissions-boundary', { 'role-name': name }),
   });
-}
-
-function roleOf({ config }: DoctorContext, pair: Pair): NamedArn {
-  return pairNamesOf(config, pair).replicationRole;
 }

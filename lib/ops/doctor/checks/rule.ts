@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
-import type { Pair, ReplicationConfig } from '../../../config/replication-config';
-import { isReplicaKeyArn, pairNamesOf } from '../../../model/names';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
+import { isReplicaKeyArn } from '../../../model/names';
 import { replicationRule } from '../../../model/replication-rule';
 import { awsCommand, restoreCommand } from '../../../model/shell-commands';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable } from '../check';
@@ -101,8 +101,8 @@ export const RULE_CHECKS: readonly Check[] = [
   },
 ];
 
-async function onlyRule(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
-  const { ruleId } = pairNamesOf(context.config, pair);
+async function onlyRule(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { ruleId } = pair.names;
   const rules = (await context.facts.buckets.replication(pair))?.Rules ?? [];
   return compare({
     found: rules.length === 0 ? 'no replication rule' : `rule ${rules.map(({ ID: id = '(no id)' }) => id).join(', ')}`,
@@ -111,14 +111,14 @@ async function onlyRule(context: DoctorContext, pair: Pair): Promise<CheckFindin
   });
 }
 
-async function role(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function role(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const live = await context.facts.buckets.replication(pair);
   if (live === undefined) {
     return notApplicable('the source bucket has no replication rule: see rule');
   }
   return compare({
     found: live.Role ?? 'no role',
-    expected: pairNamesOf(context.config, pair).replicationRole.arn,
+    expected: pair.names.replicationRole.arn,
     fix: await replicationCommand(context, pair),
   });
 }
@@ -127,7 +127,7 @@ async function role(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
  * S3 takes any key here without asking KMS, and then fails to replicate.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
  */
-async function replicaKey(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+async function replicaKey(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const live = await liveRule(context, pair);
   if (live === undefined) {
     return notApplicable('the source bucket has no such rule: see rule');
@@ -144,15 +144,15 @@ async function replicaKey(context: DoctorContext, pair: Pair): Promise<CheckFind
   return compare({ found, expected, fix: await replicationCommand(context, pair) });
 }
 
-async function liveRule({ config, facts }: DoctorContext, pair: Pair): Promise<ReplicationRule | undefined> {
-  const { ruleId } = pairNamesOf(config, pair);
+async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
+  const { ruleId } = pair.names;
   return (await facts.buckets.replication(pair))?.Rules?.find(({ ID: id }) => id === ruleId);
 }
 
 /** Writes the configured rule, or restores the whole stack where nobody says which key belongs into it. */
-async function replicationCommand(context: DoctorContext, pair: Pair): Promise<string> {
+async function replicationCommand(context: DoctorContext, pair: DeployedPair): Promise<string> {
   const { facts } = context;
-  const names = pairNamesOf(context.config, pair);
+  const names = pair.names;
   const known = (await liveRule(context, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
   const key = await facts.key('destination').then(
     ({ Arn: arn }) => arn,
@@ -188,7 +188,7 @@ const API_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The rule that the source stack writes, as the S3 API spells it: made from the stack's own. */
-export function expectedRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string): ReplicationRule {
+export function expectedRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): ReplicationRule {
   return toApi(replicationRule(config, pair, replicaKeyArn)) as ReplicationRule;
 }
 

@@ -1,0 +1,56 @@
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { type Names, namesOf, type PairNames, pairNamesOf } from './names';
+
+/** A pair with every name of what it has. */
+export type DeployedPair = Pair & { readonly names: PairNames };
+
+/** A configuration, or one group of it, with everything that has a name. Made once, and handed to constructs and commands. */
+export type Deployment = Omit<ReplicationConfig, 'pairs'> & {
+  readonly names: Names;
+  readonly pairs: readonly DeployedPair[];
+};
+
+/** What follows from a configuration. */
+export function deploymentOf(config: ReplicationConfig): Deployment {
+  return {
+    ...config,
+    names: namesOf(config),
+    pairs: config.pairs.map((pair) => ({ ...pair, names: pairNamesOf(config, pair) })),
+  };
+}
+
+/**
+ * The groups of a deployment, each as the deployment narrowed to it: the unnamed group first, if it has pairs, then the named ones
+ * in the order of their names. A group is a complete unit, with stacks and keys of its own, so what is made for a whole deployment is
+ * made for each group alike.
+ */
+export function groupsOf(deployment: Deployment): readonly Deployment[] {
+  const known = groups.get(deployment) ?? divided(deployment);
+  groups.set(deployment, known);
+  return known;
+}
+
+const groups = new WeakMap<Deployment, readonly Deployment[]>();
+
+function divided(deployment: Deployment): readonly Deployment[] {
+  const named = new Set(deployment.pairs.flatMap(({ group }) => group ?? []));
+  return [undefined, ...[...named].toSorted()]
+    .map((group) => narrowed(deployment, group))
+    .filter(({ pairs }) => pairs.length > 0);
+}
+
+/** The group that a pair is in: the deployment narrowed to it. */
+export function groupOfPair(deployment: Deployment, { id }: Pick<Pair, 'id'>): Deployment {
+  return narrowed(deployment, deployment.pairs.find((pair) => pair.id === id)?.group);
+}
+
+/** What the unit is called in descriptions: the deployment, and the group that it is narrowed to. */
+export function titleOf({ deployment, group }: Pick<Deployment, 'deployment' | 'group'>): string {
+  return group === undefined ? deployment : `${deployment}, group ${group}`;
+}
+
+function narrowed(deployment: Deployment, group: string | undefined): Deployment {
+  const { group: _, ...whole } = deployment;
+  const ofGroup = { ...whole, ...(group !== undefined && { group }) };
+  return { ...ofGroup, names: namesOf(ofGroup), pairs: deployment.pairs.filter((pair) => pair.group === group) };
+}
