@@ -1,7 +1,9 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Files that only the emulator's tests can run. */
-const NEEDS_EMULATOR = ['cli', 'demo', 'emulator', 'emulator-gaps', 'virtual-env'].map((name) => `!lib/local/${name}.ts`);
+const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'virtual-env'].map(
+  (name) => `!lib/local/${name}.ts`,
+);
 
 /** @type {import('jest').Config} */
 const shared = {

@@ -9,7 +9,7 @@ import { EXCHANGE } from '../lib/ops/exchange/command';
 import { EXPLAIN } from '../lib/ops/explain/command';
 import { FAILURES } from '../lib/ops/failures/command';
 import { RESTORE } from '../lib/ops/restore/command';
-import { SCP } from '../lib/ops/scp/command';
+import { SCP } from '../lib/ops/scp';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 

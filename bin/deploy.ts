@@ -4,8 +4,8 @@ import { runCdk } from '../lib/cli/process/cdk';
 import { withSynthesis } from '../lib/cli/process/synthesis';
 import { processTerminal } from '../lib/cli/terminal';
 import { stackStates } from '../lib/deploy/blocked-stacks';
-import { deploy } from '../lib/deploy/cli';
-import { deployedReader } from '../lib/deploy/plan/reader';
+import { deploy } from '../lib/deploy/deploy-command';
+import { deployedReader } from '../lib/deploy/plan/deployed';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

@@ -2,7 +2,7 @@ import 'source-map-support/register-hook-require';
 import { projectFolder, runEntry } from '../lib/cli/entry';
 import { withSynthesis } from '../lib/cli/process/synthesis';
 import { processTerminal } from '../lib/cli/terminal';
-import { deployedReader } from '../lib/deploy/plan/reader';
+import { deployedReader } from '../lib/deploy/plan/deployed';
 import { plan } from '../lib/deploy/plan-command';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

@@ -8,7 +8,7 @@ import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { processTerminal } from '../../lib/cli/terminal';
 import { accountNamed } from '../../lib/config/replication-config';
-import type { AuditReport, PairReport } from '../../lib/ops/audit/result';
+import type { AuditReport, PairReport } from '../../lib/ops/audit/report';
 import type { Layout } from '../../test/helpers/fake-s3/generated';
 import { configurationOf } from '../shared/deployment';
 

@@ -73,7 +73,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
  *
  * @param what what was asked, such as `bucket x`
  */
-export function unanswered(what: string, error: unknown): AppError {
+export function unreachable(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
@@ -85,6 +85,9 @@ export function unanswered(what: string, error: unknown): AppError {
     { cause: error },
   );
 }
+
+/** The former name of `unreachable`, until every command uses the new one. */
+export const unanswered = unreachable;
 
 /** The name of an error of AWS, and the code of one of the network. */
 function codesOf(error: unknown): string[] {

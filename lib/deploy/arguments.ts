@@ -1,7 +1,103 @@
-import { parseOptions } from '../cli/arguments';
+import { type OptionTable, parseOptions } from '../cli/arguments';
 import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
-import { checkMethod, PASSED_ON, REFUSED } from './cdk-options';
+
+/** Options of `cdk deploy` that deploy what the plan shows, and nothing else. */
+export const PASSED_ON = {
+  'asset-build-concurrency': { type: 'string' },
+  'asset-parallelism': { type: 'boolean' },
+  'no-asset-parallelism': { type: 'boolean' },
+  'asset-prebuild': { type: 'boolean' },
+  'no-asset-prebuild': { type: 'boolean' },
+  'ca-bundle-path': { type: 'string' },
+  'change-set-name': { type: 'string' },
+  ci: { type: 'boolean' },
+  'no-ci': { type: 'boolean' },
+  color: { type: 'boolean' },
+  'no-color': { type: 'boolean' },
+  concurrency: { type: 'string' },
+  'debug-cli': { type: 'boolean' },
+  force: { type: 'boolean', short: 'f' },
+  method: { type: 'string', short: 'm' },
+  'monitoring-time-minutes': { type: 'string' },
+  notices: { type: 'boolean' },
+  'no-notices': { type: 'boolean' },
+  'notification-arns': { type: 'string', multiple: true },
+  'outputs-file': { type: 'string', short: 'O' },
+  progress: { type: 'string' },
+  proxy: { type: 'string' },
+  'require-approval': { type: 'string' },
+  'revert-drift': { type: 'boolean' },
+  rollback: { type: 'boolean' },
+  'no-rollback': { type: 'boolean', short: 'R' },
+  'rollback-trigger-alarm-arns': { type: 'string', multiple: true },
+  strict: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  verbose: { type: 'boolean', short: 'v' },
+} as const satisfies OptionTable;
+
+const SYNTHESIS = 'the app is synthesized for the plan, before "cdk deploy" runs';
+const HOTSWAP = 'it changes resources without CloudFormation, which is not what the plan shows';
+const NOTHING = 'it deploys nothing, or something that the plan does not show';
+const OTHER = 'it would deploy something else than the plan shows';
+
+/** Why this command does not take the other options of `cdk deploy`. */
+const REASONS: Readonly<Record<string, readonly string[]>> = {
+  [OTHER]: ['app', 'a', 'output', 'o', 'parameters', 'previous-parameters', 'tags', 't', 'build-exclude', 'E', 'plugin', 'p'],
+  [SYNTHESIS]: [
+    'asset-metadata',
+    'build',
+    'debug-app',
+    'ignore-errors',
+    'lookups',
+    'path-metadata',
+    'staging',
+    'telemetry',
+    'version-reporting',
+  ],
+  [HOTSWAP]: [
+    'hotswap',
+    'hotswap-ecs-maximum-healthy-percent',
+    'hotswap-ecs-minimum-healthy-percent',
+    'hotswap-ecs-stabilization-timeout-seconds',
+    'hotswap-fallback',
+  ],
+  [NOTHING]: ['execute', 'ignore-no-stacks', 'version'],
+  'it continues to deploy after the plan': ['logs', 'watch'],
+  'it does not wait until resources work, and does not roll back': ['express'],
+  'it takes over resources that the plan shows as new': ['import-existing-resources'],
+  'the plan is read with other credentials': ['ec2creds', 'i'],
+  'the bootstrap decides which role deploys': ['role-arn', 'r', 'toolkit-stack-name'],
+  'the configuration decides the Region of every stack': ['region'],
+  'no deployment of this app needs it': ['telemetry-file', 'unstable'],
+};
+
+/** The options of `cdk deploy` that are refused, each with the error that says why. */
+export const REFUSED: ReadonlyMap<string, UsageError> = new Map(
+  Object.entries(REASONS).flatMap(([reason, names]) =>
+    names.flatMap((name) => spellings(name).map((spelling) => [spelling, refusal(spelling, reason)] as const)),
+  ),
+);
+
+/** @throws UsageError for a method that does not deploy what the plan shows */
+function checkMethod(method: string | undefined): void {
+  if (method?.endsWith('-change-set')) {
+    throw refusal(`method ${method}`, NOTHING);
+  }
+}
+
+function spellings(name: string): string[] {
+  return name.length === 1 ? [name] : [name, `no-${name}`];
+}
+
+function refusal(name: string, reason: string): UsageError {
+  const option = name.length === 1 ? `-${name}` : `--${name}`;
+  return new UsageError(
+    'OptionRefused',
+    `"npm run deploy" does not support ${option}: ${reason}`,
+    '"npx cdk deploy" supports it, and shows no plan',
+  );
+}
 
 /** What `npm run deploy` was told. */
 export interface DeployArguments {
@@ -75,4 +171,49 @@ function checkStacks(stacks: readonly string[], all: boolean): void {
   if (all && stacks.length > 0) {
     throw new UsageError('StacksAndAll', `--all and ${stacks.join(' ')} exclude each other`, 'write --all or name the stacks');
   }
+}
+
+/** The last line of the help of both commands. */
+export const EXIT_CODES_HELP =
+  'Exit codes: 0 fine, 1 it stops or something failed, 2 wrong usage or configuration, 3 could not find out';
+
+/** What `npm run deploy -- --help` prints. */
+export const DEPLOY_HELP = `Usage: npm run deploy -- [STACK...] [options] [options of cdk deploy]
+
+Shows what would be created, changed, replaced and deleted, and which permissions widen; stops where a bucket or a key would be
+replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk deploy" deploys exactly that. Object Lock is never taken
+away, whatever is accepted. Names of stacks come first; without any it deploys all.
+
+  npm run deploy
+  npm run deploy -- Destination -c config=prod.json
+  npm run deploy -- --accept backups-source/PairsreportsBucket1A2B3C4D
+
+Options:
+      --accept NAME    make this change although the plan stops at it; may be repeated
+  -e, --exclusively    without the stacks that the named ones depend on
+  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
+  -c, --context N=V    CDK context; may be repeated
+      --profile NAME   AWS profile in place of the credentials of the environment
+  -y, --yes            deploy without asking
+      --json           print the plan as JSON
+      --debug          show stack traces
+  -h, --help           show this help
+
+Options that go to "cdk deploy", which does not ask again unless you give --require-approval:
+${passedOn()}
+
+${EXIT_CODES_HELP}`;
+
+function passedOn(): string {
+  const options = Object.entries(PASSED_ON).map(([name, { type }]) => `--${name}${type === 'string' ? ' VALUE' : ''}`);
+  const lines = [''];
+  for (const option of options) {
+    const line = `${lines.at(-1)}  ${option}`;
+    if (line.length > 120) {
+      lines.push(`  ${option}`);
+    } else {
+      lines[lines.length - 1] = line;
+    }
+  }
+  return lines.join('\n');
 }

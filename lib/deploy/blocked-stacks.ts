@@ -7,7 +7,7 @@ import { awsCommand } from '../model/shell-commands';
 import { STACKS, type StackKind, stackPlace } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
-export interface StackState {
+export interface StackStatus {
   /** The configuration narrowed to the stack's group. */
   readonly group: ReplicationConfig;
   readonly stack: StackKind;
@@ -20,8 +20,8 @@ export interface StackState {
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
 /** Asks CloudFormation for the state of every stack, with the credentials of its account. */
-export async function stackStates(config: ReplicationConfig): Promise<StackState[]> {
-  const states: StackState[] = [];
+export async function stackStates(config: ReplicationConfig): Promise<StackStatus[]> {
+  const states: StackStatus[] = [];
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
     states.push(...(await statesOf(config, side)));
@@ -36,7 +36,7 @@ export async function stackStates(config: ReplicationConfig): Promise<StackState
  * @returns nothing when no stack is in that state or may be
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
  */
-export function adviceFor(config: ReplicationConfig, states: readonly StackState[]): string | undefined {
+export function adviceFor(config: ReplicationConfig, states: readonly StackStatus[]): string | undefined {
   const blocked = states.filter(({ status, terminationProtection }) => NEVER_CAME_UP.includes(status) && terminationProtection);
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
@@ -64,7 +64,7 @@ function unprotectCommand(config: ReplicationConfig, stack: StackKind): string {
   });
 }
 
-async function statesOf(config: ReplicationConfig, side: SideName): Promise<StackState[]> {
+async function statesOf(config: ReplicationConfig, side: SideName): Promise<StackStatus[]> {
   const stacks = groupsOf(config).flatMap((group) =>
     STACKS.filter((stack) => stackPlace(group, stack).owner === side).map((stack) => ({ group, stack })),
   );
@@ -75,7 +75,7 @@ async function statesOf(config: ReplicationConfig, side: SideName): Promise<Stac
     : stacks.map((stack) => ({ ...stack, status: 'unknown', terminationProtection: false }));
 }
 
-async function stackState(group: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackState> {
+async function stackState(group: ReplicationConfig, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
   const { region, stackName } = stackPlace(group, stack);
   const client = new CloudFormationClient({ region, credentials });
   try {

@@ -7,12 +7,31 @@ import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
 import type { ReplicationConfig } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
 import { loadConfig } from '../model/loading/load';
-import { PLAN_HELP } from './help';
+import { EXIT_CODES_HELP } from './arguments';
+import type { ReadDeployed, ReaderOptions } from './plan/deployed';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
-import type { ReadDeployed, ReaderOptions } from './plan/reader';
+
+/** What `npm run plan -- --help` prints. */
+const PLAN_HELP = `Usage: npm run plan -- [options]
+
+Shows what a deployment would create, change, replace and delete, and which permissions it widens. Ends with 1 where permissions
+widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept of the
+configuration names the change; and where Object Lock would be taken away. This is the check of the pipeline.
+
+Options:
+      --stack ID       only this stack; may be repeated
+      --assembly DIR   compare the cloud assembly in this folder, instead of synthesizing the app
+      --lookup-roles   read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured
+  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
+  -c, --context N=V    CDK context; may be repeated
+      --json           print the plan as JSON
+      --debug          show stack traces
+  -h, --help           show this help
+
+${EXIT_CODES_HELP}`;
 
 /** What `npm run plan` takes from its process. */
-export interface PlanProcess {
+interface PlanProcess {
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
   readonly directory: string;

@@ -1,28 +1,28 @@
 import { join, resolve } from 'node:path';
 import { cdkScript } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
+import { plural } from '../cli/units';
 import { type ReplicationConfig, SIDES } from '../config/replication-config';
 import { environmentsOf } from '../model/environments';
 import { groupsOf } from '../model/groups';
 import { namesOf } from '../model/names';
 import { type StackKind, stackId } from '../model/stacks';
-import { type Emulator, startEmulator } from './emulator';
-import { emulatorClients } from './emulator-clients';
+import { type Emulator, emulatorClients, startEmulator } from './emulator';
 import { fillEmulatorGaps } from './emulator-gaps';
 import type { LocalFile } from './files';
-import type { Progress } from './progress';
 import { type ReplicatedObject, replicate } from './replicate';
+import type { StepProgress } from './report';
 import { type DemoData, demoData } from './report';
 import { emulatorPython } from './virtual-env';
 import { createWorkspace, DEMO_FOLDER, type Workspace } from './workspace';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly config: ReplicationConfig;
   /** Put into the source bucket of every pair. */
   readonly files: readonly LocalFile[];
   /** Leave the emulator running. */
   readonly keep: boolean;
-  readonly progress: Progress;
+  readonly progress: StepProgress;
   /** Stops the demo and its emulator. */
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept
   let keeping = false;
   try {
     await deploy({ emulator, workspace }, options);
-    const objects = await progress.step(`put ${count(options.files, 'file')} and look for the replicas`, () =>
+    const objects = await progress.step(`put ${plural(options.files.length, 'file')} and look for the replicas`, () =>
       replicateAll(config, emulator.endpoint, options),
     );
     const data = demoData(config, objects, (Date.now() - start) / 1000);
@@ -116,10 +116,6 @@ async function replicateAll(
     objects.set(pair.id, found);
   }
   return objects;
-}
-
-function count(items: readonly unknown[], noun: string): string {
-  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
 }
 
 /** The file that the demo replicates when it is given none. */

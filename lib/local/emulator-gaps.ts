@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Side } from '../config/replication-config';
 import { partitionOf } from '../model/names';
-import type { EmulatorClients } from './emulator-clients';
+import type { EmulatorClients } from './emulator';
 
 /** What the emulator's CloudFormation leaves out of a bucket, as the template spells it. */
 interface BucketProperties {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Side } from '../config/replication-config';
 import { AppError } from '../errors/errors';
-import { withoutAmbientAws } from './environment';
 
 /** A running AWS emulator, which only this machine can reach. */
 export interface Emulator {
@@ -16,7 +18,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-export interface EmulatorOptions {
+interface EmulatorOptions {
   /** Python of the environment that holds the emulator. */
   readonly python: string;
   /** File that its output is appended to. */
@@ -90,4 +92,34 @@ async function answers(endpoint: string, child: ChildProcess, log: string): Prom
 
 function notUp(log: string): AppError {
   return new AppError('EmulatorDown', 'the AWS emulator did not start', `its output: ${log}`);
+}
+
+/** Clients of one side of the emulator. */
+export interface EmulatorClients {
+  readonly s3: S3Client;
+  readonly cloudFormation: CloudFormationClient;
+}
+
+/**
+ * Clients that can reach the emulator and nothing else.
+ *
+ * @throws AppError for an endpoint that is not on this machine's loopback interface
+ */
+export function emulatorClients(endpoint: string, { account, region }: Side): EmulatorClients {
+  if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(endpoint)) {
+    throw new AppError('NotTheEmulator', `the demo talks to its own emulator only, not to ${endpoint}`);
+  }
+  const settings = { endpoint, region, credentials: { accessKeyId: account, secretAccessKey: 'demo' } };
+  return {
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    cloudFormation: new CloudFormationClient(settings),
+  };
+}
+
+/** Variables that would send the demo's requests elsewhere, or change how the emulator's Python starts. */
+const AMBIENT = /^(AWS_|CDK_|PYTHON|(HTTPS?|ALL|NO)_PROXY$)/i;
+
+/** An environment in which nothing points at a real AWS account. */
+export function withoutAmbientAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !AMBIENT.test(name)));
 }

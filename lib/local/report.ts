@@ -65,7 +65,7 @@ export function formatDemo({ ok, seconds, pairs }: DemoData): string {
 }
 
 /** What nobody should read into the result. */
-export const CAVEAT = `What this does not prove: the emulator copies at once and checks the replica bucket's policy alone. It takes no notice of
+const CAVEAT = `What this does not prove: the emulator copies at once and checks the replica bucket's policy alone. It takes no notice of
 key policies, of the replication role's own policy or of which key encrypts a replica. Its CloudFormation leaves replication and
 encryption out of buckets: both were applied from the deployed templates through the S3 API, and the TLS-only statement was
 taken out of the live bucket policies, since the emulator replicates over plain HTTP. It cannot read a stack output across
@@ -85,4 +85,32 @@ function row({ key, sourceStatus, replica, sha256 }: ReplicatedObject): string[]
           .join(' '),
     `${sha256.slice(0, 12)} ${replica?.sha256 === sha256 ? 'on both sides' : 'in the source only'}`,
   ];
+}
+
+/** Shows which step a long command is at. */
+export interface StepProgress {
+  /** Runs one step and shows how long it took. */
+  step<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Steps with their seconds on a terminal; nothing elsewhere. */
+export function terminalProgress(stream: NodeJS.WriteStream): StepProgress {
+  return stream.isTTY ? { step: (title, work) => shown(stream, title, work) } : { step: (_title, work) => work() };
+}
+
+async function shown<T>(stream: NodeJS.WriteStream, title: string, work: () => Promise<T>): Promise<T> {
+  const start = Date.now();
+  const draw = (mark: string) => stream.write(`\r\u001b[K${mark} ${title}  ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  const timer = setInterval(() => draw('…'), 200);
+  draw('…');
+  let mark = '✗';
+  try {
+    const result = await work();
+    mark = '✓';
+    return result;
+  } finally {
+    clearInterval(timer);
+    draw(mark);
+    stream.write('\n');
+  }
 }

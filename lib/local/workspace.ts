@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ReplicationConfig, SIDES } from '../config/replication-config';
-import { withoutAmbientAws } from './environment';
+import { withoutAmbientAws } from './emulator';
 
 /** The project's own folder. */
 const PROJECT = resolve(__dirname, '../..');

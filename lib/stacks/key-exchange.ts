@@ -5,7 +5,7 @@ import type { ReplicationConfig } from '../config/replication-config';
 import { titleOf } from '../model/groups';
 import { isReplicaKeyArn, namesOf, replicaKeyArn, stackArnPattern } from '../model/names';
 import type { DestinationStack } from './destination/destination-stack';
-import { executionRoleArn } from './execution-role';
+import { executionRoleArn } from './stack';
 
 /** How the source stack learns the replica key's ARN. */
 export interface KeyExchange {

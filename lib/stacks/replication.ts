@@ -5,8 +5,7 @@ import { groupsOf } from '../model/groups';
 import { stackId } from '../model/stacks';
 import { DestinationStack } from './destination/destination-stack';
 import { keyExchangeOf } from './key-exchange';
-import { HealthStack } from './monitoring/health-stack';
-import { MonitoringStack } from './monitoring/monitoring-stack';
+import { HealthStack, MonitoringStack } from './monitoring/monitoring-stacks';
 import { SourceStack } from './source/source-stack';
 
 /** The stacks of one group. */

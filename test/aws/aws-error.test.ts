@@ -1,4 +1,4 @@
-import { isAccessDenied, isAwsError, unanswered } from '../../lib/aws/aws-error';
+import { isAccessDenied, isAwsError, unreachable } from '../../lib/aws/aws-error';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
 
 const awsError = (name: string, status: number) =>
@@ -25,7 +25,7 @@ test.each([
   ['throttling', awsError('ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
   ['no network', networkError('ECONNREFUSED'), 'AWS cannot be reached', 'check the network'],
 ])('%s has its reason and a hint', (_what, error, reason, hint) => {
-  const explained = unanswered('bucket b', error);
+  const explained = unreachable('bucket b', error);
 
   expect(explained).toBeInstanceOf(UnreachableError);
   expect(explained.message).toMatch(`bucket b could not be read: ${reason} (`);
@@ -33,11 +33,14 @@ test.each([
 });
 
 test('anything else keeps its message and has no hint', () => {
-  expect(unanswered('bucket b', new Error('odd'))).toMatchObject({ message: 'bucket b could not be read: odd', hint: undefined });
+  expect(unreachable('bucket b', new Error('odd'))).toMatchObject({
+    message: 'bucket b could not be read: odd',
+    hint: undefined,
+  });
 });
 
 test('an error that is explained already stays as it is', () => {
   const error = new AppError('X', 'x');
 
-  expect(unanswered('bucket b', error)).toBe(error);
+  expect(unreachable('bucket b', error)).toBe(error);
 });

@@ -4,7 +4,7 @@ import { sdkClients } from '../../lib/aws/clients';
 import { profiledSides, verifiedCredentials } from '../../lib/aws/credentials';
 import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { stackStates } from '../../lib/deploy/blocked-stacks';
-import { deployedReader } from '../../lib/deploy/plan/reader';
+import { deployedReader } from '../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../lib/errors/errors';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { assemblyStack } from '../helpers/plan';

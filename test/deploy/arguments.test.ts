@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseDeployArguments } from '../../lib/deploy/arguments';
-import { PASSED_ON, REFUSED } from '../../lib/deploy/cdk-options';
+import { PASSED_ON, parseDeployArguments, REFUSED } from '../../lib/deploy/arguments';
 import { UsageError } from '../../lib/errors/errors';
 
 const NOTHING = {

@@ -5,8 +5,7 @@ import { CHECKS } from '../../lib/ops/doctor/checks';
 import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
 import { scripts } from '../../package.json';
 import { PAINS } from '../ops/doctor/pains';
-import { CHECK_SYMPTOMS } from '../ops/explain/check-symptoms';
-import { type DoctorKnowledge, troubleshootingPage } from '../ops/explain/troubleshooting-page';
+import { CHECK_SYMPTOMS, type DoctorKnowledge, troubleshootingPage } from '../ops/explain/troubleshooting-page';
 
 const PAGE = resolve(__dirname, '../../docs/troubleshooting.md');
 const DOCTOR: DoctorKnowledge = { checks: CHECKS, pains: PAINS };

@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
-import type { AuditReport } from '../../lib/ops/audit/result';
+import { emulatorClients } from '../../lib/local/emulator';
+import type { AuditReport } from '../../lib/ops/audit/report';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

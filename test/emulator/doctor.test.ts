@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { namesOf } from '../../lib/model/names';
-import type { DoctorData } from '../../lib/ops/doctor/format';
+import type { DoctorData } from '../../lib/ops/doctor/doctor';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';
 

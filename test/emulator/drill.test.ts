@@ -8,8 +8,8 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
-import type { DrillReport } from '../../lib/ops/drill/report/result';
+import { emulatorClients } from '../../lib/local/emulator';
+import type { DrillReport } from '../../lib/ops/drill/report';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

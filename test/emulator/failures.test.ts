@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { FailuresData } from '../../lib/ops/failures/result';
+import type { FailuresData } from '../../lib/ops/failures/findings';
 import { body, failed, record, testEvent, timed } from '../helpers/failure-events';
 import { type Kept, runScript } from '../helpers/process';
 

@@ -15,7 +15,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
+import { emulatorClients } from '../../lib/local/emulator';
 import type { RestoreResult } from '../../lib/ops/restore/result';
 import { finish, type Kept, runScript, startScript } from '../helpers/process';
 import { type RangeProxy, startRangeProxy } from './range-proxy';

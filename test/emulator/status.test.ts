@@ -4,7 +4,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/monitoring/metrics';
 import { monitoringNamesOf } from '../../lib/model/monitoring/names';
 import { namesOf } from '../../lib/model/names';
-import type { StatusData } from '../../lib/ops/status/result';
+import type { StatusData } from '../../lib/ops/status/status';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';
 

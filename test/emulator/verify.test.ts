@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteBucketPolicyCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
-import { emulatorClients } from '../../lib/local/emulator-clients';
+import { emulatorClients } from '../../lib/local/emulator';
 import type { VerifyData } from '../../lib/ops/verify/result';
 import { finish, type Kept, runScript, startScript } from '../helpers/process';
 

@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../lib/errors/errors';
-import { emulatorClients } from '../../lib/local/emulator-clients';
-import { withoutAmbientAws } from '../../lib/local/environment';
-import { findPython } from '../../lib/local/python';
+import { emulatorClients, withoutAmbientAws } from '../../lib/local/emulator';
+import { findPython } from '../../lib/local/virtual-env';
 import { createWorkspace } from '../../lib/local/workspace';
 import { validConfig } from '../helpers/app';
 

@@ -1,4 +1,4 @@
-import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/actions';
+import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/decisions';
 import { LOCKDOWN } from '../helpers/app';
 import { allowedLockdown, DESTROY, NOT_UNDER_LOCKDOWN } from './lockdown';
 import { WITH_LOCKDOWN } from './variants';

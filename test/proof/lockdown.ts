@@ -1,4 +1,4 @@
-import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/actions';
+import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/decisions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { partitionOf } from '../../lib/model/names';
-import { addPipeline } from '../../lib/stacks/pipeline/add-pipeline';
+import { addPipeline } from '../../lib/stacks/pipeline/pipeline-stack';
 import { PIPELINE, testApp, validConfig } from '../helpers/app';
 import { recordedKey } from '../helpers/templates';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';

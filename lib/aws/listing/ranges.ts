@@ -2,10 +2,13 @@ import { type Bucket, pageOf } from './bucket';
 import type { KeyRange } from './cursor';
 import { compareKeys } from './key-order';
 
+/** Ranges that are listed at a time: each has a page of both sides waiting. */
+export const RANGES_AT_ONCE = 6;
+
 /** Ranges that are enough to keep the connections busy, also when some are much larger than others. */
 const ENOUGH = 32;
 
-/** Most ranges: each takes two requests at least, and a place in the file of an interrupted audit. */
+/** Most ranges: each takes two requests at least, and a place in the file of an interrupted command. */
 const MOST = 256;
 
 /** Requests that looking for ranges may take. */

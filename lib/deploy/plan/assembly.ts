@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors/errors';
-import type { Template } from '../../model/template';
+import type { Template, TemplateResource } from '../../model/template';
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack {
@@ -103,4 +103,9 @@ function warningsOf(directory: string, artifact: Artifact | undefined): string[]
   return Object.entries(all).flatMap(([path, entries]) =>
     entries.flatMap(({ type, data }) => (type === 'aws:cdk:warning' ? [`${path.slice(1)}: ${String(data)}`] : [])),
   );
+}
+
+/** The resources of a template by their logical ids. */
+export function resourcesOf(template: Template): Readonly<Record<string, TemplateResource>> {
+  return (template['Resources'] ?? {}) as Readonly<Record<string, TemplateResource>>;
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { plural } from '../../cli/units';
 import type { Template, TemplateResource } from '../../model/template';
-import type { AssemblyStack } from './assembly';
+import { type AssemblyStack, resourcesOf } from './assembly';
 import type { DeployedStack } from './deployed';
-import { constructPath, physicalName, resourcesOf } from './legible';
 import { lockdownStops, lockUnderLockdownStop, withRetainedPolicies } from './lockdown';
 import type { ChangeKind, ResourceChange, StackPlan, Stop } from './model';
 import { lockRefusal, lockStop, withLocksInPlace } from './object-lock';
 import { widenedPermissions } from './permissions';
+import { constructPath, physicalName } from './render';
 
 /**
  * Resources that hold data, or that data cannot be read without. They are neither replaced nor removed unless somebody says so.

@@ -1,7 +1,11 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unanswered } from '../../aws/aws-error';
+import type { CredentialProvider } from '../../aws/credentials';
+import { partitionName } from '../../config/regions';
+import type { ReplicationConfig, Side } from '../../config/replication-config';
 import { messageOf, UnreachableError } from '../../errors/errors';
 import type { Template } from '../../model/template';
+import type { AssemblyStack } from './assembly';
 import type { StackState } from './model';
 
 /** What is deployed of a stack. */
@@ -27,13 +31,13 @@ const NEVER_CAME_UP = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
  */
 export async function readDeployed(client: CloudFormationClient, stackName: string): Promise<DeployedStack> {
   try {
-    return await ask(client, stackName);
+    return await readStack(client, stackName);
   } catch (error) {
     throw unanswered(`stack ${stackName}`, error);
   }
 }
 
-async function ask(client: CloudFormationClient, stackName: string): Promise<DeployedStack> {
+async function readStack(client: CloudFormationClient, stackName: string): Promise<DeployedStack> {
   const { DescribeStacksCommand, GetTemplateCommand } =
     require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
   const { Stacks: [stack] = [] } = await client
@@ -76,4 +80,84 @@ function parseTemplate(stackName: string, body: string): Template {
       'something other than the CDK has deployed it; compare it by hand',
     );
   }
+}
+
+/** Reads what is deployed of a stack, with credentials that may. */
+export type ReadDeployed = (stack: AssemblyStack) => Promise<DeployedStack>;
+
+export interface ReaderOptions {
+  /** Assume the lookup role of each stack's bootstrap, whatever profiles are configured. */
+  readonly lookupRoles: boolean;
+  /** @default - credentials of the environment */
+  readonly profile?: string;
+}
+
+/**
+ * Reads each stack with its account's configured profile; without one, with the credentials of the environment where they belong
+ * to the account; else, as the CDK CLI does, with the lookup role of the account's bootstrap.
+ *
+ * @throws UnreachableError without usable credentials or an answer
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+ */
+export function deployedReader(config: ReplicationConfig, { lookupRoles, profile }: ReaderOptions): ReadDeployed {
+  // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
+  const ownOf = remembering<Promise<CredentialProvider | undefined>>();
+  const lookupRoleOf = remembering<CredentialProvider>();
+  let environment: CredentialProvider | undefined;
+  return async (stack) => {
+    const { account, region } = stack;
+    const { credentialsOf } = require('../../aws/credentials') as typeof import('../../aws/credentials');
+    const caller = { account, region, ...(profile !== undefined && { profile }) };
+    environment ??= credentialsOf(caller);
+    const ambient = environment;
+    const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient));
+    const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient));
+    const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
+    const client = new CloudFormationClient({ region, credentials });
+    try {
+      return await readDeployed(client, stack.stackName);
+    } finally {
+      client.destroy();
+    }
+  };
+}
+
+/** Credentials that belong to the account itself, if there are any. */
+async function ownCredentials(
+  config: ReplicationConfig,
+  caller: Side,
+  ambient: CredentialProvider,
+): Promise<CredentialProvider | undefined> {
+  const { accountOf, profiledSides, verifiedCredentials } =
+    require('../../aws/credentials') as typeof import('../../aws/credentials');
+  const side = profiledSides(config).find(({ account }) => account === caller.account);
+  if (side !== undefined) {
+    return (await verifiedCredentials([side])).get(side.side);
+  }
+  return (await accountOf(caller, ambient)) === caller.account ? ambient : undefined;
+}
+
+function lookupRole(stack: AssemblyStack, ambient: CredentialProvider): CredentialProvider {
+  if (stack.lookupRole === undefined) {
+    throw new UnreachableError('NoLookupRole', `stack ${stack.stackName} names no lookup role to read it with`);
+  }
+  const { fromTemporaryCredentials } = require('@aws-sdk/credential-providers') as typeof import('@aws-sdk/credential-providers');
+  return fromTemporaryCredentials({
+    masterCredentials: ambient,
+    clientConfig: { region: stack.region },
+    params: {
+      RoleArn: stack.lookupRole.replaceAll('${AWS::Partition}', partitionName(stack.region)),
+      RoleSessionName: 's3-replication-plan',
+    },
+  });
+}
+
+/** Answers for each key what was answered first. */
+function remembering<T>(): (key: string, ask: () => T) => T {
+  const known = new Map<string, { readonly answer: T }>();
+  return (key, ask) => {
+    const { answer } = known.get(key) ?? { answer: ask() };
+    known.set(key, { answer });
+    return answer;
+  };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LOCKDOWN } from '../../model/lockdown/statements';
 import type { Template, TemplateResource } from '../../model/template';
-import { resourcesOf } from './legible';
+import { resourcesOf } from './assembly';
 import type { ResourceChange, Stop } from './model';
 
 /** What a lockdown stands in. */

@@ -1,7 +1,7 @@
 import { plural } from '../../cli/units';
 import { confirmationOf } from '../../config/protection';
 import type { Template } from '../../model/template';
-import { resourcesOf } from './legible';
+import { resourcesOf } from './assembly';
 import type { ChangeKind, Refusal, ResourceChange, Stop } from './model';
 
 /** Object Lock of a bucket. */

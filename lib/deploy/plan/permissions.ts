@@ -1,13 +1,13 @@
 import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import type { TemplateResource } from '../../model/template';
-import { legible } from './legible';
 import type { WidenedPermission } from './model';
+import { legible } from './render';
 
 type Statement = TemplateDiff['iamChanges']['statements']['additions'][number];
 type Targets = Statement['resources'];
 
 /** What a change lets anybody do that was not allowed before. */
-export interface Widened {
+interface Widened {
   readonly permissions: readonly WidenedPermission[];
   /** The same whatever the order of statements, and of what is in them. */
   readonly canonical: string;

@@ -3,8 +3,7 @@ import { type LocatedConfig, locateConfig, type ReadContext } from '../../config
 import type { ReplicationConfig } from '../../config/replication-config';
 import { configuration } from '../../config/schema';
 import { ConfigError, type Problem } from '../../errors/errors';
-import { capacityProblems } from './capacity';
-import { groupNameProblems } from './group-names';
+import { capacityProblems, groupNameProblems } from './group-rules';
 import { RULES } from './rules';
 
 /**

@@ -1,23 +1,42 @@
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { unanswered } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
+import { readDailyMetrics } from '../../aws/metrics';
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
-import { groupsOf } from '../../model/groups';
-import { namesOf } from '../../model/names';
-import { type Checkpoint, readCheckpoint } from './checkpoint';
-import { describeCost, estimate } from './cost';
-import type { DeepFacts } from './examine/deep';
+import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
+import { whole } from '../../cli/units';
+import { messageOf, UsageError } from '../../errors/errors';
+import { readDeepFacts } from './examine/deep';
 import { formatReport } from './format';
-import { type AuditOptions, readOptions } from './options';
-import { makeReport } from './report';
-import { ReportFile } from './report-file';
-import { CSV_COLUMNS, type DifferencesFile } from './result';
-import { PairAudit } from './run';
-import { Session } from './session';
-import { type Subject, subjectsOf } from './subject';
+import { htmlReport } from './html/page';
+import { PairAudit } from './pair-audit';
+import { AuditProgress, readCheckpoint } from './progress';
+import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport } from './report';
+import { type AuditTask, auditTasksOf } from './task';
+
+/** The command's own options. */
+interface AuditOptions {
+  /** Milliseconds: what is younger may be on its way. */
+  readonly olderThan: number;
+  /** Percent of the versions to ask more about; 0 for none. */
+  readonly deepPercent: number;
+  /** Requests a second to each side. @default - as many as there is work for */
+  readonly rate: number | undefined;
+  /** Go on where the last audit ended. */
+  readonly resume: boolean;
+  /** Takes the state of an audit that is interrupted. */
+  readonly checkpointFile: string;
+  /** Takes every difference. */
+  readonly csvFile: string | undefined;
+}
+
+const DEFAULT_OLDER_THAN = 15;
+const CHECKPOINT = '.s3-replication-audit.json';
+
+/** Versions that one list request answers. */
+const PAGE = 1000;
 
 /**
  * Compares every version of both buckets of each pair, asks S3 why some are missing, and says which of it is wrong.
@@ -28,70 +47,133 @@ import { type Subject, subjectsOf } from './subject';
  */
 export async function audit(context: Context, args: CommandArguments): Promise<Outcome> {
   setEagerGc(true);
-  const { config, terminal, clock } = context;
+  const { config, terminal, clock, directory } = context;
   const options = readOptions(context, args);
-  const counts = { list: 0, head: 0, get: 0 };
+  const { olderThan, deepPercent, checkpointFile, csvFile } = options;
   const html = args.values['html'];
-  const page = typeof html === 'string' ? ReportFile.open(resolve(context.directory, html)) : undefined;
-  const subjects = await subjectsOf(context, options, counts);
-  const subject = describeSubject(subjects, options);
-  const earlier = options.resume ? readCheckpoint(options.checkpointFile, subject) : undefined;
-  Object.assign(counts, earlier?.requests);
-  if (options.deepPercent > 0 && earlier === undefined) {
-    await agreeOnCost(context, subjects, options);
+  const htmlFile = typeof html === 'string' ? resolve(directory, html) : undefined;
+  if (htmlFile !== undefined) {
+    assertWritable(htmlFile);
   }
-  const method = { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent: options.deepPercent } as const;
-  const deepFacts = options.deepPercent > 0 ? await readDeepFacts(context) : undefined;
-  const audits = new Map(
-    subjects.map((one) => {
-      const { id } = one.pair;
-      return [id, new PairAudit(one, method, deepFacts?.get(id) ?? { replicaKeyArn: null }, clock, earlier?.pairs[id])] as const;
-    }),
-  );
-  const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
+  const requests = { list: 0, head: 0, get: 0 };
+  const tasks = await auditTasksOf(context, options, requests);
+  const subject = checkpointSubject(tasks, options);
+  const earlier = options.resume ? readCheckpoint(checkpointFile, subject) : undefined;
+  Object.assign(requests, earlier?.requests);
+  if (deepPercent > 0 && earlier === undefined) {
+    await agreeOnCost(context, tasks, deepPercent);
+  }
+  const method = { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent } as const;
+  const deepFacts = deepPercent > 0 ? await readDeepFacts(context) : undefined;
+  const audits = tasks.map((task) => {
+    const { id } = task.pair;
+    return new PairAudit(task, method, deepFacts?.get(id) ?? { replicaKeyArn: null }, earlier?.pairs[id]);
+  });
+  const csv = csvFile === undefined ? undefined : CsvFile.open(csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const startedAt = earlier?.startedAt ?? clock.now().toISOString();
-  const session = new Session(context, options, subject, startedAt, counts, audits, csv);
-  if (earlier !== undefined) {
-    session.findings.restore(earlier.findings);
-  }
-  await runAll(session, audits, context, options, csv);
-  const report = makeReport({
+  const progress = new AuditProgress(context, { checkpointFile, subject, startedAt, requests, audits, csv }, earlier);
+  await compareAll(progress, audits, context, checkpointFile, csv);
+  const { ok, deep, pairs } = comparison(audits, deepPercent);
+  const report: AuditReport = {
+    ok,
     deployment: config.deployment,
     startedAt,
     endedAt: clock.now().toISOString(),
-    method,
-    olderThan: options.olderThan,
-    requests: { ...counts },
-    subjects,
-    totals: (id) => audits.get(id)?.totals,
-    findings: session.findings,
-  });
-  page?.write(report);
-  session.finish();
+    olderThan,
+    requests: { ...requests },
+    matchedBy: method.matchedBy,
+    deep,
+    pairs,
+    ...progress.differences.shown(),
+  };
+  if (htmlFile !== undefined) {
+    writeFileSync(htmlFile, htmlReport(report));
+  }
+  progress.finish();
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
   }
-  const unknown = report.pairs.some(({ states }) => states.unknown.versions > 0);
-  const wrong = report.pairs.some((pair) => pair.wrong > 0);
+  const unknown = pairs.some(({ states }) => states.unknown.versions > 0);
+  const wrong = pairs.some((pair) => pair.wrong > 0);
   return { exitCode: wrong ? EXIT.wrong : unknown ? EXIT.unknown : EXIT.ok, data: report, text: formatReport(report) };
 }
 
+/** @throws UsageError when a number is none */
+function readOptions({ directory }: Context, { values }: CommandArguments): AuditOptions {
+  return allOptions<AuditOptions>({
+    olderThan: () => (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
+    deepPercent: () => numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,
+    rate: () => numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
+    resume: () => values['resume'] === true,
+    checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
+    csvFile: () => fileOption(values, 'csv', directory),
+  });
+}
+
+/**
+ * Shows before hours of work whether the page can be written.
+ *
+ * @throws UsageError when it cannot
+ */
+function assertWritable(htmlFile: string): void {
+  try {
+    closeSync(openSync(htmlFile, 'a'));
+  } catch (error) {
+    throw new UsageError('NoHtml', `${htmlFile} cannot be written: ${messageOf(error)}`, 'name another file with --html');
+  }
+}
+
+/** The audit that a checkpoint belongs to: another one cannot go on with it. */
+function checkpointSubject(tasks: readonly AuditTask[], { olderThan, deepPercent, csvFile }: AuditOptions): string {
+  return JSON.stringify({
+    pairs: tasks.map(({ pair, source, replica }) => ({ ...pair, source: source.name, replica: replica.name })),
+    olderThan,
+    deepPercent,
+    csvFile: csvFile ?? null,
+  });
+}
+
+/** @throws AbortError when the person declines what `--deep` will send */
+async function agreeOnCost(context: Context, tasks: readonly AuditTask[], percent: number): Promise<void> {
+  const { terminal, yes } = context;
+  const each = `--deep ${percent} sends two HEAD requests for ${percent} % of the versions, one to each side`;
+  const versions = await countVersions(context, tasks);
+  terminal.tell(
+    versions === undefined
+      ? `${each}: ${whole(20 * percent)} for each 1,000 versions, on top of 2 list requests. CloudWatch does not say how many versions there are`
+      : `${each}: about ${whole(2 * Math.ceil((versions * percent) / 100))} for the ${whole(versions)} versions that CloudWatch counts, on top of ${whole(2 * Math.ceil(versions / PAGE))} list requests`,
+  );
+  if (!yes) {
+    await terminal.confirm('Send them?');
+  }
+}
+
+/** An upper bound: the filter's prefix may leave most of a bucket out. Undefined when a bucket's size is not known. */
+async function countVersions(context: Context, tasks: readonly AuditTask[]): Promise<number | undefined> {
+  const question = { metric: 'NumberOfObjects', storageType: 'AllStorageTypes' } as const;
+  const counts = await Promise.all(tasks.map(({ source }) => readDailyMetrics(context, source.name, [question])));
+  return counts.reduce<number | undefined>(
+    (sum, [count]) => (sum === undefined || count === undefined ? undefined : sum + count),
+    0,
+  );
+}
+
 /** One pair after the other: each keeps all connections busy. */
-async function runAll(
-  session: Session,
-  audits: ReadonlyMap<string, PairAudit>,
+async function compareAll(
+  progress: AuditProgress,
+  audits: readonly PairAudit[],
   { terminal }: Context,
-  { checkpointFile }: AuditOptions,
+  checkpointFile: string,
   csv: DifferencesFile | undefined,
 ): Promise<void> {
   try {
-    for (const each of audits.values()) {
-      await each.run((batch) => session.take(batch));
+    for (const each of audits) {
+      await each.run((batch) => progress.take(batch));
     }
   } catch (error) {
     terminal.progress('');
-    if ([...audits.values()].some(({ progress }) => progress !== undefined)) {
-      session.save();
+    if (audits.some(({ progress: begun }) => begun !== undefined)) {
+      progress.save();
       terminal.tell(`what was compared is in ${checkpointFile}: repeat the command with --resume to go on`);
     }
     throw error;
@@ -100,42 +182,18 @@ async function runAll(
   }
 }
 
-async function agreeOnCost(context: Context, subjects: readonly Subject[], { deepPercent }: AuditOptions): Promise<void> {
-  const { terminal, yes } = context;
-  terminal.tell(describeCost(await estimate(context, subjects, deepPercent), deepPercent));
-  if (!yes) {
-    await terminal.confirm('Send them?');
-  }
-}
-
-/**
- * By id of the pair: each group has a key of its own.
- *
- * @throws AppError when nobody says which key the replicas should be under
- */
-async function readDeepFacts({ clients, config, pairs }: Context): Promise<ReadonlyMap<string, DeepFacts>> {
-  const facts = new Map<string, DeepFacts>();
-  for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
-    const parameter = namesOf(group).destination.keyParameter;
-    try {
-      const ssm = await clients.ssm('destination');
-      const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));
-      for (const { id } of group.pairs) {
-        facts.set(id, { replicaKeyArn: found?.Value ?? null });
-      }
-    } catch (error) {
-      throw unanswered(`SSM parameter ${parameter}`, error);
-    }
-  }
-  return facts;
-}
-
-/** What a checkpoint belongs to. */
-function describeSubject(subjects: readonly Subject[], { olderThan, deepPercent, csvFile }: AuditOptions): Checkpoint['subject'] {
-  return JSON.stringify({
-    pairs: subjects.map(({ pair, source, replica }) => ({ ...pair, source: source.name, replica: replica.name })),
-    olderThan,
-    deepPercent,
-    csvFile: csvFile ?? null,
+/** The part of the report that the pairs add up to. */
+function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'ok' | 'deep' | 'pairs'> {
+  const looked = { versions: 0, unknown: 0 };
+  const pairs = audits.map(({ task: { pair, source, replica }, totals }): PairReport => {
+    const { deep, deepUnknown, ...tally } = totals;
+    looked.versions += deep;
+    looked.unknown += deepUnknown;
+    return { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally };
   });
+  return {
+    ok: pairs.every(({ wrong, states }) => wrong === 0 && states.unknown.versions === 0),
+    deep: percent === 0 ? null : { ...looked, percent },
+    pairs,
+  };
 }

@@ -1,36 +1,163 @@
-import type { Method } from './audit-range';
-import type { Findings } from './findings';
-import type { AuditReport, PairReport } from './result';
-import type { Subject } from './subject';
-import type { TallyData } from './tally';
+import type { CsvFile } from '../../cli/csv';
 
-/** What a report is made of. */
-export interface Parts extends Pick<AuditReport, 'deployment' | 'startedAt' | 'endedAt' | 'olderThan' | 'requests'> {
-  readonly method: Pick<Method, 'matchedBy' | 'deepPercent'>;
-  readonly subjects: readonly Subject[];
-  readonly totals: (pair: string) => TallyData | undefined;
-  readonly findings: Findings;
+/** What a version, or a delete marker, turns out to be. `same` is the only one that is no difference. */
+export const STATES = [
+  'same',
+  'in-flight',
+  'pending',
+  'failed',
+  'missing',
+  'not-eligible',
+  'expired',
+  'delete-marker',
+  'extra',
+  'size',
+  'storage-class',
+  'status',
+  'encryption',
+  'checksum',
+  'unknown',
+] as const;
+
+export type State = (typeof STATES)[number];
+
+/** What each state means, for a person. */
+export const MEANING: Readonly<Record<State, string>> = {
+  same: 'in both buckets, alike',
+  'in-flight': 'not in the replica bucket yet, but young enough',
+  pending: 'PENDING at the source for too long',
+  failed: 'FAILED at the source',
+  missing: 'not in the replica bucket, though S3 neither says PENDING nor FAILED',
+  'not-eligible': 'not in the replica bucket, because the replication rule does not take it',
+  expired: 'the replica expired by a lifecycle rule, as configured',
+  'delete-marker': 'delete marker of the source that is not in the replica bucket',
+  extra: 'in the replica bucket only',
+  size: 'in both buckets, with different sizes',
+  'storage-class': 'its replica is in another storage class than the configured one',
+  status: 'in both buckets, but its replication status says otherwise',
+  encryption: 'its replica is not encrypted under the replica key',
+  checksum: 'in both buckets, with different checksums',
+  unknown: 'could not be found out',
+};
+
+/** One version that is not alike on both sides. */
+export interface Difference {
+  /** Id of the pair. */
+  readonly pair: string;
+  readonly state: Exclude<State, 'same'>;
+  /** Somebody has to look at it. */
+  readonly wrong: boolean;
+  readonly key: string;
+  /** The source's; the replica's where `state` is `extra`. */
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  /** ISO 8601. */
+  readonly lastModified: string;
+  /** Bytes in the source bucket; null where it is not there, and for delete markers. */
+  readonly sourceSize: number | null;
+  readonly replicaSize: number | null;
+  /** Null where it is not there, and for delete markers. */
+  readonly sourceClass: string | null;
+  readonly replicaClass: string | null;
+  /** Replication status that S3 answered; null when it was not asked, and when it gave none. */
+  readonly status: string | null;
+  /** One sentence: what was found, or why. */
+  readonly why: string;
 }
 
-export function makeReport({ method, subjects, totals, findings, ...rest }: Parts): AuditReport {
-  let versions = 0;
-  let unknown = 0;
-  const pairs = subjects.flatMap(({ pair, source, replica }): PairReport[] => {
-    const counted = totals(pair.id);
-    if (counted === undefined) {
-      return [];
-    }
-    const { deep, deepUnknown, ...tally } = counted;
-    versions += deep;
-    unknown += deepUnknown;
-    return [{ pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally }];
-  });
-  return {
-    ok: pairs.every(({ wrong, states }) => wrong === 0 && states.unknown.versions === 0),
-    ...rest,
-    matchedBy: method.matchedBy,
-    deep: method.deepPercent === 0 ? null : { versions, unknown, percent: method.deepPercent },
-    pairs,
-    ...findings.shown(),
-  };
+/** Columns of the file that `--csv` writes. */
+export const CSV_COLUMNS = [
+  'pair',
+  'state',
+  'wrong',
+  'key',
+  'versionId',
+  'isLatest',
+  'isDeleteMarker',
+  'lastModified',
+  'sourceSize',
+  'replicaSize',
+  'sourceClass',
+  'replicaClass',
+  'status',
+  'why',
+] as const satisfies readonly (keyof Difference)[];
+
+/** The file that `--csv` names. */
+export type DifferencesFile = CsvFile<(typeof CSV_COLUMNS)[number]>;
+
+/** How many, and how large together. */
+export interface Totals {
+  versions: number;
+  bytes: number;
 }
+
+/** Totals of what one bucket lists. */
+export interface SideTotals extends Totals {
+  /** Counted apart from the versions. */
+  deleteMarkers: number;
+}
+
+/** Upper ends of the age buckets, in seconds; what is older is in one more. */
+export const AGE_BOUNDS = [60, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400] as const;
+
+/** How long ago versions were written that are not in the replica bucket: in flight, pending, failed or missing. */
+export interface AgeBucket extends Totals {
+  /** Inclusive upper end; null for the last bucket, which has none. */
+  readonly upToSeconds: number | null;
+}
+
+/** Totals by state below one prefix, delete markers included. */
+export interface PrefixTotals {
+  /** Up to and including the first slash after the filter's prefix; empty for keys without one. Null: all prefixes that did not fit. */
+  readonly prefix: string | null;
+  readonly states: Readonly<Partial<Record<State, Totals>>>;
+}
+
+/** What was found in one pair. */
+export interface PairReport {
+  readonly pair: string;
+  readonly sourceBucket: string;
+  readonly replicaBucket: string;
+  /** Below which prefix both buckets were listed; empty for everything. */
+  readonly prefix: string;
+  readonly source: Readonly<SideTotals>;
+  readonly replica: Readonly<SideTotals>;
+  /** Delete markers count as versions of 0 bytes here. */
+  readonly states: Readonly<Record<State, Readonly<Totals>>>;
+  /** Differences that are wrong. */
+  readonly wrong: number;
+  /** One for each of AGE_BOUNDS, and one for what is older. */
+  readonly ages: readonly AgeBucket[];
+  /** Sorted by prefix. */
+  readonly prefixes: readonly PrefixTotals[];
+}
+
+/** The result of `ops audit`. */
+export interface AuditReport {
+  /** Nothing is wrong, and everything was found out. */
+  readonly ok: boolean;
+  readonly deployment: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** How versions of a key were matched: an emulator gives replicas new ids. */
+  readonly matchedBy: 'version-id' | 'age';
+  /** Milliseconds: what is younger may be on its way. */
+  readonly olderThan: number;
+  /** Versions that `--deep` looked at, and those that it asked about in vain, of so many percent; null without it. */
+  readonly deep: { readonly versions: number; readonly unknown: number; readonly percent: number } | null;
+  readonly requests: { readonly list: number; readonly head: number; readonly get: number };
+  readonly pairs: readonly PairReport[];
+  /** The first ones found, the wrong ones before the others; not in order. */
+  readonly differences: readonly Difference[];
+  /** How many more there are; `--csv` has all. */
+  readonly moreDifferences: number;
+}
+
+/** Differences that a report holds, so that its size does not depend on the buckets. */
+export const MOST_DIFFERENCES = 1000;
+
+/** Prefixes that a report tells apart. */
+export const MOST_PREFIXES = 200;

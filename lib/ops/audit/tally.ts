@@ -9,7 +9,7 @@ import {
   STATES,
   type State,
   type Totals,
-} from './result';
+} from './report';
 
 /** What a tally counts, as a report and the file of an interrupted audit have it. */
 export type TallyData = Pick<PairReport, 'source' | 'replica' | 'states' | 'wrong' | 'ages' | 'prefixes'> & {
@@ -96,7 +96,7 @@ export class Tally {
     this.deepUnknown += other.deepUnknown;
   }
 
-  errorToJson(): TallyData {
+  toJson(): TallyData {
     const { source, replica, wrong, deep, deepUnknown, ages, prefixes, states } = this;
     return {
       source: { ...source },

@@ -1,17 +1,14 @@
-import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import type { CommandArguments, Context, Outcome } from '../../cli/command';
+import type { JobManifestGeneratorFilter, JobStatus } from '@aws-sdk/client-s3-control';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { table } from '../../cli/table';
+import { whole } from '../../cli/units';
 import { AbortError, UsageError } from '../../errors/errors';
-import { boundOf } from './bound';
-import { cancelJob } from './cancel';
-import { createJobs } from './create';
-import { formatBackfill } from './format';
-import { foundNothing, hasEnded, isPreparing, type Job } from './job';
+import { createJobs, requireBackfill } from './create';
+import { describeFilter, readFilter, refuseFilter } from './filter';
+import { foundNothing, hasEnded, isOpen, isPreparing, type Job, type JobObjects, toObjects } from './job';
 import { Jobs } from './jobs';
-import { listJobs } from './list';
-import { readFilter, refuseFilter } from './options';
-import { describeRun } from './plan';
-import { requireBackfill } from './preconditions';
-import { type BackfillData, exitCodeOf, resultOf } from './result';
+import { boundOf, describeRun } from './preview';
+import { type BackfillData, exitCodeOf, formatBackfill, resultOf } from './result';
 import { hintFor, watch } from './watch';
 
 /**
@@ -106,4 +103,66 @@ function jobIdOf({ action, argument = '' }: CommandArguments): string {
     );
   }
   return argument;
+}
+
+/** A job in the list. */
+interface JobRow {
+  /** Id of the job. */
+  readonly job: string;
+  /** Id of the pair. */
+  readonly pair: string;
+  readonly status: JobStatus | null;
+  /** ISO 8601. */
+  readonly createdAt: string | null;
+  readonly endedAt: string | null;
+  readonly description: string;
+  readonly objects: JobObjects;
+}
+
+/** Lists the jobs of the chosen pairs that S3 still knows, the newest first. */
+async function listJobs({ config, pairs }: Context, jobs: Jobs): Promise<Outcome> {
+  const rows = (await jobs.list(pairs)).map(
+    ({ pair, found }): JobRow => ({
+      job: found.JobId ?? '',
+      pair: pair.id,
+      status: found.Status ?? null,
+      createdAt: found.CreationTime?.toISOString() ?? null,
+      endedAt: found.TerminationDate?.toISOString() ?? null,
+      description: found.Description ?? '',
+      objects: toObjects(found.Status ?? 'New', found.ProgressSummary),
+    }),
+  );
+  const text =
+    rows.length === 0
+      ? `no job of deployment ${config.deployment}; S3 forgets a job 90 days after its end`
+      : table([['job', 'pair', 'status', 'created', 'objects', 'done', 'failed'], ...rows.map(cells)]).join('\n');
+  return { exitCode: EXIT.ok, data: { deployment: config.deployment, jobs: rows }, text };
+}
+
+function cells({ job, pair, status, createdAt, objects: { total, succeeded, failed } }: JobRow): string[] {
+  return [job, pair, status ?? '', createdAt ?? '', total === null ? '' : whole(total), whole(succeeded + failed), whole(failed)];
+}
+
+/**
+ * Ends a job, after asking; one that has ended, or is about to, stays as it is.
+ *
+ * @throws AbortError when the person declines
+ */
+async function cancelJob({ terminal, yes }: Context, jobs: Jobs, job: Job): Promise<Outcome> {
+  if (!isOpen(job)) {
+    return outcome(job, `job ${job.id} is ${job.status} already`);
+  }
+  terminal.tell(
+    `job ${job.id} of pair ${job.pair.id} (${job.status}): ${describeFilter(job.filter)}; ${whole(job.objects.succeeded)} objects replicated, which stay`,
+  );
+  if (!yes) {
+    await terminal.confirm('Cancel it for good?');
+  }
+  await jobs.setStatus(job.id, 'Cancelled', 'cancelled by the operator');
+  const now = await jobs.describe(job.id);
+  return outcome(now, `job ${job.id} is ${now.status}`);
+}
+
+function outcome({ id, pair, status, objects }: Job, text: string): Outcome {
+  return { exitCode: EXIT.ok, data: { job: id, pair: pair.id, status, objects }, text };
 }

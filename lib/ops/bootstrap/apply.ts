@@ -4,13 +4,11 @@ import { cdkScript } from '../../cli/process/cdk';
 import { run } from '../../cli/process/run';
 import { AppError, describeError, messageOf } from '../../errors/errors';
 import { applyPolicy } from './execution-policies';
-import { argumentsOf, nameOf, type Plan } from './format';
-import type { EnvironmentPlan, Given } from './model';
-import { planOf } from './plan';
+import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, nameOf, type PlanInput, planOf } from './plan';
 import { readPresent } from './present';
 
 /** How far --apply came. */
-export interface Progress {
+interface Applied {
   /** The environments that were bootstrapped. */
   readonly applied: readonly EnvironmentPlan[];
   /** What stopped it; null when nothing did. */
@@ -18,7 +16,7 @@ export interface Progress {
 }
 
 /** Does what is planned, in its order, and stops at the first failure. */
-export async function applyPlan(context: Context, plan: Plan, given: Given): Promise<Progress> {
+export async function applyPlan(context: Context, plan: BootstrapPlan, input: PlanInput): Promise<Applied> {
   const applied: EnvironmentPlan[] = [];
   const todo = plan.environments.filter(({ upToDate }) => !upToDate);
   let at = 'the execution policies';
@@ -30,7 +28,7 @@ export async function applyPlan(context: Context, plan: Plan, given: Given): Pro
     for (const environment of todo) {
       at = nameOf(environment);
       context.terminal.progress(`bootstrapping ${at} (${applied.length + 1} of ${todo.length}), which takes a minute or two`);
-      await bootstrapOne(context, environment, given);
+      await bootstrapOne(context, environment, input);
       applied.push(environment);
     }
     return { applied, failure: null };
@@ -42,7 +40,7 @@ export async function applyPlan(context: Context, plan: Plan, given: Given): Pro
   }
 }
 
-async function bootstrapOne(context: Context, plan: EnvironmentPlan, given: Given): Promise<void> {
+async function bootstrapOne(context: Context, plan: EnvironmentPlan, input: PlanInput): Promise<void> {
   const { environment, present } = plan;
   const { owner, region } = environment;
   const cloudFormation = await context.clients.cloudFormation(owner, region);
@@ -70,7 +68,7 @@ async function bootstrapOne(context: Context, plan: EnvironmentPlan, given: Give
     },
   );
   // The CDK CLI ends without an error where it leaves a stack as it is.
-  if (!planOf(given, environment, await readPresent(context, environment)).upToDate) {
+  if (!planOf(input, environment, await readPresent(context, environment)).upToDate) {
     throw new AppError('NotBootstrapped', `the CDK CLI ended without an error, and stack ${present.stackName} is not as wanted`);
   }
 }

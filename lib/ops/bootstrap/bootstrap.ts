@@ -1,17 +1,15 @@
 import { resolve } from 'node:path';
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
 import { shippedBootstrapVersion } from '../../cli/process/cdk';
-import { AppError, UnreachableError } from '../../errors/errors';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { AppError, UnreachableError, UsageError } from '../../errors/errors';
 import { environmentsOf } from '../../model/environments';
 import { applyPlan } from './apply';
-import { missingBoundary } from './boundary';
 import { type PolicyPlan, planPolicy, writePolicies } from './execution-policies';
-import { bootstrapData, formatApplied, formatPlan, nameOf, type Plan } from './format';
-import { leastPrivilegeFor } from './least-privilege';
-import type { EnvironmentPlan, Given } from './model';
-import { type BootstrapOptions, bootstrapOptions } from './options';
-import { planOf } from './plan';
-import { type Present, readPresent, unknownPresent } from './present';
+import { bootstrapData, formatApplied, formatPlan } from './format';
+import { leastPrivilegeFor } from './least-privilege/least-privilege';
+import { type BootstrapPlan, type EnvironmentPlan, nameOf, type PlanInput, planOf } from './plan';
+import { missingBoundary, type PresentBootstrap, readPresent, unknownPresent } from './present';
 
 /**
  * Says how every environment of the deployment has to be bootstrapped, and with `--apply` does it. All environments are read before
@@ -23,14 +21,14 @@ import { type Present, readPresent, unknownPresent } from './present';
 export async function bootstrap(context: Context, args: CommandArguments): Promise<Outcome> {
   const options = bootstrapOptions(context.config, args);
   const policies = options.leastPrivilege ? await planPolicies(context, options) : undefined;
-  const given: Given = {
+  const input: PlanInput = {
     config: context.config,
     qualifier: context.qualifier,
-    wishes: { ...options, ...(policies && { executionPolicies: policies.policies.map(({ policy }) => policy.arn) }) },
+    desired: { ...options, ...(policies && { executionPolicies: policies.policies.map(({ policy }) => policy.arn) }) },
     shippedVersion: shippedBootstrapVersion(),
   };
-  const environments = await planEnvironments(context, given);
-  const plan: Plan = { environments, warnings: unusedDrops(environments, options), ...(policies && { policies }) };
+  const environments = await planEnvironments(context, input);
+  const plan: BootstrapPlan = { environments, warnings: unusedDrops(environments, options), ...(policies && { policies }) };
   if (!options.apply) {
     return { exitCode: exitCodeOf(plan), data: bootstrapData(plan), text: `${formatPlan(context, plan)}\n\n${nextStep(plan)}` };
   }
@@ -39,7 +37,7 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
   if (!isDone(plan) && !context.yes) {
     await context.terminal.confirm('Bootstrap?');
   }
-  const { applied, failure } = await applyPlan(context, plan, given);
+  const { applied, failure } = await applyPlan(context, plan, input);
   return {
     exitCode: failure === null ? EXIT.ok : EXIT.wrong,
     data: bootstrapData(plan, applied, failure),
@@ -48,19 +46,19 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
 }
 
 /** One environment after another: each owner's credentials may ask for an MFA code on the same terminal. */
-async function planEnvironments(context: Context, given: Given): Promise<EnvironmentPlan[]> {
+async function planEnvironments(context: Context, input: PlanInput): Promise<EnvironmentPlan[]> {
   const plans: EnvironmentPlan[] = [];
   for (const environment of environmentsOf(context.config)) {
-    let present: Present;
+    let present: PresentBootstrap;
     try {
       context.terminal.progress(`reading ${nameOf({ environment })}`);
       present = await readPresent(context, environment);
-      const obstacle = present.obstacle ?? (await missingBoundary(context, environment, given.wishes.boundary));
+      const obstacle = present.obstacle ?? (await missingBoundary(context, environment, input.desired.boundary));
       present = obstacle === undefined ? present : { ...present, obstacle };
     } catch (error) {
       present = unknownPresent(context.qualifier, reasonOf(error));
     }
-    plans.push(planOf(given, environment, present));
+    plans.push(planOf(input, environment, present));
   }
   context.terminal.progress('');
   return plans;
@@ -92,7 +90,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** @throws AppError when --apply would act on what it does not know, or act in vain */
-function refuseDoubt({ environments, policies }: Plan): void {
+function refuseDoubt({ environments, policies }: BootstrapPlan): void {
   const unknown = environments.filter(({ present }) => present.state === 'unknown').map(nameOf);
   unknown.push(...(policies?.policies ?? []).flatMap(({ policy, action }) => (action === 'unknown' ? [policy.name] : [])));
   if (unknown.length > 0) {
@@ -120,22 +118,69 @@ function unusedDrops(plans: readonly EnvironmentPlan[], { dropTrust }: Bootstrap
     .map((account) => `no environment trusts account ${account}: there is nothing to drop`);
 }
 
-function isDone({ environments, policies }: Plan): boolean {
+function isDone({ environments, policies }: BootstrapPlan): boolean {
   return environments.every(({ upToDate }) => upToDate) && (policies?.policies ?? []).every(({ action }) => action === 'none');
 }
 
-function exitCodeOf({ environments }: Plan): Outcome['exitCode'] {
+function exitCodeOf({ environments }: BootstrapPlan): Outcome['exitCode'] {
   if (environments.some(({ obstacle }) => obstacle !== undefined)) {
     return EXIT.wrong;
   }
   return environments.some(({ present }) => present.state === 'unknown') ? EXIT.unknown : EXIT.ok;
 }
 
-function nextStep(plan: Plan): string {
+function nextStep(plan: BootstrapPlan): string {
   if (isDone(plan)) {
     return 'Every environment is bootstrapped as wanted.';
   }
   return plan.environments.some(({ present }) => present.state === 'unknown')
     ? 'Nothing was changed. Run each command as its account; --apply acts only where every account answers.'
     : 'Nothing was changed. Run the commands in this order, or the same command with --apply.';
+}
+
+/** What the command line asks of `ops bootstrap`. */
+interface BootstrapOptions {
+  readonly apply: boolean;
+  readonly trustSource: boolean;
+  readonly leastPrivilege: boolean;
+  /** @default - the documents are printed */
+  readonly policyDirectory?: string;
+  /** Name of a managed policy. @default - the boundary that is there */
+  readonly boundary?: string;
+  readonly dropTrust: readonly string[];
+}
+
+/** @throws UsageError that names every option that is wrong */
+function bootstrapOptions(config: ReplicationConfig, { values }: CommandArguments): BootstrapOptions {
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const isOn = (name: string) => values[name] === true;
+  const boundary = text('permissions-boundary');
+  const policyDirectory = text('policy-directory');
+  const dropTrust = text('drop-trust')?.split(',') ?? [];
+  const problems = [
+    ...dropTrust.filter((account) => !/^\d{12}$/.test(account)).map((account) => `--drop-trust: "${account}" is no account id`),
+    ...(config.pipeline !== undefined && dropTrust.includes(config.pipeline.account)
+      ? [
+          `--drop-trust: the pipeline deploys from account ${config.pipeline.account}, and has to be trusted as long as the configuration has it`,
+        ]
+      : []),
+    ...(isOn('trust-source') && dropTrust.includes(config.source.account)
+      ? [`--drop-trust and --trust-source contradict each other about account ${config.source.account}`]
+      : []),
+    ...(boundary !== undefined && !/^[\w+=,.@/-]+$/.test(boundary)
+      ? [`--permissions-boundary: "${boundary}" is no name of a managed policy; write its name without the ARN before it`]
+      : []),
+    ...(policyDirectory !== undefined && !isOn('least-privilege') ? ['--policy-directory needs --least-privilege'] : []),
+  ];
+  if (problems.length > 0) {
+    throw new UsageError('BadArguments', problems.join('\n'), '"bootstrap --help" explains the options');
+  }
+  return {
+    apply: isOn('apply'),
+    trustSource: isOn('trust-source'),
+    leastPrivilege: isOn('least-privilege'),
+    dropTrust,
+    ...(boundary !== undefined && { boundary }),
+    ...(policyDirectory !== undefined && { policyDirectory }),
+  };
 }

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAwsError, unanswered } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
-import type { ExecutionPolicy, LeastPrivilege } from './least-privilege';
+import type { ExecutionPolicy, LeastPrivilege } from './least-privilege/policy';
 
 /** What has to be done about one execution policy. */
 export interface PolicyStep {

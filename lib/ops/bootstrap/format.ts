@@ -1,8 +1,8 @@
 import type { Context } from '../../cli/command';
+import type { ReplicationConfig } from '../../config/replication-config';
 import { awsCommand, commandLine } from '../../model/shell-commands';
-import type { PolicyPlan } from './execution-policies';
-import { formatPolicies } from './format-policies';
-import type { EnvironmentPlan, Flag, TrustChange } from './model';
+import type { PolicyPlan, PolicyStep } from './execution-policies';
+import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, type Flag, nameOf, type TrustChange } from './plan';
 
 /** The result of `ops bootstrap`. */
 export interface BootstrapData {
@@ -38,31 +38,12 @@ interface PolicyData {
   readonly action: string;
 }
 
-/** All that is planned, and what has been done of it. */
-export interface Plan {
-  readonly environments: readonly EnvironmentPlan[];
-  /** @default - no --least-privilege */
-  readonly policies?: PolicyPlan;
-  /** Of no environment in particular. */
-  readonly warnings: readonly string[];
-}
-
 /** Columns of the options in a plan; a longer one has its reason below it. */
 const OPTION_WIDTH = 36;
 
-/** Name of an environment, as the CDK CLI takes it. */
-export function nameOf({ environment: { account, region } }: Pick<EnvironmentPlan, 'environment'>): string {
-  return `aws://${account}/${region}`;
-}
-
-/** Arguments of the CDK CLI. */
-export function argumentsOf(plan: Pick<EnvironmentPlan, 'environment' | 'flags'>): string[] {
-  return ['bootstrap', nameOf(plan), ...plan.flags.flatMap(({ flag, value }) => (value === null ? [flag] : [flag, value]))];
-}
-
 /** The plan as data. */
 export function bootstrapData(
-  { environments, policies, warnings }: Plan,
+  { environments, policies, warnings }: BootstrapPlan,
   applied: readonly EnvironmentPlan[] = [],
   failure: string | null = null,
 ): BootstrapData {
@@ -89,7 +70,7 @@ export function bootstrapData(
 }
 
 /** The plan for a person. */
-export function formatPlan(context: Context, plan: Plan): string {
+export function formatPlan(context: Context, plan: BootstrapPlan): string {
   const warnings = allWarnings(plan);
   return [
     ...(plan.policies === undefined ? [] : [formatPolicies(context.config, plan.policies)]),
@@ -99,7 +80,11 @@ export function formatPlan(context: Context, plan: Plan): string {
 }
 
 /** What has been done, for a person. */
-export function formatApplied({ environments }: Plan, applied: readonly EnvironmentPlan[], failure: string | null): string {
+export function formatApplied(
+  { environments }: BootstrapPlan,
+  applied: readonly EnvironmentPlan[],
+  failure: string | null,
+): string {
   const state = (plan: EnvironmentPlan) =>
     applied.includes(plan) ? 'bootstrapped' : plan.upToDate ? 'nothing to do' : 'not bootstrapped';
   return [
@@ -151,6 +136,44 @@ function commandOf(plan: EnvironmentPlan): string {
   return commandLine(['npx', 'cdk', ...argumentsOf(plan)]);
 }
 
-function allWarnings({ environments, warnings }: Plan): string[] {
+function allWarnings({ environments, warnings }: BootstrapPlan): string[] {
   return [...environments.flatMap((plan) => plan.warnings.map((warning) => `${nameOf(plan)}: ${warning}`)), ...warnings];
+}
+
+const ADVICE = `AWS advises against policies made by hand for deployments, and for guardrails: a permissions boundary
+(--permissions-boundary) and service control policies. These policies have to follow every change of the app.
+https://docs.aws.amazon.com/cdk/v2/guide/best-practices-security.html`;
+
+const STATES = {
+  create: 'to be created',
+  update: 'to be changed',
+  none: 'as wanted: nothing to do',
+  unknown: 'present state unknown',
+} as const satisfies Record<PolicyStep['action'], string>;
+
+/** The execution policies of the backup account, for a person. */
+function formatPolicies(config: ReplicationConfig, { policies, wildcards, files }: PolicyPlan): string {
+  return [
+    'Execution policies of the backup account, before anything is bootstrapped:',
+    ADVICE.replaceAll(/^/gm, '  '),
+    ...policies.flatMap((step) => formatStep(config, step, files?.get(step.policy.name))),
+    ...(wildcards.length === 0 ? [] : ['  Not limited to the names of this deployment:']),
+    ...wildcards.map(({ actions, why }) => `    ${actions.join(', ')}: ${why}`),
+  ].join('\n');
+}
+
+function formatStep(config: ReplicationConfig, { policy, action }: PolicyStep, file: string | undefined): string[] {
+  if (action === 'none') {
+    return [`  ${policy.name}: ${STATES.none}`];
+  }
+  const document = { 'policy-document': `file://${file ?? `${policy.name}.json`}` };
+  const command =
+    action === 'update'
+      ? awsCommand(config, 'destination', 'iam create-policy-version --set-as-default', { 'policy-arn': policy.arn, ...document })
+      : awsCommand(config, 'destination', 'iam create-policy', { 'policy-name': policy.name, ...document });
+  return [
+    `  ${policy.name}: ${STATES[action]}`,
+    `    ${command}`,
+    ...(file === undefined ? [`    ${policy.name}.json, which --policy-directory writes:`, `    ${policy.text}`] : []),
+  ];
 }

@@ -1,8 +1,10 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { GetPolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, isMissingStack, unanswered } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { Environment } from '../../model/environments';
+import { partitionOf } from '../../model/names';
 import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from '../../model/toolkit';
 
 /** What a bootstrap stack is made with. */
@@ -24,7 +26,7 @@ export interface Toolkit {
 }
 
 /** How an environment is bootstrapped now. */
-export interface Present {
+export interface PresentBootstrap {
   /** `other-qualifier`: bootstrapped, and not for this app. */
   readonly state: 'missing' | 'present' | 'other-qualifier' | 'unknown';
   /** The stack that a bootstrap for this app writes. */
@@ -50,7 +52,7 @@ const NEVER_CAME_UP = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRE
  *
  * @throws AppError when there is no answer
  */
-export async function readPresent({ clients, qualifier }: Context, environment: Environment): Promise<Present> {
+export async function readPresent({ clients, qualifier }: Context, environment: Environment): Promise<PresentBootstrap> {
   const { owner, account, region } = environment;
   const cloudFormation = await clients.cloudFormation(owner, region);
   const usual = await readStack(cloudFormation, DEFAULT_STACK_NAME, environment);
@@ -62,7 +64,7 @@ export async function readPresent({ clients, qualifier }: Context, environment: 
   if (beside !== undefined) {
     return ofStack(beside, besideName);
   }
-  const free: Present =
+  const free: PresentBootstrap =
     usual === undefined
       ? { state: 'missing', stackName: DEFAULT_STACK_NAME }
       : { state: 'other-qualifier', stackName: besideName, detail: qualifierOf(usual) };
@@ -80,7 +82,7 @@ export async function readPresent({ clients, qualifier }: Context, environment: 
 }
 
 /** What is assumed of an environment that does not answer: its bootstrap may have any qualifier. */
-export function unknownPresent(qualifier: string, detail: string): Present {
+export function unknownPresent(qualifier: string, detail: string): PresentBootstrap {
   const stackName = qualifier === DEFAULT_QUALIFIER ? DEFAULT_STACK_NAME : stackNameBeside(qualifier);
   return { state: 'unknown', stackName, detail };
 }
@@ -117,7 +119,7 @@ function qualifierOf(stack: Stack): string {
   return parametersOf(stack)['Qualifier'] ?? DEFAULT_QUALIFIER;
 }
 
-function ofStack(stack: Stack, stackName: string): Present {
+function ofStack(stack: Stack, stackName: string): PresentBootstrap {
   const { StackStatus: status = '', EnableTerminationProtection: isProtected = false } = stack;
   if (NEVER_CAME_UP.includes(status)) {
     return { state: 'missing', stackName, isStuck: isProtected && status.startsWith('ROLLBACK') };
@@ -142,4 +144,31 @@ function ofStack(stack: Stack, stackName: string): Present {
 
 function parametersOf({ Parameters: parameters = [] }: Stack): Record<string, string | undefined> {
   return Object.fromEntries(parameters.map(({ ParameterKey: key = '', ParameterValue: value }) => [key, value]));
+}
+
+/**
+ * Why an environment cannot have a permissions boundary: IAM looks for the policy only when the stack is half made.
+ *
+ * @param name of the managed policy; undefined where none is asked for
+ * @returns undefined when the policy is there, or none is asked for
+ * @throws AppError when there is no answer
+ */
+export async function missingBoundary(
+  { clients }: Context,
+  environment: Environment,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (name === undefined) {
+    return undefined;
+  }
+  const arn = `arn:${partitionOf(environment)}:iam::${environment.account}:policy/${name}`;
+  try {
+    await (await clients.iam(environment.owner, environment.region)).send(new GetPolicyCommand({ PolicyArn: arn }));
+    return undefined;
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) {
+      return `there is no policy ${arn}: create it, then run this again`;
+    }
+    throw unanswered(`policy ${arn}`, error);
+  }
 }

@@ -1,15 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Requests } from '../../aws/requests';
+import type { Bucket } from '../../aws/listing/bucket';
+import type { RequestCounts, Requests } from '../../aws/requests';
 
 /** The kinds of requests that a restore sends. */
 export type RestoreRequest = 'list' | 'head' | 'get' | 'put' | 'other';
 
+export function noRequestCounts(): RequestCounts<RestoreRequest> {
+  return { list: 0, head: 0, get: 0, put: 0, other: 0 };
+}
+
 /** A bucket that a restore reads from or writes to, with the credentials of its own account. */
-export interface Place {
+export interface BucketClient {
   readonly name: string;
   readonly s3: S3Client;
   readonly requests: Requests<RestoreRequest>;
 }
+
+/** The same for a bucket that is listed too, and whose account is known. */
+export type OwnedBucket = BucketClient & Bucket & { readonly owner: string };
 
 /** One version of the replica bucket that is to be the current one of the target. */
 export interface Item {
@@ -27,6 +35,19 @@ export interface Item {
    * already. If not, it is a conflict unless it is to be replaced; nothing is written by then. @default - there was none
    */
   readonly present?: string;
+}
+
+/** Storage classes whose objects have to be requested before they can be read. */
+const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** Whether a version is archived by its class. In INTELLIGENT_TIERING S3 says so only when the object is read. */
+export function isArchived({ storageClass }: Pick<Item, 'storageClass'>): boolean {
+  return ARCHIVES.has(storageClass);
+}
+
+/** Names one version: version ids hold no slash. */
+export function idOf({ key, versionId }: Pick<Item, 'key' | 'versionId'>): string {
+  return `${versionId}/${key}`;
 }
 
 /** How it ended for one item. */
@@ -61,3 +82,28 @@ export interface OpenUploads {
  * @throws AppError when no item can be copied any more: the credentials have expired, a bucket is gone, the person interrupts
  */
 export type CopyVersion = (item: Item) => Promise<ItemOutcome>;
+
+/** How many objects, and how large together. */
+export interface Amount {
+  objects: number;
+  bytes: number;
+}
+
+export function noAmount(): Amount {
+  return { objects: 0, bytes: 0 };
+}
+
+/** Adds so many objects of this size; a negative number takes them away. */
+export function addTo(amount: Amount, size: number, objects = 1): void {
+  amount.objects += objects;
+  amount.bytes += objects * size;
+}
+
+export function sumOf(amounts: readonly Amount[]): Amount {
+  const sum = noAmount();
+  for (const { objects, bytes } of amounts) {
+    sum.objects += objects;
+    sum.bytes += bytes;
+  }
+  return sum;
+}

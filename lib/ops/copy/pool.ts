@@ -36,6 +36,13 @@ export class Pool {
     this.check();
   }
 
+  /** @throws what the first task failed with */
+  check(): void {
+    if (this.broken !== undefined) {
+      throw this.broken.error;
+    }
+  }
+
   /** Nothing begins any more. */
   stop(error: unknown): void {
     this.broken ??= { error };
@@ -51,12 +58,6 @@ export class Pool {
       await this.change();
     }
     this.check();
-  }
-
-  private check(): void {
-    if (this.broken !== undefined) {
-      throw this.broken.error;
-    }
   }
 
   private change(): Promise<void> {

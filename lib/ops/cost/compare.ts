@@ -2,11 +2,11 @@ import { lifecycle } from '../../config/protection';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';
 import { STORAGE_CLASSES } from '../../config/schema';
 import { CLASS_RULES, type StorageClass } from '../../config/storage-classes';
-import { linesOf } from './lines';
-import type { PriceFile } from './prices/price-file';
+import type { CostLine, OptionChange } from './estimate';
+import { linesOf } from './estimate';
+import type { PriceFile } from './prices/prices';
 import { quantitiesOf } from './quantities/quantities';
-import type { Change, Line } from './result';
-import type { Workloads } from './workload/workload';
+import type { Workloads } from './workload';
 
 /** One option of the configuration with another value. */
 interface Variant {
@@ -18,7 +18,7 @@ interface Variant {
 const NO_LIFECYCLE: Pair['lifecycle'] = lifecycle.parse({});
 
 /** What is estimated, whatever the options. */
-export interface Subject {
+export interface EstimateInput {
   readonly config: ReplicationConfig;
   /** Ids of the chosen pairs. */
   readonly pairs: readonly string[];
@@ -28,25 +28,25 @@ export interface Subject {
 }
 
 /** What each option that costs would change: the greatest saving first, and last what is open. An option of pairs changes for all chosen ones. */
-export function compare(subject: Subject): Change[] {
-  const now = estimateLines(subject, subject.config);
-  return variants(subject)
-    .map((variant) => change(variant, now, estimateLines(subject, variant.config)))
+export function compare(input: EstimateInput): OptionChange[] {
+  const now = estimateLines(input, input.config);
+  return variants(input)
+    .map((variant) => change(variant, now, estimateLines(input, variant.config)))
     .filter(({ usd, open }) => usd.least !== 0 || usd.most !== 0 || open.length > 0)
     .toSorted((one, other) => isOpen(one) - isOpen(other) || one.usd.least - other.usd.least || one.usd.most - other.usd.most);
 }
 
 /** The lines of the chosen pairs under a configuration. */
-export function estimateLines({ pairs, workloads, backfill, prices }: Subject, config: ReplicationConfig): Line[] {
+export function estimateLines({ pairs, workloads, backfill, prices }: EstimateInput, config: ReplicationConfig): CostLine[] {
   const chosen = config.pairs.filter(({ id }) => pairs.includes(id));
   return linesOf(quantitiesOf(config, chosen, workloads, backfill), prices);
 }
 
-function isOpen({ open }: Change): number {
+function isOpen({ open }: OptionChange): number {
   return open.length > 0 ? 1 : 0;
 }
 
-function variants({ config, pairs }: Subject): Variant[] {
+function variants({ config, pairs }: EstimateInput): Variant[] {
   const ofPairs = <Key extends keyof Pair>(key: Key, value: Pair[Key] & (string | boolean)): Variant => ({
     option: `pairs[].${key}`,
     value,
@@ -86,14 +86,15 @@ function takes({ lifecycle: { transitions } }: Pair, storageClass: StorageClass)
 }
 
 /** The difference of the lines that the option changes: the others have the same range, and no difference. */
-function change({ option, value }: Variant, before: readonly Line[], after: readonly Line[]): Change {
+function change({ option, value }: Variant, before: readonly CostLine[], after: readonly CostLine[]): OptionChange {
   const [old, next] = [byKey(before), byKey(after)];
   const changed = [...new Set([...old.keys(), ...next.keys()])].filter((key) => {
     const [one, other] = [old.get(key), next.get(key)];
     return one?.quantity?.least !== other?.quantity?.least || one?.quantity?.most !== other?.quantity?.most || !one || !other;
   });
   const [gone, come] = [changed.flatMap((key) => old.get(key) ?? []), changed.flatMap((key) => next.get(key) ?? [])];
-  const sum = (lines: readonly Line[], end: 'least' | 'most') => lines.reduce((total, { usd }) => total + (usd?.[end] ?? 0), 0);
+  const sum = (lines: readonly CostLine[], end: 'least' | 'most') =>
+    lines.reduce((total, { usd }) => total + (usd?.[end] ?? 0), 0);
   return {
     option,
     value,
@@ -103,6 +104,6 @@ function change({ option, value }: Variant, before: readonly Line[], after: read
 }
 
 /** Lines by what they are, at which price. */
-function byKey(lines: readonly Line[]): Map<string, Line> {
+function byKey(lines: readonly CostLine[]): Map<string, CostLine> {
   return new Map(lines.map((line) => [`${line.pair} ${line.id} ${line.price.id} ${line.price.region}`, line]));
 }

@@ -1,15 +1,16 @@
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
-import { compare, estimateLines, type Subject } from './compare';
+import { fileOption } from '../../cli/options';
+import type { Pair } from '../../config/replication-config';
+import { CLASS_RULES, SMALLEST_TRANSITION } from '../../config/storage-classes';
+import { UsageError } from '../../errors/errors';
+import { compare, type EstimateInput, estimateLines } from './compare';
+import { type CostData, missingPrices, NOT_COUNTED, totalOf } from './estimate';
 import { formatCost } from './format';
-import { missingPrices, totalOf } from './lines';
-import { type CostOptions, readOptions, type WorkloadSource } from './options';
-import { readPrices } from './prices/price-file';
-import { refreshPrices } from './prices/refresh/refresh';
-import { type CostData, NOT_COUNTED } from './result';
-import { sizeWarnings } from './warnings';
-import { workloadFromFile, workloadFromOptions } from './workload/given';
-import { measureWorkloads } from './workload/measured';
-import type { Workloads } from './workload/workload';
+import { measureWorkloads } from './measured-workload';
+import { readPrices, SHIPPED_FILE } from './prices/prices';
+import { refreshPrices } from './prices/refresh';
+import { exactSize } from './quantities/quantity';
+import { WORKLOAD_OPTIONS, type Workload, type Workloads, workloadFromFile, workloadFromOptions } from './workload';
 
 /**
  * Estimates what the configuration costs in a month for a workload, line by line. Asks AWS nothing, except for the measured
@@ -31,14 +32,14 @@ export async function cost(context: Context, args: CommandArguments): Promise<Ou
   const prices = readPrices(options.priceFile);
   const workloads = await workloadsOf(context, args, options.workload);
   const { backfill } = options;
-  const subject: Subject = { config, pairs: pairs.map(({ id }) => id), workloads, backfill, prices };
-  const data = estimate(subject, options);
+  const input: EstimateInput = { config, pairs: pairs.map(({ id }) => id), workloads, backfill, prices };
+  const data = estimate(input, options);
   return { exitCode: EXIT.ok, data, text: formatCost(data) };
 }
 
-function estimate(subject: Subject, { priceFile, compare: compared }: CostOptions): CostData {
-  const { config, workloads, backfill, prices } = subject;
-  const lines = estimateLines(subject, config);
+function estimate(input: EstimateInput, { priceFile, compare: compared }: CostOptions): CostData {
+  const { config, workloads, backfill, prices } = input;
+  const lines = estimateLines(input, config);
   return {
     deployment: config.deployment,
     currency: prices.currency,
@@ -49,13 +50,13 @@ function estimate(subject: Subject, { priceFile, compare: compared }: CostOption
     total: totalOf(lines),
     lines,
     missingPrices: missingPrices(lines),
-    warnings: warningsOf(subject),
+    warnings: warningsOf(input),
     notCounted: NOT_COUNTED,
-    changes: compared ? compare(subject) : null,
+    changes: compared ? compare(input) : null,
   };
 }
 
-function warningsOf({ config, workloads }: Subject): string[] {
+function warningsOf({ config, workloads }: EstimateInput): string[] {
   return config.pairs.flatMap((pair) => {
     const workload = workloads.pairs.get(pair.id);
     return workload === undefined ? [] : sizeWarnings(pair, workload);
@@ -67,4 +68,71 @@ async function workloadsOf(context: Context, { values }: CommandArguments, sourc
     return measureWorkloads(context);
   }
   return source.kind === 'file' ? workloadFromFile(context.pairs, source.file) : workloadFromOptions(context.pairs, values);
+}
+
+/** Where the workload comes from. */
+type WorkloadSource = { readonly kind: 'options' | 'measure' } | { readonly kind: 'file'; readonly file: string };
+
+/** The command's own options. */
+interface CostOptions {
+  /** Undefined when only prices are refreshed. */
+  readonly workload: WorkloadSource | undefined;
+  readonly backfill: boolean;
+  readonly compare: boolean;
+  readonly priceFile: string;
+  readonly refresh: boolean;
+}
+
+/** @throws UsageError when no workload is given, or more than one */
+function readOptions({ directory }: Pick<Context, 'directory'>, { values }: CommandArguments): CostOptions {
+  const refresh = values['refresh-prices'] === true;
+  const file = fileOption(values, 'workload', directory);
+  const sources: readonly (readonly [given: boolean, source: WorkloadSource])[] = [
+    [Object.keys(WORKLOAD_OPTIONS).some((option) => values[option] !== undefined), { kind: 'options' }],
+    [file !== undefined, { kind: 'file', file: file ?? '' }],
+    [values['measure'] === true, { kind: 'measure' }],
+  ];
+  const given = sources.flatMap(([isGiven, source]) => (isGiven ? [source] : []));
+  if (given.length > 1 || (given.length === 0 && !refresh)) {
+    throw new UsageError(
+      given.length > 1 ? 'TwoWorkloads' : 'NoWorkload',
+      given.length > 1 ? 'the workload is given in more than one way' : 'the estimate needs a workload',
+      'write either --objects and --average-size, such as --objects 200000 --average-size 5MiB, or --workload FILE, or --measure',
+    );
+  }
+  return {
+    workload: given[0],
+    backfill: values['backfill'] === true,
+    compare: values['compare'] === true,
+    priceFile: fileOption(values, 'prices', directory) ?? SHIPPED_FILE,
+    refresh,
+  };
+}
+
+/**
+ * What costs more than it saves with versions of this size, with the arithmetic.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+ */
+function sizeWarnings({ id, storageClass, lifecycle: { transitions } }: Pair, { averageSize }: Workload): string[] {
+  const { minimumSize = 0, overhead } = CLASS_RULES[storageClass];
+  const size = exactSize(averageSize);
+  const isSmall = averageSize < SMALLEST_TRANSITION;
+  const times = (billed: number) => `${exactSize(billed)} / ${size} = ${(billed / averageSize).toFixed(2)} times their size`;
+  return [
+    ...(averageSize < minimumSize
+      ? [`${storageClass} bills versions of ${size} as ${exactSize(minimumSize)}: ${times(minimumSize)}`]
+      : []),
+    ...(isSmall && overhead !== undefined
+      ? [
+          `${storageClass} bills ${exactSize(overhead.inClass + overhead.inStandard)} of metadata with each version of ${size}: ${times(averageSize + overhead.inClass + overhead.inStandard)}`,
+        ]
+      : []),
+    ...(isSmall && transitions.length > 0
+      ? [
+          `S3 moves no object below ${exactSize(SMALLEST_TRANSITION)}: versions of ${size} stay in ${storageClass}, and lifecycle.transitions saves nothing`,
+        ]
+      : []),
+  ].map((text) => `pair ${id}: ${text}`);
 }

@@ -1,8 +1,16 @@
 import { table } from '../../cli/table';
 import { bytes, plural, whole } from '../../cli/units';
-import type { Range } from './quantities/quantity';
-import type { Change, CostData, Line, LinePrice, MissingPrice, Total } from './result';
-import type { Workload } from './workload/workload';
+import {
+  type CostData,
+  type CostLine,
+  type CostTotal,
+  type LinePrice,
+  type MissingPrice,
+  type OptionChange,
+  totalOf,
+} from './estimate';
+import type { AmountRange } from './quantities/quantity';
+import type { Workload } from './workload';
 
 /** The result for a person: a table for each pair and for what they share, the total, prices and what is missing. */
 export function formatCost(data: CostData): string {
@@ -24,7 +32,7 @@ export function formatCost(data: CostData): string {
   ].join('\n\n');
 }
 
-function describeTotal(total: Total): string {
+function describeTotal(total: CostTotal): string {
   const sum = dollars(total);
   return total.open === 0
     ? `${sum} a month`
@@ -38,7 +46,7 @@ function describeWorkload({ objects, averageSize, storedBytes, overwrites, delet
   ].join('; ');
 }
 
-function group(title: string, lines: readonly Line[], belongs: (line: Line) => boolean): string {
+function group(title: string, lines: readonly CostLine[], belongs: (line: CostLine) => boolean): string {
   const own = lines.filter(belongs);
   const rows = own.map(({ item, quantity, unit, price, usd, formula }) => [
     item,
@@ -49,15 +57,7 @@ function group(title: string, lines: readonly Line[], belongs: (line: Line) => b
     formula,
   ]);
   const header = ['item', 'a month', 'quantity', 'price', 'price id and region', 'quantity is'];
-  const sum = totalOfGroup(own);
-  return [title, ...table([header, ...rows]).map((row) => `  ${row}`), `  ${sum}`].join('\n');
-}
-
-function totalOfGroup(lines: readonly Line[]): string {
-  const least = lines.reduce((sum, { usd }) => sum + (usd?.least ?? 0), 0);
-  const most = lines.reduce((sum, { usd }) => sum + (usd?.most ?? 0), 0);
-  const open = lines.filter(({ usd }) => usd === null).length;
-  return `together ${describeTotal({ least, most, open })}`;
+  return [title, ...table([header, ...rows]).map((row) => `  ${row}`), `  together ${describeTotal(totalOf(own))}`].join('\n');
 }
 
 function describePrice({ tiers }: LinePrice): string {
@@ -67,7 +67,7 @@ function describePrice({ tiers }: LinePrice): string {
   return tiers.map(({ upTo, usd }) => `$${number(usd)}${upTo === undefined ? '' : ` up to ${number(upTo)}, then`}`).join(' ');
 }
 
-function describeChanges(changes: readonly Change[]): string {
+function describeChanges(changes: readonly OptionChange[]): string {
   const rows = changes.map(({ option, value, usd, open }) => [
     `${option}: ${value}`,
     open.length > 0 ? 'open' : dollars(usd, true),
@@ -78,12 +78,12 @@ function describeChanges(changes: readonly Change[]): string {
 }
 
 /** What is missing, and the part of the difference that is known. */
-function describeOpen(usd: Range, open: readonly string[]): string {
+function describeOpen(usd: AmountRange, open: readonly string[]): string {
   const known = usd.least === 0 && usd.most === 0 ? '' : `; without them ${dollars(usd, true)}`;
   return open.length === 0 ? '' : `needs ${open.join(', ')}${known}`;
 }
 
-function describePrices(lines: readonly Line[], { file, asOf }: CostData['prices']): string {
+function describePrices(lines: readonly CostLine[], { file, asOf }: CostData['prices']): string {
   const used = lines.flatMap(({ price: { id, source, asOf: date } }) =>
     source === null ? [] : [[`${id} ${source}`, [id, date ?? '', source]] as const],
   );
@@ -105,12 +105,12 @@ function describeMissing(missing: readonly MissingPrice[], file: string): string
   ];
 }
 
-function range(value: Range, show: (end: number) => string): string {
+function range(value: AmountRange, show: (end: number) => string): string {
   const [least, most] = [show(value.least), show(value.most)];
   return least === most ? least : `${least} to ${most}`;
 }
 
-function dollars(value: Range, signed = false): string {
+function dollars(value: AmountRange, signed = false): string {
   return range(value, (end) => money(end, signed));
 }
 

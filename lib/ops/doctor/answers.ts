@@ -1,27 +1,27 @@
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import type { StackKind } from '../../model/stacks';
 
 /** A resource that a question is about is not there. It is no fault: it may not be deployed yet. */
-export class Absent extends Error {
+export class ResourceNotFound extends Error {
   /**
-   * @param home the stack that it belongs to
+   * @param stackKind the stack that it belongs to
    * @param what such as `bucket x`
    */
   constructor(
-    readonly home: StackKind,
-    readonly what: string,
+    readonly stackKind: StackKind,
+    what: string,
   ) {
     super(`${what} does not exist`);
-    this.name = 'Absent';
+    this.name = 'ResourceNotFound';
   }
 }
 
 /** How AWS's error codes are to be read. */
-export interface Codes {
+export interface ErrorCodes {
   /** The resource is there, and what was asked for is not set. */
   readonly unset?: readonly string[];
   /** The resource is not there, and what it is. */
-  readonly absent?: { readonly codes: readonly string[]; readonly home: StackKind; readonly what: string };
+  readonly missing?: { readonly codes: readonly string[]; readonly stack: StackKind; readonly what: string };
 }
 
 /** Asks every question once, however many checks need its answer. */
@@ -33,10 +33,10 @@ export class Answers {
    *
    * @param question unique, and in words: it is shown when there is no answer
    * @returns undefined when what was asked for is not set
-   * @throws Absent when the resource does not exist
+   * @throws ResourceNotFound when the resource does not exist
    * @throws AppError when there is no answer
    */
-  of<T>(question: string, ask: () => Promise<T>, { unset = [], absent }: Codes = {}): Promise<T | undefined> {
+  of<T>(question: string, ask: () => Promise<T>, { unset = [], missing }: ErrorCodes = {}): Promise<T | undefined> {
     const asked = this.known.get(question) as Promise<T | undefined> | undefined;
     if (asked !== undefined) {
       return asked;
@@ -45,9 +45,9 @@ export class Answers {
       if (isAwsError(error, ...unset)) {
         return undefined;
       }
-      throw absent !== undefined && isAwsError(error, ...absent.codes)
-        ? new Absent(absent.home, absent.what)
-        : unanswered(question, error);
+      throw missing !== undefined && isAwsError(error, ...missing.codes)
+        ? new ResourceNotFound(missing.stack, missing.what)
+        : unreachable(question, error);
     });
     this.known.set(question, answer);
     return answer;

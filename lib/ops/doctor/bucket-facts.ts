@@ -21,8 +21,7 @@ import type { Context } from '../../cli/command';
 import type { Pair, SideName } from '../../config/replication-config';
 import { type NamedArn, pairNamesOf } from '../../model/names';
 import type { Answers } from './answers';
-import { parsePolicy } from './policy/normal';
-import type { LivePolicy } from './policy/statement';
+import { type LivePolicy, parsePolicy } from './policy-document';
 
 /** What S3 says about the two buckets of a pair. */
 export class BucketFacts {
@@ -154,7 +153,7 @@ export class BucketFacts {
       `${what} of bucket ${name}`,
       async () => question(await this.context.clients.s3(side), name),
       // HEAD has no body to carry a code in.
-      { unset, absent: { codes: ['NoSuchBucket', 'NotFound', '404'], home: side, what: `bucket ${name}` } },
+      { unset, missing: { codes: ['NoSuchBucket', 'NotFound', '404'], stack: side, what: `bucket ${name}` } },
     );
   }
 }

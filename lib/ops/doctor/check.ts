@@ -1,10 +1,12 @@
 import type { Context } from '../../cli/command';
 import type { Pair, SideName } from '../../config/replication-config';
+import { deployCommand, restoreCommand } from '../../model/shell-commands';
+import { type StackKind, stackPlace } from '../../model/stacks';
+import { ResourceNotFound } from './answers';
 import type { Facts } from './facts';
 
 /** What a check looks at. */
-export interface Subject {
-  readonly context: Context;
+export interface DoctorContext extends Context {
   /** What AWS says, asked once for all checks. */
   readonly facts: Facts;
 }
@@ -19,8 +21,8 @@ export interface Check {
   readonly area: Area;
   /** Asked once for each pair, or once for the deployment. */
   readonly run:
-    | { readonly each: 'deployment'; readonly ask: (subject: Subject) => Promise<Finding> }
-    | { readonly each: 'pair'; readonly ask: (subject: Subject, pair: Pair) => Promise<Finding> };
+    | { readonly each: 'deployment'; readonly ask: (context: DoctorContext) => Promise<CheckFinding> }
+    | { readonly each: 'pair'; readonly ask: (context: DoctorContext, pair: Pair) => Promise<CheckFinding> };
 }
 
 /** The headings of the list, in its order. */
@@ -39,7 +41,7 @@ export const AREAS = [
 export type Area = (typeof AREAS)[number];
 
 /** The answer to a check. */
-export type Finding =
+export type CheckFinding =
   | { readonly status: 'pass'; readonly found: string }
   | {
       readonly status: 'fail';
@@ -62,28 +64,65 @@ export interface CheckResult {
   readonly area: Area;
   /** Id of the pair; null for the deployment. */
   readonly pair: string | null;
-  readonly finding: Finding;
+  readonly finding: CheckFinding;
 }
 
 /** What the bucket of a side is called. */
 export const BUCKET = { source: 'source', destination: 'replica' } as const satisfies Record<SideName, string>;
 
 /** A pass. */
-export function pass(found: string): Finding {
+export function pass(found: string): CheckFinding {
   return { status: 'pass', found };
 }
 
 /** A check that does not apply. */
-export function notApplicable(why: string): Finding {
+export function notApplicable(why: string): CheckFinding {
   return { status: 'skip', why, reason: 'not-applicable' };
 }
 
 /** A check whose answer could not be had. */
-export function notAnswered(why: string): Finding {
+export function notAnswered(why: string): CheckFinding {
   return { status: 'skip', why, reason: 'unanswered' };
 }
 
 /** A pass when what was found is what was expected, and a failure otherwise. */
-export function compare({ found, expected, fix }: { found: string; expected: string; fix: string }): Finding {
+export function compare({ found, expected, fix }: { found: string; expected: string; fix: string }): CheckFinding {
   return found === expected ? pass(found) : { status: 'fail', found, expected, fix };
+}
+
+/**
+ * The answer of a check on whose account it is that a resource exists: a missing one is a failure, unless its stack is not there
+ * either.
+ *
+ * @throws ResourceNotFound when the stack is not deployed
+ */
+export async function orMissing(
+  context: DoctorContext,
+  { stack, expected }: { readonly stack: StackKind; readonly expected: string },
+  ask: () => Promise<CheckFinding>,
+): Promise<CheckFinding> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ResourceNotFound) || !(await context.facts.isDeployed(stack))) {
+      throw error;
+    }
+    const { stackName } = stackPlace(context.config, stack);
+    return {
+      status: 'fail',
+      found: `${error.message}, though stack ${stackName} does`,
+      expected,
+      fix: deployAgain(context, stack, 'deleted it'),
+    };
+  }
+}
+
+/** Two commands, and when each is right. */
+export function deployAgain({ config }: DoctorContext, stack: StackKind, changed: 'deleted it' | 'changed it'): string {
+  return `${restoreCommand(config, stack)} where somebody ${changed}; ${deployCommand(config, stack)} where the configuration is newer than the deployment`;
+}
+
+/** The answer of a check on something whose stack is not there. */
+export function notDeployedYet({ config }: DoctorContext, stack: StackKind): CheckFinding {
+  return notApplicable(`not deployed yet: stack ${stackPlace(config, stack).stackName}`);
 }

@@ -1,11 +1,18 @@
 import type { Context } from '../../cli/command';
 import { type Pair, SIDES } from '../../config/replication-config';
 import { AppError, describeError, messageOf } from '../../errors/errors';
-import { Absent } from './answers';
-import { type Check, type CheckResult, type Finding, notAnswered, notApplicable, type Subject } from './check';
+import { ResourceNotFound } from './answers';
+import {
+  type Check,
+  type CheckFinding,
+  type CheckResult,
+  type DoctorContext,
+  notAnswered,
+  notApplicable,
+  notDeployedYet,
+} from './check';
 import { CHECKS } from './checks';
 import { Facts } from './facts';
-import { notDeployedYet } from './missing';
 
 /** Checks that are asked at the same time. */
 const CONCURRENCY = 8;
@@ -15,26 +22,26 @@ const CONCURRENCY = 8;
  *
  * @param ids only these checks @default - all of them
  */
-export async function diagnose(context: Context, ids?: readonly string[]): Promise<CheckResult[]> {
-  const facts = new Facts(context);
-  const subject: Subject = { context, facts };
+export async function diagnose(command: Context, ids?: readonly string[]): Promise<CheckResult[]> {
+  const facts = new Facts(command);
+  const context: DoctorContext = { ...command, facts };
   // One after another: each side's credentials may ask for an MFA code on the same terminal.
   for (const side of context.config.pipeline === undefined ? SIDES : [...SIDES, 'pipeline' as const]) {
     await facts.credentials(side).catch(() => undefined);
   }
-  const asked = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id)).flatMap((check) => questionsOf(check, subject));
+  const asked = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id)).flatMap((check) => questionsOf(check, context));
   const results: CheckResult[] = [];
   let next = 0;
   let answered = 0;
   const worker = async () => {
     for (let index = next++; index < asked.length; index = next++) {
-      const { check, pair, ask } = asked[index] as Question;
+      const { check, pair, ask } = asked[index] as CheckQuestion;
       results[index] = {
         id: check.id,
         title: check.title,
         area: check.area,
         pair: pair?.id ?? null,
-        finding: await ask().catch((error: unknown) => withoutAnswer(error, subject)),
+        finding: await ask().catch((error: unknown) => withoutAnswer(error, context)),
       };
       answered += 1;
       context.terminal.progress(`checked ${answered} of ${asked.length}`);
@@ -45,24 +52,24 @@ export async function diagnose(context: Context, ids?: readonly string[]): Promi
   return results;
 }
 
-interface Question {
+interface CheckQuestion {
   readonly check: Check;
   readonly pair: Pair | undefined;
-  readonly ask: () => Promise<Finding>;
+  readonly ask: () => Promise<CheckFinding>;
 }
 
-function questionsOf(check: Check, subject: Subject): Question[] {
+function questionsOf(check: Check, context: DoctorContext): CheckQuestion[] {
   const { run } = check;
   return run.each === 'deployment'
-    ? [{ check, pair: undefined, ask: () => run.ask(subject) }]
-    : subject.context.pairs.map((pair) => ({ check, pair, ask: () => run.ask(subject, pair) }));
+    ? [{ check, pair: undefined, ask: () => run.ask(context) }]
+    : context.pairs.map((pair) => ({ check, pair, ask: () => run.ask(context, pair) }));
 }
 
-async function withoutAnswer(error: unknown, subject: Subject): Promise<Finding> {
-  if (error instanceof Absent) {
-    return subject.facts.isDeployed(error.home).then(
+async function withoutAnswer(error: unknown, context: DoctorContext): Promise<CheckFinding> {
+  if (error instanceof ResourceNotFound) {
+    return context.facts.isDeployed(error.stackKind).then(
       (deployed) =>
-        deployed ? notApplicable(`${error.message}: see the check that it exists`) : notDeployedYet(subject, error.home),
+        deployed ? notApplicable(`${error.message}: see the check that it exists`) : notDeployedYet(context, error.stackKind),
       (reason: unknown) => notAnswered(messageOf(reason)),
     );
   }

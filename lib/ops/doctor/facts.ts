@@ -1,5 +1,11 @@
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isMissingStack } from '../../aws/aws-error';
@@ -7,14 +13,11 @@ import type { Context } from '../../cli/command';
 import type { AccountName, SideName } from '../../config/replication-config';
 import { type Names, namesOf } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
-import { readContextFile } from '../exchange/context-file';
-import { Absent, Answers } from './answers';
+import { readContextFile } from '../exchange/exchange';
+import { Answers, ResourceNotFound } from './answers';
 import { BucketFacts } from './bucket-facts';
-import { MetricFacts } from './metric-facts';
 import { MonitoringFacts } from './monitoring-facts';
-import { parsePolicy } from './policy/normal';
-import type { LivePolicy } from './policy/statement';
-import { RoleFacts } from './role-facts';
+import { type LivePolicy, parsePolicy } from './policy-document';
 
 /** States of a stack of which nothing was created, or everything was rolled back. */
 export const NEVER_CAME_UP: readonly string[] = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS'];
@@ -22,13 +25,13 @@ export const NEVER_CAME_UP: readonly string[] = ['CREATE_FAILED', 'ROLLBACK_COMP
 /**
  * What AWS says about a deployment. Every question is asked once, when the first check needs it.
  *
- * All of them reject with Absent when the resource does not exist, and with AppError when there is no answer. None changes anything.
+ * All of them reject with ResourceNotFound when the resource does not exist, and with AppError when there is no answer. None
+ * changes anything.
  */
 export class Facts {
   readonly names: Names;
   readonly buckets: BucketFacts;
   readonly roles: RoleFacts;
-  readonly metrics: MetricFacts;
   readonly monitoring: MonitoringFacts;
   private readonly answers = new Answers();
 
@@ -36,7 +39,6 @@ export class Facts {
     this.names = namesOf(context.config);
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
-    this.metrics = new MetricFacts(context, this.answers);
     this.monitoring = new MonitoringFacts(context, this.answers);
   }
 
@@ -94,10 +96,10 @@ export class Facts {
     const found = await this.answers.of(
       `key ${alias}`,
       async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata,
-      { absent: { codes: ['NotFoundException'], home: side, what: `key ${alias}` } },
+      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${alias}` } },
     );
     if (found?.Arn === undefined) {
-      throw new Absent(side, `key ${alias}`);
+      throw new ResourceNotFound(side, `key ${alias}`);
     }
     return { ...found, Arn: found.Arn };
   }
@@ -108,7 +110,7 @@ export class Facts {
       return (await this.key('destination')).Arn;
     } catch (error) {
       const recorded = this.context.config.keyExchange === 'ssm' ? await this.recordedKey().catch(() => undefined) : undefined;
-      if (error instanceof Absent || typeof recorded !== 'string') {
+      if (error instanceof ResourceNotFound || typeof recorded !== 'string') {
         throw error;
       }
       return recorded;
@@ -142,5 +144,65 @@ export class Facts {
       'cdk.context.json',
       async () => readContextFile(this.context.directory)[this.names.exchange.contextKey],
     );
+  }
+}
+
+/** A role as IAM describes it. */
+interface LiveRole {
+  /** With its path. */
+  readonly arn: string | undefined;
+  readonly trust: LivePolicy;
+  /** ARN of its permissions boundary. */
+  readonly boundary: string | undefined;
+}
+
+/** What IAM says about roles. */
+class RoleFacts {
+  constructor(
+    private readonly context: Context,
+    private readonly answers: Answers,
+  ) {}
+
+  /** Trust and boundary of a role. */
+  async role(side: SideName, name: string): Promise<LiveRole> {
+    const role = await this.ask(side, name, `role ${name}`, async () => {
+      const { Role: found } = await (await this.context.clients.iam(side)).send(new GetRoleCommand({ RoleName: name }));
+      return {
+        arn: found?.Arn,
+        trust: parsePolicy(found?.AssumeRolePolicyDocument),
+        boundary: found?.PermissionsBoundary?.PermissionsBoundaryArn,
+      };
+    });
+    return role ?? { arn: undefined, trust: parsePolicy(undefined), boundary: undefined };
+  }
+
+  /** One inline policy of a role; without statements when it has none of that name. */
+  async inlinePolicy(side: SideName, name: string, policyName: string): Promise<LivePolicy> {
+    if (!(await this.policyNames(side, name)).inline.includes(policyName)) {
+      return parsePolicy(undefined);
+    }
+    const policy = await this.ask(side, name, `policy ${policyName} of role ${name}`, async () =>
+      parsePolicy(
+        (await (await this.context.clients.iam(side)).send(new GetRolePolicyCommand({ RoleName: name, PolicyName: policyName })))
+          .PolicyDocument,
+      ),
+    );
+    return policy ?? parsePolicy(undefined);
+  }
+
+  /** The names of all inline policies of a role, and the ARNs of all attached ones. */
+  async policyNames(side: SideName, name: string): Promise<{ inline: readonly string[]; attached: readonly string[] }> {
+    const names = await this.ask(side, name, `policies of role ${name}`, async () => {
+      const iam = await this.context.clients.iam(side);
+      const { PolicyNames: inline = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName: name }));
+      const { AttachedPolicies: attached = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name }));
+      return { inline, attached: attached.map(({ PolicyArn: arn = '' }) => arn) };
+    });
+    return names ?? { inline: [], attached: [] };
+  }
+
+  private ask<T>(side: SideName, name: string, question: string, ask: () => Promise<T>): Promise<T | undefined> {
+    const missing = { codes: ['NoSuchEntityException', 'NoSuchEntity'], stack: side, what: `role ${name}` };
+    return this.answers.of(question, ask, { missing });
   }
 }

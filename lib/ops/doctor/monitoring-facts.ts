@@ -1,29 +1,74 @@
+import { ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import type { Subscription } from '@aws-sdk/client-sns';
-import { type LiveQueue, NO_QUEUE, readFailureQueue } from '../../aws/monitoring/failure-queue';
-import { type LiveAlarms, readAlarms } from '../../aws/monitoring/live-alarms';
-import { readSubscriptions } from '../../aws/monitoring/subscriptions';
+import { type LiveAlarms, readAlarms, readSubscriptions } from '../../aws/alarms';
+import { type LiveQueue, NO_QUEUE, readFailureQueue } from '../../aws/failure-queue';
+import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
-import type { SideName } from '../../config/replication-config';
+import type { Pair, SideName } from '../../config/replication-config';
 import { alarmsIn } from '../../model/monitoring/alarms';
+import { METRIC_NAMESPACE, metricDimensions } from '../../model/monitoring/metrics';
 import { monitoringNamesOf } from '../../model/monitoring/names';
+import { pairNamesOf } from '../../model/names';
 import { ALARM_STACKS } from '../../model/stacks';
 import type { Answers } from './answers';
-import { parsePolicy } from './policy/normal';
-import type { LivePolicy } from './policy/statement';
+import { type LivePolicy, parsePolicy } from './policy-document';
 
-/** What AWS says about the failure queue, the alarms, and who is told of them. */
+/** An account and region in which CloudWatch may hold a metric. */
+export interface MetricLocation {
+  readonly side: SideName;
+  readonly region: string;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** What AWS says about the replication metrics, the failure queue, the alarms, and who is told of them. */
 export class MonitoringFacts {
   constructor(
     private readonly context: Context,
     private readonly answers: Answers,
   ) {}
 
+  /**
+   * The names of the replication metrics of a pair that have had data in the last two weeks, in one place.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+   */
+  async metricNames({ side, region }: MetricLocation, pair: Pair): Promise<readonly string[]> {
+    const { config, clients } = this.context;
+    const question = `metrics of rule ${pairNamesOf(config, pair).ruleId} in the ${side} account, ${region}`;
+    const dimensions = Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value }));
+    const names = await this.answers.of(question, async () => {
+      const client = await clients.cloudWatch(side, region);
+      const { Metrics: metrics = [] } = await client.send(
+        new ListMetricsCommand({ Namespace: METRIC_NAMESPACE, Dimensions: dimensions }),
+      );
+      return [...new Set(metrics.map(({ MetricName: name = '' }) => name))].toSorted();
+    });
+    return names ?? [];
+  }
+
+  /** How many operations failed to replicate in the last day. S3 counts them in the source region. */
+  async failedOperations(pair: Pair): Promise<number> {
+    const { config, clients, clock } = this.context;
+    const failed = await this.answers.of(`failed operations of rule ${pairNamesOf(config, pair).ruleId}`, async () => {
+      const end = clock.now();
+      const [counts = []] = await readMetrics(
+        await clients.cloudWatch('source'),
+        config,
+        [{ pair, metric: 'OperationsFailedReplication', statistic: 'Sum' }],
+        { start: new Date(end.getTime() - DAY), end },
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    });
+    return failed ?? 0;
+  }
+
   /** The failure queue, and its policy. */
   async queue(): Promise<LiveQueue & { readonly policy: LivePolicy }> {
     const { config, clients } = this.context;
     const what = `queue ${monitoringNamesOf(config).failureQueue.name}`;
-    const absent = { codes: NO_QUEUE, home: 'source', what } as const;
-    const queue = await this.answers.of(what, async () => readFailureQueue(await clients.sqs('source'), config), { absent });
+    const missing = { codes: NO_QUEUE, stack: 'source', what } as const;
+    const queue = await this.answers.of(what, async () => readFailureQueue(await clients.sqs('source'), config), { missing });
     const { url, attributes }: LiveQueue = queue ?? { url: '', attributes: {} };
     return { url, attributes, policy: parsePolicy(attributes['Policy']) };
   }
@@ -57,17 +102,17 @@ export class MonitoringFacts {
     const { config, clients } = this.context;
     const { name, arn } = monitoringNamesOf(config).regions[region].topic;
     const what = `topic ${name}`;
-    const absent = { codes: ['NotFoundException'], home: ALARM_STACKS[region], what };
+    const missing = { codes: ['NotFoundException'], stack: ALARM_STACKS[region], what };
     const found = await this.answers.of(
       `subscriptions of ${what}`,
       async () => readSubscriptions(await clients.sns('source', config[region].region), arn),
-      { absent },
+      { missing },
     );
     return found ?? [];
   }
 
   private async describe(what: string, region: SideName, account: SideName, names: readonly string[]): Promise<LiveAlarms> {
-    const place = this.context.config[region].region;
+    const { region: place } = this.context.config[region];
     const alarms = await this.answers.of(`${what} in the ${account} account, ${place}`, async () =>
       readAlarms(await this.context.clients.cloudWatch(account, place), names),
     );

@@ -2,22 +2,20 @@ import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome 
 import { setEagerGc } from '../../cli/gc';
 import { UsageError } from '../../errors/errors';
 import type { Item } from '../copy/model';
-import { lookAtTarget } from '../restore/target';
+import { lookAtTarget } from '../copy/target';
+import { drillPair } from './drill-pair';
 import { describePlan, formatDrill, type PlannedPair } from './format';
+import { type DrillJob, drillJobs } from './job';
+import { removeLeftovers } from './leftovers';
 import { type DrillOptions, readOptions } from './options';
-import { drillPair } from './pair-drill';
 import { measureRecoveryPoint } from './recovery-point';
-import { openFolder, writeReport } from './report/files';
-import { makeReport, type Parts } from './report/make';
-import type { DrillReport } from './report/result';
-import { Sample } from './sample';
-import { removeLeftovers } from './scratch/leftovers';
-import { type GivenBucket, openScratch } from './scratch/open';
-import { type Subject, subjectsOf } from './subject';
-import { restorable, survey } from './survey';
+import { type DrillReport, makeReport, type ReportParts } from './report';
+import { openFolder, writeReport } from './report-files';
+import { type GivenBucket, openScratch } from './scratch';
+import { restorable, Sample, survey } from './survey';
 
 /** One pair after everything that changes nothing. */
-interface Ready extends PlannedPair, Pick<Parts, 'startedAt' | 'recoveryPoint' | 'before'> {
+interface ReadyPair extends PlannedPair, Pick<ReportParts, 'startedAt' | 'recoveryPoint' | 'before'> {
   readonly items: Iterable<Item> | AsyncIterable<Item>;
 }
 
@@ -33,9 +31,9 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   const { terminal, yes, config } = context;
   const options = readOptions(context, args);
   const given = await lookAtScratch(context, options);
-  const ready: Ready[] = [];
-  for (const subject of await subjectsOf(context, options)) {
-    ready.push(await prepare(context, subject, options));
+  const ready: ReadyPair[] = [];
+  for (const job of await drillJobs(context, options)) {
+    ready.push(await prepare(context, job, options));
   }
   if (given === undefined) {
     await removeLeftovers(context);
@@ -64,7 +62,7 @@ async function lookAtScratch(context: Context, options: DrillOptions): Promise<G
   if (to === undefined || pair === undefined) {
     return undefined;
   }
-  const target = await lookAtTarget(context, pair, options);
+  const target = await lookAtTarget(context, pair, { to, overwrite: false });
   if (target.replicated) {
     throw new UsageError(
       'Replicated',
@@ -76,25 +74,25 @@ async function lookAtScratch(context: Context, options: DrillOptions): Promise<G
 }
 
 /** Everything that is only read: what there is to restore, and what is not in the replica bucket. */
-async function prepare(context: Context, subject: Subject, options: DrillOptions): Promise<Ready> {
-  const { clock, terminal } = context;
-  const { replica, pair } = subject;
+async function prepare(context: Context, job: DrillJob, options: DrillOptions): Promise<ReadyPair> {
+  const { clock, signal, terminal } = context;
+  const { replica, pair } = job;
   const { asOf, rate, seed } = options;
   const startedAt = clock.now();
   const since = (start: Date) => (clock.now().getTime() - start.getTime()) / 1000;
   terminal.progress(`drill of ${pair.id}: listing ${replica.name}`);
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, seed);
-  const found = await survey(replica, asOf, clock, sample);
+  const found = await survey(replica, asOf, signal, sample);
   const list = since(startedAt);
   terminal.progress(`drill of ${pair.id}: comparing the listings of both buckets`);
   const listed = clock.now();
-  const recoveryPoint = await measureRecoveryPoint(context, subject, rate, found.newest);
+  const recoveryPoint = await measureRecoveryPoint(context, job, rate, found.newest);
   terminal.progress('');
   const items = sample?.items();
   const chosen =
     items === undefined ? found.objects : { objects: items.length, bytes: items.reduce((sum, { size }) => sum + size, 0) };
   return {
-    subject,
+    job,
     survey: found,
     chosen,
     items: items ?? restorable(replica, asOf),
@@ -104,13 +102,13 @@ async function prepare(context: Context, subject: Subject, options: DrillOptions
   };
 }
 
-async function run(context: Context, ready: Ready, given: GivenBucket, options: DrillOptions): Promise<DrillReport> {
+async function run(context: Context, ready: ReadyPair, given: GivenBucket, options: DrillOptions): Promise<DrillReport> {
   const { clock, config, terminal } = context;
-  const { subject, items, survey: found, startedAt, recoveryPoint, before } = ready;
-  const scratch = await openScratch(context, subject, given, options);
-  let drilled: Parts['drilled'];
+  const { job, items, survey: found, startedAt, recoveryPoint, before } = ready;
+  const scratch = await openScratch(context, job, given, options);
+  let drilled: ReportParts['drilled'];
   try {
-    drilled = await drillPair(context, subject, scratch, items, options);
+    drilled = await drillPair(context, job, scratch, items, options);
   } catch (error) {
     terminal.progress('');
     const left = await scratch.close();
@@ -121,7 +119,7 @@ async function run(context: Context, ready: Ready, given: GivenBucket, options: 
   const left = await scratch.close();
   return makeReport({
     config,
-    subject,
+    job,
     options,
     survey: found,
     recoveryPoint,
@@ -130,7 +128,7 @@ async function run(context: Context, ready: Ready, given: GivenBucket, options: 
     closing: (clock.now().getTime() - began.getTime()) / 1000,
     startedAt,
     endedAt: clock.now().toISOString(),
-    scratch: { bucket: scratch.place.name, made: scratch.made },
+    scratch: { bucket: scratch.bucket.name, made: scratch.made },
     left: left === undefined ? [] : [left],
   });
 }

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { CommandArguments, Context } from '../../cli/command';
 import { allOptions, fileOption, textOption, wholeOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
-import { type RestoreOptions, readOptions as readRestoreOptions } from '../restore/options';
+import { type SharedOptions, sharedReaders } from '../copy/options';
 
-/** The command's own options, beside those of `restore`: what the command takes of them means the same, the others have their defaults. */
-export interface DrillOptions extends RestoreOptions {
+/** The command's own options. Without `to`, the drill makes a bucket. */
+export interface DrillOptions extends SharedOptions {
   /** Objects of each pair that are restored; undefined for all. */
   readonly sample: number | undefined;
   /** Decides which objects a sample has. */
@@ -20,16 +20,14 @@ const REPORTS = 'drill-reports';
 
 /** @throws UsageError for a value that makes no sense, or options that do not go together */
 export function readOptions(context: Context, args: CommandArguments): DrillOptions {
+  const { directory } = context;
   const { values } = args;
-  const { restore, ...own } = allOptions<Pick<DrillOptions, 'sample' | 'seed' | 'reportDirectory'> & { restore: RestoreOptions }>(
-    {
-      restore: () => readRestoreOptions(context, args),
-      sample: () => sampleOption(values),
-      seed: () => textOption(values, 'seed') ?? randomBytes(4).toString('hex'),
-      reportDirectory: () => fileOption(values, 'report', context.directory) ?? resolve(context.directory, REPORTS),
-    },
-  );
-  return { ...restore, ...own };
+  return allOptions<DrillOptions>({
+    ...sharedReaders(context, args),
+    sample: () => sampleOption(values),
+    seed: () => textOption(values, 'seed') ?? randomBytes(4).toString('hex'),
+    reportDirectory: () => fileOption(values, 'report', directory) ?? resolve(directory, REPORTS),
+  });
 }
 
 function sampleOption(values: CommandArguments['values']): number | undefined {

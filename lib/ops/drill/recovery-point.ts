@@ -1,11 +1,34 @@
+import { stopIfInterrupted } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import type { Context } from '../../cli/command';
 import { AppError } from '../../errors/errors';
-import type { Difference } from '../audit/result';
-import { PairAudit } from '../audit/run';
-import { subjectsOf } from '../audit/subject';
-import type { RecoveryPoint } from './report/result';
-import type { Subject } from './subject';
+import { PairAudit } from '../audit/pair-audit';
+import type { Difference } from '../audit/report';
+import { auditTasksOf } from '../audit/task';
+import type { DrillJob } from './job';
+
+/** Which versions were not in the replica bucket when the drill began. */
+export interface RecoveryPoint {
+  /** `newest-replica`: the source bucket is gone, and the newest replica says how old the copy is. */
+  readonly basis: 'comparison' | 'newest-replica';
+  /**
+   * Age of the oldest version in the source bucket that was not in the replica bucket, in seconds; 0 for none. Of `newest-replica`, the
+   * age of the newest replica. Null when there is nothing to measure by.
+   */
+  readonly seconds: number | null;
+  /** Time of the newest object in the replica bucket, in ISO 8601; null without any. */
+  readonly newest: string | null;
+  /** How many versions were not there, and how many of them were current; null where the source bucket is gone. */
+  readonly missing: { readonly versions: number; readonly current: number } | null;
+  /** Versions of which nobody could say why they are missing. */
+  readonly unknown: number;
+  readonly oldest: {
+    readonly key: string;
+    readonly versionId: string;
+    readonly lastModified: string;
+    readonly why: string;
+  } | null;
+}
 
 /** Milliseconds for which a version may be on its way. It counts as not replicated here; S3 is only not asked for a reason. */
 const ON_ITS_WAY = 15 * 60_000;
@@ -18,14 +41,14 @@ const ON_ITS_WAY = 15 * 60_000;
  */
 export async function measureRecoveryPoint(
   context: Context,
-  { pair, replica, counts }: Subject,
+  { pair, replica, counts }: DrillJob,
   rate: number | undefined,
   newest: string | null,
 ): Promise<RecoveryPoint> {
-  const { clock } = context;
+  const { clock, signal } = context;
   const start = clock.now().getTime();
   const age = (time: string) => Math.max(0, Math.round((start - Date.parse(time)) / 1000));
-  const [subject] = await subjectsOf({ ...context, pairs: [pair] }, { olderThan: ON_ITS_WAY, rate }, counts);
+  const [subject] = await auditTasksOf({ ...context, pairs: [pair] }, { olderThan: ON_ITS_WAY, rate }, counts);
   if (subject === undefined) {
     throw new TypeError(`no audit of pair ${pair.id}`);
   }
@@ -34,7 +57,6 @@ export async function measureRecoveryPoint(
     { ...subject, source: { ...subject.source, prefix }, replica: { ...subject.replica, prefix } },
     { matchedBy: isEmulator() ? 'age' : 'version-id', deepPercent: 0 },
     { replicaKeyArn: null },
-    clock,
   );
   const behind = { versions: 0, current: 0 };
   let oldest: Difference | undefined;
@@ -45,8 +67,7 @@ export async function measureRecoveryPoint(
         behind.current += difference.isLatest ? 1 : 0;
         oldest = oldest === undefined || difference.lastModified < oldest.lastModified ? difference : oldest;
       }
-      // Ctrl-C is noticed while the clock sleeps.
-      await clock.sleep(0);
+      stopIfInterrupted(signal);
     });
   } catch (error) {
     // The replica bucket was listed before.

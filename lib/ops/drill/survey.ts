@@ -1,15 +1,11 @@
-import type { Clock } from '../../aws/clock';
+import { createHash } from 'node:crypto';
 import { Cursor, type KeyRange, type Stream } from '../../aws/listing/cursor';
+import { compareKeys } from '../../aws/listing/key-order';
 import { discoverRanges } from '../../aws/listing/ranges';
-import { isArchived } from '../copy/archive';
-import { decide } from '../copy/choose/decide';
-import { keyStates } from '../copy/choose/keys';
-import type { Item } from '../copy/model';
-import { Pool } from '../copy/pool';
-import { type Amount, addTo } from '../copy/totals';
-import { RANGES_AT_ONCE } from '../restore/run/pair-restore';
-import type { Sample } from './sample';
-import type { ReplicaSide } from './subject';
+import { decide } from '../copy/decide';
+import { forEachRange, type KeyState, keyStates } from '../copy/keys';
+import { type Amount, addTo, type Item, idOf, isArchived, noAmount } from '../copy/model';
+import type { ReplicaBucket } from './job';
 
 /** What a replica bucket has to restore. */
 export interface Survey {
@@ -28,66 +24,109 @@ const NOTHING: Stream = { current: undefined, advance: () => undefined, load: as
 
 const EVERYTHING: KeyRange = { from: '', to: undefined };
 
-/** Keys between two looks at whether the person interrupts. */
-const LOOK_EVERY = 500;
-
 /**
  * Lists a replica bucket, holding counters and the sample only.
  *
  * @param sample takes every object that can be restored at once. @default - none
  * @throws AppError when S3 gives no answer, or the person interrupts
  */
-export async function survey(replica: ReplicaSide, asOf: number | undefined, clock: Clock, sample?: Sample): Promise<Survey> {
-  const found = {
-    objects: { objects: 0, bytes: 0 },
-    archived: { objects: 0, bytes: 0 },
-    absent: 0,
-    newest: null as string | null,
-  };
-  const pool = new Pool(RANGES_AT_ONCE);
-  const list = async (range: KeyRange) => {
-    let keys = 0;
-    for await (const item of chosen(replica, range, asOf)) {
-      keys += 1;
-      if (keys % LOOK_EVERY === 0) {
-        await clock.sleep(0);
-        // Another range may have failed.
-        await pool.until(() => true);
-      }
-      if (item === undefined) {
-        found.absent += 1;
-        continue;
-      }
-      found.newest = found.newest === null || item.lastModified > found.newest ? item.lastModified : found.newest;
-      addTo(isArchived(item) ? found.archived : found.objects, item.size);
-      if (!isArchived(item)) {
-        sample?.offer(item);
-      }
+export async function survey(
+  replica: ReplicaBucket,
+  asOf: number | undefined,
+  signal: AbortSignal,
+  sample?: Sample,
+): Promise<Survey> {
+  const found = { objects: noAmount(), archived: noAmount(), absent: 0, newest: null as string | null };
+  const count = (item: Item | undefined) => {
+    if (item === undefined) {
+      found.absent += 1;
+      return;
+    }
+    found.newest = found.newest === null || item.lastModified > found.newest ? item.lastModified : found.newest;
+    addTo(isArchived(item) ? found.archived : found.objects, item.size);
+    if (!isArchived(item)) {
+      sample?.offer(item);
     }
   };
-  try {
-    for (const range of await discoverRanges(replica)) {
-      await pool.begin(() => list(range));
+  const keysOf = (range: KeyRange) => keysIn(replica, range, asOf);
+  await forEachRange(await discoverRanges(replica), keysOf, signal, async (keys) => {
+    for await (const state of keys) {
+      count(chosen(state));
     }
-  } finally {
-    await pool.end();
-  }
+  });
   return found;
 }
 
 /** Every object that can be restored at once, in the order of keys. */
-export async function* restorable(replica: ReplicaSide, asOf: number | undefined): AsyncGenerator<Item, void> {
-  for await (const item of chosen(replica, EVERYTHING, asOf)) {
+export async function* restorable(replica: ReplicaBucket, asOf: number | undefined): AsyncGenerator<Item, void> {
+  for await (const state of keysIn(replica, EVERYTHING, asOf)) {
+    const item = chosen(state);
     if (item !== undefined && !isArchived(item)) {
       yield item;
     }
   }
 }
 
-/** For each key what a restore would copy; undefined where there was no object at the moment. */
-async function* chosen(replica: ReplicaSide, range: KeyRange, asOf: number | undefined): AsyncGenerator<Item | undefined, void> {
-  for await (const state of keyStates(new Cursor(replica, range, replica.ignored), NOTHING, asOf)) {
-    const decision = decide(state, false);
-    yield decision.kind === 'copy' ? decision.item : undefined;
+function keysIn(replica: ReplicaBucket, range: KeyRange, asOf: number | undefined): AsyncGenerator<KeyState, void> {
+  return keyStates(new Cursor(replica, range, replica.ignored), NOTHING, asOf);
+}
+
+/** What a restore would copy; undefined where there was no object at the moment. */
+function chosen(state: KeyState): Item | undefined {
+  const decision = decide(state, false);
+  return decision.kind === 'copy' ? decision.item : undefined;
+}
+
+/** An object, and its place among all: the lowest are the sample. */
+interface Ranked {
+  readonly item: Item;
+  readonly rank: number;
+}
+
+/**
+ * A random sample of a stream of unknown length: each object is as likely to be in it as any other. A hash of the seed and the
+ * version decides, so that the same seed chooses the same objects, whatever the order in which parallel listings bring them. Holds
+ * twice the sample at most.
+ */
+export class Sample {
+  private kept: Ranked[] = [];
+  /** What is above cannot be in the sample any more. */
+  private limit = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly size: number,
+    private readonly seed: string,
+  ) {}
+
+  offer(item: Item): void {
+    const rank = this.rankOf(item);
+    if (rank > this.limit) {
+      return;
+    }
+    this.kept.push({ item, rank });
+    if (this.kept.length >= 2 * this.size) {
+      this.thin();
+    }
+  }
+
+  /** In the order of keys. */
+  items(): Item[] {
+    this.thin();
+    return this.kept.map(({ item }) => item).toSorted((a, b) => compareKeys(a.key, b.key));
+  }
+
+  private thin(): void {
+    this.kept = this.kept.toSorted((a, b) => a.rank - b.rank || (idOf(a.item) < idOf(b.item) ? -1 : 1)).slice(0, this.size);
+    if (this.kept.length === this.size) {
+      this.limit = this.kept.at(-1)?.rank ?? this.limit;
+    }
+  }
+
+  /** 48 bits: the most that a number holds of whole bytes. */
+  private rankOf(item: Item): number {
+    return createHash('sha256')
+      .update(`${this.seed}/${idOf(item)}`)
+      .digest()
+      .readUIntBE(0, 6);
   }
 }

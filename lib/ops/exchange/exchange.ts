@@ -1,10 +1,12 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAwsError, unreachable } from '../../aws/aws-error';
 import { type Context, EXIT, type Outcome } from '../../cli/command';
-import { AppError, UsageError } from '../../errors/errors';
+import { parseJson } from '../../config/json';
+import { AppError, ConfigError, UsageError } from '../../errors/errors';
 import { isReplicaKeyArn, namesOf } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
-import { CONTEXT_FILE, readContextFile, writeContextFile } from './context-file';
 
 /** The result of `ops exchange`. */
 export interface ExchangeData {
@@ -87,6 +89,35 @@ async function readPublished(ssm: SSMClient, name: string, deploy: string): Prom
         `deploy it first: ${deploy}, with the same configuration`,
       );
     }
-    throw unanswered(`SSM parameter ${name}`, error);
+    throw unreachable(`SSM parameter ${name}`, error);
   }
+}
+
+/** Where the CDK CLI keeps context that is committed. */
+export const CONTEXT_FILE = 'cdk.context.json';
+
+/** @throws ConfigError when the file is there and holds no JSON object */
+export function readContextFile(directory: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, CONTEXT_FILE), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return {};
+    }
+    throw error;
+  }
+  const content = parseJson(text, CONTEXT_FILE);
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(CONTEXT_FILE, [{ path: '', found: content, remedy: 'write a JSON object' }]);
+  }
+  return content as Record<string, unknown>;
+}
+
+/** Replaces the file at once, so that an interrupted run leaves the old one. */
+function writeContextFile(directory: string, content: Record<string, unknown>): void {
+  const file = join(directory, CONTEXT_FILE);
+  const fresh = `${file}.${process.pid}.tmp`;
+  writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(fresh, file);
 }

@@ -4,20 +4,38 @@ import type { Pair } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { groupOfPair } from '../../model/groups';
 import { namesOf, pairNamesOf } from '../../model/names';
-import { formatObject } from './format';
-import { chooseRule, needsTags, type RuleMatch } from './match';
-import type { Judgement, ObjectData, ObjectVersion, Verdict, VersionData } from './object-version';
-import { ObjectReader } from './read-object';
-import { judgeReplica } from './replica-verdict';
-import { judgeSource } from './source-verdict';
+import { ObjectReader, type ObjectVersion } from './read-object';
+import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-match';
+import { type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
 
-/** An object's place. */
-interface Place {
-  readonly bucket: string;
-  readonly key: string;
+/** One version in the result of `ops explain s3://BUCKET/KEY`. */
+interface VersionData {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  readonly lastModified: string;
+  readonly size: number | null;
+  readonly storageClass: string | null;
+  readonly encryption: Encryption | null;
+  readonly status: string | null;
+  /** Null in a replica bucket, and where the source bucket has no rule. */
+  readonly rule: Pick<RuleMatch, 'id' | 'matches' | 'why'> | null;
+  readonly verdict: string;
+  readonly action: string | null;
 }
 
-interface Judged {
+/** The result of `ops explain s3://BUCKET/KEY`. */
+export interface ObjectData {
+  readonly bucket: string;
+  readonly key: string;
+  readonly side: 'source' | 'destination';
+  /** Id of the pair. */
+  readonly pair: string;
+  /** Newest first; empty when there is no such object. */
+  readonly versions: readonly VersionData[];
+}
+
+interface JudgedVersion {
   readonly version: ObjectVersion;
   readonly rule: RuleMatch | undefined;
   readonly verdict: Verdict;
@@ -41,11 +59,11 @@ export async function explainObject(context: Context, url: string): Promise<Outc
           verdict: judgeReplica(version, { config: context.config, pair }),
         }))
       : await judgeVersions(context, reader, pair);
-  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(errorToJson) };
+  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(toData) };
   return { data, text: formatObject(data), exitCode: exitCodeOf(judged.map(({ verdict }) => verdict.judgement)) };
 }
 
-async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair): Promise<Judged[]> {
+async function judgeVersions(context: Context, reader: ObjectReader, pair: Pair): Promise<JudgedVersion[]> {
   const { config, clock } = context;
   const replicas = pairNamesOf(config, pair).replicaBucket.arn;
   const rules = await reader.rules();
@@ -76,7 +94,7 @@ async function sourceKey({ clients, config }: Context, pair: Pair): Promise<stri
 }
 
 /** The key is everything after the bucket, as it stands: S3 keys are not URL-encoded here. */
-function parseUrl(url: string): Place {
+function parseUrl(url: string) {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/([^]+)$/i.exec(url) ?? [];
   if (bucket === '' || key === '') {
     throw new UsageError('BadObject', `"${url}" names no object`, "write 's3://BUCKET/KEY', in quotes when the key has spaces");
@@ -109,7 +127,7 @@ function exitCodeOf(judgements: readonly Judgement[]): ExitCode {
   return judgements.includes('unknown') ? EXIT.unknown : EXIT.ok;
 }
 
-function errorToJson({ version, rule, verdict: { verdict, action } }: Judged): VersionData {
+function toData({ version, rule, verdict: { verdict, action } }: JudgedVersion): VersionData {
   const { versionId, isLatest, isDeleteMarker, lastModified, size, storageClass, encryption, status } = version;
   return {
     versionId,
@@ -124,4 +142,35 @@ function errorToJson({ version, rule, verdict: { verdict, action } }: Judged): V
     verdict,
     action,
   };
+}
+
+/** The result of `ops explain s3://BUCKET/KEY` for a person. */
+export function formatObject({ bucket, key, side, pair, versions }: ObjectData): string {
+  const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
+  if (versions.length === 0) {
+    return `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`;
+  }
+  return [`${JSON.stringify(key)} in ${place}:`, ...versions.map(formatVersion)].join('\n\n');
+}
+
+function formatVersion(version: VersionData): string {
+  const { versionId, isLatest, isDeleteMarker, lastModified, status, rule, verdict, action } = version;
+  const what = isDeleteMarker ? 'delete marker' : 'version';
+  return [
+    `${what} ${versionId}${isLatest ? ' (latest)' : ''}, ${lastModified}`,
+    ...(isDeleteMarker ? [] : [`  status   ${status ?? 'none'}; ${properties(version)}`]),
+    ...(rule === null ? [] : [`  rule     ${rule.id} ${rule.matches ? 'matches' : 'does not match'}: ${rule.why}`]),
+    `  verdict  ${verdict}`,
+    ...(action === null ? [] : [`  do       ${action}`]),
+  ].join('\n');
+}
+
+function properties({ size, storageClass, encryption }: VersionData): string {
+  const key = encryption?.kmsKeyId ?? null;
+  return [
+    `${size} bytes`,
+    ...(storageClass === null ? [] : [storageClass]),
+    ...(encryption === null ? [] : [encryption.type === 'none' ? 'not encrypted' : encryption.type]),
+    ...(key === null ? [] : [key]),
+  ].join(', ');
 }

@@ -1,5 +1,8 @@
-import type { CommandArguments, Context, Outcome } from '../../cli/command';
-import { explainCode } from './explain-code';
+import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { UsageError } from '../../errors/errors';
+import type { FailureReason } from './reason';
+import { FAILURE_REASONS } from './reasons';
+import { AFTERWARDS, describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */
 export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
@@ -9,4 +12,71 @@ export async function explain(context: Context, { argument = '' }: CommandArgume
   // A code needs no AWS SDK, which takes its time to load.
   const { explainObject } = require('./explain-object') as typeof import('./explain-object');
   return explainObject(context, argument);
+}
+
+/**
+ * Explains a failure reason in terms of this deployment. Asks AWS nothing.
+ *
+ * @throws UsageError when AWS documents no such reason
+ */
+function explainCode({ config, pairs }: Context, code: string): Outcome {
+  const reason = FAILURE_REASONS.find((candidate) => candidate.code.toLowerCase() === code.toLowerCase());
+  if (reason === undefined) {
+    throw unknownCode(code);
+  }
+  const [pair] = pairs;
+  const wording = wordingOf(config, pairs.length === 1 ? pair?.id : undefined);
+  const data = describeReason(config, wording, reason);
+  return { exitCode: EXIT.ok, data, text: format(data, reason, (command) => wording.command(command), pairs.length > 1) };
+}
+
+function format(
+  { code, cause, concerns, fix, page }: ReasonData,
+  reason: FailureReason,
+  command: Wording['command'],
+  severalPairs: boolean,
+): string {
+  return [
+    code,
+    `  Cause: ${cause}`,
+    '  Concerns:',
+    ...concerns.map(({ text }) => `    ${text}`),
+    `  Fix: ${fix}`,
+    ...reason.commands.map((each) => `    ${command(each)}`),
+    `  Afterwards: ${AFTERWARDS}`,
+    `  AWS: ${page}`,
+    ...(severalPairs ? ['  PAIR stands for the id of the pair; --pair ID writes it.'] : []),
+  ].join('\n');
+}
+
+/** An error that offers the codes that look alike, or all of them. */
+function unknownCode(code: string): UsageError {
+  const codes = FAILURE_REASONS.map((reason) => reason.code);
+  const wanted = code.toLowerCase();
+  const distances = codes.map((candidate) => ({ candidate, distance: distanceOf(wanted, candidate.toLowerCase()) }));
+  const near = distances
+    .filter(({ candidate, distance }) => distance <= 4 || (wanted.length > 3 && candidate.toLowerCase().includes(wanted)))
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ candidate }) => candidate);
+  return new UsageError(
+    'UnknownCode',
+    `AWS documents no failure reason "${code}"`,
+    near.length > 0
+      ? `did you mean ${near.slice(0, 5).join(', ')}?`
+      : `write s3://BUCKET/KEY, or one of:\n  ${codes.join('\n  ')}`,
+  );
+}
+
+/** How many characters have to be inserted, deleted or replaced to make one text of the other. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, character] of Array.from(a).entries()) {
+    const next = [i + 1];
+    for (const [j, other] of Array.from(b).entries()) {
+      const substitution = (row[j] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

@@ -11,11 +11,27 @@ import {
 import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { AppError } from '../../errors/errors';
-import type { Encryption } from './match';
-import type { ObjectVersion } from './object-version';
+import type { Encryption, RuleCandidate } from './rule-match';
+
+/** One version of an object, or one delete marker, as S3 describes it. */
+export interface ObjectVersion extends RuleCandidate {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly lastModified: Date;
+  /** Bytes; null for delete markers. */
+  readonly size: number | null;
+  /** Null for delete markers. */
+  readonly storageClass: string | null;
+  /** The archive tier of S3 Intelligent-Tiering that it is in. */
+  readonly archiveTier: string | null;
+  /** The end of its retention period under Object Lock. */
+  readonly retainUntil: Date | null;
+  /** What S3 answers; null when it gives none. */
+  readonly status: string | null;
+}
 
 /** A version or delete marker in a listing. */
-export interface Listed {
+interface ListedVersion {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
@@ -74,8 +90,8 @@ export class ObjectReader {
     }
   }
 
-  private async list(): Promise<Listed[]> {
-    const listed: Listed[] = [];
+  private async list(): Promise<ListedVersion[]> {
+    const listed: ListedVersion[] = [];
     let marker: { readonly KeyMarker?: string; readonly VersionIdMarker?: string } | undefined = {};
     while (marker !== undefined) {
       const page = await this.ask(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: this.key, ...marker }));
@@ -109,7 +125,7 @@ export class ObjectReader {
    * @returns undefined when it was deleted since it was listed
    * @throws UnreachableError when S3 gives no answer
    */
-  async describe(listed: Listed, withTags: boolean): Promise<ObjectVersion | undefined> {
+  async describe(listed: ListedVersion, withTags: boolean): Promise<ObjectVersion | undefined> {
     const nothing = {
       key: this.key,
       tags: {},

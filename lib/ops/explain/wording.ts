@@ -4,10 +4,24 @@ import { groupsOf } from '../../model/groups';
 import { namesOf, type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
 import { stackId } from '../../model/stacks';
-import type { Command, Concern } from './reasons';
+import type { Concern, FailureReason, ReasonCommand } from './reason';
+
+/** A failure reason in the words of a deployment: the result of `ops explain CODE`. */
+export interface ReasonData {
+  readonly code: string;
+  readonly cause: string;
+  readonly concerns: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
+  readonly fix: string;
+  readonly commands: readonly { readonly account: string; readonly command: string }[];
+  readonly page: string;
+}
+
+/** What holds after every repair. */
+export const AFTERWARDS =
+  'FAILED is final: after the repair, upload what failed again, or replicate it with S3 Batch Replication: npm run ops -- retry';
 
 /** Stands for the id of a pair where several come into question. */
-export const ANY_PAIR = 'PAIR';
+const ANY_PAIR = 'PAIR';
 
 /** Stands for the name of a group where several come into question. */
 const ANY_GROUP = 'GROUP';
@@ -18,9 +32,9 @@ export interface Wording {
   /** One line: what of this project a reason is about, by name. */
   concern(concern: Concern): string;
   /** A command line, with the profile of its side. */
-  run(command: Command): string;
+  run(command: ReasonCommand): string;
   /** The same, and whose credentials it needs. */
-  command(command: Command): string;
+  command(command: ReasonCommand): string;
 }
 
 const WRITTEN_IN = {
@@ -49,7 +63,7 @@ export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR):
   const names = placeholders(groupFor(config, pairId), pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
   const permissions = replicationPermissions(config, pair, { source: '', replica: '' });
-  const run = ({ as, run: line }: Command) => {
+  const run = ({ as, run: line }: ReasonCommand) => {
     const { profile } = config[as];
     return `${fill(line)}${line.startsWith('aws ') && profile !== undefined ? ` --profile ${profile}` : ''}`;
   };
@@ -68,6 +82,18 @@ export function wordingOf(config: ReplicationConfig, pairId: string = ANY_PAIR):
     },
     run,
     command: (command) => `${run(command)}   # as the ${command.as} account, ${config[command.as].account}`,
+  };
+}
+
+/** Puts a failure reason into the words of a deployment. */
+export function describeReason(config: ReplicationConfig, wording: Wording, reason: FailureReason): ReasonData {
+  return {
+    code: reason.code,
+    cause: wording.fill(reason.cause),
+    concerns: reason.concerns.map((concern) => ({ kind: concern.kind, name: concern.name, text: wording.concern(concern) })),
+    fix: wording.fill(reason.fix),
+    commands: reason.commands.map(({ as, run }) => ({ account: config[as].account, command: wording.run({ as, run }) })),
+    page: reason.page,
   };
 }
 

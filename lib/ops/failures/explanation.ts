@@ -1,12 +1,10 @@
 import type { ReplicationConfig } from '../../config/replication-config';
-import { type CodeData, describeReason } from '../explain/explain-code';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
-import { wordingOf } from '../explain/wording';
-import type { FailureEventName } from './events';
-import { type Group, isOpen } from './group';
+import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
+import { type EventGroup, type FailureEventName, isOpen } from './events';
 
 /** What a group of events means, and what to do. */
-export type Explanation = Pick<CodeData, 'cause' | 'fix' | 'commands' | 'page'>;
+export type Explanation = Pick<ReasonData, 'cause' | 'fix' | 'commands' | 'page'>;
 
 const TIME_CONTROL_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html';
 
@@ -42,7 +40,7 @@ const WITHOUT_REASON: Readonly<
  */
 export function explanationOf(
   config: ReplicationConfig,
-  { event, reason }: Pick<Group, 'event' | 'reason'>,
+  { event, reason }: Pick<EventGroup, 'event' | 'reason'>,
   pairId: string | undefined,
 ): Explanation {
   const doctor = {

@@ -1,11 +1,32 @@
+import { stopIfInterrupted } from '../../aws/clock';
 import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
-import { acknowledge } from './acknowledge';
-import { readMessage, Scope } from './findings';
+import { AppError, UsageError } from '../../errors/errors';
+import { exitCodeOf, type FailureFindings, FailureScope, type FailuresData, type ReadExtent, readMessage } from './findings';
 import { describeRemoval, formatFailures, formatUndone } from './format';
-import { type FailuresOptions, readOptions } from './options';
-import { QueueReader } from './queue';
-import { type Extent, exitCodeOf, type FailuresData, type Findings } from './result';
+import { type QueueMessage, QueueReader, type Undone } from './queue';
+
+/** The command's own options. */
+interface FailuresOptions {
+  /** Most messages to read. */
+  readonly limit: number;
+  /** Undefined to read once. */
+  readonly watchMinutes: number | undefined;
+  /** Remove what is shown. */
+  readonly ack: boolean;
+}
+
+const DEFAULT_LIMIT = 10_000;
+
+/**
+ * SQS lets about 120,000 messages be held at once.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+ */
+const MAX_LIMIT = 100_000;
+
+/** How long messages are held for the answer of a person. */
+const ANSWER_MINUTES = 60;
 
 /**
  * Reads the failure queue of the source without losing a message, and explains what is in it. With `--ack`, removes what was
@@ -30,18 +51,17 @@ async function readOnce(
   queue: QueueReader,
   { limit, ack }: FailuresOptions,
 ): Promise<Outcome & { readonly data: FailuresData }> {
-  const { clock, terminal } = context;
+  const { terminal, signal } = context;
   const { name } = queue;
   try {
     const approximate = await queue.counts();
-    const received = await queue.receive(limit, async (count) => {
+    const received = await queue.receive(limit, (count) => {
       terminal.progress(`reading queue ${name}: ${count} of about ${approximate.visible} messages`);
-      // Ctrl-C is noticed while the clock sleeps.
-      await clock.sleep(0);
+      stopIfInterrupted(signal);
     });
     terminal.progress('');
-    const extent: Extent = { queue: { name, approximate }, read: received.length, truncated: received.length >= limit };
-    const scope = new Scope(context);
+    const extent: ReadExtent = { queue: { name, approximate }, read: received.length, truncated: received.length >= limit };
+    const scope = new FailureScope(context);
     const messages = received.map(readMessage);
     const shown = scope.findings(messages);
     if (!ack) {
@@ -69,12 +89,77 @@ async function readOnce(
 
 /** @param left what is in the queue afterwards */
 function outcome(
-  extent: Extent,
-  shown: Findings,
+  extent: ReadExtent,
+  shown: FailureFindings,
   removed: FailuresData['removed'],
-  left: Findings,
+  left: FailureFindings,
 ): Outcome & { readonly data: FailuresData } {
   const exitCode = exitCodeOf(left, extent);
   const data: FailuresData = { ok: exitCode === EXIT.ok, ...extent, ...shown, removed };
   return { exitCode, data, text: formatFailures(data) };
+}
+
+/** @throws UsageError when a number is none, or options exclude each other */
+function readOptions({ values }: CommandArguments): FailuresOptions {
+  const watchMinutes = minutesOption(values, 'watch');
+  const ack = values['ack'] === true;
+  if (ack && watchMinutes !== undefined) {
+    throw new UsageError('WatchAndAck', '--ack does not go with --watch', 'watch first, then acknowledge what you have seen');
+  }
+  return { limit: readLimit(values['limit']), watchMinutes, ack };
+}
+
+function readLimit(value: string | boolean | undefined): number {
+  if (value === undefined) {
+    return DEFAULT_LIMIT;
+  }
+  const limit = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > MAX_LIMIT) {
+    throw new UsageError(
+      'BadLimit',
+      `--limit ${JSON.stringify(value)} is no number of messages`,
+      `write 1 to ${MAX_LIMIT}, such as --limit 1000`,
+    );
+  }
+  return limit;
+}
+
+/**
+ * Removes messages for good, after asking.
+ *
+ * @param plan what is about to be removed
+ * @throws AbortError when the person declines
+ * @throws AppError when the answer comes so late that another reader may have the messages
+ */
+async function acknowledge(
+  { clock, terminal, yes }: Context,
+  queue: QueueReader,
+  messages: readonly QueueMessage[],
+  plan: string,
+): Promise<{ readonly removed: readonly QueueMessage[]; readonly failed: readonly Undone[] }> {
+  if (messages.length === 0) {
+    return { removed: [], failed: [] };
+  }
+  terminal.tell(plan);
+  // SQS answers that it removed a message, and does not, when another reader has received it meanwhile.
+  const lost = yes ? [] : await queue.hold(messages, ANSWER_MINUTES * 60);
+  if (!yes) {
+    const asked = clock.now().getTime();
+    await terminal.confirm('They cannot be brought back. Remove them?');
+    if (clock.now().getTime() - asked > ANSWER_MINUTES * 60_000) {
+      throw new AppError(
+        'LateAnswer',
+        `nothing was removed: the answer took more than ${ANSWER_MINUTES} minutes, and the messages were given back`,
+        'run the command again',
+      );
+    }
+  }
+  const held = without(messages, lost);
+  const failed = [...lost, ...(await queue.remove(held))];
+  return { removed: without(held, failed), failed };
+}
+
+function without(messages: readonly QueueMessage[], undone: readonly Undone[]): QueueMessage[] {
+  const ids = new Set(undone.map(({ messageId }) => messageId));
+  return messages.filter(({ id }) => !ids.has(id));
 }

@@ -1,23 +1,68 @@
-import type { Context } from '../../cli/command';
+import { type Context, EXIT, type ExitCode } from '../../cli/command';
 import { pairNamesOf } from '../../model/names';
-import { type Body, parseBody } from './events';
-import { explanationOf } from './explanation';
-import { groupEvents } from './group';
-import type { Message } from './queue';
-import type { Findings } from './result';
+import { type EventGroup, groupEvents, isOpen, type MessageBody, parseBody } from './events';
+import { type Explanation, explanationOf } from './explanation';
+import type { QueueCounts, QueueMessage, Undone } from './queue';
 
-/** A message, and what it says. */
-export interface ReadMessage {
-  readonly message: Message;
-  readonly body: Body;
+/** A group of events, its pair, and what it means. */
+export interface ExplainedGroup extends EventGroup {
+  /** Id of the pair; null for a bucket that is no source bucket of the configuration. */
+  readonly pair: string | null;
+  /** How many versions of objects. */
+  readonly count: number;
+  readonly explanation: Explanation;
 }
 
-export function readMessage(message: Message): ReadMessage {
+/** A message that is no replication event. */
+export interface UnreadableMessage {
+  readonly messageId: string;
+  readonly why: string;
+  readonly body: string;
+}
+
+/** What messages say. */
+export interface FailureFindings {
+  readonly groups: readonly ExplainedGroup[];
+  /** Messages that S3 sent when notifications were set. */
+  readonly testEvents: number;
+  readonly unreadable: readonly UnreadableMessage[];
+}
+
+/** How much of the queue was read. */
+export interface ReadExtent {
+  readonly queue: { readonly name: string; readonly approximate: QueueCounts };
+  /** Messages, those out of scope too. */
+  readonly read: number;
+  /** Reading ended at the limit: there may be more. */
+  readonly truncated: boolean;
+}
+
+/** What became of the messages that were to be removed. */
+interface Removal {
+  readonly messages: number;
+  readonly failed: readonly Undone[];
+}
+
+/** The result of `ops failures`; with `--watch`, of each round. */
+export interface FailuresData extends ReadExtent, FailureFindings {
+  /** Nothing that somebody has to look at is left in the queue. */
+  readonly ok: boolean;
+  /** Null without `--ack`. */
+  readonly removed: Removal | null;
+}
+
+/** A message, and what it says. */
+interface ReadMessage {
+  readonly message: QueueMessage;
+  readonly body: MessageBody;
+}
+
+export function readMessage(message: QueueMessage): ReadMessage {
   return { message, body: parseBody(message.body) };
 }
 
 /** The part of the queue that a command is about: all of it, or with `--pair` the events of some source buckets. */
-export class Scope {
+export class FailureScope {
   private readonly buckets: ReadonlySet<string>;
   /** Whether `--pair` was given; without it, the pairs are the configuration's own. */
   private readonly restricted: boolean;
@@ -37,7 +82,7 @@ export class Scope {
   }
 
   /** What messages say, as far as it is in scope. */
-  findings(messages: readonly ReadMessage[]): Findings {
+  findings(messages: readonly ReadMessage[]): FailureFindings {
     const { config } = this.context;
     const events = messages.flatMap(({ body }) => (body.kind === 'events' ? body.events : []));
     const groups = groupEvents(events.filter(({ bucket }) => this.has(bucket)));
@@ -64,4 +109,17 @@ export class Scope {
   private has(bucket: string): boolean {
     return !this.restricted || this.buckets.has(bucket);
   }
+}
+
+/** How the command ends, by what is left in the queue. */
+export function exitCodeOf({ groups, unreadable }: FailureFindings, extent: ReadExtent): ExitCode {
+  if (unreadable.length > 0 || groups.some(isOpen)) {
+    return EXIT.wrong;
+  }
+  return extent.truncated || isUnseen(extent) ? EXIT.unknown : EXIT.ok;
+}
+
+/** Nothing came, though SQS counts messages: another reader has them, or the count is behind. */
+export function isUnseen({ read, queue: { approximate } }: ReadExtent): boolean {
+  return read === 0 && approximate.visible + approximate.held > 0;
 }

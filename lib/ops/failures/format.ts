@@ -1,10 +1,10 @@
 import { plural } from '../../cli/units';
 import { CANARY_FOLDER } from '../../model/canary-prefix';
-import { AFTERWARDS } from '../explain/explain-code';
-import { explainCommand } from '../explain/object-commands';
-import { type FailedObject, isOpen } from './group';
+import { explainCommand } from '../explain/verdict';
+import { AFTERWARDS } from '../explain/wording';
+import { type FailedObject, isOpen } from './events';
+import { type ExplainedGroup, type FailureFindings, type FailuresData, isUnseen, type UnreadableMessage } from './findings';
 import type { Undone } from './queue';
-import { type FailuresData, type Findings, type GroupData, isUnseen, type Unreadable } from './result';
 
 /** Keys of a group that a person is shown. */
 const SHOWN = 10;
@@ -24,7 +24,7 @@ export function formatFailures(data: FailuresData): string {
 }
 
 /** What `--ack` is about to remove. */
-export function describeRemoval(queue: string, messages: number, { groups, testEvents, unreadable }: Findings): string {
+export function describeRemoval(queue: string, messages: number, { groups, testEvents, unreadable }: FailureFindings): string {
   return [
     `Remove ${plural(messages, 'message')} from queue ${queue}:`,
     ...groups.map((group) => `  ${heading(group)}`),
@@ -52,7 +52,7 @@ function summary(data: FailuresData): string {
   ].join('\n');
 }
 
-function formatGroup(group: GroupData): string {
+function formatGroup(group: ExplainedGroup): string {
   const { event, pair, objects, explanation } = group;
   const { cause, fix, commands, page } = explanation;
   return [
@@ -69,7 +69,7 @@ function formatGroup(group: GroupData): string {
   ].join('\n');
 }
 
-function heading({ event, reason, pair, bucket, count }: GroupData): string {
+function heading({ event, reason, pair, bucket, count }: ExplainedGroup): string {
   const what = event === 'OperationFailedReplication' ? (reason ?? 'failed without a reason') : OUTCOMES[event];
   const where = pair === null ? `bucket ${bucket}, which is in no pair of the configuration` : `pair ${pair}`;
   return `${what}: ${plural(count, 'object version')} of ${where}`;
@@ -91,12 +91,12 @@ function formatObject({ bucket, key, versionId, time, operation }: FailedObject)
   return `    ${[`${time}  ${JSON.stringify(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
 }
 
-function formatUnreadable({ messageId, why, body }: Unreadable): string {
+function formatUnreadable({ messageId, why, body }: UnreadableMessage): string {
   return `  message ${messageId}: ${why}; it begins with ${JSON.stringify(body.slice(0, 80))}`;
 }
 
 /** Events are history: how an object is now, S3 says. */
-function present(groups: readonly GroupData[]): string[] {
+function present(groups: readonly ExplainedGroup[]): string[] {
   const known = groups.filter((group) => isOpen(group) && group.pair !== null).flatMap(({ objects }) => objects);
   const one = known.find(({ key }) => /^\P{Cc}+$/u.test(key) && !key.includes(CANARY_FOLDER));
   return one === undefined

@@ -8,14 +8,14 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { isAwsError, unanswered } from '../../aws/aws-error';
-import { NO_QUEUE } from '../../aws/monitoring/failure-queue';
+import { NO_QUEUE } from '../../aws/failure-queue';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { AppError, messageOf } from '../../errors/errors';
 import { monitoringNamesOf } from '../../model/monitoring/names';
 import { deployCommand } from '../../model/shell-commands';
 
 /** A message that was received, and is hidden from other readers until it is given back. */
-export interface Message {
+export interface QueueMessage {
   readonly id: string;
   /** SQS takes only the one of the latest receipt. */
   readonly receiptHandle: string;
@@ -29,7 +29,7 @@ export interface Undone {
 }
 
 /** How many messages SQS thinks that a queue has. It can be a minute behind. */
-export interface Counts {
+export interface QueueCounts {
   readonly visible: number;
   /** Received by some reader, who has neither removed them nor given them back. */
   readonly held: number;
@@ -53,7 +53,7 @@ const AT_A_TIME = 5;
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */
 export class QueueReader {
-  private readonly held = new Map<string, Message>();
+  private readonly held = new Map<string, QueueMessage>();
 
   private constructor(
     private readonly sqs: SQSClient,
@@ -80,7 +80,7 @@ export class QueueReader {
   }
 
   /** @throws UnreachableError when there is no answer */
-  async counts(): Promise<Counts> {
+  async counts(): Promise<QueueCounts> {
     try {
       const { Attributes: attributes = {} } = await this.sqs.send(
         new GetQueueAttributesCommand({
@@ -103,10 +103,10 @@ export class QueueReader {
    * @param each called between requests, with the number of messages so far; it may throw to stop
    * @throws UnreachableError when there is no answer
    */
-  async receive(limit: number, each: (count: number) => Promise<void>): Promise<readonly Message[]> {
+  async receive(limit: number, each: (count: number) => void): Promise<readonly QueueMessage[]> {
     for (let before = -1; this.held.size > before && this.held.size < limit; ) {
       before = this.held.size;
-      await each(before);
+      each(before);
       const sizes = Array.from({ length: AT_A_TIME }, (_, index) => Math.min(BATCH, limit - before - index * BATCH));
       const answers = await Promise.allSettled(sizes.filter((size) => size > 0).map((size) => this.receiveBatch(size)));
       const failed = answers.find((answer) => answer.status === 'rejected');
@@ -118,7 +118,7 @@ export class QueueReader {
   }
 
   /** Hides messages for so many seconds from now on. */
-  hold(messages: readonly Message[], seconds: number): Promise<Undone[]> {
+  hold(messages: readonly QueueMessage[], seconds: number): Promise<Undone[]> {
     return this.inBatches(messages, async (entries) => {
       const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: seconds }));
       return this.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries }));
@@ -126,7 +126,7 @@ export class QueueReader {
   }
 
   /** Removes messages for good. */
-  async remove(messages: readonly Message[]): Promise<Undone[]> {
+  async remove(messages: readonly QueueMessage[]): Promise<Undone[]> {
     const undone = await this.inBatches(messages, (Entries) =>
       this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.url, Entries })),
     );
@@ -160,11 +160,11 @@ export class QueueReader {
 
   /** Does something with every message, and says of which it could not. Never throws. */
   private async inBatches(
-    messages: readonly Message[],
+    messages: readonly QueueMessage[],
     send: (entries: { Id: string; ReceiptHandle: string }[]) => Promise<{ Failed?: BatchResultErrorEntry[] }>,
   ): Promise<Undone[]> {
     const undone: Undone[] = [];
-    const one = async (batch: readonly Message[]) => {
+    const one = async (batch: readonly QueueMessage[]) => {
       try {
         const { Failed: failed = [] } = await send(
           batch.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle })),

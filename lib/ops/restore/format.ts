@@ -1,13 +1,73 @@
 import { bytes, duration, whole } from '../../cli/units';
-import { ENDS, type End, sumOf, type Totals } from '../copy/totals';
-import { MOST_KEPT } from '../copy/unfinished';
-import { formatPlan } from './plan/format';
-import type { NotRestored, PairResult, RestoreResult } from './result';
+import { type Amount, sumOf } from '../copy/model';
+import type { Unknown } from '../copy/unknowns';
+import { type CostLine, PRICING } from './estimate';
+import { ENDS, endedIn, type Ledger, MOST_UNFINISHED, type NotRestored, type RestoreEnd, type RestoreTotals } from './ledger';
+import type { PairPlan } from './plan';
+import type { PairResult, RestoreResult } from './result';
+
+/** The plan of one pair for a person. */
+export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, cost, time, unknowns, ...of }: PairResult): string {
+  const below = prefix === '' ? '' : ` below ${JSON.stringify(prefix)}`;
+  const moment = asOf === null ? 'the newest version of each key' : `as of ${asOf}`;
+  return [
+    `pair ${pair}: restore ${replicaBucket}${below}, ${moment}`,
+    `  into ${target}${of.overwrite ? ', replacing what differs' : '; nothing is replaced'}`,
+    ...rowsOfPlan(plan, of.requestArchived),
+    ...(of.withoutTags ? ['  tags are not restored: --without-tags'] : []),
+    ...(of.versioned ? [] : [`  ${target} is not versioned: nothing keeps what is changed there later`]),
+    ...(of.replicated ? replication(target, plan.copy) : []),
+    ...formatUnknowns(unknowns),
+    ...(cost.length === 0
+      ? []
+      : [`  is charged for, at the prices of ${PRICING}:`, ...cost.map((line) => `  ${formatCost(line)}`)]),
+    `  takes about ${duration(time.seconds)}: ${time.assumption}`,
+  ].join('\n');
+}
+
+function rowsOfPlan(plan: PairPlan, requestArchived: number | null): string[] {
+  const archived =
+    requestArchived === null
+      ? 'in archive classes, not copied unless requested before: --request-archived DAYS requests them'
+      : `in archive classes, requested for ${requestArchived} days where that is not done; --resume copies them then`;
+  const replaced = plan.replaced === 0 ? '' : `, ${whole(plan.replaced)} in place of something else`;
+  const rows: [Amount, string][] = [
+    [plan.chosen, 'existed then'],
+    [plan.copy, `to copy${replaced}; the largest has ${bytes(plan.largest)}`],
+    [plan.archived, archived],
+    [plan.there, 'there already'],
+    [plan.compare, 'of the same size as what is there: checksums say whether it is the same, or a conflict'],
+    [plan.conflict, 'conflicts: the target has something else, which stays; --overwrite replaces it'],
+  ];
+  const gone: [number, string][] = [
+    [plan.deleted, 'keys were deleted then: not restored'],
+    [plan.later, 'keys came later, or are in the target alone: not restored'],
+    [plan.stays, 'of those have an object in the target, which stays: a restore deletes nothing'],
+  ];
+  return [
+    ...rows
+      .filter(([{ objects }], index) => objects > 0 || index < 2)
+      .map(([{ objects, bytes: size }, what]) => row(objects, bytes(size), what)),
+    ...gone.filter(([keys]) => keys > 0).map(([keys, what]) => row(keys, '', what)),
+  ];
+}
+
+function replication(target: string, { objects, bytes: size }: Amount): string[] {
+  return [
+    `  ${target} is replicated: what is restored is replicated again, ${whole(objects)} objects of ${bytes(size)}, and charged for again.`,
+    '  --to BUCKET restores into another bucket of the source account, which is not',
+  ];
+}
+
+function formatCost({ quantity, unit, account, price }: CostLine): string {
+  const amount = unit === 'bytes' ? bytes(quantity) : whole(quantity);
+  return `  ${amount.padStart(12)}  account ${account}: ${price}`;
+}
 
 /** Objects that a terminal shows; `--csv` has all. */
 const SHOWN = 20;
 
-const MEANING: Readonly<Record<End, string>> = {
+const MEANING: Readonly<Record<RestoreEnd, string>> = {
   restored: 'restored',
   there: 'were there already',
   conflict: 'conflicts: the target has something else, which stays; --overwrite replaces it',
@@ -36,17 +96,15 @@ export function formatResult(result: RestoreResult): string {
 function formatPair({ pair, replicaBucket, target, totals, unknowns }: PairResult): string {
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
-    ...(totals === null ? [] : rowsOf(totals)),
-    '  cannot be known:',
-    ...unknowns.map(({ text }) => `  - ${text}`),
+    ...(totals === null ? [] : rowsOfTotals(totals)),
+    ...formatUnknowns(unknowns),
   ].join('\n');
 }
 
-function rowsOf({ ends, verifiedBy, withoutTags, deleted, later, stays, requested }: Totals): string[] {
-  const count = (objects: number, size: string, what: string) => `  ${whole(objects).padStart(11)}  ${size.padStart(9)}  ${what}`;
+function rowsOfTotals({ ends, verifiedBy, withoutTags, deleted, later, stays, requested }: RestoreTotals): string[] {
   const others: [number, string][] = [
     [
-      Math.max(ends.archived.objects - MOST_KEPT, 0),
+      Math.max(ends.archived.objects - MOST_UNFINISHED, 0),
       'more archived ones than --resume can go on with: repeat the command without it when S3 is done',
     ],
     [requested, 'of the archived ones were requested now: repeat the command with --resume when S3 is done'],
@@ -58,9 +116,9 @@ function rowsOf({ ends, verifiedBy, withoutTags, deleted, later, stays, requeste
   const verified = Object.entries(verifiedBy).filter(([, objects]) => objects > 0);
   return [
     ...ENDS.filter((end) => end === 'restored' || ends[end].objects > 0).map((end) =>
-      count(ends[end].objects, bytes(ends[end].bytes), MEANING[end]),
+      row(ends[end].objects, bytes(ends[end].bytes), MEANING[end]),
     ),
-    ...others.filter(([objects]) => objects > 0).map(([objects, what]) => count(objects, '', what)),
+    ...others.filter(([objects]) => objects > 0).map(([objects, what]) => row(objects, '', what)),
     ...(verified.length === 0
       ? []
       : [`  verified by ${verified.map(([how, objects]) => `${how}: ${whole(objects)}`).join(', ')}`]),
@@ -84,4 +142,47 @@ function formatNotRestored({ notRestored, moreNotRestored }: RestoreResult): str
 function formatOne({ pair, end, key, versionId, why }: NotRestored): string {
   // A key may hold anything, line ends and control sequences too.
   return `  ${pair}: ${end}: ${JSON.stringify(key)}, version ${versionId}: ${why}`;
+}
+
+/** One line of a table of counts. */
+function row(count: number, size: string, what: string): string {
+  return `  ${whole(count).padStart(11)}  ${size.padStart(9)}  ${what}`;
+}
+
+function formatUnknowns(unknowns: readonly Unknown[]): string[] {
+  return ['  cannot be known:', ...unknowns.map(({ text }) => `  - ${text}`)];
+}
+
+/** Characters of the bar. */
+const WIDTH = 24;
+
+/**
+ * Where a restore is, in one line: a bar, objects and bytes, rate, time left, failures.
+ *
+ * @param seconds since it began, or went on
+ * @param before what had ended by then
+ */
+export function progressLine(
+  jobs: readonly { readonly plan: PairPlan; readonly ledger: Ledger }[],
+  seconds: number,
+  before: Amount,
+): string {
+  const all = sumOf(jobs.map(({ plan }) => plan.chosen));
+  const done = sumOf(jobs.map(({ ledger }) => endedIn(ledger.totals)));
+  const failed = sumOf(jobs.map(({ ledger }) => ledger.totals.ends.failed)).objects;
+  // Objects cost requests and bytes cost time: both halves count.
+  const share = (part(done.objects, all.objects) + part(done.bytes, all.bytes)) / 2;
+  const shareBefore = (part(before.objects, all.objects) + part(before.bytes, all.bytes)) / 2;
+  const filled = Math.round(share * WIDTH);
+  const rate =
+    seconds < 1
+      ? ''
+      : `; ${whole(Math.round((done.objects - before.objects) / seconds))} objects and ${bytes((done.bytes - before.bytes) / seconds)} a second`;
+  const left = seconds < 1 || share <= shareBefore ? '' : `; ${duration(((1 - share) / (share - shareBefore)) * seconds)} left`;
+  return `restore [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${whole(done.objects)}/${whole(all.objects)} objects, ${bytes(done.bytes)}/${bytes(all.bytes)}${rate}${left}; ${whole(failed)} failed`;
+}
+
+/** Nothing of nothing is all of it. More than was planned may have come since. */
+function part(done: number, all: number): number {
+  return all === 0 ? 1 : Math.min(done / all, 1);
 }

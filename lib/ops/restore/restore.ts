@@ -2,20 +2,16 @@ import { type CommandArguments, type Context, EXIT, type Outcome } from '../../c
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
 import { whole } from '../../cli/units';
-import { requestingArchived } from '../copy/archive';
-import { endedIn, sumOf } from '../copy/totals';
+import { noRequestCounts, sumOf } from '../copy/model';
 import { copier } from '../copy/transfer';
-import { readCheckpoint, refuseToForget } from './checkpoint';
-import { formatResult } from './format';
+import { formatPlan, formatResult } from './format';
+import { type RestoreJob, restoreJobs } from './job';
+import { CSV_COLUMNS, endedIn } from './ledger';
 import { type RestoreOptions, readOptions } from './options';
-import { formatPlan } from './plan/format';
-import { planPair } from './plan/plan';
-import { makeResult, type Part } from './report';
-import { CSV_COLUMNS, type RestoreResult } from './result';
-import { comparingFirst } from './run/compare-first';
-import { restorePair } from './run/pair-restore';
-import { type Planned, Session } from './session';
-import { type Subject, subjectsOf } from './subject';
+import { planPair } from './plan';
+import { comparingFirst, requestingArchived, restorePair } from './restore-pair';
+import { type JobState, makeResult, type RestoreResult } from './result';
+import { type PlannedJob, RestoreSession, readCheckpoint, refuseToForget } from './session';
 
 /**
  * Copies, for each key of the replica bucket, the version that was current at a moment, to the source bucket or to another one.
@@ -28,22 +24,23 @@ import { type Subject, subjectsOf } from './subject';
 export async function restore(context: Context, args: CommandArguments): Promise<Outcome> {
   setEagerGc(true);
   const options = readOptions(context, args);
-  const counts = { list: 0, head: 0, get: 0, put: 0, other: 0 };
+  const counts = noRequestCounts();
   if (!options.resume && !options.dryRun) {
     refuseToForget(options.checkpointFile);
   }
-  const subjects = await subjectsOf(context, options, counts);
-  const description = describeSubject(subjects, options);
+  const jobs = await restoreJobs(context, options, counts);
+  const description = describeRestore(jobs, options);
   const earlier = options.resume ? readCheckpoint(options.checkpointFile, description) : undefined;
   Object.assign(counts, earlier?.requests);
-  const planned: Planned[] = [];
-  for (const subject of subjects) {
-    const known = earlier?.pairs[subject.pair.id];
-    planned.push({ subject, ...(known ?? (await plan(context, subject, options, counts))) });
+  const planned: PlannedJob[] = [];
+  for (const job of jobs) {
+    const known = earlier?.pairs[job.pair.id];
+    planned.push({ job, ...(known ?? (await plan(context, job, options, counts))) });
   }
-  const result = (parts: readonly Part[], seconds: number) => makeResult(context, options, parts, { requests: counts, seconds });
+  const result = (states: readonly JobState[], seconds: number) =>
+    makeResult(context, options, states, { requests: counts, seconds });
   const before = result(
-    planned.map(({ subject, plan: known }) => ({ subject, plan: known, ledger: undefined })),
+    planned.map(({ job, plan: known }) => ({ job, plan: known, ledger: undefined })),
     0,
   );
   if (options.dryRun) {
@@ -52,7 +49,7 @@ export async function restore(context: Context, args: CommandArguments): Promise
   await agree(context, before, planned);
   setEagerGc(false);
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
-  const session = new Session(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
+  const session = new RestoreSession(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
   try {
     await runAll(session, context, options);
   } finally {
@@ -63,20 +60,20 @@ export async function restore(context: Context, args: CommandArguments): Promise
 }
 
 async function plan(
-  { clock, terminal }: Context,
-  subject: Subject,
+  { signal, terminal }: Context,
+  job: RestoreJob,
   options: RestoreOptions,
   counts: { readonly list: number },
-): Promise<Omit<Planned, 'subject'>> {
+): Promise<Omit<PlannedJob, 'job'>> {
   const sent = counts.list;
-  const { plan: made, ranges } = await planPair(subject, options, clock, (keys) =>
+  const { plan: made, ranges } = await planPair(job, options, signal, (keys) =>
     terminal.progress(`plan: ${whole(keys)} keys of both buckets`),
   );
   terminal.progress('');
   return { plan: { ...made, listRequests: counts.list - sent }, ledger: { left: ranges } };
 }
 
-async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, planned: readonly Planned[]): Promise<void> {
+async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, planned: readonly PlannedJob[]): Promise<void> {
   terminal.tell(pairs.map(formatPlan).join('\n\n'));
   const ended = sumOf(planned.flatMap(({ ledger: { totals } }) => (totals === undefined ? [] : [endedIn(totals)])));
   const again = planned.reduce((sum, { ledger }) => sum + (ledger.unfinished?.length ?? 0), 0);
@@ -89,18 +86,18 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
 }
 
 /** One pair after the other: each keeps all connections busy. */
-async function runAll(session: Session, context: Context, options: RestoreOptions): Promise<void> {
-  const { clock, terminal } = context;
+async function runAll(session: RestoreSession, context: Context, options: RestoreOptions): Promise<void> {
+  const { clock, signal, terminal } = context;
   const { storageClass, withoutTags, requestArchived, overwrite, concurrency } = options;
   try {
     // Whether the file can be written shows before anything is copied.
     session.save();
-    for (const { subject, ledger, uploads } of session.jobs) {
-      const { from, to } = subject;
+    for (const { job, ledger, uploads } of session.jobs) {
+      const { from, to } = job;
       const owners = { from: from.owner, to: to.owner };
       const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
-      await restorePair(subject, ledger, { copy, overwrite, concurrency, clock, counted: () => session.counted() });
+      await restorePair(job, ledger, { copy, overwrite, concurrency, signal, onProgress: () => session.onProgress() });
     }
     session.finish();
   } catch (error) {
@@ -112,10 +109,10 @@ async function runAll(session: Session, context: Context, options: RestoreOption
 }
 
 /** What a checkpoint belongs to. */
-function describeSubject(subjects: readonly Subject[], options: RestoreOptions): string {
+function describeRestore(jobs: readonly RestoreJob[], options: RestoreOptions): string {
   const { asOf, prefix, overwrite, storageClass, csvFile } = options;
   return JSON.stringify({
-    pairs: subjects.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
+    pairs: jobs.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
     prefix,
     overwrite,

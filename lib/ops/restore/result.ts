@@ -1,39 +1,13 @@
+import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
+import type { Context } from '../../cli/command';
 import type { RestoreRequest } from '../copy/model';
-import type { End, Totals } from '../copy/totals';
-import type { CostLine } from './plan/cost';
-import type { PairPlan } from './plan/plan';
-import type { ExpectedTime } from './plan/time';
-import type { Unknown } from './plan/unknowns';
-
-/** An object that was not restored. */
-export interface NotRestored {
-  /** Id of the pair. */
-  readonly pair: string;
-  readonly end: Exclude<End, 'restored' | 'there'>;
-  readonly key: string;
-  /** Of the replica. */
-  readonly versionId: string;
-  /** ISO 8601, of the replica. */
-  readonly lastModified: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Of the replica. */
-  readonly storageClass: string;
-  readonly why: string;
-}
-
-/** Columns of the file that `--csv` writes. */
-export const CSV_COLUMNS = [
-  'pair',
-  'end',
-  'key',
-  'versionId',
-  'lastModified',
-  'size',
-  'storageClass',
-  'why',
-] as const satisfies readonly (keyof NotRestored)[];
+import { type Unknown, unknownsOf } from '../copy/unknowns';
+import { type CostLine, costOf, type ExpectedTime, expectedTime } from './estimate';
+import type { RestoreJob } from './job';
+import type { Ledger, NotRestored, RestoreTotals } from './ledger';
+import type { RestoreOptions } from './options';
+import type { PairPlan } from './plan';
 
 /** What became of one pair. */
 export interface PairResult {
@@ -59,7 +33,7 @@ export interface PairResult {
   /** What the replica bucket cannot tell. */
   readonly unknowns: readonly Unknown[];
   /** What was done; null after `--dry-run`. */
-  readonly totals: Totals | null;
+  readonly totals: RestoreTotals | null;
 }
 
 /** The result of `ops restore`. */
@@ -80,4 +54,63 @@ export interface RestoreResult {
 }
 
 /** Objects that a result holds, so that its size does not depend on the buckets. */
-export const MOST_NOT_RESTORED = 1000;
+const MOST_NOT_RESTORED = 1000;
+
+/** What a result is made of. */
+export interface JobState {
+  readonly job: RestoreJob;
+  readonly plan: PairPlan;
+  /** Undefined before anything is done. */
+  readonly ledger: Ledger | undefined;
+}
+
+export function makeResult(
+  { config }: Pick<Context, 'config'>,
+  options: RestoreOptions,
+  states: readonly JobState[],
+  { requests, seconds }: Pick<RestoreResult, 'requests' | 'seconds'>,
+): RestoreResult {
+  const pairs = states.map((state) => pairResult(state, options, config.destination.region));
+  const ledgers = states.flatMap(({ ledger }) => ledger ?? []);
+  const unfinished = ledgers.flatMap((ledger) => ledger.unfinishedRows());
+  const notRestored = [
+    ...unfinished.filter(({ end }) => end === 'failed'),
+    ...unfinished.filter(({ end }) => end === 'archived'),
+    ...ledgers.flatMap(({ conflicts }) => conflicts),
+  ].slice(0, MOST_NOT_RESTORED);
+  const count = ledgers.reduce((sum, { totals: { ends } }) => {
+    return sum + ends.failed.objects + ends.archived.objects + ends.conflict.objects;
+  }, 0);
+  return {
+    ok: count === 0,
+    deployment: config.deployment,
+    dryRun: options.dryRun,
+    pairs,
+    requests: { ...requests },
+    seconds,
+    notRestored,
+    moreNotRestored: count - notRestored.length,
+  };
+}
+
+function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fromRegion: string): PairResult {
+  const { pair, from, target } = job;
+  const { asOf, prefix, overwrite, withoutTags, requestArchived } = options;
+  return {
+    pair: pair.id,
+    replicaBucket: from.name,
+    target: target.name,
+    versioned: target.versioned,
+    replicated: target.replicated,
+    prefix,
+    asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
+    overwrite,
+    withoutTags,
+    requestArchived: requestArchived ?? null,
+    plan,
+    cost: costOf(plan, job, fromRegion, options),
+    time: expectedTime(plan.copy, Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
+    unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()).filter(({ code }) => !withoutTags || code !== 'tags'),
+    totals: ledger?.totals ?? null,
+  };
+}

@@ -1,17 +1,56 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { unanswered } from '../../aws/aws-error';
-import { readFailureQueue } from '../../aws/monitoring/failure-queue';
-import { readVerifications } from '../../aws/monitoring/last-verification';
-import { type LiveAlarms, readAlarms } from '../../aws/monitoring/live-alarms';
-import { readMetrics } from '../../aws/monitoring/metric-data';
+import { type LiveAlarms, readAlarms } from '../../aws/alarms';
+import { unreachable } from '../../aws/aws-error';
+import { readFailureQueue } from '../../aws/failure-queue';
+import { type LastVerification, readVerifications } from '../../aws/last-verification';
+import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import type { Pair, SideName } from '../../config/replication-config';
 import { describeError } from '../../errors/errors';
 import { alarmsOf } from '../../model/monitoring/alarms';
-import { monitoringNamesOf } from '../../model/monitoring/names';
+import { type AlarmKind, monitoringNamesOf } from '../../model/monitoring/names';
 import { parseBody } from '../failures/events';
-import type { AlarmState, PairReading, PairStatus, Readings } from './result';
+
+/** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'MISSING' | 'UNKNOWN';
+
+/** An alarm, and how it is. */
+export interface AlarmStatus {
+  readonly name: string;
+  readonly region: string;
+  readonly state: AlarmState;
+}
+
+/** How one pair is. A number is null when CloudWatch has none, and when there was no answer: `unknown` then has its name. */
+export interface PairStatus {
+  readonly pair: string;
+  /** By how much the replica bucket is behind. */
+  readonly lagSeconds: number | null;
+  readonly pendingOperations: number | null;
+  readonly pendingBytes: number | null;
+  /** In the last 24 hours. */
+  readonly failedOperations: number | null;
+  readonly alarms: readonly (AlarmStatus & { readonly kind: AlarmKind })[];
+  /** Null when the pair was never verified. */
+  readonly lastVerification: LastVerification | null;
+  readonly unknown: readonly PairReading[];
+}
+
+/** What is read of a pair besides its alarms. */
+export type PairReading = 'lagSeconds' | 'pendingOperations' | 'pendingBytes' | 'failedOperations' | 'lastVerification';
+
+/** What was read, before anybody judges it. */
+export interface StatusReadings {
+  readonly deployment: string;
+  readonly pairs: readonly PairStatus[];
+  /** The composite alarm of each region. */
+  readonly health: readonly AlarmStatus[];
+  /** About how many messages the failure queue has, without the test messages of S3 that a look at it shows; null when unknown. */
+  readonly failureMessages: number | null;
+  /** What could not be found out, and why. */
+  readonly unanswered: readonly string[];
+}
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -33,7 +72,7 @@ type Answer<T> = { readonly value: T } | { readonly why: string };
  * Metrics of the destination region are read in the source account, where the alarms on them are: no AWS page says which account
  * gets them, and `ops doctor` says where it sees data.
  */
-export async function readStatus(context: Context, emulator: boolean): Promise<Readings> {
+export async function readStatus(context: Context, emulator: boolean): Promise<StatusReadings> {
   const { config, pairs, clients } = context;
   const cloudWatch = (side: SideName) => clients.cloudWatch('source', config[side].region);
   const [pending, failed, sourceAlarms, destinationAlarms, messages, verifications] = await Promise.all([
@@ -146,7 +185,7 @@ async function answer<T>(question: string, ask: () => Promise<T>): Promise<Answe
   try {
     return { value: await ask() };
   } catch (error) {
-    return { why: describeError(unanswered(question, error)).replaceAll('\n', '; ') };
+    return { why: describeError(unreachable(question, error)).replaceAll('\n', '; ') };
   }
 }
 

@@ -1,10 +1,10 @@
 import { isEmulator } from '../../aws/emulator';
-import type { CommandArguments, Context, Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
-import { formatStatus } from './format';
-import { readStatus } from './read';
-import { exitCodeOf, judge, type StatusData } from './result';
+import { table } from '../../cli/table';
+import { bytes, duration, whole } from '../../cli/units';
+import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
 
 /**
  * Shows how replication is, from what the source account holds. With `--watch`, again and again in the same place, until the
@@ -27,4 +27,161 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   return minutes === undefined
     ? round()
     : repeat(round, minutes, { clock, terminal, report }, ({ ok }) => (ok ? 'fine' : 'not fine'));
+}
+
+/** The result of `ops status`; with `--watch`, of each round. */
+export interface StatusData extends StatusReadings {
+  /** Nothing is wrong, and everything was found out. */
+  readonly ok: boolean;
+  /** What is wrong, in words. */
+  readonly wrong: readonly string[];
+}
+
+/** Names that a line lists. */
+const LISTED = 5;
+
+/**
+ * Says what is wrong.
+ *
+ * @param countsFailures whether CloudWatch counts failures. Where it does not, on an emulator, the failure queue alone tells of them
+ */
+function judge(readings: StatusReadings, countsFailures: boolean): StatusData {
+  const { pairs, health, failureMessages, unanswered } = readings;
+  const alarms = pairs.flatMap(({ pair, alarms: all }) => all.map((alarm) => ({ ...alarm, pair })));
+  const on = alarms.filter(({ state }) => state === 'ALARM');
+  const missing = [...alarms, ...health].filter(({ state }) => state === 'MISSING').map(({ name }) => name);
+  const failed = pairs.filter(({ failedOperations }) => (failedOperations ?? 0) > 0);
+  const unverified = pairs.filter(({ lastVerification }) => lastVerification?.result === 'failed');
+  const wrong = [
+    ...[...new Set(on.map(({ kind }) => kind))].map(
+      (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
+    ),
+    ...health.filter(({ state }) => state === 'ALARM').map(({ name, region }) => `composite alarm ${name} in ${region} is on`),
+    ...when(missing, `there is no alarm ${list(missing)}; npm run ops -- doctor`),
+    ...when(
+      failed,
+      `operations failed in 24 hours: ${list(failed.map(({ pair, failedOperations }) => `${pair} (${failedOperations})`))}; npm run ops -- failures`,
+    ),
+    ...when(unverified, `the last verification failed: ${list(unverified.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...(failureMessages !== null && failureMessages > 0 && !countsFailures
+      ? [`failures wait in the failure queue, about ${failureMessages}; npm run ops -- failures`]
+      : []),
+  ];
+  return { ...readings, ok: wrong.length === 0 && unanswered.length === 0, wrong };
+}
+
+function exitCodeOf({ ok, wrong }: StatusData): ExitCode {
+  if (ok) {
+    return EXIT.ok;
+  }
+  return wrong.length > 0 ? EXIT.wrong : EXIT.unknown;
+}
+
+function when(found: readonly unknown[], line: string): string[] {
+  return found.length > 0 ? [line] : [];
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const COLUMNS = ['PAIR', 'LAG', 'PENDING', 'BYTES PENDING', 'FAILED IN 24 H', 'ALARMS', 'VERIFIED'];
+
+const NO_DATA = 'no data';
+const UNKNOWN = '?';
+
+/** The result for a person: a row for each pair, and below them what somebody has to look at. */
+function formatStatus(data: StatusData, now: Date): string {
+  const { deployment, pairs, health, failureMessages, wrong, unanswered } = data;
+  const rows = [...pairs.map((pair) => row(pair, now)), ...(pairs.length > 1 ? [totals(pairs)] : [])];
+  const lines = [
+    ...(health.length === 0
+      ? []
+      : [`composite alarms: ${health.map(({ region, state }) => `${region} ${WORDS[state]}`).join(', ')}`]),
+    `failure queue: ${failureMessages === null ? UNKNOWN : messages(failureMessages)}`,
+    ...(rows.flat().includes(NO_DATA)
+      ? [
+          `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npm run ops -- doctor says where it sees any`,
+        ]
+      : []),
+  ];
+  return [
+    `deployment ${deployment}: ${wrong.length > 0 ? 'something is wrong' : unanswered.length > 0 ? 'not all is known' : 'fine'}`,
+    table([COLUMNS, ...rows])
+      .map((line) => `  ${line}`)
+      .join('\n'),
+    lines.join('\n'),
+    ...section('wrong', wrong),
+    ...section('no answer', unanswered),
+  ].join('\n\n');
+}
+
+const WORDS: Readonly<Record<AlarmState, string>> = {
+  OK: 'off',
+  ALARM: 'ON',
+  INSUFFICIENT_DATA: 'without data',
+  MISSING: 'missing',
+  UNKNOWN,
+};
+
+function row(pair: PairStatus, now: Date): string[] {
+  const cell = <T>(field: PairReading, value: T | null, text: (value: T) => string, none: string) =>
+    pair.unknown.includes(field) ? UNKNOWN : value === null ? none : text(value);
+  return [
+    pair.pair,
+    cell('lagSeconds', pair.lagSeconds, duration, NO_DATA),
+    cell('pendingOperations', pair.pendingOperations, whole, NO_DATA),
+    cell('pendingBytes', pair.pendingBytes, bytes, NO_DATA),
+    // Without failures it is 0, except on an emulator.
+    cell('failedOperations', pair.failedOperations, whole, 'not counted'),
+    alarmsText(pair.alarms.map(({ state }) => state)),
+    cell(
+      'lastVerification',
+      pair.lastVerification,
+      ({ at, result }) => `${result === 'ok' ? 'ok' : 'FAILED'} ${ago(at, now)}`,
+      'never',
+    ),
+  ];
+}
+
+/** The largest lag, and the sum of the rest, of what is known. */
+function totals(pairs: readonly PairStatus[]): string[] {
+  const all = (field: 'lagSeconds' | 'pendingOperations' | 'pendingBytes' | 'failedOperations') =>
+    pairs.map((pair) => pair[field]);
+  const total = (values: readonly (number | null)[], merge: (known: readonly number[]) => string) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? '' : merge(known);
+  };
+  const sum = (known: readonly number[]) => known.reduce((one, other) => one + other, 0);
+  return [
+    `all ${pairs.length}`,
+    total(all('lagSeconds'), (known) => duration(Math.max(...known))),
+    total(all('pendingOperations'), (known) => whole(sum(known))),
+    total(all('pendingBytes'), (known) => bytes(sum(known))),
+    total(all('failedOperations'), (known) => whole(sum(known))),
+    alarmsText(pairs.flatMap((pair) => pair.alarms.map(({ state }) => state))),
+    '',
+  ];
+}
+
+function alarmsText(states: readonly AlarmState[]): string {
+  const having = (state: AlarmState) => states.filter((one) => one === state).length;
+  const notable = (['ALARM', 'MISSING', 'UNKNOWN'] as const).filter((state) => having(state) > 0);
+  if (notable.length > 0) {
+    return notable.map((state) => `${having(state)} ${WORDS[state]}`).join(', ');
+  }
+  return having('OK') > 0 ? WORDS.OK : WORDS.INSUFFICIENT_DATA;
+}
+
+function ago(at: string, now: Date): string {
+  return `${duration(Math.max((now.getTime() - Date.parse(at)) / 1000, 0))} ago`;
+}
+
+function messages(found: number): string {
+  return found === 0 ? 'empty' : `about ${whole(found)} to look at: npm run ops -- failures`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];
 }

@@ -10,18 +10,17 @@ import type { ReplicationConfig, SideName } from '../../config/replication-confi
 import { messageOf } from '../../errors/errors';
 import { canaryPrefix } from '../../model/canary-prefix';
 import { afterDays } from '../../model/lifecycle-days';
-import type { Canary } from './canary';
-import type { PlacedCanary } from './observe';
-import type { Left } from './result';
+import type { Canary, WrittenCanary } from './canary';
+import type { Leftover } from './result';
 
 /** What cleaning up takes: a client and an account for each side. */
-export interface Sides {
+export interface SideClients {
   readonly config: ReplicationConfig;
   readonly s3: Readonly<Record<SideName, S3Client>>;
 }
 
 /** One version, or all of a key. */
-interface Remains {
+interface CanaryObject {
   readonly side: SideName;
   readonly bucket: string;
   readonly canary: Canary;
@@ -40,11 +39,11 @@ const DAY = 24 * 60 * 60 * 1000;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
  * @param now what the time until lifecycle rules act counts from
  */
-export async function cleanUp(canary: PlacedCanary, sides: Sides, now: Date): Promise<Left[]> {
-  const atSource: Remains = { side: 'source', bucket: canary.sourceBucket, canary, versionId: canary.versionId };
+export async function cleanUp(canary: WrittenCanary, sides: SideClients, now: Date): Promise<Leftover[]> {
+  const atSource: CanaryObject = { side: 'source', bucket: canary.sourceBucket, canary, versionId: canary.versionId };
   // S3 never replicates the deletion of a version, so the replica is deleted by itself; first the source, so that no other follows.
   const left = [await remove(atSource, sides, now)];
-  const atDestination: Remains = { side: 'destination', bucket: canary.replicaBucket, canary };
+  const atDestination: CanaryObject = { side: 'destination', bucket: canary.replicaBucket, canary };
   try {
     for (const versionId of await replicaVersions(canary, sides)) {
       const replica = { ...atDestination, versionId };
@@ -57,11 +56,11 @@ export async function cleanUp(canary: PlacedCanary, sides: Sides, now: Date): Pr
 }
 
 /** What may be there though nobody saw it: a write without an answer, a replica on its way. */
-export function mayAppear(canary: Canary, side: SideName, why: string, sides: Sides, now: Date): Promise<Left> {
+export function mayAppear(canary: Canary, side: SideName, why: string, sides: SideClients, now: Date): Promise<Leftover> {
   return leave({ side, bucket: side === 'source' ? canary.sourceBucket : canary.replicaBucket, canary }, why, sides, now);
 }
 
-async function replicaVersions({ replicaBucket, key }: Canary, { s3, config }: Sides): Promise<string[]> {
+async function replicaVersions({ replicaBucket, key }: Canary, { s3, config }: SideClients): Promise<string[]> {
   // One page has them all: keys come in order, so those of exactly this key come first.
   const { Versions = [], DeleteMarkers = [] } = await s3.destination.send(
     new ListObjectVersionsCommand({ Bucket: replicaBucket, Prefix: key, ExpectedBucketOwner: config.destination.account }),
@@ -71,32 +70,32 @@ async function replicaVersions({ replicaBucket, key }: Canary, { s3, config }: S
   );
 }
 
-async function remove(remains: Remains, sides: Sides, now: Date): Promise<Left | undefined> {
+async function remove(object: CanaryObject, sides: SideClients, now: Date): Promise<Leftover | undefined> {
   try {
-    await sides.s3[remains.side].send(
+    await sides.s3[object.side].send(
       new DeleteObjectCommand({
-        Bucket: remains.bucket,
-        Key: remains.canary.key,
-        VersionId: remains.versionId,
-        ExpectedBucketOwner: sides.config[remains.side].account,
+        Bucket: object.bucket,
+        Key: object.canary.key,
+        VersionId: object.versionId,
+        ExpectedBucketOwner: sides.config[object.side].account,
       }),
     );
     return undefined;
   } catch (error) {
     const why = isAccessDenied(error) ? 'deleting it is not allowed' : 'it could not be deleted';
-    return leave(remains, `${why} (${messageOf(error)})`, sides, now);
+    return leave(object, `${why} (${messageOf(error)})`, sides, now);
   }
 }
 
-async function leave(remains: Remains, why: string, sides: Sides, now: Date): Promise<Left> {
-  const { bucket, canary } = remains;
-  const [expired, locked] = [await expiry(remains, sides, now), await lock(remains, sides, now)];
+async function leave(object: CanaryObject, why: string, sides: SideClients, now: Date): Promise<Leftover> {
+  const { bucket, canary } = object;
+  const [expired, locked] = [await expiry(object, sides, now), await lock(object, sides, now)];
   const until = expired === undefined || locked === 'hold' ? null : new Date(Math.max(expired.getTime(), locked?.getTime() ?? 0));
   return { bucket, key: canary.key, until: until?.toISOString() ?? null, why };
 }
 
 /** When the bucket's lifecycle rules for canaries have removed an object of now; undefined where none expires and deletes it. */
-async function expiry({ side, bucket, canary }: Remains, { s3, config }: Sides, now: Date): Promise<Date | undefined> {
+async function expiry({ side, bucket, canary }: CanaryObject, { s3, config }: SideClients, now: Date): Promise<Date | undefined> {
   try {
     const { Rules: all = [] } = await s3[side].send(
       new GetBucketLifecycleConfigurationCommand({ Bucket: bucket, ExpectedBucketOwner: config[side].account }),
@@ -118,8 +117,8 @@ async function expiry({ side, bucket, canary }: Remains, { s3, config }: Sides, 
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
  */
-async function lock(remains: Remains, { s3, config }: Sides, now: Date): Promise<Date | 'hold' | undefined> {
-  const { side, bucket, canary, versionId } = remains;
+async function lock(object: CanaryObject, { s3, config }: SideClients, now: Date): Promise<Date | 'hold' | undefined> {
+  const { side, bucket, canary, versionId } = object;
   const days = side === 'destination' ? canary.pair.objectLock?.days : undefined;
   const configured = days === undefined ? undefined : new Date(now.getTime() + days * DAY);
   if (versionId === undefined) {

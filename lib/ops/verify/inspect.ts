@@ -3,20 +3,20 @@ import {
   GetBucketOwnershipControlsCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
+  HeadObjectCommand,
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { isAwsError, unanswered } from '../../aws/aws-error';
+import { isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import type { ReplicationConfig } from '../../config/replication-config';
 import type { AppError } from '../../errors/errors';
 import { namesOf } from '../../model/names';
 import type { Canary } from './canary';
-import { headReplica, type ReplicaHead } from './replica-head';
 import type { ReplicaCheck } from './result';
 
 /** What the destination's own credentials see. */
-export interface Destination {
+interface DestinationAccess {
   readonly config: ReplicationConfig;
   readonly s3: S3Client;
   readonly ssm: SSMClient;
@@ -25,12 +25,12 @@ export interface Destination {
 }
 
 /** The replica's properties, and why one of them has no answer. */
-export interface Inspection {
+interface Inspection {
   readonly checks: readonly ReplicaCheck[];
   readonly error: AppError | undefined;
 }
 
-interface Answer {
+interface PropertyAnswer {
   readonly found: string;
   /** @default - whether the expected was found */
   readonly ok?: boolean | null;
@@ -38,13 +38,13 @@ interface Answer {
   readonly expected?: string;
 }
 
-interface Question {
+interface PropertyQuestion {
   readonly name: ReplicaCheck['name'];
   readonly expected: string;
-  readonly ask: () => Promise<Answer> | Answer;
+  readonly ask: () => Promise<PropertyAnswer> | PropertyAnswer;
 }
 
-const NOT_ON_EMULATOR: Answer = { ok: null, found: 'not checked on an emulator' };
+const NOT_ON_EMULATOR: PropertyAnswer = { ok: null, found: 'not checked on an emulator' };
 
 /**
  * Looks at a canary's replica from the destination account. The replica is named by its key alone.
@@ -52,7 +52,7 @@ const NOT_ON_EMULATOR: Answer = { ok: null, found: 'not checked on an emulator' 
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
  * @throws AppError when the replica cannot be read at all
  */
-export async function inspect(canary: Canary, destination: Destination): Promise<Inspection> {
+export async function inspect(canary: Canary, destination: DestinationAccess): Promise<Inspection> {
   const head = await headReplica(canary, destination.s3, destination.config.destination.account);
   if (head === undefined) {
     return { checks: [{ name: 'status', ok: false, found: 'no object', expected: 'REPLICA' }], error: undefined };
@@ -64,7 +64,7 @@ export async function inspect(canary: Canary, destination: Destination): Promise
       const { found, ok = found === expected, expected: learned = expected } = await ask();
       checks.push({ name, ok, found, expected: learned });
     } catch (cause) {
-      const error = unanswered(`${name} of s3://${canary.replicaBucket}/${canary.key}`, cause);
+      const error = unreachable(`${name} of s3://${canary.replicaBucket}/${canary.key}`, cause);
       errors.push(error);
       checks.push({ name, ok: null, found: error.message, expected });
     }
@@ -72,7 +72,7 @@ export async function inspect(canary: Canary, destination: Destination): Promise
   return { checks, error: errors[0] };
 }
 
-function questions(canary: Canary, head: ReplicaHead, destination: Destination): Question[] {
+function questions(canary: Canary, head: ReplicaHead, destination: DestinationAccess): PropertyQuestion[] {
   const { output } = head;
   const { account } = destination.config.destination;
   return [
@@ -94,8 +94,8 @@ function questions(canary: Canary, head: ReplicaHead, destination: Destination):
 /** The replica key is the one that the destination publishes. */
 async function checkKey(
   { ServerSideEncryption: encryption, SSEKMSKeyId: found }: HeadObjectCommandOutput,
-  { config, ssm, emulator }: Destination,
-): Promise<Answer> {
+  { config, ssm, emulator }: DestinationAccess,
+): Promise<PropertyAnswer> {
   if (emulator) {
     return NOT_ON_EMULATOR;
   }
@@ -111,11 +111,11 @@ async function checkKey(
         expected: `the key ARN in SSM parameter ${parameter}, which is not there`,
       };
     }
-    throw unanswered(`SSM parameter ${parameter}`, error);
+    throw unreachable(`SSM parameter ${parameter}`, error);
   }
 }
 
-async function readTags({ replicaBucket, key }: Canary, { s3, config }: Destination): Promise<Answer> {
+async function readTags({ replicaBucket, key }: Canary, { s3, config }: DestinationAccess): Promise<PropertyAnswer> {
   const { TagSet = [] } = await s3.send(
     new GetObjectTaggingCommand({ Bucket: replicaBucket, Key: key, ExpectedBucketOwner: config.destination.account }),
   );
@@ -125,8 +125,8 @@ async function readTags({ replicaBucket, key }: Canary, { s3, config }: Destinat
 async function readChecksum(
   { replicaBucket, key }: Canary,
   { ChecksumSHA256: stored }: HeadObjectCommandOutput,
-  { s3, config }: Destination,
-): Promise<Answer> {
+  { s3, config }: DestinationAccess,
+): Promise<PropertyAnswer> {
   if (stored !== undefined) {
     return { found: stored };
   }
@@ -152,8 +152,8 @@ async function readChecksum(
 async function checkOwner(
   { replicaBucket }: Canary,
   { ownBucket }: ReplicaHead,
-  { s3, config, emulator }: Destination,
-): Promise<Answer> {
+  { s3, config, emulator }: DestinationAccess,
+): Promise<PropertyAnswer> {
   const { account } = config.destination;
   if (!ownBucket) {
     return { found: `bucket ${replicaBucket} belongs to another account` };
@@ -173,4 +173,41 @@ async function checkOwner(
 
 function describeTags(tags: readonly (readonly [string, string])[]): string {
   return JSON.stringify(Object.fromEntries(tags.toSorted(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** What S3 says of a replica without its content. */
+interface ReplicaHead {
+  readonly output: HeadObjectCommandOutput;
+  /** Whether S3 answered a request that only the destination account's bucket answers. */
+  readonly ownBucket: boolean;
+}
+
+/**
+ * Asks for everything first, then for less: reading the checksum takes kms:Decrypt, and a bucket of another account answers only
+ * when nobody insists on its owner.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+ * @returns undefined when there is no replica
+ * @throws AppError when S3 gives no answer
+ */
+async function headReplica({ replicaBucket, key }: Canary, s3: S3Client, account: string): Promise<ReplicaHead | undefined> {
+  const owner = { ExpectedBucketOwner: account };
+  const attempts = [{ ...owner, ChecksumMode: 'ENABLED' } as const, owner, {}];
+  let denial: unknown;
+  for (const attempt of attempts) {
+    try {
+      const output = await s3.send(new HeadObjectCommand({ Bucket: replicaBucket, Key: key, ...attempt }));
+      return { output, ownBucket: 'ExpectedBucketOwner' in attempt };
+    } catch (error) {
+      if (isAwsError(error, 'NotFound', 'NoSuchKey')) {
+        return undefined;
+      }
+      if (!isAccessDenied(error)) {
+        throw unreachable(`replica s3://${replicaBucket}/${key}`, error);
+      }
+      denial = error;
+    }
+  }
+  throw unreachable(`replica s3://${replicaBucket}/${key}`, denial);
 }

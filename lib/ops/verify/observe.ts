@@ -1,15 +1,9 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { AppError } from '../../errors/errors';
-import type { Canary } from './canary';
+import type { WrittenCanary } from './canary';
 import type { CanaryStatus } from './result';
-
-/** A canary in its source bucket. */
-export interface PlacedCanary extends Canary {
-  readonly versionId: string;
-  readonly placedAt: Date;
-}
 
 /** How watching one canary ended. */
 export interface Observation {
@@ -19,7 +13,7 @@ export interface Observation {
   readonly error?: AppError;
 }
 
-interface Watch {
+interface WatchOptions {
   readonly s3: S3Client;
   /** Account that must own the source bucket. */
   readonly account: string;
@@ -39,18 +33,18 @@ const NO_STATUS_SECONDS = 60;
  * @throws UnreachableError when the person interrupts
  */
 export async function observe(
-  canaries: readonly PlacedCanary[],
+  canaries: readonly WrittenCanary[],
   { clock, terminal }: Pick<Context, 'clock' | 'terminal'>,
-  watch: Watch,
-): Promise<Map<PlacedCanary, Observation>> {
-  const done = new Map<PlacedCanary, Observation>();
+  watch: WatchOptions,
+): Promise<Map<WrittenCanary, Observation>> {
+  const done = new Map<WrittenCanary, Observation>();
   const start = clock.now();
   try {
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
       const waiting = canaries.filter((canary) => !done.has(canary));
       for (const canary of waiting) {
         const answer = await ask(canary, watch);
-        const seconds = secondsBetween(canary.placedAt, clock.now());
+        const seconds = secondsBetween(canary.writtenAt, clock.now());
         const status = judge(answer, seconds, watch.timeoutMinutes);
         if (status !== undefined) {
           done.set(canary, { status, seconds, ...(status === 'UNKNOWN' && 'error' in answer && { error: answer.error }) });
@@ -69,25 +63,25 @@ export async function observe(
 }
 
 /** Seconds with one decimal. */
-export function secondsBetween(start: Date, end: Date): number {
+function secondsBetween(start: Date, end: Date): number {
   return Math.round((end.getTime() - start.getTime()) / 100) / 10;
 }
 
-type Answer = { readonly status: string | undefined } | { readonly error: AppError; readonly passing: boolean };
+type StatusAnswer = { readonly status: string | undefined } | { readonly error: AppError; readonly passing: boolean };
 
-async function ask({ sourceBucket, key, versionId }: PlacedCanary, { s3, account }: Watch): Promise<Answer> {
+async function ask({ sourceBucket, key, versionId }: WrittenCanary, { s3, account }: WatchOptions): Promise<StatusAnswer> {
   try {
     const head = await s3.send(
       new HeadObjectCommand({ Bucket: sourceBucket, Key: key, VersionId: versionId, ExpectedBucketOwner: account }),
     );
     return { status: head.ReplicationStatus };
   } catch (error) {
-    return { error: unanswered(`the replication status of s3://${sourceBucket}/${key}`, error), passing: mayPass(error) };
+    return { error: unreachable(`the replication status of s3://${sourceBucket}/${key}`, error), passing: mayPass(error) };
   }
 }
 
 /** The status, once there is no more to wait for. */
-function judge(answer: Answer, seconds: number, timeoutMinutes: number): CanaryStatus | undefined {
+function judge(answer: StatusAnswer, seconds: number, timeoutMinutes: number): CanaryStatus | undefined {
   const timeIsUp = seconds >= timeoutMinutes * 60;
   if ('error' in answer) {
     return answer.passing && !timeIsUp ? undefined : 'UNKNOWN';

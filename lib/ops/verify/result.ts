@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../cli/command';
+import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
 import type { CheckResult } from '../doctor/check';
 
@@ -27,7 +28,7 @@ export interface ReplicaCheck {
 }
 
 /** A canary or replica that could not be deleted, or may still arrive. */
-export interface Left {
+export interface Leftover {
   readonly bucket: string;
   readonly key: string;
   /** When it is gone at the latest, in ISO 8601; null when nothing is known to remove it. */
@@ -45,7 +46,7 @@ export interface PairResult {
   readonly seconds: number | null;
   readonly source: { readonly bucket: string; readonly key: string; readonly versionId: string | null };
   readonly checks: readonly ReplicaCheck[];
-  readonly left: readonly Left[];
+  readonly left: readonly Leftover[];
   /** The checks of `ops doctor` that fail, when something is wrong. */
   readonly causes: readonly CheckResult[];
   /** Why something could not be written or found out. */
@@ -73,4 +74,60 @@ export function exitCodeOf({ ok, pairs }: VerifyData): ExitCode {
 /** The part of an error that a person and a program need. */
 export function toErrorData(error: AppError): NonNullable<PairResult['error']> {
   return { code: error.code, message: error.message, hint: error.hint ?? null };
+}
+
+/** The result for a person. */
+export function formatVerify({ pairs }: VerifyData): string {
+  return pairs.map(formatPair).join('\n\n');
+}
+
+/** What stays, and until when. */
+export function formatLeftover({ bucket, key, until, why }: Leftover): string {
+  const time = until === null ? 'until somebody deletes it: no known lifecycle rule does' : `until about ${until}`;
+  return `s3://${bucket}/${key} stays ${time}; ${why}`;
+}
+
+function formatPair(result: PairResult): string {
+  const { pair, ok, status, seconds, checks, left, causes } = result;
+  const verdict = ok ? 'verified' : status === 'COMPLETED' ? 'replicated, but not verified' : 'NOT verified';
+  return [
+    `pair ${pair}: ${verdict}`,
+    ...causes.map(formatCause),
+    `  ${status}: ${OUTCOMES[status](plural(seconds ?? 0, 'second'))}`,
+    ...checks.map(formatCheck),
+    ...formatError(result),
+    ...left.map((one) => `  ${formatLeftover(one)}`),
+  ].join('\n');
+}
+
+/** A check that could not be asked has said the message already. */
+function formatError({ error, checks }: PairResult): string[] {
+  const message = checks.some(({ found }) => found === error?.message) ? undefined : error?.message;
+  return [message, error?.hint].flatMap((line) => (line ? [`  ${line}`] : []));
+}
+
+const OUTCOMES: Readonly<Record<CanaryStatus, (time: string) => string>> = {
+  COMPLETED: (time) => `replicated in ${time}`,
+  FAILED: (time) => `S3 gave up after ${time}; it does not try again`,
+  TIMED_OUT: (time) => `S3 was still not done after ${time}`,
+  NO_RULE: (time) => `no rule matches, since the object has no replication status after ${time}`,
+  NOT_WRITTEN: () => 'S3 refused the canary',
+  UNKNOWN: () => 'how replication ended could not be found out',
+};
+
+/** The first one is the most likely. */
+function formatCause({ id, title, finding }: CheckResult, index: number): string {
+  const lines =
+    finding.status === 'fail' ? [`found ${finding.found}`, `expected ${finding.expected}`, `fix: ${finding.fix}`] : [];
+  return [
+    `  ${index === 0 ? 'probable cause' : 'also wrong'}: the check "${title}" fails (${id})`,
+    ...lines.map((line) => `    ${line}`),
+  ].join('\n');
+}
+
+function formatCheck({ name, ok, found, expected }: ReplicaCheck): string {
+  if (ok === false) {
+    return `  wrong  ${name}: found ${found}, expected ${expected}`;
+  }
+  return `  ${ok === null ? '?    ' : 'right'}  ${name}: ${found}`;
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { isEmulator } from '../../aws/emulator';
+import { recordVerification } from '../../aws/last-verification';
 import type { CommandArguments, Context, Outcome } from '../../cli/command';
+import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
-import { canaryOf } from './canary';
-import { describePlan, formatVerify } from './format';
-import { readOptions } from './options';
-import { type RecordedData, record } from './record';
-import { exitCodeOf } from './result';
-import { verifyOnce } from './round';
+import { plural } from '../../cli/units';
+import { messageOf } from '../../errors/errors';
+import { canaryPrefix } from '../../model/canary-prefix';
+import { type Canary, canaryOf } from './canary';
+import { exitCodeOf, formatVerify, isWrong, type PairResult, type VerifyData } from './result';
+import { type VerifyDependencies, verifyOnce } from './round';
 
 /**
  * Writes a canary for each pair, watches it until S3 says how its replication ended, looks at the replica from the destination,
@@ -21,7 +23,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
   const { config, clients, clock, terminal } = context;
   const options = readOptions(args);
   const { timeoutMinutes, watchMinutes } = options;
-  const sides = {
+  const dependencies: VerifyDependencies = {
     config,
     s3: { source: await clients.s3('source'), destination: await clients.s3('destination') },
     ssm: await clients.ssm('destination'),
@@ -29,7 +31,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
   };
   const plan = () => context.pairs.map((pair) => canaryOf(config, pair, clock.now(), randomBytes(8).toString('hex')));
   const round = async (): Promise<Outcome & { readonly data: RecordedData }> => {
-    const data = await record(context, await verifyOnce(context, plan(), sides, timeoutMinutes));
+    const data = await record(context, await verifyOnce(context, plan(), dependencies, timeoutMinutes));
     return { exitCode: exitCodeOf(data), data, text: formatVerify(data) };
   };
   terminal.tell(describePlan(plan(), options, config.lockdown !== undefined));
@@ -39,4 +41,77 @@ export async function verify(context: Context, args: CommandArguments): Promise<
   return watchMinutes === undefined
     ? round()
     : repeat(round, watchMinutes, context, ({ ok }) => (ok ? 'verified' : 'not verified'));
+}
+
+/** The command's own options. */
+interface VerifyOptions {
+  readonly timeoutMinutes: number;
+  /** Undefined to verify once. */
+  readonly watchMinutes: number | undefined;
+}
+
+const DEFAULT_TIMEOUT_MINUTES = 20;
+
+/** @throws UsageError when a number of minutes is none */
+function readOptions({ values }: CommandArguments): VerifyOptions {
+  return {
+    timeoutMinutes: minutesOption(values, 'timeout') ?? DEFAULT_TIMEOUT_MINUTES,
+    watchMinutes: minutesOption(values, 'watch'),
+  };
+}
+
+/**
+ * What is about to be written and deleted.
+ *
+ * @param keepsReplicas a lockdown leaves them to a lifecycle rule
+ */
+function describePlan(
+  canaries: readonly Canary[],
+  { timeoutMinutes, watchMinutes }: VerifyOptions,
+  keepsReplicas: boolean,
+): string {
+  return [
+    keepsReplicas
+      ? 'Write a small canary for each pair, wait for its replica, then delete the canary and nothing else; a lifecycle rule deletes the replica:'
+      : 'Write a small canary for each pair, wait for its replica, then delete both and nothing else:',
+    ...canaries.map(
+      ({ pair, sourceBucket, replicaBucket }) =>
+        `  ${pair.id}: s3://${sourceBucket}/${canaryPrefix(pair)}… and its replica in s3://${replicaBucket}`,
+    ),
+    `It waits up to ${plural(timeoutMinutes, 'minute')}.`,
+    ...(watchMinutes === undefined ? [] : [`It does so every ${plural(watchMinutes, 'minute')}, until you interrupt it.`]),
+  ].join('\n');
+}
+
+/** A round whose results `ops status` may show later. */
+interface RecordedData extends VerifyData {
+  readonly pairs: readonly (PairResult & {
+    /** Whether `ops status` knows of this result. One that could not be found out replaces none. */
+    readonly recorded: boolean;
+  })[];
+}
+
+/** Keeps the result of every pair in the source account. Verifying does not depend on it: who may not is told, once. */
+async function record(context: Context, data: VerifyData): Promise<RecordedData> {
+  const { config, clients, clock, terminal } = context;
+  const at = clock.now().toISOString();
+  let failure: string | undefined;
+  const pairs: RecordedData['pairs'][number][] = [];
+  for (const result of data.pairs) {
+    const pair = config.pairs.find(({ id }) => id === result.pair);
+    let recorded = false;
+    if (pair !== undefined && (result.ok || isWrong(result))) {
+      try {
+        await recordVerification(await clients.ssm('source'), config, pair, { at, result: result.ok ? 'ok' : 'failed' });
+        recorded = true;
+      } catch (error) {
+        failure ??= messageOf(error);
+      }
+    }
+    pairs.push({ ...result, recorded });
+  }
+  if (failure !== undefined) {
+    terminal.tell(`the result could not be recorded for ops status: ${failure}`);
+  }
+  return { ...data, pairs };
 }

@@ -1,12 +1,12 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
+import { backfillPermissions } from '../../model/backfill/permissions';
+import { alarmsOf } from '../../model/monitoring/alarms';
 import { namesOf, pairNamesOf, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification/permissions';
 import type { GroupStacks, ReplicationStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
-import { backfillAcknowledgements } from './backfill-acknowledgements';
-import { monitoringAcknowledgements } from './monitoring-acknowledgements';
 
 /** Every finding that is acknowledged in an app of these stacks. */
 export function acknowledgementsOf(stacks: ReplicationStacks): readonly Acknowledgement[] {
@@ -127,4 +127,88 @@ function verificationRole(stack: IConstruct, config: ReplicationConfig, side: Si
       return reason === undefined ? [] : because(reason, resource, ids);
     });
   });
+}
+
+/** The findings about what S3 Batch Replication needs in the source account. */
+export function backfillAcknowledgements(config: ReplicationConfig, source: IConstruct): readonly Acknowledgement[] {
+  return [
+    ...reportBucket(resourceAt(source, 'Backfill', 'ReportBucket')),
+    ...config.pairs.flatMap(({ id }) => backfillRole(resourceAt(source, 'Backfill', 'Roles', id), config, id)),
+  ];
+}
+
+function reportBucket(resource: IConstruct): Acknowledgement[] {
+  return [
+    ...because(NO_ACCESS_LOGS, resource, [awsSolutions('S1'), ...controls('S3BucketLoggingEnabled')]),
+    ...because(
+      'S3 encrypts the reports of a job with its own keys, whatever the default of the bucket. What is in this bucket lists keys of objects ' +
+        'and never their content.',
+      resource,
+      controls('S3DefaultEncryptionKMS'),
+    ),
+    ...because(
+      'Manifests and reports say what a job was to do and what became of it. They expire, a job can be run again, and the objects that they ' +
+        'list are replicated.',
+      resource,
+      controls('S3BucketReplicationEnabled'),
+    ),
+    ...because(
+      'Every job writes under keys that have its id, so nothing is overwritten. A version that outlives the expiration of its manifest or ' +
+        'report would be kept for nobody.',
+      resource,
+      controls('S3BucketVersioningEnabled'),
+    ),
+  ];
+}
+
+/** Why a statement of a backfill role has wildcards, by its Sid; the last speaks for ReadManifests too, which has one of the same. */
+const WILDCARDS: Readonly<Record<string, string>> = {
+  InitiateReplication:
+    "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The one action has S3 replicate a version by " +
+    'the rule of the bucket: it neither reads nor changes it.',
+  WriteManifestsAndReports:
+    'The wildcards stand for the ids of jobs, which S3 draws, in two folders of the report bucket that belong to this one pair. The actions read ' +
+    'manifests and write manifests and reports: none deletes.',
+};
+
+function backfillRole(resource: IConstruct, config: ReplicationConfig, pairId: string): Acknowledgement[] {
+  return [
+    ...backfillPermissions(config, pairId).flatMap(({ sid, resources }) => {
+      const reason = WILDCARDS[sid];
+      return reason === undefined ? [] : because(reason, resource, resources.map(wildcard));
+    }),
+    ...because(
+      "The policy names one pair's bucket and folders: no other principal has a use for it, and inline it can be attached to none.",
+      resource,
+      controls('IAMNoInlinePolicy'),
+    ),
+  ];
+}
+
+/** The findings about what watches replication. */
+export function monitoringAcknowledgements({ config, source, monitoring }: GroupStacks): readonly Acknowledgement[] {
+  return [
+    ...because(
+      'This queue is where failures end up: people read it with `ops failures`, nothing consumes it, and no message is received so ' +
+        'often that it would be moved to a dead-letter queue.',
+      resourceAt(source, 'FailureQueue'),
+      [awsSolutions('SQS3')],
+    ),
+    ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring })),
+  ];
+}
+
+function alarms(
+  config: ReplicationConfig,
+  pair: Pair,
+  stacks: Readonly<Record<'source' | 'destination', GroupStacks['source' | 'monitoring']>>,
+): Acknowledgement[] {
+  return alarmsOf(config, pair).flatMap(({ region, kind }) =>
+    because(
+      "The composite alarm of the region has this alarm as a child and notifies the region's topic. An action here as well would tell " +
+        'the same thing twice, and once per pair and metric when a whole region is slow.',
+      resourceAt(stacks[region], 'Alarms', pair.id, kind),
+      ['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}::${pack}-CloudWatchAlarmAction`),
+    ),
+  );
 }

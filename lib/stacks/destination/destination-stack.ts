@@ -5,11 +5,9 @@ import type { Lockdown, ReplicationConfig } from '../../config/replication-confi
 import { titleOf } from '../../model/groups';
 import { type ExemptRoles, exemptRoles, keyLockdown } from '../../model/lockdown/statements';
 import { namesOf } from '../../model/names';
-import { executionRoleArn } from '../execution-role';
-import { type ReplicationStackProps, stackProps } from '../stack-props';
+import { executionRoleArn, publish, type ReplicationStackProps, stackProps } from '../stack';
 import { ManagedKey } from '../storage/managed-key';
-import { publish } from '../storage/published-value';
-import { addVerificationRole } from '../verification/verification-role';
+import { addVerificationRole } from '../verification-role';
 import { ReplicaBucket } from './replica-bucket';
 
 /** The backup account's side: the replica key, and a replica bucket for every pair. */

@@ -9,8 +9,8 @@ import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statement
 import { retentionBound } from '../../model/max-retention';
 import { pairNamesOf } from '../../model/names';
 import { replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
-import { HardenedBucket } from '../storage/hardened-bucket';
-import { publish } from '../storage/published-value';
+import { publish } from '../stack';
+import { HardenedBucket } from '../storage/bucket';
 
 export interface ReplicaBucketProps {
   readonly config: ReplicationConfig;

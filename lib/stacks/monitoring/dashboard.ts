@@ -19,7 +19,7 @@ import { titleOf } from '../../model/groups';
 import { alarmsOf } from '../../model/monitoring/alarms';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/monitoring/metrics';
 import { monitoringNamesOf } from '../../model/monitoring/names';
-import { chunks } from './chunks';
+import { chunks } from '../stack';
 
 /** Columns of a dashboard. */
 const WIDTH = 24;

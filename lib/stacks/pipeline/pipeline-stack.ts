@@ -1,20 +1,21 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { type App, Duration, Stack, Stage } from 'aws-cdk-lib';
+import type { Pipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { EventField, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { CodePipeline } from 'aws-cdk-lib/pipelines';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { type ReplicationConfig, SIDES, type SideName } from '../../config/replication-config';
 import { groupsOf } from '../../model/groups';
 import { namesOf } from '../../model/names';
-import { inAccountOf } from '../replication';
-import { stackProps } from '../stack-props';
-import { removalPolicy } from '../storage/removal';
-import { buildEnvironment, PINNED_TOOLS } from './build-environment';
-import { BuildLogs } from './build-logs';
-import { BuildRole, lookupRoleArn, readBootstrapVersions } from './build-role';
-import { FailureNotice } from './failure-notice';
-import { pipelineOf } from './prerequisites';
-import { ReplicationStage } from './replication-stage';
+import { addReplicationStacks, inAccountOf, type ReplicationStacks } from '../replication';
+import { stackProps } from '../stack';
+import { removalPolicy } from '../storage/managed-key';
+import { BuildLogs, BuildRole, buildEnvironment, lookupRoleArn, PINNED_TOOLS, readBootstrapVersions } from './builds';
+import { pipelineOf, repositoryFile, requireReplicaKey } from './prerequisites';
 import { gateSteps, repositorySource, synthStep, useConnection, verifyStep } from './steps';
 
 export interface PipelineStackProps {
@@ -111,4 +112,70 @@ export class PipelineStack extends Stack {
     }
     this.artifactBuckets = [delivery.pipeline.artifactBucket, ...support.map(({ replicationBucket }) => replicationBucket)];
   }
+}
+
+/**
+ * What the pipeline deploys: the stacks of `cdk deploy --all`, with the same names and logical ids, so that the pipeline takes over
+ * what was deployed by hand.
+ */
+export class ReplicationStage extends Stage {
+  readonly stacks: ReplicationStacks;
+
+  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+    super(scope, id);
+    this.stacks = addReplicationStacks(this, config);
+    // One plan and one approval for each account, so the source's come when every destination stack is there.
+    for (const { source } of this.stacks) {
+      for (const { destination } of this.stacks) {
+        source.addStackDependency(destination);
+      }
+    }
+  }
+}
+
+export interface FailureNoticeProps {
+  readonly pipeline: Pipeline;
+  readonly pipelineName: string;
+  readonly encryptionKey: Key;
+  /** @default - nobody is subscribed to the topic */
+  readonly email?: string;
+}
+
+/**
+ * Publishes to a topic when a run of the pipeline fails: a build, a plan that stops, a deployment, a verification, or an approval that
+ * is refused.
+ */
+export class FailureNotice extends Construct {
+  constructor(scope: Construct, id: string, { pipeline, pipelineName, encryptionKey, email }: FailureNoticeProps) {
+    super(scope, id);
+    const topic = new Topic(this, 'Topic', { masterKey: encryptionKey, enforceSSL: true });
+    if (email !== undefined) {
+      topic.addSubscription(new EmailSubscription(email));
+    }
+    const { region, account } = pipeline.stack;
+    pipeline.onStateChange('FailedRun', {
+      description: `A run of ${pipelineName} failed`,
+      eventPattern: { detail: { state: ['FAILED'] } },
+      // With a role of this account, neither topic nor key admits EventBridge as such, which serves everybody's rules.
+      target: new SnsTopic(topic, {
+        authorizeUsingRole: true,
+        message: RuleTargetInput.fromText(
+          `Run ${EventField.fromPath('$.detail.execution-id')} of pipeline ${pipelineName} in account ${account}, ${region}, failed.`,
+        ),
+      }),
+    });
+  }
+}
+
+/**
+ * Adds the pipeline stack to an app, and what it needs in other regions.
+ *
+ * @throws AppError when the configuration has no pipeline, or no build could use it
+ */
+export function addPipeline(app: App, config: ReplicationConfig): PipelineStack {
+  const readContext = (key: string): unknown => app.node.tryGetContext(key);
+  pipelineOf(config);
+  const configFile = repositoryFile(readContext('config'));
+  requireReplicaKey(config, readContext);
+  return new PipelineStack(app, 'Pipeline', { config, configFile });
 }

@@ -1,4 +1,5 @@
 import { Annotations } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Pair, ReplicationConfig } from '../../config/replication-config';
@@ -6,11 +7,12 @@ import { failureEvents } from '../../model/failure-events';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { lifecycleWarnings } from '../../model/lifecycle-warnings';
 import { pairNamesOf } from '../../model/names';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../model/permissions';
+import { roleStatements } from '../../model/policies';
 import { replicationRule } from '../../model/replication-rule';
-import { HardenedBucket } from '../storage/hardened-bucket';
-import { publish } from '../storage/published-value';
-import type { FailureQueue } from './failure-queue';
-import { ReplicationRole } from './replication-role';
+import { publish } from '../stack';
+import { HardenedBucket } from '../storage/bucket';
+import type { FailureQueue } from './source-stack';
 
 export interface ReplicatedBucketProps {
   readonly config: ReplicationConfig;
@@ -59,5 +61,33 @@ export class ReplicatedBucket extends Construct {
     for (const { id: warning, text } of lifecycleWarnings(pair)) {
       Annotations.of(this).addWarningV2(warning, `pair ${pair.id}: ${text}`);
     }
+  }
+}
+
+export interface ReplicationRoleProps {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly sourceKey: Key;
+  readonly replicaKeyArn: string;
+}
+
+/**
+ * The role that S3 assumes to replicate one pair: the identity half of the permission table and nothing more.
+ *
+ * Its trust carries no `aws:SourceAccount` or `aws:SourceArn`: no AWS page shows one for replication, one that S3 does not send
+ * would stop everything, and the role can only be passed within its own account, so there is no other account's deputy.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ */
+export class ReplicationRole extends Role {
+  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn }: ReplicationRoleProps) {
+    const names = pairNamesOf(config, pair);
+    const permissions = replicationPermissions(config, names, { source: sourceKey.keyArn, replica: replicaKeyArn });
+    super(scope, id, {
+      roleName: names.replicationRole.name,
+      description: `S3 replicates ${names.sourceBucket.name} with this role`,
+      assumedBy: new ServicePrincipal(REPLICATION_SERVICE),
+      inlinePolicies: { Replication: PolicyDocument.fromJson({ Statement: roleStatements(permissions) }) },
+    });
   }
 }

@@ -1,16 +1,20 @@
-import { Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct, type IConstruct } from 'constructs';
+import type { ReplicationConfig } from '../../config/replication-config';
+import { FAILURE_EVENT_DAYS } from '../../model/failure-events';
 import { titleOf } from '../../model/groups';
+import { monitoringNamesOf } from '../../model/monitoring/names';
 import { namesOf } from '../../model/names';
-import { Backfill } from '../backfill/backfill';
+import { failureQueueStatements } from '../../model/policies';
+import { Backfill } from '../backfill';
 import { ReplicationDashboard } from '../monitoring/dashboard';
 import { NotificationTopic } from '../monitoring/notification-topic';
 import { ReplicationAlarms } from '../monitoring/replication-alarms';
-import { type ReplicationStackProps, stackProps } from '../stack-props';
+import { publish, type ReplicationStackProps, stackProps } from '../stack';
 import { ManagedKey } from '../storage/managed-key';
-import { publish } from '../storage/published-value';
-import { addVerificationRole } from '../verification/verification-role';
-import { FailureQueue } from './failure-queue';
+import { addVerificationRole } from '../verification-role';
 import { ReplicatedBucket } from './replicated-bucket';
 
 export interface SourceStackProps extends ReplicationStackProps {
@@ -53,5 +57,29 @@ export class SourceStack extends Stack {
       new ReplicationDashboard(this, 'Dashboard', config);
     }
     addVerificationRole(this, config, 'source', sourceKey);
+  }
+}
+
+/**
+ * Takes the failure events of every source bucket, until `ops failures --ack` removes them or they are 14 days old. Encrypted
+ * with the queue's own key: S3 could not use a key of KMS without being admitted to it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
+ */
+export class FailureQueue extends Queue {
+  /** The queue's policy, which has to be there before S3 is told of the queue. */
+  readonly access: IConstruct;
+
+  constructor(scope: Construct, id: string, config: ReplicationConfig) {
+    super(scope, id, {
+      queueName: monitoringNamesOf(config).failureQueue.name,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(FAILURE_EVENT_DAYS),
+      enforceSSL: true,
+    });
+    for (const statement of failureQueueStatements(config)) {
+      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
+    this.access = this.node.findChild('Policy');
   }
 }

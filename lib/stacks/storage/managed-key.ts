@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ReplicationConfig } from '../../config/replication-config';
-import { removalPolicy } from './removal';
 
 export interface ManagedKeyProps {
   readonly description: string;
@@ -27,4 +26,14 @@ export class ManagedKey extends Key {
       removalPolicy: removalPolicy(config.removal),
     });
   }
+}
+
+/**
+ * What becomes of buckets and keys. `retain` keeps them on update and deletion of the stack but not when their creation is
+ * rolled back, so that a failed first deployment leaves nothing in the way of the next one.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
+export function removalPolicy(removal: ReplicationConfig['removal']): RemovalPolicy {
+  return removal === 'retain' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { readAssembly } from '../../../lib/deploy/plan/assembly';
 import { compareStack } from '../../../lib/deploy/plan/compare';
-import { stackInWords } from '../../../lib/deploy/plan/words';
+import { stackInWords } from '../../../lib/deploy/plan/render';
 import { UsageError } from '../../../lib/errors/errors';
 import { type TestAssembly, testAssembly } from '../../helpers/assembly';
 import { assemblyStack, deployedStack, draft } from '../../helpers/plan';

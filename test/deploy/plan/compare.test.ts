@@ -1,7 +1,7 @@
 import { compareStack } from '../../../lib/deploy/plan/compare';
 import { NOT_DEPLOYED } from '../../../lib/deploy/plan/deployed';
 import type { StackPlan } from '../../../lib/deploy/plan/model';
-import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/words';
+import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/render';
 import { assemblyStack, type Draft, deployedStack, draft, planned } from '../../helpers/plan';
 
 const BUCKET = 'PairsdocumentsBucket9647FFD6';

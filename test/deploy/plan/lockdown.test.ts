@@ -1,5 +1,5 @@
 import type { StackPlan } from '../../../lib/deploy/plan/model';
-import { stackInWords } from '../../../lib/deploy/plan/words';
+import { stackInWords } from '../../../lib/deploy/plan/render';
 import { LOCKDOWN } from '../../helpers/app';
 import { type Draft, draft, planned } from '../../helpers/plan';
 

@@ -1,4 +1,4 @@
-import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/words';
+import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/render';
 import { type Draft, draft, planned } from '../../helpers/plan';
 
 const BUCKET = 'PairsdocumentsBucket9647FFD6';

@@ -1,5 +1,5 @@
 import type { StackPlan } from '../../../lib/deploy/plan/model';
-import { stackInWords } from '../../../lib/deploy/plan/words';
+import { stackInWords } from '../../../lib/deploy/plan/render';
 import type { Draft } from '../../helpers/plan';
 import { draft, planned } from '../../helpers/plan';
 

@@ -379,7 +379,7 @@ describe('--deep', () => {
     world.populate([one, { ...other, headers: status('COMPLETED') }], [one, { ...other, headers: status('') }]);
     world.s3.fault(({ line }) => line === `HEAD ${SOURCE}/${one.key}`, { status: 400, body: '' }, ALWAYS);
     const { exitCode, text } = await world.run(deep, {}, deepContext());
-    expect([exitCode, text]).toEqual([1, expect.stringContaining('1 versions are wrong, 1 versions are unknown')]);
+    expect([exitCode, text]).toEqual([1, expect.stringContaining('1 version is wrong, 1 version is unknown')]);
   });
 
   test('takes a sample', async () => {
@@ -461,20 +461,21 @@ describe('S3', () => {
 });
 
 describe('an interruption', () => {
-  const interruptAfter = (sleeps: number) => {
-    const { clock } = world.context().context;
-    let count = 0;
-    return {
-      clock: {
-        ...clock,
-        sleep: async () => {
-          count += 1;
-          if (count > sleeps) {
-            throw new UnreachableError('Interrupted', 'interrupted');
-          }
-        },
-      },
+  /** Interrupted from the first batch on. */
+  const interrupted = { signal: AbortSignal.abort() };
+
+  /** A person who interrupts when the audit shows its second batch. */
+  const interruptedAtSecondBatch = () => {
+    const interruption = new AbortController();
+    const { terminal } = world.context().context;
+    let batches = 0;
+    const progress = () => {
+      batches += 1;
+      if (batches === 2) {
+        interruption.abort();
+      }
     };
+    return { signal: interruption.signal, terminal: { ...terminal, progress } };
   };
   const checkpoint = () => join(world.folder, '.s3-replication-audit.json');
 
@@ -484,7 +485,7 @@ describe('an interruption', () => {
     for (;;) {
       try {
         const values = { csv: 'all.csv', ...(errors.length > 0 && { resume: true }) };
-        return { outcome: await world.run(values, {}, interruptAfter(1)), errors };
+        return { outcome: await world.run(values, {}, interruptedAtSecondBatch()), errors };
       } catch (error) {
         errors.push({ code: (error as AppError).code, hasCheckpoint: existsSync(checkpoint()) });
       }
@@ -509,7 +510,7 @@ describe('an interruption', () => {
 
   test('says how to go on', async () => {
     world.populate(objects(3));
-    const { context, recorded } = world.context({}, interruptAfter(0));
+    const { context, recorded } = world.context({}, interrupted);
     await rejectionOf(audit(context, { argument: undefined, values: {} }), AppError);
     expect(recorded.told).toEqual([expect.stringContaining('--resume')]);
   });
@@ -517,7 +518,7 @@ describe('an interruption', () => {
   test('of another audit, or none, cannot be gone on with', async () => {
     world.populate(objects(3));
     expect(await rejectionOf(world.run({ resume: true }), AppError)).toMatchObject({ code: 'NothingToResume' });
-    await rejectionOf(world.run({}, {}, interruptAfter(0)), AppError);
+    await rejectionOf(world.run({}, {}, interrupted), AppError);
     expect(await rejectionOf(world.run({ resume: true, 'older-than': '5' }), AppError)).toMatchObject({ code: 'OtherAudit' });
   });
 });

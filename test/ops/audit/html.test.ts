@@ -11,7 +11,7 @@ import {
   STATES,
   type State,
   type Totals,
-} from '../../../lib/ops/audit/result';
+} from '../../../lib/ops/audit/report';
 
 const NOTHING: Totals = { versions: 0, bytes: 0 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from '../../../lib/cli/command';
 import { audit } from '../../../lib/ops/audit/audit';
-import type { AuditReport } from '../../../lib/ops/audit/result';
+import type { AuditReport } from '../../../lib/ops/audit/report';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import type { Stored } from '../../helpers/fake-s3/version';
 import { testContext } from '../../helpers/ops';

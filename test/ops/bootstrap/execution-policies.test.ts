@@ -10,7 +10,7 @@ import {
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
 import { UnreachableError } from '../../../lib/errors/errors';
-import type { LeastPrivilege } from '../../../lib/ops/bootstrap/least-privilege';
+import type { LeastPrivilege } from '../../../lib/ops/bootstrap/least-privilege/policy';
 import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SOURCE, stackWith } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -27,7 +27,7 @@ const mockLeast: LeastPrivilege = {
 const mockRun = jest.fn();
 jest.mock('../../../lib/cli/process/run', () => ({ run: (...args: unknown[]) => mockRun(...args) }));
 jest.mock('../../../lib/cli/process/cdk', () => ({ cdkScript: () => 'cdk', shippedBootstrapVersion: () => 33 }));
-jest.mock('../../../lib/ops/bootstrap/least-privilege', () => ({ leastPrivilegeFor: async () => mockLeast }));
+jest.mock('../../../lib/ops/bootstrap/least-privilege/least-privilege', () => ({ leastPrivilegeFor: async () => mockLeast }));
 
 let world: BootstrapWorld;
 

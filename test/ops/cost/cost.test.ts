@@ -5,7 +5,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { mockClient } from 'aws-sdk-client-mock';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { cost } from '../../../lib/ops/cost/cost';
-import type { CostData, Line } from '../../../lib/ops/cost/result';
+import type { CostData, CostLine } from '../../../lib/ops/cost/estimate';
 import { PIPELINE } from '../../helpers/app';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
@@ -28,7 +28,7 @@ async function run(values: Record<string, string | boolean>, keys: Record<string
   return { exitCode, data: data as CostData, text };
 }
 
-const lineOf = (data: CostData, id: string, pair: string | null = 'documents'): Line => {
+const lineOf = (data: CostData, id: string, pair: string | null = 'documents'): CostLine => {
   const line = data.lines.find((one) => one.id === id && one.pair === pair);
   if (line === undefined) {
     throw new Error(`no line ${id} of ${pair}`);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cost } from '../../../lib/ops/cost/cost';
-import type { CostData } from '../../../lib/ops/cost/result';
+import type { CostData } from '../../../lib/ops/cost/estimate';
 import { testContext } from '../../helpers/ops';
 
 const folder = mkdtempSync(join(tmpdir(), 'cost-'));

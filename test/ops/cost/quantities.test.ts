@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { quantitiesOf } from '../../../lib/ops/cost/quantities/quantities';
-import type { Workload } from '../../../lib/ops/cost/workload/workload';
-import { addPipeline } from '../../../lib/stacks/pipeline/add-pipeline';
+import type { Workload } from '../../../lib/ops/cost/workload';
+import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 

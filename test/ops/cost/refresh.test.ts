@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { cost } from '../../../lib/ops/cost/cost';
-import { readPrices } from '../../../lib/ops/cost/prices/price-file';
-import type { RefreshData } from '../../../lib/ops/cost/prices/refresh/refresh';
+import { readPrices } from '../../../lib/ops/cost/prices/prices';
+import type { RefreshData } from '../../../lib/ops/cost/prices/refresh';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRICE_UNITS } from '../../../lib/ops/cost/prices/catalog';
-import type { PriceFile } from '../../../lib/ops/cost/prices/price-file';
+import type { PriceFile } from '../../../lib/ops/cost/prices/prices';
+import { PRICE_UNITS } from '../../../lib/ops/cost/prices/prices';
 
 /** Round numbers to reckon with, and nobody's prices. The rest costs $1 for each unit. */
 const DOLLARS: Readonly<Record<string, number>> = {

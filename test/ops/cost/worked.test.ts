@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cost } from '../../../lib/ops/cost/cost';
-import type { CostData } from '../../../lib/ops/cost/result';
+import type { CostData } from '../../../lib/ops/cost/estimate';
 import { testContext } from '../../helpers/ops';
 import { roundPriceFile } from './round-prices';
 

@@ -1,8 +1,8 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { SideName } from '../../../lib/config/replication-config';
-import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
+import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
 import { LOCKDOWN, PIPELINE } from '../../helpers/app';
-import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './healthy';
+import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './world';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
 export interface Break {
@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
         { Status: 'Disabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } },
       );
     },
-    'below logs/: delete noncurrent versions after 1 days; every object: expire objects on 2027-01-01T00:00:00.000Z',
+    'below logs/: delete noncurrent versions after 1 day; every object: expire objects on 2027-01-01T00:00:00.000Z',
     'no such rule',
     /^aws s3api put-bucket-lifecycle-configuration --bucket backups-documents-222222222222-us-west-2-an --lifecycle-configuration '\{"Rules":\[\{"ID":"AbortIncompleteUploads"/,
   ],
@@ -104,7 +104,7 @@ const ROWS: readonly Row[] = [
         move.NewerNoncurrentVersions = 2;
       });
     },
-    'every object, tag class=gold, above 1 bytes: move to GLACIER after 30 days, move noncurrent versions except the newest 2 to GLACIER after 30 days, expire objects after 3 days',
+    'every object, tag class=gold, above 1 byte: move to GLACIER after 30 days, move noncurrent versions except the newest 2 to GLACIER after 30 days, expire objects after 3 days',
     'every object: move to GLACIER after 30 days, move noncurrent versions to GLACIER after 30 days, expire objects after 500 days',
     /"NoncurrentVersionExpiration":\{"NoncurrentDays":180,"NewerNoncurrentVersions":5\}/,
     {
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
       source(w).lifecycle = undefined;
     },
     'not there',
-    'every object: abort uploads after 7 days; below .s3-replication-canary/: expire objects after 1 days; below .s3-replication-canary/: remove expired delete markers, delete noncurrent versions after 1 days',
+    'every object: abort uploads after 7 days; below .s3-replication-canary/: expire objects after 1 day; below .s3-replication-canary/: remove expired delete markers, delete noncurrent versions after 1 day',
     /--bucket backups-documents-111111111111-ap-southeast-2-an .* --region ap-southeast-2$/,
   ],
   [

@@ -5,8 +5,7 @@ import { namesOf } from '../../../lib/model/names';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { PIPELINE, validConfig } from '../../helpers/app';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';
-import { awsError, subscriptionOf, type World } from './healthy';
-import { diagnoseBroken, failures, unanswered } from './world';
+import { awsError, diagnoseBroken, failures, subscriptionOf, unanswered, type World } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -1,11 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
-import { type LiveStatement, listOf } from '../../../lib/ops/doctor/policy/statement';
+import { type LiveStatement, listOf } from '../../../lib/ops/doctor/policy-document';
 import { replicationStacks, templates } from '../../helpers/app';
 import { BREAKS, key, replica, role, source } from './breaks';
-import type { World } from './healthy';
 import { PAINS } from './pains';
-import { diagnoseBroken, failures } from './world';
+import { diagnoseBroken, failures, type World } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -1,8 +1,12 @@
 import { awsCommand } from '../../../lib/model/shell-commands';
-import { difference, nameOf } from '../../../lib/ops/doctor/policy/difference';
-import { normalStatement, parsePolicy } from '../../../lib/ops/doctor/policy/normal';
-import type { LiveStatement } from '../../../lib/ops/doctor/policy/statement';
-import { matches } from '../../../lib/ops/doctor/policy/wildcard';
+import {
+  difference,
+  type LiveStatement,
+  normalStatement,
+  parsePolicy,
+  statementName,
+} from '../../../lib/ops/doctor/policy-document';
+import { matches } from '../../../lib/ops/doctor/policy-evaluation';
 import { validConfig } from '../../helpers/app';
 
 const GRANT: LiveStatement = {
@@ -60,7 +64,7 @@ test('names what is missing and what is extra, and repairs without touching the 
   expect(wrong).toEqual(['statement Grant is missing']);
   expect(extra).toEqual([other]);
   expect(repaired.Statement).toEqual([other, GRANT]);
-  expect(nameOf(other)).toBe('(Allow s3:get*)');
+  expect(statementName(other)).toBe('(Allow s3:get*)');
 });
 
 test('one statement does not stand for two', () => {

@@ -1,8 +1,546 @@
+import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchClient,
+  type CompositeAlarm,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  ListMetricsCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
+import * as s3 from '@aws-sdk/client-s3';
+import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
-import type { CheckResult, Finding } from '../../../lib/ops/doctor/check';
+import {
+  type AccountName,
+  type Pair,
+  type ReplicationConfig,
+  SIDES,
+  type SideName,
+} from '../../../lib/config/replication-config';
+import { environmentsOf } from '../../../lib/model/environments';
+import { failureEvents } from '../../../lib/model/failure-events';
+import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
+import { retentionBound } from '../../../lib/model/max-retention';
+import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
+import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
+import { type Names, namesOf } from '../../../lib/model/names';
+import { replicationPermissions } from '../../../lib/model/permissions';
+import {
+  failureQueueStatements,
+  replicaBucketStatements,
+  replicaKeyStatements,
+  roleStatements,
+} from '../../../lib/model/policies';
+import { STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
+import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
+import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
+import { queueTlsOnly } from '../../../lib/ops/doctor/checks/failure-events';
+import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
+import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
+import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
 import { testContext } from '../../helpers/ops';
-import { healthyWorld, serve, type World } from './healthy';
+
+export interface Key {
+  arn: string;
+  state: string;
+  rotation: number | undefined;
+  policy: LiveStatement[];
+}
+
+export interface Bucket {
+  region: string;
+  versioning: s3.BucketVersioningStatus | undefined;
+  publicAccess: s3.PublicAccessBlockConfiguration | undefined;
+  ownership: s3.ObjectOwnership | undefined;
+  objectLock: s3.ObjectLockConfiguration | undefined;
+  lifecycle: s3.LifecycleRule[] | undefined;
+  encryption: s3.ServerSideEncryptionRule | undefined;
+  policy: LiveStatement[];
+  replication: s3.ReplicationConfiguration | undefined;
+  notifications: s3.NotificationConfiguration;
+}
+
+export interface Queue {
+  attributes: Record<string, string>;
+  policy: LiveStatement[];
+}
+
+export interface Role {
+  /** @default - nobody asks for it */
+  arn?: string;
+  trust: LiveStatement[];
+  inline: Record<string, LiveStatement[]>;
+  attached: string[];
+  boundary: string | undefined;
+}
+
+export interface Stack {
+  StackName: string;
+  StackStatus: string;
+  EnableTerminationProtection: boolean;
+  Outputs: { OutputKey: string; OutputValue: string }[];
+}
+
+/** What AWS holds. A test breaks it by changing it. */
+export interface World {
+  readonly names: Names;
+  /** The source account in the destination region is `monitoring`. */
+  regions: Record<SideName | 'monitoring', string>;
+  stacks: Partial<Record<StackKind, Stack>>;
+  parameters: Record<AccountName | 'monitoring', Record<string, string>>;
+  keys: Partial<Record<SideName, Key>>;
+  buckets: Record<string, Bucket>;
+  roles: Record<string, Role>;
+  /** Metric names by `side region`. */
+  metrics: Record<string, string[]>;
+  failedOperations: number;
+  queue: Queue | undefined;
+  /** Alarms by `side region`. */
+  alarms: Record<string, MetricAlarm[]>;
+  /** Composite alarms of the source account, by region. */
+  composites: Record<string, CompositeAlarm[]>;
+  /** Subscriptions by the ARN of the topic. */
+  topics: Record<string, Subscription[]>;
+  /** Answers an operation with an error. */
+  fault: (operation: string, side: SideName, region: string) => Error | undefined;
+}
+
+export const KEY_IDS = {
+  source: '1111aaaa-12ab-34cd-56ef-1234567890ab',
+  destination: '2222bbbb-12ab-34cd-56ef-1234567890ab',
+} as const;
+
+/** A deployment in which everything is right, in the spelling that AWS gives back. */
+export function healthyWorld(config: ReplicationConfig): World {
+  const names = namesOf(config);
+  const keyArn = (side: SideName) => `arn:aws:kms:${config[side].region}:${config[side].account}:key/${KEY_IDS[side]}`;
+  const arns = { source: keyArn('source'), replica: keyArn('destination') };
+  const world: World = {
+    names,
+    regions: { source: 'ENABLED_BY_DEFAULT', destination: 'ENABLED', monitoring: 'ENABLED' },
+    stacks: {},
+    parameters: {
+      source: {},
+      destination: {},
+      monitoring: { '/cdk-bootstrap/hnb659fds/version': '33' },
+      pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
+    },
+    keys: {},
+    buckets: {},
+    roles: {},
+    metrics: {
+      [`source ${config.source.region}`]: ['OperationsFailedReplication'],
+      [`source ${config.destination.region}`]: ['ReplicationLatency', 'BytesPendingReplication'],
+    },
+    failedOperations: 0,
+    queue: {
+      attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '1209600' },
+      policy: [queueTlsOnly(monitoringNamesOf(config).failureQueue), ...failureQueueStatements(config)].map(single),
+    },
+    alarms: {},
+    composites: {},
+    topics: {},
+    fault: () => undefined,
+  };
+  for (const kind of STACKS) {
+    world.stacks[kind] = {
+      StackName: stackPlace(config, kind).stackName,
+      StackStatus: 'CREATE_COMPLETE',
+      EnableTerminationProtection: config.terminationProtection,
+      Outputs: kind === 'destination' ? [{ OutputKey: names.exchange.outputName, OutputValue: arns.replica }] : [],
+    };
+  }
+  for (const side of SIDES) {
+    const arn = keyArn(side);
+    const { region } = config[side];
+    const { composite, topic } = monitoringNamesOf(config).regions[side];
+    world.alarms[`source ${region}`] = config.pairs.flatMap((pair) =>
+      alarmsOf(config, pair)
+        .filter((alarm) => alarm.region === side)
+        .map((alarm) => ({ ...expectedAlarm(config, pair, alarm) })),
+    );
+    world.composites[region] = [
+      {
+        AlarmName: composite.name,
+        ActionsEnabled: true,
+        AlarmActions: [topic.arn],
+        AlarmRule: alarmsIn(config, side)
+          .map(({ name }) => `ALARM("${name}")`)
+          .join(' OR '),
+      },
+    ];
+    world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
+    world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33', [names[side].keyParameter]: arn };
+    world.keys[side] = {
+      arn,
+      state: 'Enabled',
+      rotation: config.keyRotationDays,
+      // KMS gives back the account's root where the account was written, and the other way round.
+      policy: [{ Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] }],
+    };
+  }
+  if (config.pipeline !== undefined) {
+    for (const { account, region } of environmentsOf(config).filter(({ owner }) => owner !== 'pipeline')) {
+      world.roles[`cdk-hnb659fds-deploy-role-${account}-${region}`] = {
+        trust: [account, config.pipeline.account].map((trusted) => ({
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${trusted}:root` },
+          Action: 'sts:AssumeRole',
+        })),
+        inline: {},
+        attached: [],
+        boundary: undefined,
+      };
+    }
+  }
+  const reader = config.keyExchange === 'stack-output' ? names.exchange.readerRole : undefined;
+  if (reader !== undefined) {
+    const { account, region } = config.source;
+    world.roles[reader.name] = {
+      trust: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+          Action: 'sts:AssumeRole',
+          Condition: {
+            ArnEquals: { 'aws:principalarn': `arn:aws:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}` },
+          },
+        },
+      ],
+      inline: {
+        ReadStackOutput: [
+          {
+            Sid: 'ReadDestinationStack',
+            Effect: 'Allow',
+            Action: 'cloudformation:DescribeStacks',
+            Resource: `arn:aws:cloudformation:${config.destination.region}:${config.destination.account}:stack/${names.destination.stackName}/*`,
+          },
+        ],
+      },
+      attached: [],
+      boundary: undefined,
+    };
+  }
+  const { account: backup, region: replicaRegion } = config.destination;
+  const exempt = config.lockdown && {
+    breakGlass: config.lockdown.breakGlassRoleArn,
+    execution: `arn:aws:iam::${backup}:role/cdk-hnb659fds-cfn-exec-role-${backup}-${replicaRegion}`,
+  };
+  if (exempt !== undefined) {
+    world.keys.destination?.policy.push(...keyLockdown(exempt).map(single));
+    world.roles[exempt.breakGlass.replace(/^.*\//, '')] = {
+      arn: exempt.breakGlass,
+      trust: [],
+      inline: {},
+      attached: [],
+      boundary: undefined,
+    };
+  }
+  names.pairs.forEach((pair, index) => {
+    const configured = config.pairs[index];
+    if (configured === undefined) {
+      return;
+    }
+    world.keys.destination?.policy.push(...replicaKeyStatements(config, pair).map(single));
+    world.roles[pair.replicationRole.name] = {
+      trust: [{ Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      inline: {
+        Replication: roleStatements(replicationPermissions(config, pair, arns))
+          .map(single)
+          .toReversed(),
+      },
+      attached: [],
+      boundary: undefined,
+    };
+    Object.assign(world.parameters.source, {
+      [pair.parameters.sourceBucket]: pair.sourceBucket.arn,
+      [pair.parameters.replicationRole]: pair.replicationRole.arn,
+    });
+    world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    for (const side of SIDES) {
+      const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
+      world.buckets[name] = {
+        region: config[side].region,
+        versioning: 'Enabled',
+        publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
+        ownership: 'BucketOwnerEnforced',
+        // S3 gives the rules back in no particular order.
+        lifecycle: expectedLifecycle(configured, side).toReversed(),
+        objectLock: objectLockOf(configured, side),
+        encryption: {
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          BucketKeyEnabled: configured.bucketKeys,
+        },
+        policy: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [`${arn}/*`, arn],
+            Condition: { Bool: { 'aws:SecureTransport': false } },
+          },
+          ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
+          ...(side === 'source' ? [] : retentionBound(configured, pair).map(single)),
+          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
+        ],
+        replication:
+          side === 'source'
+            ? { Role: pair.replicationRole.arn, Rules: [expectedRule(config, configured, arns.replica)] }
+            : undefined,
+        notifications:
+          side === 'source'
+            ? {
+                QueueConfigurations: failureEvents(configured).map((event) => ({
+                  QueueArn: monitoringNamesOf(config).failureQueue.arn,
+                  Events: [event as s3.Event],
+                })),
+              }
+            : {},
+      };
+    }
+  });
+  return world;
+}
+
+function objectLockOf({ objectLock, sourceObjectLock }: Pair, side: SideName): s3.ObjectLockConfiguration | undefined {
+  if (side === 'source') {
+    return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
+  }
+  return objectLock && lockFor(objectLock.mode, objectLock.days);
+}
+
+/** Object Lock with a default retention. */
+export function lockFor(mode: 'GOVERNANCE' | 'COMPLIANCE', days: number): s3.ObjectLockConfiguration {
+  return { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: mode, Days: days } } };
+}
+
+/** A subscription by mail. @param arn or the word that SNS puts in its place */
+export function subscriptionOf(address: string, arn: string): Subscription {
+  return { SubscriptionArn: arn, Protocol: 'email', Endpoint: address };
+}
+
+/** A list of one is written without the list. */
+function single(statement: object): LiveStatement {
+  return Object.fromEntries(
+    Object.entries(statement).map(([element, value]) => [element, Array.isArray(value) && value.length === 1 ? value[0] : value]),
+  );
+}
+
+/** An error as AWS's services give it. */
+export function awsError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+const document = (statements: LiveStatement[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => unknown])[] = [
+  [
+    s3.GetBucketLifecycleConfigurationCommand,
+    ({ lifecycle }: Bucket) => (lifecycle ? { Rules: lifecycle } : refuse(awsError('NoSuchLifecycleConfiguration'))),
+  ],
+  [s3.GetBucketVersioningCommand, (bucket: Bucket) => ({ Status: bucket.versioning })],
+  [
+    s3.GetPublicAccessBlockCommand,
+    ({ publicAccess }: Bucket) =>
+      publicAccess ? { PublicAccessBlockConfiguration: publicAccess } : refuse(awsError('NoSuchPublicAccessBlockConfiguration')),
+  ],
+  [
+    s3.GetBucketOwnershipControlsCommand,
+    ({ ownership }: Bucket) =>
+      ownership
+        ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
+        : refuse(awsError('OwnershipControlsNotFoundError')),
+  ],
+  [
+    s3.GetObjectLockConfigurationCommand,
+    ({ objectLock }: Bucket) =>
+      objectLock ? { ObjectLockConfiguration: objectLock } : refuse(awsError('ObjectLockConfigurationNotFoundError')),
+  ],
+  [
+    s3.GetBucketEncryptionCommand,
+    ({ encryption }: Bucket) =>
+      encryption
+        ? { ServerSideEncryptionConfiguration: { Rules: [encryption] } }
+        : refuse(awsError('ServerSideEncryptionConfigurationNotFoundError')),
+  ],
+  [
+    s3.GetBucketPolicyCommand,
+    ({ policy }: Bucket) => (policy.length > 0 ? { Policy: document(policy) } : refuse(awsError('NoSuchBucketPolicy'))),
+  ],
+  [
+    s3.GetBucketReplicationCommand,
+    ({ replication }: Bucket) =>
+      replication ? { ReplicationConfiguration: replication } : refuse(awsError('ReplicationConfigurationNotFoundError')),
+  ],
+  [s3.HeadBucketCommand, ({ region }: Bucket) => ({ BucketRegion: region })],
+  [s3.GetBucketNotificationConfigurationCommand, ({ notifications }: Bucket) => ({ ...notifications, $metadata: {} })],
+];
+
+function refuse(error: Error): never {
+  throw error;
+}
+
+interface Asked {
+  readonly input: Record<string, string | undefined>;
+  readonly owner: AccountName;
+  readonly side: SideName;
+  readonly region: string;
+}
+
+/** Makes every client answer from a world. */
+export function serve(config: ReplicationConfig, current: () => World): { restore: () => void; operations: () => string[] } {
+  const asked: string[] = [];
+  const stubs: { restore: () => void }[] = [];
+  const on = (stub: object, command: unknown, answer: (asked: Asked) => unknown) => {
+    const operation = (command as { name: string }).name.replace(/Command$/, '');
+    (stub as { on: (command: unknown) => { callsFake: (fake: unknown) => void } })
+      .on(command)
+      .callsFake(
+        async (
+          input: Record<string, string>,
+          getClient: () => { config: { credentials: () => Promise<{ accessKeyId: string }>; region: () => Promise<string> } },
+        ) => {
+          const client = getClient().config;
+          const { accessKeyId: account } = await client.credentials();
+          const owner =
+            account === config.pipeline?.account ? 'pipeline' : account === config.source.account ? 'source' : 'destination';
+          const side = owner === 'source' ? 'source' : 'destination';
+          const region = await client.region();
+          asked.push(operation);
+          const fault = current().fault(operation, side, region);
+          if (fault !== undefined) {
+            throw fault;
+          }
+          return answer({ input, owner, side, region });
+        },
+      );
+  };
+  const environmentOf = (side: SideName, region: string | undefined) =>
+    side === 'source' && region === config.destination.region ? 'monitoring' : side;
+  const stub = <T extends { restore: () => void }>(made: T): T => {
+    stubs.push(made);
+    return made;
+  };
+
+  on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ input, side }) => ({
+    RegionOptStatus: current().regions[environmentOf(side, input['RegionName'])],
+  }));
+  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, owner, side, region }) => {
+    const place = owner === 'pipeline' ? owner : environmentOf(side, region);
+    const value = current().parameters[place][input['Name'] ?? ''];
+    return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
+  });
+  on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side, region }) => {
+    // Where it is, and nowhere else.
+    const kind = STACKS.find((one) => {
+      const place = stackPlace(config, one);
+      return place.stackName === input['StackName'] && place.owner === side && place.region === region;
+    });
+    const stack = kind === undefined ? undefined : current().stacks[kind];
+    return stack === undefined
+      ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
+      : { Stacks: [stack] };
+  });
+
+  const kms = stub(mockClient(KMSClient));
+  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  on(kms, DescribeKeyCommand, (question) => {
+    const { arn, state } = keyOf(question);
+    const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
+    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
+  });
+  on(kms, GetKeyRotationStatusCommand, (question) => {
+    const { rotation } = keyOf(question);
+    return { KeyRotationEnabled: rotation !== undefined, RotationPeriodInDays: rotation };
+  });
+  on(kms, GetKeyPolicyCommand, (question) => ({ Policy: document(keyOf(question).policy) }));
+
+  const iam = stub(mockClient(IAMClient));
+  const roleOf = ({ input }: Asked) => current().roles[input['RoleName'] ?? ''] ?? refuse(awsError('NoSuchEntityException'));
+  on(iam, GetRoleCommand, (question) => {
+    const { arn, trust, boundary } = roleOf(question);
+    return {
+      Role: {
+        ...(arn !== undefined && { Arn: arn }),
+        AssumeRolePolicyDocument: encodeURIComponent(document(trust)),
+        ...(boundary !== undefined && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
+      },
+    };
+  });
+  on(iam, GetRolePolicyCommand, (question) => ({
+    PolicyDocument: encodeURIComponent(document(roleOf(question).inline[question.input['PolicyName'] ?? ''] ?? [])),
+  }));
+  on(iam, ListRolePoliciesCommand, (question) => ({ PolicyNames: Object.keys(roleOf(question).inline) }));
+  on(iam, ListAttachedRolePoliciesCommand, (question) => ({
+    AttachedPolicies: roleOf(question).attached.map((PolicyArn) => ({ PolicyArn })),
+  }));
+
+  const buckets = stub(mockClient(s3.S3Client));
+  for (const [command, read] of S3_READS) {
+    on(buckets, command, ({ input }) => {
+      const bucket = current().buckets[input['Bucket'] ?? ''];
+      return bucket === undefined
+        ? refuse(awsError(command === s3.HeadBucketCommand ? 'NotFound' : 'NoSuchBucket'))
+        : read(bucket);
+    });
+  }
+
+  const cloudWatch = stub(mockClient(CloudWatchClient));
+  on(cloudWatch, ListMetricsCommand, ({ side, region }) => ({
+    Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
+  }));
+  on(cloudWatch, GetMetricDataCommand, () => ({
+    MetricDataResults: [{ Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] }],
+  }));
+  on(cloudWatch, DescribeAlarmsCommand, ({ input, side, region }) => {
+    const wanted = input['AlarmNames'] as unknown as string[];
+    const named = <T extends { AlarmName?: string }>(all: T[] = []) =>
+      all.filter(({ AlarmName: name = '' }) => wanted.includes(name));
+    return {
+      MetricAlarms: named(current().alarms[`${side} ${region}`]),
+      CompositeAlarms: side === 'source' ? named(current().composites[region]) : [],
+    };
+  });
+
+  const sqs = stub(mockClient(SQSClient));
+  on(sqs, GetQueueUrlCommand, ({ input }) =>
+    current().queue === undefined
+      ? refuse(awsError('QueueDoesNotExist'))
+      : { QueueUrl: `https://sqs.example/${input['QueueName']}` },
+  );
+  on(sqs, GetQueueAttributesCommand, () => {
+    const { attributes, policy } = current().queue ?? refuse(awsError('QueueDoesNotExist'));
+    return { Attributes: { ...attributes, Policy: document(policy) } };
+  });
+  const sns = stub(mockClient(SNSClient));
+  on(sns, ListSubscriptionsByTopicCommand, ({ input, owner, region }) => {
+    const arn = input['TopicArn'] ?? '';
+    // Where it is, and nowhere else.
+    const isThere = owner === 'source' && arn.split(':')[3] === region;
+    const subscriptions = isThere ? current().topics[arn] : undefined;
+    // One at a time.
+    const next = Number(input['NextToken'] ?? 0);
+    return subscriptions === undefined
+      ? refuse(awsError('NotFoundException'))
+      : {
+          Subscriptions: subscriptions.slice(next, next + 1),
+          NextToken: next + 1 < subscriptions.length ? String(next + 1) : undefined,
+        };
+  });
+  return { restore: () => stubs.forEach((made) => made.restore()), operations: () => asked };
+}
 
 /** A configuration, what AWS holds of it, and the command's context. */
 export function deployment(keys: Record<string, unknown> = {}, overrides: Partial<Context> = {}) {
@@ -28,7 +566,7 @@ export async function diagnoseBroken(
 }
 
 /** The failures among results, by check. */
-export function failures(results: readonly CheckResult[]): Record<string, Extract<Finding, { status: 'fail' }>> {
+export function failures(results: readonly CheckResult[]): Record<string, Extract<CheckFinding, { status: 'fail' }>> {
   return Object.fromEntries(results.flatMap(({ id, finding }) => (finding.status === 'fail' ? [[id, finding] as const] : [])));
 }
 

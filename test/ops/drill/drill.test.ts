@@ -293,7 +293,7 @@ describe('when it is interrupted', () => {
       world.both(`k${index}`);
     }
     spoil('k2', (stored) => {
-      world.interruptAfter = 0;
+      world.interruption.abort();
       return stored;
     });
     const { context, recorded } = world.context();

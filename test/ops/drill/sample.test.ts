@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Item } from '../../../lib/ops/copy/model';
-import { Sample } from '../../../lib/ops/drill/sample';
+import { Sample } from '../../../lib/ops/drill/survey';
 
 const item = (key: string): Item => ({
   key,

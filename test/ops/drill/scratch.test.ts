@@ -1,7 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Item } from '../../../lib/ops/copy/model';
-import { Scratch } from '../../../lib/ops/drill/scratch/scratch';
-import type { DrillPlace } from '../../../lib/ops/drill/subject';
+import type { Item, OwnedBucket } from '../../../lib/ops/copy/model';
+import { Scratch } from '../../../lib/ops/drill/scratch';
 
 const item: Item = { key: 'k', versionId: 'v', size: 1, storageClass: 'STANDARD', lastModified: '2026-10-01T12:00:00.000Z' };
 
@@ -15,7 +14,9 @@ function bucket(answer: (command: string) => void = () => undefined) {
       return {};
     },
   } as unknown as S3Client;
-  const requests = { send: async (_: string, request: () => Promise<unknown>) => request() } as unknown as DrillPlace['requests'];
+  const requests = {
+    send: async (_: string, request: () => Promise<unknown>) => request(),
+  } as unknown as OwnedBucket['requests'];
   return { sent, place: { name: 'scratch', s3, requests, owner: '111111111111', prefix: '' } };
 }
 

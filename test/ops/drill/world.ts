@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { stopIfInterrupted } from '../../../lib/aws/clock';
 import type { Context } from '../../../lib/cli/command';
-import { UnreachableError } from '../../../lib/errors/errors';
 import { drill } from '../../../lib/ops/drill/drill';
-import type { DrillReport } from '../../../lib/ops/drill/report/result';
+import type { DrillReport } from '../../../lib/ops/drill/report';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import type { Stored, Version } from '../../helpers/fake-s3/version';
 import { testContext } from '../../helpers/ops';
@@ -21,8 +21,8 @@ export const KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source';
 export class World {
   readonly s3 = new FakeS3();
   folder = '';
-  /** After so many looks at whether the person interrupts, the person does. */
-  interruptAfter = Number.POSITIVE_INFINITY;
+  /** Aborted when the person interrupts. */
+  readonly interruption = new AbortController();
   private readonly clients: S3Client[] = [];
   private count = 0;
 
@@ -81,8 +81,8 @@ export class World {
       return client;
     };
     const ssm = async () => ({ send: async () => ({ Parameter: { Value: KEY } }) }) as unknown as SSMClient;
+    const { signal } = this.interruption;
     const start = Date.parse('2026-11-01T12:00:00Z');
-    let looks = 0;
     let ticks = 0;
     const clock = {
       // Time goes on, so that there is something to measure.
@@ -90,14 +90,9 @@ export class World {
         ticks += 1;
         return new Date(start + ticks * 10);
       },
-      sleep: async () => {
-        looks += 1;
-        if (looks > this.interruptAfter) {
-          throw new UnreachableError('Interrupted', 'interrupted');
-        }
-      },
+      sleep: async () => stopIfInterrupted(signal),
     };
     const clients = { ...plain.context.clients, s3, ssm };
-    return { recorded: plain.recorded, context: { ...plain.context, directory: this.folder, clients, clock, ...more } };
+    return { recorded: plain.recorded, context: { ...plain.context, directory: this.folder, clients, clock, signal, ...more } };
   }
 }

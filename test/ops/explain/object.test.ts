@@ -16,7 +16,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { explain } from '../../../lib/ops/explain/explain';
-import type { ObjectData } from '../../../lib/ops/explain/object-version';
+import type { ObjectData } from '../../../lib/ops/explain/explain-object';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 

@@ -1,11 +1,10 @@
 import type { Check } from '../../../lib/ops/doctor/check';
-import { AFTERWARDS } from '../../../lib/ops/explain/explain-code';
-import { FAILURE_REASONS, FAILURE_REASONS_PAGE, type FailureReason } from '../../../lib/ops/explain/reasons';
-import { wordingOf } from '../../../lib/ops/explain/wording';
+import type { FailureReason } from '../../../lib/ops/explain/reason';
+import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
+import { AFTERWARDS, wordingOf } from '../../../lib/ops/explain/wording';
 import { validConfig } from '../../helpers/app';
 import { markdownTable } from '../../helpers/generated-parts';
 import type { Pain } from '../doctor/pains';
-import { CHECK_SYMPTOMS } from './check-symptoms';
 
 /** What doctor knows, which has its part of the page. */
 export interface DoctorKnowledge {
@@ -187,6 +186,112 @@ const NOT_REPLICATED: readonly (readonly [what: string, instead: string, page: s
     'blocking-unblocking-s3-c-encryption-gpb',
   ],
 ];
+
+const NOT_DEPLOYED = '`npx cdk deploy` fails, or asks for other credentials';
+const PIPELINE_REFUSED = 'a run of the pipeline fails: it may not assume the role that deploys';
+const NOT_FOUND_BY_OTHERS = 'none in replication; what reads the parameter gets an old ARN or none';
+const READ = '`SrcGetObjectNotPermitted`, `SrcHeadObjectNotPermitted`, `SrcGetTaggingNotPermitted`, `SrcGetAclNotPermitted`';
+const WRITE = '`DstPutObjectNotPermitted`, `DstPutTaggingNotPermitted`, `DstDelObjNotPermitted`';
+const UNPROTECTED = 'none, until somebody deletes the stack';
+const ALARMS = 'none in replication; no alarm goes off when it fails or is late';
+const UNTOLD = 'an alarm is on, and nobody is told';
+const EVENTS = 'objects are `FAILED`, and `npm run ops -- failures` shows none';
+const HARDENING = 'none in replication; the bucket is less protected than the template says';
+
+/** What an operator sees when a check of doctor fails, by the check's id. */
+export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
+  'credentials-destination': NOT_DEPLOYED,
+  'credentials-source': NOT_DEPLOYED,
+  'region-destination': NOT_DEPLOYED,
+  'region-source': NOT_DEPLOYED,
+  'bootstrap-destination': NOT_DEPLOYED,
+  'bootstrap-source': NOT_DEPLOYED,
+  'region-monitoring': NOT_DEPLOYED,
+  'bootstrap-pipeline': '`npx cdk deploy` of the pipeline fails, or its run cannot find its artifacts',
+  'bootstrap-pipeline-trust-destination': PIPELINE_REFUSED,
+  'bootstrap-pipeline-trust-source': PIPELINE_REFUSED,
+  'bootstrap-trust': '"Need to perform AWS calls for account …, but the current credentials are for …"',
+  'stack-destination': 'every deployment fails; `DstBucketNotFound` when it was deleted',
+  'stack-source': 'every deployment fails; nothing is replicated when it was deleted',
+  'termination-protection-destination': UNPROTECTED,
+  'termination-protection-source': UNPROTECTED,
+  'stack-monitoring': ALARMS,
+  'termination-protection-monitoring': UNPROTECTED,
+  'stack-source-health': UNTOLD,
+  'termination-protection-source-health': UNPROTECTED,
+  'stack-destination-health': UNTOLD,
+  'termination-protection-destination-health': UNPROTECTED,
+  'replica-key': '`DstKmsKeyInvalidState`; replicas cannot be read',
+  'source-key': '`SrcKmsKeyInvalidState`; source objects cannot be read',
+  'replica-key-rotation': 'none; the key is not rotated as often as configured',
+  'source-key-rotation': 'none; the key is not rotated as often as configured',
+  'replica-key-parameter': '`npm run ops -- exchange` finds no key ARN, or a wrong one',
+  'source-key-parameter': NOT_FOUND_BY_OTHERS,
+  'replica-parameters': NOT_FOUND_BY_OTHERS,
+  'source-parameters': NOT_FOUND_BY_OTHERS,
+  'exchange-record': 'the source stack cannot be synthesised, or `DstKmsKeyNotFound` after its next deployment',
+  'exchange-output': 'the deployment of the source stack fails: the output is not there',
+  'exchange-role': 'the deployment of the source stack fails: the exchange role cannot be assumed, or may not read',
+  'source-bucket': '`SrcBucketNotFound`; uploads fail with `NoSuchBucket`',
+  'replica-bucket': '`DstBucketNotFound`',
+  'source-versioning': 'nothing is replicated',
+  'replica-versioning': '`DstBucketUnversioned`',
+  'source-public-access': HARDENING,
+  'replica-public-access': HARDENING,
+  'source-ownership': '`SrcGetAclNotPermitted` for objects that other accounts uploaded',
+  'replica-ownership': 'replicas belong to the source account, and the backup account cannot read them',
+  'source-lifecycle': 'versions of the source vanish, or stay and are paid for',
+  'replica-lifecycle': '`npm run ops -- audit` finds replicas `missing`: a lifecycle rule deletes them',
+  'source-encryption': '`SrcGetObjectNotPermitted` for objects under another key; replicas under SSE-S3',
+  'replica-encryption': 'none in replication, since the rule names the key; what is written otherwise is under another key',
+  'source-bucket-keys': 'many more KMS requests, or `SrcGetObjectNotPermitted` where a policy admits one encryption context only',
+  'replica-bucket-keys':
+    'many more KMS requests, or `DstPutObjectNotPermitted` where a policy admits one encryption context only',
+  'source-object-lock': '`DstBucketObjectLockConfigMissing`, `SrcGetRetentionNotPermitted`; or applications cannot lock objects',
+  'replica-object-lock': '`DstBucketObjectLockConfigMissing`; or replicas can be deleted earlier than the configuration says',
+  role: '`AssumeRoleNotPermitted`',
+  'role-trust': '`AssumeRoleNotPermitted`, or others than S3 can use the role',
+  'role-policy': `${READ}, ${WRITE}`,
+  'role-other-policies': 'none in replication; or every code of the role, when the policy has a Deny',
+  'role-boundary': `${READ}, ${WRITE}`,
+  'source-tls': HARDENING,
+  'replica-tls': HARDENING,
+  'replica-bucket-policy': WRITE,
+  'replica-key-grant': '`DstPutObjectNotPermitted`',
+  'source-key-policy': '`SrcGetObjectNotPermitted`; or others can use the key',
+  'replica-lockdown': 'an administrator of the backup account can delete replicas, or weaken what protects them',
+  'replica-key-lockdown': 'an administrator of the backup account can delete the replica key, and with it every replica',
+  'break-glass-role': 'in an emergency nobody can delete a version of a replica, or the key',
+  'replica-key-policy': 'replicas cannot be read in the backup account; or others can use the key',
+  'source-deny': READ,
+  'source-key-deny': '`SrcGetObjectNotPermitted`',
+  'replica-deny': WRITE,
+  'replica-key-deny': '`DstPutObjectNotPermitted`',
+  rule: 'new objects have no status; `SrcBucketReplicationConfigMissing`',
+  'rule-role': '`AssumeRoleNotPermitted`, or the codes of a role without permissions',
+  'rule-enabled': 'new objects have no status',
+  'rule-priority': 'another rule takes the objects',
+  'rule-filter': 'objects that should be replicated have no status, or others are replicated too',
+  'rule-sse-kms': 'new objects under SSE-KMS have no status',
+  'rule-delete-markers': 'deleted objects stay in the replica bucket, or vanish from it, against the configuration',
+  'rule-destination': 'objects are `COMPLETED`, and the replica bucket has no replica',
+  'rule-account': '`DstBucketNotFound`, or `DstPutObjectNotPermitted` for want of `s3:ObjectOwnerOverrideToBucketOwner`',
+  'rule-storage-class': 'replicas cost more or less than expected',
+  'rule-metrics': 'no metrics in CloudWatch, and no failure events',
+  'rule-time-control': 'replicas need longer than 15 minutes, or cost more than expected',
+  'rule-replica-key': '`DstKmsKeyNotFound`, `DstPutObjectNotPermitted`, or replicas under another key',
+  'metrics-data': 'nothing was replicated lately, or the metrics are in another account than the alarms, which never go off',
+  'failed-operations': 'objects are `FAILED`',
+  'failure-events': EVENTS,
+  'failure-queue': 'events are gone before somebody reads them, or never arrive',
+  'failure-queue-policy': `${EVENTS}; or others can send to the queue or read it`,
+  'source-alarms': ALARMS,
+  'destination-alarms': ALARMS,
+  'source-health-alarm': UNTOLD,
+  'destination-health-alarm': UNTOLD,
+  'notifications-source': UNTOLD,
+  'notifications-destination': UNTOLD,
+};
 
 /** The text of docs/troubleshooting.md. */
 export function troubleshootingPage(doctor: DoctorKnowledge): string {

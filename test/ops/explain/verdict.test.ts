@@ -1,7 +1,6 @@
-import type { Encryption, RuleMatch } from '../../../lib/ops/explain/match';
-import type { ObjectVersion } from '../../../lib/ops/explain/object-version';
-import { judgeReplica } from '../../../lib/ops/explain/replica-verdict';
-import { judgeSource, type SourceSurroundings } from '../../../lib/ops/explain/source-verdict';
+import type { ObjectVersion } from '../../../lib/ops/explain/read-object';
+import type { Encryption, RuleMatch } from '../../../lib/ops/explain/rule-match';
+import { judgeReplica, judgeSource, type SourceSurroundings } from '../../../lib/ops/explain/verdict';
 import { validConfig } from '../../helpers/app';
 
 const NOW = new Date('2026-11-01T12:00:00Z');

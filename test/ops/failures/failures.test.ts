@@ -11,7 +11,7 @@ import type { Context } from '../../../lib/cli/command';
 import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { validConfig } from '../../helpers/app';
 import { body, failed, record, SOURCE, testEvent, timed } from '../../helpers/failure-events';
-import { testContext } from '../../helpers/ops';
+import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 import { hideAll, inQueue, PHOTOS, queueOf, run, sqs, TWO_PAIRS } from './world';
 
@@ -25,22 +25,6 @@ const allVisible = (count: number) => Object.fromEntries(Array.from({ length: co
 
 /** A terminal with a person who takes a while, or declines. */
 const answering = (confirm: () => Promise<void>): Context['terminal'] => ({ ...testContext().context.terminal, confirm });
-
-/** A clock that the person interrupts at the given wait; waits of no time look for an interruption alone. */
-function interruptedAt(isLast: (waits: readonly number[]) => boolean): Pick<Context, 'clock'> {
-  const waits: number[] = [];
-  return {
-    clock: {
-      now: () => new Date(Date.parse('2026-11-01T12:00:00Z') + waits.reduce((sum, wait) => sum + wait, 0)),
-      sleep: async (wait) => {
-        waits.push(wait);
-        if (isLast(waits)) {
-          throw new UnreachableError('Interrupted', 'interrupted');
-        }
-      },
-    },
-  };
-}
 
 describe('an empty queue', () => {
   test('is fine', async () => {
@@ -257,14 +241,14 @@ describe('reading loses nothing', () => {
 
   test('interrupted, everything is given back', async () => {
     queueOf(...Array.from({ length: 60 }, () => failed()));
-    const error = await rejectionOf(
-      run(
-        {},
-        {},
-        interruptedAt(({ length }) => length === 2),
-      ),
-      UnreachableError,
-    );
+    const interruption = new AbortController();
+    const progress = (line: string) => {
+      if (line.includes('50 of about 60')) {
+        interruption.abort();
+      }
+    };
+    const terminal = { ...testContext().context.terminal, progress };
+    const error = await rejectionOf(run({}, {}, { terminal, signal: interruption.signal }), UnreachableError);
 
     expect(error.code).toBe('Interrupted');
     expect(sqs.commandCalls(ReceiveMessageCommand)).toHaveLength(5);
@@ -437,11 +421,7 @@ describe('--ack', () => {
 describe('--watch', () => {
   test('reads again every so many minutes, reports each round, and ends as the last one did', async () => {
     queueOf(failed());
-    const { exitCode, text, data, recorded } = await run(
-      { watch: '15' },
-      {},
-      interruptedAt((waits) => waits.filter((wait) => wait === 900_000).length === 2),
-    );
+    const { exitCode, text, data, recorded } = await run({ watch: '15' }, {}, interruptedAfter(900_000));
 
     expect(exitCode).toBe(1);
     expect(recorded.reported.map((one) => one.text.split('\n')[0])).toEqual([

@@ -9,7 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context, Outcome } from '../../../lib/cli/command';
 import { failures } from '../../../lib/ops/failures/failures';
-import type { FailuresData } from '../../../lib/ops/failures/result';
+import type { FailuresData } from '../../../lib/ops/failures/findings';
 import { testContext } from '../../helpers/ops';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -57,20 +57,20 @@ export function queueOf(...bodies: readonly string[]): void {
         return { MessageId: message.id, ReceiptHandle: message.handle, Body: message.body };
       }),
   }));
-  sqs.on(ChangeMessageVisibilityBatchCommand, { QueueUrl: QUEUE_URL }).callsFake(({ Entries }: { Entries: Entry[] }) => {
+  sqs.on(ChangeMessageVisibilityBatchCommand, { QueueUrl: QUEUE_URL }).callsFake(({ Entries }: { Entries: BatchEntry[] }) => {
     for (const { ReceiptHandle, VisibilityTimeout } of Entries) {
       byHandle(ReceiptHandle).hidden = VisibilityTimeout !== 0;
     }
     return {};
   });
-  sqs.on(DeleteMessageBatchCommand, { QueueUrl: QUEUE_URL }).callsFake(({ Entries }: { Entries: Entry[] }) => {
+  sqs.on(DeleteMessageBatchCommand, { QueueUrl: QUEUE_URL }).callsFake(({ Entries }: { Entries: BatchEntry[] }) => {
     const removed = Entries.map(({ ReceiptHandle }) => byHandle(ReceiptHandle));
     kept = kept.filter((message) => !removed.includes(message));
     return {};
   });
 }
 
-interface Entry {
+interface BatchEntry {
   readonly ReceiptHandle: string;
   readonly VisibilityTimeout?: number;
 }

@@ -12,8 +12,7 @@ import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { alarmsIn } from '../../../lib/model/monitoring/alarms';
 import { monitoringNamesOf } from '../../../lib/model/monitoring/names';
-import type { StatusData } from '../../../lib/ops/status/result';
-import { status } from '../../../lib/ops/status/status';
+import { type StatusData, status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

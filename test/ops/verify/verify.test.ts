@@ -1,4 +1,5 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { verify } from '../../../lib/ops/verify/verify';
 import { interruptedAfter, testContext } from '../../helpers/ops';
@@ -15,6 +16,7 @@ import {
   run,
   SOURCE,
   s3,
+  ssm,
   VERSION,
 } from './world';
 
@@ -413,5 +415,75 @@ test('--json has these keys', async () => {
     'causes',
     'error',
     'recorded',
+  ]);
+});
+
+/** What was recorded for `ops status`. */
+const recordings = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
+
+test.each([
+  ['ok', 'COMPLETED', 0],
+  ['failed', 'FAILED', 1],
+])('a result "%s" takes the place of the one before, in the source account', async (result, status, code) => {
+  sourceHead().resolves({ ReplicationStatus: status as 'COMPLETED' | 'FAILED' });
+  const { exitCode, pair } = await run();
+
+  expect(exitCode).toBe(code);
+  expect(pair).toMatchObject({ recorded: true });
+  expect(recordings()).toEqual([
+    {
+      Name: '/backups/source/pairs/documents/last-verification',
+      Description: 'Last result of ops verify for pair documents',
+      Type: 'String',
+      Overwrite: true,
+      Value: JSON.stringify({ at: '2026-11-01T12:00:00.000Z', result }),
+    },
+  ]);
+  expect(await accountOf(ssm.commandCalls(PutParameterCommand)[0]?.thisValue)).toBe('111111111111');
+});
+
+/** The account that a client of the tests asks as. */
+async function accountOf(client: unknown): Promise<string> {
+  const { config } = client as { config: { credentials: () => Promise<{ accessKeyId: string }> } };
+  return (await config.credentials()).accessKeyId;
+}
+
+test('what could not be found out is not recorded', async () => {
+  sourceHead().rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+  const { exitCode, pair } = await run();
+
+  expect(exitCode).toBe(3);
+  expect(pair).toMatchObject({ status: 'UNKNOWN', recorded: false });
+  expect(recordings()).toEqual([]);
+});
+
+test('a round that is interrupted is not recorded', async () => {
+  sourceHead().resolves({ ReplicationStatus: 'PENDING' });
+  await rejectionOf(run({}, {}, interruptedAfter(5000)), UnreachableError);
+
+  expect(recordings()).toEqual([]);
+});
+
+test('who may not record is told so once, and the verdict stays', async () => {
+  sourceHead().resolves({ ReplicationStatus: 'FAILED' });
+  ssm.on(PutParameterCommand).rejects(new Error('not authorized to perform: ssm:PutParameter'));
+  const { exitCode, data, recorded } = await run({ pairs: [{ id: 'documents' }, { id: 'documents-2' }] });
+
+  expect(exitCode).toBe(1);
+  expect(data.pairs).toMatchObject([{ recorded: false }, { recorded: false }]);
+  expect(recorded.told.filter((line) => line.includes('recorded'))).toEqual([
+    'the result could not be recorded for ops status: not authorized to perform: ssm:PutParameter',
+  ]);
+});
+
+test('each round of a watch is recorded', async () => {
+  const rounds = ['COMPLETED', 'FAILED'] as const;
+  let next = 0;
+  sourceHead().callsFake(() => ({ ReplicationStatus: rounds[next++ % 2] }));
+  await run({}, { watch: '60' }, interruptedAfter(3_600_000));
+
+  expect(recordings().map(({ Value: value = '' }) => JSON.parse(value))).toEqual([
+    { at: '2026-11-01T12:00:00.000Z', result: 'ok' },
+    { at: '2026-11-01T13:00:00.000Z', result: 'failed' },
   ]);
 });

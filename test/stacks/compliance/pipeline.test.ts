@@ -1,5 +1,5 @@
 import { pipelineAcknowledgementsOf } from '../../../lib/stacks/compliance/pipeline-acknowledgements';
-import { addPipeline } from '../../../lib/stacks/pipeline/add-pipeline';
+import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 import { recordedKey } from '../../helpers/templates';
 import { checkApp, findingOf } from './report';

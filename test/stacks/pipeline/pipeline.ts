@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnProject } from 'aws-cdk-lib/aws-codebuild';
-import { addPipeline } from '../../../lib/stacks/pipeline/add-pipeline';
+import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 import { recordedKey } from '../../helpers/templates';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { AppError, describeError } from '../../../lib/errors/errors';
 import { namesOf } from '../../../lib/model/names';
-import { addPipeline } from '../../../lib/stacks/pipeline/add-pipeline';
-import { lookupRoleArn } from '../../../lib/stacks/pipeline/build-role';
+import { lookupRoleArn } from '../../../lib/stacks/pipeline/builds';
+import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 import { recordedKey } from '../../helpers/templates';
 

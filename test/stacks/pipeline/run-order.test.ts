@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 'aws-cdk-lib/pipelines';
-import { MonitoringStack } from '../../../lib/stacks/monitoring/monitoring-stack';
-import { ReplicationStage } from '../../../lib/stacks/pipeline/replication-stage';
+import { MonitoringStack } from '../../../lib/stacks/monitoring/monitoring-stacks';
+import { ReplicationStage } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { SourceStack } from '../../../lib/stacks/source/source-stack';
 import { PIPELINE, testApp, validConfig } from '../../helpers/app';
 import { recordedKey } from '../../helpers/templates';

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { type CfnKey } from 'aws-cdk-lib/aws-kms';
+import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { ManagedKey } from '../../../lib/stacks/storage/managed-key';
 import { testApp, validConfig } from '../../helpers/app';
 import { resourceCounts } from '../../helpers/templates';

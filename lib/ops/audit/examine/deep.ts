@@ -1,15 +1,42 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unanswered } from '../../../aws/aws-error';
+import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
+import type { Context } from '../../../cli/command';
 import { AppError, messageOf } from '../../../errors/errors';
-import type { AuditedBucket } from '../subject';
-import { different, type Finding, type Sides } from './finding';
+import { groupsOf } from '../../../model/groups';
+import { namesOf } from '../../../model/names';
+import type { AuditedBucket } from '../task';
+import { type AuditFinding, different, type Sides } from './listed';
 
 /** What replicas are compared with. */
 export interface DeepFacts {
   /** ARN of the replica key; null where keys are not looked at: on an emulator, which keeps the source's. */
   readonly replicaKeyArn: string | null;
+}
+
+/**
+ * Reads what replicas are compared with, by id of the pair: each group has a key of its own.
+ *
+ * @throws AppError when nobody says which key the replicas should be under
+ */
+export async function readDeepFacts({ clients, config, pairs }: Context): Promise<ReadonlyMap<string, DeepFacts>> {
+  const facts = new Map<string, DeepFacts>();
+  for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
+    const parameter = namesOf(group).destination.keyParameter;
+    try {
+      const ssm = await clients.ssm('destination');
+      const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));
+      for (const { id } of group.pairs) {
+        facts.set(id, { replicaKeyArn: found?.Value ?? null });
+      }
+    } catch (error) {
+      throw unanswered(`SSM parameter ${parameter}`, error);
+    }
+  }
+  return facts;
 }
 
 /** What S3 says about a version. */
@@ -18,7 +45,7 @@ interface Description extends HeadObjectCommandOutput {
   readonly checksumDenied?: true;
 }
 
-const ALIKE: Finding = { state: 'same', wrong: false, why: 'alike' };
+const ALIKE: AuditFinding = { state: 'same', wrong: false, why: 'alike' };
 
 /**
  * Asks for status, key and checksum of both versions, or of one that is in the replica bucket only.
@@ -30,7 +57,7 @@ export async function judgeDeep(
   sides: Sides,
   buckets: { readonly source: AuditedBucket; readonly replica: AuditedBucket },
   facts: DeepFacts,
-): Promise<Finding | undefined> {
+): Promise<AuditFinding | undefined> {
   try {
     if (sides.source === undefined) {
       return judgeExtra(await head(buckets.replica, sides.replica));
@@ -51,7 +78,7 @@ export async function judgeDeep(
   }
 }
 
-function judgeExtra(replica: HeadObjectCommandOutput | undefined): Finding | undefined {
+function judgeExtra(replica: HeadObjectCommandOutput | undefined): AuditFinding | undefined {
   if (replica === undefined) {
     return undefined;
   }
@@ -61,7 +88,7 @@ function judgeExtra(replica: HeadObjectCommandOutput | undefined): Finding | und
     : different('extra', true, 'no replica: somebody wrote it into the replica bucket', status);
 }
 
-function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): Finding {
+function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): AuditFinding {
   const { ReplicationStatus: status = null } = source;
   if (replica.ReplicationStatus !== 'REPLICA') {
     const found = replica.ReplicationStatus ?? 'no status';

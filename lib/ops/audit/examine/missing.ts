@@ -1,13 +1,13 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
 import type { Entry } from '../../../aws/listing/scan-page';
-import { AppError } from '../../../errors/errors';
-import { chooseRule, needsTags } from '../../explain/match';
-import type { ObjectVersion } from '../../explain/object-version';
-import { ObjectReader } from '../../explain/read-object';
-import { judgeSource } from '../../explain/source-verdict';
-import type { Subject } from '../subject';
-import { different, type Finding } from './finding';
+import { plural } from '../../../cli/units';
+import { AppError, messageOf } from '../../../errors/errors';
+import { ObjectReader, type ObjectVersion } from '../../explain/read-object';
+import { chooseRule, needsTags } from '../../explain/rule-match';
+import { judgeSource } from '../../explain/verdict';
+import type { AuditTask } from '../task';
+import { type AuditFinding, different } from './listed';
 
 /** What S3 says about the source bucket as a whole, which decides why a version is not replicated. */
 export interface SourceFacts {
@@ -16,7 +16,7 @@ export interface SourceFacts {
 }
 
 /** @throws AppError when S3 gives no answer */
-export async function readSourceFacts({ source }: Subject): Promise<SourceFacts> {
+export async function readSourceFacts({ source }: AuditTask): Promise<SourceFacts> {
   const reader = new ObjectReader(source.s3, source.name, '');
   return { rules: await reader.rules(), ownerEnforced: await reader.ownerEnforced() };
 }
@@ -27,31 +27,31 @@ export async function readSourceFacts({ source }: Subject): Promise<SourceFacts>
  * @returns undefined when it was deleted since it was listed
  * @throws AppError when the person interrupts, or no version can be asked about any more
  */
-export async function judgeMissing(entry: Entry, subject: Subject, facts: SourceFacts): Promise<Finding | undefined> {
-  const { source } = subject;
+export async function judgeMissing(entry: Entry, task: AuditTask, facts: SourceFacts): Promise<AuditFinding | undefined> {
+  const { source } = task;
   const reader = new ObjectReader(source.s3, source.name, entry.key, (kind, request) => source.requests.send(kind, request));
   const listed = { ...entry, lastModified: new Date(entry.lastModified) };
   try {
     const version = await reader.describe(listed, facts.rules.some(needsTags));
-    return version === undefined ? undefined : judge(version, subject, facts);
+    return version === undefined ? undefined : judge(version, task, facts);
   } catch (error) {
     const { cause } = error as { cause?: unknown };
     if (error instanceof AppError && (error.code === 'Interrupted' || isBadCredentials(cause) || isNoNetwork(cause))) {
       throw error;
     }
-    return different('unknown', false, `not in the replica bucket; ${error instanceof Error ? error.message : String(error)}`);
+    return different('unknown', false, `not in the replica bucket; ${messageOf(error)}`);
   }
 }
 
-function judge(version: ObjectVersion, { config, pair, now, olderThan, replica }: Subject, facts: SourceFacts): Finding {
+function judge(version: ObjectVersion, { config, pair, now, olderThan, replica }: AuditTask, facts: SourceFacts): AuditFinding {
   const { status, encryption, lastModified } = version;
   const young = now().getTime() - lastModified.getTime() < olderThan;
-  const minutes = olderThan / 60_000;
-  const found = (state: Finding['state'], wrong: boolean, why: string) => different(state, wrong, why, status);
+  const limit = plural(olderThan / 60_000, 'minute');
+  const found = (state: AuditFinding['state'], wrong: boolean, why: string) => different(state, wrong, why, status);
   if (status === 'PENDING') {
     return young
-      ? found('in-flight', false, `PENDING, and younger than ${minutes} minutes`)
-      : found('pending', true, `PENDING, and older than ${minutes} minutes`);
+      ? found('in-flight', false, `PENDING, and younger than ${limit}`)
+      : found('pending', true, `PENDING, and older than ${limit}`);
   }
   if (status === 'COMPLETED' || status === 'COMPLETE') {
     return young

@@ -1,5 +1,5 @@
 import { FIRST_BYTE, withReason } from '../../../aws/refusal';
-import type { Place, RestoreRequest } from '../model';
+import type { BucketClient, RestoreRequest } from '../model';
 import { isCode } from './failure';
 import { type Answer, Connection, type Headers, type ObjectRequest } from './thin/connection';
 
@@ -9,11 +9,11 @@ export const WITH_CHECKSUM: Headers = { 'x-amz-checksum-mode': 'ENABLED' };
 /** One of the two buckets, and both ways to ask it: requests for single objects go the short one, all others the SDK's. */
 export class Bucket {
   readonly name: string;
-  readonly s3: Place['s3'];
+  readonly s3: BucketClient['s3'];
   private readonly connection: Connection;
 
   constructor(
-    private readonly place: Place,
+    private readonly place: BucketClient,
     readonly owner: string | undefined,
   ) {
     this.name = place.name;

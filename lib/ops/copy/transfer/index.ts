@@ -1,6 +1,6 @@
 import type { Clock } from '../../../aws/clock';
-import { isArchived } from '../archive';
-import type { CopyVersion, Item, ItemOutcome, OpenUploads, Place } from '../model';
+
+import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArchived, type OpenUploads } from '../model';
 import { archived } from './archive';
 import { Bucket, WITH_CHECKSUM } from './bucket';
 import { Buffers } from './buffers';
@@ -37,7 +37,7 @@ export interface CopyOptions {
 }
 
 /** Copies versions from one bucket to another through this process. Any number of copies may run at a time. */
-export function copier(from: Place, to: Place, options: CopyOptions): CopyVersion {
+export function copier(from: BucketClient, to: BucketClient, options: CopyOptions): CopyVersion {
   const source = new Bucket(from, options.owners?.from);
   const sink = new Bucket(to, options.owners?.to);
   const work: Work = {

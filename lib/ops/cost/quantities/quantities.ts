@@ -1,13 +1,9 @@
 import type { Pair, ReplicationConfig } from '../../../config/replication-config';
-import type { Workloads } from '../workload/workload';
-import { encryptionQuantities } from './encryption';
-import { keyQuantities } from './keys';
-import { transitionQuantities } from './lifecycle';
-import { pipelineQuantities } from './pipeline';
+import type { Workloads } from '../workload';
+import { keyQuantities, pairWatchingQuantities, pipelineQuantities, sharedWatchingQuantities } from './fixed';
 import type { Quantity } from './quantity';
-import { replicationQuantities } from './replication';
-import { storageQuantities } from './storage';
-import { pairWatchingQuantities, sharedWatchingQuantities } from './watching';
+import { encryptionQuantities, replicationQuantities } from './replication';
+import { storageQuantities, transitionQuantities } from './storage';
 
 /** Quantities of one pair, or of what the pairs share. */
 export interface QuantityGroup {

@@ -1,7 +1,7 @@
 import { whole } from '../../../cli/units';
 import type { Pair, ReplicationConfig } from '../../../config/replication-config';
-import type { PriceKey } from '../prices/catalog';
-import type { Workload } from '../workload/workload';
+import type { PriceKey } from '../prices/prices';
+import type { Workload } from '../workload';
 
 /** How much of something that AWS bills. */
 export interface Quantity {
@@ -11,13 +11,13 @@ export interface Quantity {
   readonly item: string;
   readonly price: PriceKey;
   /** In units of the price. Null when it cannot be known from configuration and workload. */
-  readonly amount: Range | null;
+  readonly amount: AmountRange | null;
   /** How it is computed, with the numbers in it. */
   readonly formula: string;
 }
 
 /** At least and at most. Both are the same where AWS documents no range. */
-export interface Range {
+export interface AmountRange {
   readonly least: number;
   readonly most: number;
 }
@@ -34,7 +34,7 @@ export interface PairMonth {
 /** What S3 calls a GB. */
 export const GB = 2 ** 30;
 
-export function exactly(amount: number): Range {
+export function exactly(amount: number): AmountRange {
   return { least: amount, most: amount };
 }
 

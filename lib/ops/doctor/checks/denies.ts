@@ -2,11 +2,10 @@ import type { Pair, SideName } from '../../../config/replication-config';
 import { REMAINING_RETENTION } from '../../../model/max-retention';
 import { pairNamesOf } from '../../../model/names';
 import { type Permission, replicationPermissions } from '../../../model/permissions';
-import { BUCKET, type Check, type Finding, notAnswered, pass, type Subject } from '../check';
-import { putBucketPolicy, putKeyPolicy } from '../documents';
-import { denials, without } from '../policy/deny';
-import { nameOf } from '../policy/difference';
-import type { LivePolicy } from '../policy/statement';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, pass } from '../check';
+import { type LivePolicy, statementName, without } from '../policy-document';
+import { denials } from '../policy-evaluation';
+import { putBucketPolicy, putKeyPolicy } from './policies';
 
 /** Rows of the permission table that concern a resource. The keys' ARNs stand for themselves. */
 const ROWS = {
@@ -20,50 +19,50 @@ export const DENY_CHECKS: readonly Check[] = (['source', 'destination'] as const
     id: `${BUCKET[side]}-deny`,
     title: `${BUCKET[side]} bucket's policy has no Deny that stops the replication role`,
     area: 'policies',
-    run: { each: 'pair', ask: (subject, pair) => bucketDeny(subject, pair, side) },
+    run: { each: 'pair', ask: (context, pair) => bucketDeny(context, pair, side) },
   },
   {
     id: `${BUCKET[side]}-key-deny`,
     title: `${BUCKET[side]} key's policy has no Deny that stops the replication role`,
     area: 'policies',
-    run: { each: 'pair', ask: (subject, pair) => keyDeny(subject, pair, side) },
+    run: { each: 'pair', ask: (context, pair) => keyDeny(context, pair, side) },
   },
 ]);
 
-async function bucketDeny(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
-  const policy = await subject.facts.buckets.policy(side, pair);
+async function bucketDeny(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+  const policy = await context.facts.buckets.policy(side, pair);
   const longest = pair.objectLock?.maximumRetentionDays;
   // What is denied is a longer one. Without a bound nobody knows how long a retention is.
-  const context: Record<string, string[]> = longest === undefined ? {} : { [REMAINING_RETENTION]: [String(longest)] };
-  return judge(subject, pair, side, { policy, rows: ROWS[side].bucket, context }, async (repaired) =>
-    putBucketPolicy(subject, pair, side, repaired),
+  const conditionKeys: Record<string, string[]> = longest === undefined ? {} : { [REMAINING_RETENTION]: [String(longest)] };
+  return judge(context, pair, side, { policy, rows: ROWS[side].bucket, conditionKeys }, async (repaired) =>
+    putBucketPolicy(context, pair, side, repaired),
   );
 }
 
-async function keyDeny(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
-  const { context, facts } = subject;
+async function keyDeny(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+  const { facts } = context;
   const { region } = context.config[side];
   const { arn } = facts.buckets.name(side, pair);
   const inPolicy = {
     policy: await facts.keyPolicy(side),
     rows: ROWS[side].key,
-    context: {
+    conditionKeys: {
       'kms:viaservice': [`s3.${region}.amazonaws.com`],
       'kms:calleraccount': [context.config.source.account],
       'kms:encryptioncontext:aws:s3:arn': [pair.bucketKeys ? arn : `${arn}/key`],
     },
   };
-  return judge(subject, pair, side, inPolicy, (repaired) => putKeyPolicy(subject, side, repaired));
+  return judge(context, pair, side, inPolicy, (repaired) => putKeyPolicy(context, side, repaired));
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html */
 async function judge(
-  { context: { config } }: Subject,
+  { config }: DoctorContext,
   pair: Pair,
   side: SideName,
-  { policy, rows, context }: { policy: LivePolicy; rows: readonly string[]; context: Record<string, string[]> },
+  { policy, rows, conditionKeys }: { policy: LivePolicy; rows: readonly string[]; conditionKeys: Record<string, string[]> },
   put: (repaired: LivePolicy) => Promise<string>,
-): Promise<Finding> {
+): Promise<CheckFinding> {
   const names = pairNamesOf(config, pair);
   const table = replicationPermissions(config, names, { source: '*', replica: '*' });
   const requests = table.filter(({ sid }) => rows.includes(sid));
@@ -82,7 +81,7 @@ async function judge(
         'aws:principalisawsservice': ['false'],
         'aws:resourceaccount': [config[side].account],
         'aws:requestedregion': [config[side].region],
-        ...context,
+        ...conditionKeys,
       },
     }),
   );
@@ -90,7 +89,9 @@ async function judge(
   if (certain.length > 0) {
     return {
       status: 'fail',
-      found: certain.map((statement) => `statement ${nameOf(statement)} denies what the replication role has to do`).join('; '),
+      found: certain
+        .map((statement) => `statement ${statementName(statement)} denies what the replication role has to do`)
+        .join('; '),
       expected: `no Deny of ${requests.flatMap(({ actions }) => actions).join(', ')} for ${names.replicationRole.arn}`,
       fix: await put(without(policy, certain)),
     };
@@ -98,5 +99,7 @@ async function judge(
   const [open] = found.flatMap(({ possible }) => possible);
   return open === undefined
     ? pass('none')
-    : notAnswered(`whether statement ${nameOf(open.statement)} stops the replication role depends on ${open.keys.join(', ')}`);
+    : notAnswered(
+        `whether statement ${statementName(open.statement)} stops the replication role depends on ${open.keys.join(', ')}`,
+      );
 }

@@ -4,48 +4,68 @@ import { environmentsOf } from '../../../model/environments';
 import { awsCommand, BOOTSTRAP_COMMAND } from '../../../model/shell-commands';
 import { type StackKind, stackPlace } from '../../../model/stacks';
 import { toolkitNames } from '../../../model/toolkit';
-import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
+import { ResourceNotFound } from '../answers';
+import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
+import type { Facts } from '../facts';
+import { listOf, normalPrincipal, statementName } from '../policy-document';
 
 /** The lowest version whose roles this app's stacks can be deployed with. */
 const BOOTSTRAP_VERSION = 6;
 
-/** Accounts, regions and bootstrap stacks: what has to be right before anything is deployed. */
+/**
+ * What has to be right before anything is deployed: accounts, regions and bootstraps, and whether these let those deploy who have
+ * to.
+ */
 export const ENVIRONMENT_CHECKS: readonly Check[] = [
   ...SIDES.flatMap((side): Check[] => [
     {
       id: `credentials-${side}`,
       title: `credentials answer for the ${side} account`,
       area: 'environments',
-      run: { each: 'deployment', ask: (subject) => credentials(subject, side) },
+      run: { each: 'deployment', ask: (context) => credentials(context, side) },
     },
     {
       id: `region-${side}`,
       title: `${side} region is enabled`,
       area: 'environments',
-      run: { each: 'deployment', ask: (subject) => region(subject, side) },
+      run: { each: 'deployment', ask: (context) => region(context, side) },
     },
     {
       id: `bootstrap-${side}`,
       title: `every environment of the ${side} account is bootstrapped for the CDK`,
       area: 'environments',
-      run: { each: 'deployment', ask: (subject) => bootstrap(subject, side) },
+      run: { each: 'deployment', ask: (context) => bootstrap(context, side) },
     },
   ]),
   {
     id: 'region-monitoring',
     title: 'destination region is enabled in the source account, for its alarms',
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => region(subject, 'monitoring') },
+    run: { each: 'deployment', ask: (context) => region(context, 'monitoring') },
   },
   {
     id: 'bootstrap-pipeline',
     title: "pipeline's environments are bootstrapped for the CDK",
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => bootstrap(subject, 'pipeline') },
+    run: { each: 'deployment', ask: (context) => bootstrap(context, 'pipeline') },
+  },
+  ...SIDES.map(
+    (side): Check => ({
+      id: `bootstrap-pipeline-trust-${side}`,
+      title: `every environment of the ${side} account lets the pipeline deploy`,
+      area: 'environments',
+      run: { each: 'deployment', ask: (context) => pipelineTrust(context, side) },
+    }),
+  ),
+  {
+    id: 'bootstrap-trust',
+    title: 'one credential can deploy both sides, where profiles do not',
+    area: 'environments',
+    run: { each: 'deployment', ask: bootstrapTrust },
   },
 ];
 
-async function credentials({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
+async function credentials({ config, facts }: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { account, profile } = config[side];
   try {
     await facts.credentials(side);
@@ -68,7 +88,7 @@ async function credentials({ context: { config }, facts }: Subject, side: SideNa
 }
 
 /** @see https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
-async function region({ context: { config }, facts }: Subject, stack: StackKind): Promise<Finding> {
+async function region({ config, facts }: DoctorContext, stack: StackKind): Promise<CheckFinding> {
   const { owner, region: name } = stackPlace(config, stack);
   const status = (await facts.regionStatus(owner, name)) ?? 'unknown';
   return ['ENABLED', 'ENABLED_BY_DEFAULT'].includes(status)
@@ -82,7 +102,7 @@ async function region({ context: { config }, facts }: Subject, stack: StackKind)
 }
 
 /** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */
-async function bootstrap({ context: { config, qualifier }, facts }: Subject, owner: AccountName): Promise<Finding> {
+async function bootstrap({ config, qualifier, facts }: DoctorContext, owner: AccountName): Promise<CheckFinding> {
   const environments = environmentsOf(config).filter((environment) => environment.owner === owner);
   const [first, ...others] = environments;
   if (first === undefined) {
@@ -105,4 +125,81 @@ async function bootstrap({ context: { config, qualifier }, facts }: Subject, own
         expected: `bootstrap version ${BOOTSTRAP_VERSION} or newer`,
         fix: BOOTSTRAP_COMMAND,
       };
+}
+
+/** @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html */
+async function pipelineTrust(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+  const { pipeline } = context.config;
+  if (pipeline === undefined) {
+    return notApplicable('no pipeline is configured');
+  }
+  return deployTrust(context, side, {
+    account: pipeline.account,
+    expected: `every role that deploys trusts the tooling account ${pipeline.account}`,
+    fix: BOOTSTRAP_COMMAND,
+  });
+}
+
+/** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
+async function bootstrapTrust(context: DoctorContext): Promise<CheckFinding> {
+  const { facts } = context;
+  const { source, destination, keyExchange, pipeline } = context.config;
+  if (keyExchange === 'ssm' || destination.profile !== undefined) {
+    return notApplicable('the destination is deployed with its own credentials');
+  }
+  if (pipeline !== undefined) {
+    return notApplicable('the pipeline deploys the destination');
+  }
+  if (await facts.isDeployed('destination')) {
+    return notApplicable('the destination was deployed already');
+  }
+  return deployTrust(context, 'destination', {
+    account: source.account,
+    expected: `it trusts account ${source.account}, or destination.profile names credentials of account ${destination.account}`,
+    fix: `name a profile of account ${destination.account} as destination.profile in the configuration; or ${BOOTSTRAP_COMMAND} --trust-source, which makes administrators of the source account administrators of the backup account`,
+  });
+}
+
+/** Whether the role that deploys may be assumed from an account, in every environment of a side. */
+async function deployTrust(
+  { config, qualifier, facts }: DoctorContext,
+  side: SideName,
+  { account, expected, fix }: { readonly account: string; readonly expected: string; readonly fix: string },
+): Promise<CheckFinding> {
+  const trusting: string[] = [];
+  const wrong: string[] = [];
+  const missing: string[] = [];
+  for (const environment of environmentsOf(config).filter(({ owner }) => owner === side)) {
+    const { deployRole } = toolkitNames(qualifier, environment);
+    const trusted = await trustedBy(facts, side, deployRole);
+    if (trusted === undefined) {
+      missing.push(deployRole);
+    } else if (trusted.includes(account)) {
+      trusting.push(deployRole);
+    } else {
+      wrong.push(`${deployRole} trusts ${trusted.join(', ') || 'nobody'}`);
+    }
+  }
+  if (wrong.length > 0) {
+    return { status: 'fail', found: wrong.join('; '), expected, fix };
+  }
+  return missing.length > 0
+    ? notApplicable(`there is no role ${missing.join(', ')}: see bootstrap-${side}`)
+    : pass(`account ${account} may assume ${trusting.join(', ')}`);
+}
+
+/** The accounts, or other principals, that may assume a role; undefined where there is no such role. */
+async function trustedBy(facts: Facts, side: SideName, name: string): Promise<readonly string[] | undefined> {
+  try {
+    const { trust } = await facts.roles.role(side, name);
+    const accounts = trust.Statement.flatMap(({ Principal: principal }) =>
+      typeof principal === 'object' ? listOf(principal['AWS']).map(normalPrincipal) : [],
+    );
+    return accounts.length > 0 ? [...new Set(accounts)] : trust.Statement.map(statementName);
+  } catch (error) {
+    if (error instanceof ResourceNotFound) {
+      return undefined;
+    }
+    throw error;
+  }
 }

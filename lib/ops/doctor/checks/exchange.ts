@@ -3,13 +3,11 @@ import { ConfigError } from '../../../errors/errors';
 import { iamRole, namesOf, pairNamesOf, partitionOf, stackArnPattern } from '../../../model/names';
 import { awsCommand, deployCommand, restoreCommand } from '../../../model/shell-commands';
 import { toolkitNames } from '../../../model/toolkit';
-import { CONTEXT_FILE } from '../../exchange/context-file';
-import { Absent } from '../answers';
-import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';
-import { accountRoot } from '../documents';
-import { orMissing } from '../missing';
-import { difference, unknownStatement } from '../policy/difference';
-import type { LiveStatement } from '../policy/statement';
+import { CONTEXT_FILE } from '../../exchange/exchange';
+import { ResourceNotFound } from '../answers';
+import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import { difference, type LiveStatement, unknownStatement } from '../policy-document';
+import { accountRoot } from './policies';
 
 /** How each side learns what the other one has: published parameters, recorded values, the stack output. */
 export const EXCHANGE_CHECKS: readonly Check[] = [
@@ -18,13 +16,13 @@ export const EXCHANGE_CHECKS: readonly Check[] = [
       id: `${BUCKET[side]}-key-parameter`,
       title: `SSM parameter of the ${BUCKET[side]} key holds its ARN`,
       area: 'key exchange',
-      run: { each: 'deployment', ask: (subject) => keyParameter(subject, side) },
+      run: { each: 'deployment', ask: (context) => keyParameter(context, side) },
     },
     {
       id: `${BUCKET[side]}-parameters`,
       title: `SSM parameters of the ${BUCKET[side]} side hold the pair's ARNs`,
       area: 'key exchange',
-      run: { each: 'pair', ask: (subject, pair) => pairParameters(subject, pair, side) },
+      run: { each: 'pair', ask: (context, pair) => pairParameters(context, pair, side) },
     },
   ]),
   {
@@ -47,15 +45,15 @@ export const EXCHANGE_CHECKS: readonly Check[] = [
   },
 ];
 
-async function keyParameter(subject: Subject, side: SideName): Promise<Finding> {
-  const { Arn: arn } = await subject.facts.key(side);
-  return parameters(subject, side, { [subject.facts.names[side].keyParameter]: arn });
+async function keyParameter(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+  const { Arn: arn } = await context.facts.key(side);
+  return parameters(context, side, { [context.facts.names[side].keyParameter]: arn });
 }
 
-async function pairParameters(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
-  const { parameters: names, sourceBucket, replicaBucket, replicationRole } = pairNamesOf(subject.context.config, pair);
+async function pairParameters(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+  const { parameters: names, sourceBucket, replicaBucket, replicationRole } = pairNamesOf(context.config, pair);
   return parameters(
-    subject,
+    context,
     side,
     side === 'source'
       ? { [names.sourceBucket]: sourceBucket.arn, [names.replicationRole]: replicationRole.arn }
@@ -63,12 +61,16 @@ async function pairParameters(subject: Subject, pair: Pair, side: SideName): Pro
   );
 }
 
-async function parameters({ context, facts }: Subject, side: SideName, expected: Record<string, string>): Promise<Finding> {
+async function parameters(
+  { config, facts }: DoctorContext,
+  side: SideName,
+  expected: Record<string, string>,
+): Promise<CheckFinding> {
   const wrong: { name: string; value: string; found: string | undefined }[] = [];
   for (const [name, value] of Object.entries(expected)) {
     const found = await facts.parameter(side, name);
     if (found === undefined && !(await facts.isDeployed(side))) {
-      throw new Absent(side, `SSM parameter ${name}`);
+      throw new ResourceNotFound(side, `SSM parameter ${name}`);
     }
     if (found !== value) {
       wrong.push({ name, value, found });
@@ -81,14 +83,12 @@ async function parameters({ context, facts }: Subject, side: SideName, expected:
         found: wrong.map(({ name, found }) => `${name} ${found === undefined ? 'does not exist' : `is ${found}`}`).join('; '),
         expected: wrong.map(({ value }) => value).join('; '),
         fix: wrong
-          .map(({ name, value }) =>
-            awsCommand(context.config, side, 'ssm put-parameter --type String --overwrite', { name, value }),
-          )
+          .map(({ name, value }) => awsCommand(config, side, 'ssm put-parameter --type String --overwrite', { name, value }))
           .join(' && '),
       };
 }
 
-async function record({ context: { config }, facts }: Subject): Promise<Finding> {
+async function record({ config, facts }: DoctorContext): Promise<CheckFinding> {
   if (config.keyExchange !== 'ssm') {
     return notApplicable(`keyExchange is ${config.keyExchange}`);
   }
@@ -109,7 +109,7 @@ async function record({ context: { config }, facts }: Subject): Promise<Finding>
   });
 }
 
-async function output({ context: { config }, facts }: Subject): Promise<Finding> {
+async function output({ config, facts }: DoctorContext): Promise<CheckFinding> {
   if (config.keyExchange !== 'stack-output') {
     return notApplicable(`keyExchange is ${config.keyExchange}`);
   }
@@ -124,14 +124,14 @@ async function output({ context: { config }, facts }: Subject): Promise<Finding>
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html */
-async function exchangeRole(subject: Subject): Promise<Finding> {
-  const { context, facts } = subject;
+async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
+  const { facts } = context;
   const { config } = context;
   if (config.keyExchange !== 'stack-output') {
     return notApplicable(`keyExchange is ${config.keyExchange}`);
   }
   const { name, arn } = facts.names.exchange.readerRole;
-  return orMissing(subject, { stack: 'destination', expected: arn }, async () => {
+  return orMissing(context, { stack: 'destination', expected: arn }, async () => {
     const { executionRole: roleName } = toolkitNames(context.qualifier, config.source);
     const executionRole = iamRole(partitionOf(config.source), config.source, roleName).arn;
     const trust: LiveStatement = {

@@ -2,14 +2,12 @@ import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/cli
 import type { Pair } from '../../../config/replication-config';
 import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
 import { monitoringNamesOf } from '../../../model/monitoring/names';
+import type { NamedArn } from '../../../model/names';
 import { failureQueueStatements } from '../../../model/policies';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
-import { Absent } from '../answers';
-import { type Check, compare, type Finding, pass, type Subject } from '../check';
-import { queueTlsOnly } from '../documents';
-import { orMissing } from '../missing';
-import { without } from '../policy/deny';
-import { difference, unknownStatement } from '../policy/difference';
+import { ResourceNotFound } from '../answers';
+import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
+import { difference, type LiveStatement, unknownStatement, without } from '../policy-document';
 
 /** The way of a failure event from the source bucket into the queue. */
 export const FAILURE_EVENT_CHECKS: readonly Check[] = [
@@ -34,15 +32,15 @@ export const FAILURE_EVENT_CHECKS: readonly Check[] = [
 ];
 
 /** Part of a notification configuration, whatever it sends events to. */
-type Target = Pick<QueueConfiguration, 'Events' | 'Filter'> & {
+type NotificationTarget = Pick<QueueConfiguration, 'Events' | 'Filter'> & {
   readonly QueueArn?: string | undefined;
   readonly TopicArn?: string | undefined;
   readonly LambdaFunctionArn?: string | undefined;
 };
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
-async function events(subject: Subject, pair: Pair): Promise<Finding> {
-  const { context, facts } = subject;
+async function events(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { facts } = context;
   const { arn } = monitoringNamesOf(context.config).failureQueue;
   const wanted = failureEvents(pair);
   const live = await facts.buckets.notifications(pair);
@@ -57,19 +55,18 @@ async function events(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: text(found) || 'no failure event is sent anywhere',
         expected,
-        fix: await sendEvents(subject, pair, live),
+        fix: await sendEvents(context, pair, live),
       };
 }
 
 /** Keeps what others configured: S3 takes a configuration as a whole, and one destination only for each event. */
-async function sendEvents({ context, facts }: Subject, pair: Pair, live: NotificationConfiguration): Promise<string> {
-  const { config } = context;
+async function sendEvents({ config, facts }: DoctorContext, pair: Pair, live: NotificationConfiguration): Promise<string> {
   const { arn } = monitoringNamesOf(config).failureQueue;
   const wanted = failureEvents(pair);
-  const foreign = (target: Target) => target.QueueArn !== arn && !takes(target, wanted);
+  const foreign = (target: NotificationTarget) => target.QueueArn !== arn && !takes(target, wanted);
   const isMissing = await facts.monitoring.queue().then(
     () => false,
-    (error: unknown) => error instanceof Absent,
+    (error: unknown) => error instanceof ResourceNotFound,
   );
   return isMissing
     ? deployCommand(config, 'source')
@@ -84,37 +81,37 @@ async function sendEvents({ context, facts }: Subject, pair: Pair, live: Notific
       });
 }
 
-function targets(live: NotificationConfiguration): readonly Target[] {
+function targets(live: NotificationConfiguration): readonly NotificationTarget[] {
   return [...(live.QueueConfigurations ?? []), ...(live.TopicConfigurations ?? []), ...(live.LambdaFunctionConfigurations ?? [])];
 }
 
-function takes({ Events: sent = [] }: Target, wanted: readonly string[]): boolean {
+function takes({ Events: sent = [] }: NotificationTarget, wanted: readonly string[]): boolean {
   return sent.some((event) => event === 's3:Replication:*' || wanted.includes(event));
 }
 
-function targetArn({ QueueArn: queueArn, TopicArn: topic, LambdaFunctionArn: lambda }: Target): string {
+function targetArn({ QueueArn: queueArn, TopicArn: topic, LambdaFunctionArn: lambda }: NotificationTarget): string {
   return queueArn ?? topic ?? lambda ?? 'nowhere';
 }
 
-function filterText({ Filter: filter }: Target): string {
+function filterText({ Filter: filter }: NotificationTarget): string {
   const rules = filter?.Key?.FilterRules?.map(({ Name: name, Value: value }) => `${name} ${value}`) ?? [];
   return rules.length === 0 ? '' : `, only ${rules.join(', ')}`;
 }
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html */
-async function queue(subject: Subject): Promise<Finding> {
-  const { name } = monitoringNamesOf(subject.context.config).failureQueue;
+async function queue(context: DoctorContext): Promise<CheckFinding> {
+  const { name } = monitoringNamesOf(context.config).failureQueue;
   const seconds = String(FAILURE_EVENT_DAYS * 24 * 60 * 60);
   const text = (encryption: string, retention: string | undefined) => `${encryption}, keeps events for ${retention} seconds`;
   const expected = text('SSE-SQS', seconds);
-  return orMissing(subject, { stack: 'source', expected: `queue ${name}: ${expected}` }, async () => {
-    const { url, attributes } = await subject.facts.monitoring.queue();
+  return orMissing(context, { stack: 'source', expected: `queue ${name}: ${expected}` }, async () => {
+    const { url, attributes } = await context.facts.monitoring.queue();
     const key = attributes['KmsMasterKeyId'];
     const own = attributes['SqsManagedSseEnabled'] === 'true' ? 'SSE-SQS' : 'not encrypted';
     return compare({
       found: text(key ? `SSE-KMS with ${key}` : own, attributes['MessageRetentionPeriod']),
       expected,
-      fix: setAttributes(subject, url, {
+      fix: setAttributes(context, url, {
         ...(key && { KmsMasterKeyId: '' }),
         SqsManagedSseEnabled: 'true',
         MessageRetentionPeriod: seconds,
@@ -123,11 +120,25 @@ async function queue(subject: Subject): Promise<Finding> {
   });
 }
 
+/**
+ * The statement with which a queue policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+ */
+export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
+  return {
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 'sqs:*',
+    Resource: arn,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
-async function queuePolicy(subject: Subject): Promise<Finding> {
-  const { config } = subject.context;
+async function queuePolicy(context: DoctorContext): Promise<CheckFinding> {
+  const { config } = context;
   const { failureQueue } = monitoringNamesOf(config);
-  const { url, policy } = await subject.facts.monitoring.queue();
+  const { url, policy } = await context.facts.monitoring.queue();
   const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
   const { wrong, extra, repaired } = difference(policy, expected);
   const allowing = extra.filter(({ Effect: effect }) => effect === 'Allow');
@@ -142,10 +153,10 @@ async function queuePolicy(subject: Subject): Promise<Finding> {
         status: 'fail',
         found: found.join('; '),
         expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
-        fix: setAttributes(subject, url, { Policy: JSON.stringify(without(repaired, allowing)) }),
+        fix: setAttributes(context, url, { Policy: JSON.stringify(without(repaired, allowing)) }),
       };
 }
 
-function setAttributes({ context: { config } }: Subject, url: string, attributes: Readonly<Record<string, string>>): string {
+function setAttributes({ config }: DoctorContext, url: string, attributes: Readonly<Record<string, string>>): string {
   return awsCommand(config, 'source', 'sqs set-queue-attributes', { 'queue-url': url, attributes });
 }

@@ -9,23 +9,18 @@ import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
 import { METRIC_CHECKS } from './metrics';
-import { NOTIFICATION_CHECKS } from './notifications';
-import { OBJECT_LOCK_CHECKS } from './object-lock';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
 import { STACK_CHECKS } from './stacks';
-import { TRUST_CHECKS } from './trust';
 
 /** Every check, in the order in which the answers are shown. */
 export const CHECKS: readonly Check[] = [
   ...ENVIRONMENT_CHECKS,
-  ...TRUST_CHECKS,
   ...STACK_CHECKS,
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
   ...BUCKET_CHECKS,
-  ...OBJECT_LOCK_CHECKS,
   ...LIFECYCLE_CHECKS,
   ...ROLE_CHECKS,
   ...POLICY_CHECKS,
@@ -35,5 +30,4 @@ export const CHECKS: readonly Check[] = [
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,
   ...ALARM_CHECKS,
-  ...NOTIFICATION_CHECKS,
 ];

@@ -1,7 +1,7 @@
+import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
 import { awsCommand } from '../../../model/shell-commands';
-import { BUCKET, type Check, compare, type Finding, notApplicable, pass, type Subject } from '../check';
-import { orMissing } from '../missing';
+import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 
 /** Both KMS keys: usable, and rotating. */
 export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
@@ -9,20 +9,20 @@ export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
     id: `${BUCKET[side]}-key`,
     title: `${BUCKET[side]} key is enabled and not pending deletion`,
     area: 'keys',
-    run: { each: 'deployment', ask: (subject) => usable(subject, side) },
+    run: { each: 'deployment', ask: (context) => usable(context, side) },
   },
   {
     id: `${BUCKET[side]}-key-rotation`,
     title: `${BUCKET[side]} key rotates as configured`,
     area: 'keys',
-    run: { each: 'deployment', ask: (subject) => rotation(subject, side) },
+    run: { each: 'deployment', ask: (context) => rotation(context, side) },
   },
 ]);
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
-async function usable(subject: Subject, side: SideName): Promise<Finding> {
-  const { context, facts } = subject;
-  return orMissing(subject, { stack: side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
+async function usable(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+  const { facts } = context;
+  return orMissing(context, { stack: side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
     const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await facts.key(side);
     const command = (operation: string) => awsCommand(context.config, side, `kms ${operation}`, { 'key-id': arn });
     return state === 'Enabled'
@@ -37,13 +37,13 @@ async function usable(subject: Subject, side: SideName): Promise<Finding> {
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable-disable.html */
-async function rotation({ context: { config }, facts }: Subject, side: SideName): Promise<Finding> {
+async function rotation({ config, facts }: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { Arn: arn, KeyState: state } = await facts.key(side);
   if (state === 'PendingDeletion') {
     return notApplicable(`the key is pending deletion: see ${BUCKET[side]}-key`);
   }
   const { enabled, days } = await facts.keyRotation(side);
-  const every = (count: number) => `every ${count} days`;
+  const every = (count: number) => `every ${plural(count, 'day')}`;
   return compare({
     // KMS rotates once a year unless it says otherwise.
     found: enabled ? every(days ?? 365) : 'off',

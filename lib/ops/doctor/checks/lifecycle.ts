@@ -1,20 +1,21 @@
 import type { LifecycleRule } from '@aws-sdk/client-s3';
 import { isEmulator } from '../../../aws/emulator';
+import { plural } from '../../../cli/units';
 import { type Pair, SIDES, type SideName } from '../../../config/replication-config';
+import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../../model/lifecycle';
 import { awsCommand } from '../../../model/shell-commands';
-import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
-import { expectedLifecycle } from '../expected-lifecycle';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
 
 /** The lifecycle rules of both buckets of a pair. One that nobody configured may delete what the pair is there to keep. */
 export const LIFECYCLE_CHECKS: readonly Check[] = SIDES.toReversed().map((side) => ({
   id: `${BUCKET[side]}-lifecycle`,
   title: `${BUCKET[side]} bucket has its lifecycle rules, and no others`,
   area: 'buckets',
-  run: { each: 'pair', ask: (subject, pair) => lifecycle(subject, pair, side) },
+  run: { each: 'pair', ask: (context, pair) => lifecycle(context, pair, side) },
 }));
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
-async function lifecycle({ context: { config }, facts }: Subject, pair: Pair, side: SideName): Promise<Finding> {
+async function lifecycle({ config, facts }: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
   if (isEmulator()) {
     return notApplicable('an emulator ignores the lifecycle rules of a template');
   }
@@ -24,7 +25,7 @@ async function lifecycle({ context: { config }, facts }: Subject, pair: Pair, si
   const foreign = found.filter((rule) => !wanted.includes(rule));
   const missing = wanted.filter((rule) => !found.includes(rule));
   if (foreign.length === 0 && missing.length === 0) {
-    return pass(`${found.length} rules`);
+    return pass(plural(found.length, 'rule'));
   }
   return {
     status: 'fail',
@@ -33,6 +34,40 @@ async function lifecycle({ context: { config }, facts }: Subject, pair: Pair, si
     fix: awsCommand(config, side, 's3api put-bucket-lifecycle-configuration', {
       bucket: facts.buckets.name(side, pair).name,
       'lifecycle-configuration': { Rules: expected },
+    }),
+  };
+}
+
+/** The lifecycle rules that the stack of a side writes, as the S3 API spells them: made from the stack's own. */
+export function expectedLifecycle(pair: Pair, side: SideName): LifecycleRule[] {
+  return lifecycleRulesOf(pair, side).map(toApi);
+}
+
+function toApi(rule: ConfiguredRule): LifecycleRule {
+  const { transitions = [], noncurrentTransitions = [] } = rule;
+  return {
+    ID: rule.id,
+    Status: 'Enabled',
+    Filter: { Prefix: rule.prefix ?? '' },
+    ...(rule.abortUploadsAfter !== undefined && {
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortUploadsAfter },
+    }),
+    ...(transitions.length > 0 && {
+      Transitions: transitions.map(({ storageClass, days }) => ({ Days: days, StorageClass: storageClass })),
+    }),
+    ...(noncurrentTransitions.length > 0 && {
+      NoncurrentVersionTransitions: noncurrentTransitions.map(({ storageClass, days }) => ({
+        NoncurrentDays: days,
+        StorageClass: storageClass,
+      })),
+    }),
+    ...(rule.expireAfter !== undefined && { Expiration: { Days: rule.expireAfter } }),
+    ...(rule.removeExpiredDeleteMarkers && { Expiration: { ExpiredObjectDeleteMarker: true } }),
+    ...(rule.deleteNoncurrentAfter !== undefined && {
+      NoncurrentVersionExpiration: {
+        NoncurrentDays: rule.deleteNoncurrentAfter,
+        ...(rule.keepNoncurrent !== undefined && { NewerNoncurrentVersions: rule.keepNoncurrent }),
+      },
     }),
   };
 }
@@ -50,22 +85,23 @@ function scopeOf({ Filter: filter, Prefix: old }: LifecycleRule): string {
   return [
     prefix === '' ? 'every object' : `below ${prefix}`,
     ...tags.map(({ Key: key, Value: value }) => `tag ${key}=${value}`),
-    ...(above === undefined ? [] : [`above ${above} bytes`]),
-    ...(below === undefined ? [] : [`below ${below} bytes`]),
+    ...(above === undefined ? [] : [`above ${plural(above, 'byte')}`]),
+    ...(below === undefined ? [] : [`below ${plural(below, 'byte')}`]),
   ].join(', ');
 }
 
 function actionsOf(rule: LifecycleRule): string[] {
   const { Expiration: expiration, NoncurrentVersionExpiration: deletion, AbortIncompleteMultipartUpload: abort } = rule;
+  const after = (days = 0) => `after ${plural(days, 'day')}`;
   const when = (days: number | undefined, date: Date | undefined) =>
-    date === undefined ? `after ${days} days` : `on ${date.toISOString()}`;
+    date === undefined ? after(days) : `on ${date.toISOString()}`;
   const newer = (versions: number | undefined) => (versions === undefined ? '' : ` except the newest ${versions}`);
   return [
-    ...(abort === undefined ? [] : [`abort uploads after ${abort.DaysAfterInitiation} days`]),
+    ...(abort === undefined ? [] : [`abort uploads ${after(abort.DaysAfterInitiation)}`]),
     ...(rule.Transitions ?? []).map((move) => `move to ${move.StorageClass} ${when(move.Days, move.Date)}`),
     ...(rule.NoncurrentVersionTransitions ?? []).map(
       (move) =>
-        `move noncurrent versions${newer(move.NewerNoncurrentVersions)} to ${move.StorageClass} after ${move.NoncurrentDays} days`,
+        `move noncurrent versions${newer(move.NewerNoncurrentVersions)} to ${move.StorageClass} ${after(move.NoncurrentDays)}`,
     ),
     ...(expiration?.Days === undefined && expiration?.Date === undefined
       ? []
@@ -73,6 +109,6 @@ function actionsOf(rule: LifecycleRule): string[] {
     ...(expiration?.ExpiredObjectDeleteMarker === true ? ['remove expired delete markers'] : []),
     ...(deletion === undefined
       ? []
-      : [`delete noncurrent versions${newer(deletion.NewerNoncurrentVersions)} after ${deletion.NoncurrentDays} days`]),
+      : [`delete noncurrent versions${newer(deletion.NewerNoncurrentVersions)} ${after(deletion.NoncurrentDays)}`]),
   ];
 }

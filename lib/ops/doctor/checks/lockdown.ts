@@ -9,11 +9,10 @@ import {
 import { iamRole, pairNamesOf, partitionOf } from '../../../model/names';
 import { restoreCommand } from '../../../model/shell-commands';
 import { toolkitNames } from '../../../model/toolkit';
-import { Absent } from '../answers';
-import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
-import { putBucketPolicy, putKeyPolicy } from '../documents';
-import { difference } from '../policy/difference';
-import type { LivePolicy } from '../policy/statement';
+import { ResourceNotFound } from '../answers';
+import { type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
+import { difference, type LivePolicy } from '../policy-document';
+import { putBucketPolicy, putKeyPolicy } from './policies';
 
 /** Whether the lockdown is in force, and whether somebody is exempt from it. */
 export const LOCKDOWN_CHECKS: readonly Check[] = [
@@ -38,31 +37,31 @@ export const LOCKDOWN_CHECKS: readonly Check[] = [
 ];
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html */
-async function bucket(subject: Subject, pair: Pair): Promise<Finding> {
-  return underLockdown(subject, async (exempt) => {
-    const expected = bucketLockdown(pairNamesOf(subject.context.config, pair).replicaBucket.arn, exempt);
-    const live = await subject.facts.buckets.policy('destination', pair);
-    return judge(subject, live, expected, exempt, async (repaired) => putBucketPolicy(subject, pair, 'destination', repaired));
+async function bucket(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  return underLockdown(context, async (exempt) => {
+    const expected = bucketLockdown(pairNamesOf(context.config, pair).replicaBucket.arn, exempt);
+    const live = await context.facts.buckets.policy('destination', pair);
+    return judge(context, live, expected, exempt, async (repaired) => putBucketPolicy(context, pair, 'destination', repaired));
   });
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html */
-async function key(subject: Subject): Promise<Finding> {
-  return underLockdown(subject, async (exempt) => {
-    const live = await subject.facts.keyPolicy('destination');
-    return judge(subject, live, keyLockdown(exempt), exempt, (repaired) => putKeyPolicy(subject, 'destination', repaired));
+async function key(context: DoctorContext): Promise<CheckFinding> {
+  return underLockdown(context, async (exempt) => {
+    const live = await context.facts.keyPolicy('destination');
+    return judge(context, live, keyLockdown(exempt), exempt, (repaired) => putKeyPolicy(context, 'destination', repaired));
   });
 }
 
 /** Without it nobody can act in an emergency; CloudFormation's role can still take the lockdown off. */
-async function breakGlassRole(subject: Subject): Promise<Finding> {
-  return underLockdown(subject, async ({ breakGlass }) => {
+async function breakGlassRole(context: DoctorContext): Promise<CheckFinding> {
+  return underLockdown(context, async ({ breakGlass }) => {
     // IAM finds a role by its name alone, whatever its path.
     const name = breakGlass.slice(breakGlass.lastIndexOf('/') + 1);
-    const arn = await subject.facts.roles.role('destination', name).then(
+    const arn = await context.facts.roles.role('destination', name).then(
       (role) => role.arn ?? breakGlass,
       (error: unknown) => {
-        if (error instanceof Absent) {
+        if (error instanceof ResourceNotFound) {
           return `no role ${name}`;
         }
         throw error;
@@ -74,30 +73,30 @@ async function breakGlassRole(subject: Subject): Promise<Finding> {
           status: 'fail',
           found: `${arn}: in an emergency nobody could delete a version, change a retention period or delete the key`,
           expected: breakGlass,
-          fix: `create the role in account ${subject.context.config.destination.account}, for nobody's daily use; or correct lockdown.breakGlassRoleArn, and deploy`,
+          fix: `create the role in account ${context.config.destination.account}, for nobody's daily use; or correct lockdown.breakGlassRoleArn, and deploy`,
         };
   });
 }
 
-async function underLockdown(subject: Subject, ask: (exempt: ExemptRoles) => Promise<Finding>): Promise<Finding> {
-  const { config, qualifier } = subject.context;
+async function underLockdown(context: DoctorContext, ask: (exempt: ExemptRoles) => Promise<CheckFinding>): Promise<CheckFinding> {
+  const { config, qualifier } = context;
   return config.lockdown === undefined
     ? notApplicable('no lockdown is configured')
-    : ask(exemptIn(subject, config.lockdown, qualifier));
+    : ask(exemptIn(context, config.lockdown, qualifier));
 }
 
-function exemptIn({ context: { config } }: Subject, lockdown: Lockdown, qualifier: string): ExemptRoles {
+function exemptIn({ config }: DoctorContext, lockdown: Lockdown, qualifier: string): ExemptRoles {
   const { executionRole } = toolkitNames(qualifier, config.destination);
   return exemptRoles(lockdown, iamRole(partitionOf(config.destination), config.destination, executionRole).arn);
 }
 
 async function judge(
-  { context: { config } }: Subject,
+  { config }: DoctorContext,
   live: LivePolicy,
   expected: readonly DenyStatement[],
   { breakGlass }: ExemptRoles,
   put: (repaired: LivePolicy) => Promise<string>,
-): Promise<Finding> {
+): Promise<CheckFinding> {
   const { wrong, repaired } = difference(live, expected);
   return wrong.length === 0
     ? pass(`${expected.map(({ Sid: sid }) => sid).join(', ')} as generated`)

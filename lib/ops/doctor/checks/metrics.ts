@@ -3,10 +3,9 @@ import type { Pair } from '../../../config/replication-config';
 import { messageOf } from '../../../errors/errors';
 import { alarmsOf, type PairAlarm } from '../../../model/monitoring/alarms';
 import { awsCommand } from '../../../model/shell-commands';
-import { expectedAlarm } from '../alarm-definition';
-import { type Check, type Finding, notAnswered, notApplicable, pass, type Subject } from '../check';
-import type { MetricPlace } from '../metric-facts';
-import { notDeployedYet } from '../missing';
+import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
+import type { MetricLocation } from '../monitoring-facts';
+import { expectedAlarm } from './alarms';
 
 /** Whether replication is seen to happen, and where. The rule's own switch for metrics is among the rule's checks. */
 export const METRIC_CHECKS: readonly Check[] = [
@@ -30,17 +29,17 @@ export const METRIC_CHECKS: readonly Check[] = [
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
-async function data(subject: Subject, pair: Pair): Promise<Finding> {
-  const { config } = subject.context;
-  const failed: MetricPlace = { side: 'source', region: config.source.region };
-  const alarmed: MetricPlace = { side: 'source', region: config.destination.region };
-  const other: MetricPlace = { side: 'destination', region: config.destination.region };
-  const full: MetricPlace[] = [];
+async function data(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { config } = context;
+  const failed: MetricLocation = { side: 'source', region: config.source.region };
+  const alarmed: MetricLocation = { side: 'source', region: config.destination.region };
+  const other: MetricLocation = { side: 'destination', region: config.destination.region };
+  const full: MetricLocation[] = [];
   const seen: string[] = [];
   const unknown: string[] = [];
   for (const place of [failed, alarmed, other]) {
     try {
-      const names = await subject.facts.metrics.seen(place, pair);
+      const names = await context.facts.monitoring.metricNames(place, pair);
       if (names.length > 0) {
         full.push(place);
         seen.push(`${names.join(', ')} in the ${place.side} account, ${place.region}`);
@@ -50,7 +49,7 @@ async function data(subject: Subject, pair: Pair): Promise<Finding> {
     }
   }
   if (full.includes(other) && !full.includes(alarmed) && unknown.length === 0) {
-    return elsewhere(subject, pair, seen.join('; '));
+    return elsewhere(context, pair, seen.join('; '));
   }
   if (seen.length > 0) {
     return pass([...seen, ...unknown].join('; '));
@@ -58,38 +57,38 @@ async function data(subject: Subject, pair: Pair): Promise<Finding> {
   if (unknown.length > 0) {
     return notAnswered(unknown.join('; '));
   }
-  return (await subject.facts.isDeployed('source'))
+  return (await context.facts.isDeployed('source'))
     ? notApplicable(`no data yet: S3 publishes it after the first replication; npm run ops -- verify --pair ${pair.id} makes one`)
-    : notDeployedYet(subject, 'source');
+    : notDeployedYet(context, 'source');
 }
 
 /** Alarms of the same names in the destination account make up for it: CloudWatch alarms watch their own account. */
-async function elsewhere(subject: Subject, pair: Pair, found: string): Promise<Finding> {
-  const { config } = subject.context;
+async function elsewhere(context: DoctorContext, pair: Pair, found: string): Promise<CheckFinding> {
+  const { config } = context;
   const alarms = alarmsOf(config, pair).filter(({ region }) => region === 'destination');
-  const { metric } = await subject.facts.monitoring.alarms('destination', 'destination');
+  const { metric } = await context.facts.monitoring.alarms('destination', 'destination');
   return alarms.every(({ name }) => metric.has(name))
     ? pass(`${found}, which has alarms of its own`)
     : {
         status: 'fail',
         found,
         expected: `data in the source account, ${config.destination.region}, where the alarms ${alarms.map(({ name }) => name).join(', ')} are: they never go off`,
-        fix: `the same alarms where the data is, with an SNS topic of that account as --alarm-actions: ${alarms.map((alarm) => putAlarm(subject, pair, alarm)).join(' && ')}`,
+        fix: `the same alarms where the data is, with an SNS topic of that account as --alarm-actions: ${alarms.map((alarm) => putAlarm(context, pair, alarm)).join(' && ')}`,
       };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-function putAlarm({ context: { config } }: Subject, pair: Pair, alarm: PairAlarm): string {
+function putAlarm({ config }: DoctorContext, pair: Pair, alarm: PairAlarm): string {
   return awsCommand(config, 'destination', 'cloudwatch put-metric-alarm', {
     'cli-input-json': expectedAlarm(config, pair, alarm),
   });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
-async function failures(subject: Subject, pair: Pair): Promise<Finding> {
-  const count = await subject.facts.metrics.failedOperations(pair);
-  if (count === 0 && !(await subject.facts.isDeployed('source'))) {
-    return notDeployedYet(subject, 'source');
+async function failures(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const count = await context.facts.monitoring.failedOperations(pair);
+  if (count === 0 && !(await context.facts.isDeployed('source'))) {
+    return notDeployedYet(context, 'source');
   }
   if (count === 0 && isEmulator()) {
     return notApplicable('an emulator counts no failures');

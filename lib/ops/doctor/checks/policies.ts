@@ -1,12 +1,11 @@
 import { isEmulator } from '../../../aws/emulator';
-import type { Pair, SideName } from '../../../config/replication-config';
+import type { Pair, ReplicationConfig, SideName } from '../../../config/replication-config';
 import { retentionBound } from '../../../model/max-retention';
-import { pairNamesOf } from '../../../model/names';
+import { type NamedArn, pairNamesOf, partitionOf } from '../../../model/names';
 import { replicaBucketStatements, replicaKeyStatements } from '../../../model/policies';
-import { BUCKET, type Check, type Finding, notApplicable, pass, type Subject } from '../check';
-import { accountDelegation, putBucketPolicy, putKeyPolicy, tlsOnly } from '../documents';
-import { without } from '../policy/deny';
-import { difference, unknownStatement } from '../policy/difference';
+import { awsCommand } from '../../../model/shell-commands';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
+import { difference, type LivePolicy, type LiveStatement, unknownStatement, without } from '../policy-document';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -15,7 +14,7 @@ export const POLICY_CHECKS: readonly Check[] = [
       id: `${BUCKET[side]}-tls`,
       title: `${BUCKET[side]} bucket's policy refuses requests without TLS`,
       area: 'policies',
-      run: { each: 'pair', ask: (subject, pair) => tls(subject, pair, side) },
+      run: { each: 'pair', ask: (context, pair) => tls(context, pair, side) },
     }),
   ),
   {
@@ -35,14 +34,14 @@ export const POLICY_CHECKS: readonly Check[] = [
       id: `${BUCKET[side]}-key-policy`,
       title: `${BUCKET[side]} key's policy delegates to IAM of its account, and admits nobody unknown`,
       area: 'policies',
-      run: { each: 'deployment', ask: (subject) => keyPolicy(subject, side) },
+      run: { each: 'deployment', ask: (context) => keyPolicy(context, side) },
     }),
   ),
 ];
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
-async function tls(subject: Subject, pair: Pair, side: SideName): Promise<Finding> {
-  const { buckets } = subject.facts;
+async function tls(context: DoctorContext, pair: Pair, side: SideName): Promise<CheckFinding> {
+  const { buckets } = context.facts;
   const { wrong, repaired } = difference(await buckets.policy(side, pair), [tlsOnly(buckets.name(side, pair))]);
   if (wrong.length === 0) {
     return pass('the Deny of plain HTTP is there');
@@ -54,13 +53,13 @@ async function tls(subject: Subject, pair: Pair, side: SideName): Promise<Findin
     status: 'fail',
     found: wrong.join('; '),
     expected: 'a Deny of s3:* for everybody where aws:SecureTransport is false',
-    fix: putBucketPolicy(subject, pair, side, repaired),
+    fix: putBucketPolicy(context, pair, side, repaired),
   };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
-async function bucketGrant(subject: Subject, pair: Pair): Promise<Finding> {
-  const { context, facts } = subject;
+async function bucketGrant(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { facts } = context;
   const names = pairNamesOf(context.config, pair);
   const generated = [...replicaBucketStatements(context.config, names), ...retentionBound(pair, names)];
   const live = await facts.buckets.policy('destination', pair);
@@ -74,13 +73,13 @@ async function bucketGrant(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: found.join('; '),
         expected: generated.map((statement) => JSON.stringify(statement)).join(', '),
-        fix: putBucketPolicy(subject, pair, 'destination', without(repaired, allowing)),
+        fix: putBucketPolicy(context, pair, 'destination', without(repaired, allowing)),
       };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-async function keyGrant(subject: Subject, pair: Pair): Promise<Finding> {
-  const { context, facts } = subject;
+async function keyGrant(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { facts } = context;
   const grants = replicaKeyStatements(context.config, pairNamesOf(context.config, pair));
   const { wrong, repaired } = difference(await facts.keyPolicy('destination'), grants);
   return wrong.length === 0
@@ -89,13 +88,13 @@ async function keyGrant(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: wrong.join('; '),
         expected: grants.map((statement) => JSON.stringify(statement)).join(', '),
-        fix: await putKeyPolicy(subject, 'destination', repaired),
+        fix: await putKeyPolicy(context, 'destination', repaired),
       };
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
-async function keyPolicy(subject: Subject, side: SideName): Promise<Finding> {
-  const { context, facts } = subject;
+async function keyPolicy(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+  const { facts } = context;
   const { config } = context;
   const delegation = accountDelegation(config, side);
   const grants = side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pairNamesOf(config, pair)));
@@ -109,6 +108,47 @@ async function keyPolicy(subject: Subject, side: SideName): Promise<Finding> {
         status: 'fail',
         found: found.join('; '),
         expected: `kms:* for account ${config[side].account}${side === 'source' ? '' : ', and one statement for each pair'}`,
-        fix: await putKeyPolicy(subject, side, without(repaired, allowing)),
+        fix: await putKeyPolicy(context, side, without(repaired, allowing)),
       };
+}
+
+/**
+ * The statement with which a bucket policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+ */
+function tlsOnly({ arn }: NamedArn): LiveStatement {
+  return {
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: 's3:*',
+    Resource: [arn, `${arn}/*`],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+/**
+ * The statement with which a key policy leaves permissions to IAM of its own account.
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function accountDelegation(config: ReplicationConfig, side: SideName): LiveStatement {
+  return { Effect: 'Allow', Principal: { AWS: accountRoot(config, side) }, Action: 'kms:*', Resource: '*' };
+}
+
+/** The principal that stands for a side's account. */
+export function accountRoot(config: ReplicationConfig, side: SideName): string {
+  return `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`;
+}
+
+/** Writes a bucket policy; deletes it where nothing is left of it. */
+export function putBucketPolicy({ config, facts }: DoctorContext, pair: Pair, side: SideName, policy: LivePolicy): string {
+  const bucket = facts.buckets.name(side, pair).name;
+  return policy.Statement.length === 0
+    ? awsCommand(config, side, 's3api delete-bucket-policy', { bucket })
+    : awsCommand(config, side, 's3api put-bucket-policy', { bucket, policy });
+}
+
+/** Writes a side's key policy. */
+export async function putKeyPolicy({ config, facts }: DoctorContext, side: SideName, policy: LivePolicy): Promise<string> {
+  const { Arn: key } = await facts.key(side);
+  return awsCommand(config, side, 'kms put-key-policy', { 'key-id': key, policy });
 }

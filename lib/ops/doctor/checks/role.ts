@@ -3,11 +3,8 @@ import { type NamedArn, pairNamesOf } from '../../../model/names';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
 import { roleStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
-import { type Check, compare, type Finding, pass, type Subject } from '../check';
-import { orMissing } from '../missing';
-import { without } from '../policy/deny';
-import { difference, unknownStatement } from '../policy/difference';
-import type { LiveStatement } from '../policy/statement';
+import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
+import { difference, type LiveStatement, unknownStatement, without } from '../policy-document';
 
 /** Name of the inline policy that the source stack gives to the role. */
 const POLICY_NAME = 'Replication';
@@ -23,18 +20,18 @@ export const ROLE_CHECKS: readonly Check[] = [
   { id: 'role-boundary', title: 'replication role has no permissions boundary', ask: boundary },
 ].map(({ id, title, ask }): Check => ({ id, title, area: 'role', run: { each: 'pair', ask } }));
 
-async function exists(subject: Subject, pair: Pair): Promise<Finding> {
-  const { name, arn } = roleOf(subject, pair);
-  return orMissing(subject, { stack: 'source', expected: arn }, async () => {
-    await subject.facts.roles.role('source', name);
+async function exists(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { name, arn } = roleOf(context, pair);
+  return orMissing(context, { stack: 'source', expected: arn }, async () => {
+    await context.facts.roles.role('source', name);
     return pass(arn);
   });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-async function trust(subject: Subject, pair: Pair): Promise<Finding> {
-  const { name } = roleOf(subject, pair);
-  const { wrong, extra } = difference((await subject.facts.roles.role('source', name)).trust, [TRUST]);
+async function trust(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { name } = roleOf(context, pair);
+  const { wrong, extra } = difference((await context.facts.roles.role('source', name)).trust, [TRUST]);
   const found = [...wrong, ...extra.map(unknownStatement)];
   return found.length === 0
     ? pass(REPLICATION_SERVICE)
@@ -42,18 +39,18 @@ async function trust(subject: Subject, pair: Pair): Promise<Finding> {
         status: 'fail',
         found: found.join('; '),
         expected: `${REPLICATION_SERVICE} may assume the role, without a condition`,
-        fix: awsCommand(subject.context.config, 'source', 'iam update-assume-role-policy', {
+        fix: awsCommand(context.config, 'source', 'iam update-assume-role-policy', {
           'role-name': name,
           'policy-document': { Version: '2012-10-17', Statement: [TRUST] },
         }),
       };
 }
 
-async function policy(subject: Subject, pair: Pair): Promise<Finding> {
-  const { config } = subject.context;
-  const { name } = roleOf(subject, pair);
-  const live = await subject.facts.roles.inlinePolicy('source', name, POLICY_NAME);
-  const keys = { source: (await subject.facts.key('source')).Arn, replica: await subject.facts.replicaKeyArn() };
+async function policy(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { config } = context;
+  const { name } = roleOf(context, pair);
+  const live = await context.facts.roles.inlinePolicy('source', name, POLICY_NAME);
+  const keys = { source: (await context.facts.key('source')).Arn, replica: await context.facts.replicaKeyArn() };
   const expected = roleStatements(replicationPermissions(config, pairNamesOf(config, pair), keys));
   const { wrong, extra, repaired } = difference(live, expected);
   const found = [...wrong, ...extra.map(unknownStatement)];
@@ -71,12 +68,12 @@ async function policy(subject: Subject, pair: Pair): Promise<Finding> {
       };
 }
 
-async function otherPolicies(subject: Subject, pair: Pair): Promise<Finding> {
-  const { name } = roleOf(subject, pair);
-  const { inline, attached } = await subject.facts.roles.policyNames('source', name);
+async function otherPolicies(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { name } = roleOf(context, pair);
+  const { inline, attached } = await context.facts.roles.policyNames('source', name);
   const others = inline.filter((policyName) => policyName !== POLICY_NAME);
   const command = (operation: string, options: Record<string, string>) =>
-    awsCommand(subject.context.config, 'source', `iam ${operation}`, { 'role-name': name, ...options });
+    awsCommand(context.config, 'source', `iam ${operation}`, { 'role-name': name, ...options });
   return compare({
     found: [...others, ...attached].join(', ') || `none but ${POLICY_NAME}`,
     expected: `none but ${POLICY_NAME}`,
@@ -88,15 +85,15 @@ async function otherPolicies(subject: Subject, pair: Pair): Promise<Finding> {
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
-async function boundary(subject: Subject, pair: Pair): Promise<Finding> {
-  const { name } = roleOf(subject, pair);
+async function boundary(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { name } = roleOf(context, pair);
   return compare({
-    found: (await subject.facts.roles.role('source', name)).boundary ?? 'none',
+    found: (await context.facts.roles.role('source', name)).boundary ?? 'none',
     expected: 'none',
-    fix: awsCommand(subject.context.config, 'source', 'iam delete-role-permissions-boundary', { 'role-name': name }),
+    fix: awsCommand(context.config, 'source', 'iam delete-role-permissions-boundary', { 'role-name': name }),
   });
 }
 
-function roleOf({ context: { config } }: Subject, pair: Pair): NamedArn {
+function roleOf({ config }: DoctorContext, pair: Pair): NamedArn {
   return pairNamesOf(config, pair).replicationRole;
 }

@@ -1,19 +1,20 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import type { Pair } from '../../../config/replication-config';
+import { plural } from '../../../cli/units';
+import type { Pair, ReplicationConfig } from '../../../config/replication-config';
 import { isReplicaKeyArn, pairNamesOf } from '../../../model/names';
+import { replicationRule } from '../../../model/replication-rule';
 import { awsCommand, restoreCommand } from '../../../model/shell-commands';
-import { type Check, compare, type Finding, notApplicable, type Subject } from '../check';
-import { expectedRule } from '../expected-rule';
+import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable } from '../check';
 
 /** One part of a rule, in the same words for the live and the configured rule. */
-interface Aspect {
+interface RuleAspect {
   readonly id: string;
   readonly title: string;
   readonly of: (rule: ReplicationRule) => string;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
-const ASPECTS: readonly Aspect[] = [
+const ASPECTS: readonly RuleAspect[] = [
   { id: 'rule-enabled', title: 'rule is enabled', of: ({ Status: status }) => status ?? 'absent' },
   { id: 'rule-priority', title: 'rule has its priority', of: ({ Priority: priority }) => String(priority ?? 'absent') },
   { id: 'rule-filter', title: 'rule covers the configured objects', of: filter },
@@ -79,14 +80,14 @@ export const RULE_CHECKS: readonly Check[] = [
       area: 'rule',
       run: {
         each: 'pair',
-        ask: async (subject, pair) => {
-          const live = await liveRule(subject, pair);
+        ask: async (context, pair) => {
+          const live = await liveRule(context, pair);
           return live === undefined
             ? notApplicable('the source bucket has no such rule: see rule')
             : compare({
                 found: of(live),
-                expected: of(expectedRule(subject.context.config, pair, '')),
-                fix: await replicationCommand(subject, pair),
+                expected: of(expectedRule(context.config, pair, '')),
+                fix: await replicationCommand(context, pair),
               });
         },
       },
@@ -100,25 +101,25 @@ export const RULE_CHECKS: readonly Check[] = [
   },
 ];
 
-async function onlyRule(subject: Subject, pair: Pair): Promise<Finding> {
-  const { ruleId } = pairNamesOf(subject.context.config, pair);
-  const rules = (await subject.facts.buckets.replication(pair))?.Rules ?? [];
+async function onlyRule(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const { ruleId } = pairNamesOf(context.config, pair);
+  const rules = (await context.facts.buckets.replication(pair))?.Rules ?? [];
   return compare({
     found: rules.length === 0 ? 'no replication rule' : `rule ${rules.map(({ ID: id = '(no id)' }) => id).join(', ')}`,
     expected: `rule ${ruleId}`,
-    fix: await replicationCommand(subject, pair),
+    fix: await replicationCommand(context, pair),
   });
 }
 
-async function role(subject: Subject, pair: Pair): Promise<Finding> {
-  const live = await subject.facts.buckets.replication(pair);
+async function role(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const live = await context.facts.buckets.replication(pair);
   if (live === undefined) {
     return notApplicable('the source bucket has no replication rule: see rule');
   }
   return compare({
     found: live.Role ?? 'no role',
-    expected: pairNamesOf(subject.context.config, pair).replicationRole.arn,
-    fix: await replicationCommand(subject, pair),
+    expected: pairNamesOf(context.config, pair).replicationRole.arn,
+    fix: await replicationCommand(context, pair),
   });
 }
 
@@ -126,33 +127,33 @@ async function role(subject: Subject, pair: Pair): Promise<Finding> {
  * S3 takes any key here without asking KMS, and then fails to replicate.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
  */
-async function replicaKey(subject: Subject, pair: Pair): Promise<Finding> {
-  const live = await liveRule(subject, pair);
+async function replicaKey(context: DoctorContext, pair: Pair): Promise<CheckFinding> {
+  const live = await liveRule(context, pair);
   if (live === undefined) {
     return notApplicable('the source bucket has no such rule: see rule');
   }
-  const { config } = subject.context;
+  const { config } = context;
   const found = live.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID ?? 'no key';
   // A key of another region or account is wrong whatever the destination says.
-  const { Arn: expected } = await subject.facts.key('destination').catch((error: unknown) => {
+  const { Arn: expected } = await context.facts.key('destination').catch((error: unknown) => {
     if (isReplicaKeyArn(config, found)) {
       throw error;
     }
     return { Arn: `a key of account ${config.destination.account} in ${config.destination.region}` };
   });
-  return compare({ found, expected, fix: await replicationCommand(subject, pair) });
+  return compare({ found, expected, fix: await replicationCommand(context, pair) });
 }
 
-async function liveRule({ context: { config }, facts }: Subject, pair: Pair): Promise<ReplicationRule | undefined> {
+async function liveRule({ config, facts }: DoctorContext, pair: Pair): Promise<ReplicationRule | undefined> {
   const { ruleId } = pairNamesOf(config, pair);
   return (await facts.buckets.replication(pair))?.Rules?.find(({ ID: id }) => id === ruleId);
 }
 
 /** Writes the configured rule, or restores the whole stack where nobody says which key belongs into it. */
-async function replicationCommand(subject: Subject, pair: Pair): Promise<string> {
-  const { context, facts } = subject;
+async function replicationCommand(context: DoctorContext, pair: Pair): Promise<string> {
+  const { facts } = context;
   const names = pairNamesOf(context.config, pair);
-  const known = (await liveRule(subject, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
+  const known = (await liveRule(context, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
   const key = await facts.key('destination').then(
     ({ Arn: arn }) => arn,
     () => known,
@@ -175,5 +176,31 @@ function filter({ Filter: live, Prefix: old }: ReplicationRule): string {
 }
 
 function timed(status: string | undefined, minutes: number | undefined): string {
-  return status === 'Enabled' && minutes !== undefined ? `Enabled, ${minutes} minutes` : (status ?? 'Disabled');
+  return status === 'Enabled' && minutes !== undefined ? `Enabled, ${plural(minutes, 'minute')}` : (status ?? 'Disabled');
+}
+
+/** Keys that the S3 API spells differently from CloudFormation. */
+const API_NAMES: Readonly<Record<string, string>> = {
+  id: 'ID',
+  tagFilter: 'Tag',
+  tagFilters: 'Tags',
+  replicaKmsKeyId: 'ReplicaKmsKeyID',
+};
+
+/** The rule that the source stack writes, as the S3 API spells it: made from the stack's own. */
+export function expectedRule(config: ReplicationConfig, pair: Pair, replicaKeyArn: string): ReplicationRule {
+  return toApi(replicationRule(config, pair, replicaKeyArn)) as ReplicationRule;
+}
+
+function toApi(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(toApi);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [API_NAMES[key] ?? capitalised(key), toApi(inner)]))
+    : value;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,9 +1,8 @@
 import { isEmulator } from '../../../aws/emulator';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { STACKS, type StackKind, stackPlace } from '../../../model/stacks';
-import { type Check, type Finding, notApplicable, pass, type Subject } from '../check';
+import { type Check, type CheckFinding, type DoctorContext, notApplicable, notDeployedYet, pass } from '../check';
 import { NEVER_CAME_UP } from '../facts';
-import { notDeployedYet } from '../missing';
 
 const HEALTHY = [
   'CREATE_COMPLETE',
@@ -20,25 +19,25 @@ export const STACK_CHECKS: readonly Check[] = STACKS.flatMap((kind): Check[] => 
     id: `stack-${kind}`,
     title: `${kind.replace('-', ' ')} stack is deployed and not stuck`,
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => whereItCanBe(kind, () => stack(subject, kind)) },
+    run: { each: 'deployment', ask: (context) => whereItCanBe(kind, () => stack(context, kind)) },
   },
   {
     id: `termination-protection-${kind}`,
     title: `${kind.replace('-', ' ')} stack's termination protection is as configured`,
     area: 'environments',
-    run: { each: 'deployment', ask: (subject) => whereItCanBe(kind, () => protection(subject, kind)) },
+    run: { each: 'deployment', ask: (context) => whereItCanBe(kind, () => protection(context, kind)) },
   },
 ]);
 
-async function whereItCanBe(kind: StackKind, ask: () => Promise<Finding>): Promise<Finding> {
+async function whereItCanBe(kind: StackKind, ask: () => Promise<CheckFinding>): Promise<CheckFinding> {
   return kind.endsWith('-health') && isEmulator()
     ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out')
     : ask();
 }
 
-async function stack(subject: Subject, kind: StackKind): Promise<Finding> {
-  const { stackName } = stackPlace(subject.context.config, kind);
-  const found = await subject.facts.stack(kind);
+async function stack(context: DoctorContext, kind: StackKind): Promise<CheckFinding> {
+  const { stackName } = stackPlace(context.config, kind);
+  const found = await context.facts.stack(kind);
   const status = found?.StackStatus;
   if (status !== undefined && HEALTHY.includes(status)) {
     return pass(`${stackName} is ${status}`);
@@ -50,18 +49,18 @@ async function stack(subject: Subject, kind: StackKind): Promise<Finding> {
         ? `there is no stack ${stackName}`
         : `${stackName} is ${[status, found.StackStatusReason].filter(Boolean).join(': ')}`,
     expected: 'CREATE_COMPLETE or UPDATE_COMPLETE',
-    fix: remedy(subject, kind, status, found?.EnableTerminationProtection === true),
+    fix: remedy(context, kind, status, found?.EnableTerminationProtection === true),
   };
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
-function remedy(subject: Subject, kind: StackKind, status = '', isProtected = false): string {
-  const command = (operation: string) => stackCommand(subject, kind, operation);
+function remedy(context: DoctorContext, kind: StackKind, status = '', isProtected = false): string {
+  const command = (operation: string) => stackCommand(context, kind, operation);
   if (NEVER_CAME_UP.includes(status) && isProtected) {
-    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(subject.context.config, kind)}`;
+    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(context.config, kind)}`;
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `${command('continue-update-rollback')} && ${deployCommand(subject.context.config, kind)}`;
+    return `${command('continue-update-rollback')} && ${deployCommand(context.config, kind)}`;
   }
   if (status === 'DELETE_FAILED') {
     return `${command('describe-stack-events')} says what held it; then ${command('delete-stack')}`;
@@ -69,22 +68,22 @@ function remedy(subject: Subject, kind: StackKind, status = '', isProtected = fa
   if (status.endsWith('_IN_PROGRESS') && !NEVER_CAME_UP.includes(status)) {
     return `wait for it: ${command('describe-stack-events')}`;
   }
-  return deployCommand(subject.context.config, kind);
+  return deployCommand(context.config, kind);
 }
 
-function stackCommand({ context: { config } }: Subject, kind: StackKind, operation: string): string {
+function stackCommand({ config }: DoctorContext, kind: StackKind, operation: string): string {
   const { stackName, owner, region } = stackPlace(config, kind);
   return awsCommand(config, owner, `cloudformation ${operation}`, { 'stack-name': stackName, region });
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html */
-async function protection(subject: Subject, kind: StackKind): Promise<Finding> {
-  const found = await subject.facts.stack(kind);
-  if (!(await subject.facts.isDeployed(kind))) {
-    return notDeployedYet(subject, kind);
+async function protection(context: DoctorContext, kind: StackKind): Promise<CheckFinding> {
+  const found = await context.facts.stack(kind);
+  if (!(await context.facts.isDeployed(kind))) {
+    return notDeployedYet(context, kind);
   }
   const isOn = found?.EnableTerminationProtection === true;
-  const wanted = subject.context.config.terminationProtection;
+  const wanted = context.config.terminationProtection;
   if (isOn === wanted) {
     return pass(isOn ? 'on' : 'off');
   }
@@ -93,6 +92,6 @@ async function protection(subject: Subject, kind: StackKind): Promise<Finding> {
     status: 'fail',
     found: isOn ? 'on' : 'off',
     expected: wanted ? 'on' : 'off',
-    fix: stackCommand(subject, kind, `update-termination-protection ${option}`),
+    fix: stackCommand(context, kind, `update-termination-protection ${option}`),
   };
 }

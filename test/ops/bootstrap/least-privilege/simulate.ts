@@ -1,9 +1,9 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Statement } from '../../../../lib/model/policies';
-import type { Template as DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/actions';
+import type { DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/decisions';
+import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
-import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/synthesize';
 import { addReplicationStacks } from '../../../../lib/stacks/replication';
 import { testApp, validConfig } from '../../../helpers/app';
 import { recordedKey } from '../../../helpers/templates';

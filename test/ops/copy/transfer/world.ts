@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../../../lib/aws/clock';
 import { Requests } from '../../../../lib/aws/requests';
-import type { Item, ItemOutcome, Place, RestoreRequest } from '../../../../lib/ops/copy/model';
+import type { BucketClient, Item, ItemOutcome, RestoreRequest } from '../../../../lib/ops/copy/model';
 import { type CopyOptions, copier } from '../../../../lib/ops/copy/transfer';
 import { StoredBucket } from '../../../helpers/fake-s3/bucket';
 import type { Request } from '../../../helpers/fake-s3/protocol';
@@ -69,7 +69,7 @@ export class World {
     await Promise.all([this.replica.stop(), this.target.stop()]);
   }
 
-  place(bucket: ServedBucket): Place {
+  place(bucket: ServedBucket): BucketClient {
     const s3 = new S3Client({
       region: 'eu-west-1',
       endpoint: bucket.endpoint,

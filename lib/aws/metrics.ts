@@ -1,0 +1,126 @@
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/monitoring/metrics';
+import type { Clients } from './clients';
+import type { Clock } from './clock';
+
+/** A metric of a pair's rule, and what of each period counts. */
+export interface MetricQuestion {
+  readonly pair: Pair;
+  readonly metric: ReplicationMetric;
+  readonly statistic: 'Sum' | 'Maximum';
+}
+
+/** Metrics that CloudWatch takes in one request. */
+const BATCH = 500;
+
+/**
+ * The values of metrics since a moment, of every five minutes that have one, the newest first.
+ *
+ * @returns in the order of the questions
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+export async function readMetrics(
+  client: CloudWatchClient,
+  config: ReplicationConfig,
+  questions: readonly MetricQuestion[],
+  { start, end }: { readonly start: Date; readonly end: Date },
+): Promise<readonly (readonly number[])[]> {
+  const values: number[][] = questions.map(() => []);
+  for (let first = 0; first < questions.length; first += BATCH) {
+    const queries = questions.slice(first, first + BATCH).map((question, index) => query(config, question, first + index));
+    let token: string | undefined;
+    do {
+      const { MetricDataResults: results = [], NextToken: next } = await client.send(
+        new GetMetricDataCommand({
+          MetricDataQueries: queries,
+          StartTime: start,
+          EndTime: end,
+          ScanBy: 'TimestampDescending',
+          NextToken: token,
+        }),
+      );
+      results.forEach((result) => values[indexOf(result)]?.push(...complete(result)));
+      token = next;
+    } while (token !== undefined);
+  }
+  return values;
+}
+
+function query(config: ReplicationConfig, { pair, metric, statistic }: MetricQuestion, index: number) {
+  const dimensions = Object.entries(metricDimensions(config, pair)).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Id: `m${index}`,
+    MetricStat: {
+      Metric: { Namespace: METRIC_NAMESPACE, MetricName: metric, Dimensions: dimensions },
+      Period: METRIC_PERIOD,
+      Stat: statistic,
+    },
+  };
+}
+
+function indexOf({ Id: id = '' }: MetricDataResult): number {
+  return Number(id.slice(1));
+}
+
+/** @throws Error when CloudWatch has no answer for one metric, which it does not answer with an error of its own */
+function complete({ Values: values = [], StatusCode: status, Messages: messages = [] }: MetricDataResult): readonly number[] {
+  if (status === 'InternalError' || status === 'Forbidden') {
+    throw new Error([status, ...messages.map(({ Value: text }) => text)].join(': '));
+  }
+  return values;
+}
+
+const DAY = 86_400;
+
+/** A metric of a bucket that S3 writes once a day, without charge. */
+export interface DailyQuestion {
+  readonly metric: 'BucketSizeBytes' | 'NumberOfObjects';
+  /** `AllStorageTypes` for the number of objects; the size is by storage type alone. */
+  readonly storageType: string;
+}
+
+/**
+ * How much a source bucket holds, by its latest daily metrics. A guess that is worth no failure: a question without an answer has
+ * undefined, for whatever reason.
+ *
+ * @returns in the order of the questions
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
+ */
+export async function readDailyMetrics(
+  { clients, clock }: { readonly clients: Clients; readonly clock: Clock },
+  bucket: string,
+  questions: readonly DailyQuestion[],
+): Promise<readonly (number | undefined)[]> {
+  try {
+    const cloudWatch = await clients.cloudWatch('source');
+    const now = clock.now();
+    const { MetricDataResults: results = [] } = await cloudWatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(now.getTime() - 3 * DAY * 1000),
+        EndTime: now,
+        ScanBy: 'TimestampDescending',
+        MetricDataQueries: questions.map((question, index) => dailyQuery(bucket, question, index)),
+      }),
+    );
+    return questions.map((_, index) => results.find(({ Id }) => Id === `m${index}`)?.Values?.[0]);
+  } catch {
+    return questions.map(() => undefined);
+  }
+}
+
+function dailyQuery(bucket: string, { metric, storageType }: DailyQuestion, index: number) {
+  const dimensions = { BucketName: bucket, StorageType: storageType };
+  return {
+    Id: `m${index}`,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/S3',
+        MetricName: metric,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: DAY,
+      Stat: 'Average',
+    },
+  };
+}

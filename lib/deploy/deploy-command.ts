@@ -1,0 +1,140 @@
+import { EXIT } from '../cli/command';
+import type { Synthesize } from '../cli/process/synthesis';
+import type { Terminal } from '../cli/terminal';
+import { contextOfCli } from '../config/locate';
+import { cdkContext } from '../config/named';
+import type { ReplicationConfig } from '../config/replication-config';
+import { UnreachableError, UsageError } from '../errors/errors';
+import { capacityWarnings } from '../model/capacity/check';
+import { loadConfig } from '../model/loading/load';
+import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
+import { adviceFor, type StackStatus } from './blocked-stacks';
+import { readAssembly } from './plan/assembly';
+import type { ReadDeployed, ReaderOptions } from './plan/deployed';
+import type { Stop } from './plan/model';
+import { changesNothing, type DeploymentPlan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
+
+/** What a deployment takes from its process. */
+interface DeployProcess {
+  readonly argv: readonly string[];
+  /** The folder of cdk.json. */
+  readonly directory: string;
+  /** Where the person is: the path of a configuration starts there. */
+  readonly calledIn: string;
+  readonly synthesize: Synthesize;
+  /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
+  readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
+  readonly deployed: (config: ReplicationConfig, options: ReaderOptions) => ReadDeployed;
+  readonly states: (config: ReplicationConfig) => Promise<StackStatus[]>;
+  readonly terminal: Terminal;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+}
+
+/**
+ * Shows what a deployment would do, refuses to take away Object Lock, stops where it would replace or remove a bucket or a key, or lock a
+ * bucket, that nobody named, asks, and has the CDK CLI deploy exactly what was shown. After a failure it says what frees a stack that never came up.
+ *
+ * @returns the exit code of the CDK CLI, or that of a deployment that stopped
+ * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed
+ */
+export async function deploy(process: DeployProcess): Promise<number> {
+  const { argv, directory, terminal, print } = process;
+  const options = parseDeployArguments(argv);
+  if (options.help) {
+    print(DEPLOY_HELP);
+    return EXIT.ok;
+  }
+  const context = cdkContext(options.named, process.calledIn, directory);
+  const config = loadConfig(contextOfCli(context, directory), directory);
+  const assembly = await process.synthesize([...chosenStacks(options), ...context]);
+  for (const warning of capacityWarnings(readAssembly(assembly, options))) {
+    terminal.tell(warning);
+  }
+  const plan = await readablePlan(assembly, options, process.deployed(config, { lookupRoles: false, profile: options.profile }));
+  const finish = (code: number, deployed: boolean) => {
+    if (options.json) {
+      print(JSON.stringify({ stacks: plan, deployed }, null, 2));
+    }
+    return code;
+  };
+  terminal.tell(planInWords(plan));
+  const refusals = refusalsOf(plan);
+  if (refusals.length > 0) {
+    terminal.tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
+    return finish(EXIT.wrong, false);
+  }
+  const stops = blockingStops(plan, options.accept);
+  if (stops.length > 0) {
+    terminal.tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
+    return finish(EXIT.wrong, false);
+  }
+  // What other options are for is for the CDK CLI to know.
+  if (changesNothing(plan) && options.rest.length === 0) {
+    terminal.tell('\nnothing to deploy');
+    return finish(EXIT.ok, false);
+  }
+  if (!options.yes) {
+    await terminal.confirm(`\nDeploy this to ${[...new Set(plan.map(({ account }) => account))].join(' and ')}?`);
+  }
+  const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json });
+  if (code !== 0) {
+    const advice = adviceFor(config, await process.states(config));
+    if (advice !== undefined) {
+      terminal.tell(`\n${advice}`);
+    }
+  }
+  return finish(code, code === 0);
+}
+
+async function readablePlan(assembly: string, options: DeployArguments, read: ReadDeployed): Promise<DeploymentPlan> {
+  try {
+    return await planOf(assembly, options, read);
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) {
+      throw error;
+    }
+    const hint = [...(error.hint === undefined ? [] : [error.hint]), '"npx cdk deploy" deploys without a plan'].join('\n');
+    throw new UnreachableError(error.code, `there is no plan, and nothing was deployed: ${error.message}`, hint, {
+      cause: error,
+    });
+  }
+}
+
+/** Stops at buckets, keys and locks that nobody named. Whoever answers the question accepts the permissions that they were shown. */
+function blockingStops(plan: DeploymentPlan, accepted: readonly string[]): readonly Stop[] {
+  const stops = stopsOf(plan);
+  const unknown = accepted.filter((name) => !stops.some((stop) => stop.name === name));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'NothingToAccept',
+      `the plan has no change named ${unknown.join(', ')}`,
+      stops.length === 0 ? 'it has none to accept' : `it has: ${stops.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return stops.filter(({ kind, name }) => kind !== 'permissions' && !accepted.includes(name));
+}
+
+function acceptHint(stops: readonly Stop[]): string {
+  return `If that is what you want, add it to the command: ${stops.map(({ name }) => `--accept ${name}`).join(' ')}`;
+}
+
+function chosenStacks({ stacks, exclusively }: DeployArguments): string[] {
+  return [...stacks, ...(exclusively ? ['--exclusively'] : [])];
+}
+
+/** Deploys what was synthesized for the plan. Its question stands for the CDK CLI's own. */
+function cdkArguments(options: DeployArguments, context: readonly string[], assembly: string): string[] {
+  const { stacks, profile, rest } = options;
+  return [
+    'deploy',
+    ...(stacks.length === 0 ? ['--all'] : []),
+    ...chosenStacks(options),
+    '--app',
+    assembly,
+    ...(rest.some((word) => word.startsWith('--require-approval')) ? [] : ['--require-approval', 'never']),
+    ...context,
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...rest,
+  ];
+}

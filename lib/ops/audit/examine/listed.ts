@@ -1,0 +1,168 @@
+import type { Entry } from '../../../aws/listing/scan-page';
+import { plural } from '../../../cli/units';
+import type { Pair } from '../../../config/replication-config';
+import { afterDays } from '../../../model/lifecycle-days';
+import type { Difference, State } from '../report';
+
+/** What a version turned out to be. */
+export interface AuditFinding {
+  readonly state: State;
+  readonly wrong: boolean;
+  /** Replication status that S3 answered. @default null */
+  readonly status?: string | null;
+  /** One sentence. */
+  readonly why: string;
+}
+
+/** A version of both sides, or of one. */
+export type Sides =
+  | { readonly source: Entry; readonly replica: Entry | undefined }
+  | { readonly source: undefined; readonly replica: Entry };
+
+export function different(state: State, wrong: boolean, why: string, status: string | null = null): AuditFinding {
+  return { state, wrong, status, why };
+}
+
+/** Judges a version by the listings alone; undefined where S3 has to be asked. */
+export function judgeListed({ source, replica }: Sides, pair: Pair, now: Date): AuditFinding | undefined {
+  if (source === undefined) {
+    return judgeExtra(replica, pair);
+  }
+  if (replica !== undefined) {
+    return judgeBoth(source, replica, pair, now);
+  }
+  return source.isDeleteMarker ? judgeDeleteMarker(pair) : judgeExpired(source, pair, now);
+}
+
+function judgeBoth(source: Entry, replica: Entry, pair: Pair, now: Date): AuditFinding {
+  if (source.size !== replica.size) {
+    return different('size', true, `${source.size} bytes in the source bucket, ${replica.size} in the replica bucket`);
+  }
+  return replica.isDeleteMarker || isInClass(replica, pair, now)
+    ? { state: 'same', wrong: false, why: 'alike' }
+    : different('storage-class', false, `the replica is ${replica.storageClass}, and ${pair.storageClass} is configured`);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html */
+function judgeDeleteMarker({ replicateDeleteMarkers }: Pair): AuditFinding {
+  return different(
+    'delete-marker',
+    false,
+    replicateDeleteMarkers
+      ? 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one'
+      : 'the rule replicates no delete markers; the replica stays',
+  );
+}
+
+function judgeExtra(entry: Entry, pair: Pair): AuditFinding {
+  if (!entry.isDeleteMarker) {
+    return different(
+      'extra',
+      false,
+      'deleted from the source bucket since, or written into the replica bucket; --deep 100 tells',
+    );
+  }
+  const expired = judgeExpiryMarker(entry, pair);
+  if (expired !== undefined) {
+    return expired;
+  }
+  return pair.replicateDeleteMarkers
+    ? different('extra', false, 'a delete marker that was removed from the source bucket since, or made in the replica bucket')
+    : different('extra', true, 'the rule replicates no delete markers: somebody deleted the copy in the replica bucket');
+}
+
+/** Whether lifecycle rules of the replica bucket make or delete anything, so that an audit has to know what they go by. */
+export function expiresReplicas({ lifecycle }: Pair): boolean {
+  return lifecycle.noncurrentDays !== undefined || lifecycle.replicaExpireDays !== undefined;
+}
+
+/**
+ * Finds that the replica of a version is gone because the lifecycle rules of the replica bucket have deleted it by now: it was noncurrent
+ * there for long enough. Undefined where they cannot have.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+ */
+function judgeExpired({ lastModified, history }: Entry, { lifecycle }: Pair, now: Date): AuditFinding | undefined {
+  const { noncurrentDays, noncurrentVersions = 0, replicaExpireDays } = lifecycle;
+  const { replacedAt, newerNoncurrent = 0 } = history ?? {};
+  if (noncurrentDays === undefined || newerNoncurrent < noncurrentVersions) {
+    return undefined;
+  }
+  const noncurrentSince = [
+    ...(replacedAt === undefined ? [] : [new Date(replacedAt)]),
+    ...(replicaExpireDays === undefined ? [] : [afterDays(new Date(lastModified), replicaExpireDays)]),
+  ].map((date) => date.getTime());
+  if (noncurrentSince.length === 0) {
+    return undefined;
+  }
+  const due = afterDays(new Date(Math.min(...noncurrentSince)), noncurrentDays);
+  return due > now
+    ? undefined
+    : different(
+        'expired',
+        false,
+        `a lifecycle rule deletes noncurrent replicas after ${plural(noncurrentDays, 'day')}, this one from ${due.toISOString().slice(0, 10)} on`,
+      );
+}
+
+/** Finds that a lifecycle rule made a delete marker of the replica bucket, to expire the replica below it. Undefined where it cannot have. */
+function judgeExpiryMarker({ lastModified, history }: Entry, { lifecycle }: Pair): AuditFinding | undefined {
+  const { noncurrentDays, replicaExpireDays } = lifecycle;
+  const hides = history?.hides;
+  const isLate = hides !== undefined && new Date(lastModified) >= afterDays(new Date(hides), replicaExpireDays);
+  // With nothing below it, the version that it hid was deleted since.
+  const isAlone = hides === undefined && noncurrentDays !== undefined;
+  return replicaExpireDays !== undefined && (isLate || isAlone)
+    ? different(
+        'expired',
+        false,
+        `a lifecycle rule expires replicas after ${plural(replicaExpireDays, 'day')}, and hides them with this`,
+      )
+    : undefined;
+}
+
+/** Whether a replica is in a class that it was written in, or that a lifecycle rule may have moved it to by now. */
+function isInClass({ storageClass, lastModified }: Entry, { storageClass: written, lifecycle }: Pair, now: Date): boolean {
+  return (
+    storageClass === written ||
+    lifecycle.transitions.some(
+      (move) => move.storageClass === storageClass && afterDays(new Date(lastModified), move.days) <= now,
+    )
+  );
+}
+
+/** A difference for the report. Undefined when both sides are alike. */
+export function toDifference(
+  pair: string,
+  { source, replica }: Sides,
+  { state, wrong, status = null, why }: AuditFinding,
+): Difference | undefined {
+  const entry = source ?? replica;
+  if (state === 'same' || entry === undefined) {
+    return undefined;
+  }
+  const { isLatest, isDeleteMarker } = entry;
+  const sizeOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : side.size);
+  const classOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : copy(side.storageClass));
+  return {
+    pair,
+    state,
+    wrong,
+    key: copy(entry.key),
+    versionId: copy(entry.versionId),
+    isLatest,
+    isDeleteMarker,
+    lastModified: copy(entry.lastModified),
+    sourceSize: sizeOf(source),
+    replicaSize: sizeOf(replica),
+    sourceClass: classOf(source),
+    replicaClass: classOf(replica),
+    status,
+    why,
+  };
+}
+
+/** A part of a page's text would keep all of it in memory for as long as the difference is kept. */
+function copy(text: string): string {
+  return Buffer.from(text).toString();
+}

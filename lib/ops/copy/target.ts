@@ -1,0 +1,106 @@
+import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { httpStatusOf, isAwsError, unanswered } from '../../aws/aws-error';
+import type { Context } from '../../cli/command';
+import type { Pair } from '../../config/replication-config';
+import { UsageError } from '../../errors/errors';
+import { namesOf, pairNamesOf } from '../../model/names';
+import type { SharedOptions } from './options';
+
+/** The bucket that takes what is restored, and what a plan has to say about it. */
+export interface TargetBucket {
+  readonly name: string;
+  readonly region: string;
+  readonly s3: S3Client;
+  /** Without versioning an overwritten object is gone. */
+  readonly versioned: boolean;
+  /** Whatever is restored is replicated from there. */
+  readonly replicated: boolean;
+}
+
+/**
+ * Looks at the target of a pair.
+ *
+ * @throws UsageError when it cannot take anything: it is a replica bucket, is not there, or belongs to another account; and when
+ * `--overwrite` would destroy what it replaces
+ * @throws UnreachableError when S3 gives no answer
+ */
+export async function lookAtTarget(
+  context: Context,
+  pair: Pair,
+  { to, overwrite }: Pick<SharedOptions, 'to'> & { readonly overwrite: boolean },
+): Promise<TargetBucket> {
+  const { config } = context;
+  const name = to ?? pairNamesOf(config, pair).sourceBucket.name;
+  if (namesOf(config).pairs.some(({ replicaBucket }) => replicaBucket.name === name)) {
+    throw new UsageError('TargetIsReplica', `${name} is a replica bucket: nothing is restored into it`, 'name another with --to');
+  }
+  const { s3, region } = await locate(context, name);
+  const Bucket = name;
+  const ExpectedBucketOwner = config.source.account;
+  try {
+    const { Status: status } = await s3.send(new GetBucketVersioningCommand({ Bucket, ExpectedBucketOwner }));
+    const versioned = status === 'Enabled';
+    if (overwrite && !versioned) {
+      throw new UsageError(
+        'NotVersioned',
+        `--overwrite would destroy what it replaces: versioning of ${name} is ${status === undefined ? 'not enabled' : 'suspended'}`,
+        `enable it: aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`,
+      );
+    }
+    const rules = await s3
+      .send(new GetBucketReplicationCommand({ Bucket, ExpectedBucketOwner }))
+      .then(({ ReplicationConfiguration: found }) => found?.Rules ?? [])
+      .catch((error: unknown) => {
+        if (isAwsError(error, 'ReplicationConfigurationNotFoundError')) {
+          return [];
+        }
+        throw error;
+      });
+    return { name, region, s3, versioned, replicated: rules.some(({ Status }) => Status === 'Enabled') };
+  } catch (error) {
+    throw unanswered(`bucket ${name}`, error);
+  }
+}
+
+/** The client of the region that the bucket is in. */
+async function locate({ config, clients }: Context, name: string): Promise<Pick<TargetBucket, 's3' | 'region'>> {
+  const head = (s3: S3Client) => s3.send(new HeadBucketCommand({ Bucket: name, ExpectedBucketOwner: config.source.account }));
+  const { region: home, account } = config.source;
+  const s3 = await clients.s3('source');
+  try {
+    await head(s3);
+    return { s3, region: home };
+  } catch (error) {
+    const region = regionIn(error);
+    if (region !== undefined && region !== home) {
+      const there = await clients.s3('source', region);
+      await head(there).catch((failure: unknown) => refuse(name, account, failure));
+      return { s3: there, region };
+    }
+    return refuse(name, account, error);
+  }
+}
+
+/**
+ * S3 says where a bucket is when it is asked elsewhere.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ */
+function regionIn(error: unknown): string | undefined {
+  const { $response } = error as { $response?: { headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'];
+}
+
+function refuse(name: string, account: string, error: unknown): never {
+  if (httpStatusOf(error) === 404) {
+    throw new UsageError('NoTarget', `there is no bucket ${name} to restore into`, 'create it, or name another with --to');
+  }
+  if (httpStatusOf(error) === 403) {
+    throw new UsageError(
+      'TargetDenied',
+      `bucket ${name} is not of the source account ${account}, or its credentials may not use it`,
+      'name a bucket of the source account with --to, and use credentials that may list and write it',
+    );
+  }
+  throw unanswered(`bucket ${name}`, error);
+}

@@ -1,0 +1,95 @@
+import type { Pair } from '../../config/replication-config';
+
+/** Something that the replica bucket cannot tell, and what it means for what is restored. */
+export interface Unknown {
+  /** Stable across releases. */
+  readonly code:
+    | 'delete-markers'
+    | 'lifecycle-deletions'
+    | 'replica-expiry'
+    | 'noncurrent-expiry'
+    | 'never-replicated'
+    | 'removed-versions'
+    | 'tags'
+    | 'multipart-time'
+    | 'whole-seconds'
+    | 'emulator';
+  readonly text: string;
+}
+
+/**
+ * What cannot be known about one pair.
+ *
+ * @param asOf a moment was asked for
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
+export function unknownsOf({ replicateDeleteMarkers, lifecycle }: Pair, asOf: boolean, emulator: boolean): Unknown[] {
+  const always: Unknown[] = [
+    {
+      code: 'lifecycle-deletions',
+      text: 'deletions by lifecycle rules are never replicated: an object that one had deleted at the source is restored too',
+    },
+    {
+      code: 'never-replicated',
+      text: 'versions that were never replicated have no replica: FAILED, older than the rule, outside of its filter; "ops audit" finds them',
+    },
+  ];
+  const withoutDeleteMarkers: Unknown[] = [
+    {
+      code: 'delete-markers',
+      text: 'delete markers are not replicated here, so a deletion at the source is invisible in the replica: a deleted object is restored too',
+    },
+  ];
+  const { replicaExpireDays, noncurrentDays } = lifecycle;
+  const ofExpiry: Unknown[] = [
+    ...(replicaExpireDays === undefined
+      ? []
+      : [
+          {
+            code: 'replica-expiry' as const,
+            text: `a lifecycle rule hides replicas under a delete marker after ${replicaExpireDays} days: such an object counts as deleted; --as-of an earlier moment finds it while its version is kept`,
+          },
+        ]),
+    ...(noncurrentDays === undefined
+      ? []
+      : [
+          {
+            code: 'noncurrent-expiry' as const,
+            text: `a lifecycle rule deletes noncurrent replicas after ${noncurrentDays} days: a moment that is longer ago cannot be restored whole`,
+          },
+        ]),
+  ];
+  const ofMoment: Unknown[] = [
+    {
+      code: 'tags',
+      text: 'tags have no versions: each object gets the tags that its replica has now',
+    },
+    {
+      code: 'multipart-time',
+      text: 'the time of a multipart upload is its start: an object whose upload had begun by then and ended later is restored as if it had been there',
+    },
+    {
+      code: 'whole-seconds',
+      text: 'S3 lists times in whole seconds: what was written within the second of that moment counts as written by then',
+    },
+    {
+      code: 'removed-versions',
+      text: 'a version that was removed from the replica bucket since, for example by a lifecycle rule, leaves no trace: the one before it is restored',
+    },
+  ];
+  const onEmulator: Unknown[] = [
+    {
+      code: 'emulator',
+      text: 'an emulator gives replicas new version ids and times: contents say whether an object is there already, and moments are those of replication',
+    },
+  ];
+  return [
+    ...(replicateDeleteMarkers ? [] : withoutDeleteMarkers),
+    ...always,
+    ...ofExpiry,
+    ...(asOf ? ofMoment : []),
+    ...(emulator ? onEmulator : []),
+  ];
+}

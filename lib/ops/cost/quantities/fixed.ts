@@ -1,0 +1,130 @@
+import { type Pair, type ReplicationConfig, SIDES, type SideName } from '../../../config/replication-config';
+import { groupsOf } from '../../../model/groups';
+import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/monitoring/alarms';
+import { exactly, present, type Quantity } from './quantity';
+
+/** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */
+export function pairWatchingQuantities(config: ReplicationConfig, pair: Pair): Quantity[] {
+  return present(
+    SIDES.flatMap((side): Quantity[] => {
+      const { region } = config[side];
+      const alarms = alarmsOf(config, pair).filter((alarm) => alarm.region === side);
+      const metrics = [...new Set(alarms.map(({ metric }) => metric))];
+      return [
+        {
+          id: `metrics-${side}`,
+          item: `replication metrics in ${region}`,
+          price: { id: 'cloudwatch-metric', region },
+          amount: exactly(metrics.length),
+          formula: metrics.join(' + '),
+        },
+        {
+          id: `alarms-${side}`,
+          item: `alarms in ${region}`,
+          price: { id: 'cloudwatch-alarm', region },
+          amount: exactly(alarms.length),
+          formula: alarms.map(({ kind }) => kind).join(' + '),
+        },
+      ];
+    }),
+  );
+}
+
+/** What watches all pairs together, for each group. */
+export function sharedWatchingQuantities(config: ReplicationConfig): Quantity[] {
+  const groups = groupsOf(config);
+  return present([
+    ...SIDES.map((side) => compositeAlarms(groups, config, side)),
+    {
+      id: 'dashboard',
+      item: 'dashboard',
+      price: { id: 'cloudwatch-dashboard', region: config.source.region },
+      amount: exactly(config.monitoring.dashboard ? groups.length : 0),
+      formula: groups.length === 1 ? '1 dashboard' : `${groups.length} dashboards, one for each group`,
+    },
+  ]);
+}
+
+function compositeAlarms(groups: readonly ReplicationConfig[], config: ReplicationConfig, side: SideName): Quantity {
+  const { region } = config[side];
+  const alarms = groups.map((group) => {
+    const children = alarmsIn(group, side).length;
+    const parts = children > MOST_COMPOSITE_CHILDREN ? Math.ceil(children / MOST_COMPOSITE_CHILDREN) : 0;
+    return { count: parts + 1, formula: parts === 0 ? '1' : `1 + ${children} alarms / ${MOST_COMPOSITE_CHILDREN}, rounded up` };
+  });
+  return {
+    id: `composite-alarms-${side}`,
+    item: `composite alarms in ${region}`,
+    price: { id: 'cloudwatch-composite-alarm', region },
+    amount: exactly(alarms.reduce((sum, { count }) => sum + count, 0)),
+    formula: alarms.map(({ formula }) => formula).join(' + '),
+  };
+}
+
+/** What a key costs at most, as a multiple of a key that was never rotated: the first two rotations each add as much again. */
+const MOST_AFTER_ROTATIONS = 3;
+
+/**
+ * Keys of a month: those of the buckets and those of the notifications in each region, for each group, and those of the pipeline.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+ */
+export function keyQuantities(config: ReplicationConfig): Quantity[] {
+  const topics = new Set(SIDES.map((side) => config[side].region));
+  const groups = groupsOf(config).length;
+  const each = groups === 1 ? '1 key' : `${groups} keys, one for each group`;
+  return present([
+    keys('source-key', 'source key', config.source.region, groups, each),
+    keys('replica-key', 'replica key', config.destination.region, groups, each),
+    ...[...topics].map((region) => keys('notification-key', `key of the notifications in ${region}`, region, groups, each)),
+    ...pipelineKeys(config),
+  ]);
+}
+
+/** One for logs and notices, and one for what builds hand on in each region that the pipeline deploys to or is in. */
+function pipelineKeys(config: ReplicationConfig): Quantity[] {
+  const { pipeline } = config;
+  if (pipeline === undefined) {
+    return [];
+  }
+  const regions = new Set([pipeline.region, ...SIDES.map((side) => config[side].region)]);
+  return [
+    keys('pipeline-key', 'key of the pipeline', pipeline.region, 1, '1 key'),
+    ...[...regions].map((region) => keys('pipeline-artifact-key', `key of build artifacts in ${region}`, region, 1, '1 key')),
+  ];
+}
+
+function keys(id: string, item: string, region: string, count: number, formula: string): Quantity {
+  return {
+    id,
+    item,
+    price: { id: 'kms-key', region },
+    amount: { least: count, most: count * MOST_AFTER_ROTATIONS },
+    formula: `${formula}, as 3 from its second rotation on`,
+  };
+}
+
+/** What runs of the pipeline take: how many minutes depends on how often somebody pushes, so the lines stay open. */
+export function pipelineQuantities({ pipeline }: ReplicationConfig): Quantity[] {
+  if (pipeline === undefined) {
+    return [];
+  }
+  const { region } = pipeline;
+  const formula = 'minutes of each run × runs, which neither the configuration nor the workload tells';
+  return [
+    {
+      id: 'pipeline-actions',
+      item: 'CodePipeline, minutes of actions',
+      price: { id: 'codepipeline-minutes', region },
+      amount: null,
+      formula,
+    },
+    {
+      id: 'pipeline-builds',
+      item: 'CodeBuild, minutes of builds',
+      price: { id: 'codebuild-minutes', region },
+      amount: null,
+      formula,
+    },
+  ];
+}

@@ -1,0 +1,169 @@
+/** One or several of something: AWS writes a single one without a list. */
+export type OneOrMany<T> = T | readonly T[];
+
+/** A principal element as a policy may spell it. */
+export type LivePrincipal = '*' | Readonly<Record<string, OneOrMany<string>>>;
+
+/** A statement of a policy that is in force, in any spelling that AWS accepts. */
+export interface LiveStatement {
+  readonly Sid?: string;
+  readonly Effect?: string;
+  readonly Principal?: LivePrincipal;
+  readonly NotPrincipal?: LivePrincipal;
+  readonly Action?: OneOrMany<string>;
+  readonly NotAction?: OneOrMany<string>;
+  readonly Resource?: OneOrMany<string>;
+  readonly NotResource?: OneOrMany<string>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMany<string | boolean | number>>>>>;
+}
+
+/** A policy that is in force. */
+export interface LivePolicy {
+  readonly Version?: string;
+  readonly Statement: readonly LiveStatement[];
+}
+
+/** A list of one or of many. */
+export function listOf<T>(value: OneOrMany<T> | undefined): readonly T[] {
+  if (value === undefined) {
+    return [];
+  }
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+/** A statement in the one spelling that all equal statements share: each element as sorted text. */
+type NormalStatement = Readonly<Record<string, string>>;
+
+/**
+ * Reads a policy document, IAM's URL-encoded ones too.
+ *
+ * @throws SyntaxError when it is no JSON
+ */
+export function parsePolicy(text: string | undefined): LivePolicy {
+  if (text === undefined || text === '') {
+    return { Version: '2012-10-17', Statement: [] };
+  }
+  // JSON starts with a brace; encoded, that is %7B. A plain document may hold a % of its own.
+  const document = JSON.parse(/^\s*%/.test(text) ? decodeURIComponent(text) : text) as {
+    Version?: string;
+    Statement?: LiveStatement | readonly LiveStatement[];
+  };
+  return { ...document, Statement: listOf(document.Statement) };
+}
+
+/**
+ * The one spelling of a statement: order, single values and letter case where AWS ignores it do not count, nor does the Sid.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function normalStatement(statement: LiveStatement): NormalStatement {
+  const elements: Record<string, string | undefined> = {
+    Effect: statement.Effect,
+    Principal: principalText(statement.Principal),
+    NotPrincipal: principalText(statement.NotPrincipal),
+    Action: sorted(listOf(statement.Action).map((action) => action.toLowerCase())),
+    NotAction: sorted(listOf(statement.NotAction).map((action) => action.toLowerCase())),
+    Resource: sorted(listOf(statement.Resource)),
+    NotResource: sorted(listOf(statement.NotResource)),
+    Condition: conditionText(statement.Condition),
+  };
+  return Object.fromEntries(Object.entries(elements).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+/** The account behind a principal that means all of it: `111111111111` and the ARN of its root are the same. */
+export function normalPrincipal(principal: string): string {
+  return /^arn:[\w-]+:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
+}
+
+function principalText(principal: LivePrincipal | undefined): string | undefined {
+  if (principal === undefined) {
+    return undefined;
+  }
+  const entries =
+    principal === '*'
+      ? ['AWS:*']
+      : Object.entries(principal).flatMap(([kind, values]) => listOf(values).map((value) => `${kind}:${normalPrincipal(value)}`));
+  return sorted(entries);
+}
+
+function conditionText(condition: LiveStatement['Condition']): string {
+  return sorted(
+    Object.entries(condition ?? {}).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(
+        ([key, values]) => `${operator.toLowerCase()} ${key.toLowerCase()} [${sorted(listOf(values).map(String))}]`,
+      ),
+    ),
+  );
+}
+
+function sorted(values: readonly string[]): string {
+  return [...new Set(values)].toSorted().join(', ');
+}
+
+/** What sets the statements of a policy apart from those that the configuration generates. */
+export interface Difference {
+  /** In words, one for each statement; empty when all generated statements are there. */
+  readonly wrong: readonly string[];
+  /** Statements that nothing generates. */
+  readonly extra: readonly LiveStatement[];
+  /** The policy with every generated statement in it, and otherwise as it is. */
+  readonly repaired: LivePolicy;
+}
+
+/** Compares a policy with the statements that it should have, whatever their spelling and order. */
+export function difference(live: LivePolicy, expected: readonly LiveStatement[]): Difference {
+  const rest = [...live.Statement];
+  const missing = expected.filter((statement) => {
+    const index = rest.findIndex((candidate) => same(candidate, statement));
+    if (index >= 0) {
+      rest.splice(index, 1);
+    }
+    return index < 0;
+  });
+  const wrong: string[] = [];
+  let repaired: readonly LiveStatement[] = live.Statement;
+  for (const statement of missing) {
+    const name = statementName(statement);
+    const changed = rest.find(({ Sid }) => Sid !== undefined && Sid === statement.Sid);
+    if (changed === undefined) {
+      wrong.push(`statement ${name} is missing`);
+      repaired = [...repaired, statement];
+    } else {
+      wrong.push(`statement ${name} was changed: ${changes(normalStatement(changed), normalStatement(statement))}`);
+      rest.splice(rest.indexOf(changed), 1);
+      repaired = repaired.map((candidate) => (candidate === changed ? statement : candidate));
+    }
+  }
+  return {
+    wrong,
+    extra: rest,
+    repaired: { Version: live.Version ?? '2012-10-17', Statement: repaired },
+  };
+}
+
+/** The policy without the given statements. */
+export function without(policy: LivePolicy, statements: readonly LiveStatement[]): LivePolicy {
+  return { ...policy, Statement: policy.Statement.filter((statement) => !statements.includes(statement)) };
+}
+
+/** Says of a statement that it was added. */
+export function unknownStatement(statement: LiveStatement): string {
+  return `statement ${statementName(statement)} is not of this configuration`;
+}
+
+/** A statement in a few words, for a policy whose statements need no Sid. */
+export function statementName({ Sid, Effect, Action, NotAction }: LiveStatement): string {
+  return Sid ?? `(${Effect} ${normalStatement(NotAction === undefined ? { Action } : { Action: NotAction })['Action'] ?? ''})`;
+}
+
+function same(one: LiveStatement, other: LiveStatement): boolean {
+  const [left, right] = [normalStatement(one), normalStatement(other)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((element) => left[element] === right[element]);
+}
+
+function changes(found: NormalStatement, expected: NormalStatement): string {
+  return [...new Set([...Object.keys(expected), ...Object.keys(found)])]
+    .filter((element) => found[element] !== expected[element])
+    .map((element) => `${element} is ${found[element] ?? 'absent'} instead of ${expected[element] ?? 'absent'}`)
+    .join('; ');
+}

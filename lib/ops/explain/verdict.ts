@@ -1,0 +1,253 @@
+import { plural } from '../../cli/units';
+import type { Pair, ReplicationConfig, SideName } from '../../config/replication-config';
+import { pairNamesOf } from '../../model/names';
+import { awsCommand, restoreCommand } from '../../model/shell-commands';
+import type { ObjectVersion } from './read-object';
+import type { RuleMatch } from './rule-match';
+
+/** What a version's state means: right, wrong, or nobody can tell from here. */
+export type Judgement = 'right' | 'wrong' | 'unknown';
+
+/** What is to be said about a version. */
+export interface Verdict {
+  readonly judgement: Judgement;
+  /** One sentence. */
+  readonly verdict: string;
+  /** What to do; null when there is nothing to do. */
+  readonly action: string | null;
+}
+
+/** What is known around a version in a source bucket. */
+export interface SourceSurroundings {
+  readonly config: ReplicationConfig;
+  readonly pair: Pair;
+  readonly rule: RuleMatch | undefined;
+  /** ARN of the source key; null when it could not be found out. */
+  readonly sourceKeyArn: string | null;
+  /** Whether the bucket is BucketOwnerEnforced, so that no other account can own an object in it. */
+  readonly ownerEnforced: boolean;
+  readonly now: Date;
+}
+
+/** S3 replicates most objects within this time; with S3 Replication Time Control, it is the promise. */
+const USUAL_MINUTES = 15;
+
+const DAY = 24 * 60 * 60 * 1000;
+
+const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
+
+/**
+ * Says what the replication status of a version in a source bucket means, and what to do.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
+ */
+export function judgeSource(version: ObjectVersion, around: SourceSurroundings): Verdict {
+  if (version.isDeleteMarker) {
+    return deleteMarker(version, around);
+  }
+  switch (version.status) {
+    case 'COMPLETED':
+    case 'COMPLETE':
+      return {
+        judgement: 'right',
+        verdict: `replicated${version.encryption?.type === 'SSE-S3' ? '; its replica is under SSE-S3 too, not under the replica key' : ''}`,
+        action: null,
+      };
+    case 'REPLICA':
+      return {
+        judgement: 'right',
+        verdict: 'it is a replica itself, made by a rule of another bucket, and S3 never replicates a replica again',
+        action: `to copy it anyway, use S3 Batch Replication: npm run ops -- backfill --pair ${around.pair.id} --status REPLICA`,
+      };
+    case 'PENDING':
+      return pending(version, around);
+    case 'FAILED':
+      return failed(version, around);
+    case null:
+    default:
+      return version.encryption?.type === 'SSE-C'
+        ? customerKey(version, around.config, 'source', around.pair)
+        : neverTried(version, around);
+  }
+}
+
+function deleteMarker({ key }: ObjectVersion, { config, rule, pair }: SourceSurroundings): Verdict {
+  if (rule === undefined || (!rule.matches && !rule.intended)) {
+    return noRule(rule, pair);
+  }
+  if (!rule.matches) {
+    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}; the replica stays`, action: null };
+  }
+  return {
+    judgement: 'unknown',
+    verdict: 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one',
+    action: `see whether the replica has one too: ${explainCommand(pairNamesOf(config, pair).replicaBucket.name, key)}`,
+  };
+}
+
+function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundings): Verdict {
+  const minutes = Math.max(0, Math.floor((now.getTime() - lastModified.getTime()) / 60_000));
+  if (minutes < USUAL_MINUTES) {
+    return { judgement: 'right', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `replication has been under way for ${spell(minutes)}, and most objects need less than ${USUAL_MINUTES} minutes; large ones need hours, and S3 keeps trying while a bucket or region is down`,
+    action: diagnose(pair),
+  };
+}
+
+function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundings): Verdict {
+  const tooLong = retainedTooLong(version, pair);
+  if (tooLong !== null) {
+    return tooLong;
+  }
+  const key = version.encryption?.kmsKeyId ?? null;
+  const foreign = key !== null && sourceKeyArn !== null && key !== sourceKeyArn;
+  return {
+    judgement: 'wrong',
+    verdict: foreign
+      ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under the source key ${sourceKeyArn}`
+      : 'replication failed for good; S3 tells the reason only in the event of the failure',
+    action: foreign
+      ? 'write the object again without naming a key'
+      : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version, pair)}`,
+  };
+}
+
+/** The replica bucket's policy refuses a replica that would be kept for longer than the bound. */
+function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, objectLock }: Pair): Verdict | null {
+  const most = objectLock?.maximumRetentionDays;
+  if (most === undefined || retainUntil === null || retainUntil.getTime() <= lastModified.getTime() + most * DAY) {
+    return null;
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
+    action: `upload the object again with a shorter retention; or raise the bound, deploy the destination, then npm run ops -- retry --pair ${id}`,
+  };
+}
+
+/** No status: S3 never tried. */
+function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict {
+  const { rule, pair, ownerEnforced } = around;
+  if (rule === undefined || (!rule.matches && !rule.intended)) {
+    return noRule(rule, pair);
+  }
+  if (!rule.matches) {
+    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}`, action: null };
+  }
+  const archive = ARCHIVED.find((each) => each === version.storageClass) ?? version.archiveTier;
+  if (archive !== null) {
+    return {
+      judgement: 'wrong',
+      verdict: `not replicated: S3 replicates nothing that is archived (${archive}), neither live nor in a batch`,
+      action: 'restore it and copy it to another storage class; the copy is replicated',
+    };
+  }
+  const tagged = pair.filter?.tags !== undefined || rule.why.includes('tag ');
+  const owned = ownerEnforced ? '' : ', or another account owns it, since the bucket is not BucketOwnerEnforced';
+  return {
+    judgement: 'wrong',
+    verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
+    action: again(version, pair),
+  };
+}
+
+function noRule(rule: RuleMatch | undefined, pair: Pair): Verdict {
+  return {
+    judgement: 'wrong',
+    verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
+    action: `put the rule back: ${restoreCommand(pair, 'source')}; ${diagnose(pair)}`,
+  };
+}
+
+function again({ isLatest, status }: ObjectVersion, { id }: Pair): string {
+  const batch = `replicate it with S3 Batch Replication: npm run ops -- ${status === 'FAILED' ? 'retry' : 'backfill'} --pair ${id}`;
+  return isLatest ? `upload the object again, or ${batch}` : batch;
+}
+
+function diagnose({ id }: Pair): string {
+  return `look for the cause: npm run ops -- doctor --pair ${id}`;
+}
+
+function spell(minutes: number): string {
+  if (minutes < 120) {
+    return `${minutes} min`;
+  }
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
+}
+
+/**
+ * Says what the replication status of a version in a replica bucket means, and what to do.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+ */
+export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>): Verdict {
+  const { key, versionId, status, isDeleteMarker, encryption } = version;
+  const source = pairNamesOf(config, pair).sourceBucket.name;
+  const { replicaExpireDays } = pair.lifecycle;
+  if (isDeleteMarker && replicaExpireDays !== undefined) {
+    return {
+      judgement: 'unknown',
+      verdict: `a delete marker: a lifecycle rule makes one above a replica of ${plural(replicaExpireDays, 'day')}, or somebody made it`,
+      action: `compare its time with that of the version below it; the audit does, for every object: npm run ops -- audit --pair ${pair.id}`,
+    };
+  }
+  if (isDeleteMarker) {
+    return pair.replicateDeleteMarkers
+      ? {
+          judgement: 'unknown',
+          verdict: 'a delete marker, replicated or made here: S3 shows no status for one',
+          action: `see whether the source object has one: ${explainCommand(source, key)}`,
+        }
+      : {
+          judgement: 'wrong',
+          verdict: 'a delete marker that was made here: the rule replicates none',
+          action: `find out who made it, and undelete the replica: ${versionCommand('s3api delete-object', version, { config, side: 'destination', pair })}`,
+        };
+  }
+  if (status === 'REPLICA') {
+    return { judgement: 'right', verdict: `replica of version ${versionId} of s3://${source}/${key}`, action: null };
+  }
+  if (status === null && encryption?.type === 'SSE-C') {
+    return customerKey(version, config, 'destination', pair);
+  }
+  return {
+    judgement: 'wrong',
+    verdict: `no replica${status === null ? '' : ` (status ${status})`}: somebody wrote it here directly`,
+    action: 'find out who may write into the replica bucket; nothing but replication should',
+  };
+}
+
+/** The AWS CLI command for one version of an object. */
+function versionCommand(
+  operation: string,
+  { key, versionId }: ObjectVersion,
+  { config, side, pair }: { readonly config: ReplicationConfig; readonly side: SideName; readonly pair: Pair },
+  options: Readonly<Record<string, string>> = {},
+): string {
+  const names = pairNamesOf(config, pair);
+  const bucket = side === 'source' ? names.sourceBucket.name : names.replicaBucket.name;
+  return awsCommand(config, side, operation, { bucket, key, 'version-id': versionId, ...options });
+}
+
+/** The command that explains another object. */
+export function explainCommand(bucket: string, key: string): string {
+  return `npm run ops -- explain '${`s3://${bucket}/${key}`.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * An object under a key that only the customer has.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
+ */
+function customerKey(version: ObjectVersion, config: ReplicationConfig, side: SideName, pair: Pair): Verdict {
+  const options = { 'sse-customer-algorithm': 'AES256', 'sse-customer-key': 'fileb://FILE' };
+  return {
+    judgement: 'unknown',
+    verdict: 'encrypted with a key of the customer (SSE-C): S3 replicates it, but shows its status only to who has that key',
+    action: `ask with the key: ${versionCommand('s3api head-object', version, { config, side, pair }, options)}`,
+  };
+}

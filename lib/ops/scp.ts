@@ -1,0 +1,68 @@
+import { type Command, type CommandArguments, type Context, EXIT, type Outcome } from '../cli/command';
+import { textOption } from '../cli/options';
+import type { ReplicationConfig } from '../config/replication-config';
+import { AppError, UsageError } from '../errors/errors';
+import { lockdownScp, MOST_CHARACTERS, scpText } from '../model/lockdown/scp';
+import { partitionOf } from '../model/names';
+
+export const SCP: Command = {
+  name: 'scp',
+  summary: 'print the service control policy that holds the lockdown against who can change IAM in the backup account',
+  help: `Bucket policies and key policies cannot refuse anything to somebody who may change the roles that they exempt, nor
+bucket policies a change of themselves to the root user. This prints the service control policy that can, for all groups of the
+configuration; the management account of the organization attaches it to the backup account. Asks AWS nothing and changes nothing.
+
+Under it nobody of the backup account may assume the roles that deploy, but the break-glass role and those that --deployer
+names: whole ARNs, with the path of a role of IAM Identity Center. Accounts that the bootstrap trusts, such as a pipeline's, are
+not concerned. Create the break-glass role and bootstrap before it is attached: afterwards only the break-glass role can.
+
+Examples:
+  npm run ops -- scp --deployer arn:aws:iam::222222222222:role/BackupDeployer --json
+  npm run --silent ops -- scp > scp.json`,
+  options: {
+    deployer: { type: 'string', value: 'ARN[,ARN]', help: 'roles of the backup account that may deploy' },
+  },
+  load: () => scp,
+};
+
+/**
+ * Prints the service control policy that closes what a lockdown leaves open. Asks AWS nothing, and changes nothing.
+ *
+ * @throws AppError without a lockdown in the configuration, and for a policy that is too long
+ * @throws UsageError for a deployer that is no role of the destination account
+ */
+export async function scp({ config, qualifier, terminal }: Context, { values }: CommandArguments): Promise<Outcome> {
+  const { lockdown, destination } = config;
+  if (lockdown === undefined) {
+    throw new AppError('NoLockdown', 'the configuration has no lockdown', 'write lockdown { "breakGlassRoleArn" } first');
+  }
+  const policy = lockdownScp(config, lockdown, { qualifier, deployers: deployersIn(config, values) });
+  const text = scpText(policy);
+  if (text.length > MOST_CHARACTERS) {
+    throw new AppError(
+      'TooLong',
+      `the policy has ${text.length} characters, and AWS Organizations takes ${MOST_CHARACTERS}`,
+      'name fewer roles with --deployer, such as one that the others assume',
+    );
+  }
+  terminal.tell(`For account ${destination.account} alone: the management account of its organization attaches it.`);
+  return {
+    exitCode: EXIT.ok,
+    data: { account: destination.account, characters: text.length, most: MOST_CHARACTERS, policy },
+    text: text.trimEnd(),
+  };
+}
+
+function deployersIn({ destination }: ReplicationConfig, values: CommandArguments['values']): readonly string[] {
+  const deployers = textOption(values, 'deployer')?.split(',') ?? [];
+  const own = `arn:${partitionOf(destination)}:iam::${destination.account}:role/`;
+  const wrong = deployers.filter((arn) => !arn.startsWith(own) || !/^[\w+=.@/-]+$/.test(arn.slice(own.length)));
+  if (wrong.length > 0) {
+    throw new UsageError(
+      'BadDeployer',
+      `--deployer: no role of the destination account: ${wrong.map((arn) => JSON.stringify(arn)).join(', ')}`,
+      `write the whole ARN, path included, such as ${own}BackupDeployer`,
+    );
+  }
+  return deployers;
+}

@@ -1,0 +1,54 @@
+import type { Stack, StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { type AccountName, accountNamed, type ReplicationConfig, type Side, type SideName } from '../config/replication-config';
+import { AppError } from '../errors/errors';
+import { namesOf, partitionOf } from '../model/names';
+
+export interface ReplicationStackProps {
+  readonly config: ReplicationConfig;
+}
+
+/** What a stack takes from the configuration. */
+export function stackProps(config: ReplicationConfig, owner: AccountName): StackProps {
+  return common(config, accountNamed(config, owner), namesOf(config)[owner]?.stackName);
+}
+
+/** The same for a stack of the source account that watches the metrics of one side's region. */
+export function watchingStackProps(config: ReplicationConfig, region: SideName, stackName: string): StackProps {
+  return common(config, { account: config.source.account, region: config[region].region }, stackName);
+}
+
+function common(config: ReplicationConfig, { account, region }: Side, stackName: string | undefined): StackProps {
+  return { env: { account, region }, stackName, terminationProtection: config.terminationProtection, tags: config.tags };
+}
+
+/**
+ * ARN of the role with which CloudFormation makes the resources of a stack, from the stack's own synthesizer.
+ *
+ * @param purpose what the role is wanted for, such as `to read the replica key's ARN with`
+ * @param alternative what else the configuration can say, such as `keyExchange "ssm"`
+ * @throws AppError when the synthesizer has none
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
+ */
+export function executionRoleArn(stack: Stack, side: Side, purpose: string, alternative: string): string {
+  const role = stack.synthesizer.cloudFormationExecutionRole;
+  if (role === undefined) {
+    throw new AppError(
+      'NoExecutionRole',
+      `the synthesizer of stack ${stack.node.path} has no CloudFormation execution role ${purpose}`,
+      `use a synthesizer that has one, such as DefaultStackSynthesizer, or ${alternative}`,
+    );
+  }
+  return role.replaceAll('${AWS::Partition}', partitionOf(side));
+}
+
+/** Publishes an ARN as an SSM parameter, for other stacks of the account and for people. */
+export function publish(scope: Construct, id: string, parameterName: string, arn: string, what: string): void {
+  new StringParameter(scope, id, { parameterName, stringValue: arn, description: `ARN of the ${what}` });
+}
+
+/** A list in parts of so many, in order; the last one may be shorter. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

@@ -1,0 +1,38 @@
+import type { Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, ManagedPolicy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ReplicationConfig, SideName } from '../config/replication-config';
+import { titleOf } from '../model/groups';
+import { namesOf } from '../model/names';
+import { roleStatements } from '../model/policies';
+import { verificationPolicies } from '../model/verification/permissions';
+
+/**
+ * Adds the role with which the pipeline runs `ops doctor` and `ops verify` in the account of a stack, where a pipeline is configured.
+ *
+ * It trusts the tooling account pinned to one role by condition, so that it can be deployed before that role exists.
+ *
+ * @param key the side's own
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function addVerificationRole(stack: Stack, config: ReplicationConfig, side: SideName, key: IKey): void {
+  const names = namesOf(config);
+  if (config.pipeline === undefined || names.pipeline === undefined) {
+    return;
+  }
+  const role = new Role(stack, 'VerificationRole', {
+    roleName: names[side].verificationRole.name,
+    description: `The pipeline of ${config.deployment} verifies the ${side} with this role`,
+    assumedBy: new AccountPrincipal(config.pipeline.account).withConditions({
+      ArnEquals: { 'aws:PrincipalArn': names.pipeline.verifierRole.arn },
+    }),
+  });
+  // Managed ones: the inline policies of one role have no room for many pairs.
+  verificationPolicies(config, side, key.keyArn).forEach((permissions, index) => {
+    new ManagedPolicy(role, `Policy${index + 1}`, {
+      description: `What ops doctor and ops verify ask of the ${side} of ${titleOf(config)}`,
+      document: PolicyDocument.fromJson({ Statement: roleStatements(permissions) }),
+      roles: [role],
+    });
+  });
+}

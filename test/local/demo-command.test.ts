@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runDemo } from '../../lib/local/demo-command';
+import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+
+const mockDemo = jest.fn();
+jest.mock('../../lib/local/demo', () => ({ demo: (options: unknown) => mockDemo(options), SAMPLE_FILE: 'sample.txt' }));
+
+let directory: string;
+
+const run = (...argv: string[]) =>
+  runDemo({
+    argv,
+    directory,
+    print: () => undefined,
+    progress: process.stderr,
+    signal: new AbortController().signal,
+  });
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'demo-cli-'));
+  writeFileSync(join(directory, 'other.json'), '{"deployment": "other"}');
+  mockDemo.mockReset().mockRejectedValue(new Error('the demo began'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test.each(CONFIG_SPELLINGS)('the demo deploys the configuration that is named: %s %s', async (...spelling) => {
+  await expect(run(...spelling.filter(Boolean))).rejects.toThrow('the demo began');
+  expect(mockDemo).toHaveBeenCalledWith(
+    expect.objectContaining({ config: expect.objectContaining({ deployment: 'other' }), keep: false }),
+  );
+});
+
+test.each([
+  ...REFUSED_SPELLINGS,
+  [['-c', 'compliance=true'], 'the demo accepts no context compliance=true'] as const,
+  [['report.pdf'], 'the demo accepts no argument "report.pdf"'] as const,
+  [['--kep'], 'unknown option --kep'] as const,
+])('the demo does not begin with %j', async (argv, message) => {
+  await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });
+  expect(mockDemo).not.toHaveBeenCalled();
+});
