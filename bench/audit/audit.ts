@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bytes, whole } from '../../lib/cli/units';
+import { expectationOf, type Layout, versionsOf } from '../../test/helpers/fake-s3/generated';
 import { rcloneCheck, rcloneVersion } from '../restore/rclone';
 import type { AuditRun } from './run-audit';
-import { expectationOf, type Layout, versionsOf } from './server/bucket';
 
 const VERSIONS = 1_000_000;
 const COMPARED_OBJECTS = 100_000;
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size <= 0)) {
     throw new TypeError('usage: npm run bench:audit -- [VERSIONS...], such as 1000000 10000000');
   }
-  const server = start('server/server.ts');
+  const server = start('server.ts');
   try {
     const [port] = (await once(server, 'message')) as [number];
     const endpoint = `http://127.0.0.1:${port}`;

@@ -9,8 +9,8 @@ import { runCli } from '../../lib/cli/run';
 import { processTerminal } from '../../lib/cli/terminal';
 import { accountNamed } from '../../lib/config/replication-config';
 import type { AuditReport, PairReport } from '../../lib/ops/audit/report';
+import type { Layout } from '../../test/helpers/fake-s3/generated';
 import { configurationOf } from '../shared/deployment';
-import type { Layout } from './server/bucket';
 
 /** What one audit found, and what it took. */
 export interface AuditRun {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { Layout } from '../audit/server/bucket';
+import type { Layout } from '../../test/helpers/fake-s3/generated';
 import { bucketNamesOf } from '../shared/deployment';
 import { type Measured, measured } from '../shared/measured';
 

@@ -1,6 +1,6 @@
 import { type Deployment, deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
-import type { Bucket, Layout } from '../audit/server/bucket';
+import { GeneratedBucket, type Layout } from '../../test/helpers/fake-s3/generated';
 
 /** The configuration whose only pair has buckets of this kind: the names of its buckets say what is in them. */
 export function benchDeployment(layout: Layout, versions: number): Deployment {
@@ -24,11 +24,11 @@ export function bucketNamesOf(layout: Layout, versions: number): readonly [sourc
 }
 
 /** What is in a bucket of this name; undefined for any other one. */
-export function bucketNamed(name: string): Bucket | undefined {
+export function bucketNamed(name: string): GeneratedBucket | undefined {
   const [, layout, versions] = /^bench-(folders|flat)-(\d+)-/.exec(name) ?? [];
   if (versions === undefined) {
     return undefined;
   }
   const [source] = bucketNamesOf(layout as Layout, Number(versions));
-  return { name, side: name === source ? 'source' : 'destination', layout: layout as Layout, versions: Number(versions) };
+  return new GeneratedBucket(name, name === source ? 'source' : 'destination', layout as Layout, Number(versions));
 }

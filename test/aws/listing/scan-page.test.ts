@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { scanPage } from '../../../lib/aws/listing/scan-page';
-import { encode } from '../../ops/fake-s3';
+import { encode } from '../../helpers/fake-s3/listing';
 
 /** The SDK's own reading of the same answer. */
 async function readBySdk(xml: string) {

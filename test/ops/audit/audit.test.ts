@@ -2,16 +2,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { audit } from '../../../lib/ops/audit/audit';
+import { ALWAYS } from '../../helpers/fake-s3/faults';
+import type { Request } from '../../helpers/fake-s3/protocol';
+import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
-import { OLD, type Stored } from '../fake-s3';
 import { objects, REPLICA, SOURCE, World } from './world';
 
 const world = new World();
 beforeEach(async () => {
   await world.open();
-  Object.assign(world.s3, { pageSize: 1000, fault: () => undefined });
+  world.s3.pageSize = 1000;
+  world.s3.heal();
   world.s3.requests.length = 0;
-  world.s3.rules = RULE();
+  world.s3.bucket(SOURCE).rules = RULE();
 });
 afterEach(() => world.close());
 
@@ -31,6 +34,14 @@ const CUSTOMER_KEY = {
 
 /** Five minutes before the test's clock. */
 const YOUNG = '2026-11-01T11:55:00.000Z';
+
+/** Has S3 refuse to describe any version, and say why to who reads one. */
+function refuse(code: number, why?: { readonly code: string; readonly message?: string }): void {
+  world.s3.fault(({ operation }) => operation === 'HeadObject', { status: code, body: '' }, ALWAYS);
+  if (why !== undefined) {
+    world.s3.fault(({ operation }) => operation === 'GetObject', { status: code, ...why }, ALWAYS);
+  }
+}
 
 /** What became of one version that is in the source bucket alone. */
 async function missing(stored: Partial<Stored>, keys: Record<string, unknown> = {}) {
@@ -112,7 +123,7 @@ describe('a version that is not in the replica bucket', () => {
   });
 
   test('without the tags of the filter is rightly left out', async () => {
-    world.s3.rules = RULE('<Tag><Key>class</Key><Value>gold</Value></Tag>');
+    world.s3.bucket(SOURCE).rules = RULE('<Tag><Key>class</Key><Value>gold</Value></Tag>');
     const found = await missing({ tags: { class: 'silver' } });
     expect(found).toMatchObject({
       exitCode: 0,
@@ -123,7 +134,8 @@ describe('a version that is not in the replica bucket', () => {
   });
 
   test('under a key of the customer is missing, since S3 tells no status', async () => {
-    const found = await missing({ head: 400, refused: CUSTOMER_KEY });
+    refuse(400, CUSTOMER_KEY);
+    const found = await missing({});
     expect(found).toMatchObject({ exitCode: 1, state: 'missing', why: expect.stringContaining('SSE-C') });
   });
 
@@ -132,16 +144,19 @@ describe('a version that is not in the replica bucket', () => {
     [400, { code: 'KMS.DisabledException', message: 'the key is disabled' }, 'the key is disabled'],
     [403, undefined, 'S3 answered 403 and gave no reason'],
   ])('that S3 answers %d about is unknown, and no SSE-C: %j', async (head, refused, why) => {
-    const found = await missing({ head, ...(refused && { refused }) });
+    refuse(head, refused);
+    const found = await missing({});
     expect(found).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false, why: expect.stringContaining(why) });
   });
 
   test('that S3 refuses to describe is unknown', async () => {
-    expect(await missing({ head: 403 })).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false });
+    refuse(403);
+    expect(await missing({})).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false });
   });
 
   test('and was deleted since the listing is no difference', async () => {
-    expect(await missing({ head: 404 })).toMatchObject({ exitCode: 0, state: undefined });
+    refuse(404);
+    expect(await missing({})).toMatchObject({ exitCode: 0, state: undefined });
   });
 
   test('as a delete marker is fine', async () => {
@@ -211,7 +226,7 @@ describe('a lifecycle rule of the replica bucket', () => {
       v2: 'wrong missing',
       v3: 'wrong missing',
     });
-    expect(world.s3.requests.filter((request) => request.startsWith('HEAD'))).toHaveLength(2);
+    expect(world.s3.requests.filter(({ method }) => method === 'HEAD')).toHaveLength(2);
   });
 
   test('leaves as many versions as are to be kept', async () => {
@@ -296,12 +311,12 @@ describe('--deep', () => {
     expect(exitCode).toBe(1);
   });
 
-  const wrongChecksums = (refused?: Stored['refused']) => {
+  const wrongChecksums = (refused?: { readonly code: string; readonly message?: string }) => {
     const all = objects(8);
-    const unread = { head: 400, ...(refused && { refused }) };
+    refuse(400, refused);
     world.populate(
-      all.map((one) => ({ ...one, headers: { ...status('COMPLETED'), 'x-amz-checksum-crc32': 'AAAA' }, ...unread })),
-      all.map((one) => ({ ...one, headers: { ...alike, 'x-amz-checksum-crc32': 'BBBB' }, ...unread })),
+      all.map((one) => ({ ...one, headers: { ...status('COMPLETED'), 'x-amz-checksum-crc32': 'AAAA' } })),
+      all.map((one) => ({ ...one, headers: { ...alike, 'x-amz-checksum-crc32': 'BBBB' } })),
     );
   };
   const deepContext = () => {
@@ -335,16 +350,16 @@ describe('--deep', () => {
       objects(40).map((one) => ({ ...one, headers: alike })),
     );
     let heads = 0;
-    world.s3.fault = ({ pathname }, method) => {
+    const late = ({ method, key }: Request) => {
       heads += method === 'HEAD' ? 1 : 0;
-      const body = method === 'HEAD' ? '' : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
-      return pathname.split('/').length > 2 && pathname.split('/')[2] !== '' && heads > 10 ? { status: 400, body } : undefined;
+      return key !== '' && heads > 10;
     };
+    world.s3.fault(late, { status: 400, code, message: 'no' }, ALWAYS);
     const error = await rejectionOf(world.run(deep, {}, deepContext()), UnreachableError);
     expect(error.message).toContain('credentials');
     expect(existsSync(join(world.folder, '.s3-replication-audit.json'))).toBe(true);
 
-    world.s3.fault = () => undefined;
+    world.s3.heal();
     const { exitCode, data } = await world.run({ ...deep, resume: true }, {}, deepContext());
     expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, percent: 100 }]);
   });
@@ -354,25 +369,15 @@ describe('--deep', () => {
       objects(1).map((one) => ({ ...one, headers: status('COMPLETED') })),
       objects(1).map((one) => ({ ...one, headers: alike })),
     );
-    let first = true;
-    world.s3.fault = (_, method) => {
-      const denied = method === 'HEAD' && first;
-      first &&= method !== 'HEAD';
-      return denied ? { status: 403, body: '' } : undefined;
-    };
+    world.s3.fault(({ method }) => method === 'HEAD', { status: 403, body: '' });
     const { exitCode, data } = await world.run(deep, {}, deepContext());
     expect([exitCode, data.deep?.unknown, data.differences[0]?.why]).toEqual([3, 1, expect.stringContaining('kms:Decrypt')]);
   });
 
   test('of both wrong and unknown, wrong decides how it ends', async () => {
     const [one, other] = objects(2) as [Stored, Stored];
-    world.populate(
-      [
-        { ...one, head: 400 },
-        { ...other, headers: status('COMPLETED') },
-      ],
-      [one, { ...other, headers: status('') }],
-    );
+    world.populate([one, { ...other, headers: status('COMPLETED') }], [one, { ...other, headers: status('') }]);
+    world.s3.fault(({ line }) => line === `HEAD ${SOURCE}/${one.key}`, { status: 400, body: '' }, ALWAYS);
     const { exitCode, text } = await world.run(deep, {}, deepContext());
     expect([exitCode, text]).toEqual([1, expect.stringContaining('1 version is wrong, 1 version is unknown')]);
   });
@@ -418,11 +423,7 @@ describe('many versions', () => {
 describe('S3', () => {
   test('that throttles is asked again, later', async () => {
     world.populate(objects(3));
-    let times = 0;
-    world.s3.fault = () => {
-      times += 1;
-      return times <= 3 ? { status: 503, body: '<Error><Code>SlowDown</Code></Error>' } : undefined;
-    };
+    world.s3.fault(() => true, { status: 503, body: '<Error><Code>SlowDown</Code></Error>' }, 3);
     const { exitCode, recorded } = await world.run();
     expect(exitCode).toBe(0);
     expect(recorded.waited).toBeGreaterThan(0);
@@ -430,18 +431,14 @@ describe('S3', () => {
 
   test('that sends half a page is asked again', async () => {
     world.populate(objects(3));
-    let times = 0;
-    world.s3.fault = () => {
-      times += 1;
-      return times === 1 ? { status: 200, body: '<ListVersionsResult><Version><Key>k' } : undefined;
-    };
+    world.s3.fault(() => true, { status: 200, body: '<ListVersionsResult><Version><Key>k' });
     expect((await world.run()).data.pairs[0]?.source.versions).toBe(3);
   });
 
   test('that cuts a listing off without a marker gives no answer', async () => {
     world.populate(objects(3));
     const body = '<ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>';
-    world.s3.fault = () => ({ status: 200, body });
+    world.s3.fault(() => true, { status: 200, body }, ALWAYS);
     expect(await rejectionOf(world.run(), UnreachableError)).toMatchObject({ code: 'NoMarker' });
   });
 
@@ -560,6 +557,6 @@ test('a checkpoint that is broken is wrong usage', async () => {
 test('asks nothing about single versions that the listings explain', async () => {
   world.populate(objects(10));
   await world.run();
-  expect(world.s3.requests.every((request) => request.startsWith('GET'))).toBe(true);
-  expect(world.s3.requests.some((request) => request.startsWith(`GET ${SOURCE}`))).toBe(true);
+  expect(world.s3.requests.every(({ method }) => method === 'GET')).toBe(true);
+  expect(world.s3.requests.some(({ line }) => line.startsWith(`GET ${SOURCE}`))).toBe(true);
 });

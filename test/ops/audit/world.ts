@@ -5,8 +5,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from '../../../lib/cli/command';
 import { audit } from '../../../lib/ops/audit/audit';
 import type { AuditReport } from '../../../lib/ops/audit/report';
+import { FakeS3 } from '../../helpers/fake-s3/server';
+import type { Stored } from '../../helpers/fake-s3/version';
 import { testContext } from '../../helpers/ops';
-import { FakeS3, type Stored } from '../fake-s3';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
@@ -49,8 +50,8 @@ export class World {
 
   /** The same versions on both sides, then what is changed on one. */
   populate(versions: readonly Stored[], replicas: readonly Stored[] = versions): void {
-    this.s3.put(SOURCE, versions);
-    this.s3.put(REPLICA, replicas);
+    this.s3.fill(SOURCE, versions);
+    this.s3.fill(REPLICA, replicas);
   }
 }
 

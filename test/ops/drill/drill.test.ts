@@ -1,6 +1,8 @@
 import type { Context } from '../../../lib/cli/command';
 import { AbortError } from '../../../lib/errors/errors';
-import type { Stored } from './fake-s3';
+import { ALWAYS } from '../../helpers/fake-s3/faults';
+import type { Request } from '../../helpers/fake-s3/protocol';
+import type { Stored, Version } from '../../helpers/fake-s3/version';
 import { KEY, REPLICA, SOURCE, World } from './world';
 
 const GIVEN = 'scratch-111111111111';
@@ -19,15 +21,15 @@ afterEach(async () => {
 });
 
 /** Changes what is written into the scratch bucket under one key. */
-function spoil(key: string, change: (stored: Stored) => Stored | undefined): void {
-  world.s3.written = (_, stored) => (stored.key === key ? change(stored) : stored);
+function spoil(key: string, change: (stored: Version) => Stored | undefined): void {
+  world.s3.fault((request) => request.operation === 'PutObject' && request.key === key, { keeps: change }, ALWAYS);
 }
 
 const rest = { headers: { 'content-type': 'text/plain', 'x-amz-meta-author': 'a' }, tags: { class: 'public' } };
 
 test('restores everything into a bucket of its own, finds it the same, and removes what it made', async () => {
   world.both('a/1', rest);
-  world.both('b ü+', { body: '' });
+  world.both('b ü+', { body: Buffer.alloc(0) });
   world.both('control \u0001');
 
   const { exitCode, report, recorded, text } = await world.run({ all: true });
@@ -68,16 +70,20 @@ test('writes the report of each pair as JSON and Markdown', async () => {
   expect(world.read(markdown)).toContain('<code>&lt;b&gt;&#124;&#96;key&#96;\\\\n</code>');
 });
 
-test.each<[string, (stored: Stored) => Stored | undefined, string]>([
+test.each<[string, (stored: Version) => Stored | undefined, string]>([
   [
     'content',
-    (stored) => ({ ...stored, body: 'CONTENT of a', headers: { ...stored.headers, 'x-amz-checksum-crc32': 'AAAAAA==' } }),
+    (stored) => ({
+      ...stored,
+      body: Buffer.from('CONTENT of a'),
+      headers: { ...stored.headers, 'x-amz-checksum-crc32': 'AAAAAA==' },
+    }),
     'content',
   ],
   ['a header', (stored) => ({ ...stored, headers: { ...stored.headers, 'content-type': 'text/html' } }), 'ContentType'],
   ['metadata', (stored) => ({ ...stored, headers: { ...stored.headers, 'x-amz-meta-author': 'b' } }), 'metadata'],
   ['tags', (stored) => ({ ...stored, tags: {} }), 'tags'],
-  ['the size', (stored) => ({ ...stored, body: '' }), '0 bytes in place of 12'],
+  ['the size', (stored) => ({ ...stored, body: Buffer.alloc(0) }), '0 bytes in place of 12'],
   [
     'the key',
     (stored) => ({ ...stored, headers: { ...stored.headers, 'x-amz-server-side-encryption-aws-kms-key-id': `${KEY}2` } }),
@@ -99,7 +105,7 @@ test.each<[string, (stored: Stored) => Stored | undefined, string]>([
 });
 
 test('reads both where S3 keeps no comparable checksum', async () => {
-  world.both('a', { checksum: false });
+  world.both('a', { checksum: null });
 
   const { report } = await world.run();
 
@@ -152,8 +158,8 @@ test('leaves archived objects, delete markers, canaries and what is outside of t
 });
 
 test('restores what was current at a moment', async () => {
-  world.both('a', { body: 'then' });
-  world.both('a', { body: 'now and longer', lastModified: '2026-10-20T12:00:00.000Z' });
+  world.both('a', { body: Buffer.from('then') });
+  world.both('a', { body: Buffer.from('now and longer'), lastModified: '2026-10-20T12:00:00.000Z' });
 
   const { report } = await world.run({ 'as-of': '2026-10-10T12:00:00Z' });
 
@@ -180,7 +186,7 @@ test('a seed chooses the same objects again, and the sample says how much it pro
 
 test('an object that cannot be restored fails the drill', async () => {
   world.both('a');
-  world.s3.fault = (request) => (request === `GET ${REPLICA}/a` ? { status: 403, code: 'AccessDenied' } : undefined);
+  world.s3.fault(({ line }) => line === `GET ${REPLICA}/a`, { status: 403, code: 'AccessDenied' }, ALWAYS);
 
   const { exitCode, report, text } = await world.run();
 
@@ -194,7 +200,7 @@ test('nothing to restore proves nothing', async () => {
 
 test('says what could not be compared', async () => {
   world.both('a');
-  world.s3.fault = (request) => (request === `HEAD ${SOURCE}/a` ? { status: 403, code: 'AccessDenied' } : undefined);
+  world.s3.fault(({ line }) => line === `HEAD ${SOURCE}/a`, { status: 403, code: 'AccessDenied' }, ALWAYS);
 
   const { exitCode, report } = await world.run();
 
@@ -208,7 +214,7 @@ test.each([
 ] as const)('does not pass when tags of %s cannot be read', async (_, isDenied, exit, end) => {
   // S3 says no number of tags either.
   world.both('a');
-  world.s3.fault = (request) => (isDenied(request) ? { status: 403, code: 'AccessDenied' } : undefined);
+  world.s3.fault(({ line }) => isDenied(line), { status: 403, code: 'AccessDenied' }, ALWAYS);
 
   const { exitCode, report } = await world.run();
 
@@ -217,8 +223,8 @@ test.each([
 
 test('says why S3 refuses to describe an object', async () => {
   world.both('a');
-  world.s3.fault = (request) =>
-    /^(HEAD|GET) \S*documents-111\S*\/a$/.test(request) ? { status: 400, code: 'KMS.DisabledException' } : undefined;
+  const disabled = { status: 400, code: 'KMS.DisabledException', message: 'KMS.DisabledException' };
+  world.s3.fault(({ line }) => /^(HEAD|GET) \S*documents-111\S*\/a$/.test(line), disabled, ALWAYS);
 
   const { exitCode, report } = await world.run();
 
@@ -243,10 +249,8 @@ test('makes the bucket private under the source key, and knows it by its tag', a
 test.each(['PUT', 'PUT ?encryption'])('a bucket that cannot be made (%s) leaves nothing', async (what) => {
   world.both('a');
   const [method = '', subresource = ''] = what.split(' ');
-  world.s3.fault = (request) =>
-    request.startsWith(`${method} backups-drill-`) && request.endsWith(subresource)
-      ? { status: 403, code: 'AccessDenied' }
-      : undefined;
+  const isMeant = ({ line }: Request) => line.startsWith(`${method} backups-drill-`) && line.endsWith(subresource);
+  world.s3.fault(isMeant, { status: 403, code: 'AccessDenied' }, ALWAYS);
 
   await expect(world.run()).rejects.toMatchObject({ code: 'NoScratch' });
   expect(world.scratches).toEqual([]);
@@ -254,7 +258,7 @@ test.each(['PUT', 'PUT ?encryption'])('a bucket that cannot be made (%s) leaves 
 
 test('names a bucket that may have been made, where S3 gave no answer', async () => {
   world.both('a');
-  world.s3.fault = (request) => (request.startsWith('PUT backups-drill-') ? { status: 500, code: 'InternalError' } : undefined);
+  world.s3.fault(({ line }) => line.startsWith('PUT backups-drill-'), { status: 500, code: 'InternalError' }, ALWAYS);
   const { context, recorded } = world.context();
 
   await expect(world.run({}, context)).rejects.toMatchObject({ code: 'NoScratch' });
@@ -302,13 +306,13 @@ describe('when it is interrupted', () => {
 
   test('names what it cannot remove, and the next drill offers to', async () => {
     world.both('a');
-    world.s3.fault = (request) => (request.startsWith('POST') ? { status: 403, code: 'AccessDenied' } : undefined);
+    world.s3.fault(({ method }) => method === 'POST', { status: 403, code: 'AccessDenied' }, ALWAYS);
 
     const { exitCode, report } = await world.run();
 
     const [left = ''] = world.scratches;
     expect([exitCode, report.left]).toEqual([1, [expect.stringContaining(`aws s3 rb s3://${left} --force`)]]);
-    world.s3.fault = () => undefined;
+    world.s3.heal();
     const next = await world.run();
     expect(next.recorded.questions).toEqual(['Is no other drill running, and is this to be deleted?', 'Drill?']);
     expect(world.scratches).toEqual([]);
@@ -347,7 +351,12 @@ describe('with --to', () => {
     const { exitCode, report } = await world.run({ to: GIVEN });
 
     expect([exitCode, report.scratch]).toEqual([0, { bucket: GIVEN, made: false }]);
-    expect(world.s3.buckets.get(GIVEN)?.versions.map(({ key }) => key)).toEqual(['written by somebody else']);
+    expect(
+      world.s3.buckets
+        .get(GIVEN)
+        ?.versions()
+        .map(({ key }) => key),
+    ).toEqual(['written by somebody else']);
   });
 
   test('refuses a bucket that has anything in it', async () => {

@@ -7,11 +7,14 @@ import { stopIfInterrupted } from '../../../lib/aws/clock';
 import type { Context } from '../../../lib/cli/command';
 import { drill } from '../../../lib/ops/drill/drill';
 import type { DrillReport } from '../../../lib/ops/drill/report';
+import { FakeS3 } from '../../helpers/fake-s3/server';
+import type { Stored, Version } from '../../helpers/fake-s3/version';
 import { testContext } from '../../helpers/ops';
-import { FakeS3, type Stored } from './fake-s3';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
+const RULE =
+  '<Rule><ID>r</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter><Destination><Bucket>b</Bucket></Destination></Rule>';
 export const KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source';
 
 /** S3 with both buckets of the pair `documents`, and a folder for reports. */
@@ -21,11 +24,12 @@ export class World {
   /** Aborted when the person interrupts. */
   readonly interruption = new AbortController();
   private readonly clients: S3Client[] = [];
+  private count = 0;
 
   async open(): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), 'drill-'));
     await this.s3.start();
-    this.s3.make(SOURCE);
+    this.s3.make(SOURCE).rules = RULE;
     this.s3.make(REPLICA);
   }
 
@@ -36,9 +40,11 @@ export class World {
   }
 
   /** The same version on both sides. */
-  both(key: string, more: Partial<Stored> & { readonly checksum?: boolean } = {}): Stored {
-    const stored = this.s3.put(SOURCE, key, more);
-    return this.s3.put(REPLICA, key, { ...more, versionId: stored.versionId });
+  both(key: string, more: Partial<Stored> & { readonly checksum?: string | null } = {}): Version {
+    this.count += 1;
+    const stored = { versionId: `v${this.count}`, ...more };
+    this.s3.put(SOURCE, key, stored);
+    return this.s3.put(REPLICA, key, stored);
   }
 
   /** Scratch buckets that are there. */

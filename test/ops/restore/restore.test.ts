@@ -4,8 +4,9 @@ import * as fc from 'fast-check';
 import type { Context } from '../../../lib/cli/command';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import type { copier } from '../../../lib/ops/copy/transfer';
+import { ALWAYS } from '../../helpers/fake-s3/faults';
+import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
-import { OLD, type Stored } from '../fake-s3';
 import { OTHER, objects, REPLICA, SOURCE, World } from './world';
 
 let world = new World();
@@ -87,22 +88,18 @@ describe('restores', () => {
 
   test('into another bucket, in the region that S3 says it is in', async () => {
     world.populate(objects(2), [], OTHER);
-    let asked = 0;
-    world.s3.fault = ({ pathname }, method) => {
-      const isLook = method === 'HEAD' && pathname.split('/')[1] === OTHER;
-      asked += isLook ? 1 : 0;
-      return isLook && asked === 1 ? { status: 301, body: '', headers: { 'x-amz-bucket-region': 'eu-west-1' } } : undefined;
-    };
+    const moved = { status: 301, body: '', headers: { 'x-amz-bucket-region': 'eu-west-1' } };
+    world.s3.fault(({ line }) => line === `HEAD ${OTHER}`, moved);
     const { data } = await world.run({ to: OTHER });
     expect(data.pairs[0]).toMatchObject({ target: OTHER, totals: { ends: { restored: { objects: 2 } } } });
-    expect(asked).toBe(2);
+    expect(world.s3.requests.filter(({ line }) => line === `HEAD ${OTHER}`)).toHaveLength(2);
   });
 
   test('several pairs, one after the other', async () => {
     const pairs = [{ id: 'documents' }, { id: 'images' }];
     world.populate(objects(2));
-    world.s3.put(SOURCE.replace('documents', 'images'), []);
-    world.s3.put(REPLICA.replace('documents', 'images'), []);
+    world.s3.fill(SOURCE.replace('documents', 'images'), []);
+    world.s3.fill(REPLICA.replace('documents', 'images'), []);
     const { data } = await world.run({}, { pairs });
     expect(data.pairs.map(({ pair, totals }) => [pair, totals?.ends.restored.objects])).toEqual([
       ['documents', 2],
@@ -169,7 +166,7 @@ describe('what the target has', () => {
 
   test('would be destroyed by --overwrite without versioning, which is refused', async () => {
     world.populate(replicas, target);
-    world.s3.versioning = '<Status>Suspended</Status>';
+    world.s3.bucket(SOURCE).versioning = 'Suspended';
     expect(await rejectionOf(world.run({ overwrite: true }), UsageError)).toMatchObject({ code: 'NotVersioned' });
     const { data } = await world.run({ 'dry-run': true });
     expect(data.pairs[0]?.versioned).toBe(false);
@@ -182,7 +179,7 @@ describe('a target', () => {
     const refusal = async (to: string) => (await rejectionOf(world.run({ to }), UsageError)).code;
     expect(await refusal('nowhere')).toBe('NoTarget');
     expect(await refusal(REPLICA)).toBe('TargetIsReplica');
-    world.s3.fault = (_, method) => (method === 'HEAD' ? { status: 403, body: '' } : undefined);
+    world.s3.fault(({ method }) => method === 'HEAD', { status: 403, body: '' }, ALWAYS);
     expect(await refusal(SOURCE)).toBe('TargetDenied');
     expect(world.written.size).toBe(0);
   });
@@ -239,7 +236,8 @@ describe('the plan', () => {
   test('says that a replicated target replicates everything again, what that is, and offers another one', async () => {
     world.populate(objects(3));
     const plain = await world.run({ 'dry-run': true });
-    world.s3.rules = `<Rule><ID>r</ID><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::${REPLICA}</Bucket></Destination></Rule>`;
+    world.s3.bucket(SOURCE).rules =
+      `<Rule><ID>r</ID><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::${REPLICA}</Bucket></Destination></Rule>`;
     const replicated = await world.run({ 'dry-run': true });
 
     expect([plain, replicated].map(({ data }) => data.pairs[0]?.replicated)).toEqual([false, true]);
@@ -279,15 +277,12 @@ describe('archived versions', () => {
   test('are requested with --request-archived, once', async () => {
     world.populate(replicas);
     world.instead = ({ key }) => (key === 'a' ? { kind: 'archived', why: 'in GLACIER' } : undefined);
-    const requests = () =>
-      world.s3.requests.filter((request) => request.startsWith('POST') && request.includes('?restore')).length;
+    const requests = () => world.s3.requests.filter(({ operation }) => operation === 'RestoreObject').length;
     const first = await world.run({ 'request-archived': '7' });
     expect([requests(), first.data.pairs[0]?.totals?.requested]).toEqual([1, 1]);
 
-    world.s3.fault = (url) =>
-      url.searchParams.has('restore')
-        ? { status: 409, body: '<Error><Code>RestoreAlreadyInProgress</Code><Message>wait</Message></Error>' }
-        : undefined;
+    const requested = { status: 409, code: 'RestoreAlreadyInProgress', message: 'wait' };
+    world.s3.fault(({ operation }) => operation === 'RestoreObject', requested, ALWAYS);
     const second = await world.run({ resume: true, 'request-archived': '7' });
     expect(second.data.pairs[0]?.totals?.requested).toBe(1);
     expect(second.data.notRestored).toMatchObject([{ why: expect.stringContaining('not done yet') }]);
@@ -353,12 +348,12 @@ describe('failures', () => {
     world.populate(objects(30));
     world.s3.pageSize = 10;
     world.instead = () => {
-      world.s3.fault = ({ searchParams }) =>
-        searchParams.has('versions') ? { status: 400, body: '<Error><Code>Bad</Code></Error>' } : undefined;
+      const bad = { status: 400, body: '<Error><Code>Bad</Code></Error>' };
+      world.s3.fault(({ operation }) => operation === 'ListObjectVersions', bad, ALWAYS);
       return undefined;
     };
     expect(await rejectionOf(world.run(), AppError)).toMatchObject({ code: 'NoAnswer' });
-    Object.assign(world.s3, { fault: () => undefined });
+    world.s3.heal();
     world.instead = () => undefined;
     expect((await world.run({ resume: true })).data.pairs[0]?.totals?.ends.restored.objects).toBe(30);
   });

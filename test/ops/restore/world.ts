@@ -6,8 +6,9 @@ import type { Context } from '../../../lib/cli/command';
 import type { CopyVersion, Item, ItemOutcome, OpenUploads } from '../../../lib/ops/copy/model';
 import { restore } from '../../../lib/ops/restore/restore';
 import type { RestoreResult } from '../../../lib/ops/restore/result';
+import { FakeS3 } from '../../helpers/fake-s3/server';
+import type { Stored } from '../../helpers/fake-s3/version';
 import { testContext } from '../../helpers/ops';
-import { FakeS3, type Stored } from '../fake-s3';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
@@ -47,8 +48,8 @@ export class World {
 
   populate(replicas: readonly Stored[], target: readonly Stored[] = [], bucket = SOURCE): void {
     this.target = bucket;
-    this.s3.put(REPLICA, replicas);
-    this.s3.put(bucket, target);
+    this.s3.fill(REPLICA, replicas);
+    this.s3.fill(bucket, target);
     const current = target.filter(({ key }, index) => target.findIndex((each) => each.key === key) === index);
     this.now = new Map(
       current.flatMap(({ key, versionId, isDeleteMarker }) => (isDeleteMarker === true ? [] : [[key, versionId]])),
@@ -59,7 +60,7 @@ export class World {
 
   /** Runs the command against these buckets. */
   async run(values: Record<string, string | boolean> = {}, keys: Record<string, unknown> = {}, more: Partial<Context> = {}) {
-    this.s3.put(this.target, [...this.added.values(), ...(this.s3.buckets.get(this.target) ?? [])]);
+    this.s3.fill(this.target, [...this.added.values(), ...(this.s3.buckets.get(this.target)?.versions() ?? [])]);
     this.added.clear();
     const { context, recorded } = this.context(keys, more);
     const { exitCode, text, data } = await restore(context, { argument: undefined, values });

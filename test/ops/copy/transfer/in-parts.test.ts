@@ -1,7 +1,8 @@
 import { UnreachableError } from '../../../../lib/errors/errors';
 import { uploadChecksum } from '../../../../lib/ops/copy/transfer/in-parts';
 import { partsOf } from '../../../../lib/ops/copy/transfer/layout';
-import { composite, crc32Of, type Request } from './fake-s3';
+import type { Request } from '../../../helpers/fake-s3/protocol';
+import { composite, crc32Of } from '../../../helpers/fake-s3/version';
 import { itemOf, World } from './world';
 
 const MIB = 1024 ** 2;

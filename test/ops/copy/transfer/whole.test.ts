@@ -1,5 +1,5 @@
 import { UnreachableError } from '../../../../lib/errors/errors';
-import { crc32Of } from './fake-s3';
+import { crc32Of } from '../../../helpers/fake-s3/version';
 import { itemOf, World } from './world';
 
 const BODY = Buffer.from('what was backed up');
@@ -150,7 +150,7 @@ describe.each([
     const chosen = world.target.put('a', Buffer.from('old'));
     world.target.fault(
       ({ method }) => method === 'PUT',
-      () => world.target.put('a', Buffer.alloc(0), { deleted: true }),
+      () => world.target.put('a', Buffer.alloc(0), { isDeleteMarker: true }),
     );
 
     await expect(world.copy(itemOf('a', stored, { replaces: chosen.versionId }))).resolves.toEqual({
@@ -161,7 +161,7 @@ describe.each([
 
   test('is written over a delete marker', async () => {
     const stored = world.replica.put('a', body);
-    world.target.put('a', Buffer.alloc(0), { deleted: true });
+    world.target.put('a', Buffer.alloc(0), { isDeleteMarker: true });
 
     await expect(world.copy(itemOf('a', stored))).resolves.toEqual(restored);
   });

@@ -3,7 +3,40 @@ import type { Clock } from '../../../../lib/aws/clock';
 import { Requests } from '../../../../lib/aws/requests';
 import type { BucketClient, Item, ItemOutcome, RestoreRequest } from '../../../../lib/ops/copy/model';
 import { type CopyOptions, copier } from '../../../../lib/ops/copy/transfer';
-import { FakeS3, type Stored } from './fake-s3';
+import { StoredBucket } from '../../../helpers/fake-s3/bucket';
+import type { Request } from '../../../helpers/fake-s3/protocol';
+import { FakeS3 } from '../../../helpers/fake-s3/server';
+import type { Stored, Version } from '../../../helpers/fake-s3/version';
+
+/** A bucket that has a server to itself. */
+class ServedBucket extends StoredBucket {
+  private readonly server = new FakeS3(() => this);
+  readonly requests = this.server.requests;
+  readonly fault = this.server.fault.bind(this.server);
+
+  static async start(name: string, opaque: boolean): Promise<ServedBucket> {
+    const bucket = new ServedBucket(name);
+    bucket.opaque = opaque;
+    await bucket.server.start();
+    return bucket;
+  }
+
+  get endpoint(): string {
+    return this.server.endpoint;
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
+  }
+
+  override put(key: string, body: Buffer, more: Partial<Stored> & { readonly checksum?: string | null } = {}): Version {
+    return super.put(key, body, { lastModified: '2026-11-02T10:00:00.000Z', ...more });
+  }
+
+  sent(method: string): Request[] {
+    return this.requests.filter((request) => request.method === method);
+  }
+}
 
 /** Both buckets, real clients of the SDK, and what a restore would remember. */
 export class World {
@@ -21,12 +54,12 @@ export class World {
   private readonly clients: S3Client[] = [];
 
   private constructor(
-    readonly replica: FakeS3,
-    readonly target: FakeS3,
+    readonly replica: ServedBucket,
+    readonly target: ServedBucket,
   ) {}
 
   static async start(opaque = true): Promise<World> {
-    return new World(await FakeS3.start(opaque), await FakeS3.start(opaque));
+    return new World(await ServedBucket.start('replica', opaque), await ServedBucket.start('target', opaque));
   }
 
   async stop(): Promise<void> {
@@ -36,21 +69,21 @@ export class World {
     await Promise.all([this.replica.stop(), this.target.stop()]);
   }
 
-  place(server: FakeS3, name: string): BucketClient {
+  place(bucket: ServedBucket): BucketClient {
     const s3 = new S3Client({
       region: 'eu-west-1',
-      endpoint: server.endpoint,
+      endpoint: bucket.endpoint,
       forcePathStyle: true,
       credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
       // The SDK's own waits are real ones.
       maxAttempts: 1,
     });
     this.clients.push(s3);
-    return { name, s3, requests: new Requests(this.clock, this.counts, undefined) };
+    return { name: bucket.name, s3, requests: new Requests(this.clock, this.counts, undefined) };
   }
 
   copier(options: Partial<CopyOptions> = {}) {
-    return copier(this.place(this.replica, 'replica'), this.place(this.target, 'target'), {
+    return copier(this.place(this.replica), this.place(this.target), {
       clock: this.clock,
       uploads: {
         find: ({ key }) => this.uploads.get(key),
@@ -70,6 +103,10 @@ export class World {
   }
 }
 
-export function itemOf(key: string, { versionId, body }: Stored, more: Partial<Item> = {}): Item {
+export function itemOf(
+  key: string,
+  { versionId, body }: Pick<Version, 'versionId' | 'body' | 'headers' | 'etag'>,
+  more: Partial<Item> = {},
+): Item {
   return { key, versionId, size: body.length, storageClass: 'STANDARD', lastModified: '2026-11-01T00:00:00.000Z', ...more };
 }

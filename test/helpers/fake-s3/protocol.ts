@@ -1,0 +1,126 @@
+import type { Headers, Stored, Version } from './version';
+
+/** Operations by method, by what the path names, and by the parameter of the query that tells them apart. */
+const OPERATIONS = {
+  'GET service': 'ListBuckets',
+  'HEAD bucket': 'HeadBucket',
+  'PUT bucket': 'CreateBucket',
+  'DELETE bucket': 'DeleteBucket',
+  'GET bucket?versions': 'ListObjectVersions',
+  'GET bucket?list-type': 'ListObjectsV2',
+  'GET bucket?uploads': 'ListMultipartUploads',
+  'POST bucket?delete': 'DeleteObjects',
+  'GET bucket?tagging': 'GetBucketTagging',
+  'PUT bucket?tagging': 'PutBucketTagging',
+  'PUT bucket?encryption': 'PutBucketEncryption',
+  'GET bucket?versioning': 'GetBucketVersioning',
+  'GET bucket?replication': 'GetBucketReplication',
+  'GET bucket?ownershipControls': 'GetBucketOwnershipControls',
+  'HEAD object': 'HeadObject',
+  'GET object': 'GetObject',
+  'PUT object': 'PutObject',
+  'DELETE object': 'DeleteObject',
+  'GET object?tagging': 'GetObjectTagging',
+  'POST object?restore': 'RestoreObject',
+  'POST object?uploads': 'CreateMultipartUpload',
+  'PUT object?uploadId': 'UploadPart',
+  'GET object?uploadId': 'ListParts',
+  'POST object?uploadId': 'CompleteMultipartUpload',
+  'DELETE object?uploadId': 'AbortMultipartUpload',
+} as const;
+
+export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
+
+const SUBRESOURCES = [...new Set(Object.keys(OPERATIONS).flatMap((each) => each.split('?')[1] ?? []))];
+
+/** One request, as it arrived. */
+export class Request {
+  readonly method: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: URLSearchParams;
+  /** Undefined for what S3 may know, and this S3 does not. */
+  readonly operation: Operation | undefined;
+  /** Such as `HEAD bucket/key` or `POST bucket?delete`; no other parameters. */
+  readonly line: string;
+  body: Buffer = Buffer.alloc(0);
+
+  constructor(
+    method: string,
+    url: string,
+    readonly headers: Headers,
+  ) {
+    const [path = '', query = ''] = url.split('?');
+    const [, bucket = '', ...words] = path.split('/');
+    this.method = method;
+    this.bucket = bucket;
+    this.key = decodeURIComponent(words.join('/'));
+    this.query = new URLSearchParams(query);
+    const name = SUBRESOURCES.find((each) => this.query.has(each));
+    const subresource = name === undefined ? '' : `?${name}`;
+    const level = bucket === '' ? 'service' : this.key === '' ? 'bucket' : 'object';
+    this.operation = OPERATIONS[`${method} ${level}${subresource}` as keyof typeof OPERATIONS];
+    this.line = `${method} ${bucket}${this.key === '' ? '' : `/${this.key}`}${subresource}`;
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer | string;
+}
+
+/** What a server asks of a bucket beside the request. */
+export interface Conditions {
+  /** Most entries in a page of a listing. */
+  readonly pageSize: number;
+  /** Changes what is written, or loses it. */
+  readonly keeps?: (version: Version) => Stored | undefined;
+}
+
+/** Answers the requests that name it. */
+export interface Bucket {
+  /** @throws S3Error for what S3 refuses */
+  answer(request: Request, conditions: Conditions): Answer;
+}
+
+/** An error that S3 answers with. */
+export class S3Error extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message = `${code} says the server`,
+  ) {
+    super(message);
+  }
+
+  get answer(): Answer {
+    return xml(`<Error><Code>${this.code}</Code><Message>${this.message}</Message></Error>`, this.status);
+  }
+}
+
+export function xml(body: string, status = 200): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+  };
+}
+
+export function empty(status = 200, headers: Headers = {}): Answer {
+  return { status, headers, body: '' };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+export function escapeXml(text: string): string {
+  return text.replaceAll(/[&<>"'\r\n\t]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+export function unescapeXml(text: string): string {
+  return text.replaceAll(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (_, hex?: string, decimal?: string, name = '') =>
+    hex === undefined && decimal === undefined
+      ? (ENTITIES[name] ?? '')
+      : String.fromCodePoint(Number.parseInt(hex ?? decimal ?? '', hex === undefined ? 10 : 16)),
+  );
+}

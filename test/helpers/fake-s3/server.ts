@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StoredBucket } from './bucket';
+import { cut, drip, Faults, type Outcome } from './faults';
+import { PAGE } from './listing';
+import { type Answer, type Bucket, empty, Request, S3Error, xml } from './protocol';
+import type { Headers, Stored, Version } from './version';
+
+/** S3 on loopback: over HTTP, so that the SDK signs, retries and parses as it does with S3. */
+export class FakeS3 {
+  readonly buckets = new Map<string, StoredBucket>();
+  /** Every request, those with a fault too. */
+  readonly requests: Request[] = [];
+  /** Most entries in a page of a listing. */
+  pageSize = PAGE;
+  private readonly faults = new Faults();
+  private server: Server | undefined;
+
+  /** @param other finds buckets that tests did not make */
+  constructor(private readonly other: (name: string) => Bucket | undefined = () => undefined) {}
+
+  get endpoint(): string {
+    const address = this.server?.address() as AddressInfo | undefined;
+    return `http://127.0.0.1:${address?.port}`;
+  }
+
+  /** Requests that change something, as `PUT bucket/key` or `POST bucket?delete`. */
+  get changes(): string[] {
+    return this.requests.filter(({ method }) => !['GET', 'HEAD'].includes(method)).map(({ line }) => line);
+  }
+
+  async start(): Promise<void> {
+    const server = createServer((request, response) => void this.serve(request, response));
+    // A connection that ends while it is used again looks like a failure of S3.
+    server.keepAliveTimeout = 0;
+    this.server = server;
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((done) => {
+      this.server?.close(done);
+    });
+  }
+
+  /** Has the next requests that the test means end this way. */
+  fault(when: (request: Request) => boolean, outcome: Outcome, times = 1): void {
+    this.faults.add(when, outcome, times);
+  }
+
+  /** Ends all faults. */
+  heal(): void {
+    this.faults.clear();
+  }
+
+  /** The bucket of a name, which is there from now on. */
+  bucket(name: string): StoredBucket {
+    return this.buckets.get(name) ?? this.make(name);
+  }
+
+  make(name: string, made?: string, tagging = ''): StoredBucket {
+    const bucket = new StoredBucket(name, made);
+    bucket.tagging = tagging;
+    this.buckets.set(name, bucket);
+    return bucket;
+  }
+
+  /** Adds a version, the newest of its key. */
+  put(bucket: string, key: string, more: Partial<Stored> & { readonly checksum?: string | null } = {}): Version {
+    const content = more.isDeleteMarker === true ? '' : `content of ${key}`;
+    return this.bucket(bucket).put(key, more.body ?? Buffer.from(content), more);
+  }
+
+  /** Has these versions in a bucket, and no others. */
+  fill(bucket: string, versions: readonly Stored[]): void {
+    this.bucket(bucket).fill(versions);
+  }
+
+  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = new Request(message.method ?? '', message.url ?? '/', message.headers as Headers);
+    this.requests.push(request);
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of message) {
+        chunks.push(chunk as Buffer);
+      }
+    } catch {
+      // The client is gone.
+      return;
+    }
+    request.body = Buffer.concat(chunks);
+    const outcome = this.faults.next(request);
+    if (outcome === 'hang') {
+      return;
+    }
+    if (outcome === 'reset') {
+      message.socket.resetAndDestroy();
+      return;
+    }
+    const { status, headers, body } = this.answerWith(request, outcome);
+    if (outcome === 'lose the answer') {
+      message.socket.destroy();
+      return;
+    }
+    if (request.method === 'HEAD') {
+      response.writeHead(status, headers).end();
+      return;
+    }
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    response.writeHead(status, { 'content-length': String(bytes.length), ...headers });
+    if (outcome === 'cut the body') {
+      cut(response, bytes);
+    } else if (typeof outcome === 'object' && 'drip' in outcome) {
+      await drip(response, bytes, outcome.drip);
+    } else {
+      response.end(bytes);
+    }
+  }
+
+  private answerWith(request: Request, outcome: Outcome | undefined): Answer {
+    if (typeof outcome === 'function') {
+      outcome();
+    } else if (typeof outcome === 'object' && 'code' in outcome) {
+      return new S3Error(outcome.status, outcome.code, outcome.message).answer;
+    } else if (typeof outcome === 'object' && 'body' in outcome) {
+      return { status: outcome.status ?? 200, headers: { ...outcome.headers }, body: outcome.body };
+    } else if (typeof outcome === 'object' && 'change' in outcome) {
+      return outcome.change(this.answer(request));
+    } else if (typeof outcome === 'object' && 'keeps' in outcome) {
+      return this.answer(request, outcome.keeps);
+    }
+    return this.answer(request);
+  }
+
+  private answer(request: Request, keeps?: (version: Version) => Stored | undefined): Answer {
+    const { operation, bucket: name, query } = request;
+    try {
+      if (operation === 'ListBuckets') {
+        return this.list(query.get('prefix') ?? '');
+      }
+      if (operation === 'CreateBucket') {
+        this.make(name).versioning = 'never';
+        return empty();
+      }
+      const bucket = this.buckets.get(name) ?? this.other(name);
+      if (bucket === undefined) {
+        throw new S3Error(404, 'NoSuchBucket');
+      }
+      if (operation === 'DeleteBucket') {
+        if (this.bucket(name).versions().length > 0) {
+          throw new S3Error(409, 'BucketNotEmpty');
+        }
+        this.buckets.delete(name);
+        return empty(204);
+      }
+      return bucket.answer(request, { pageSize: this.pageSize, ...(keeps !== undefined && { keeps }) });
+    } catch (error) {
+      return (error instanceof S3Error ? error : new S3Error(500, 'Broken', String(error))).answer;
+    }
+  }
+
+  private list(prefix: string): Answer {
+    const rows = [...this.buckets.values()]
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, made }) => `<Bucket><Name>${name}</Name><CreationDate>${made}</CreationDate></Bucket>`);
+    return xml(`<ListAllMyBucketsResult><Buckets>${rows.join('')}</Buckets></ListAllMyBucketsResult>`);
+  }
+}
