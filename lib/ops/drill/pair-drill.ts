@@ -35,12 +35,12 @@ export async function drillPair(
   items: AsyncIterable<Item> | Iterable<Item>,
   { concurrency }: Pick<DrillOptions, 'concurrency'>,
 ): Promise<Drilled> {
-  const { clock, terminal } = context;
+  const { clock, signal, terminal } = context;
   const { pair, source, replica } = subject;
   const tally = new Tally();
   const seconds = { restore: 0, compare: 0, cleanUp: 0 };
   const owners = { from: replica.owner, to: source.owner };
-  const copy = copier(replica, scratch.place, { uploads: scratch.uploads, clock, owners });
+  const copy = copier(replica, scratch.place, { uploads: scratch.uploads, clock, signal, owners });
   const originals: Originals = {
     subject,
     scratch: scratch.place,

@@ -90,7 +90,7 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
 
 /** One pair after the other: each keeps all connections busy. */
 async function runAll(session: Session, context: Context, options: RestoreOptions): Promise<void> {
-  const { clock, terminal } = context;
+  const { clock, signal, terminal } = context;
   const { storageClass, withoutTags, requestArchived, overwrite, concurrency } = options;
   try {
     // Whether the file can be written shows before anything is copied.
@@ -98,7 +98,7 @@ async function runAll(session: Session, context: Context, options: RestoreOption
     for (const { subject, ledger, uploads } of session.jobs) {
       const { from, to } = subject;
       const owners = { from: from.owner, to: to.owner };
-      const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, withoutTags, owners }));
+      const plain = comparingFirst(copier(from, to, { uploads, clock, signal, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
       await restorePair(subject, ledger, { copy, overwrite, concurrency, clock, counted: () => session.counted() });
     }
