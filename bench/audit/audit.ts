@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bytes, whole } from '../../lib/cli/units';
-import { rcloneCheck, rcloneVersion } from '../restore/rclone';
+import { rcloneCheck, rcloneVersion } from './rclone';
 import type { AuditRun } from './run-audit';
 import { expectationOf, type Layout, versionsOf } from './server/bucket';
 

@@ -161,13 +161,11 @@ function escapeUri(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** Only headers that come more than once have arrays, and S3 sends none of those: nothing is copied for the others. */
 function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  for (const [name, value] of Object.entries(headers)) {
-    if (Array.isArray(value)) {
-      return joined({ ...headers, [name]: value.join(', ') });
-    }
-  }
-  return headers as Headers;
+  return Object.values(headers).some(Array.isArray)
+    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+    : (headers as Headers);
 }
 
 /** Reads a short body. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import type { Layout } from '../audit/server/bucket';
 import { bucketNamesOf } from '../shared/deployment';
 import { type Measured, measured } from '../shared/measured';
+import type { Layout } from './server/bucket';
 
 /** What `rclone check` found, and what it took. */
 export interface RcloneRun extends Pick<Measured, 'seconds' | 'peakMemory'> {
