@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bytes, whole } from '../../lib/cli/units';
 import { expectationOf, type Layout, versionsOf } from '../../test/helpers/fake-s3/generated';
-import { rcloneCheck, rcloneVersion } from '../restore/rclone';
+import { rcloneCheck, rcloneVersion } from './rclone';
 import type { AuditRun } from './run-audit';
 
 const VERSIONS = 1_000_000;

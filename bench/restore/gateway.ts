@@ -2,11 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Side } from '../../lib/config/replication-config';
-import { GATEWAY } from './tools';
+
+/** Needs Go 1.25 or newer to build, which Go 1.21 or newer fetches by itself. */
+const VERSION = 'v1.8.0';
+
+const FOLDER = join(homedir(), '.cache', 's3-replication-cdk', `versitygw-${VERSION}`);
+
+/** Program that serves S3 from a folder. */
+export const GATEWAY = {
+  command: join(FOLDER, 'versitygw'),
+  version: VERSION,
+  install: `GOBIN=${FOLDER} go install github.com/versity/versitygw/cmd/versitygw@${VERSION}`,
+} as const;
 
 /** Attempts, of 50 milliseconds each, to reach a gateway that has just been started. */
 const ATTEMPTS = 200;
@@ -35,7 +47,7 @@ export async function startGateway({ account, region }: Side, folder: string): P
   const address = `127.0.0.1:${await freePort()}`;
   const secretAccessKey = `secret of ${account}`;
   const options = ['--port', address, '--region', region, '--quiet', '--keep-alive'];
-  const child = spawn(GATEWAY, [...options, 'posix', '--versioning-dir', versions, data], {
+  const child = spawn(GATEWAY.command, [...options, 'posix', '--versioning-dir', versions, data], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ROOT_ACCESS_KEY_ID: account, ROOT_SECRET_ACCESS_KEY: secretAccessKey },
   });
@@ -47,7 +59,7 @@ export async function startGateway({ account, region }: Side, folder: string): P
   for (let attempt = 0; !(await answers(endpoint)); attempt += 1) {
     if (attempt === ATTEMPTS || child.exitCode !== null) {
       child.kill();
-      throw new Error(`${GATEWAY} does not answer:\n${log}`);
+      throw new Error(`${GATEWAY.command} does not answer:\n${log}`);
     }
     await sleep(50);
   }

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { table } from '../../lib/cli/table';
+import { bytes, whole } from '../../lib/cli/units';
 import { AppError, describeError } from '../../lib/errors/errors';
 import { readRounds } from '../shared/arguments';
+import { median } from '../shared/statistics';
 import { type Gateway, s3Of, startGateway } from './gateway';
 import {
   createBucket,
@@ -16,13 +19,11 @@ import {
   type Workload,
   writeObjects,
 } from './objects';
-import { reportRuns } from './report';
-import { AWS, OURS, RCLONE, type Run, type Subject } from './subjects';
-import { versionsOfTools } from './tools';
+import { AWS, type CopyProgram, OURS, RCLONE, type Run, versionsOfTools } from './programs';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const SUBJECTS: readonly Subject[] = [OURS, RCLONE, AWS];
+const PROGRAMS: readonly CopyProgram[] = [OURS, RCLONE, AWS];
 
 /** Bytes for the objects of both workloads, twice, and a folder between. */
 const SPACE = 3 * 1024 ** 3;
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
   print(
     `objects in ${parent === MEMORY ? 'memory' : 'files'} below ${parent}; two gateways, so that no server can copy by itself`,
   );
-  SUBJECTS.forEach(({ name, command }) => print(`  ${name}: ${command}`));
+  PROGRAMS.forEach(({ name, command }) => print(`  ${name}: ${command}`));
   for (const side of [REPLICA_SIDE, TARGET_SIDE]) {
     gateways.push(await startGateway(side, folder));
   }
@@ -71,26 +72,26 @@ async function main(): Promise<void> {
   process.exit(check && missed.length > 0 ? 1 : 0);
 }
 
-/** Copies a workload with each subject in each round, every time into a new bucket, and each time another subject first. */
+/** Copies a workload with each program in each round, every time into a new bucket, and each time another program first. */
 async function measure(
   workload: Workload,
   rounds: number,
   from: Gateway,
   to: Gateway,
   folder: string,
-): Promise<ReadonlyMap<Subject, readonly Run[]>> {
+): Promise<ReadonlyMap<CopyProgram, readonly Run[]>> {
   await writeObjects(from, workload);
   const expected = await hashesOf(join(from.data, replicaBucketOf(workload)));
-  const runs = new Map<Subject, Run[]>(SUBJECTS.map((subject) => [subject, []]));
+  const runs = new Map<CopyProgram, Run[]>(PROGRAMS.map((program) => [program, []]));
   const s3 = s3Of(to);
   for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < SUBJECTS.length; turn += 1) {
-      const subject = SUBJECTS[(round + turn) % SUBJECTS.length] as Subject;
+    for (let turn = 0; turn < PROGRAMS.length; turn += 1) {
+      const program = PROGRAMS[(round + turn) % PROGRAMS.length] as CopyProgram;
       const target = `bench-target-${workload.id}-${round}-${turn}`;
       await createBucket(s3, target);
-      const run = await subject.copy({ from, to, workload, target, folder });
-      runs.get(subject)?.push(run);
-      print(`  ${workload.id}, round ${round + 1}: ${subject.name} took ${run.seconds.toFixed(1)} s`);
+      const run = await program.copy({ from, to, workload, target, folder });
+      runs.get(program)?.push(run);
+      print(`  ${workload.id}, round ${round + 1}: ${program.name} took ${run.seconds.toFixed(1)} s`);
       await verify(join(to.data, target), expected);
       removeBucket(to, target);
     }
@@ -98,6 +99,71 @@ async function measure(
   s3.destroy();
   removeBucket(from, replicaBucketOf(workload));
   return runs;
+}
+
+/** What `ops restore` is wanted to reach: its rate divided by that of rclone, and bytes of memory. */
+const WANTED = { small: 0.6, large: 0.9, memory: 300 * 1024 ** 2 } as const;
+
+/** What the runs of a workload say. */
+interface RunReport {
+  readonly lines: readonly string[];
+  /** Those of the lines that say a goal was missed. */
+  readonly missed: readonly string[];
+}
+
+/**
+ * Compares what the programs took, by the medians of their rounds.
+ *
+ * The rate of `ops restore` is that of copying, as it says itself: before it plans, and Node.js compiles it, which no larger restore
+ * would take longer for. What it takes with both is there too.
+ */
+function reportRuns({ id, objects, size }: Workload, runs: ReadonlyMap<CopyProgram, readonly Run[]>): RunReport {
+  const [amount, unit] = id === 'small' ? [objects, 'objects/s'] : [(objects * size) / 1024 ** 2, 'MiB/s'];
+  const of = (program: CopyProgram, what: (run: Run) => number) => (runs.get(program) ?? []).map(what);
+  const memoryOf = (program: CopyProgram) => Math.max(...of(program, ({ peakMemory }) => peakMemory));
+  const rows = [...runs.keys()].map((program) => [
+    program.name,
+    range(of(program, (run) => amount / copyingOf(run))),
+    range(of(program, secondsOf), 1),
+    median(of(program, ({ processorSeconds }) => processorSeconds)).toFixed(1),
+    bytes(memoryOf(program)),
+  ]);
+  const ratio = (what: (run: Run) => number) => median(of(RCLONE, what)) / median(of(OURS, what));
+  const [rate, memory] = [ratio(copyingOf), memoryOf(OURS)];
+  const goals = [
+    { reached: rate >= WANTED[id], text: `ops restore / rclone: ${rate.toFixed(2)}, wanted at least ${WANTED[id]}` },
+    {
+      reached: memory < WANTED.memory,
+      text: `memory of ops restore: ${bytes(memory)}, wanted less than ${bytes(WANTED.memory)}`,
+    },
+  ].map(({ reached, text }) => ({ reached, line: `${text}: ${reached ? 'reached' : 'missed'}` }));
+  return {
+    lines: [
+      '',
+      `${whole(objects)} objects of ${bytes(size)}: median and range; all arrived with the right content`,
+      ...table([['', unit, 'seconds with start and plan', 'its CPU s', 'peak memory'], ...rows]),
+      ...goals.map(({ line }) => line),
+      `ops restore / rclone with start and plan: ${ratio(secondsOf).toFixed(2)}`,
+      '',
+    ],
+    missed: goals.filter(({ reached }) => !reached).map(({ line }) => line),
+  };
+}
+
+function secondsOf({ seconds }: Run): number {
+  return seconds;
+}
+
+function copyingOf({ copying, seconds }: Run): number {
+  return copying ?? seconds;
+}
+
+/** Median, and lowest to highest. */
+function range(values: readonly number[], digits = 0): string {
+  const [middle, lowest, highest] = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
+    value.toFixed(digits),
+  );
+  return `${middle} (${lowest} to ${highest})`;
 }
 
 /** Bytes that are free in a folder; 0 where there is none. */

@@ -75,7 +75,7 @@ export async function drillPair(
   const tally = new Tally();
   const seconds = { restore: 0, compare: 0, cleanUp: 0 };
   const owners = { from: replica.owner, to: source.owner };
-  const copy = copier(replica, scratch.bucket, { uploads: scratch.uploads, clock, owners });
+  const copy = copier(replica, scratch.bucket, { uploads: scratch.uploads, clock, signal, owners });
   const originals: Originals = {
     job,
     scratch: scratch.bucket,

@@ -95,7 +95,7 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
     for (const { job, ledger, uploads } of session.jobs) {
       const { from, to } = job;
       const owners = { from: from.owner, to: to.owner };
-      const plain = comparingFirst(copier(from, to, { uploads, clock, storageClass, withoutTags, owners }));
+      const plain = comparingFirst(copier(from, to, { uploads, clock, signal, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
       await restorePair(job, ledger, { copy, overwrite, concurrency, signal, onProgress: () => session.onProgress() });
     }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Answer } from './thin/connection';
+import { type Answer, consumed, type Headers, type ObjectRequest } from './connection';
+import { type Algorithm, type Checksum, checksumHeader, computing } from './headers';
 
 /**
  * Reads the whole body.
@@ -25,15 +26,6 @@ export async function readIfFits(buffer: Buffer, answer: Answer): Promise<Buffer
   return size <= buffer.length ? await readInto(buffer.subarray(0, size), answer) : undefined;
 }
 
-/** Reads a short body. */
-export async function textOf({ body }: Pick<Answer, 'body'>): Promise<string> {
-  const chunks: Buffer[] = [];
-  await consumed(body, (chunk) => {
-    chunks.push(chunk);
-  });
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** SHA-256 of the whole body. */
 export async function hashOf({ body }: Answer): Promise<string> {
   const hash = createHash('sha256');
@@ -41,13 +33,6 @@ export async function hashOf({ body }: Answer): Promise<string> {
     hash.update(chunk);
   });
   return hash.digest('hex');
-}
-
-/** Less work than iteration, which makes promises for every chunk. */
-async function consumed(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    body.on('data', take).once('end', resolve).once('error', reject);
-  });
 }
 
 /** Bytes that are sent on together. S3 refuses chunks of less than 8 KiB, and the network delivers as it likes. */
@@ -67,7 +52,7 @@ export async function poured<Result>(
 ): Promise<Result> {
   const body = Readable.from(collected(answer.body), { objectMode: false });
   const broken = new AbortController();
-  // The SDK waits for the rest of a body that fails.
+  // Whoever sends may wait for the rest of a body that fails.
   const failed = new Promise<never>((_, reject) => {
     body.once('error', (error) => {
       reject(error);
@@ -99,4 +84,46 @@ async function* collected(body: Readable): AsyncGenerator<Buffer> {
   if (size > 0) {
     yield Buffer.concat(chunks, size);
   }
+}
+
+/**
+ * What sends a body on as it arrives: S3 compares it with the checksum that is known, or else with one that comes after the body.
+ *
+ * @param headers to send besides
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ */
+export function streamed(
+  { body, size, signal }: { readonly body: Readable; readonly size: number; readonly signal: AbortSignal },
+  known: Checksum | undefined,
+  algorithm: Algorithm,
+  headers: Headers = {},
+): Required<Pick<ObjectRequest, 'headers' | 'body' | 'signal'>> {
+  if (known !== undefined) {
+    return { headers: { ...headers, ...checksumHeader(known), 'content-length': String(size) }, body, signal };
+  }
+  const trailer = `x-amz-checksum-${algorithm.toLowerCase()}`;
+  const encoding = headers['content-encoding'];
+  return {
+    headers: {
+      ...headers,
+      'content-encoding': encoding === undefined ? 'aws-chunked' : `${encoding},aws-chunked`,
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-decoded-content-length': String(size),
+      'x-amz-sdk-checksum-algorithm': algorithm,
+      'x-amz-trailer': trailer,
+    },
+    body: Readable.from(chunked(body, trailer, algorithm), { objectMode: false }),
+    signal,
+  };
+}
+
+async function* chunked(body: Readable, trailer: string, algorithm: Algorithm): AsyncGenerator<Buffer | string> {
+  const sum = computing(algorithm);
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    sum.update(chunk);
+    yield `${chunk.length.toString(16)}\r\n`;
+    yield chunk;
+    yield '\r\n';
+  }
+  yield `0\r\n${trailer}:${await sum.value()}\r\n\r\n`;
 }

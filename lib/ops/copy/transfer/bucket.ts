@@ -1,29 +1,22 @@
 import { FIRST_BYTE, withReason } from '../../../aws/refusal';
 import type { BucketClient, RestoreRequest } from '../model';
+import { type Answer, Connection, type Headers, type ObjectRequest, s3Error, textOf } from './connection';
 import { isCode } from './failure';
-import { type Answer, Connection, type Headers, type ObjectRequest } from './thin/connection';
 
 /** Has S3 say the checksum that it keeps. It takes kms:Decrypt, as reading does. */
 export const WITH_CHECKSUM: Headers = { 'x-amz-checksum-mode': 'ENABLED' };
 
-/** One of the two buckets, and both ways to ask it: requests for single objects go the short one, all others the SDK's. */
+/** One of the two buckets: its requests are counted, slowed down, and repeated while S3 throttles them. */
 export class Bucket {
   readonly name: string;
-  readonly s3: BucketClient['s3'];
   private readonly connection: Connection;
 
   constructor(
     private readonly place: BucketClient,
-    readonly owner: string | undefined,
+    owner: string | undefined,
   ) {
     this.name = place.name;
-    this.s3 = place.s3;
     this.connection = new Connection(place.s3, place.name, owner);
-  }
-
-  /** What every command of the SDK for an object begins with. */
-  object(key: string): { Bucket: string; Key: string; ExpectedBucketOwner?: string } {
-    return { Bucket: this.name, Key: key, ...(this.owner === undefined ? {} : { ExpectedBucketOwner: this.owner }) };
   }
 
   async ask<Result>(kind: RestoreRequest, request: () => Promise<Result>): Promise<Result> {
@@ -31,7 +24,27 @@ export class Bucket {
   }
 
   async send(kind: RestoreRequest, request: ObjectRequest): Promise<Answer> {
-    return await this.ask(kind, () => this.connection.send(request));
+    return await this.ask(kind, () => this.sendOnce(request));
+  }
+
+  /** Sends a request without counting it, for what is within another `ask`. */
+  async sendOnce(request: ObjectRequest): Promise<Answer> {
+    return await this.connection.send(request);
+  }
+
+  /**
+   * @returns the XML of the answer
+   * @throws S3Error also for one that S3 says after it began to answer with success; it counts as throttling, as in the SDK
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+   */
+  async text(kind: RestoreRequest, request: ObjectRequest): Promise<string> {
+    return await this.ask(kind, async () => {
+      const text = await textOf(await this.sendOnce(request));
+      if (text.trimEnd().endsWith('</Error>')) {
+        throw s3Error(503, text);
+      }
+      return text;
+    });
   }
 
   /**

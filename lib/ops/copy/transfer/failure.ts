@@ -1,8 +1,10 @@
 import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled } from '../../../aws/aws-error';
+import type { Clock } from '../../../aws/clock';
 import { AppError, messageOf, UnreachableError } from '../../../errors/errors';
 
+/** Codes of S3, of Node.js and of undici. */
 const PASSING =
-  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|TimeoutError|RequestTimeout|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
+  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|TimeoutError|RequestTimeout|RequestTimeTooSkewed|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
 
 /** The error that ends the whole restore; undefined where it is about one object. */
 export function fatal(error: unknown): AppError | undefined {
@@ -54,4 +56,26 @@ export function reasonOf(error: unknown): string {
 function has(error: unknown, codes: RegExp): boolean {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return [name, code].some((value) => typeof value === 'string' && codes.test(value));
+}
+
+/** Milliseconds before each further attempt. */
+const WAITS = [200, 1000, 5000];
+
+/**
+ * Does the same again while S3 or the network fails in passing.
+ *
+ * @param work gets the number of the attempt, from 0
+ */
+export async function repeated<Result>(clock: Clock, work: (attempt: number) => Promise<Result>): Promise<Result> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      const wait = WAITS[attempt];
+      if (wait === undefined || !isPassing(error)) {
+        throw error;
+      }
+      await clock.sleep(wait);
+    }
+  }
 }

@@ -1,13 +1,13 @@
+import { createHash } from 'node:crypto';
+import { stopIfInterrupted } from '../../../aws/clock';
 import type { Item, ItemOutcome } from '../model';
-import { readIfFits } from './body';
-import { fatal, isCode } from './failure';
-import { type Checksum, checksumOf } from './headers';
+import { poured, readIfFits, streamed } from './body';
+import type { Bucket } from './bucket';
+import { type Answer, type Headers, xmlText } from './connection';
+import { fatal, isCode, repeated } from './failure';
+import { type Algorithm, type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
 import { type Part, partsOf } from './layout';
-import { repeated } from './repeat';
-import { isRefusal } from './target';
-import type { Answer, Headers } from './thin/connection';
-import { Upload, type UploadChecksum, type UploadedPart } from './upload';
-import { headersToWrite, type Work } from './work';
+import { type CopyContext, isRefusal } from './target';
 
 /** Parts of one object that are on their way at a time. */
 const AT_A_TIME = 8;
@@ -17,10 +17,18 @@ const RENEWALS = 2;
 
 const RENEWED = ['NoSuchUpload', 'InvalidPart', 'BadDigest', 'ConditionalRequestConflict', 'OperationAborted'];
 
-/** Algorithms whose checksum of a whole object S3 makes of its parts. The SDK computes them. */
+/** Algorithms whose checksum of a whole object S3 makes of its parts. */
 const LINEAR = ['CRC32', 'CRC32C', 'CRC64NVME'] as const;
 /** Those that there is of parts. */
 const OF_PARTS = ['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const;
+
+/** The checksums that an upload is verified by. */
+interface UploadChecksum {
+  readonly algorithm: Algorithm;
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+  /** The replica's. @default - S3 keeps none */
+  readonly known?: Checksum;
+}
 
 /** What an upload can be verified by: the replica's own checksum where S3 can make it in parts, else one of what goes over the network. */
 export function uploadChecksum(known: Checksum | undefined): UploadChecksum {
@@ -40,30 +48,33 @@ export function uploadChecksum(known: Checksum | undefined): UploadChecksum {
  * @param read headers of the version
  * @throws AppError when no item can be copied any more; the upload is left for a later process
  */
-export async function copyInParts(work: Work, item: Item, read: Headers): Promise<ItemOutcome> {
+export async function copyInParts(context: CopyContext, item: Item, read: Headers): Promise<ItemOutcome> {
   const checksum = uploadChecksum(checksumOf(read));
   for (let renewals = 0; ; renewals += 1) {
-    const found = work.uploads.find(item);
-    const decision = await work.target.decide(item, read, true);
+    const found = context.uploads.find(item);
+    const decision = await context.target.decide(item, read, true);
     if ('outcome' in decision) {
       if (found !== undefined) {
-        await end(work, item, new Upload(work.to, item.key, found, checksum));
+        await end(context, item, new Upload(context.to, item.key, found, checksum));
       }
       return decision.outcome;
     }
-    const upload = new Upload(work.to, item.key, found ?? (await begin(work, item, read, checksum)), checksum);
+    const upload = new Upload(context.to, item.key, found ?? (await begin(context, item, read, checksum)), checksum);
     try {
-      const parts = await sendParts(work, item, upload, { parts: partsOf(item, checksum.known), resumed: found !== undefined });
-      const made = await repeated(work.clock, () => upload.complete(parts, item.size, decision.condition));
-      work.uploads.ended(item);
+      const parts = await sendParts(context, item, upload, {
+        parts: partsOf(item, checksum.known),
+        resumed: found !== undefined,
+      });
+      const made = await repeated(context.clock, () => upload.complete(parts, item.size, decision.condition));
+      context.uploads.ended(item);
       return verified(checksum, made);
     } catch (error) {
       if (fatal(error) !== undefined) {
         throw error;
       }
-      await end(work, item, upload);
+      await end(context, item, upload);
       if (isRefusal(error, item)) {
-        return await work.target.refused(item, read);
+        return await context.target.refused(item, read);
       }
       if (renewals === RENEWALS || !isCode(error, ...RENEWED)) {
         throw error;
@@ -72,22 +83,22 @@ export async function copyInParts(work: Work, item: Item, read: Headers): Promis
   }
 }
 
-async function begin(work: Work, item: Item, read: Headers, checksum: UploadChecksum): Promise<string> {
-  const headers = await headersToWrite(work, item, read);
-  const id = await repeated(work.clock, () => Upload.begin(work.to, item.key, headers, checksum));
-  await work.uploads.begun(item, id);
+async function begin(context: CopyContext, item: Item, read: Headers, checksum: UploadChecksum): Promise<string> {
+  const headers = await headersToWrite(context, item, read);
+  const id = await repeated(context.clock, () => Upload.start(context.to, item.key, headers, checksum));
+  await context.uploads.begun(item, id);
   return id;
 }
 
 /** Sends the parts that S3 does not have yet. When one fails, none is under way any more. */
 async function sendParts(
-  { from, to, clock, buffers }: Work,
+  { from, to, clock, signal, buffers }: CopyContext,
   { key }: Item,
   upload: Upload,
   { parts, resumed }: { readonly parts: readonly Part[]; readonly resumed: boolean },
 ): Promise<UploadedPart[]> {
-  const uploaded = resumed ? (await upload.parts()).filter((there) => isPart(there, parts)) : [];
-  const numbers = new Set(uploaded.map(({ PartNumber }) => PartNumber));
+  const uploaded = resumed ? (await repeated(clock, () => upload.parts())).filter((there) => isPart(there, parts)) : [];
+  const numbers = new Set(uploaded.map((part) => part.number));
   const missing = parts.filter(({ number }) => !numbers.has(number)).values();
   const stop = new AbortController();
   const send = async ({ number, read }: Part, buffer: Buffer): Promise<UploadedPart> => {
@@ -107,8 +118,7 @@ async function sendParts(
   };
   const worker = async () => {
     for (const part of missing) {
-      // Ctrl-C is noticed while the clock sleeps.
-      await clock.sleep(0);
+      stopIfInterrupted(signal);
       uploaded.push(await buffers.during((buffer) => repeated(clock, () => send(part, buffer))));
     }
   };
@@ -122,13 +132,13 @@ async function sendParts(
   return uploaded;
 }
 
-function isPart({ PartNumber, Size }: UploadedPart, parts: readonly Part[]): boolean {
-  const part = parts[PartNumber - 1];
-  return part !== undefined && (part.size === undefined || part.size === Size);
+function isPart({ number, size }: UploadedPart, parts: readonly Part[]): boolean {
+  const part = parts[number - 1];
+  return part !== undefined && (part.size === undefined || part.size === size);
 }
 
-async function end({ uploads }: Work, item: Item, upload: Upload): Promise<void> {
-  await upload.abort();
+async function end({ clock, uploads }: CopyContext, item: Item, upload: Upload): Promise<void> {
+  await repeated(clock, () => upload.abort());
   uploads.ended(item);
 }
 
@@ -139,4 +149,135 @@ function verified({ algorithm, type, known }: UploadChecksum, made: string | und
   return made !== undefined && made !== known.value
     ? { kind: 'failed', why: `what was written has the ${algorithm} checksum ${made}, and the replica ${known.value}` }
     : { kind: 'restored', verifiedBy: type === 'COMPOSITE' ? 'part-checksums' : 'object-checksum' };
+}
+
+/** A part that S3 has. */
+interface UploadedPart {
+  /** From 1. */
+  readonly number: number;
+  readonly etag: string;
+  readonly checksum: Checksum | undefined;
+  /** Bytes; of parts that were listed. */
+  readonly size?: number;
+}
+
+/**
+ * One upload in parts.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ */
+class Upload {
+  private readonly query: { readonly uploadId: string };
+
+  constructor(
+    private readonly to: Bucket,
+    private readonly key: string,
+    uploadId: string,
+    private readonly checksum: UploadChecksum,
+  ) {
+    this.query = { uploadId };
+  }
+
+  /** @returns its id */
+  static async start(to: Bucket, key: string, headers: Headers, { algorithm, type }: UploadChecksum): Promise<string> {
+    const checksums = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type };
+    const request = { method: 'POST', key, query: { uploads: '' }, headers: { ...headers, ...checksums } } as const;
+    const id = xmlText(await to.text('other', request), 'UploadId');
+    if (id === undefined) {
+      throw new TypeError('S3 answered with no upload id');
+    }
+    return id;
+  }
+
+  /** The parts that S3 has by now. */
+  async parts(): Promise<UploadedPart[]> {
+    const { key } = this;
+    const parts: UploadedPart[] = [];
+    for (let marker: string | undefined, more = true; more; ) {
+      const query = { ...this.query, ...(marker === undefined ? {} : { 'part-number-marker': marker }) };
+      const xml = await this.to.text('list', { method: 'GET', key, query });
+      parts.push(...[...xml.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => listedPart(part)));
+      marker = xmlText(xml, 'NextPartNumberMarker');
+      more = xmlText(xml, 'IsTruncated') === 'true' && marker !== undefined;
+    }
+    return parts;
+  }
+
+  /**
+   * Sends one part with the checksum that S3 keeps with it, or else with a new one.
+   *
+   * @param answer what the part was read from
+   * @param whole its body in memory. @default - sent on as it arrives
+   */
+  async send(number: number, answer: Answer, whole: Buffer | undefined, signal: AbortSignal): Promise<UploadedPart> {
+    const { algorithm, type } = this.checksum;
+    const kept = type === 'COMPOSITE' ? checksumOf(answer.headers) : undefined;
+    const known = kept?.algorithm === algorithm && kept.parts === undefined ? kept : undefined;
+    const part = { method: 'PUT', key: this.key, query: { ...this.query, partNumber: String(number) } } as const;
+    if (whole === undefined) {
+      const size = Number(answer.headers['content-length']);
+      const send = (body: Answer['body'], broken: AbortSignal) =>
+        this.to.sendOnce({ ...part, ...streamed({ body, size, signal: broken }, known, algorithm) });
+      return uploadedPart(number, await poured(answer, signal, send), known);
+    }
+    const checksum = known ?? (await computed(algorithm, whole));
+    return uploadedPart(
+      number,
+      await this.to.sendOnce({ ...part, headers: checksumHeader(checksum), body: whole, signal }),
+      checksum,
+    );
+  }
+
+  /**
+   * @returns the checksum that S3 made of it; undefined where it does not say
+   * @throws S3Error `PreconditionFailed` when the target is not as the condition has it
+   */
+  async complete(uploaded: readonly UploadedPart[], size: number, condition: Headers): Promise<string | undefined> {
+    const { algorithm, type, known } = this.checksum;
+    const parts = uploaded.toSorted((a, b) => a.number - b.number).map(partXml);
+    const body = Buffer.from(
+      `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`,
+    );
+    const headers = {
+      ...condition,
+      'content-type': 'application/xml',
+      'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
+      'x-amz-checksum-type': type,
+      'x-amz-mp-object-size': String(size),
+      ...(known !== undefined && known.parts === undefined ? checksumHeader(known) : {}),
+    };
+    const xml = await this.to.text('put', { method: 'POST', key: this.key, query: this.query, headers, body });
+    return xmlText(xml, `Checksum${algorithm}`);
+  }
+
+  /** Frees what was uploaded. */
+  async abort(): Promise<void> {
+    try {
+      (await this.to.send('other', { method: 'DELETE', key: this.key, query: this.query })).body.resume();
+    } catch (error) {
+      if (!isCode(error, 'NoSuchUpload')) {
+        throw error;
+      }
+    }
+  }
+}
+
+function uploadedPart(number: number, { headers, body }: Answer, sent: Checksum | undefined): UploadedPart {
+  body.resume();
+  return { number, etag: headers['etag'] ?? '', checksum: checksumOf(headers) ?? sent };
+}
+
+function listedPart(xml: string): UploadedPart {
+  const [, algorithm, value] = /<Checksum([A-Z\d]+)>([^<]+)</.exec(xml) ?? [];
+  return {
+    number: Number(xmlText(xml, 'PartNumber')),
+    etag: xmlText(xml, 'ETag') ?? '',
+    size: Number(xmlText(xml, 'Size')),
+    checksum: algorithm === undefined || value === undefined ? undefined : { algorithm, value },
+  };
+}
+
+function partXml({ number, etag, checksum }: UploadedPart): string {
+  const sum = checksum === undefined ? '' : `<Checksum${checksum.algorithm}>${checksum.value}</Checksum${checksum.algorithm}>`;
+  return `<Part><ETag>${etag}</ETag>${sum}<PartNumber>${number}</PartNumber></Part>`;
 }

@@ -1,18 +1,14 @@
 import type { Clock } from '../../../aws/clock';
-
 import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArchived, type OpenUploads } from '../model';
-import { archived } from './archive';
 import { Bucket, WITH_CHECKSUM } from './bucket';
-import { Buffers } from './buffers';
+import { S3Error } from './connection';
 import { fatal, isCode, reasonOf } from './failure';
-import { Gate } from './gate';
 import { checksumOf } from './headers';
 import { copyInParts, uploadChecksum } from './in-parts';
 import { LARGEST_WHOLE, PART } from './layout';
-import { Target } from './target';
-import { S3Error } from './thin/s3-error';
+import { Buffers, Gate } from './memory';
+import { type CopyContext, Target } from './target';
 import { copyWhole } from './whole';
-import type { Work } from './work';
 
 const MIB = 1024 ** 2;
 
@@ -26,6 +22,8 @@ const LARGE_BODIES = 8;
 export interface CopyOptions {
   readonly uploads: OpenUploads;
   readonly clock: Clock;
+  /** Interrupts copying in parts. */
+  readonly signal: AbortSignal;
   /** Storage class of what is written. @default STANDARD */
   readonly storageClass?: string;
   /** Copies no tags, and does not ask for them. @default false */
@@ -40,11 +38,12 @@ export interface CopyOptions {
 export function copier(from: BucketClient, to: BucketClient, options: CopyOptions): CopyVersion {
   const source = new Bucket(from, options.owners?.from);
   const sink = new Bucket(to, options.owners?.to);
-  const work: Work = {
+  const context: CopyContext = {
     from: source,
     to: sink,
     target: new Target(source, sink),
     clock: options.clock,
+    signal: options.signal,
     uploads: options.uploads,
     storageClass: options.storageClass ?? 'STANDARD',
     withoutTags: options.withoutTags ?? false,
@@ -53,8 +52,8 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
   };
   return async (item) => {
     try {
-      const outcome = await copy(work, item);
-      return outcome.kind === 'restored' && work.withoutTags ? { ...outcome, withoutTags: true } : outcome;
+      const outcome = await copy(context, item);
+      return outcome.kind === 'restored' && context.withoutTags ? { ...outcome, withoutTags: true } : outcome;
     } catch (error) {
       const end = fatal(error);
       if (end !== undefined) {
@@ -65,19 +64,19 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
   };
 }
 
-async function copy(work: Work, item: Item): Promise<ItemOutcome> {
+async function copy(context: CopyContext, item: Item): Promise<ItemOutcome> {
   if (item.present !== undefined) {
-    return await work.target.compare(item);
+    return await context.target.compare(item);
   }
-  const inArchive = isArchived(item) ? await archived(work.from, item) : undefined;
+  const inArchive = isArchived(item) ? await archived(context.from, item) : undefined;
   if (inArchive !== undefined) {
     return inArchive;
   }
   try {
-    return (item.size > LARGEST_WHOLE ? undefined : await copyWhole(work, item)) ?? (await copyLarge(work, item));
+    return (item.size > LARGEST_WHOLE ? undefined : await copyWhole(context, item)) ?? (await copyLarge(context, item));
   } catch (error) {
     // Intelligent-Tiering has archives too, which its class in a listing does not tell.
-    const outcome = isCode(error, 'InvalidObjectState') ? await archived(work.from, item) : undefined;
+    const outcome = isCode(error, 'InvalidObjectState') ? await archived(context.from, item) : undefined;
     if (outcome !== undefined) {
       return outcome;
     }
@@ -85,13 +84,32 @@ async function copy(work: Work, item: Item): Promise<ItemOutcome> {
   }
 }
 
-async function copyLarge(work: Work, item: Item): Promise<ItemOutcome> {
-  const read = await work.from.head(item.key, item.versionId, WITH_CHECKSUM);
+async function copyLarge(context: CopyContext, item: Item): Promise<ItemOutcome> {
+  const read = await context.from.head(item.key, item.versionId, WITH_CHECKSUM);
   if (read === undefined) {
     throw new S3Error('NoSuchVersion', 'there is no such version', 404);
   }
   const checksum = checksumOf(read);
   // S3 cannot make every checksum of a whole object in parts: those came with a PUT, and are verified by one.
   const needsPut = checksum !== undefined && uploadChecksum(checksum).known === undefined && item.size <= LARGEST_PUT;
-  return (needsPut ? await copyWhole(work, item) : undefined) ?? (await copyInParts(work, item, read));
+  return (needsPut ? await copyWhole(context, item) : undefined) ?? (await copyInParts(context, item, read));
+}
+
+/**
+ * Looks for the copy that S3 keeps for a while of an archived version that was requested.
+ *
+ * @returns undefined when there is one
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
+ */
+async function archived(from: Bucket, { key, versionId, storageClass }: Item): Promise<ItemOutcome | undefined> {
+  const head = await from.head(key, versionId);
+  const state = head?.['x-amz-restore'];
+  if (head === undefined || state?.includes('ongoing-request="false"') === true) {
+    return undefined;
+  }
+  const archive = head['x-amz-archive-status'] ?? head['x-amz-storage-class'] ?? storageClass;
+  return {
+    kind: 'archived',
+    why: state === undefined ? `in ${archive}, and not requested from there` : `requested from ${archive}; S3 is not done yet`,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Item } from '../model';
+import type { ObjectRequest } from './connection';
 import type { Checksum } from './headers';
-import type { ObjectRequest } from './thin/connection';
 
 /** Most parts of an upload. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MOST_PARTS = 10_000;

@@ -1,12 +1,27 @@
+import type { Clock } from '../../../aws/clock';
 import { bytes } from '../../../cli/units';
 import { messageOf } from '../../../errors/errors';
-import type { Item, ItemOutcome } from '../model';
+import type { Item, ItemOutcome, OpenUploads } from '../model';
 import { hashOf } from './body';
 import { type Bucket, WITH_CHECKSUM } from './bucket';
+import { type Headers, S3Error } from './connection';
 import { fatal, isCode, isPassing } from './failure';
-import { checksumOf } from './headers';
-import type { Headers } from './thin/connection';
-import { S3Error } from './thin/s3-error';
+import { checksumOf, type WriteOptions } from './headers';
+import type { Buffers, Gate } from './memory';
+
+/** What all copies share. */
+export interface CopyContext extends WriteOptions {
+  readonly from: Bucket;
+  readonly to: Bucket;
+  readonly target: Target;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly uploads: OpenUploads;
+  /** Bytes of small objects in memory. */
+  readonly memory: Gate;
+  /** One for each large body under way, even where it does not fit and is sent on as it arrives. */
+  readonly buffers: Buffers;
+}
 
 /** What S3 is to check when it writes, or how it ended without a write. */
 export type Decision = { readonly condition: Headers } | { readonly outcome: ItemOutcome };

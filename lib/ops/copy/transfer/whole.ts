@@ -1,13 +1,10 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Item, ItemOutcome } from '../model';
-import { poured, readInto } from './body';
+import { poured, readInto, streamed } from './body';
 import { WITH_CHECKSUM } from './bucket';
-import { type Checksum, checksumHeader, checksumOf, crc32Of } from './headers';
-import { once, withHeaders } from './raw-headers';
-import { repeated } from './repeat';
-import { isRefusal } from './target';
-import type { Answer, Headers } from './thin/connection';
-import { headersToWrite, type Work } from './work';
+import type { Answer, Headers } from './connection';
+import { repeated } from './failure';
+import { type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
+import { type CopyContext, isRefusal } from './target';
 
 /** Bytes of objects that get memory of their own. Larger ones use a buffer, and those that fit in none are sent on as they arrive. */
 const IN_MEMORY = 4 * 1024 ** 2;
@@ -17,8 +14,8 @@ const IN_MEMORY = 4 * 1024 ** 2;
  *
  * @returns undefined for a version whose checksum is one of its parts, which a PUT would lose
  */
-export async function copyWhole(work: Work, item: Item): Promise<ItemOutcome | undefined> {
-  const { from, to, clock, memory, buffers } = work;
+export async function copyWhole(context: CopyContext, item: Item): Promise<ItemOutcome | undefined> {
+  const { from, to, clock, memory, buffers } = context;
   const { size } = item;
   const attempted = async (attempt: number, space?: Buffer): Promise<ItemOutcome | undefined> => {
     const place = { key: item.key, query: { versionId: item.versionId } };
@@ -29,10 +26,10 @@ export async function copyWhole(work: Work, item: Item): Promise<ItemOutcome | u
       return undefined;
     }
     // Tags are asked for while the body arrives. Whether they could be read shows before the write.
-    const headers = headersToWrite(work, item, answer.headers);
+    const headers = headersToWrite(context, item, answer.headers);
     headers.catch(() => undefined);
     const body = space === undefined ? answer : await readInto(space, answer);
-    return await write(work, item, { read: answer.headers, headers, body, checksum, again: attempt > 0 });
+    return await write(context, item, { read: answer.headers, headers, body, checksum, again: attempt > 0 });
   };
   const inMemory = (space: Buffer) => repeated(clock, (attempt) => attempted(attempt, space));
   // A body that is sent on is gone when S3 throttles its PUT: the GET belongs to what is sent again.
@@ -52,12 +49,12 @@ interface Whole {
   readonly again: boolean;
 }
 
-async function write(work: Work, item: Item, whole: Whole): Promise<ItemOutcome> {
+async function write(context: CopyContext, item: Item, whole: Whole): Promise<ItemOutcome> {
   const { read, body, checksum, again } = whole;
-  const send = Buffer.isBuffer(body) ? sendBuffer(work, item, body, checksum) : sendStream(work, item, body, checksum);
+  const send = Buffer.isBuffer(body) ? sendBuffer(context, item, body, checksum) : sendStream(context, item, body, checksum);
   try {
     const headers = await whole.headers;
-    const decision = await work.target.decide(item, read, again);
+    const decision = await context.target.decide(item, read, again);
     if ('outcome' in decision) {
       return decision.outcome;
     }
@@ -65,7 +62,7 @@ async function write(work: Work, item: Item, whole: Whole): Promise<ItemOutcome>
     return { kind: 'restored', verifiedBy: checksum === undefined ? 'transfer' : 'object-checksum' };
   } catch (error) {
     if (isRefusal(error, item)) {
-      return await work.target.refused(item, read);
+      return await context.target.refused(item, read);
     }
     throw error;
   } finally {
@@ -77,22 +74,19 @@ async function write(work: Work, item: Item, whole: Whole): Promise<ItemOutcome>
 
 type Send = (headers: Headers) => Promise<void>;
 
-function sendBuffer({ to }: Work, { key }: Item, body: Buffer, known: Checksum | undefined): Send {
-  const checksum = known ?? crc32Of(body);
+function sendBuffer({ to }: CopyContext, { key }: Item, body: Buffer, known: Checksum | undefined): Send {
   return async (headers) => {
+    const checksum = known ?? (await computed('CRC32', body));
     const sent = { method: 'PUT', key, headers: { ...headers, ...checksumHeader(checksum) }, body } as const;
     (await to.send('put', sent)).body.resume();
   };
 }
 
-/** The SDK computes a checksum where none is known, and sends it after the body. */
-function sendStream({ to }: Work, { key, size }: Item, answer: Answer, known: Checksum | undefined): Send {
+function sendStream({ to }: CopyContext, { key, size }: Item, answer: Answer, known: Checksum | undefined): Send {
   return async (headers) => {
-    await poured(answer, undefined, async (body, abortSignal) => {
-      const algorithm = known === undefined ? { ChecksumAlgorithm: 'CRC32' as const } : {};
-      const command = new PutObjectCommand({ ...to.object(key), Body: body, ContentLength: size, ...algorithm });
-      const sent = withHeaders(command, { ...headers, ...(known === undefined ? {} : checksumHeader(known)) });
-      await to.s3.send(once(sent), { abortSignal });
+    await poured(answer, undefined, async (body, signal) => {
+      const sent = streamed({ body, size, signal }, known, 'CRC32', headers);
+      (await to.sendOnce({ method: 'PUT', key, ...sent })).body.resume();
     });
   };
 }

@@ -213,14 +213,13 @@ describe('an upload that was interrupted', () => {
   });
 
   test('stays for a later process when the person interrupts', async () => {
-    const clock = {
-      now: () => new Date(0),
-      sleep: async () => {
-        throw new UnreachableError('Interrupted', 'interrupted');
-      },
-    };
+    const interrupt = new AbortController();
+    world.target.fault(
+      ({ query }) => query.has('uploads'),
+      () => interrupt.abort(),
+    );
 
-    await expect(world.copy(itemOf('a', put()), { clock })).rejects.toThrow('interrupted');
+    await expect(world.copy(itemOf('a', put()), { signal: interrupt.signal })).rejects.toThrow('interrupted');
     expect(world.uploads.size).toBe(1);
     expect(world.target.uploads.size).toBe(1);
   });

@@ -85,6 +85,7 @@ export class World {
   copier(options: Partial<CopyOptions> = {}) {
     return copier(this.place(this.replica), this.place(this.target), {
       clock: this.clock,
+      signal: new AbortController().signal,
       uploads: {
         find: ({ key }) => this.uploads.get(key),
         begun: async ({ key }, uploadId) => {

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../lib/errors/errors';
 import { type Measured, measured } from '../shared/measured';
-import type { Gateway } from './gateway';
+import { GATEWAY, type Gateway } from './gateway';
 import { replicaBucketOf, type Workload } from './objects';
 
 /** What one copy of a workload took. */
@@ -28,7 +30,7 @@ export interface Route {
 }
 
 /** A program that copies from one bucket to another. */
-export interface Subject {
+export interface CopyProgram {
   readonly name: string;
   /** How it is called. */
   readonly command: string;
@@ -38,7 +40,7 @@ export interface Subject {
 /** Objects that rclone copies at a time: twice its default. */
 const TRANSFERS = 8;
 
-export const OURS: Subject = {
+export const OURS: CopyProgram = {
   name: 'ops restore',
   command: 'ops restore --pair PAIR --to TARGET --yes --json',
   copy: async (route) => {
@@ -52,7 +54,7 @@ export const OURS: Subject = {
   },
 };
 
-export const RCLONE: Subject = {
+export const RCLONE: CopyProgram = {
   name: 'rclone copy',
   command: `rclone copy --transfers ${TRANSFERS} REPLICA:BUCKET TARGET:BUCKET, two remotes`,
   copy: ({ from, to, workload, target }) =>
@@ -65,7 +67,7 @@ export const RCLONE: Subject = {
 };
 
 /** It has one set of credentials at a time, so the objects go through a folder. */
-export const AWS: Subject = {
+export const AWS: CopyProgram = {
   name: 'aws s3 cp',
   command: 'aws s3 cp --recursive BUCKET FOLDER, then aws s3 cp --recursive FOLDER BUCKET with the other credentials',
   copy: async ({ from, to, workload, target, folder }) => {
@@ -122,4 +124,34 @@ async function successful(
     throw new Error(`${command} ended with ${result.code}:\n${(result.stderr || result.stdout).slice(-2000)}`);
   }
   return result;
+}
+
+/** Programs that the benchmark runs, what makes them tell their version, and what installs them. */
+const TOOLS = {
+  rclone: { command: 'rclone', argument: 'version', install: 'apt-get install rclone' },
+  aws: { command: 'aws', argument: '--version', install: 'apt-get install awscli' },
+  versitygw: { command: GATEWAY.command, argument: '--version', install: GATEWAY.install },
+} as const;
+
+/**
+ * The installed programs with their versions, on one line.
+ *
+ * @throws UsageError that names all that are missing, and how to install them
+ */
+export function versionsOfTools(): string {
+  const tools = Object.entries(TOOLS).map(([name, { command, argument, install }]) => {
+    const { status, stdout } = spawnSync(command, [argument], { encoding: 'utf8' });
+    // The gateway does not know its own version when Go has built it from a module.
+    const version = /\d+(\.\d+)+\S*/.exec(stdout ?? '')?.[0] ?? GATEWAY.version;
+    return { name, install, version: status === 0 ? version : undefined };
+  });
+  const missing = tools.filter(({ version }) => version === undefined);
+  if (missing.length > 0) {
+    throw new UsageError(
+      'MissingTools',
+      `the benchmark needs what is not installed: ${missing.map(({ name }) => name).join(', ')}`,
+      `install it:\n${missing.map(({ install }) => `  ${install}`).join('\n')}`,
+    );
+  }
+  return tools.map(({ name, version }) => `${name} ${version}`).join(', ');
 }

@@ -1,0 +1,232 @@
+import type { Readable } from 'node:stream';
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Sha256 } from '@smithy/core/checksum';
+import { getEndpointFromInstructions } from '@smithy/core/endpoints';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Pool } from 'undici';
+
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A request for one object. */
+export interface ObjectRequest {
+  readonly method: 'DELETE' | 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly key: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as they are. A stream without `content-length` is sent in chunks. */
+  readonly headers?: Headers;
+  /** Not signed unless the headers have its hash: S3 compares it with the checksum among the headers. @default - none */
+  readonly body?: Buffer | Readable;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly headers: Headers;
+  /** To be read to its end or destroyed: the connection is kept until then. */
+  readonly body: Readable;
+}
+
+/** As many as a client of the SDK opens to one host. */
+const SOCKETS = 50;
+
+/** Milliseconds that the clock of this machine may be wrong: S3 refuses 15 minutes, and the SDK corrects 4. */
+const SKEW = 240_000;
+
+/** SHA-256 of nothing. */
+const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Where requests for a bucket go, and what they are signed for. */
+interface Endpoint {
+  readonly url: URL;
+  readonly region: string;
+  /** Name of the service in the signature. */
+  readonly service: string;
+  readonly headers: Headers;
+}
+
+/** Has the SDK's rules say where requests for a bucket go: they know partitions, FIPS, dual-stack, path style and configured endpoints. */
+export async function endpointOf({ config }: S3Client, bucket: string): Promise<Endpoint> {
+  const { url, headers = {}, properties } = await getEndpointFromInstructions({ Bucket: bucket }, HeadObjectCommand, config);
+  const schemes = (properties?.['authSchemes'] ?? []) as { name: string; signingRegion?: string; signingName?: string }[];
+  const scheme = schemes.find(({ name }) => name === 'sigv4');
+  return {
+    url,
+    region: scheme?.signingRegion ?? (await config.region()),
+    service: scheme?.signingName ?? 's3',
+    headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name.toLowerCase(), values.join(',')])),
+  };
+}
+
+/**
+ * Sends signed requests with the endpoint and the credentials of a client of the SDK, without the client itself, which takes more time
+ * than everything else about a small object. It repeats nothing by itself, but for a clock that is wrong.
+ */
+export class Connection {
+  private ready: Promise<{ endpoint: Endpoint; signer: SignatureV4; pool: Pool }> | undefined;
+
+  constructor(
+    private readonly s3: S3Client,
+    private readonly bucket: string,
+    /** Account that must own the bucket. */
+    private readonly owner?: string,
+  ) {}
+
+  /** @throws S3Error for every answer but success, and whatever the network throws */
+  async send(request: ObjectRequest): Promise<Answer> {
+    this.ready ??= this.prepare().catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+    const { endpoint, signer, pool } = await this.ready;
+    for (let attempt = 0; ; attempt += 1) {
+      const offset = this.s3.config.systemClockOffset;
+      const { path, headers } = await this.signed(request, endpoint, signer, offset);
+      const { method, body: content = null, signal } = request;
+      // Without `reset`, a HEAD request would close its connection.
+      const options = { method, path, headers, body: content, reset: false, ...(signal === undefined ? {} : { signal }) };
+      const answer = await pool.request(options);
+      // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
+      const body = answer.body.on('error', () => undefined);
+      const received: Answer = { headers: joined(answer.headers), body };
+      if (answer.statusCode < 300) {
+        return received;
+      }
+      const error = await errorOf(answer.statusCode, received);
+      const again = content === null || Buffer.isBuffer(content);
+      if (!(await this.learnsTime(error, received.headers, offset)) || attempt > 0 || !again) {
+        throw error;
+      }
+    }
+  }
+
+  private async signed(
+    { method, key, query = {}, headers = {}, body }: ObjectRequest,
+    { url, headers: more }: Endpoint,
+    signer: SignatureV4,
+    offset: number,
+  ): Promise<{ path: string; headers: Record<string, string> }> {
+    const path = `${url.pathname === '/' ? '' : url.pathname}/${key.split('/').map(escapeUri).join('/')}`;
+    const { headers: signed } = await signer.sign(
+      {
+        method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        path,
+        query: { ...query },
+        headers: {
+          'x-amz-content-sha256': body === undefined ? EMPTY : 'UNSIGNED-PAYLOAD',
+          ...headers,
+          ...more,
+          host: url.host,
+          'user-agent': 's3-replication-cdk',
+          ...(this.owner === undefined ? {} : { 'x-amz-expected-bucket-owner': this.owner }),
+          ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
+        },
+      },
+      { signingDate: new Date(Date.now() + offset) },
+    );
+    const parameters = Object.entries(query).map((words) => words.map(escapeUri).join('='));
+    return { path: parameters.length === 0 ? path : `${path}?${parameters.join('&')}`, headers: signed };
+  }
+
+  /** Has the client sign with the time of S3 where S3 refused that of this machine, which an answer to HEAD does not say. */
+  private async learnsTime({ $metadata }: S3Error, { date = '', age }: Headers, offset: number): Promise<boolean> {
+    const { config } = this.s3;
+    const there = Date.parse(date) - Date.now();
+    const wrong = [400, 403].includes($metadata.httpStatusCode) && age === undefined && Math.abs(there - offset) >= SKEW;
+    if (!wrong || (await config.disableClockSkewCorrection())) {
+      return false;
+    }
+    config.systemClockOffset = there;
+    return true;
+  }
+
+  private async prepare(): Promise<{ endpoint: Endpoint; signer: SignatureV4; pool: Pool }> {
+    const endpoint = await endpointOf(this.s3, this.bucket);
+    const { region, service, url } = endpoint;
+    // S3 signs paths as they are sent.
+    const options = { uriEscapePath: false, applyChecksum: false };
+    // Waits as long as S3 and the operating system do, as the SDK does: S3 takes minutes to complete an upload.
+    const unlimited = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } };
+    return {
+      endpoint,
+      signer: new SignatureV4({ credentials: this.s3.config.credentials, region, service, sha256: Sha256, ...options }),
+      pool: new Pool(url.origin, { connections: SOCKETS, ...unlimited }),
+    };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+function escapeUri(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** Only headers that come more than once have arrays, and S3 sends none of those: nothing is copied for the others. */
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  return Object.values(headers).some(Array.isArray)
+    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+    : (headers as Headers);
+}
+
+/** Reads a short body. */
+export async function textOf({ body }: Pick<Answer, 'body'>): Promise<string> {
+  const chunks: Buffer[] = [];
+  await consumed(body, (chunk) => {
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads a body chunk by chunk. Less work than iteration, which makes promises for every chunk. */
+export async function consumed(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    body.on('data', take).once('end', resolve).once('error', reject);
+  });
+}
+
+/** An answer of S3 that is none of success, in the form of the SDK's errors: the code of S3 is the name. */
+export class S3Error extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+
+  constructor(code: string, message: string, status: number) {
+    super(message);
+    this.name = code;
+    this.$metadata = { httpStatusCode: status };
+  }
+}
+
+/** Codes of answers without a body, which HEAD requests get. */
+const BY_STATUS: Readonly<Record<number, string>> = {
+  301: 'PermanentRedirect',
+  307: 'TemporaryRedirect',
+  400: 'BadRequest',
+  403: 'Forbidden',
+  404: 'NotFound',
+  412: 'PreconditionFailed',
+  503: 'SlowDown',
+};
+
+async function errorOf(status: number, answer: Answer): Promise<S3Error> {
+  // The header comes with redirections.
+  const region = status < 400 ? answer.headers['x-amz-bucket-region'] : undefined;
+  const otherwise = `S3 answered ${status}${region === undefined ? '' : `: the bucket is in ${region}`}`;
+  return s3Error(status, await textOf(answer), otherwise);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+export function s3Error(status: number, xml: string, otherwise = `S3 answered ${status}`): S3Error {
+  const code = xmlText(xml, 'Code') ?? BY_STATUS[status] ?? 'Unknown';
+  return new S3Error(code, xmlText(xml, 'Message') ?? otherwise, status);
+}
+
+/** Text of the first element of this name. */
+export function xmlText(xml: string, name: string): string | undefined {
+  return new RegExp(`<${name}>([^<]*)</${name}>`)
+    .exec(xml)?.[1]
+    ?.replace(/&(lt|gt|quot|apos|amp|#(\d+)|#x([\da-f]+));/gi, (_, entity: string, decimal?: string, hex?: string) => {
+      const point = decimal ?? (hex === undefined ? undefined : String(Number.parseInt(hex, 16)));
+      return point === undefined ? (ENTITIES[entity] ?? '') : String.fromCodePoint(Number(point));
+    });
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
