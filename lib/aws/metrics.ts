@@ -1,6 +1,6 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/alarms';
 import type { DeployedPair } from '../model/deployment';
-import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/monitoring/metrics';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 

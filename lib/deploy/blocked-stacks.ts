@@ -2,8 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
 import { SIDES, type SideName } from '../config/replication-config';
-import type { Deployment } from '../model/deployment';
-import { groupsOf } from '../model/deployment';
+import { type Deployment, groupsOf } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
 import { STACKS, type StackKind, stackPlace } from '../model/stacks';
 

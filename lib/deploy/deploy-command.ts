@@ -4,7 +4,7 @@ import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors/errors';
-import { capacityWarnings } from '../model/capacity/check';
+import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';

@@ -1,6 +1,6 @@
 import type { SideName } from '../config/replication-config';
-import { canaryPrefix } from './canary-prefix';
 import type { DeployedPair } from './deployment';
+import { canaryPrefix } from './names';
 
 /** One rule of S3 Lifecycle as plain data: the stacks write it, and doctor looks for it. Days are whole. */
 export interface LifecycleRule {
@@ -77,4 +77,15 @@ function deleteNoncurrent(id: string, days: number | undefined, keep: number | u
 /** The transitions that a noncurrent replica lives to see: S3 refuses one that is not before the deletion. */
 export function noncurrentTransitionsOf({ transitions, noncurrentDays = Infinity }: DeployedPair['lifecycle']): Transitions {
   return transitions.filter(({ days }) => days < noncurrentDays);
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * When a lifecycle rule acts, so many days after a moment: S3 rounds up to the next midnight, and may be late.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+ */
+export function afterDays(start: Date, days = 0): Date {
+  return new Date((Math.floor(start.getTime() / DAY) + 1 + days) * DAY);
 }

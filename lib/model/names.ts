@@ -1,5 +1,7 @@
 import { type Partition, partitionName } from '../config/regions';
 import type { Pair, ReplicationConfig, Side, SideName } from '../config/replication-config';
+import type { DeployedPair } from './deployment';
+import { LIMITS } from './limits';
 
 /**
  * Everything that has a name, computed from the configuration alone, so that no stack has to wait for another to know it.
@@ -71,9 +73,6 @@ export interface NamedArn {
   readonly arn: string;
 }
 
-/** Characters in the longest name that S3 takes for a bucket. */
-const BUCKET_NAME_LENGTH = 63;
-
 /** Every name of a deployment, or of the group that its configuration is narrowed to. */
 export function namesOf(config: ReplicationConfig): Names {
   const { deployment, group, source, destination } = config;
@@ -131,7 +130,7 @@ export function partitionOf(side: Side): Partition {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
  */
 export function longestNamePrefix(region: string, bucketNamespace: ReplicationConfig['bucketNamespace']): number {
-  return BUCKET_NAME_LENGTH - bucketNameSuffix('000000000000', region, bucketNamespace).length;
+  return LIMITS.bucketName.most - bucketNameSuffix('000000000000', region, bucketNamespace).length;
 }
 
 /** The name, in a named group, of what an unnamed group has under this one. */
@@ -290,4 +289,12 @@ export function manifestPrefix(pairId: string): string {
  */
 export function reportPrefix(pairId: string): string {
   return `reports/${pairId}`;
+}
+
+/** The folder of the canaries that `ops verify` writes, below the prefix of the pair's filter. */
+export const CANARY_FOLDER = '.s3-replication-canary/';
+
+/** Where the canaries of a pair are, and nothing else. Both buckets expire what is there. */
+export function canaryPrefix({ filter }: DeployedPair): string {
+  return `${filter?.prefix ?? ''}${CANARY_FOLDER}`;
 }

@@ -2,7 +2,8 @@ import { type Command, type CommandArguments, type Context, EXIT, type Outcome }
 import { textOption } from '../cli/options';
 import { AppError, UsageError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
-import { lockdownScp, MOST_CHARACTERS, scpText } from '../model/lockdown/scp';
+import { LIMITS } from '../model/limits';
+import { lockdownScp, scpText } from '../model/lockdown/scp';
 import { partitionOf } from '../model/names';
 
 export const SCP: Command = {
@@ -38,17 +39,17 @@ export async function scp({ config, qualifier, terminal }: Context, { values }: 
   }
   const policy = lockdownScp(config, lockdown, { qualifier, deployers: deployersIn(config, values) });
   const text = scpText(policy);
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > LIMITS.serviceControlPolicy.most) {
     throw new AppError(
       'TooLong',
-      `the policy has ${text.length} characters, and AWS Organizations takes ${MOST_CHARACTERS}`,
+      `the policy has ${text.length} characters, and AWS Organizations takes ${LIMITS.serviceControlPolicy.most}`,
       'name fewer roles with --deployer, such as one that the others assume',
     );
   }
   terminal.tell(`For account ${destination.account} alone: the management account of its organization attaches it.`);
   return {
     exitCode: EXIT.ok,
-    data: { account: destination.account, characters: text.length, most: MOST_CHARACTERS, policy },
+    data: { account: destination.account, characters: text.length, most: LIMITS.serviceControlPolicy.most, policy },
     text: text.trimEnd(),
   };
 }

@@ -1,7 +1,7 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { BATCH_OPERATIONS_SERVICE, backfillPermissions } from '../model/backfill/permissions';
+import { BATCH_OPERATIONS_SERVICE, backfillPermissions } from '../model/backfill';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import { abortIncompleteUploads } from '../model/lifecycle';
 import { roleStatements } from '../model/policies';

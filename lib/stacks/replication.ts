@@ -1,8 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SideName } from '../config/replication-config';
-import type { Deployment } from '../model/deployment';
-import { groupsOf } from '../model/deployment';
+import { type Deployment, groupsOf } from '../model/deployment';
 import { stackId } from '../model/stacks';
 import { DestinationStack } from './destination/destination-stack';
 import { keyExchangeOf } from './key-exchange';

@@ -2,10 +2,9 @@ import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, ManagedPolicy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { SideName } from '../config/replication-config';
-import type { Deployment } from '../model/deployment';
-import { titleOf } from '../model/deployment';
+import { type Deployment, titleOf } from '../model/deployment';
 import { roleStatements } from '../model/policies';
-import { verificationPolicies } from '../model/verification/permissions';
+import { verificationPolicies } from '../model/verification';
 
 /**
  * Adds the role with which the pipeline runs `ops doctor` and `ops verify` in the account of a stack, where a pipeline is configured.

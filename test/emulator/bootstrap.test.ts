@@ -7,7 +7,7 @@ import { shippedBootstrapVersion } from '../../lib/cli/process/cdk';
 import { type Emulator, startEmulator, withoutAmbientAws } from '../../lib/local/emulator';
 import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
-import { environmentsOf } from '../../lib/model/environments';
+import { environmentsOf } from '../../lib/model/stacks';
 import type { BootstrapData } from '../../lib/ops/bootstrap/format';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { PROJECT, runScript } from '../helpers/process';

@@ -1,7 +1,7 @@
 import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/monitoring/metrics';
+import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/alarms';
 import type { StatusData } from '../../lib/ops/status/status';
 import { validConfig } from '../helpers/app';
 import { type Kept, runScript } from '../helpers/process';

@@ -1,4 +1,4 @@
-import { environmentsOf } from '../../lib/model/environments';
+import { environmentsOf } from '../../lib/model/stacks';
 import { PIPELINE, validConfig } from '../helpers/app';
 
 const places = (keys: Record<string, unknown>) =>

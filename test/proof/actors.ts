@@ -1,4 +1,4 @@
-import { type PairNames } from '../../lib/model/names';
+import type { PairNames } from '../../lib/model/names';
 import type { Principal, Request } from './decide';
 import type { World } from './world';
 

@@ -3,7 +3,7 @@ import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BU
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
-import { everyOther, type Neighbour, type Neighbours } from './neighbours';
+import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import type { World } from './world';
 
 /*
@@ -76,11 +76,11 @@ function administration(world: World, pair: PairNames): AllowedRequest[] {
 }
 
 /** What the backfill roles and others with them must not do. */
-export function deniedBackfill(world: World, neighbours: Neighbours = everyOther): Request[] {
+export function deniedBackfill(world: World, otherPairs: OtherPairs = everyOther): Request[] {
   return world.config.backfill
     ? world.pairs.flatMap((pair) => [
-        ...elsewhere(world, pair, neighbours(world, pair)),
-        ...otherFolders(world, pair, neighbours(world, pair)),
+        ...elsewhere(world, pair, otherPairs(world, pair)),
+        ...otherFolders(world, pair, otherPairs(world, pair)),
         ...moreThanJobs(world, pair),
         ...liveReplication(world, pair),
         ...othersOnReports(world, pair),
@@ -91,7 +91,7 @@ export function deniedBackfill(world: World, neighbours: Neighbours = everyOther
 }
 
 /** Other buckets, other pairs' among them, of owners who would let it. */
-function elsewhere(world: World, pair: PairNames, neighbours: readonly Neighbour[]): Request[] {
+function elsewhere(world: World, pair: PairNames, otherPairs: readonly OtherPair[]): Request[] {
   const { config } = world;
   const { bucket } = actorsOf(world);
   const { principal } = jobsOf(world, pair);
@@ -102,7 +102,7 @@ function elsewhere(world: World, pair: PairNames, neighbours: readonly Neighbour
     })),
     { arn: `${pair.sourceBucket.arn}x`, owner: config.source.account },
     { arn: `${config.names.reportBucket.arn}x`, owner: config.source.account },
-    ...neighbours.map(({ pair: { sourceBucket } }) => ({ arn: sourceBucket.arn, owner: config.source.account })),
+    ...otherPairs.map(({ pair: { sourceBucket } }) => ({ arn: sourceBucket.arn, owner: config.source.account })),
   ];
   const name = 'a backfill role on another bucket';
   return others.flatMap(({ arn, owner }) => [
@@ -114,9 +114,9 @@ function elsewhere(world: World, pair: PairNames, neighbours: readonly Neighbour
 }
 
 /** Everything in the report bucket that belongs to no job of the pair. */
-function otherFolders(world: World, pair: PairNames, neighbours: readonly Neighbour[]): Request[] {
+function otherFolders(world: World, pair: PairNames, otherPairs: readonly OtherPair[]): Request[] {
   const { owner, principal, report, reportBucket } = jobsOf(world, pair);
-  const others = [`${pair.id}x`, `${pair.id}-x`, ...neighbours.map((other) => other.pair.id)];
+  const others = [`${pair.id}x`, `${pair.id}-x`, ...otherPairs.map((other) => other.pair.id)];
   const keys = [
     'a.csv',
     `${pair.id}/a.csv`,

@@ -72,7 +72,7 @@ function isRefused(row: Row): boolean {
   return REFUSED.some((couple) => couple.every(has));
 }
 
-/** Two pairs with the row's options, so that each has a neighbour. */
+/** Two pairs with the row's options, so that each has a otherPair. */
 function configOf(row: Row): Keys {
   const keys = (options: typeof OPTIONS) => Object.entries(options).map(([name, levels]) => levels[row[name] ?? '']);
   const pair = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;

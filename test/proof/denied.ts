@@ -4,9 +4,9 @@ import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedLockdown } from './lockdown';
-import { everyOther, type Neighbour, type Neighbours } from './neighbours';
 import { deniedNotifications } from './notifications';
 import { deniedObjectLock } from './object-lock';
+import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
 import type { World } from './world';
@@ -14,12 +14,12 @@ import type { World } from './world';
 /**
  * Every request that must be denied. Later work extends this list and never shortens it.
  *
- * @param neighbours with which other pairs each pair is tried
+ * @param otherPairs with which other pairs each pair is tried
  */
-export function deniedRequests(world: World, neighbours: Neighbours = everyOther): Request[] {
+export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther): Request[] {
   return [
     ...world.pairs.flatMap((pair) => [
-      ...acrossPairs(world, pair, neighbours(world, pair)),
+      ...acrossPairs(world, pair, otherPairs(world, pair)),
       ...roleElsewhere(world, pair),
       ...roleOnKeys(world, pair),
       ...roleOnBuckets(world, pair),
@@ -29,7 +29,7 @@ export function deniedRequests(world: World, neighbours: Neighbours = everyOther
       ...assumption(world, pair),
     ]),
     ...keyExchange(world),
-    ...deniedBackfill(world, neighbours),
+    ...deniedBackfill(world, otherPairs),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
     ...deniedVerification(world),
@@ -192,10 +192,10 @@ function onReplicas(world: World, pair: PairNames, [who, principal]: readonly [s
 }
 
 /** The roles of two pairs on each other's buckets and keys, in one group or in two. */
-function acrossPairs(world: World, pair: PairNames, neighbours: readonly Neighbour[]): Request[] {
+function acrossPairs(world: World, pair: PairNames, otherPairs: readonly OtherPair[]): Request[] {
   const { source, destination } = world.config;
   const principal = actorsOf(world).replicationRole(pair);
-  return neighbours.flatMap((other) => {
+  return otherPairs.flatMap((other) => {
     const sameGroup = other.world.config === world.config;
     const name = `the replication role of another pair of ${sameGroup ? 'the same' : 'another'} group`;
     const uses = [

@@ -1,7 +1,7 @@
 import { allowedRequests } from './allowed';
 import { decide, describe as inWords } from './decide';
 import { deniedRequests } from './denied';
-import { sampleOf } from './neighbours';
+import { sampleOf } from './other-pairs';
 import { type World, worldsOf } from './world';
 
 /** Others that each pair of the sample is tried with. */

@@ -1,5 +1,5 @@
 import { SIDES } from '../../lib/config/replication-config';
-import { alarmsIn } from '../../lib/model/monitoring/alarms';
+import { alarmsIn } from '../../lib/model/alarms';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';

@@ -1,8 +1,8 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
-import { backfillPermissions } from '../../lib/model/backfill/permissions';
+import { backfillPermissions } from '../../lib/model/backfill';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
-import { verificationPermissions } from '../../lib/model/verification/permissions';
+import { verificationPermissions } from '../../lib/model/verification';
 import { markdownTable } from '../helpers/generated-parts';
 import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';

@@ -1,5 +1,5 @@
-import { environmentsOf } from '../../lib/model/environments';
 import { namesOf } from '../../lib/model/names';
+import { environmentsOf } from '../../lib/model/stacks';
 import { PIPELINE } from '../helpers/app';
 import { decide, type Principal, type Request } from './decide';
 import { LOGS_CONTEXT, type PipelineWorld, pipelineWorldOf } from './pipeline-world';

@@ -1,6 +1,5 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
-import { canaryPrefix } from '../../lib/model/canary-prefix';
-import { lastVerificationParameter, parameterArn } from '../../lib/model/names';
+import { canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';

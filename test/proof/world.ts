@@ -1,7 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { Deployment } from '../../lib/model/deployment';
-import { groupsOf } from '../../lib/model/deployment';
+import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';

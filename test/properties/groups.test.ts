@@ -1,8 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import type { Deployment } from '../../lib/model/deployment';
-import { groupsOf } from '../../lib/model/deployment';
-import { alarmsIn } from '../../lib/model/monitoring/alarms';
+import { alarmsIn } from '../../lib/model/alarms';
+import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { replicaKeyArn } from '../../lib/model/names';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';

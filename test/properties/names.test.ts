@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Deployment } from '../../lib/model/deployment';
-import { type PairNames } from '../../lib/model/names';
+import type { PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
 import { everyName, validConfig } from '../helpers/app';

@@ -1,5 +1,5 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { backfillPermissions } from '../../lib/model/backfill/permissions';
+import { backfillPermissions } from '../../lib/model/backfill';
 import { roleStatements } from '../../lib/model/policies';
 import { templates, validConfig } from '../helpers/app';
 import { propertiesOf, recordedKey, resourceCounts } from '../helpers/templates';

@@ -1,5 +1,5 @@
 import { plural } from '../../cli/units';
-import { confirmationOf } from '../../config/protection';
+import { confirmationOf } from '../../config/schema';
 import type { Template } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { ChangeKind, Refusal, ResourceChange, Stop } from './model';

@@ -1,9 +1,10 @@
 import { type ReplicationConfig, SIDES } from '../../config/replication-config';
 import type { Problem } from '../../errors/errors';
+import { alarmsIn } from '../alarms';
 import { type Deployment, deploymentOf, groupsOf } from '../deployment';
+import { LIMITS } from '../limits';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
-import { alarmsIn } from '../monitoring/alarms';
-import { type NamedArn } from '../names';
+import type { NamedArn } from '../names';
 import { replicaKeyStatements } from '../policies';
 
 /** Something with a name that nothing else of its kind may have. */
@@ -13,13 +14,8 @@ interface Named {
   readonly name: string;
 }
 
-/**
- * Characters of the longest name that IAM takes for a role, and S3 for a bucket.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
- */
-const LONGEST = { role: 64, bucket: 63 };
+/** Characters of the longest name of its kind. */
+const LONGEST = { role: LIMITS.roleName.most, bucket: LIMITS.bucketName.most };
 
 /** What is wrong with groups: their names, and what does not fit into one. */
 export function groupProblems(config: ReplicationConfig): Problem[] {
@@ -92,21 +88,13 @@ function namesIn(config: Deployment): Named[] {
   ];
 }
 
-/**
- * Bytes of the longest key policy that KMS takes. It is what limits the pairs of a group: the resources of a stack and
- * the other policies leave room for more.
- *
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
- */
-const KEY_POLICY_BYTES = 32_768;
-
 /** Room for the statement that delegates to IAM, and for the document around the statements. */
 const KEY_POLICY_FRAME_BYTES = 512;
 
 /** As long as the ARN of an execution role gets that has no path: the stack's synthesizer names it. */
 const LONGEST_ROLE_ARN = 'r'.repeat(100);
 
-/** What does not fit into one group. */
+/** What does not fit into one group. The key policy limits its pairs: the resources of a stack and the other policies leave room for more. */
 function capacityProblems(config: Deployment): Problem[] {
   return groupsOf(config).flatMap((group) => {
     const { pairs } = group;
@@ -121,7 +109,7 @@ function pairsThatFit(config: Deployment): number {
   let bytes = KEY_POLICY_FRAME_BYTES + lockdownBytes(config);
   const tooMany = config.pairs.findIndex(({ names }) => {
     bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, names)));
-    return bytes > KEY_POLICY_BYTES;
+    return bytes > LIMITS.keyPolicy.most;
   });
   return tooMany === -1 ? config.pairs.length : tooMany;
 }

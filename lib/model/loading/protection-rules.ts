@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { confirmationOf, lifecycle, lockdown, objectLock, TRANSITION_CLASSES } from '../../config/protection';
 import { partitionName } from '../../config/regions';
 import * as schema from '../../config/schema';
+import { confirmationOf, lifecycle, lockdown, objectLock, TRANSITION_CLASSES } from '../../config/schema';
 import { CLASS_RULES, type StorageClass } from '../../config/storage-classes';
 import type { Problem } from '../../errors/errors';
 import { pairRule, type Rule, rule } from './rule';

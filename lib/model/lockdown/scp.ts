@@ -5,13 +5,6 @@ import type { Conditions } from '../permissions';
 import { toolkitNames } from '../toolkit';
 import { CONFIGURE_BUCKET, CONFIGURE_KEY, DESTROY_KEY, DESTROY_REPLICAS } from './statements';
 
-/**
- * Characters of the longest service control policy.
- *
- * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
- */
-export const MOST_CHARACTERS = 5120;
-
 /** A statement of a service control policy, as IAM's JSON spells it. */
 export interface ScpStatement {
   readonly Sid: string;

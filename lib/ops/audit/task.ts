@@ -1,8 +1,8 @@
 import type { Bucket } from '../../aws/listing/bucket';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import { canaryPrefix } from '../../model/canary-prefix';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { canaryPrefix } from '../../model/names';
 
 /** The kinds of requests that an audit sends. */
 export type AuditRequest = 'list' | 'head' | 'get';

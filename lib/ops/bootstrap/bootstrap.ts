@@ -3,7 +3,7 @@ import { type CommandArguments, type Context, EXIT, type Outcome } from '../../c
 import { shippedBootstrapVersion } from '../../cli/process/cdk';
 import { AppError, UnreachableError, UsageError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
-import { environmentsOf } from '../../model/environments';
+import { environmentsOf } from '../../model/stacks';
 import { applyPlan } from './apply';
 import { type PolicyPlan, planPolicy, writePolicies } from './execution-policies';
 import { bootstrapData, formatApplied, formatPlan } from './format';

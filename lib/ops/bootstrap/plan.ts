@@ -1,6 +1,6 @@
 import type { Deployment } from '../../model/deployment';
-import type { Environment } from '../../model/environments';
 import { partitionOf } from '../../model/names';
+import type { Environment } from '../../model/stacks';
 import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME } from '../../model/toolkit';
 import type { PolicyPlan } from './execution-policies';
 import { type PresentBootstrap, type Toolkit, USUAL_VARIANT } from './present';

@@ -3,8 +3,8 @@ import { GetPolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, isMissingStack, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
-import type { Environment } from '../../model/environments';
 import { partitionOf } from '../../model/names';
+import type { Environment } from '../../model/stacks';
 import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from '../../model/toolkit';
 
 /** What a bootstrap stack is made with. */

@@ -1,9 +1,7 @@
-import { lifecycle } from '../../config/protection';
-import { STORAGE_CLASSES } from '../../config/schema';
+import { lifecycle, STORAGE_CLASSES } from '../../config/schema';
 import { CLASS_RULES, type StorageClass } from '../../config/storage-classes';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import type { CostLine, OptionChange } from './estimate';
-import { linesOf } from './estimate';
+import { type CostLine, linesOf, type OptionChange } from './estimate';
 import type { PriceFile } from './prices/prices';
 import { quantitiesOf } from './quantities/quantities';
 import type { Workloads } from './workload';

@@ -20,7 +20,7 @@ import {
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
-import { type NamedArn } from '../../model/names';
+import type { NamedArn } from '../../model/names';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';
 

@@ -11,7 +11,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isMissingStack } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { AccountName, SideName } from '../../config/replication-config';
-import { type Names } from '../../model/names';
+import type { Names } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { readContextFile } from '../exchange/exchange';
 import { Answers, ResourceNotFound } from './answers';

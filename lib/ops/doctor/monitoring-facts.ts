@@ -5,9 +5,8 @@ import { type LiveQueue, NO_QUEUE, readFailureQueue } from '../../aws/failure-qu
 import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
+import { alarmsIn, METRIC_NAMESPACE, metricDimensions } from '../../model/alarms';
 import type { DeployedPair } from '../../model/deployment';
-import { alarmsIn } from '../../model/monitoring/alarms';
-import { METRIC_NAMESPACE, metricDimensions } from '../../model/monitoring/metrics';
 import { ALARM_STACKS } from '../../model/stacks';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';

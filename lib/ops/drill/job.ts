@@ -1,8 +1,8 @@
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
-import { canaryPrefix } from '../../model/canary-prefix';
 import type { DeployedPair } from '../../model/deployment';
+import { canaryPrefix } from '../../model/names';
 import { noRequestCounts, type OwnedBucket, type RestoreRequest } from '../copy/model';
 import type { DrillOptions } from './options';
 

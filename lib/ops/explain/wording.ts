@@ -1,5 +1,4 @@
-import type { Deployment } from '../../model/deployment';
-import { groupsOf } from '../../model/deployment';
+import { type Deployment, groupsOf } from '../../model/deployment';
 import { type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
 import { stackId } from '../../model/stacks';

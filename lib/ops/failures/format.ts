@@ -1,5 +1,5 @@
 import { plural } from '../../cli/units';
-import { CANARY_FOLDER } from '../../model/canary-prefix';
+import { CANARY_FOLDER } from '../../model/names';
 import { explainCommand } from '../explain/verdict';
 import { AFTERWARDS } from '../explain/wording';
 import { type FailedObject, isOpen } from './events';

@@ -1,8 +1,8 @@
 import { Cursor, type KeyRange } from '../../aws/listing/cursor';
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import { canaryPrefix } from '../../model/canary-prefix';
 import type { DeployedPair } from '../../model/deployment';
+import { canaryPrefix } from '../../model/names';
 import { type KeysOf, keyStates } from '../copy/keys';
 import type { OwnedBucket, RestoreRequest } from '../copy/model';
 import { lookAtTarget, type TargetBucket } from '../copy/target';

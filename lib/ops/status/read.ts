@@ -8,9 +8,9 @@ import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import { describeError } from '../../errors/errors';
+import { alarmsOf } from '../../model/alarms';
 import type { DeployedPair } from '../../model/deployment';
-import { alarmsOf } from '../../model/monitoring/alarms';
-import { type AlarmKind } from '../../model/names';
+import type { AlarmKind } from '../../model/names';
 import { parseBody } from '../failures/events';
 
 /** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */

@@ -3,8 +3,8 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAccessDenied, isAwsError } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
-import { CANARY_FOLDER, canaryPrefix } from '../../model/canary-prefix';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { CANARY_FOLDER, canaryPrefix } from '../../model/names';
 
 /** Marks a canary for people who meet it. */
 const CANARY_TAG = { 's3-replication': 'canary' };

@@ -8,9 +8,9 @@ import {
 import { isAccessDenied } from '../../aws/aws-error';
 import type { SideName } from '../../config/replication-config';
 import { messageOf } from '../../errors/errors';
-import { canaryPrefix } from '../../model/canary-prefix';
 import type { Deployment } from '../../model/deployment';
-import { afterDays } from '../../model/lifecycle-days';
+import { afterDays } from '../../model/lifecycle';
+import { canaryPrefix } from '../../model/names';
 import type { Canary, WrittenCanary } from './canary';
 import type { Leftover } from './result';
 

@@ -6,7 +6,7 @@ import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { plural } from '../../cli/units';
 import { messageOf } from '../../errors/errors';
-import { canaryPrefix } from '../../model/canary-prefix';
+import { canaryPrefix } from '../../model/names';
 import { type Canary, canaryOf } from './canary';
 import { exitCodeOf, formatVerify, isWrong, type PairResult, type VerifyData } from './result';
 import { type VerifyDependencies, verifyOnce } from './round';

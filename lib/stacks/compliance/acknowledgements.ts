@@ -1,11 +1,11 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { SIDES, type SideName } from '../../config/replication-config';
-import { backfillPermissions } from '../../model/backfill/permissions';
+import { alarmsOf } from '../../model/alarms';
+import { backfillPermissions } from '../../model/backfill';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import { alarmsOf } from '../../model/monitoring/alarms';
 import { stackArnPattern } from '../../model/names';
-import { verificationPolicies } from '../../model/verification/permissions';
+import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
 

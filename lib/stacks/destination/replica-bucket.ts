@@ -6,8 +6,7 @@ import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
-import { retentionBound } from '../../model/max-retention';
-import { replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
+import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
 import { publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
 
@@ -35,7 +34,7 @@ export class ReplicaBucket extends Construct {
       removal: config.removal,
       ...(pair.objectLock && { objectLockDefaultRetention: defaultRetention(pair.objectLock) }),
     });
-    for (const statement of [...replicaBucketStatements(config, names), ...retentionBound(pair, names)]) {
+    for (const statement of [...replicaBucketStatements(config, names), ...maxRetentionStatement(pair, names)]) {
       bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     if (exempt !== undefined) {

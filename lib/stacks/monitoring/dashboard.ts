@@ -15,10 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
-import type { DeployedPair, Deployment } from '../../model/deployment';
-import { titleOf } from '../../model/deployment';
-import { alarmsOf } from '../../model/monitoring/alarms';
-import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/monitoring/metrics';
+import { alarmsOf, METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/alarms';
+import { type DeployedPair, type Deployment, titleOf } from '../../model/deployment';
 import { chunks } from '../stack';
 
 /** Columns of a dashboard. */

@@ -4,8 +4,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
+import { alarmsIn } from '../../model/alarms';
 import { titleOf } from '../../model/deployment';
-import { alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../model/monitoring/alarms';
+import { LIMITS } from '../../model/limits';
 import { nestedCompositeName } from '../../model/names';
 import { chunks, type ReplicationStackProps, watchingStackProps } from '../stack';
 import { NotificationTopic } from './notification-topic';
@@ -25,7 +26,7 @@ export class HealthStack extends Stack {
       description: `Tells when replication to ${config.destination.region} needs somebody`,
     });
     const alarms = alarmsIn(config, region).map(({ name }) => name);
-    const groups = alarms.length > MOST_COMPOSITE_CHILDREN ? chunks(alarms, MOST_COMPOSITE_CHILDREN) : [];
+    const groups = alarms.length > LIMITS.compositeChildren.most ? chunks(alarms, LIMITS.compositeChildren.most) : [];
     const parts = groups.map((group, index) => {
       const name = nestedCompositeName(config, region, index + 1);
       return new CompositeAlarm(this, `Health${index + 1}`, {

@@ -3,8 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
-import type { Deployment } from '../../model/deployment';
-import { titleOf } from '../../model/deployment';
+import { type Deployment, titleOf } from '../../model/deployment';
 import { partitionOf } from '../../model/names';
 import { ManagedKey } from '../storage/managed-key';
 

@@ -2,9 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
+import { alarmsOf, METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../model/alarms';
 import type { Deployment } from '../../model/deployment';
-import { alarmsOf } from '../../model/monitoring/alarms';
-import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../model/monitoring/metrics';
 
 export interface ReplicationAlarmsProps {
   readonly config: Deployment;

@@ -9,8 +9,8 @@ import { devDependencies } from '../../../package.json';
 import type { SideName } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
-import { environmentsOf } from '../../model/environments';
 import { type NamedArn, parameterArn, partitionOf } from '../../model/names';
+import { environmentsOf } from '../../model/stacks';
 import { toolkitNames } from '../../model/toolkit';
 import { removalPolicy } from '../storage/managed-key';
 

@@ -2,8 +2,7 @@ import { normalize } from 'node:path';
 import type { ReadContext } from '../../config/locate';
 import type { Pipeline } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
-import type { Deployment } from '../../model/deployment';
-import { groupsOf } from '../../model/deployment';
+import { type Deployment, groupsOf } from '../../model/deployment';
 import { isReplicaKeyArn, type PipelineNames } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { lockdownScp, MOST_CHARACTERS, type ScpOptions, scpText } from '../../../lib/model/lockdown/scp';
+import { LIMITS } from '../../../lib/model/limits';
+import { lockdownScp, type ScpOptions, scpText } from '../../../lib/model/lockdown/scp';
 import { DEFAULT_QUALIFIER } from '../../../lib/model/toolkit';
 import { LOCKDOWN, validConfig } from '../../helpers/app';
 
@@ -50,7 +51,7 @@ test('Organizations takes it with the longest names, and with a role of IAM Iden
     },
   );
 
-  expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+  expect(text.length).toBeLessThanOrEqual(LIMITS.serviceControlPolicy.most);
 });
 
 test('one policy serves every group, and a new pair needs no new one', () => {

@@ -23,20 +23,19 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
 import { type AccountName, SIDES, type SideName } from '../../../lib/config/replication-config';
+import { alarmsIn, alarmsOf } from '../../../lib/model/alarms';
 import type { DeployedPair, Deployment } from '../../../lib/model/deployment';
-import { environmentsOf } from '../../../lib/model/environments';
 import { failureEvents } from '../../../lib/model/failure-events';
 import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
-import { retentionBound } from '../../../lib/model/max-retention';
-import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import {
   failureQueueStatements,
+  maxRetentionStatement,
   replicaBucketStatements,
   replicaKeyStatements,
   roleStatements,
 } from '../../../lib/model/policies';
-import { STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
+import { environmentsOf, STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
 import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
 import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
 import { queueTlsOnly } from '../../../lib/ops/doctor/checks/failure-events';
@@ -287,7 +286,7 @@ export function healthyWorld(config: Deployment): World {
             Condition: { Bool: { 'aws:SecureTransport': false } },
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
-          ...(side === 'source' ? [] : retentionBound(configured, pair).map(single)),
+          ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
           ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
         ],
         replication:

@@ -10,7 +10,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
-import { alarmsIn } from '../../../lib/model/monitoring/alarms';
+import { alarmsIn } from '../../../lib/model/alarms';
 import { type StatusData, status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';
 

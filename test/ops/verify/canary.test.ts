@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../../lib/errors/errors';
-import { canaryPrefix } from '../../../lib/model/canary-prefix';
+import { canaryPrefix } from '../../../lib/model/names';
 import { canaryOf, taggingHeader } from '../../../lib/ops/verify/canary';
 import { validConfig } from '../../helpers/app';
 import { rejectionOf } from '../../helpers/rejection';

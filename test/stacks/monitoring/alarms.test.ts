@@ -1,4 +1,4 @@
-import { alarmsIn, alarmsOf } from '../../../lib/model/monitoring/alarms';
+import { alarmsIn, alarmsOf } from '../../../lib/model/alarms';
 import { templates, validConfig } from '../../helpers/app';
 
 const DIMENSIONS = [

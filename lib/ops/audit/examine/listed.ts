@@ -1,7 +1,7 @@
 import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
 import type { DeployedPair } from '../../../model/deployment';
-import { afterDays } from '../../../model/lifecycle-days';
+import { afterDays } from '../../../model/lifecycle';
 import type { Difference, State } from '../report';
 
 /** What a version turned out to be. */

@@ -1,6 +1,5 @@
 import { AppError } from '../../../errors/errors';
-import type { Deployment } from '../../../model/deployment';
-import { groupsOf } from '../../../model/deployment';
+import { type Deployment, groupsOf } from '../../../model/deployment';
 import {
   iamRole,
   type NamedArn,

@@ -1,8 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TRANSITION_CLASSES } from '../../../config/protection';
-import { STORAGE_CLASSES } from '../../../config/schema';
+import { STORAGE_CLASSES, TRANSITION_CLASSES } from '../../../config/schema';
 import type { StorageClass } from '../../../config/storage-classes';
 import { readChecked } from '../checked-file';
 

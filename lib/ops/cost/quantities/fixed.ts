@@ -1,7 +1,6 @@
 import { SIDES, type SideName } from '../../../config/replication-config';
-import type { DeployedPair, Deployment } from '../../../model/deployment';
-import { groupsOf } from '../../../model/deployment';
-import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/monitoring/alarms';
+import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
+import { type DeployedPair, type Deployment, groupsOf } from '../../../model/deployment';
 import { exactly, present, type Quantity } from './quantity';
 
 /** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */

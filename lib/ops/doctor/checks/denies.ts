@@ -1,7 +1,7 @@
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { REMAINING_RETENTION } from '../../../model/max-retention';
 import { type Permission, replicationPermissions } from '../../../model/permissions';
+import { REMAINING_RETENTION } from '../../../model/policies';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, pass } from '../check';
 import { type LivePolicy, statementName, without } from '../policy-document';
 import { denials } from '../policy-evaluation';

@@ -1,8 +1,7 @@
 import { type AccountName, SIDES, type SideName } from '../../../config/replication-config';
 import { AppError } from '../../../errors/errors';
-import { environmentsOf } from '../../../model/environments';
 import { awsCommand, BOOTSTRAP_COMMAND } from '../../../model/shell-commands';
-import { type StackKind, stackPlace } from '../../../model/stacks';
+import { environmentsOf, type StackKind, stackPlace } from '../../../model/stacks';
 import { toolkitNames } from '../../../model/toolkit';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';

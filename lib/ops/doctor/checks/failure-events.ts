@@ -1,7 +1,7 @@
 import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
 import type { DeployedPair } from '../../../model/deployment';
 import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
-import { type NamedArn } from '../../../model/names';
+import type { NamedArn } from '../../../model/names';
 import { failureQueueStatements } from '../../../model/policies';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { ResourceNotFound } from '../answers';

@@ -1,7 +1,7 @@
 import { isEmulator } from '../../../aws/emulator';
 import { messageOf } from '../../../errors/errors';
+import { alarmsOf, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
-import { alarmsOf, type PairAlarm } from '../../../model/monitoring/alarms';
 import { awsCommand } from '../../../model/shell-commands';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
 import type { MetricLocation } from '../monitoring-facts';

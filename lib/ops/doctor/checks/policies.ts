@@ -1,9 +1,8 @@
 import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
-import { retentionBound } from '../../../model/max-retention';
 import { type NamedArn, partitionOf } from '../../../model/names';
-import { replicaBucketStatements, replicaKeyStatements } from '../../../model/policies';
+import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
 import { difference, type LivePolicy, type LiveStatement, unknownStatement, without } from '../policy-document';
@@ -62,7 +61,7 @@ async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): 
 async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
   const names = pair.names;
-  const generated = [...replicaBucketStatements(context.config, names), ...retentionBound(pair, names)];
+  const generated = [...replicaBucketStatements(context.config, names), ...maxRetentionStatement(pair, names)];
   const live = await facts.buckets.policy('destination', pair);
   const { wrong, repaired } = difference(live, generated);
   const { extra } = difference(live, [tlsOnly(facts.buckets.name('destination', pair)), ...generated]);

@@ -1,7 +1,7 @@
-import type { Clients, ServiceClients } from '../../../lib/aws/clients';
-import { type AccountName, accountNamed, type SideName } from '../../../lib/config/replication-config';
-import type { Deployment } from '../../../lib/model/deployment';
-import { testClients } from '../../helpers/ops';
+import type { Clients, ServiceClients } from '../../lib/aws/clients';
+import { type AccountName, accountNamed, type SideName } from '../../lib/config/replication-config';
+import type { Deployment } from '../../lib/model/deployment';
+import { testClients } from '../helpers/ops';
 
 /** A request that an operator command sent. */
 export interface Sent<Account extends AccountName = SideName> {

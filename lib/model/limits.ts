@@ -31,6 +31,23 @@ export const LIMITS = {
   /** All of them together, without whitespace. */
   inlinePolicies: { unit: 'characters of inline policies', most: 10_240, page: IAM },
   managedPolicy: { unit: 'characters of managed policy', most: 6_144, page: IAM },
+  bucketName: {
+    unit: 'characters of bucket name',
+    most: 63,
+    page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html',
+  },
+  roleName: { unit: 'characters of role name', most: 64, page: IAM },
+  /** Children of one composite alarm. */
+  compositeChildren: {
+    unit: 'alarms of a composite alarm',
+    most: 100,
+    page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html',
+  },
+  serviceControlPolicy: {
+    unit: 'characters of service control policy',
+    most: 5120,
+    page: 'https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html',
+  },
   /** Unless the quota of the account was raised. */
   managedPolicies: { unit: 'managed policies of a role', most: 10, page: IAM },
 } as const satisfies Record<string, Limit>;

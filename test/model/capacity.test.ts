@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs';
-import { AppError, ConfigError } from '../../../lib/errors/errors';
-import { capacityWarnings, checkCapacity } from '../../../lib/model/capacity/check';
-import { LIMITS } from '../../../lib/model/capacity/limits';
-import { type MeasuredStack, measure } from '../../../lib/model/capacity/measure';
-import type { Deployment } from '../../../lib/model/deployment';
-import { parseConfig } from '../../../lib/model/loading/load';
-import { addReplicationStacks } from '../../../lib/stacks/replication';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
-import { stringsIn } from '../../helpers/templates';
+import { AppError, ConfigError } from '../../lib/errors/errors';
+import { capacityWarnings, checkCapacity, type MeasuredStack, measure } from '../../lib/model/capacity';
+import type { Deployment } from '../../lib/model/deployment';
+import { LIMITS } from '../../lib/model/limits';
+import { parseConfig } from '../../lib/model/loading/load';
+import { addReplicationStacks } from '../../lib/stacks/replication';
+import { PIPELINE, testApp, validConfig } from '../helpers/app';
+import { stringsIn } from '../helpers/templates';
 
 /** So many pairs, in groups of so many. */
 function pairs(count: number, inGroup = count) {

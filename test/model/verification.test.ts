@@ -1,17 +1,17 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { EXIT } from '../../../lib/cli/command';
-import { type AccountName, SIDES } from '../../../lib/config/replication-config';
-import { roleStatements } from '../../../lib/model/policies';
-import { verificationPermissions, verificationPolicies } from '../../../lib/model/verification/permissions';
-import { doctor } from '../../../lib/ops/doctor/doctor';
-import { verify } from '../../../lib/ops/verify/verify';
-import { LOCKDOWN, PIPELINE, validConfig } from '../../helpers/app';
-import { testContext } from '../../helpers/ops';
-import { deployment } from '../../ops/doctor/world';
-import { decide, describe as inWords, type Request } from '../../proof/decide';
-import { type World, worldOf } from '../../proof/world';
-import { requestsOf } from './operations';
-import { isToSide, recordingClients, type Sent } from './recording';
+import { EXIT } from '../../lib/cli/command';
+import { type AccountName, SIDES } from '../../lib/config/replication-config';
+import { roleStatements } from '../../lib/model/policies';
+import { verificationPermissions, verificationPolicies } from '../../lib/model/verification';
+import { doctor } from '../../lib/ops/doctor/doctor';
+import { verify } from '../../lib/ops/verify/verify';
+import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/app';
+import { testContext } from '../helpers/ops';
+import { deployment } from '../ops/doctor/world';
+import { decide, describe as inWords, type Request } from '../proof/decide';
+import { type World, worldOf } from '../proof/world';
+import { requestsOf } from './verification-operations';
+import { isToSide, recordingClients, type Sent } from './verification-recording';
 
 const KEYS = { pipeline: PIPELINE };
 
@@ -39,7 +39,7 @@ describe.each([
   /** Runs verify on one in which everything is right, and on others in which it has to ask more. */
   async function sentByVerify(): Promise<Sent<AccountName>[]> {
     // It answers for S3 as soon as it is loaded, and so does doctor's.
-    const { denied, replicaHas, resetWorld, s3 } = require('../../ops/verify/world') as typeof import('../../ops/verify/world');
+    const { denied, replicaHas, resetWorld, s3 } = require('../ops/verify/world') as typeof import('../ops/verify/world');
     const run = async (change: () => void): Promise<Sent<AccountName>[]> => {
       const recorded = recordingClients(validConfig(keys));
       resetWorld();

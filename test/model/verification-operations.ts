@@ -1,8 +1,8 @@
-import { parameterArn } from '../../../lib/model/names';
-import { actorsOf, throughS3 } from '../../proof/actors';
-import type { Request } from '../../proof/decide';
-import type { World } from '../../proof/world';
-import type { Sent } from './recording';
+import { parameterArn } from '../../lib/model/names';
+import { actorsOf, throughS3 } from '../proof/actors';
+import type { Request } from '../proof/decide';
+import type { World } from '../proof/world';
+import type { Sent } from './verification-recording';
 
 /** A permission that an operation takes, and on what. */
 type Needed = Pick<Request, 'action' | 'resource' | 'context'>;

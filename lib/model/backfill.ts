@@ -1,6 +1,6 @@
-import type { Deployment } from '../deployment';
-import { manifestPrefix, pairNamesOf, reportPrefix } from '../names';
-import type { Permission } from '../permissions';
+import type { Deployment } from './deployment';
+import { manifestPrefix, pairNamesOf, reportPrefix } from './names';
+import type { Permission } from './permissions';
 
 const PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html';
 

@@ -1,0 +1,322 @@
+import type { Lockdown, SideName } from '../config/replication-config';
+import type { DeployedPair, Deployment } from './deployment';
+import { LIMITS } from './limits';
+import {
+  canaryPrefix,
+  iamRole,
+  lastVerificationParameter,
+  type PairNames,
+  parameterArn,
+  publishedParametersArn,
+  stackArnPattern,
+} from './names';
+import type { Conditions, Permission } from './permissions';
+import { roleStatements } from './policies';
+import { environmentsOf } from './stacks';
+import { toolkitNames } from './toolkit';
+
+/** A row of the permission table of the verification roles. All of them stand in the role's own policies. */
+export type Row = Omit<Permission, 'writtenIn'>;
+
+/** Where AWS lists the actions of a service, with the resources and conditions that they can be limited to. */
+export const AUTHORIZATION = 'https://docs.aws.amazon.com/service-authorization/latest/reference';
+
+/** The same for IAM. */
+export const IAM_PAGE = `${AUTHORIZATION}/list_awsidentityandaccessmanagementiam.html`;
+
+/** Reading of whole roles. */
+export function readRoles(resources: readonly string[]): Row {
+  return {
+    sid: 'ReadRoles',
+    actions: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],
+    resources,
+    why: 'doctor: trust, policies and boundary of roles of the deployment',
+    page: IAM_PAGE,
+  };
+}
+
+const S3_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html';
+const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html';
+
+/** A pair with its names. */
+interface Named {
+  readonly pair: DeployedPair;
+  readonly names: PairNames;
+}
+
+/** What concerns pairs. */
+export function pairRows(config: Deployment, side: SideName, keyArn: string, pairs: readonly DeployedPair[]): Row[] {
+  const all = pairs.map((pair): Named => ({ pair, names: pair.names }));
+  return side === 'source' ? sourceRows(config, keyArn, all) : destinationRows(config, keyArn, all);
+}
+
+function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+  const { source } = config;
+  const buckets = all.map(({ names }) => names.sourceBucket.arn);
+  const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
+  return [
+    readRoles(all.map(({ names }) => names.replicationRole.arn)),
+    readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration']),
+    {
+      sid: 'WriteCanaries',
+      actions: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
+      resources: canaries,
+      why: 'verify: writes a canary, reads its replication status, and deletes that version',
+      page: S3_PAGE,
+    },
+    {
+      sid: 'EncryptCanaries',
+      actions: ['kms:GenerateDataKey'],
+      resources: [keyArn],
+      conditions: throughS3(source.region, [...buckets, ...canaries]),
+      why: 'verify: S3 encrypts a canary; no object can be decrypted',
+      page: ENCRYPTION_PAGE,
+    },
+    {
+      sid: 'RecordVerifications',
+      actions: ['ssm:PutParameter'],
+      resources: all.map(({ pair }) => parameterArn(source, lastVerificationParameter(config, pair))),
+      why: 'verify: the result that ops status shows',
+      page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
+    },
+  ];
+}
+
+function destinationRows({ destination, lockdown }: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+  const buckets = all.map(({ names }) => names.replicaBucket.arn);
+  const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
+  return [
+    readBuckets(buckets, []),
+    {
+      sid: 'ListCanaries',
+      actions: ['s3:ListBucketVersions'],
+      resources: buckets,
+      conditions: { StringLike: { 's3:prefix': unique(all.map(({ pair }) => `${literally(canaryPrefix(pair))}*`)) } },
+      why: "verify: finds the versions of a canary's replica",
+      page: S3_PAGE,
+    },
+    {
+      sid: 'InspectCanaries',
+      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(lockdown === undefined ? WATCH_AND_DELETE : WATCH)],
+      resources: canaries,
+      why: `verify: looks at a canary's replica${lockdown === undefined ? ', and deletes its versions' : ', which a lifecycle rule deletes'}`,
+      page: S3_PAGE,
+    },
+    {
+      sid: 'DecryptCanaries',
+      actions: ['kms:Decrypt'],
+      resources: [keyArn],
+      conditions: throughS3(destination.region, [...buckets, ...canaries]),
+      why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
+      page: ENCRYPTION_PAGE,
+    },
+  ];
+}
+
+/** The last two make S3 say how long Object Lock, which somebody may have switched on, keeps a canary that cannot be deleted. */
+const WATCH = ['s3:GetObjectVersion', 's3:GetObjectLegalHold', 's3:GetObjectRetention'];
+const WATCH_AND_DELETE = ['s3:DeleteObjectVersion', ...WATCH];
+
+function readBuckets(resources: readonly string[], more: readonly string[]): Row {
+  return {
+    sid: 'ReadBuckets',
+    actions: [
+      's3:GetBucketObjectLockConfiguration',
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:GetLifecycleConfiguration',
+      's3:ListBucket',
+      ...more,
+    ],
+    resources,
+    why: 'doctor: properties of the buckets, where s3:ListBucket is what HeadBucket takes; verify: when a canary expires',
+    page: S3_PAGE,
+  };
+}
+
+/** Use of a key by S3 for canaries: with an S3 Bucket Key the bucket is the encryption context, without it the object. */
+function throughS3(region: string, contexts: readonly string[]): Conditions {
+  return {
+    StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': contexts },
+  };
+}
+
+function canariesIn(bucketArn: string, pair: DeployedPair): string {
+  return `${bucketArn}/${literally(canaryPrefix(pair))}*`;
+}
+
+/**
+ * A text in which IAM takes no character for a wildcard or the start of a variable. Policies are ASCII on their way through
+ * CloudFormation, so a wildcard stands for what is not.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+function literally(text: string): string {
+  return text.replaceAll(/[*?$]/g, '${$&}').replaceAll(/[^ -~]+/g, '*');
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+const KMS_PAGE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html';
+
+/** The bootstrap has a qualifier that the configuration does not know. */
+const ANY = '*';
+
+/** What concerns the side as a whole. */
+export function deploymentRows(config: Deployment, side: SideName, keyArn: string): Row[] {
+  const { exchange, partition } = config.names;
+  const environments = environmentsOf(config).filter(({ owner }) => owner === side);
+  const regions = environments.map(({ region }) => region);
+  return [
+    {
+      sid: 'ReadRegionStatus',
+      actions: ['account:GetRegionOptStatus'],
+      // The ARN of an account in an organization has the organization's id in it.
+      resources: ['*'],
+      conditions: { StringEquals: { 'account:TargetRegion': regions } },
+      why: 'doctor: whether each region that is used is enabled',
+      page: `${AUTHORIZATION}/list_awsaccountmanagement.html`,
+    },
+    {
+      sid: 'ReadMetrics',
+      actions: [
+        ...(side === 'source' ? ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'] : []),
+        'cloudwatch:ListMetrics',
+      ],
+      // CloudWatch limits no action on metrics to a resource, and tells of composite alarms only to who may describe all alarms.
+      resources: ['*'],
+      why: side === 'source' ? 'doctor: alarms, metrics of the rules, and failed operations' : 'doctor: metrics of the rules',
+      page: `${AUTHORIZATION}/list_amazoncloudwatch.html`,
+    },
+    {
+      sid: 'ReadParameters',
+      actions: ['ssm:GetParameter'],
+      resources: [
+        ...environments.map((environment) => parameterArn(environment, toolkitNames(ANY, environment).versionParameter)),
+        publishedParametersArn(config, side),
+      ],
+      why: 'doctor: bootstrap version and published ARNs; verify: the ARN of the replica key',
+      page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
+    },
+    {
+      sid: 'DescribeStack',
+      actions: ['cloudformation:DescribeStacks'],
+      resources: [
+        stackArnPattern(config[side], config.names[side].stackName),
+        ...(side === 'source' ? watchingStacks(config) : []),
+      ],
+      why: 'doctor: state, protection and outputs of the stacks',
+      page: `${AUTHORIZATION}/list_awscloudformation.html`,
+    },
+    {
+      sid: 'ReadKey',
+      actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],
+      resources: [keyArn],
+      why: 'doctor: state, policy and rotation of the key that the alias names',
+      page: KMS_PAGE,
+    },
+    {
+      sid: 'ReadDeployRole',
+      actions: ['iam:GetRole'],
+      resources: environments.map(
+        (environment) => iamRole(partition, environment, toolkitNames(ANY, environment).deployRole).arn,
+      ),
+      why: 'doctor: whether the roles that deploy trust the pipeline',
+      page: IAM_PAGE,
+    },
+    ...(side === 'source' ? [failureQueueRow(config), subscriptionsRow(config)] : []),
+    ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
+    ...(side === 'destination' && config.lockdown !== undefined ? [breakGlassRow(config.lockdown)] : []),
+  ];
+}
+
+/** The role that a lockdown exempts from everything. */
+function breakGlassRow({ breakGlassRoleArn }: Lockdown): Row {
+  return {
+    sid: 'FindBreakGlassRole',
+    actions: ['iam:GetRole'],
+    resources: [breakGlassRoleArn],
+    why: 'doctor: whether somebody can act where the lockdown refuses everybody else',
+    page: IAM_PAGE,
+  };
+}
+
+/** The queue of failure events, which only the source account has. */
+function failureQueueRow(config: Deployment): Row {
+  return {
+    sid: 'ReadFailureQueue',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: [config.names.monitoring.failureQueue.arn],
+    why: 'doctor: settings and policy of the failure queue; no event can be read',
+    page: `${AUTHORIZATION}/list_amazonsqs.html`,
+  };
+}
+
+/** Who is told of alarms, in both regions of the source account. */
+function subscriptionsRow(config: Deployment): Row {
+  const { source, destination } = config.names.monitoring.regions;
+  return {
+    sid: 'ReadSubscriptions',
+    actions: ['sns:ListSubscriptionsByTopic'],
+    resources: [source.topic.arn, destination.topic.arn],
+    why: 'doctor: whether alarms tell somebody; nothing can be told, and nobody subscribed',
+    page: `${AUTHORIZATION}/list_amazonsns.html`,
+  };
+}
+
+/** The stacks that watch: those in the destination region too are in the source account. */
+function watchingStacks(config: Deployment): string[] {
+  const { stackName, regions } = config.names.monitoring;
+  const inDestinationRegion = { ...config.source, region: config.destination.region };
+  return [
+    stackArnPattern(config.source, regions.source.healthStackName),
+    stackArnPattern(inDestinationRegion, stackName),
+    stackArnPattern(inDestinationRegion, regions.destination.healthStackName),
+  ];
+}
+
+/**
+ * The permission table of the verification roles: what `ops doctor` and `ops verify` ask of each account, and nothing else. A test
+ * runs both and holds every request against it.
+ */
+
+/** As long as a key's ARN gets, which is not known when policies are divided. */
+const LONGEST_KEY_ARN = 'k'.repeat(100);
+
+/**
+ * What the verification role of one side may do.
+ *
+ * @param keyArn ARN of the side's key
+ */
+export function verificationPermissions(config: Deployment, side: SideName, keyArn: string): readonly Permission[] {
+  return written([...deploymentRows(config, side, keyArn), ...pairRows(config, side, keyArn, config.pairs)]);
+}
+
+/** The same table divided into policies that IAM takes: one, unless there are many pairs. */
+export function verificationPolicies(config: Deployment, side: SideName, keyArn: string): readonly (readonly Permission[])[] {
+  const inPolicies = (count: number, key: string) => {
+    const size = Math.ceil(config.pairs.length / count);
+    return Array.from({ length: count }, (_, index) => {
+      const pairs = config.pairs.slice(index * size, (index + 1) * size);
+      const rows = pairs.length === 0 ? [] : pairRows(config, side, key, pairs);
+      return written(index === 0 ? [...deploymentRows(config, side, key), ...rows] : rows);
+    }).filter((rows) => rows.length > 0);
+  };
+  const fits = (rows: readonly Permission[]) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: roleStatements(rows) }).length <= LIMITS.managedPolicy.most;
+  let count = 1;
+  while (count < config.pairs.length && !inPolicies(count, LONGEST_KEY_ARN).every(fits)) {
+    count += 1;
+  }
+  return inPolicies(count, keyArn);
+}
+
+function written(rows: readonly Row[]): Permission[] {
+  return rows.map((row) => ({ ...row, writtenIn: ['role'] }));
+}
