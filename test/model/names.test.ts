@@ -78,6 +78,44 @@ test('everything has the name that the design gives it', () => {
       },
       contextKey: 's3-replication:replica-key-arn:backups:222222222222:us-west-2',
     },
+    monitoring: {
+      stackName: 'backups-monitoring',
+      dashboard: 'backups-replication-ap-southeast-2',
+      failureQueue: {
+        name: 'backups-replication-failures',
+        arn: 'arn:aws:sqs:ap-southeast-2:111111111111:backups-replication-failures',
+      },
+      regions: {
+        source: {
+          healthStackName: 'backups-source-health',
+          composite: {
+            name: 'backups-source-health',
+            arn: 'arn:aws:cloudwatch:ap-southeast-2:111111111111:alarm:backups-source-health',
+          },
+          topic: {
+            name: 'backups-source-notifications',
+            arn: 'arn:aws:sns:ap-southeast-2:111111111111:backups-source-notifications',
+          },
+          topicKeyAlias: 'alias/backups-source-notifications',
+        },
+        destination: {
+          healthStackName: 'backups-destination-health',
+          composite: {
+            name: 'backups-destination-health',
+            arn: 'arn:aws:cloudwatch:us-west-2:111111111111:alarm:backups-destination-health',
+          },
+          topic: {
+            name: 'backups-destination-notifications',
+            arn: 'arn:aws:sns:us-west-2:111111111111:backups-destination-notifications',
+          },
+          topicKeyAlias: 'alias/backups-destination-notifications',
+        },
+      },
+    },
+    reportBucket: {
+      name: 'backups-backfill-111111111111-ap-southeast-2-an',
+      arn: 'arn:aws:s3:::backups-backfill-111111111111-ap-southeast-2-an',
+    },
     pairs: [
       {
         id: 'documents',
@@ -93,6 +131,10 @@ test('everything has the name that the design gives it', () => {
         replicationRole: {
           name: 'backups-documents-replication-ap-southeast-2',
           arn: 'arn:aws:iam::111111111111:role/backups-documents-replication-ap-southeast-2',
+        },
+        backfillRole: {
+          name: 'backups-documents-backfill-ap-southeast-2',
+          arn: 'arn:aws:iam::111111111111:role/backups-documents-backfill-ap-southeast-2',
         },
         parameters: {
           sourceBucket: '/backups/source/pairs/documents/bucket-arn',

@@ -34,7 +34,7 @@ export function permissionsPage(): string {
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
-Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification\`, \`lib/model/backfill\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
