@@ -50,7 +50,12 @@ export function titleOf({ deployment, group }: Pick<Deployment, 'deployment' | '
 }
 
 function narrowed(deployment: Deployment, group: string | undefined): Deployment {
+  return { ...namedAfter(deployment, group), pairs: deployment.pairs.filter((pair) => pair.group === group) };
+}
+
+/** The deployment with the names of a group, or of several by pattern, whatever pairs it has. */
+export function namedAfter(deployment: Deployment, group: string | undefined): Deployment {
   const { group: _, ...whole } = deployment;
   const ofGroup = { ...whole, ...(group !== undefined && { group }) };
-  return { ...ofGroup, names: namesOf(ofGroup), pairs: deployment.pairs.filter((pair) => pair.group === group) };
+  return { ...ofGroup, names: namesOf(ofGroup) };
 }

@@ -1,4 +1,4 @@
-import { type Deployment, groupsOf } from '../../model/deployment';
+import { type Deployment, groupsOf, namedAfter } from '../../model/deployment';
 import { type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
 import { stackId } from '../../model/stacks';
@@ -98,7 +98,7 @@ export function describeReason(config: Deployment, wording: Wording, reason: Fai
 /** The group whose stacks and keys are meant. */
 function groupFor(config: Deployment, pairId: string): Deployment {
   const [only, ...others] = groupsOf(config).filter(({ pairs }) => pairId === ANY_PAIR || pairs.some(({ id }) => id === pairId));
-  return only === undefined || others.length > 0 ? { ...config, group: ANY_GROUP } : only;
+  return only === undefined || others.length > 0 ? namedAfter(config, ANY_GROUP) : only;
 }
 
 function placeholders(config: Deployment, pair: PairNames): Readonly<Record<string, string>> {

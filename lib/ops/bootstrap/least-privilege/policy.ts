@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors/errors';
-import { type Deployment, groupsOf } from '../../../model/deployment';
+import { type Deployment, groupsOf, namedAfter } from '../../../model/deployment';
 import {
   iamRole,
   type NamedArn,
@@ -248,6 +248,6 @@ function groupPatterns(config: Deployment): readonly Deployment[] {
   const groups = groupsOf(config);
   return [
     ...groups.filter(({ group }) => group === undefined),
-    ...(groups.some(({ group }) => group !== undefined) ? [{ ...config, group: '*' }] : []),
+    ...(groups.some(({ group }) => group !== undefined) ? [namedAfter(config, '*')] : []),
   ];
 }
