@@ -1,5 +1,6 @@
 import { AppError, describeError, UnreachableError } from '../errors/errors';
 import type { Context, Outcome } from './command';
+import { plural } from './units';
 
 const MINUTE = 60_000;
 
@@ -38,11 +39,10 @@ export async function repeat<Data extends object>(
       throw error;
     }
     terminal.progress('');
-    const times = rounds === 1 ? '1 round' : `${rounds} rounds`;
     return {
       ...last,
       data: { ...last.data, rounds },
-      text: `interrupted after ${times}; the last one counts: ${verdict(last.data)}`,
+      text: `interrupted after ${plural(rounds, 'round')}; the last one counts: ${verdict(last.data)}`,
     };
   }
 }

@@ -45,9 +45,9 @@ export function whole(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** A count and its noun: `1 object`, `2 objects`. */
+/** A count, its thousands apart, and its noun: `1 object`, `12,345 objects`. */
 export function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return `${whole(count)} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** One decimal while it matters. */

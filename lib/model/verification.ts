@@ -310,7 +310,10 @@ export function verificationPolicies(config: Deployment, side: SideName, keyArn:
   };
   const fits = (rows: readonly Permission[]) =>
     JSON.stringify({ Version: '2012-10-17', Statement: roleStatements(rows) }).length <= LIMITS.managedPolicy.most;
-  let count = 1;
+  if (fits(verificationPermissions(config, side, LONGEST_KEY_ARN))) {
+    return [verificationPermissions(config, side, keyArn)];
+  }
+  let count = 2;
   while (count < config.pairs.length && !inPolicies(count, LONGEST_KEY_ARN).every(fits)) {
     count += 1;
   }

@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../../cli/units';
+import { bytes, duration, plural, whole } from '../../cli/units';
 import { selectDifferences } from './kept-differences';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './report';
 
@@ -25,8 +25,8 @@ function verdict(pairs: readonly PairReport[]): string {
   const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
   const unknown = pairs.reduce((sum, { states }) => sum + states.unknown.versions, 0);
   const words = [
-    ...(wrong > 0 ? [`${countOf(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
-    ...(unknown > 0 ? [`${countOf(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
+    ...(wrong > 0 ? [`${plural(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
+    ...(unknown > 0 ? [`${plural(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
   ];
   return words.length === 0 ? 'nothing is wrong' : words.join(', ');
 }
@@ -70,10 +70,5 @@ function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, 
 }
 
 function side({ versions, bytes: size, deleteMarkers }: SideTotals): string {
-  return `${countOf(versions, 'version')}, ${bytes(size)}, ${countOf(deleteMarkers, 'delete marker')}`;
-}
-
-/** A count and its noun, with the thousands of the count apart. */
-function countOf(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${plural(versions, 'version')}, ${bytes(size)}, ${plural(deleteMarkers, 'delete marker')}`;
 }

@@ -1,6 +1,6 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
 import { type Context, EXIT, type ExitCode } from '../../cli/command';
-import { whole } from '../../cli/units';
+import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { AFTERWARDS } from '../explain/wording';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
@@ -110,7 +110,7 @@ function formatJob(result: JobResult): string {
 function formatGroup({ reason, count, explanation, objects }: FailureGroup): string {
   const { cause, fix, commands, page } = explanation;
   return [
-    `${reason}: ${whole(count)} object version${count === 1 ? '' : 's'}`,
+    `${reason}: ${plural(count, 'object version')}`,
     `  Cause: ${cause}`,
     `  Fix: ${fix}`,
     ...commands.map(({ account, command }) => `    ${command}   # account ${account}`),

@@ -1,4 +1,4 @@
-import { bytes, duration, whole } from '../../cli/units';
+import { bytes, duration, plural, whole } from '../../cli/units';
 import type { Amount } from '../copy/model';
 import { ENDS, MEANING } from './drill-pair';
 import type { DrillJob } from './job';
@@ -70,21 +70,17 @@ function formatReport(report: DrillReport): string {
 export function verdict({ ends, left, objects }: DrillReport): string {
   const wrong = ends.different.objects + ends.failed.objects;
   if (wrong > 0) {
-    return `Failed: ${count(wrong)} not restored, or different.`;
+    return `Failed: ${plural(wrong, 'object')} not restored, or different.`;
   }
   if (ends.unknown.objects > 0) {
-    return `Not complete: ${count(ends.unknown.objects)} could not be compared.`;
+    return `Not complete: ${plural(ends.unknown.objects, 'object')} could not be compared.`;
   }
   if (left.length > 0) {
     return 'Restored, but what the drill made could not be deleted.';
   }
   return ends.same.objects === 0
     ? 'Nothing was restored: there was no object to restore at once.'
-    : `Passed: ${whole(ends.same.objects)} of ${count(objects.objects)} restored, and each is the same as its original.`;
-}
-
-function count(objects: number): string {
-  return objects === 1 ? '1 object' : `${whole(objects)} objects`;
+    : `Passed: ${whole(ends.same.objects)} of ${plural(objects.objects, 'object')} restored, and each is the same as its original.`;
 }
 
 /** Seconds for a person: with a decimal while there are few. */
@@ -98,7 +94,7 @@ export function recoveryTimeText({ recoveryTime, seconds, ends }: DrillReport): 
     return 'Nothing was measured.';
   }
   const restored = ends.same.objects + ends.different.objects + ends.unknown.objects;
-  const measured = `Measured: ${count(restored)} in ${took(seconds.restore)}, that is ${perSecond(objectsPerSecond)} objects and ${bytes(bytesPerSecond)} a second.`;
+  const measured = `Measured: ${plural(restored, 'object')} in ${took(seconds.restore)}, that is ${perSecond(objectsPerSecond)} objects and ${bytes(bytesPerSecond)} a second.`;
   return basis === 'measured'
     ? `${measured} Everything took ${took(wholeSeconds)}: ${formula}.`
     : `${measured} Everything would take ${took(wholeSeconds)}. This is an extrapolation: ${formula}.`;

@@ -313,7 +313,7 @@ const ROWS: readonly Row[] = [
     (w) => {
       key(w, 'destination').rotation = 2560;
     },
-    'every 2560 days',
+    'every 2,560 days',
     'every 365 days',
     /aws kms enable-key-rotation .*2222bbbb.*--rotation-period-in-days 365 --region us-west-2/,
   ],

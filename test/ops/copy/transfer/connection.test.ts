@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { GetObjectCommand, HeadObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { streamed } from '../../../../lib/ops/copy/transfer/body';
 import { Connection, endpointOf } from '../../../../lib/ops/copy/transfer/connection';
@@ -196,6 +197,10 @@ test('a body that fails on its way fails the request', async () => {
   const failing = Readable.from(
     (async function* () {
       yield Buffer.alloc(100_000);
+      // Once it has arrived: later, it would be taken for a request of the next test.
+      while (sent.length === 0) {
+        await setImmediate();
+      }
       throw new Error('cut');
     })(),
     { objectMode: false },
