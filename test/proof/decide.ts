@@ -66,32 +66,55 @@ const RENAMED: Readonly<Record<string, string>> = {
   's3:object-lock-remaining-retention-days': 'aws:RequestTag/s3-object-lock-remaining-retention-days',
 };
 
+/** What the simulator is asked, and nothing else that a decision depends on. */
+interface Question {
+  readonly request: Request;
+  readonly identityPolicies: readonly PolicyDocument[];
+  readonly resourcePolicy: PolicyDocument | undefined;
+  readonly organizationPolicies: ReturnType<typeof attachedPolicies>;
+}
+
+/** Decisions by what they depend on: worlds, mutations and halves differ in a policy or two, and most requests meet none of those. */
+const decisions = new Map<string, Promise<Decision>>();
+
 /**
  * Decides a request by the deployment's policies.
  *
  * @throws Error when the simulator could not evaluate it, or ignored a context key
  */
 export async function decide(world: World, request: Request, halves: Halves = BOTH): Promise<Decision> {
-  const { principal, action, resource, owner } = request;
-  const simulation = {
-    request: {
-      principal:
-        principal.kind === 'anonymous' ? anonymousPrincipal : principal.kind === 'service' ? principal.name : principal.arn,
-      action,
-      resource: { resource, accountId: owner },
-      contextVariables: Object.fromEntries(
-        Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value]),
-      ),
-    },
-    identityPolicies: identityPolicies(world, principal, halves).map((policy, index) => ({
-      name: `${index}`,
-      policy: renamed(policy),
-    })),
-    serviceControlPolicies: halves.organization === 'open' ? [] : attachedPolicies(world, request),
-    resourceControlPolicies: [],
-    resourcePolicy: renamed(resourcePolicy(world, request, halves)),
+  const question: Question = {
+    request,
+    identityPolicies: identityPolicies(world, request.principal, halves),
+    resourcePolicy: resourcePolicy(world, request, halves),
+    organizationPolicies: halves.organization === 'open' ? [] : attachedPolicies(world, request),
   };
-  const response = await runSimulation(simulation, {});
+  const key = keyOf(question);
+  const known = decisions.get(key) ?? simulate(question);
+  decisions.set(key, known);
+  return known;
+}
+
+async function simulate({ request, identityPolicies, resourcePolicy, organizationPolicies }: Question): Promise<Decision> {
+  const { principal, action, resource, owner } = request;
+  const response = await runSimulation(
+    {
+      request: {
+        principal:
+          principal.kind === 'anonymous' ? anonymousPrincipal : principal.kind === 'service' ? principal.name : principal.arn,
+        action,
+        resource: { resource, accountId: owner },
+        contextVariables: Object.fromEntries(
+          Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value]),
+        ),
+      },
+      identityPolicies: identityPolicies.map((policy, index) => ({ name: `${index}`, policy: renamed(policy) })),
+      serviceControlPolicies: organizationPolicies,
+      resourceControlPolicies: [],
+      resourcePolicy: renamed(resourcePolicy),
+    },
+    {},
+  );
   if (response.resultType !== 'single') {
     throw new Error(`the simulator cannot evaluate ${describe(request)}: ${JSON.stringify(response)}`);
   }
@@ -105,6 +128,37 @@ export async function decide(world: World, request: Request, halves: Halves = BO
     allowed: response.overallResult === 'Allowed',
     because: statements.map(({ explain }) => explain.identifier).filter((name) => name !== OPEN),
   };
+}
+
+/** The name and the claims of a request decide nothing. */
+function keyOf({ request, identityPolicies, resourcePolicy, organizationPolicies }: Question): string {
+  const { principal, action, resource, owner } = request;
+  const policies = [...identityPolicies.map(contentOf), '|', resourcePolicy && contentOf(resourcePolicy)];
+  return JSON.stringify([
+    principal,
+    action,
+    resource,
+    owner,
+    fullContext(request),
+    policies,
+    organizationPolicies.map(contentOf),
+  ]);
+}
+
+const contents = new WeakMap<object, number>();
+const numbers = new Map<string, number>();
+
+/** A number that policies of the same content share. */
+function contentOf(policy: object): number {
+  const known = contents.get(policy);
+  if (known !== undefined) {
+    return known;
+  }
+  const text = JSON.stringify(policy);
+  const number = numbers.get(text) ?? numbers.size;
+  numbers.set(text, number);
+  contents.set(policy, number);
+  return number;
 }
 
 /** A request in words. */
