@@ -26,8 +26,14 @@ module.exports = {
       displayName: 'unit',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/emulator/'],
-      setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/'],
+    },
+    {
+      ...shared,
+      displayName: 'exhaustive',
+      roots: ['<rootDir>/test/exhaustive', '<rootDir>/test/properties'],
+      testMatch: ['**/*.test.ts'],
+      globals: { EXHAUSTIVE: true },
     },
     {
       ...shared,

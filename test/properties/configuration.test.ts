@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { ReplicationConfig } from '../../lib/config/replication-config';
 import { ConfigError, messageOf } from '../../lib/errors/errors';
 import { parseConfig } from '../../lib/model/loading/load';
+import { runs } from '../helpers/runs';
 import { breakages, broken, pathsIn, put, validConfigs } from './arbitraries';
 
 const parse = (value: unknown) => parseConfig({ origin: 'environment.json', value });
@@ -34,7 +35,7 @@ describe('a configuration that keeps the rules', () => {
       fc.property(validConfigs, (written) => {
         expect(parse(written)).toMatchObject(written);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -45,7 +46,7 @@ describe('a configuration that keeps the rules', () => {
 
         expect(parse(parsed)).toStrictEqual(parsed);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('a configuration that keeps the rules', () => {
         expect(isDeeplyFrozen(parse(written))).toBe(true);
         expect(written).toStrictEqual(before);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('a configuration that keeps the rules', () => {
       fc.property(validConfigs, (written) => {
         expect(parse(JSON.parse(JSON.stringify(written)))).toStrictEqual(parse(written));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -77,7 +78,7 @@ describe('a configuration that breaks a rule', () => {
       fc.property(validConfigs, breakages, (written, breakage) => {
         expect(problemsOf(broken(written, breakage)).map(({ path }) => path)).toContain(breakage.place);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('a configuration that breaks a rule', () => {
         );
         expect(problems.filter(({ remedy }) => remedy.trim() === '')).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -105,7 +106,7 @@ describe('a configuration that breaks a rule', () => {
         expect(messageOf(outcome)).toContain('environment.json');
         expect(messageOf(outcome).match(/^ {2}- /gm)).toHaveLength(problemsOf(broken(written, breakage)).length);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -126,14 +127,14 @@ describe('any JSON', () => {
 
         expectAnswer(put(written, paths[index % paths.length] ?? [], value));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
   test('instead of a configuration gives a configuration or a ConfigError', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => expectAnswer(value)),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('any JSON', () => {
 
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), values), (value) => expectAnswer(value)),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { replicaKeyArn } from '../../lib/model/names';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { testApp, validConfig } from '../helpers/app';
+import { runs } from '../helpers/runs';
 import { stringsIn } from '../helpers/templates';
 import { validConfigsInGroups, type WrittenConfig, writtenPairs } from './arbitraries';
 
@@ -83,7 +84,7 @@ test(
           expect(ownNames(config).filter((name) => words.has(name)).length).toBeGreaterThan(8);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   },
   SECONDS_60,
@@ -120,7 +121,7 @@ test(
           expect(isSame).toBe(ids[0] === ids[1]);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   },
   SECONDS_60,
@@ -160,6 +161,6 @@ test('no two groups have a name of a kind in common, and none is too long', () =
       const stacks = names.flatMap((of) => of.stacks);
       expect(new Set(stacks).size).toBe(stacks.length);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { parseJson } from '../../lib/config/json';
 import { ConfigError } from '../../lib/errors/errors';
+import { runs } from '../helpers/runs';
 
 /** The value of a text, or the problems with it. Any error but a ConfigError is thrown. */
 function outcomeOf(text: string) {
@@ -94,7 +95,7 @@ const slips = fc.oneof(
 test('JSON gives the value that it has', () => {
   fc.assert(
     fc.property(jsonTexts, (text) => expectAgreement(text)),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -105,7 +106,7 @@ test('JSON after a slip of the hand gives the value that it has, or a ConfigErro
 
       expectAgreement(text.slice(0, start) + slip + text.slice(start + removed));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -120,7 +121,7 @@ test('any text gives the value that it has, or a ConfigError that says where', (
       (text) => expectAgreement(text),
     ),
     {
-      numRuns: 1000,
+      numRuns: runs(1000),
     },
   );
 });
@@ -139,6 +140,6 @@ test('a key that stands twice is refused, wherever it does, however it is spelle
 
       expect(outcomeOf(text)).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining({ found: key })]) });
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -4,6 +4,7 @@ import type { PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
 import { everyName, validConfig } from '../helpers/app';
+import { runs } from '../helpers/runs';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 
 /** Every name that must be its own, by what it names. */
@@ -56,7 +57,7 @@ test('every name is one that AWS takes', () => {
 
       expect(illegal).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -69,7 +70,7 @@ test('no two things of a kind have the same name', () => {
 
       expect(repeated).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -84,7 +85,7 @@ test('the name of a bucket has the form of its namespace', () => {
         expect([sourceBucket.name, replicaBucket.name]).toEqual(ends.map((end) => expect.stringMatching(new RegExp(`${end}$`))));
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -98,7 +99,7 @@ test('the names of a pair do not depend on the pairs beside it, nor on their ord
       expect(byId(all?.pairs ?? [])).toMatchObject(byId(some?.pairs ?? []));
       expect({ ...some, pairs: [] }).toStrictEqual({ ...all, pairs: [] });
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -129,6 +130,6 @@ test('the permission table gives both halves of a grant the same actions and con
         expect([...onBucket, ...onKey]).toEqual(needed.map((half) => ({ ...half, Sid: expect.any(String) })));
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

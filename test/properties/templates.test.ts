@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { Deployment } from '../../lib/model/deployment';
 import { partitionOf } from '../../lib/model/names';
 import { replicationStacks, validConfig } from '../helpers/app';
+import { runs } from '../helpers/runs';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
 import { validConfigs, validConfigsWithFewerPairs, type WrittenConfig, writtenPairs } from './arbitraries';
 
@@ -118,7 +119,7 @@ test(
           count,
         );
       }),
-      { numRuns: 10 },
+      { numRuns: runs(10) },
     );
   },
   SECONDS_30,
@@ -134,7 +135,7 @@ test(
         expect(wanted(stacks)).toHaveLength(2 * writtenPairs(keys).length);
         expect(sorted(granted(stacks))).toEqual(sorted(wanted(stacks)));
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   },
   SECONDS_30,
@@ -150,7 +151,7 @@ test(
         expect(logicalIds(all.source)).toMatchObject(logicalIds(some.source));
         expect(logicalIds(all.destination)).toMatchObject(logicalIds(some.destination));
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   },
   SECONDS_30,

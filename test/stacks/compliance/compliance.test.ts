@@ -1,98 +1,10 @@
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Acknowledgement } from '../../../lib/stacks/compliance/acknowledgement';
-import { acknowledgementsOf } from '../../../lib/stacks/compliance/acknowledgements';
 import { addGuardrails } from '../../../lib/stacks/compliance/guardrails';
-import { addReplicationStacks, type GroupStacks } from '../../../lib/stacks/replication';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
-import { recordedKey } from '../../helpers/templates';
-import { checkApp, findingOf } from './report';
+import { appOf, check, complies, DEFAULT } from './complies';
+import { findingOf } from './report';
 
-type Keys = Record<string, unknown>;
-
-const regions = (source: string, destination: string): Keys => ({
-  source: { account: '111111111111', region: source },
-  destination: { account: '222222222222', region: destination },
-});
-
-const CONFIGURATIONS: readonly [string, Keys][] = [
-  ['default', {}],
-  [
-    'several pairs',
-    {
-      pairs: [
-        { id: 'documents', filter: { prefix: 'reports/' } },
-        { id: 'photos', filter: { tags: { keep: 'yes' } }, timeControl: true },
-        { id: 'a-b', replicateDeleteMarkers: true, storageClass: 'GLACIER_IR' },
-      ],
-    },
-  ],
-  ['ssm with the recorded key', { keyExchange: 'ssm', pairs: [{ id: 'documents' }, { id: 'photos' }] }],
-  ['without S3 Bucket Keys', { pairs: [{ id: 'documents', bucketKeys: false }] }],
-  ['global bucket namespace', { bucketNamespace: 'global' }],
-  ['partition aws-cn', regions('cn-north-1', 'cn-northwest-1')],
-  ['partition aws-us-gov', regions('us-gov-west-1', 'us-gov-east-1')],
-  ['destroyed with the stacks', { deployment: 'x-demo', removal: 'destroy' }],
-  [
-    'with Object Lock on the replicas, and on both sides',
-    {
-      pairs: [
-        { id: 'a', objectLock: { mode: 'GOVERNANCE', days: 30 } },
-        { id: 'b', sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 30, maximumRetentionDays: 90 } },
-      ],
-    },
-  ],
-  ['with backfill', { backfill: true }],
-  [
-    'with backfill and pairs, in the global bucket namespace',
-    { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },
-  ],
-  ['with a pipeline', { pipeline: PIPELINE }],
-  ['with groups', { pipeline: PIPELINE, backfill: true, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] }],
-  ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],
-];
-
-interface Options {
-  /** Which acknowledgements to make. */
-  readonly select?: (acknowledgement: Acknowledgement) => boolean;
-  /** Changes the app before it is checked. */
-  readonly change?: (stacks: GroupStacks) => void;
-}
-
-/** Both stacks of a configuration, and everything that is acknowledged in them. */
-function appOf(keys: Keys) {
-  const config = validConfig(keys);
-  const app = testApp(config.keyExchange === 'ssm' ? recordedKey(keys).context : {});
-  const stacks = addReplicationStacks(app, config);
-  return { app, stacks, acknowledgements: acknowledgementsOf(stacks) };
-}
-
-/** Checks the whole app of a configuration. */
-function check(keys: Keys, { select = () => true, change = () => {} }: Options = {}) {
-  const { app, stacks, acknowledgements } = appOf(keys);
-  change(stacks[0]);
-  return checkApp(app, acknowledgements.filter(select));
-}
-
-describe.each(CONFIGURATIONS)('the app, %s,', (_, keys) => {
-  test('has exactly the findings that are acknowledged', () => {
-    const { error, findings } = check(keys, { select: () => false });
-    expect(error).toBe('ValidationFailed');
-    expect(findings.toSorted()).toEqual(appOf(keys).acknowledgements.map(findingOf).toSorted());
-  });
-
-  test('passes with them, and the report says why', () => {
-    const { error, findings, reasons } = check(keys);
-    expect({ error, findings }).toEqual({ error: undefined, findings: [] });
-    expect(new Map(reasons.map(({ finding, reason }) => [finding, reason]))).toEqual(
-      new Map(appOf(keys).acknowledgements.map((made) => [findingOf(made), made.reason])),
-    );
-  });
-
-  test('has a reason for each', () => {
-    expect(appOf(keys).acknowledgements.filter(({ reason }) => reason.length <= 40)).toEqual([]);
-  });
-});
+complies([DEFAULT]);
 
 test.each(appOf({}).acknowledgements.map(findingOf))('without the acknowledgement of %s, synthesis fails with it', (left) => {
   const { error, findings } = check({}, { select: (made) => findingOf(made) !== left });

@@ -1,8 +1,8 @@
-import { allowedRequests } from './allowed';
-import { decide, describe as inWords } from './decide';
-import { deniedRequests } from './denied';
-import { sampleOf } from './other-pairs';
-import { type World, worldsOf } from './world';
+import { allowedRequests } from '../proof/allowed';
+import { decide, describe as inWords } from '../proof/decide';
+import { deniedRequests } from '../proof/denied';
+import { sampleOf } from '../proof/other-pairs';
+import { type World, worldsOf } from '../proof/world';
 
 /** Others that each pair of the sample is tried with. */
 const OTHERS = 4;

@@ -1,10 +1,10 @@
 import { ConfigError } from '../../lib/errors/errors';
 import { PIPELINE, validConfig } from '../helpers/app';
 import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
-import { allowedRequests } from './allowed';
-import { decide, describe as inWords } from './decide';
-import { deniedRequests } from './denied';
-import { worldsOf } from './world';
+import { allowedRequests } from '../proof/allowed';
+import { decide, describe as inWords } from '../proof/decide';
+import { deniedRequests } from '../proof/denied';
+import { worldsOf } from '../proof/world';
 
 type Keys = Record<string, unknown>;
 
