@@ -6,6 +6,8 @@ import { AppError } from '../../lib/errors/errors';
 import { emulatorClients, withoutAmbientAws } from '../../lib/local/emulator';
 import { findPython } from '../../lib/local/virtual-env';
 import { createWorkspace } from '../../lib/local/workspace';
+import { deploymentOf } from '../../lib/model/deployment';
+import { parseConfig } from '../../lib/model/loading/load';
 import { validConfig } from '../helpers/app';
 
 let folder: string;
@@ -30,6 +32,13 @@ describe('the folder of a run', () => {
       source: { account: '111111111111', profile: 'source' },
       destination: { account: '222222222222', profile: 'destination' },
     });
+  });
+
+  test('holds a configuration that the app accepts, and nothing that only follows from it', () => {
+    const workspace = createWorkspace(validConfig(), folder);
+    const config = deploymentOf(parseConfig({ origin: 'the run', value: json(workspace.directory, 'config.json') }));
+
+    expect(config).toEqual(workspace.config);
   });
 
   test('holds a cdk.json with the real feature flags and plug-in, whose app runs from there', () => {
