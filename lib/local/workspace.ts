@@ -85,8 +85,8 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
 }
 
 /** The configuration that a deployment was made from: a file of it holds no names, which follow from it. */
-function withoutNames({ names: _, ...config }: Deployment): ReplicationConfig {
-  return { ...config, pairs: config.pairs.map(({ names: _, ...pair }) => pair) };
+function withoutNames({ names: _all, ...config }: Deployment): ReplicationConfig {
+  return { ...config, pairs: config.pairs.map(({ names: _own, ...pair }) => pair) };
 }
 
 /** The project's cdk.json for a run elsewhere: absolute paths, and the run's own configuration. */

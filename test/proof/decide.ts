@@ -69,9 +69,9 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** What the simulator is asked, and nothing else that a decision depends on. */
 interface Question {
   readonly request: Request;
-  readonly identityPolicies: readonly PolicyDocument[];
-  readonly resourcePolicy: PolicyDocument | undefined;
-  readonly organizationPolicies: ReturnType<typeof attachedPolicies>;
+  readonly identity: readonly PolicyDocument[];
+  readonly resource: PolicyDocument | undefined;
+  readonly organization: ReturnType<typeof attachedPolicies>;
 }
 
 /** Decisions by what they depend on: worlds, mutations and halves differ in a policy or two, and most requests meet none of those. */
@@ -85,9 +85,9 @@ const decisions = new Map<string, Promise<Decision>>();
 export async function decide(world: World, request: Request, halves: Halves = BOTH): Promise<Decision> {
   const question: Question = {
     request,
-    identityPolicies: identityPolicies(world, request.principal, halves),
-    resourcePolicy: resourcePolicy(world, request, halves),
-    organizationPolicies: halves.organization === 'open' ? [] : attachedPolicies(world, request),
+    identity: identityPolicies(world, request.principal, halves),
+    resource: resourcePolicy(world, request, halves),
+    organization: halves.organization === 'open' ? [] : attachedPolicies(world, request),
   };
   const key = keyOf(question);
   const known = decisions.get(key) ?? simulate(question);
@@ -95,7 +95,7 @@ export async function decide(world: World, request: Request, halves: Halves = BO
   return known;
 }
 
-async function simulate({ request, identityPolicies, resourcePolicy, organizationPolicies }: Question): Promise<Decision> {
+async function simulate({ request, identity, resource: held, organization }: Question): Promise<Decision> {
   const { principal, action, resource, owner } = request;
   const response = await runSimulation(
     {
@@ -108,10 +108,10 @@ async function simulate({ request, identityPolicies, resourcePolicy, organizatio
           Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value]),
         ),
       },
-      identityPolicies: identityPolicies.map((policy, index) => ({ name: `${index}`, policy: renamed(policy) })),
-      serviceControlPolicies: organizationPolicies,
+      identityPolicies: identity.map((policy, index) => ({ name: `${index}`, policy: renamed(policy) })),
+      serviceControlPolicies: organization,
       resourceControlPolicies: [],
-      resourcePolicy: renamed(resourcePolicy),
+      resourcePolicy: renamed(held),
     },
     {},
   );
@@ -131,18 +131,10 @@ async function simulate({ request, identityPolicies, resourcePolicy, organizatio
 }
 
 /** The name and the claims of a request decide nothing. */
-function keyOf({ request, identityPolicies, resourcePolicy, organizationPolicies }: Question): string {
+function keyOf({ request, identity, resource: held, organization }: Question): string {
   const { principal, action, resource, owner } = request;
-  const policies = [...identityPolicies.map(contentOf), '|', resourcePolicy && contentOf(resourcePolicy)];
-  return JSON.stringify([
-    principal,
-    action,
-    resource,
-    owner,
-    fullContext(request),
-    policies,
-    organizationPolicies.map(contentOf),
-  ]);
+  const policies = [...identity.map(contentOf), '|', held && contentOf(held)];
+  return JSON.stringify([principal, action, resource, owner, fullContext(request), policies, organization.map(contentOf)]);
 }
 
 const contents = new WeakMap<object, number>();
