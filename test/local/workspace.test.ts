@@ -6,7 +6,7 @@ import { AppError } from '../../lib/errors/errors';
 import { emulatorClients, withoutAmbientAws } from '../../lib/local/emulator';
 import { findPython } from '../../lib/local/virtual-env';
 import { createWorkspace } from '../../lib/local/workspace';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 let folder: string;
 

@@ -4,7 +4,8 @@ import { alarmsIn } from '../../lib/model/alarms';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { replicaKeyArn } from '../../lib/model/names';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
-import { testApp, validConfig } from '../helpers/app';
+import { testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { stringsIn } from '../helpers/templates';
 import { validConfigsInGroups, type WrittenConfig, writtenPairs } from './arbitraries';
 

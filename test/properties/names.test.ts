@@ -3,7 +3,7 @@ import type { Deployment } from '../../lib/model/deployment';
 import type { PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
-import { everyName, validConfig } from '../helpers/app';
+import { everyName, validConfig } from '../helpers/config';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 
 /** Every name that must be its own, by what it names. */

@@ -2,7 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import type { Deployment } from '../../lib/model/deployment';
 import { partitionOf } from '../../lib/model/names';
-import { replicationStacks, validConfig } from '../helpers/app';
+import { replicationStacks } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
 import { validConfigs, validConfigsWithFewerPairs, type WrittenConfig, writtenPairs } from './arbitraries';
 
