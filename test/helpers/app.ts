@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { context as cdkJsonContext } from '../../cdk.json';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { validConfig } from './config';
@@ -7,12 +8,17 @@ import { validConfig } from './config';
 export { LOCKDOWN, PIPELINE, validConfig } from './config';
 
 /**
- * An App with the real feature flags of cdk.json. The built-in template validation, which costs seconds a process, runs once for
- * the whole app in `.ci/run` instead.
+ * An App with the real feature flags of cdk.json. What costs time and changes no template is off: the built-in template validation,
+ * which runs once for the whole app in `.ci/run` instead, the tree, and a stack trace for each construct, half of a synthesis.
  */
 export function testApp(context: Record<string, unknown> = {}): App {
   const { replication: _, ...flags } = cdkJsonContext;
-  return new App({ context: { ...flags, ...context }, analyticsReporting: false, builtinCloudFormationValidation: false });
+  return new App({
+    context: { ...flags, [DISABLE_CREATION_STACK_TRACES]: true, ...context },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+    treeMetadata: false,
+  });
 }
 
 /** The stacks of a configuration's first group, with the real feature flags. */
@@ -20,8 +26,17 @@ export function replicationStacks(keys: Record<string, unknown> = {}, context: R
   return addReplicationStacks(testApp(context), validConfig(keys))[0];
 }
 
-/** The templates of a configuration's first group. */
+const synthesized = new Map<string, ReturnType<typeof synthesize>>();
+
+/** The templates of a configuration's first group, synthesized once: a test only reads them. */
 export function templates(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
+  const key = JSON.stringify([keys, context]);
+  const found = synthesized.get(key) ?? synthesize(keys, context);
+  synthesized.set(key, found);
+  return found;
+}
+
+function synthesize(keys: Record<string, unknown>, context: Record<string, unknown>) {
   const { destination, source, monitoring, health } = replicationStacks(keys, context);
   return {
     destination: Template.fromStack(destination),
