@@ -5,7 +5,7 @@ import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { UsageError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 
 const [SOURCE, DESTINATION, TOOLING] = ['111111111111', '222222222222', '333333333333'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { accountOf, credentialsOf, profiledSides, verifiedCredentials } from '../../lib/aws/credentials';
 import { UnreachableError } from '../../lib/errors/errors';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 

@@ -6,7 +6,7 @@ import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { stackStates } from '../../lib/deploy/blocked-stacks';
 import { deployedReader } from '../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { assemblyStack } from '../helpers/plan';
 import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts } from '../helpers/sts';

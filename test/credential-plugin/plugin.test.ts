@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { init, ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { parseConfig } from '../../lib/model/loading/load';
-import { replicationStacks, validConfig } from '../helpers/app';
+import { replicationStacks } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 

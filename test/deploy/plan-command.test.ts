@@ -6,8 +6,8 @@ import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { plan } from '../../lib/deploy/plan-command';
 import { ConfigError, UsageError } from '../../lib/errors/errors';
-import { PIPELINE } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
+import { PIPELINE } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { type Draft, deployedStack } from '../helpers/plan';
 

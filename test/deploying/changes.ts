@@ -1,4 +1,4 @@
-import { LOCKDOWN, PIPELINE } from '../helpers/app';
+import { LOCKDOWN, PIPELINE } from '../helpers/config';
 import type { Effect, StopKind } from './effect';
 import type { Deployment } from './snapshot';
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PIPELINE } from '../helpers/app';
+import { PIPELINE } from '../helpers/config';
 import { configKeys } from '../helpers/config-keys';
 import { withParts } from '../helpers/generated-parts';
 import { CHANGES, type Change, REMOVAL } from './changes';

@@ -3,7 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ConfigError } from '../../lib/errors/errors';
 import type { StackKind } from '../../lib/model/stacks';
 import { PipelineStack } from '../../lib/stacks/pipeline/pipeline-stack';
-import { replicationStacks, testApp, validConfig } from '../helpers/app';
+import { replicationStacks, testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { recordedKey } from '../helpers/templates';
 
 /** A configuration, and whether `ops exchange` has recorded its replica key. */

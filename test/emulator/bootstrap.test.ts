@@ -9,7 +9,7 @@ import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
 import { environmentsOf } from '../../lib/model/stacks';
 import type { BootstrapData } from '../../lib/ops/bootstrap/format';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { PROJECT, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { DoctorData } from '../../lib/ops/doctor/doctor';
-import { everyName, validConfig } from '../helpers/app';
+import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type StackKind, stackPlace } from '../../lib/model/stacks';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
 
 jest.setTimeout(8 * 60_000);

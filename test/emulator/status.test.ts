@@ -3,7 +3,7 @@ import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/alarms';
 import type { StatusData } from '../../lib/ops/status/status';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
 
 jest.setTimeout(5 * 60_000);

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
 import { allowedRequests } from '../proof/allowed';
 import { decide, describe as inWords } from '../proof/decide';

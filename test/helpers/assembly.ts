@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Stage } from 'aws-cdk-lib';
 import { addReplicationStacks } from '../../lib/stacks/replication';
-import { testApp, validConfig } from './app';
+import { testApp } from './app';
+import { validConfig } from './config';
 
 /** The folders of a synthesized app, which are removed after the tests of the file. */
 export interface TestAssembly {

@@ -14,7 +14,7 @@ import { type AccountName, accountNamed } from '../../lib/config/replication-con
 import { UnreachableError } from '../../lib/errors/errors';
 import type { Deployment } from '../../lib/model/deployment';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
-import { validConfig } from './app';
+import { validConfig } from './config';
 
 /**
  * Clients for `aws-sdk-client-mock`. Each is made for the account of its side: its access key id is the account, so that a mock can

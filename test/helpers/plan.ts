@@ -5,7 +5,8 @@ import { compareStack } from '../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import type { StackPlan } from '../../lib/deploy/plan/model';
 import type { Template as TemplateJson } from '../../lib/model/template';
-import { templates, validConfig } from './app';
+import { templates } from './app';
+import { validConfig } from './config';
 
 /** A template that a test may change. */
 export type Draft = ReturnType<Template['toJSON']>;

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { replicaKeyArn } from '../../lib/model/names';
-import { validConfig } from './app';
+import { validConfig } from './config';
 
 /** A policy statement, as a template spells it. */
 export interface PolicyStatement {

@@ -6,7 +6,7 @@ import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, PutObject
 import { mockClient } from 'aws-sdk-client-mock';
 import { replicate } from '../../lib/local/replicate';
 import { demoData, formatDemo } from '../../lib/local/report';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 const config = validConfig({
   pairs: [{ id: 'documents', filter: { prefix: 'in/', tags: { class: 'a b' } }, storageClass: 'GLACIER_IR' }],

@@ -8,7 +8,7 @@ import { findPython } from '../../lib/local/virtual-env';
 import { createWorkspace } from '../../lib/local/workspace';
 import { deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 let folder: string;
 

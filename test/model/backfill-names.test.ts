@@ -1,5 +1,5 @@
 import { manifestPrefix, reportPrefix } from '../../lib/model/names';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 test('one report bucket and a role for each pair, in the account and region of the source', () => {
   const { names, pairs } = validConfig({ pairs: [{ id: 'documents' }, { id: 'team-photos' }] });

@@ -1,6 +1,6 @@
 import { BATCH_OPERATIONS_SERVICE, backfillPermissions } from '../../lib/model/backfill';
 import { roleStatements } from '../../lib/model/policies';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 const SOURCE = 'arn:aws:s3:::backups-documents-111111111111-ap-southeast-2-an';
 const REPORTS = 'arn:aws:s3:::backups-backfill-111111111111-ap-southeast-2-an';

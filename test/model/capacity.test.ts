@@ -5,7 +5,8 @@ import type { Deployment } from '../../lib/model/deployment';
 import { LIMITS } from '../../lib/model/limits';
 import { parseConfig } from '../../lib/model/loading/load';
 import { addReplicationStacks } from '../../lib/stacks/replication';
-import { PIPELINE, testApp, validConfig } from '../helpers/app';
+import { testApp } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 import { stringsIn } from '../helpers/templates';
 
 /** So many pairs, in groups of so many. */

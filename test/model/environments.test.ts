@@ -1,5 +1,5 @@
 import { environmentsOf } from '../../lib/model/stacks';
-import { PIPELINE, validConfig } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 
 const places = (keys: Record<string, unknown>) =>
   environmentsOf(validConfig(keys)).map(({ owner, account, region }) => `${owner} ${account}/${region}`);

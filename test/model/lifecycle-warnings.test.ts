@@ -1,7 +1,8 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Annotations as CdkAnnotations } from 'aws-cdk-lib/core';
 import { lifecycleWarnings } from '../../lib/model/lifecycle-warnings';
-import { replicationStacks, validConfig } from '../helpers/app';
+import { replicationStacks } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 const pairs = (lifecycle: object, keys: object = {}) => ({ pairs: [{ id: 'documents', lifecycle, ...keys }] });
 const warningsOf = (lifecycle: object, keys: object = {}) => validConfig(pairs(lifecycle, keys)).pairs.flatMap(lifecycleWarnings);

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { SIDES } from '../../lib/config/replication-config';
 import { type LifecycleRule, lifecycleRulesOf } from '../../lib/model/lifecycle';
 import { addReplicationStacks } from '../../lib/stacks/replication';
-import { testApp, validConfig } from '../helpers/app';
+import { testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { VARIANTS } from '../proof/variants';
 import { validConfigs } from '../properties/arbitraries';
 

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lib/model/deployment';
 import { isReplicaKeyArn, longestNamePrefix, partitionOf, replicaKeyArn } from '../../lib/model/names';
-import { everyName, PIPELINE, validConfig } from '../helpers/app';
+import { everyName, PIPELINE, validConfig } from '../helpers/config';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 

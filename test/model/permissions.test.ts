@@ -2,7 +2,7 @@ import type { Deployment } from '../../lib/model/deployment';
 import { namesOf, type PairNames, replicaKeyArn } from '../../lib/model/names';
 import { type Permission, REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements, type Statement } from '../../lib/model/policies';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 
 const SOURCE_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source-key';
 const REPLICA_KEY = 'arn:aws:kms:us-west-2:222222222222:key/replica-key';

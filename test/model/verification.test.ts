@@ -5,7 +5,7 @@ import { roleStatements } from '../../lib/model/policies';
 import { verificationPermissions, verificationPolicies } from '../../lib/model/verification';
 import { doctor } from '../../lib/ops/doctor/doctor';
 import { verify } from '../../lib/ops/verify/verify';
-import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/app';
+import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/config';
 import { testContext } from '../helpers/ops';
 import { deployment } from '../ops/doctor/world';
 import { decide, describe as inWords, type Request } from '../proof/decide';

@@ -17,7 +17,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../lib/cli/command';
 import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import { exchange } from '../../lib/ops/exchange/exchange';
-import { validConfig } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { testContext } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';

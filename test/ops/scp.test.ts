@@ -2,7 +2,7 @@ import { AppError, UsageError } from '../../lib/errors/errors';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { scp } from '../../lib/ops/scp';
-import { LOCKDOWN, validConfig } from '../helpers/app';
+import { LOCKDOWN, validConfig } from '../helpers/config';
 import { testContext } from '../helpers/ops';
 import { rejectionOf } from '../helpers/rejection';
 

@@ -1,5 +1,5 @@
 import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/decisions';
-import { LOCKDOWN } from '../helpers/app';
+import { LOCKDOWN } from '../helpers/config';
 import { allowedLockdown, DESTROY, NOT_UNDER_LOCKDOWN } from './lockdown';
 import { WITH_LOCKDOWN } from './variants';
 import { worldOf } from './world';

@@ -1,6 +1,6 @@
 import { namesOf } from '../../lib/model/names';
 import { environmentsOf } from '../../lib/model/stacks';
-import { PIPELINE } from '../helpers/app';
+import { PIPELINE } from '../helpers/config';
 import { decide, type Principal, type Request } from './decide';
 import { LOGS_CONTEXT, type PipelineWorld, pipelineWorldOf } from './pipeline-world';
 

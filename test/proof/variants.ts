@@ -1,4 +1,4 @@
-import { LOCKDOWN, PIPELINE } from '../helpers/app';
+import { LOCKDOWN, PIPELINE } from '../helpers/config';
 
 /** A way to configure the deployment that changes policies. */
 export interface Variant {

@@ -5,7 +5,8 @@ import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
-import { testApp, validConfig } from '../helpers/app';
+import { testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
 import { arnOf, keyId, resolve, type StackJson } from './resolve';
 

@@ -3,7 +3,7 @@ import type { Deployment } from '../../lib/model/deployment';
 import type { PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
-import { everyName, validConfig } from '../helpers/app';
+import { everyName, validConfig } from '../helpers/config';
 import { runs } from '../helpers/runs';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
 

@@ -1,7 +1,8 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { backfillPermissions } from '../../lib/model/backfill';
 import { roleStatements } from '../../lib/model/policies';
-import { templates, validConfig } from '../helpers/app';
+import { templates } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { propertiesOf, recordedKey, resourceCounts } from '../helpers/templates';
 
 const PAIRS = [{ id: 'documents' }, { id: 'photos' }];

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { namesOf } from '../../lib/model/names';
-import { replicationStacks, validConfig } from '../helpers/app';
+import { replicationStacks } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
 
 /*

@@ -10,7 +10,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import { AppError } from '../../lib/errors/errors';
 import { addReplicationStacks } from '../../lib/stacks/replication';
-import { replicationStacks, templates, testApp, validConfig } from '../helpers/app';
+import { replicationStacks, templates, testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { keyArnIn, pathsOf, placesIn, propertiesOf, recordedKey } from '../helpers/templates';
 
 /** Path of every construct that has an error annotation, with the error. */

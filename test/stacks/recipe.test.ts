@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { plugin } from '../../cdk.json';
 import { ConfigError } from '../../lib/errors/errors';
-import { replicationStacks, templates, validConfig } from '../helpers/app';
+import { replicationStacks, templates } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { keyArnIn, propertiesOf, stringsIn } from '../helpers/templates';
 
 const SOURCE_BUCKET = 'arn:aws:s3:::backups-documents-111111111111-ap-southeast-2-an';

@@ -1,7 +1,8 @@
 import { type Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addReplicationStacks } from '../../lib/stacks/replication';
-import { replicationStacks, templates, testApp, validConfig } from '../helpers/app';
+import { replicationStacks, templates, testApp } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import { placesIn, recordedKey, statefulIds, stringsIn } from '../helpers/templates';
 
 /** What the CDK CLI reads of both stacks, destination first. */

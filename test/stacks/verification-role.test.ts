@@ -1,7 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { namesOf } from '../../lib/model/names';
-import { PIPELINE, templates, validConfig } from '../helpers/app';
+import { templates } from '../helpers/app';
+import { PIPELINE, validConfig } from '../helpers/config';
 
 const ACCOUNTS = { source: '111111111111', destination: '222222222222' };
 

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { deployedReader, type ReaderOptions } from '../../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../../lib/errors/errors';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { assemblyStack } from '../../helpers/plan';
 import { AwsHome, FakeSts, staticProfile } from '../../helpers/sts';
 

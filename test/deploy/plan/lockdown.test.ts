@@ -1,6 +1,6 @@
 import type { StackPlan } from '../../../lib/deploy/plan/model';
 import { stackInWords } from '../../../lib/deploy/plan/render';
-import { LOCKDOWN } from '../../helpers/app';
+import { LOCKDOWN } from '../../helpers/config';
 import { type Draft, draft, planned } from '../../helpers/plan';
 
 const EXECUTION = 'arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-us-west-2';

@@ -3,7 +3,7 @@ import { ConfigError } from '../../../lib/errors/errors';
 import { deploymentOf } from '../../../lib/model/deployment';
 import { loadConfig, parseConfig } from '../../../lib/model/loading/load';
 import { replicaKeyStatements } from '../../../lib/model/policies';
-import { PIPELINE, validConfig } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 
 const parse = (value: unknown): ReplicationConfig => parseConfig({ origin: 'environment.json', value });
 

@@ -3,7 +3,7 @@ import { deploymentOf } from '../../../lib/model/deployment';
 import { parseConfig } from '../../../lib/model/loading/load';
 import { exemptRoles, keyLockdown } from '../../../lib/model/lockdown/statements';
 import { replicaKeyStatements } from '../../../lib/model/policies';
-import { LOCKDOWN } from '../../helpers/app';
+import { LOCKDOWN } from '../../helpers/config';
 
 const parse = (value: unknown) => parseConfig({ origin: 'environment.json', value });
 

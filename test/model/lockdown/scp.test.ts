@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { LIMITS } from '../../../lib/model/limits';
 import { lockdownScp, type ScpOptions, scpText } from '../../../lib/model/lockdown/scp';
 import { DEFAULT_QUALIFIER } from '../../../lib/model/toolkit';
-import { LOCKDOWN, validConfig } from '../../helpers/app';
+import { LOCKDOWN, validConfig } from '../../helpers/config';
 
 /*
  * What it refuses, and to whom, is proven with the policies of buckets and keys in test/proof.

@@ -2,7 +2,8 @@ import { App, CliCredentialsStackSynthesizer, DefaultStackSynthesizer, type IReu
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AppError } from '../../../lib/errors/errors';
 import { DestinationStack } from '../../../lib/stacks/destination/destination-stack';
-import { LOCKDOWN, templates, testApp, validConfig } from '../../helpers/app';
+import { templates, testApp } from '../../helpers/app';
+import { LOCKDOWN, validConfig } from '../../helpers/config';
 import { type PolicyStatement, propertiesOf } from '../../helpers/templates';
 
 /*

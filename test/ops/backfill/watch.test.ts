@@ -2,7 +2,7 @@ import type { JobStatus } from '@aws-sdk/client-s3-control';
 import type { DeployedPair } from '../../../lib/model/deployment';
 import type { Job } from '../../../lib/ops/backfill/job';
 import { progressLine } from '../../../lib/ops/backfill/watch';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 
 function job(status: JobStatus, [total, succeeded, failed]: readonly [number | null, number, number], activeSeconds = 0): Job {
   return {

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../../bin/commands';
 import { runCli } from '../../../lib/cli/run';
 import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { qualifierFrom } from '../../../lib/model/toolkit';
-import { PIPELINE } from '../../helpers/app';
+import { PIPELINE } from '../../helpers/config';
 import { testClients, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 import { ADMINISTRATOR, BootstrapWorld, DESTINATION, MONITORING, SHIPPED, SOURCE, stackWith } from './world';

@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { cost } from '../../../lib/ops/cost/cost';
 import type { CostData, CostLine } from '../../../lib/ops/cost/estimate';
-import { PIPELINE } from '../../helpers/app';
+import { PIPELINE } from '../../helpers/config';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 import { roundPriceFile } from './round-prices';

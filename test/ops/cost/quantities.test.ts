@@ -4,7 +4,8 @@ import { quantitiesOf } from '../../../lib/ops/cost/quantities/quantities';
 import type { Workload } from '../../../lib/ops/cost/workload';
 import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { addReplicationStacks } from '../../../lib/stacks/replication';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 
 const WORKLOAD: Workload = { objects: 1000, averageSize: 2 ** 20, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };
 

@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { SideName } from '../../../lib/config/replication-config';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
-import { LOCKDOWN, PIPELINE } from '../../helpers/app';
+import { LOCKDOWN, PIPELINE } from '../../helpers/config';
 import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './world';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { namesOf } from '../../../lib/model/names';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
-import { PIPELINE, validConfig } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';
 import { awsError, diagnoseBroken, failures, subscriptionOf, unanswered, type World } from './world';
 

@@ -5,7 +5,7 @@ import { UnreachableError } from '../../../lib/errors/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { doctor } from '../../../lib/ops/doctor/doctor';
-import { LOCKDOWN } from '../../helpers/app';
+import { LOCKDOWN } from '../../helpers/config';
 import { awsError, deployment, diagnoseBroken, failures, unanswered } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -7,7 +7,7 @@ import {
   statementName,
 } from '../../../lib/ops/doctor/policy-document';
 import { matches } from '../../../lib/ops/doctor/policy-evaluation';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 
 const GRANT: LiveStatement = {
   Sid: 'Grant',

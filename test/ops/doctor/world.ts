@@ -43,7 +43,7 @@ import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
-import { everyName } from '../../helpers/app';
+import { everyName } from '../../helpers/config';
 import { testContext } from '../../helpers/ops';
 
 export interface Key {

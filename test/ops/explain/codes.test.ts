@@ -7,7 +7,7 @@ import { explain } from '../../../lib/ops/explain/explain';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
 import { scripts } from '../../../package.json';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 

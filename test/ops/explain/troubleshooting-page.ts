@@ -2,7 +2,7 @@ import type { Check } from '../../../lib/ops/doctor/check';
 import type { FailureReason } from '../../../lib/ops/explain/reason';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
 import { AFTERWARDS, wordingOf } from '../../../lib/ops/explain/wording';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { markdownTable } from '../../helpers/generated-parts';
 import type { Pain } from '../doctor/pains';
 

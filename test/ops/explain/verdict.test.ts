@@ -1,7 +1,7 @@
 import type { ObjectVersion } from '../../../lib/ops/explain/read-object';
 import type { Encryption, RuleMatch } from '../../../lib/ops/explain/rule-match';
 import { judgeReplica, judgeSource, type SourceSurroundings } from '../../../lib/ops/explain/verdict';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 
 const NOW = new Date('2026-11-01T12:00:00Z');
 const SOURCE_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/source';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError, AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { body, failed, record, SOURCE, testEvent, timed } from '../../helpers/failure-events';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';

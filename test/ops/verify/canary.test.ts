@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UsageError } from '../../../lib/errors/errors';
 import { canaryPrefix } from '../../../lib/model/names';
 import { canaryOf, taggingHeader } from '../../../lib/ops/verify/canary';
-import { validConfig } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { rejectionOf } from '../../helpers/rejection';
 
 function canary(filter?: object) {

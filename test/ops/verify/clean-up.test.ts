@@ -4,7 +4,7 @@ import {
   HeadObjectCommand,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3';
-import { LOCKDOWN } from '../../helpers/app';
+import { LOCKDOWN } from '../../helpers/config';
 import {
   deletions,
   denied,

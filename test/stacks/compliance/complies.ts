@@ -1,7 +1,8 @@
 import type { Acknowledgement } from '../../../lib/stacks/compliance/acknowledgement';
 import { acknowledgementsOf } from '../../../lib/stacks/compliance/acknowledgements';
 import { addReplicationStacks, type GroupStacks } from '../../../lib/stacks/replication';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 import { checkApp, findingOf } from './report';
 

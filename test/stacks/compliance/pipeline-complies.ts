@@ -1,6 +1,7 @@
 import { pipelineAcknowledgementsOf } from '../../../lib/stacks/compliance/pipeline-acknowledgements';
 import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 import { checkApp, findingOf } from './report';
 

@@ -1,5 +1,6 @@
 import { alarmsIn, alarmsOf } from '../../../lib/model/alarms';
-import { templates, validConfig } from '../../helpers/app';
+import { templates } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 
 const DIMENSIONS = [
   { Name: 'DestinationBucket', Value: 'backups-documents-222222222222-us-west-2-an' },

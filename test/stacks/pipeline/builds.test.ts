@@ -4,7 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
 import { PINNED_TOOLS } from '../../../lib/stacks/pipeline/builds';
-import { PIPELINE, testApp } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE } from '../../helpers/config';
 import { stringsIn } from '../../helpers/templates';
 
 test('a file asset would be published with a pinned tool', () => {

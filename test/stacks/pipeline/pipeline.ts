@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 
 type Keys = Record<string, unknown>;

@@ -5,7 +5,8 @@ import { AppError, describeError } from '../../../lib/errors/errors';
 import { namesOf } from '../../../lib/model/names';
 import { lookupRoleArn } from '../../../lib/stacks/pipeline/builds';
 import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 
 type Keys = Record<string, unknown>;

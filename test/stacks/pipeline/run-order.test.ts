@@ -4,7 +4,8 @@ import { CodePipeline, CodePipelineSource, ManualApprovalStep, ShellStep } from 
 import { MonitoringStack } from '../../../lib/stacks/monitoring/monitoring-stacks';
 import { ReplicationStage } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { SourceStack } from '../../../lib/stacks/source/source-stack';
-import { PIPELINE, testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 import { pipelineApp, runOrders, stagesIn } from './pipeline';
 

@@ -4,7 +4,8 @@ import { type CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { lifecycleRulesOf } from '../../../lib/model/lifecycle';
 import { HardenedBucket, type HardenedBucketProps } from '../../../lib/stacks/storage/bucket';
-import { testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { resourceCounts } from '../../helpers/templates';
 
 /** A pair below a prefix, with the given lifecycle. */

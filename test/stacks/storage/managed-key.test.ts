@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { ManagedKey } from '../../../lib/stacks/storage/managed-key';
-import { testApp, validConfig } from '../../helpers/app';
+import { testApp } from '../../helpers/app';
+import { validConfig } from '../../helpers/config';
 import { resourceCounts } from '../../helpers/templates';
 
 function build(keys: Record<string, unknown> = {}) {

@@ -1,5 +1,5 @@
 import { executionPolicy } from '../../../../lib/ops/bootstrap/least-privilege/policy';
-import { PIPELINE, validConfig } from '../../../helpers/app';
+import { PIPELINE, validConfig } from '../../../helpers/config';
 import { stringsIn } from '../../../helpers/templates';
 import { actionsIn, policyFor, statementsIn } from './simulate';
 

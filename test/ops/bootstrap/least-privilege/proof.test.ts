@@ -1,4 +1,4 @@
-import { PIPELINE } from '../../../helpers/app';
+import { PIPELINE } from '../../../helpers/config';
 import { ACCOUNT, actionsIn, allows, policyFor, type Request } from './simulate';
 
 /*

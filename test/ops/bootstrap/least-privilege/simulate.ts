@@ -5,7 +5,8 @@ import type { DestinationTemplate } from '../../../../lib/ops/bootstrap/least-pr
 import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
 import { addReplicationStacks } from '../../../../lib/stacks/replication';
-import { testApp, validConfig } from '../../../helpers/app';
+import { testApp } from '../../../helpers/app';
+import { validConfig } from '../../../helpers/config';
 import { recordedKey } from '../../../helpers/templates';
 
 export const ACCOUNT = '222222222222';
