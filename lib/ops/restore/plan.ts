@@ -3,7 +3,7 @@ import { discoverRanges } from '../../aws/listing/ranges';
 import { type Decision, decide } from '../copy/decide';
 import { forEachRange } from '../copy/keys';
 import { type Amount, addTo, type Item, isArchived, noAmount } from '../copy/model';
-import { LARGEST_WHOLE, partsOf } from '../copy/transfer/layout';
+import { partsOf, SIZES } from '../copy/transfer/layout';
 import type { RestoreJob } from './job';
 import type { RestoreOptions } from './options';
 
@@ -136,7 +136,7 @@ function addRequests(requests: CopyRequests, item: Item, withoutTags: boolean): 
   }
   requests.from += withoutTags ? 0 : 1;
   requests.look += replaces === undefined ? 0 : 1;
-  if (size <= LARGEST_WHOLE) {
+  if (size <= SIZES.whole) {
     requests.from += 1;
     requests.put += 1;
     return;

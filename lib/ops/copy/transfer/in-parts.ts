@@ -62,7 +62,7 @@ export async function copyInParts(context: CopyContext, item: Item, read: Header
     const upload = new Upload(context.to, item.key, found ?? (await begin(context, item, read, checksum)), checksum);
     try {
       const parts = await sendParts(context, item, upload, {
-        parts: partsOf(item, checksum.known),
+        parts: partsOf(item, checksum.known, context.sizes),
         resumed: found !== undefined,
       });
       const made = await repeated(context.clock, () => upload.complete(parts, item.size, decision.condition));

@@ -5,7 +5,7 @@ import { S3Error } from './connection';
 import { fatal, isCode, reasonOf } from './failure';
 import { checksumOf } from './headers';
 import { copyInParts, uploadChecksum } from './in-parts';
-import { LARGEST_WHOLE, PART } from './layout';
+import { SIZES, type Sizes } from './layout';
 import { Buffers, Gate } from './memory';
 import { type CopyContext, Target } from './target';
 import { copyWhole } from './whole';
@@ -32,10 +32,13 @@ export interface CopyOptions {
   readonly owners?: { readonly from: string; readonly to: string };
   /** Bytes of small objects that are held in memory at once, however many copies run at a time. @default 32 MiB */
   readonly memory?: number;
+  /** Tests have smaller ones. @default SIZES */
+  readonly sizes?: Sizes;
 }
 
 /** Copies versions from one bucket to another through this process. Any number of copies may run at a time. */
 export function copier(from: BucketClient, to: BucketClient, options: CopyOptions): CopyVersion {
+  const { sizes = SIZES } = options;
   const source = new Bucket(from, options.owners?.from);
   const sink = new Bucket(to, options.owners?.to);
   const context: CopyContext = {
@@ -48,7 +51,8 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
     storageClass: options.storageClass ?? 'STANDARD',
     withoutTags: options.withoutTags ?? false,
     memory: new Gate(options.memory ?? 32 * MIB),
-    buffers: new Buffers(LARGE_BODIES, PART),
+    buffers: new Buffers(LARGE_BODIES, sizes.part),
+    sizes,
   };
   return async (item) => {
     try {
@@ -73,7 +77,7 @@ async function copy(context: CopyContext, item: Item): Promise<ItemOutcome> {
     return inArchive;
   }
   try {
-    return (item.size > LARGEST_WHOLE ? undefined : await copyWhole(context, item)) ?? (await copyLarge(context, item));
+    return (item.size > context.sizes.whole ? undefined : await copyWhole(context, item)) ?? (await copyLarge(context, item));
   } catch (error) {
     // Intelligent-Tiering has archives too, which its class in a listing does not tell.
     const outcome = isCode(error, 'InvalidObjectState') ? await archived(context.from, item) : undefined;

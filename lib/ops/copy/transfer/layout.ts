@@ -7,11 +7,17 @@ const MOST_PARTS = 10_000;
 
 const MIB = 1024 ** 2;
 
-/** Bytes above which an object is copied in parts. */
-export const LARGEST_WHOLE = 64 * MIB;
+/** Sizes in bytes by which it is chosen how an object is copied. */
+export interface Sizes {
+  /** Largest object that gets memory of its own. Larger ones use a buffer, and those that fit in none are sent on as they arrive. */
+  readonly inMemory: number;
+  /** Largest object that is copied in one PUT. */
+  readonly whole: number;
+  /** A part, as long as that many parts are enough, and a buffer. Of the largest objects that S3 has, parts are as large as S3 takes them. */
+  readonly part: number;
+}
 
-/** Bytes of a part, as long as that many parts are enough. Of the largest objects that S3 has, parts are as large as S3 takes them. */
-export const PART = 12 * MIB;
+export const SIZES: Sizes = { inMemory: 4 * MIB, whole: 64 * MIB, part: 12 * MIB };
 
 /** One part: how to read it. */
 export interface Part {
@@ -23,14 +29,14 @@ export interface Part {
 }
 
 /** How a version is divided: as it was where its checksum is one of its parts, so that it comes out the same. */
-export function partsOf({ size, versionId }: Item, checksum: Checksum | undefined): Part[] {
+export function partsOf({ size, versionId }: Item, checksum: Checksum | undefined, { part } = SIZES): Part[] {
   if (checksum?.parts !== undefined) {
     return numbers(checksum.parts).map((number) => ({
       number,
       read: { query: { versionId, partNumber: String(number) }, headers: { 'x-amz-checksum-mode': 'ENABLED' } },
     }));
   }
-  const length = Math.max(PART, Math.ceil(size / MOST_PARTS / MIB) * MIB);
+  const length = size <= MOST_PARTS * part ? part : Math.ceil(size / MOST_PARTS / MIB) * MIB;
   return numbers(Math.ceil(size / length)).map((number) => {
     const start = (number - 1) * length;
     const end = Math.min(start + length, size);

@@ -7,6 +7,7 @@ import { type Bucket, WITH_CHECKSUM } from './bucket';
 import { type Headers, S3Error } from './connection';
 import { fatal, isCode, isPassing } from './failure';
 import { checksumOf, type WriteOptions } from './headers';
+import type { Sizes } from './layout';
 import type { Buffers, Gate } from './memory';
 
 /** What all copies share. */
@@ -21,6 +22,7 @@ export interface CopyContext extends WriteOptions {
   readonly memory: Gate;
   /** One for each large body under way, even where it does not fit and is sent on as it arrives. */
   readonly buffers: Buffers;
+  readonly sizes: Sizes;
 }
 
 /** What S3 is to check when it writes, or how it ended without a write. */

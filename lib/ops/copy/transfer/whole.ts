@@ -6,16 +6,13 @@ import { repeated } from './failure';
 import { type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
 import { type CopyContext, isRefusal } from './target';
 
-/** Bytes of objects that get memory of their own. Larger ones use a buffer, and those that fit in none are sent on as they arrive. */
-const IN_MEMORY = 4 * 1024 ** 2;
-
 /**
  * Copies a version in one PUT.
  *
  * @returns undefined for a version whose checksum is one of its parts, which a PUT would lose
  */
 export async function copyWhole(context: CopyContext, item: Item): Promise<ItemOutcome | undefined> {
-  const { from, to, clock, memory, buffers } = context;
+  const { from, to, clock, memory, buffers, sizes } = context;
   const { size } = item;
   const attempted = async (attempt: number, space?: Buffer): Promise<ItemOutcome | undefined> => {
     const place = { key: item.key, query: { versionId: item.versionId } };
@@ -34,7 +31,7 @@ export async function copyWhole(context: CopyContext, item: Item): Promise<ItemO
   const inMemory = (space: Buffer) => repeated(clock, (attempt) => attempted(attempt, space));
   // A body that is sent on is gone when S3 throttles its PUT: the GET belongs to what is sent again.
   const asItArrives = () => repeated(clock, (attempt) => to.ask('put', () => attempted(attempt)));
-  return size <= IN_MEMORY
+  return size <= sizes.inMemory
     ? await memory.during(size, () => inMemory(Buffer.allocUnsafeSlow(size)))
     : await buffers.during((buffer) => (size <= buffer.length ? inMemory(buffer.subarray(0, size)) : asItArrives()));
 }

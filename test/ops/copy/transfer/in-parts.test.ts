@@ -3,10 +3,10 @@ import { uploadChecksum } from '../../../../lib/ops/copy/transfer/in-parts';
 import { partsOf } from '../../../../lib/ops/copy/transfer/layout';
 import type { Request } from '../../../helpers/fake-s3/protocol';
 import { composite, crc32Of } from '../../../helpers/fake-s3/version';
-import { itemOf, World } from './world';
+import { itemOf, SMALL_SIZES, World } from './world';
 
 const MIB = 1024 ** 2;
-const LARGE = Buffer.alloc(65 * MIB, 'large object ');
+const LARGE = Buffer.alloc(SMALL_SIZES.whole + 1, 'large object ');
 /** An object whose checksum is one of its parts is copied in the same parts, however small. */
 const PARTS = ['first part', 'second one', 'third'].map((text) => Buffer.from(text));
 const SMALL = Buffer.concat(PARTS);

@@ -1,14 +1,16 @@
 import { UnreachableError } from '../../../../lib/errors/errors';
+import { SIZES } from '../../../../lib/ops/copy/transfer/layout';
 import { crc32Of } from '../../../helpers/fake-s3/version';
-import { itemOf, World } from './world';
+import { itemOf, SMALL_SIZES, World } from './world';
 
+const MIB = 1024 ** 2;
 const BODY = Buffer.from('what was backed up');
 
 /** Above what gets memory of its own. */
-const BUFFERED = Buffer.alloc(5 * 1024 ** 2, 'buffered');
+const BUFFERED = Buffer.alloc(SMALL_SIZES.inMemory + 1, 'buffered');
 
 /** Above what fits in a buffer, below what is sent in parts. */
-const STREAMED = Buffer.alloc(13 * 1024 ** 2, 'streamed');
+const STREAMED = Buffer.alloc(2.5 * SMALL_SIZES.part, 'streamed');
 
 let world: World;
 beforeEach(async () => {
@@ -224,6 +226,24 @@ describe.each([
 
     await expect(world.copy(itemOf('a', stored))).rejects.toThrow(UnreachableError);
   });
+});
+
+test('an object larger than what the network holds is sent on as it arrives, by the default sizes', async () => {
+  const body = Buffer.alloc(13 * MIB, 'streamed');
+  const stored = world.replica.put('a', body);
+
+  await expect(world.copy(itemOf('a', stored), { sizes: SIZES })).resolves.toEqual(restored);
+  expect(world.target.versions('a')[0]?.body.equals(body)).toBe(true);
+});
+
+test.each([
+  ['in one PUT, which begins with its GET', 64 * MIB, 'GET'],
+  ['in parts, which begins with a HEAD', 64 * MIB + 1, 'HEAD'],
+])('by the default sizes, an object is copied %s: %i bytes', async (_, size, method) => {
+  const stored = world.replica.put('a', BODY);
+
+  await world.copy(itemOf('a', { ...stored, versionId: 'gone' }, { size }), { sizes: SIZES });
+  expect(world.replica.requests[0]?.method).toBe(method);
 });
 
 test('an empty object', async () => {

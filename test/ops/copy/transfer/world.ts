@@ -3,10 +3,16 @@ import type { Clock } from '../../../../lib/aws/clock';
 import { Requests } from '../../../../lib/aws/requests';
 import type { BucketClient, Item, ItemOutcome, RestoreRequest } from '../../../../lib/ops/copy/model';
 import { type CopyOptions, copier } from '../../../../lib/ops/copy/transfer';
+import type { Sizes } from '../../../../lib/ops/copy/transfer/layout';
 import { StoredBucket } from '../../../helpers/fake-s3/bucket';
 import type { Request } from '../../../helpers/fake-s3/protocol';
 import { FakeS3 } from '../../../helpers/fake-s3/server';
 import type { Stored, Version } from '../../../helpers/fake-s3/version';
+
+const KIB = 1024;
+
+/** Small, and still more than one chunk of what is sent on as it arrives. */
+export const SMALL_SIZES: Sizes = { inMemory: 40 * KIB, whole: 640 * KIB, part: 120 * KIB };
 
 /** A bucket that has a server to itself. */
 class ServedBucket extends StoredBucket {
@@ -95,6 +101,7 @@ export class World {
           this.uploads.delete(key);
         },
       },
+      sizes: SMALL_SIZES,
       ...options,
     });
   }
