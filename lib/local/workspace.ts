@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SIDES } from '../config/replication-config';
+import { type ReplicationConfig, SIDES } from '../config/replication-config';
 import type { Deployment } from '../model/deployment';
 import { withoutAmbientAws } from './emulator';
 
@@ -52,7 +52,7 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
     return file;
   };
   write('cdk.json', JSON.stringify(cdkJson(), null, 2));
-  write('config.json', JSON.stringify(config, null, 2));
+  write('config.json', JSON.stringify(withoutNames(config), null, 2));
   const profiles = {
     AWS_CONFIG_FILE: write('aws-config', SIDES.map((side) => `[profile ${side}]\nregion = ${config[side].region}\n`).join('\n')),
     AWS_SHARED_CREDENTIALS_FILE: write(
@@ -82,6 +82,11 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** The configuration that a deployment was made from: a file of it holds no names, which follow from it. */
+function withoutNames({ names: _, ...config }: Deployment): ReplicationConfig {
+  return { ...config, pairs: config.pairs.map(({ names: _, ...pair }) => pair) };
 }
 
 /** The project's cdk.json for a run elsewhere: absolute paths, and the run's own configuration. */
