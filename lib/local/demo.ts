@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { cdkScript } from '../cli/process/cdk';
+import { cdkScript, WITHOUT_APP } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
 import { plural } from '../cli/units';
 import { SIDES } from '../config/replication-config';
@@ -65,17 +65,19 @@ export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept
 async function deploy({ emulator, workspace }: LocalDeployment, { progress, signal }: DemoOptions): Promise<void> {
   const { config, directory: cwd, log } = workspace;
   const env = workspace.environment(emulator.endpoint);
-  const node = (...args: string[]) => run(process.execPath, args, { cwd, env, log, signal });
-  const cdk = (...args: string[]) => node(cdkScript(), ...args, '--no-notices', '--ci');
+  const node = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, args, { cwd, env: { ...env, ...more }, log, signal });
+  const cdk = (args: readonly string[], more?: NodeJS.ProcessEnv) => node([cdkScript(), ...args, '--no-notices', '--ci'], more);
   const groups = groupsOf(config);
-  const deployStacks = (...kinds: StackKind[]) =>
-    cdk('deploy', ...groups.flatMap((group) => kinds.map((kind) => stackId(group, kind))), '--require-approval', 'never');
+  const deployStacks = (kinds: readonly StackKind[], more?: NodeJS.ProcessEnv) =>
+    cdk(['deploy', ...groups.flatMap((group) => kinds.map((kind) => stackId(group, kind))), '--require-approval', 'never'], more);
   const environments = environmentsOf(config).map(({ account, region }) => `aws://${account}/${region}`);
 
-  await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk('bootstrap', ...environments));
-  await progress.step('deploy the destination', () => deployStacks('destination'));
+  await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk(['bootstrap', ...environments, ...WITHOUT_APP]));
+  // The next deployment validates the templates of the whole app.
+  await progress.step('deploy the destination', () => deployStacks(['destination'], { CDK_VALIDATION: 'false' }));
   await progress.step("record the replica key's ARN", () =>
-    node(
+    node([
       '--require',
       require.resolve('tsx/cjs'),
       resolve(__dirname, '../../bin/ops.ts'),
@@ -83,9 +85,9 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
       '--config',
       'config.json',
       '--yes',
-    ),
+    ]),
   );
-  await progress.step('deploy the source and its monitoring', () => deployStacks('destination', 'source', 'monitoring'));
+  await progress.step('deploy the source and its monitoring', () => deployStacks(['destination', 'source', 'monitoring']));
   await progress.step('apply what the emulator leaves out', async () => {
     for (const names of groups.map(namesOf)) {
       for (const side of SIDES) {

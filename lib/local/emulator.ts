@@ -25,17 +25,21 @@ interface EmulatorOptions {
   readonly log: string;
   /** The emulator ends with this process, however that ends, unless this file is there by then. */
   readonly keptFile: string;
+  /** Python script that serves. @default - serves an empty emulator */
+  readonly script?: string;
 }
 
 const START_SECONDS = 60;
+
+const SERVE = join(__dirname, 'serve.py');
 
 /**
  * Starts the emulator on a free port of 127.0.0.1 and waits until it answers.
  *
  * @throws AppError when it does not come up
  */
-export async function startEmulator({ python, log, keptFile }: EmulatorOptions): Promise<Emulator> {
-  const child = spawn(python, [join(__dirname, 'serve.py'), keptFile], {
+export async function startEmulator({ python, log, keptFile, script = SERVE }: EmulatorOptions): Promise<Emulator> {
+  const child = spawn(python, [script, keptFile], {
     // A group of its own: Ctrl-C reaches it only through stop().
     detached: true,
     stdio: ['ignore', 'pipe', openSync(log, 'a')],

@@ -11,14 +11,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { emulatorClients } from '../../lib/local/emulator';
 import type { AuditReport } from '../../lib/ops/audit/report';
-import { type Kept, runScript } from '../helpers/process';
+import { runScript } from '../helpers/process';
+import { type DeployedDemo, deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
 const SOURCE = 'backups-demo-documents-111111111111-ap-southeast-2-an';
 const REPLICA = 'backups-demo-documents-222222222222-us-west-2-an';
 
-let kept: Kept;
+let kept: DeployedDemo;
 let source: S3Client;
 let destination: S3Client;
 
@@ -40,16 +41,13 @@ async function removeReplica(Key: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
+  kept = await deployedDemo();
   const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';
   source = emulatorClients(endpoint, { account: '111111111111', region: 'ap-southeast-2' }).s3;
   destination = emulatorClients(endpoint, { account: '222222222222', region: 'us-west-2' }).s3;
 });
 
-afterAll(() => {
-  process.kill(kept.pid);
-});
+afterAll(() => kept.stop());
 
 test('audit finds what was removed, truncated, added and held back, and nothing else', async () => {
   const fine = await audit('--json');

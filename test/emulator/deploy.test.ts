@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kept, runScript } from '../helpers/process';
+import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
@@ -21,8 +22,7 @@ function configure({ directory }: Kept, name: string, keys: (config: { pairs: ob
 }
 
 test('deploy does nothing where nothing changes, makes a change, and stops where a bucket would go', async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  const kept = await deployedDemo();
   try {
     configure(kept, 'changed.json', () => ({ keyRotationDays: 180, tags: { team: 'storage' } }));
     configure(kept, 'renamed.json', ({ pairs: [pair] }) => ({ pairs: [{ ...pair, id: 'papers' }] }));
@@ -52,7 +52,7 @@ test('deploy does nothing where nothing changes, makes a change, and stops where
 
     await expectProtection(kept);
   } finally {
-    process.kill(kept.pid);
+    await kept.stop();
   }
 });
 

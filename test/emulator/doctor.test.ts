@@ -10,6 +10,7 @@ import {
 import type { DoctorData } from '../../lib/ops/doctor/doctor';
 import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
+import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
@@ -59,8 +60,7 @@ async function doctor({ environment, directory }: Kept) {
 }
 
 test('doctor finds a healthy deployment on the emulator, and each of five things that are broken in it', async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  const kept = await deployedDemo();
   try {
     const healthy = await doctor(kept);
     expect(healthy.failed).toEqual([]);
@@ -80,7 +80,7 @@ test('doctor finds a healthy deployment on the emulator, and each of five things
     expect(found('role-policy')).toMatchObject({ found: expect.stringContaining('statement EncryptReplicas is missing') });
     expect(found('replica-key')).toMatchObject({ found: expect.stringContaining('PendingDeletion') });
   } finally {
-    process.kill(kept.pid);
+    await kept.stop();
   }
 });
 

@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { emulatorClients } from '../../lib/local/emulator';
 import type { DrillReport } from '../../lib/ops/drill/report';
-import { type Kept, runScript } from '../helpers/process';
+import { runScript } from '../helpers/process';
+import { type DeployedDemo, deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
@@ -18,7 +19,7 @@ const SOURCE = 'backups-demo-documents-111111111111-ap-southeast-2-an';
 const LEFTOVER = 'backups-demo-drill-0badcafe-111111111111-ap-southeast-2-an';
 const GIVEN = 'scratch-111111111111';
 
-let kept: Kept;
+let kept: DeployedDemo;
 let source: S3Client;
 
 async function drill(...args: readonly string[]) {
@@ -39,14 +40,11 @@ const put = (Key: string, Body: string | Buffer, more: object = {}) =>
   source.send(new PutObjectCommand({ Bucket: SOURCE, Key, Body, ...more }));
 
 beforeAll(async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
+  kept = await deployedDemo();
   source = emulatorClients(kept.environment['AWS_ENDPOINT_URL'] ?? '', { account: '111111111111', region: 'ap-southeast-2' }).s3;
 });
 
-afterAll(() => {
-  process.kill(kept.pid);
-});
+afterAll(() => kept.stop());
 
 test('drill restores, compares, reports and leaves nothing, or finds what an earlier one left', async () => {
   await put('reports/2026 ü+1.txt', 'ten bytes!', {

@@ -2,6 +2,7 @@ import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk
 import type { FailuresData } from '../../lib/ops/failures/findings';
 import { body, failed, record, testEvent, timed } from '../helpers/failure-events';
 import { type Kept, runScript } from '../helpers/process';
+import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
@@ -44,8 +45,7 @@ async function send(endpoint: string, bodies: readonly string[]): Promise<void> 
 }
 
 test('failures reads the deployed queue twice, loses no event, and acknowledges all of them', async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  const kept = await deployedDemo();
   try {
     await send(kept.environment['AWS_ENDPOINT_URL'] ?? '', SENT);
     const first = await ops(kept, '--json');
@@ -71,6 +71,6 @@ test('failures reads the deployed queue twice, loses no event, and acknowledges 
     expect(empty.code).toBe(0);
     expect(empty.data()).toMatchObject({ ok: true, read: 0, queue: { approximate: { visible: 0, held: 0 } } });
   } finally {
-    process.kill(kept.pid);
+    await kept.stop();
   }
 });

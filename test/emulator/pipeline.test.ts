@@ -5,7 +5,8 @@ import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand 
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type StackKind, stackPlace } from '../../lib/model/stacks';
 import { PIPELINE, validConfig } from '../helpers/config';
-import { finish, type Kept, PROJECT, runScript } from '../helpers/process';
+import { finish, type Kept, PROJECT } from '../helpers/process';
+import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(8 * 60_000);
 
@@ -22,8 +23,7 @@ const APP = `node --require ${JSON.stringify(require.resolve('tsx/cjs'))} ${JSON
  * CloudFormation is: the assembly of its stage, over a deployment made by hand.
  */
 test('the stage of the pipeline takes over a deployment made by hand: nothing is replaced, and nothing is left to do', async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  const { kept } = JSON.parse(demo.stdout) as { kept: Kept };
+  const kept = await deployedDemo();
   try {
     const byHand = await deployed(kept);
     expect(Object.keys(byHand.destination.resources).length).toBeGreaterThan(5);
@@ -46,7 +46,7 @@ test('the stage of the pipeline takes over a deployment made by hand: nothing is
     expect(again.match(/\(no changes\)/g)).toHaveLength(STACKS.length);
     expect(await deployed(kept)).toEqual(taken);
   } finally {
-    process.kill(kept.pid);
+    await kept.stop();
   }
 });
 

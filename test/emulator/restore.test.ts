@@ -17,7 +17,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { emulatorClients } from '../../lib/local/emulator';
 import type { RestoreResult } from '../../lib/ops/restore/result';
-import { finish, type Kept, runScript, startScript } from '../helpers/process';
+import { finish, runScript, startScript } from '../helpers/process';
+import { type DeployedDemo, deployedDemo } from './deployed-demo';
 import { type RangeProxy, startRangeProxy } from './range-proxy';
 
 jest.setTimeout(30 * 60_000);
@@ -27,7 +28,7 @@ const REPLICA = 'backups-demo-documents-222222222222-us-west-2-an';
 const KILLS = Number(process.env['CHAOS_RUNS'] ?? 5);
 const SEED = Number(process.env['CHAOS_SEED'] ?? randomBytes(2).readUInt16BE());
 
-let kept: Kept;
+let kept: DeployedDemo;
 let proxy: RangeProxy;
 let source: S3Client;
 let destination: S3Client;
@@ -119,17 +120,16 @@ function spoken(stream: Readable | null, text: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
+  kept = await deployedDemo();
   const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';
   proxy = await startRangeProxy(endpoint);
   source = emulatorClients(endpoint, { account: '111111111111', region: 'ap-southeast-2' }).s3;
   destination = emulatorClients(endpoint, { account: '222222222222', region: 'us-west-2' }).s3;
 });
 
-afterAll(() => {
+afterAll(async () => {
   proxy.stop();
-  process.kill(kept.pid);
+  await kept.stop();
 });
 
 test('restores what was there at a moment to another bucket, and what is newest to the source bucket, once', async () => {

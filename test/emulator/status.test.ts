@@ -4,7 +4,8 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/alarms';
 import type { StatusData } from '../../lib/ops/status/status';
 import { validConfig } from '../helpers/config';
-import { type Kept, runScript } from '../helpers/process';
+import { runScript } from '../helpers/process';
+import { type DeployedDemo, deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
 
@@ -12,16 +13,13 @@ const config = validConfig({ deployment: 'backups-demo', removal: 'destroy' });
 const [pair] = config.pairs;
 const names = pair?.names;
 
-let kept: Kept;
+let kept: DeployedDemo;
 
 beforeAll(async () => {
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json']);
-  kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
+  kept = await deployedDemo();
 });
 
-afterAll(() => {
-  process.kill(kept.pid);
-});
+afterAll(() => kept.stop());
 
 const ops = (...args: string[]) =>
   runScript(['bin/ops.ts', ...args], { AWS_EC2_METADATA_DISABLED: 'true', ...kept.environment, INIT_CWD: kept.directory });

@@ -1,0 +1,89 @@
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runDemo } from '../../lib/local/demo-command';
+import { startEmulator } from '../../lib/local/emulator';
+import { emulatorPython } from '../../lib/local/virtual-env';
+import { DEMO_FOLDER } from '../../lib/local/workspace';
+import type { Kept } from '../helpers/process';
+
+/** A demo as `npm run demo -- --keep` leaves it, which no other suite sees. */
+export interface DeployedDemo extends Kept {
+  /** Ends the emulator and removes the folder. */
+  stop(): Promise<void>;
+}
+
+/** What this process deployed, for all its suites. Its name ends in the process id: the next demo removes it. */
+const DEPLOYED = join(DEMO_FOLDER, `deployed-${performance.timeOrigin}.${process.pid}`);
+const WORKSPACE = join(DEPLOYED, 'workspace');
+
+/** Gives a suite a demo of its own: a copy of the one that the first suite of this process deploys, since that takes long. */
+export async function deployedDemo(): Promise<DeployedDemo> {
+  if (!existsSync(WORKSPACE)) {
+    await deploy();
+  }
+  const directory = join(DEMO_FOLDER, `run-${Date.now()}.${process.pid}`);
+  cpSync(WORKSPACE, directory, { recursive: true });
+  for (const left of ['state', 'objects']) {
+    cpSync(join(DEPLOYED, left), join(directory, left), { recursive: true });
+  }
+  const log = join(directory, 'demo.log');
+  const emulator = await startEmulator({
+    python: await emulatorPython(DEMO_FOLDER, log),
+    log,
+    keptFile: join(directory, 'not-kept'),
+    script: join(__dirname, 'serve-copy.py'),
+  });
+  return {
+    pid: emulator.pid,
+    directory,
+    environment: {
+      AWS_ENDPOINT_URL: emulator.endpoint,
+      AWS_CONFIG_FILE: join(directory, 'aws-config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(directory, 'aws-credentials'),
+    },
+    stop: async () => {
+      await emulator.stop();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Deploys the demo, and ends its emulator, which writes down all that it holds. */
+async function deploy(): Promise<void> {
+  const persistence = {
+    PERSIST_STATE: '1',
+    STATE_DIR: join(DEPLOYED, 'state'),
+    S3_PERSIST: '1',
+    S3_DATA_DIR: join(DEPLOYED, 'objects'),
+  };
+  Object.assign(process.env, persistence);
+  let output = '';
+  await runDemo({
+    argv: ['--keep', '--json'],
+    directory: DEMO_FOLDER,
+    print: (text) => {
+      output += text;
+    },
+    progress: process.stderr,
+    signal: new AbortController().signal,
+  });
+  for (const name of Object.keys(persistence)) {
+    delete process.env[name];
+  }
+  const { pid, directory } = (JSON.parse(output) as { kept: Kept }).kept;
+  process.kill(pid);
+  while (isAlive(pid)) {
+    await sleep(50);
+  }
+  renameSync(directory, WORKSPACE);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
