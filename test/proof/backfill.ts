@@ -141,7 +141,13 @@ function otherFolders(world: World, pair: PairNames, otherPairs: readonly OtherP
 function moreThanJobs(world: World, pair: PairNames): Request[] {
   const { manifest, owner, principal, report, reportBucket } = jobsOf(world, pair);
   const shared = { name: 'a backfill role does more than a job', principal, owner };
-  const onBucket = [...WEAKEN_BUCKET, 's3:ListBucket', 's3:PutReplicationConfiguration', 's3:PutEncryptionConfiguration'];
+  const onBucket = [
+    ...WEAKEN_BUCKET,
+    's3:ListBucket',
+    's3:PutReplicationConfiguration',
+    's3:PutEncryptionConfiguration',
+    's3:GetBucketPolicy',
+  ];
   return [
     ...[pair.sourceBucket.arn, reportBucket].flatMap((resource) => each(onBucket, { ...shared, resource })),
     ...each([...TOUCH_REPLICA, ...READ_VERSIONS, 's3:PutObjectTagging'], {
@@ -149,7 +155,10 @@ function moreThanJobs(world: World, pair: PairNames): Request[] {
       resource: `${pair.sourceBucket.arn}/a.jpg`,
     }),
     ...[manifest, report].flatMap((resource) =>
-      each(['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectAcl', 's3:PutObjectTagging'], { ...shared, resource }),
+      each(['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectAcl', 's3:PutObjectTagging', 's3:GetObjectTagging'], {
+        ...shared,
+        resource,
+      }),
     ),
     ...each(['iam:PassRole', 'sts:AssumeRole'], { ...shared, resource: pair.replicationRole.arn }),
   ];
@@ -247,11 +256,19 @@ function assumption(world: World, pair: PairNames): Request[] {
     live(pair),
     { kind: 'anonymous' },
   ];
-  return principals.map((principal) => ({
-    name: 'somebody else than S3 Batch Operations assumes a backfill role',
-    principal,
-    action: 'sts:AssumeRole',
-    resource: pair.backfillRole.arn,
-    owner: source.account,
-  }));
+  const role = { resource: pair.backfillRole.arn, owner: source.account };
+  return [
+    ...principals.map((principal) => ({
+      ...role,
+      name: 'somebody else than S3 Batch Operations assumes a backfill role',
+      principal,
+      action: 'sts:AssumeRole',
+    })),
+    {
+      ...role,
+      name: 'S3 Batch Operations tags a session of a backfill role',
+      principal: BATCH_OPERATIONS,
+      action: 'sts:TagSession',
+    },
+  ];
 }

@@ -66,6 +66,9 @@ const RENAMED: Readonly<Record<string, string>> = {
   's3:object-lock-remaining-retention-days': 'aws:RequestTag/s3-object-lock-remaining-retention-days',
 };
 
+/** The simulator takes a `*` in a request's resource for a pattern. This stands for one that is a character, and in policies escaped. */
+const ASTERISK = '%2A';
+
 /** What the simulator is asked, and nothing else that a decision depends on. */
 interface Question {
   readonly request: Request;
@@ -103,9 +106,9 @@ async function simulate({ request, identity, resource: held, organization }: Que
         principal:
           principal.kind === 'anonymous' ? anonymousPrincipal : principal.kind === 'service' ? principal.name : principal.arn,
         action,
-        resource: { resource, accountId: owner },
+        resource: { resource: resource === '*' ? resource : resource.replaceAll('*', ASTERISK), accountId: owner },
         contextVariables: Object.fromEntries(
-          Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value]),
+          Object.entries(fullContext(request)).map(([key, value]) => [RENAMED[key] ?? key, value.replaceAll('*', ASTERISK)]),
         ),
       },
       identityPolicies: identity.map((policy, index) => ({ name: `${index}`, policy: renamed(policy) })),
@@ -229,11 +232,12 @@ function renamed(policy: PolicyDocument | undefined): PolicyDocument | undefined
     return undefined;
   }
   const known = renamedPolicies.get(policy);
-  const fresh = known ?? (JSON.parse(withRenamedKeys(JSON.stringify(policy))) as PolicyDocument);
+  const fresh = known ?? (JSON.parse(forSimulator(JSON.stringify(policy))) as PolicyDocument);
   renamedPolicies.set(policy, fresh);
   return fresh;
 }
 
-function withRenamedKeys(text: string): string {
-  return Object.entries(RENAMED).reduce((renaming, [key, here]) => renaming.replaceAll(key, here), text);
+function forSimulator(text: string): string {
+  const escaped = text.replaceAll('${*}', ASTERISK);
+  return Object.entries(RENAMED).reduce((renaming, [key, here]) => renaming.replaceAll(key, here), escaped);
 }

@@ -1,5 +1,5 @@
 import type { PairNames } from '../../lib/model/names';
-import { PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
+import { MORE_WITH_STACK, PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, USE_KEY, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
@@ -100,14 +100,24 @@ function roleOnKeys(world: World, pair: PairNames): Request[] {
       ...wrong.flatMap(([how, context]) =>
         each(actions, { name: `the replication role uses a key ${how}`, principal, resource, owner, context, deniedByEachHalf }),
       ),
-      ...each(['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:CreateGrant', 'kms:ReEncryptFrom', 'kms:DescribeKey'], {
-        name: 'the replication role does more with a key than encryption',
-        principal,
-        resource,
-        owner,
-        context: right,
-        deniedByEachHalf,
-      }),
+      ...each(
+        [
+          'kms:PutKeyPolicy',
+          'kms:ScheduleKeyDeletion',
+          'kms:CreateGrant',
+          'kms:ReEncryptFrom',
+          'kms:DescribeKey',
+          'kms:GenerateDataKeyPair',
+        ],
+        {
+          name: 'the replication role does more with a key than encryption',
+          principal,
+          resource,
+          owner,
+          context: right,
+          deniedByEachHalf,
+        },
+      ),
     ];
   });
 }
@@ -136,6 +146,7 @@ function roleOnBuckets(world: World, pair: PairNames): Request[] {
     's3:PutObjectRetention',
     's3:BypassGovernanceRetention',
     's3:InitiateReplication',
+    's3:ReplicateObjectAnnotation',
   ];
   return [
     ...each([...onBucket, 's3:ListBucket'], { ...replica, resource: pair.replicaBucket.arn }),
@@ -300,13 +311,21 @@ function assumption(world: World, pair: PairNames): Request[] {
     administrator(THIRD_ACCOUNT),
     { kind: 'anonymous' } as const,
   ];
-  return principals.map((principal) => ({
-    name: 'somebody else than S3 assumes the replication role',
-    principal,
-    action: 'sts:AssumeRole',
-    resource: pair.replicationRole.arn,
-    owner: source.account,
-  }));
+  const role = { resource: pair.replicationRole.arn, owner: source.account };
+  return [
+    ...principals.map((principal) => ({
+      ...role,
+      name: 'somebody else than S3 assumes the replication role',
+      principal,
+      action: 'sts:AssumeRole',
+    })),
+    {
+      ...role,
+      name: 'S3 tags a session of the replication role',
+      principal: service('s3.amazonaws.com'),
+      action: 'sts:TagSession',
+    },
+  ];
 }
 
 /** The reader role serves the source stack's execution role, and reads one stack. */
@@ -342,6 +361,13 @@ function keyExchange(world: World): Request[] {
       resource: arn,
       owner,
     })),
+    {
+      name: "the source stack's execution role tags a session of the reader role",
+      principal: execution(source.account, source.region),
+      action: 'sts:TagSession',
+      resource: arn,
+      owner,
+    },
     ...otherStacks.map((resource) => ({
       name: 'the reader role describes another stack',
       principal: readerRole,
@@ -349,7 +375,7 @@ function keyExchange(world: World): Request[] {
       resource,
       owner,
     })),
-    ...each(['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack'], {
+    ...each(MORE_WITH_STACK, {
       name: 'the reader role does more than describe',
       principal: readerRole,
       resource: own,

@@ -53,6 +53,22 @@ export const NOT_UNDER_LOCKDOWN: Readonly<Record<string, string>> = {
   'kms:ScheduleKeyDeletion': 'the key is retained whatever happens',
 };
 
+/** Some of what docs/protection.md says is not refused, and why. An administrator of the backup account does it. */
+const NOT_REFUSED = {
+  bucket: ['s3:PutIntelligentTieringConfiguration'],
+  object: [
+    's3:DeleteObject',
+    's3:DeleteObjectVersionTagging',
+    's3:PutObject',
+    's3:PutObjectAcl',
+    's3:PutObjectTagging',
+    's3:PutObjectVersionAcl',
+    's3:PutObjectVersionTagging',
+    's3:RestoreObject',
+  ],
+  key: ['kms:CancelKeyDeletion', 'kms:DisableKeyRotation', 'kms:EnableKey', 'kms:RevokeGrant', 'kms:TagResource'],
+};
+
 /** They concern no resource that is there. */
 const WITHOUT_RESOURCE = ['kms:CreateKey', 'kms:ListAliases'];
 
@@ -86,10 +102,14 @@ export function allowedLockdown(world: World, underScp?: true): AllowedRequest[]
     return [];
   }
   const { breakGlass, execution } = rolesOf(world);
+  const administrator = actorsOf(world).destinationAdministrator;
   const name = (what: string) => `under lockdown, ${what}`;
   return [
     ...onEverything(world, name('the break-glass role'), breakGlass, [DESTROY, CONFIGURE]),
     ...deployment(world, name('CloudFormation updates the stack, and rolls back'), execution),
+    ...onEverything(world, name('an administrator of the backup account does what ends no version'), administrator, [
+      NOT_REFUSED,
+    ]),
     ...reading(world, name('an administrator of the backup account verifies and restores')),
   ].map((request) => ({ ...request, ...(underScp && { underScp }) }));
 }

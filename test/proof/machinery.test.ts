@@ -83,6 +83,17 @@ describe('a decision', () => {
     );
   });
 
+  test('takes a * of a request for a character', async () => {
+    const escaped = { ...read, Resource: `${BUCKET}/a\${*}` };
+    const asterisk = request({ resource: `${BUCKET}/a*` });
+
+    expect(await decide(worldWith(held('identity', ROLE, escaped)), asterisk)).toMatchObject({ allowed: true });
+    expect(await decide(worldWith(held('identity', ROLE, escaped)), request({ resource: `${BUCKET}/as` }))).toMatchObject({
+      allowed: false,
+    });
+    expect(await decide(worldWith(held('identity', ROLE, read)), asterisk)).toMatchObject({ allowed: true });
+  });
+
   test('of a context key that the simulator ignores is an error', async () => {
     const world = worldWith(held('identity', ROLE, read));
 

@@ -1,4 +1,4 @@
-import { type HeldPolicy, list, nameOf, type Statement } from './policy';
+import { type HeldPolicy, list, nameOf, type PolicyDocument, type Statement } from './policy';
 import type { World } from './world';
 
 /** A deployment with one policy changed, and what the change has to be good for. */
@@ -17,7 +17,7 @@ export interface Mutation {
 }
 
 /** A change of one statement; `undefined` leaves it out. */
-interface Change {
+export interface Change {
   readonly name: string;
   readonly effect: Mutation['effect'];
   readonly statement: Statement | undefined;
@@ -25,11 +25,18 @@ interface Change {
   readonly about?: Mutation['about'];
 }
 
-/** Every single change of every policy of a deployment. */
-export function mutationsOf(world: World): Mutation[] {
+/**
+ * Every single change of every policy of a deployment.
+ *
+ * @param changes of a statement
+ */
+export function mutationsOf(
+  world: World,
+  changes: (statement: Statement, half: HeldPolicy['half'], document: PolicyDocument) => readonly Change[] = changesOf,
+): Mutation[] {
   return world.policies.flatMap((policy, index) =>
     policy.document.Statement.flatMap((statement, position) =>
-      changesOf(statement, policy.half).map(({ name, effect, statement: changed, about = statement }) => {
+      changes(statement, policy.half, policy.document).map(({ name, effect, statement: changed, about = statement }) => {
         const statements = policy.document.Statement.flatMap((other, place) => (place === position ? (changed ?? []) : other));
         const document = { ...policy.document, Statement: statements };
         return {
@@ -46,18 +53,20 @@ export function mutationsOf(world: World): Mutation[] {
 }
 
 function changesOf(statement: Statement, half: HeldPolicy['half']): Change[] {
-  const allows = statement.Effect === 'Allow';
-  // What is taken from an Allow narrows it, and what is taken from a Deny widens what gets through; a condition the other way round.
-  const less = allows ? 'breaks' : 'opens';
-  const more = allows ? 'opens' : 'breaks';
+  const { less, more } = effectsOn(statement);
   return [
     { name: 'nothing', effect: less, statement: undefined },
     ...without(statement, 'Action', less),
     ...without(statement, 'Resource', less),
     ...conditionChanges(statement, less, more),
     // In a resource policy, * is that resource, and so no widening.
-    ...(allows && half === 'identity' ? widened(statement) : []),
+    ...(statement.Effect === 'Allow' && half === 'identity' ? widened(statement) : []),
   ];
+}
+
+/** What it does when a statement is about less, or about more: an Allow lets less or more through, and a Deny the other way round. */
+export function effectsOn({ Effect: effect }: Statement): Readonly<Record<'less' | 'more', Mutation['effect']>> {
+  return effect === 'Allow' ? { less: 'breaks', more: 'opens' } : { less: 'opens', more: 'breaks' };
 }
 
 /** The statement with one of several actions or resources left out. */
@@ -84,24 +93,37 @@ function widened(statement: Statement): Change[] {
     }));
 }
 
-/** Each condition left out, and each of several values of one. */
-function conditionChanges(statement: Statement, less: Change['effect'], more: Change['effect']): Change[] {
-  const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+/** One condition of a statement. */
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export function conditionsOf({ Condition: conditions = {} }: Statement): Condition[] {
+  return Object.entries(conditions).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({ operator, key, values: list<string>(values) })),
   );
-  const withConditions = (kept: typeof conditions): Statement => {
-    const condition: Record<string, Record<string, readonly string[]>> = {};
-    for (const { operator, key, values } of kept) {
-      condition[operator] = { ...condition[operator], [key]: values };
-    }
-    const { Condition: _, ...rest } = statement;
-    return kept.length === 0 ? rest : { ...rest, Condition: condition };
-  };
+}
+
+/** A statement with other conditions. */
+export function withConditions(statement: Statement, conditions: readonly Condition[]): Statement {
+  const condition: Record<string, Record<string, readonly string[]>> = {};
+  for (const { operator, key, values } of conditions) {
+    condition[operator] = { ...condition[operator], [key]: values };
+  }
+  const { Condition: _, ...rest } = statement;
+  return conditions.length === 0 ? rest : { ...rest, Condition: condition };
+}
+
+/** Each condition left out, and each of several values of one. */
+function conditionChanges(statement: Statement, less: Change['effect'], more: Change['effect']): Change[] {
+  const conditions = conditionsOf(statement);
   return conditions.flatMap((condition, index) => [
     {
       name: `no condition ${condition.operator} ${condition.key}`,
       effect: more,
-      statement: withConditions(conditions.toSpliced(index, 1)),
+      statement: withConditions(statement, conditions.toSpliced(index, 1)),
     },
     ...(condition.values.length < 2
       ? []
@@ -110,6 +132,7 @@ function conditionChanges(statement: Statement, less: Change['effect'], more: Ch
           // A value of a negative operator is an exception.
           effect: condition.operator.includes('Not') ? more : less,
           statement: withConditions(
+            statement,
             conditions.with(index, { ...condition, values: condition.values.filter((value) => value !== left) }),
           ),
         }))),

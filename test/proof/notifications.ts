@@ -101,6 +101,8 @@ export function deniedNotifications(world: World): Request[] {
     { ...send, name: 'S3 sends for another bucket of the account', context: onBehalfOf(bucket('another-bucket'), owner) },
     { ...send, name: 'S3 sends for a bucket whose name continues', context: onBehalfOf(`${bucketArn}x`, owner) },
     { ...send, name: 'S3 sends for nobody' },
+    { ...send, name: 'S3 sends for a bucket of no account', context: { 'aws:SourceArn': bucketArn } },
+    { ...send, name: 'S3 sends for no bucket', context: { 'aws:SourceAccount': owner } },
     ...each(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SetQueueAttributes'], {
       name: 'S3 does more with the queue than send',
       principal: S3,
@@ -144,6 +146,8 @@ function deniedOnTopic(
     ['for another account', onBehalfOf(alarm, THIRD_ACCOUNT)],
     ['for an alarm of another region', onBehalfOf(elsewhere, owner)],
     ['for nobody', undefined],
+    ['for an alarm of no account', { 'aws:SourceArn': alarm }],
+    ['for no alarm', { 'aws:SourceAccount': owner }],
   ];
   const uses = [
     { action: 'sns:Publish', resource: topic, owner },
@@ -174,7 +178,14 @@ function deniedOnTopic(
       owner,
       context: { 'aws:SecureTransport': 'false' },
     },
-    ...each(['kms:Encrypt', 'kms:ScheduleKeyDeletion', 'kms:CreateGrant'], {
+    ...each(['sns:Subscribe', 'sns:SetTopicAttributes'], {
+      name: 'CloudWatch does more with a topic than notify',
+      principal: CLOUDWATCH,
+      resource: topic,
+      owner,
+      context: onBehalfOf(alarm, owner),
+    }),
+    ...each(['kms:Encrypt', 'kms:GenerateMac', 'kms:ScheduleKeyDeletion', 'kms:CreateGrant'], {
       name: 'CloudWatch does more with the key of a topic',
       principal: CLOUDWATCH,
       resource: key,

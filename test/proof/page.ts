@@ -119,7 +119,8 @@ ${markdownTable(STATEMENT_HEADER, statementRows(world))}
 On every change, offline, for each of ${VARIANTS.length} variants of the configuration (${VARIANTS.map(({ name }) => name).join('; ')}), the templates are
 resolved into policies and requests are simulated against them. In the default configuration, ${allowedRequests(world).length} requests must be allowed and
 ${deniedRequests(world).length} denied, and each of ${mutationsOf(world).length} single changes of a policy must change a decision: whatever is left out breaks a request that
-has to be allowed, and whatever is widened lets one through that has to be denied.
+has to be allowed, and whatever is widened lets one through that has to be denied. Statements are rewritten too: an escape less, another operator, other principals,
+and wildcards for actions. Each rewriting that AWS could tell from the original must change a decision as well.
 
 Allowed:
 

@@ -88,6 +88,12 @@ export function allowedUnderScp(world: World): AllowedRequest[] {
     ...each([...DESTROY.bucket, ...CONFIGURE.bucket], { name: '', principal: roles.execution, resource: newBucket, owner }),
     ...each(CONFIGURE.key, { name: '', principal: roles.execution, resource: newKey, owner }),
   ];
+  const work = [
+    { action: 'account:GetContactInformation', resource: actorsOf(world).ownAccount(owner) },
+    ...subjects.stacks.map((resource) => ({ action: 'cloudformation:DescribeStacks', resource })),
+    { action: 'iam:GetRole', resource: subjects.arn.execution },
+    { action: 's3:GetObject', resource: `${subjects.staging}/0a1b.json` },
+  ].map((request) => ({ ...request, name: '', principal: roles.root, owner }));
   const withPage = (page: string, requests: readonly Request[]) => requests.map((request) => ({ ...request, page }));
   return [
     ...allowedLockdown(world, true).map((request) => ({
@@ -97,6 +103,10 @@ export function allowedUnderScp(world: World): AllowedRequest[] {
     ...withPage(
       SCP_PAGE,
       as('the break-glass role', roles.breakGlass, [...changeRoles, ...passRole, ...assume, ...changeStacks, ...forge]),
+    ),
+    ...withPage(
+      SCP_PAGE,
+      as('an administrator of the backup account looks around', actorsOf(world).destinationAdministrator, work),
     ),
     ...withPage(LOCK_PAGE, as('CloudFormation creates a bucket, and rolls that back', roles.execution, creation)),
     ...withPage(BOOTSTRAP_PAGE, as('a person who may deploy assumes the roles of the bootstrap', roles.deployer, assume)),

@@ -766,6 +766,30 @@ describe('the simulator says what it cannot evaluate', () => {
   });
 });
 
+describe('a character that is a wildcard in patterns', () => {
+  const question = (pattern: string, key: string): Question => ({
+    principal: OWN,
+    action: 's3:PutObject',
+    resource: `${BUCKET}/${key}`,
+    identity: [allow('s3:PutObject', `${BUCKET}/${pattern}`)],
+  });
+
+  test.each([
+    ['a${?}/$', 'a?/$', 'Allowed'],
+    ['a${?}/$', 'as/$', 'ImplicitlyDenied'],
+    ['a?/$', 'as/$', 'Allowed'],
+    ['${$}{aws:username}', '${aws:username}', 'Allowed'],
+    ['${aws:username}', '${aws:username}', 'ImplicitlyDenied'],
+  ])(`stands for itself where it is escaped: %s and %s`, async (pattern, key, answer) => {
+    expect(await answerTo(question(pattern, key))).toEqual({ answer, ignored: [] });
+  });
+
+  // When this fails, the simulator takes the character for itself: the proof can leave it as it is.
+  test('is a pattern in a request too, if it is *, which is why the proof writes it otherwise', async () => {
+    expect(await simulate(question('a${*}', 'a*'))).toMatchObject({ resultType: 'wildcard' });
+  });
+});
+
 describe('the encryption context of S3', () => {
   const CONTEXT_KEY = 'kms:EncryptionContext:aws:s3:arn';
   const RENAMED = 'aws:RequestTag/kms-encryption-context-aws-s3-arn';

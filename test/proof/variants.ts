@@ -21,7 +21,7 @@ const WITH_PREFIXES: Variant = {
     pipeline: PIPELINE,
     keyExchange: 'ssm',
     pairs: [
-      { id: 'a', filter: { prefix: 'cost?/$' } },
+      { id: 'a', filter: { prefix: 'cost?*${aws:username}/$' } },
       { id: 'a-b', filter: { prefix: 'menü/' }, bucketKeys: false },
     ],
   },

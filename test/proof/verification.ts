@@ -1,5 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
+import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
@@ -32,6 +33,7 @@ const READ_BUCKET = [
   's3:GetLifecycleConfiguration',
   's3:ListBucket',
 ];
+const READ_MORE_OF_BUCKET = ['s3:GetBucketLogging', 's3:GetInventoryConfiguration'];
 const CHANGE_BUCKET = [
   's3:DeleteBucket',
   's3:DeleteBucketPolicy',
@@ -54,7 +56,7 @@ const OWN = {
     bucket: ['s3:GetBucketNotification', 's3:GetReplicationConfiguration'],
     canary: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'WriteCanaries',
-    notOnCanary: ['s3:GetObject', 's3:GetObjectTagging'],
+    notOnCanary: ['s3:GetObject', 's3:GetObjectAcl', 's3:GetObjectTagging'],
     key: 'kms:GenerateDataKey',
     keyStatement: 'EncryptCanaries',
     notWithKey: ['kms:Decrypt', 'kms:Encrypt'],
@@ -64,7 +66,7 @@ const OWN = {
     bucket: [],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
-    notOnCanary: ['s3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
+    notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
     key: 'kms:Decrypt',
     keyStatement: 'DecryptCanaries',
     notWithKey: ['kms:Encrypt', 'kms:GenerateDataKey'],
@@ -105,9 +107,16 @@ function sideOf(world: World, side: SideName) {
     buckets: config.pairs.map((pair) => {
       const { sourceBucket, replicaBucket } = pair.names;
       const { arn } = side === 'source' ? sourceBucket : replicaBucket;
-      return { arn, prefix: pair.filter?.prefix ?? '', canaryKey: `${canaryPrefix(pair)}${CANARY}` };
+      const prefix = pair.filter?.prefix ?? '';
+      const canaryKey = `${canaryPrefix(pair)}${CANARY}`;
+      return { arn, prefix, canaryKey, lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)) };
     }),
   };
+}
+
+/** What a prefix would match if IAM took one of its characters for a wildcard. */
+function lookalikesOf(prefix: string): string[] {
+  return [...prefix.matchAll(/[*?]/g)].map(({ index }) => `${prefix.slice(0, index)}s${prefix.slice(index + 1)}`);
 }
 
 /** What `ops doctor` and `ops verify` ask, with the page that says which permission an operation takes. */
@@ -265,7 +274,7 @@ export function deniedVerification(world: World): Request[] {
 function onObjects(world: World, side: SideName): Request[] {
   const { bucket } = actorsOf(world);
   const { buckets, canary, name, notOnCanary, owner, principal } = sideOf(world, side);
-  return buckets.flatMap(({ arn, prefix, canaryKey }) => {
+  return buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
     const others = [
       `${arn}/a.jpg`,
       `${arn}/${prefix}a.jpg`,
@@ -273,6 +282,7 @@ function onObjects(world: World, side: SideName): Request[] {
       `${arn}/${prefix}.s3-replication-canaryx/a.jpg`,
       `${arn}/elsewhere/${canaryKey}`,
       `${bucket('another-bucket')}/${canaryKey}`,
+      ...lookalikes.map((key) => `${arn}/${key}`),
     ];
     return [
       ...others.flatMap((resource) => each(canary, { name: `${name} on objects of others`, principal, resource, owner })),
@@ -300,10 +310,11 @@ function onBuckets(world: World, side: SideName): Request[] {
   const listing = { name: `${name} lists versions of others`, principal, owner };
   return [
     ...each([...READ_BUCKET, ...own.bucket], { name: `${name} on another bucket`, principal, resource, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey }) => [
+    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => [
+      ...each(READ_MORE_OF_BUCKET, { name: `${name} reads more of a bucket than its settings`, principal, resource: arn, owner }),
       ...each(CHANGE_BUCKET, { name: `${name} changes a bucket`, principal, resource: arn, owner }),
       { ...listing, action: 's3:ListBucketVersions', resource: arn },
-      ...['', 'a.jpg', `${prefix}a`].map((other) => ({
+      ...['', 'a.jpg', `${prefix}a`, ...lookalikes].map((other) => ({
         ...listing,
         action: 's3:ListBucketVersions',
         resource: arn,
@@ -322,7 +333,7 @@ function onKeys(world: World, side: SideName): Request[] {
   const another = keyOf(owner, region);
   return [
     ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey }) => {
+    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
       const right = throughS3(region, arn);
       const wrong: [string, Record<string, string>][] = [
         ['without S3', { 'kms:EncryptionContext:aws:s3:arn': arn }],
@@ -332,6 +343,10 @@ function onKeys(world: World, side: SideName): Request[] {
         ["with another bucket's context", throughS3(region, `arn:${world.partition}:s3:::another-bucket`)],
         ['with the context of an object that is no canary', throughS3(region, `${arn}/${prefix}a.jpg`)],
         ['with the context of a bucket whose name continues', throughS3(region, `${arn}x/${canaryKey}`)],
+        ...lookalikes.map((lookalike): (typeof wrong)[number] => [
+          'with the context of another prefix',
+          throughS3(region, `${arn}/${lookalike}`),
+        ]),
       ];
       return [
         ...wrong.map(
@@ -345,13 +360,24 @@ function onKeys(world: World, side: SideName): Request[] {
           }),
         ),
         { name: `${name} uses another key`, principal, action: key, resource: another, owner, context: right },
-        ...each([...notWithKey, 'kms:CreateGrant', 'kms:DisableKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
-          name: `${name} does more with the key than verify`,
-          principal,
-          resource: keyArn,
-          owner,
-          context: right,
-        }),
+        ...each(
+          [
+            ...notWithKey,
+            'kms:GenerateDataKeyPair',
+            'kms:GetParametersForImport',
+            'kms:CreateGrant',
+            'kms:DisableKey',
+            'kms:PutKeyPolicy',
+            'kms:ScheduleKeyDeletion',
+          ],
+          {
+            name: `${name} does more with the key than verify`,
+            principal,
+            resource: keyArn,
+            owner,
+            context: right,
+          },
+        ),
       ];
     }),
   ];
@@ -375,6 +401,7 @@ function onOtherServices(world: World, side: SideName): Request[] {
   const deployRole = iam(owner, `role/cdk-hnb659fds-deploy-role-${owner}-${region}`);
   const elsewhere = iam(owner, `role/cdk-hnb659fds-deploy-role-${owner}-eu-north-1`);
   const itself = names[side].verificationRole.arn;
+  const breakGlass = side === 'source' || config.lockdown === undefined ? [] : [config.lockdown.breakGlassRoleArn];
   return [
     ...otherParameters.flatMap((parameter) =>
       deny('reads another parameter', ['ssm:GetParameter'], parameterArn(config[side], parameter)),
@@ -382,21 +409,30 @@ function onOtherServices(world: World, side: SideName): Request[] {
     ...parameters.flatMap((parameter) =>
       deny('changes a parameter', ['ssm:PutParameter', 'ssm:DeleteParameter'], parameterArn(config[side], parameter)),
     ),
+    ...parameters.flatMap((parameter) =>
+      deny('reads the past of a parameter', ['ssm:GetParameterHistory'], parameterArn(config[side], parameter)),
+    ),
+    ...(side === 'source' ? config.pairs : []).flatMap((pair) =>
+      deny(
+        'does more with a result than record it',
+        ['ssm:DeleteParameter', 'ssm:PutResourcePolicy'],
+        parameterArn(config.source, lastVerificationParameter(config, pair)),
+      ),
+    ),
     ...otherStacks.flatMap((other) =>
       deny('describes another stack', ['cloudformation:DescribeStacks'], stack(region, owner, other)),
     ),
-    ...deny(
-      'does more than describe its stack',
-      ['cloudformation:GetTemplate', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack'],
-      stack(region, owner, stackName),
-    ),
+    ...deny('does more than describe its stack', MORE_WITH_STACK, stack(region, owner, stackName)),
     ...[iam(owner, 'role/Administrator'), elsewhere].flatMap((role) => deny('reads another role', READ_ROLE, role)),
     ...deny(
       'reads more than the trust of the role that deploys',
       READ_ROLE.filter((action) => action !== 'iam:GetRole'),
       deployRole,
     ),
-    ...[...roles, itself].flatMap((role) =>
+    ...[...roles, ...breakGlass].flatMap((role) =>
+      deny('reads more of a role', ['iam:GetContextKeysForPrincipalPolicy', 'iam:ListInstanceProfilesForRole'], role),
+    ),
+    ...[...roles, ...breakGlass, itself].flatMap((role) =>
       deny(
         'changes or passes a role',
         ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole', 'iam:PassRole'],
@@ -408,6 +444,16 @@ function onOtherServices(world: World, side: SideName): Request[] {
     ...deny('changes regions', ['account:EnableRegion', 'account:DisableRegion'], ownAccount(owner), {
       'account:TargetRegion': region,
     }),
+    ...deny(
+      'reads more than alarms and metrics',
+      ['cloudwatch:GetDashboard', 'cloudwatch:ListTagsForResource'],
+      `arn:${world.partition}:cloudwatch::${owner}:dashboard/a`,
+    ),
+    ...deny(
+      'reads more than alarms',
+      ['cloudwatch:DescribeAlarmHistory'],
+      `arn:${world.partition}:cloudwatch:${region}:${owner}:alarm:a`,
+    ),
     ...deny('writes metrics', ['cloudwatch:PutMetricData'], metric(region, owner)),
     ...deny(
       'changes alarms',
@@ -439,8 +485,8 @@ function onTopics(world: World, side: SideName): Request[] {
   return [
     ...SIDES.flatMap((where) =>
       ask(
-        'notifies, or changes who is told',
-        ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'],
+        'notifies, changes who is told, or reads tags',
+        ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes', 'sns:ListTagsForResource'],
         regions[where].topic.arn,
       ),
     ),
@@ -489,11 +535,19 @@ function assumption(world: World, side: SideName): Request[] {
     { kind: 'service', name: 'codepipeline.amazonaws.com' },
     { kind: 'anonymous' },
   ];
-  return principals.map((principal) => ({
-    name: 'somebody else than the verifying build assumes a verification role',
-    principal,
-    action: 'sts:AssumeRole',
-    resource: names[side].verificationRole.arn,
-    owner,
-  }));
+  const role = { resource: names[side].verificationRole.arn, owner };
+  return [
+    ...principals.map((principal) => ({
+      ...role,
+      name: 'somebody else than the verifying build assumes a verification role',
+      principal,
+      action: 'sts:AssumeRole',
+    })),
+    {
+      ...role,
+      name: 'the verifying build tags a session of a verification role',
+      principal: administrator(THIRD_ACCOUNT, `role/${verifier}`),
+      action: 'sts:TagSession',
+    },
+  ];
 }
