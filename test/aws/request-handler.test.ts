@@ -8,7 +8,7 @@ const SHORT: Timeouts = { connect: 200, firstByte: 100, idle: 100 };
 const LONG: Timeouts = { connect: 60_000, firstByte: 60_000, idle: 60_000 };
 
 let server: Server;
-let answer: RequestListener;
+let answer: (...request: Parameters<RequestListener>) => unknown;
 let requests: number;
 const clients: S3Client[] = [];
 
@@ -67,7 +67,7 @@ test('an answer that stops half way is given up', async () => {
 });
 
 test('an answer that is slow and does not stop is read to its end', async () => {
-  answer = async (_, response) => {
+  answer = async (_request, response) => {
     response.writeHead(200);
     for (const part of ['<ListVersionsResult>', '<Name>b</Name>', '<IsTruncated>false</IsTruncated>', '</ListVersionsResult>']) {
       response.write(part);
@@ -95,7 +95,7 @@ describe('an interruption', () => {
       setTimeout(() => interruption.abort(), 20);
     };
 
-    await expect(list(clientOf(LONG, { signal: interruption.signal }))).rejects.toThrow();
+    await expect(list(clientOf(LONG, { signal: interruption.signal }))).rejects.toThrow('interrupted');
     expect(requests).toBe(1);
   });
 
@@ -109,7 +109,7 @@ describe('an interruption', () => {
     );
     setTimeout(() => interruption.abort(), 20);
 
-    await expect(body?.transformToString()).rejects.toThrow();
+    await expect(body?.transformToString()).rejects.toThrow('interrupted');
   });
 
   test('lets no further request begin', async () => {

@@ -19,6 +19,8 @@ export interface ObjectRequest {
   /** Not signed unless the headers have its hash: S3 compares it with the checksum among the headers. @default - none */
   readonly body?: Buffer | Readable;
   readonly signal?: AbortSignal;
+  /** An interruption waits for its answer, which says what has to be remembered. @default false */
+  readonly uninterrupted?: true;
 }
 
 export interface Answer {
@@ -85,10 +87,10 @@ export class Connection {
     for (let attempt = 0; ; attempt += 1) {
       const offset = this.s3.config.systemClockOffset;
       const { path, headers } = await this.signed(request, endpoint, signer, offset);
-      const { method, body: content = null, signal: own } = request;
-      const signal = own === undefined ? this.interruption : AbortSignal.any([this.interruption, own]);
+      const { method, body: content = null } = request;
+      const signal = this.signalOf(request);
       // Without `reset`, a HEAD request would close its connection.
-      const options = { method, path, headers, body: content, reset: false, signal };
+      const options = { method, path, headers, body: content, reset: false, ...(signal === undefined ? {} : { signal }) };
       const answer = await pool.request(options);
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
@@ -102,6 +104,11 @@ export class Connection {
         throw error;
       }
     }
+  }
+
+  private signalOf({ signal, uninterrupted }: ObjectRequest): AbortSignal | undefined {
+    const signals = [...(uninterrupted === true ? [] : [this.interruption]), ...(signal === undefined ? [] : [signal])];
+    return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   }
 
   private async signed(
