@@ -12,6 +12,7 @@ import { type AccountName, accountNamed } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
 import type { CredentialProvider } from './credentials';
+import { RequestHandler } from './request-handler';
 
 /** The client of each service that commands use. */
 export interface ServiceClients {
@@ -41,11 +42,14 @@ export type Clients = {
 export interface ClientOptions {
   /** The credentials of the environment, and with them each side's verification role; no profile. @default - each account's profile */
   readonly verificationRoles?: boolean;
+  /** Aborted when the person interrupts: it ends every request. @default - nobody interrupts */
+  readonly signal?: AbortSignal;
 }
 
 interface Settings {
   readonly region: string;
   readonly credentials: CredentialProvider;
+  readonly requestHandler: RequestHandler;
 }
 
 type Loaders = { readonly [Service in keyof ServiceClients]: () => new (settings: Settings) => ServiceClients[Service] };
@@ -70,7 +74,10 @@ const LOADERS: Loaders = {
  *
  * @throws UsageError when verification roles are asked for and no pipeline is configured, which is what they exist for
  */
-export function sdkClients(config: Deployment, { verificationRoles = false }: ClientOptions = {}): Clients {
+export function sdkClients(
+  config: Deployment,
+  { verificationRoles = false, signal = new AbortController().signal }: ClientOptions = {},
+): Clients {
   if (verificationRoles && config.pipeline === undefined) {
     throw new UsageError(
       'NoPipeline',
@@ -80,12 +87,12 @@ export function sdkClients(config: Deployment, { verificationRoles = false }: Cl
   }
   const credentials = new Map<AccountName, Promise<CredentialProvider>>();
   const verified = (side: AccountName) => {
-    const known = credentials.get(side) ?? verify(config, side, verificationRoles);
+    const known = credentials.get(side) ?? verify(config, side, { verificationRoles, signal });
     credentials.set(side, known);
     return known;
   };
   const make = async <Service extends keyof ServiceClients>(service: Service, side: AccountName, region: string) => {
-    const settings = { region, credentials: await verified(side) };
+    const settings = { region, credentials: await verified(side), requestHandler: new RequestHandler(signal) };
     return new (LOADERS[service]())(settings);
   };
   const client = <Service extends keyof ServiceClients>(service: Service) => {
@@ -110,13 +117,17 @@ export function sdkClients(config: Deployment, { verificationRoles = false }: Cl
   };
 }
 
-async function verify(config: Deployment, side: AccountName, withRoles: boolean): Promise<CredentialProvider> {
+async function verify(
+  config: Deployment,
+  side: AccountName,
+  { verificationRoles, signal }: Required<ClientOptions>,
+): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
   const { profile, ...account } = accountNamed(config, side);
   // A build has no profiles, and the tooling account is its own.
   const role = side === 'pipeline' ? {} : { roleArn: config.names[side].verificationRole.arn };
-  const source = withRoles ? { ...account, ...role } : { ...account, profile };
-  const [provider] = (await verifiedCredentials([{ ...source, side }])).values();
+  const source = verificationRoles ? { ...account, ...role } : { ...account, profile };
+  const [provider] = (await verifiedCredentials([{ ...source, side }], signal)).values();
   if (provider === undefined) {
     throw new TypeError(`no credentials were verified for the ${side}`);
   }

@@ -29,6 +29,7 @@ export function stopIfInterrupted(signal: AbortSignal): void {
   }
 }
 
-function interruption(): UnreachableError {
+/** What ends a command that the person interrupts. */
+export function interruption(): UnreachableError {
   return new UnreachableError('Interrupted', 'interrupted');
 }

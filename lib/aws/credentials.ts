@@ -3,6 +3,8 @@ import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { messageOf, UnreachableError } from '../errors/errors';
+import { stopIfInterrupted } from './clock';
+import { RequestHandler } from './request-handler';
 import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
@@ -83,12 +85,15 @@ function remembered(provider: CredentialProvider): CredentialProvider {
  *
  * @throws UnreachableError when they cannot be had or STS does not answer
  */
-export async function accountOf(side: CredentialSource, credentials: CredentialProvider): Promise<string> {
-  const sts = new STSClient({ region: side.region, credentials });
+export async function accountOf(side: CredentialSource, credentials: CredentialProvider, signal?: AbortSignal): Promise<string> {
+  const sts = new STSClient({ region: side.region, credentials, requestHandler: new RequestHandler(signal) });
   try {
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
     return account ?? '';
   } catch (error) {
+    if (signal !== undefined) {
+      stopIfInterrupted(signal);
+    }
     const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
       'NoCredentials',
@@ -108,13 +113,14 @@ export async function accountOf(side: CredentialSource, credentials: CredentialP
  */
 export async function verifiedCredentials(
   sides: readonly (CredentialSource & { readonly side: AccountName })[],
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<AccountName, CredentialProvider>> {
   const verified = new Map<AccountName, CredentialProvider>();
   const wrong: string[] = [];
   // One after another: each may ask for an MFA code on the same terminal.
   for (const side of sides) {
     const credentials = credentialsOf(side);
-    const account = await accountOf(side, credentials);
+    const account = await accountOf(side, credentials, signal);
     if (account !== side.account) {
       wrong.push(`${origin(side)} is for account ${account}, and ${side.side}.account is ${side.account}`);
     }

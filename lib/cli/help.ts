@@ -12,7 +12,8 @@ const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
   ['-h, --help', 'show this help'],
 ];
 
-const EXIT_CODES = 'Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out';
+const EXIT_CODES =
+  'Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out, 130 interrupted';
 
 /** The list of commands and the options of all of them. */
 export function overview(commands: readonly Command[]): string {

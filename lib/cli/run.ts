@@ -60,7 +60,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     directory: project,
     cdkContext: options,
     qualifier,
-    clients: process.clients(config, common),
+    clients: process.clients(config, { ...common, signal: process.signal }),
     terminal: process.terminal,
     clock: process.clock,
     signal: process.signal,
@@ -71,7 +71,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   // The groups share clients, unless each has roles of its own.
   const groups = contextsOf(context).map((group) =>
     common.verificationRoles && group.config.group !== undefined
-      ? { ...group, clients: process.clients(group.config, common) }
+      ? { ...group, clients: process.clients(group.config, { ...common, signal: process.signal }) }
       : group,
   );
   const [first = context, ...others] = command.perGroup === true ? groups : [];

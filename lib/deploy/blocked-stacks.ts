@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
+import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type SideName } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
@@ -77,7 +78,7 @@ async function statesOf(config: Deployment, side: SideName): Promise<StackStatus
 
 async function stackState(group: Deployment, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
   const { region, stackName } = stackPlace(group, stack);
-  const client = new CloudFormationClient({ region, credentials });
+  const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     return {

@@ -1,5 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
@@ -63,3 +66,36 @@ test('the endpoint is where AWS requests go, and the exit code is 3 when nothing
   expect(stdout).toBe('');
   expect(status).toBe(3);
 }, 60_000);
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s ends a command whose server never answers, with %i',
+  async (signal, code) => {
+    const server = createServer(() => child.kill(signal));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const aws = new AwsHome(staticProfile('backup', '222222222222'));
+    const config = configFile({ keyExchange: 'ssm', destination: { profile: 'backup' } });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const child = spawn(
+      process.execPath,
+      ['--require', 'tsx/cjs', 'bin/ops.ts', 'exchange', '-c', config, '--endpoint', endpoint],
+      {
+        cwd: REPOSITORY,
+        env: { ...awsEnvironment(aws.environment), INIT_CWD: directory },
+      },
+    );
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text.toString();
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    server.closeAllConnections();
+    server.close();
+    aws.remove();
+
+    expect({ status, stderr }).toEqual({ status: code, stderr: 'interrupted\n' });
+  },
+  60_000,
+);

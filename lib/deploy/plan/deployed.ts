@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unreachable } from '../../aws/aws-error';
 import type { CredentialProvider } from '../../aws/credentials';
+import { RequestHandler } from '../../aws/request-handler';
 import { partitionName } from '../../config/regions';
 import type { Side } from '../../config/replication-config';
 import { messageOf, UnreachableError } from '../../errors/errors';
@@ -114,7 +115,7 @@ export function deployedReader(config: Deployment, { lookupRoles, profile }: Rea
     const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient));
     const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient));
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
-    const client = new CloudFormationClient({ region, credentials });
+    const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
     try {
       return await readDeployed(client, stack.stackName);
     } finally {

@@ -14,9 +14,10 @@ export class Bucket {
   constructor(
     private readonly place: BucketClient,
     owner: string | undefined,
+    signal: AbortSignal,
   ) {
     this.name = place.name;
-    this.connection = new Connection(place.s3, place.name, owner);
+    this.connection = new Connection(place.s3, place.name, owner, signal);
   }
 
   async ask<Result>(kind: RestoreRequest, request: () => Promise<Result>): Promise<Result> {

@@ -4,6 +4,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
+import { TIMEOUTS } from '../../../aws/request-handler';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -18,6 +19,8 @@ export interface ObjectRequest {
   /** Not signed unless the headers have its hash: S3 compares it with the checksum among the headers. @default - none */
   readonly body?: Buffer | Readable;
   readonly signal?: AbortSignal;
+  /** An interruption waits for its answer, which says what has to be remembered. @default false */
+  readonly uninterrupted?: true;
 }
 
 export interface Answer {
@@ -69,6 +72,9 @@ export class Connection {
     private readonly bucket: string,
     /** Account that must own the bucket. */
     private readonly owner?: string,
+    /** Aborted when the person interrupts: it ends every request. */
+    private readonly interruption = new AbortController().signal,
+    private readonly timeouts = TIMEOUTS,
   ) {}
 
   /** @throws S3Error for every answer but success, and whatever the network throws */
@@ -81,7 +87,8 @@ export class Connection {
     for (let attempt = 0; ; attempt += 1) {
       const offset = this.s3.config.systemClockOffset;
       const { path, headers } = await this.signed(request, endpoint, signer, offset);
-      const { method, body: content = null, signal } = request;
+      const { method, body: content = null } = request;
+      const signal = this.signalOf(request);
       // Without `reset`, a HEAD request would close its connection.
       const options = { method, path, headers, body: content, reset: false, ...(signal === undefined ? {} : { signal }) };
       const answer = await pool.request(options);
@@ -97,6 +104,11 @@ export class Connection {
         throw error;
       }
     }
+  }
+
+  private signalOf({ signal, uninterrupted }: ObjectRequest): AbortSignal | undefined {
+    const signals = [...(uninterrupted === true ? [] : [this.interruption]), ...(signal === undefined ? [] : [signal])];
+    return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   }
 
   private async signed(
@@ -146,12 +158,12 @@ export class Connection {
     const { region, service, url } = endpoint;
     // S3 signs paths as they are sent.
     const options = { uriEscapePath: false, applyChecksum: false };
-    // Waits as long as S3 and the operating system do, as the SDK does: S3 takes minutes to complete an upload.
-    const unlimited = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } };
+    // S3 takes minutes to complete an upload, and sends blanks meanwhile.
+    const { connect: timeout, firstByte: headersTimeout, idle: bodyTimeout } = this.timeouts;
     return {
       endpoint,
       signer: new SignatureV4({ credentials: this.s3.config.credentials, region, service, sha256: Sha256, ...options }),
-      pool: new Pool(url.origin, { connections: SOCKETS, ...unlimited }),
+      pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
   }
 }

@@ -4,7 +4,7 @@ import { AppError, messageOf, UnreachableError } from '../../../errors/errors';
 
 /** Codes of S3, of Node.js and of undici. */
 const PASSING =
-  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|TimeoutError|RequestTimeout|RequestTimeTooSkewed|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
+  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|TimeoutError|RequestTimeout|RequestTimeTooSkewed|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
 
 /** The error that ends the whole restore; undefined where it is about one object. */
 export function fatal(error: unknown): AppError | undefined {

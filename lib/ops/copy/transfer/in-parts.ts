@@ -181,7 +181,14 @@ class Upload {
   /** @returns its id */
   static async start(to: Bucket, key: string, headers: Headers, { algorithm, type }: UploadChecksum): Promise<string> {
     const checksums = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type };
-    const request = { method: 'POST', key, query: { uploads: '' }, headers: { ...headers, ...checksums } } as const;
+    // Without its id, nobody could complete or abort it.
+    const request = {
+      method: 'POST',
+      key,
+      query: { uploads: '' },
+      headers: { ...headers, ...checksums },
+      uninterrupted: true,
+    } as const;
     const id = xmlText(await to.text('other', request), 'UploadId');
     if (id === undefined) {
       throw new TypeError('S3 answered with no upload id');

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../aws/clock';
+import { type Clock, stopIfInterrupted } from '../../../aws/clock';
 import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArchived, type OpenUploads } from '../model';
 import { Bucket, WITH_CHECKSUM } from './bucket';
 import { S3Error } from './connection';
@@ -39,8 +39,8 @@ export interface CopyOptions {
 /** Copies versions from one bucket to another through this process. Any number of copies may run at a time. */
 export function copier(from: BucketClient, to: BucketClient, options: CopyOptions): CopyVersion {
   const { sizes = SIZES } = options;
-  const source = new Bucket(from, options.owners?.from);
-  const sink = new Bucket(to, options.owners?.to);
+  const source = new Bucket(from, options.owners?.from, options.signal);
+  const sink = new Bucket(to, options.owners?.to, options.signal);
   const context: CopyContext = {
     from: source,
     to: sink,
@@ -59,6 +59,8 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
       const outcome = await copy(context, item);
       return outcome.kind === 'restored' && context.withoutTags ? { ...outcome, withoutTags: true } : outcome;
     } catch (error) {
+      // What was under way has neither succeeded nor failed.
+      stopIfInterrupted(options.signal);
       const end = fatal(error);
       if (end !== undefined) {
         throw end;

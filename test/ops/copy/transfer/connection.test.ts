@@ -29,7 +29,8 @@ const KEYS = ['plain', 'a b+c', 'ü/日本/🪣', '../up', 'a/./b/..', '//two', 
 
 let server: Server;
 let answer: Answered;
-let respond: (request: Sent) => Answered;
+/** Undefined hangs. */
+let respond: (request: Sent) => Answered | undefined;
 const sent: Sent[] = [];
 const clients: S3Client[] = [];
 
@@ -43,8 +44,19 @@ beforeAll(async () => {
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.once('end', () => {
       request.body = Buffer.concat(chunks).toString();
-      const { status, body, headers: more = {} } = respond(request);
-      response.writeHead(status, more).end(method === 'HEAD' ? undefined : body);
+      const answered = respond(request);
+      if (answered === undefined) {
+        return;
+      }
+      const { status, body, headers: more = {} } = answered;
+      response.writeHead(status, more);
+      // One that promises more than it has hangs.
+      const hangs = method !== 'HEAD' && Number(more['content-length'] ?? body.length) > body.length;
+      if (hangs) {
+        response.write(body);
+      } else {
+        response.end(method === 'HEAD' ? undefined : body);
+      }
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -347,4 +359,37 @@ test('headers are sent and read as they are, those of Latin-1 too', async () => 
 
   expect(sent[0]?.headers).toMatchObject(headers);
   expect(received.headers).toMatchObject(headers);
+});
+
+describe('a server that hangs', () => {
+  const SHORT = { connect: 1000, firstByte: 100, idle: 100 };
+  const never = new AbortController().signal;
+
+  test('is given up before its answer', async () => {
+    respond = () => undefined;
+
+    await expect(
+      new Connection(client(), 'bucket', undefined, never, SHORT).send({ method: 'GET', key: 'a' }),
+    ).rejects.toMatchObject({
+      code: 'UND_ERR_HEADERS_TIMEOUT',
+    });
+  });
+
+  test('is given up half way', async () => {
+    answer = { status: 200, body: 'half', headers: { 'content-length': '100' } };
+    const { body } = await new Connection(client(), 'bucket', undefined, never, SHORT).send({ method: 'GET', key: 'a' });
+
+    await expect(body.toArray()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
+  });
+
+  test('holds up nobody who interrupts', async () => {
+    const interruption = new AbortController();
+    respond = () => {
+      interruption.abort();
+      return undefined;
+    };
+    const connection = new Connection(client(), 'bucket', undefined, interruption.signal);
+
+    await expect(connection.send({ method: 'GET', key: 'a' })).rejects.toThrow('aborted');
+  });
 });

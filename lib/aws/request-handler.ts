@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { interruption, stopIfInterrupted } from './clock';
+
+/** How long a request may wait, in milliseconds. */
+export interface Timeouts {
+  /** For a connection, TLS included. */
+  readonly connect: number;
+  /** For the first byte of the answer. */
+  readonly firstByte: number;
+  /** Between two bytes of the answer. */
+  readonly idle: number;
+}
+
+/** Those of every request of every client. The SDK has none by itself, and repeats a request that timed out twice. */
+export const TIMEOUTS: Timeouts = { connect: 5000, firstByte: 30_000, idle: 30_000 };
+
+type Handled = Parameters<NodeHttpHandler['handle']>;
+
+/**
+ * Sends the requests of a client of the SDK: with timeouts, and until the person interrupts, whatever is under way.
+ *
+ * @param signal aborted when the person interrupts. @default - nobody interrupts
+ * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
+export class RequestHandler extends NodeHttpHandler {
+  constructor(
+    private readonly signal = new AbortController().signal,
+    { connect, firstByte, idle }: Timeouts = TIMEOUTS,
+  ) {
+    super({
+      connectionTimeout: connect,
+      requestTimeout: firstByte,
+      throwOnRequestTimeout: true,
+      socketTimeout: idle,
+    });
+  }
+
+  /** @throws UnreachableError when the person has interrupted, and whatever the network throws */
+  override async handle(request: Handled[0], options: Handled[1] = {}): ReturnType<NodeHttpHandler['handle']> {
+    stopIfInterrupted(this.signal);
+    const { abortSignal } = options;
+    const signal = abortSignal instanceof AbortSignal ? AbortSignal.any([this.signal, abortSignal]) : this.signal;
+    try {
+      const handled = await super.handle(request, { ...options, abortSignal: signal });
+      // An answer that is being read is cut too.
+      const body = handled.response.body as Readable;
+      const cut = () => body.destroy(interruption());
+      this.signal.addEventListener('abort', cut, { once: true });
+      body.once('close', () => this.signal.removeEventListener('abort', cut));
+      return handled;
+    } catch (error) {
+      stopIfInterrupted(this.signal);
+      throw error;
+    }
+  }
+}
