@@ -10,6 +10,8 @@ export interface KeyState {
   readonly key: string;
   /** Version or delete marker of the replica bucket that was current at the moment asked for; undefined when there was none. */
   readonly wanted: Entry | undefined;
+  /** Newest version of the replica bucket at that moment that is not a delete marker. @default - there was none */
+  readonly version?: Entry | undefined;
   /** Version that is current in the target now; undefined when there is none, or a delete marker. */
   readonly current: Entry | undefined;
 }
@@ -59,16 +61,18 @@ export async function* keyStates(replica: Stream, target: Stream, asOf: number |
       return;
     }
     let wanted: Entry | undefined;
+    let version: Entry | undefined;
     let current: Entry | undefined;
     for (let entry = await loaded(replica); entry?.key === key; entry = await loaded(replica)) {
       wanted = newest(wanted, entry, asOf);
+      version = entry.isDeleteMarker ? version : newest(version, entry, asOf);
       replica.advance();
     }
     for (let entry = await loaded(target); entry?.key === key; entry = await loaded(target)) {
       current = entry.isLatest && !entry.isDeleteMarker ? entry : current;
       target.advance();
     }
-    yield { key, wanted, current };
+    yield { key, wanted, version, current };
   }
 }
 

@@ -1,10 +1,12 @@
 import type { DeployedPair } from '../../model/deployment';
+import { markerOrigin } from './markers';
 
 /** Something that the replica bucket cannot tell, and what it means for what is restored. */
 export interface Unknown {
   /** Stable across releases. */
   readonly code:
     | 'delete-markers'
+    | 'marker-origin'
     | 'lifecycle-deletions'
     | 'replica-expiry'
     | 'noncurrent-expiry'
@@ -25,7 +27,8 @@ export interface Unknown {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-marker-replication.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
-export function unknownsOf({ replicateDeleteMarkers, lifecycle }: DeployedPair, asOf: boolean, emulator: boolean): Unknown[] {
+export function unknownsOf(pair: DeployedPair, asOf: boolean, emulator: boolean): Unknown[] {
+  const { replicateDeleteMarkers, lifecycle } = pair;
   const always: Unknown[] = [
     {
       code: 'lifecycle-deletions',
@@ -40,6 +43,12 @@ export function unknownsOf({ replicateDeleteMarkers, lifecycle }: DeployedPair, 
     {
       code: 'delete-markers',
       text: 'delete markers are not replicated here, so a deletion at the source is invisible in the replica: a deleted object is restored too',
+    },
+  ];
+  const ofMarkers: Unknown[] = [
+    {
+      code: 'marker-origin',
+      text: 'who wrote a delete marker of the replica bucket is unknown: the rules of this configuration write some, somebody in the backup account may have written others, and S3 does not show which; the objects below count as deleted',
     },
   ];
   const { replicaExpireDays, noncurrentDays } = lifecycle;
@@ -87,6 +96,7 @@ export function unknownsOf({ replicateDeleteMarkers, lifecycle }: DeployedPair, 
   ];
   return [
     ...(replicateDeleteMarkers ? [] : withoutDeleteMarkers),
+    ...(markerOrigin(pair) === 'unknown' ? ofMarkers : []),
     ...always,
     ...ofExpiry,
     ...(asOf ? ofMoment : []),

@@ -19,8 +19,10 @@ offers to remove it. Takes what "ops audit" and "ops restore" take, and in the s
 s3:CreateBucket, s3:PutBucketTagging, s3:GetBucketTagging, s3:PutEncryptionConfiguration, s3:DeleteObjectVersion,
 s3:GetObjectTagging, s3:ListBucketMultipartUploads, s3:DeleteBucket and ssm:GetParameter.
 
-Ends with 1 when an object was not restored or is different, or something is left, and with 3 when nothing was
-restored, or something could not be compared.
+Ends with 1 when an object was not restored or is different, when a current version of the source has no replica and
+S3 will make none, when a delete marker that this deployment does not write hides an object, or when something is
+left. Ends with 3 when nothing was restored, something could not be compared, or the reason for a missing replica is
+unknown.
 
 Examples:
   npm run ops -- drill

@@ -9,7 +9,7 @@ import { type DrillJob, drillJobs } from './job';
 import { removeLeftovers } from './leftovers';
 import { type DrillOptions, readOptions } from './options';
 import { measureRecoveryPoint } from './recovery-point';
-import { type DrillReport, makeReport, type ReportParts } from './report';
+import { type DrillReport, makeReport, problemsOf, type ReportParts } from './report';
 import { openFolder, writeReport } from './report-files';
 import { type GivenBucket, openScratch } from './scratch';
 import { restorable, Sample, survey } from './survey';
@@ -82,7 +82,7 @@ async function prepare(context: Context, job: DrillJob, options: DrillOptions): 
   const since = (start: Date) => (clock.now().getTime() - start.getTime()) / 1000;
   terminal.progress(`drill of ${pair.id}: listing ${replica.name}`);
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, seed);
-  const found = await survey(replica, asOf, signal, sample);
+  const found = await survey(job, asOf, signal, sample);
   const list = since(startedAt);
   terminal.progress(`drill of ${pair.id}: comparing the listings of both buckets`);
   const listed = clock.now();
@@ -134,6 +134,6 @@ async function run(context: Context, ready: ReadyPair, given: GivenBucket, optio
 }
 
 function exitCodeOf(reports: readonly DrillReport[]): ExitCode {
-  const wrong = reports.some(({ ends, left }) => ends.different.objects + ends.failed.objects + left.length > 0);
+  const wrong = reports.some((report) => problemsOf(report).length + report.left.length > 0);
   return wrong ? EXIT.wrong : reports.every(({ ok }) => ok) ? EXIT.ok : EXIT.unknown;
 }

@@ -20,6 +20,11 @@ export interface RecoveryPoint {
   readonly newest: string | null;
   /** How many versions were not there, and how many of them were current; null where the source bucket is gone. */
   readonly missing: { readonly versions: number; readonly current: number } | null;
+  /**
+   * Those of them that S3 does not replicate any more by itself, so that no restore can bring them back: FAILED, older than the rule, or
+   * deleted in the replica bucket. Null where the source bucket is gone.
+   */
+  readonly lost: { readonly versions: number; readonly current: number; readonly first: readonly LostVersion[] } | null;
   /** Versions of which nobody could say why they are missing. */
   readonly unknown: number;
   readonly oldest: {
@@ -29,6 +34,12 @@ export interface RecoveryPoint {
     readonly why: string;
   } | null;
 }
+
+/** A version that has no replica, and will have none. */
+type LostVersion = Pick<Difference, 'key' | 'versionId' | 'lastModified' | 'isLatest' | 'why'>;
+
+/** Lost versions that a report names: the current ones before the others. */
+const MOST_LOST = 1000;
 
 /** Milliseconds for which a version may be on its way. It counts as not replicated here; S3 is only not asked for a reason. */
 const ON_ITS_WAY = 15 * 60_000;
@@ -59,12 +70,14 @@ export async function measureRecoveryPoint(
     { replicaKeyArn: null },
   );
   const behind = { versions: 0, current: 0 };
+  const lost = new Lost();
   let oldest: Difference | undefined;
   try {
     await audit.run(async ({ differences }) => {
       for (const difference of differences.filter((each) => isBehind(each, start))) {
         behind.versions += 1;
         behind.current += difference.isLatest ? 1 : 0;
+        lost.add(difference);
         oldest = oldest === undefined || difference.lastModified < oldest.lastModified ? difference : oldest;
       }
       stopIfInterrupted(signal);
@@ -79,6 +92,7 @@ export async function measureRecoveryPoint(
       seconds: newest === null ? null : age(newest),
       newest,
       missing: null,
+      lost: null,
       unknown: 0,
       oldest: null,
     };
@@ -88,12 +102,37 @@ export async function measureRecoveryPoint(
     seconds: oldest === undefined ? 0 : age(oldest.lastModified),
     newest,
     missing: behind,
+    lost: lost.toReport(),
     unknown: audit.totals.states.unknown.versions,
     oldest:
       oldest === undefined
         ? null
         : { key: oldest.key, versionId: oldest.versionId, lastModified: oldest.lastModified, why: oldest.why },
   };
+}
+
+/** Versions that have no replica, and of which S3 has given up. */
+class Lost {
+  private readonly counts = { versions: 0, current: 0 };
+  private readonly current: LostVersion[] = [];
+  private readonly others: LostVersion[] = [];
+
+  add({ state, key, versionId, lastModified, isLatest, why }: Difference): void {
+    // The others are on their way.
+    if (state === 'pending' || state === 'in-flight') {
+      return;
+    }
+    this.counts.versions += 1;
+    this.counts.current += isLatest ? 1 : 0;
+    const list = isLatest ? this.current : this.others;
+    if (list.length < MOST_LOST) {
+      list.push({ key, versionId, lastModified, isLatest, why });
+    }
+  }
+
+  toReport(): NonNullable<RecoveryPoint['lost']> {
+    return { ...this.counts, first: [...this.current, ...this.others].slice(0, MOST_LOST) };
+  }
 }
 
 /** What the rule leaves out on purpose is not behind. */

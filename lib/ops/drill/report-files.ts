@@ -2,9 +2,10 @@ import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { bytes, whole } from '../../cli/units';
 import { messageOf, UsageError } from '../../errors/errors';
+import { datesOf } from '../copy/markers';
 import type { Amount } from '../copy/model';
 import { type DrilledObject, ENDS, MEANING } from './drill-pair';
-import { recoveryPointText, recoveryTimeText, took, verdict } from './format';
+import { recoveryPointText, recoveryTimeText, took, unrestorableRows, verdict } from './format';
 import type { DrillReport } from './report';
 
 /**
@@ -77,8 +78,14 @@ function markdownReport(report: DrillReport): string {
         ['could be restored at once', amount(report.objects)],
         ['archived, not drilled', amount(report.archived)],
         [
+          report.markers.origin === 'foreign'
+            ? 'hidden by delete markers that this deployment does not write'
+            : 'below delete markers of unknown origin, not drilled',
+          report.markers.keys === 0 ? 'none' : `${whole(report.markers.keys)}, ${datesOf(report.markers)}`,
+        ],
+        [
           'chosen',
-          report.sample === null
+          report.sample === null || report.everything
             ? 'every object'
             : `a random sample of up to ${whole(report.sample.size)}, seed ${code(report.sample.seed)}`,
         ],
@@ -109,12 +116,20 @@ function markdownReport(report: DrillReport): string {
     ),
     '## Recovery point',
     recoveryPointText(report.recoveryPoint),
+    ...unrestorable(report),
     ...(left.length === 0 ? [] : ['## What is left of the drill', list(left.map(plain))]),
     '## What this does not show',
     list(report.notShown),
     '## Objects',
     objects(report),
   ].join('\n\n')}\n`;
+}
+
+/** Lists the objects that a restore would not bring back as they are. */
+function unrestorable(report: DrillReport): string[] {
+  const all = unrestorableRows(report);
+  const rows = all.slice(0, SHOWN).map(({ key, versionId, why }) => [code(key), code(versionId), plain(why)]);
+  return rows.length === 0 ? [] : ['## What a restore would not bring back', table(['key', 'version', ''], rows)];
 }
 
 function compared({ comparedWith, comparedBy, scratch, emulator }: DrillReport): string {

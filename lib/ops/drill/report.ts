@@ -1,8 +1,9 @@
 import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
-import { bytes, whole } from '../../cli/units';
+import { bytes, plural, whole } from '../../cli/units';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import type { Amount, RestoreRequest } from '../copy/model';
+import { datesOf, hiddenKeys, type Marker, type MarkerOrigin, type MarkerTally, markerOrigin } from '../copy/markers';
+import { type Amount, type RestoreRequest, sumOf } from '../copy/model';
 import { unknownsOf } from '../copy/unknowns';
 import type { ComparedBy } from './compare';
 import type { DrillEnd, Drilled, DrilledObject } from './drill-pair';
@@ -28,7 +29,7 @@ interface RecoveryTime {
   readonly bytesPerSecond: number | null;
   /** Listing and restoring every object; null when nothing was restored. */
   readonly wholeSeconds: number | null;
-  /** `measured` when every object was restored. */
+  /** `measured` when every object was chosen. */
   readonly basis: 'measured' | 'extrapolated';
   /** How `wholeSeconds` was computed, in words. */
   readonly formula: string;
@@ -44,7 +45,10 @@ interface Confidence {
 
 /** The report of a drill of one pair, as its JSON file has it. */
 export interface DrillReport {
-  /** Everything was restored and is the same, and nothing of the drill is left. */
+  /**
+   * Everything was restored and is the same, nothing of the drill is left, and nothing was found that a restore could not bring back: a
+   * current version without a replica, or an object that a foreign delete marker hides.
+   */
   readonly ok: boolean;
   readonly deployment: string;
   readonly pair: string;
@@ -60,12 +64,23 @@ export interface DrillReport {
   readonly prefix: string;
   /** S3 was an emulator, whose times and encryption say nothing about AWS. */
   readonly emulator: boolean;
-  /** Null when every object was restored. */
+  /** Null with --all. */
   readonly sample: { readonly size: number; readonly seed: string } | null;
+  /** Every object that could be restored at once was chosen: with --all, or because there were no more than the sample takes. */
+  readonly everything: boolean;
   /** Objects that could be restored at once, of which the sample was taken. */
   readonly objects: Amount;
   /** Objects in archive classes, which were not drilled. */
   readonly archived: Amount;
+  /** Objects that were listed, and no longer so when --all was to restore them; at least. */
+  readonly vanished: number;
+  /** Keys that were not drilled, because their current version is a delete marker. */
+  readonly markers: Readonly<MarkerTally> & {
+    /** What these markers can be. */
+    readonly origin: MarkerOrigin;
+    /** The first ones that are foreign. */
+    readonly hidden: readonly Marker[];
+  };
   readonly ends: Readonly<Record<DrillEnd, Amount>>;
   readonly comparedWith: Readonly<Record<'source' | 'replica', number>>;
   readonly comparedBy: Readonly<Record<ComparedBy, number>>;
@@ -108,9 +123,16 @@ export function makeReport(parts: ReportParts): DrillReport {
   const { asOf, sample, seed } = options;
   const { restored, ends, comparedWith, comparedBy } = tally;
   const emulator = isEmulator();
+  const tried = sumOf(Object.values(ends)).objects;
+  const everything = sample === undefined || survey.objects.objects <= sample;
+  const found = {
+    ends,
+    vanished: sample === undefined ? Math.max(survey.objects.objects - tried, 0) : 0,
+    markers: { ...survey.markers, origin: markerOrigin(pair), hidden: survey.hidden },
+    recoveryPoint,
+  };
   return {
-    ok:
-      restored.objects > 0 && rest.left.length === 0 && ends.different.objects + ends.failed.objects + ends.unknown.objects === 0,
+    ok: restored.objects > 0 && rest.left.length === 0 && problemsOf(found).length + openQuestionsOf(found).length === 0,
     deployment: config.deployment,
     pair: pair.id,
     source: { bucket: source.name, account: config.source.account, region: config.source.region },
@@ -120,19 +142,49 @@ export function makeReport(parts: ReportParts): DrillReport {
     prefix: replica.prefix,
     emulator,
     sample: sample === undefined ? null : { size: sample, seed },
+    everything,
     objects: survey.objects,
     archived: survey.archived,
-    ends,
+    ...found,
     comparedWith,
     comparedBy,
     seconds: { ...before, ...seconds, cleanUp: seconds.cleanUp + closing },
-    recoveryTime: recoveryTime(survey.objects, restored, before.list, seconds.restore, sample === undefined),
-    recoveryPoint,
+    recoveryTime: recoveryTime(survey.objects, restored, before.list, seconds.restore, everything),
     confidence: confidenceOf(drilled, survey.objects),
     requests: { ...counts },
-    notShown: notShown({ pair, survey, asOf: asOf !== undefined, emulator, all: sample === undefined }),
+    notShown: notShown({ pair, survey, asOf: asOf !== undefined, emulator, all: everything }),
     ...tally.results(),
   };
+}
+
+/** What a drill found. */
+type Findings = Pick<DrillReport, 'ends' | 'vanished' | 'markers' | 'recoveryPoint'>;
+
+/** What is wrong, for a sentence. */
+export function problemsOf({ ends, vanished, markers, recoveryPoint }: Findings): string[] {
+  const problems: [number, string, string][] = [
+    [ends.different.objects + ends.failed.objects, 'object', 'not restored, or different'],
+    [recoveryPoint.lost?.current ?? 0, 'current version', 'of the source bucket without a replica, and S3 does not try again'],
+    [
+      hiddenKeys(markers.origin, markers),
+      'object',
+      `hidden in the replica bucket by a delete marker that this deployment does not write, ${datesOf(markers)}`,
+    ],
+    [vanished, 'object', 'no longer listed in the replica bucket when it was to be restored'],
+  ];
+  return sentences(problems);
+}
+
+/** What could not be found out, for a sentence. */
+export function openQuestionsOf({ ends, recoveryPoint }: Findings): string[] {
+  return sentences([
+    [ends.unknown.objects, 'object', 'could not be compared'],
+    [recoveryPoint.unknown, 'version', 'without a replica, for an unknown reason'],
+  ]);
+}
+
+function sentences(counts: readonly [number, string, string][]): string[] {
+  return counts.filter(([count]) => count > 0).map(([count, noun, what]) => `${plural(count, noun)} ${what}`);
 }
 
 /** How long everything takes at the speed that was measured. */
@@ -149,7 +201,9 @@ function recoveryTime(all: Amount, restored: Amount, list: number, restore: numb
     wholeSeconds: list + (measured ? restore : longest),
     basis,
     formula: measured
-      ? 'listing the replica bucket, and restoring every object'
+      ? restored.objects >= all.objects
+        ? 'listing the replica bucket, and restoring every object'
+        : `listing the replica bucket, and restoring ${whole(restored.objects)} of ${whole(all.objects)} objects; the others could not be restored`
       : `listing the replica bucket, and the longer of ${whole(all.objects)} objects at ${perSecond(objects)} a second and ${bytes(all.bytes)} at ${bytes(size)} a second, the speed of the sample`,
   };
 }

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Cursor, type KeyRange, type Stream } from '../../aws/listing/cursor';
 import { compareKeys } from '../../aws/listing/key-order';
 import { discoverRanges } from '../../aws/listing/ranges';
-import { decide } from '../copy/decide';
+import { type Decision, decide } from '../copy/decide';
 import { forEachRange, type KeyState, keyStates } from '../copy/keys';
+import { addMarker, type Marker, type MarkerTally, markerOrigin, noMarkers } from '../copy/markers';
 import { type Amount, addTo, type Item, idOf, isArchived, noAmount } from '../copy/model';
-import type { ReplicaBucket } from './job';
+import type { DrillJob, ReplicaBucket } from './job';
 
 /** What a replica bucket has to restore. */
 export interface Survey {
@@ -15,9 +16,16 @@ export interface Survey {
   readonly archived: Amount;
   /** Keys whose current version at the moment was a delete marker, or that had none. */
   readonly absent: number;
+  /** Keys whose current version at the moment was a delete marker. */
+  readonly markers: MarkerTally;
+  /** The first of these markers, where this deployment writes none. */
+  readonly hidden: readonly Marker[];
   /** Time of the newest version that was seen, in ISO 8601; null without any. */
   readonly newest: string | null;
 }
+
+/** Delete markers that a report names. */
+const MOST_HIDDEN = 1000;
 
 /** A scratch bucket has nothing that a restore would have to look at. */
 const NOTHING: Stream = { current: undefined, advance: () => undefined, load: async () => undefined };
@@ -31,17 +39,32 @@ const EVERYTHING: KeyRange = { from: '', to: undefined };
  * @throws AppError when S3 gives no answer, or the person interrupts
  */
 export async function survey(
-  replica: ReplicaBucket,
+  { replica, pair }: Pick<DrillJob, 'replica' | 'pair'>,
   asOf: number | undefined,
   signal: AbortSignal,
   sample?: Sample,
 ): Promise<Survey> {
-  const found = { objects: noAmount(), archived: noAmount(), absent: 0, newest: null as string | null };
-  const count = (item: Item | undefined) => {
-    if (item === undefined) {
+  const found = {
+    objects: noAmount(),
+    archived: noAmount(),
+    absent: 0,
+    markers: noMarkers(),
+    hidden: [] as Marker[],
+    newest: null as string | null,
+  };
+  const origin = markerOrigin(pair);
+  const count = (decision: Decision) => {
+    if (decision.marker !== undefined) {
+      addMarker(found.markers, decision.marker, false);
+      if (origin === 'foreign' && found.hidden.length < MOST_HIDDEN) {
+        found.hidden.push(decision.marker);
+      }
+    }
+    if (decision.kind !== 'copy') {
       found.absent += 1;
       return;
     }
+    const { item } = decision;
     found.newest = found.newest === null || item.lastModified > found.newest ? item.lastModified : found.newest;
     addTo(isArchived(item) ? found.archived : found.objects, item.size);
     if (!isArchived(item)) {
@@ -51,7 +74,7 @@ export async function survey(
   const keysOf = (range: KeyRange) => keysIn(replica, range, asOf);
   await forEachRange(await discoverRanges(replica), keysOf, signal, async (keys) => {
     for await (const state of keys) {
-      count(chosen(state));
+      count(decide(state, false));
     }
   });
   return found;
@@ -60,21 +83,15 @@ export async function survey(
 /** Every object that can be restored at once, in the order of keys. */
 export async function* restorable(replica: ReplicaBucket, asOf: number | undefined): AsyncGenerator<Item, void> {
   for await (const state of keysIn(replica, EVERYTHING, asOf)) {
-    const item = chosen(state);
-    if (item !== undefined && !isArchived(item)) {
-      yield item;
+    const decision = decide(state, false);
+    if (decision.kind === 'copy' && !isArchived(decision.item)) {
+      yield decision.item;
     }
   }
 }
 
 function keysIn(replica: ReplicaBucket, range: KeyRange, asOf: number | undefined): AsyncGenerator<KeyState, void> {
   return keyStates(new Cursor(replica, range, replica.ignored), NOTHING, asOf);
-}
-
-/** What a restore would copy; undefined where there was no object at the moment. */
-function chosen(state: KeyState): Item | undefined {
-  const decision = decide(state, false);
-  return decision.kind === 'copy' ? decision.item : undefined;
 }
 
 /** An object, and its place among all: the lowest are the sample. */

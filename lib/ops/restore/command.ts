@@ -19,12 +19,20 @@ s3:GetObject, s3:PutObject, s3:PutObjectTagging, s3:AbortMultipartUpload, s3:Lis
 and kms:GenerateDataKey.
 
 An object whose tags cannot be read fails, unless --without-tags restores it without them. Object Lock retention,
-legal holds and ACLs are not restored. Ends with 1 when something was not restored.
+legal holds and ACLs are not restored.
+
+A delete marker hides an object. Where neither the replication rule nor a lifecycle rule of the configuration writes
+delete markers into the replica bucket, somebody deleted the object there: the plan and the result say how many, and
+when. --ignore-foreign-markers restores the version below each. With replicateDeleteMarkers or
+lifecycle.replicaExpireDays, S3 does not show who wrote a marker: its origin is unknown, and the object counts as deleted.
+
+Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
 
 Examples:
   npm run ops -- restore --dry-run
   npm run ops -- restore --pair documents --as-of 2026-11-20T08:00:00Z --to rescue-111111111111
   npm run ops -- restore --pair documents --prefix reports/ --overwrite --csv left.csv
+  npm run ops -- restore --pair documents --ignore-foreign-markers
   npm run ops -- restore --request-archived 7
   npm run ops -- restore --resume`,
   options: {
@@ -39,6 +47,10 @@ Examples:
     'dry-run': { type: 'boolean', help: 'show the plan and end' },
     'storage-class': { type: 'string', value: 'CLASS', help: 'of what is restored; STANDARD without it' },
     'without-tags': { type: 'boolean', help: 'restore no tags, where they cannot be read; the result says of how many' },
+    'ignore-foreign-markers': {
+      type: 'boolean',
+      help: 'restore the version below a delete marker that this deployment does not write',
+    },
     'request-archived': {
       type: 'string',
       value: 'DAYS',

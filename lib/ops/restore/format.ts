@@ -1,4 +1,5 @@
-import { bytes, duration, whole } from '../../cli/units';
+import { bytes, duration, plural, whole } from '../../cli/units';
+import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
 import type { Unknown } from '../copy/unknowns';
 import { type CostLine, PRICING } from './estimate';
@@ -13,7 +14,7 @@ export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, co
   return [
     `pair ${pair}: restore ${replicaBucket}${below}, ${moment}`,
     `  into ${target}${of.overwrite ? ', replacing what differs' : '; nothing is replaced'}`,
-    ...rowsOfPlan(plan, of.requestArchived),
+    ...rowsOfPlan(plan, of),
     ...(of.withoutTags ? ['  tags are not restored: --without-tags'] : []),
     ...(of.versioned ? [] : [`  ${target} is not versioned: nothing keeps what is changed there later`]),
     ...(of.replicated ? replication(target, plan.copy) : []),
@@ -25,7 +26,10 @@ export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, co
   ].join('\n');
 }
 
-function rowsOfPlan(plan: PairPlan, requestArchived: number | null): string[] {
+function rowsOfPlan(
+  plan: PairPlan,
+  { requestArchived, markerOrigin: origin }: Pick<PairResult, 'requestArchived' | 'markerOrigin'>,
+): string[] {
   const archived =
     requestArchived === null
       ? 'in archive classes, not copied unless requested before: --request-archived DAYS requests them'
@@ -40,7 +44,7 @@ function rowsOfPlan(plan: PairPlan, requestArchived: number | null): string[] {
     [plan.conflict, 'conflicts: the target has something else, which stays; --overwrite replaces it'],
   ];
   const gone: [number, string][] = [
-    [plan.deleted, 'keys were deleted then: not restored'],
+    ...rowsOfMarkers(plan, origin, 'not restored'),
     [plan.later, 'keys came later, or are in the target alone: not restored'],
     [plan.stays, 'of those have an object in the target, which stays: a restore deletes nothing'],
   ];
@@ -50,6 +54,24 @@ function rowsOfPlan(plan: PairPlan, requestArchived: number | null): string[] {
       .map(([{ objects, bytes: size }, what]) => row(objects, bytes(size), what)),
     ...gone.filter(([keys]) => keys > 0).map(([keys, what]) => row(keys, '', what)),
   ];
+}
+
+/** Keys whose current version is a delete marker, and what is known about it. */
+function rowsOfMarkers(
+  { deleted, markers }: { readonly deleted: number; readonly markers: MarkerTally },
+  origin: MarkerOrigin,
+  what: string,
+): [number, string][] {
+  const foreign = `a delete marker that this deployment does not write, ${datesOf(markers)}`;
+  return origin === 'unknown'
+    ? [[deleted, `keys were deleted then: ${what}; who wrote their delete markers is unknown, ${datesOf(markers)}`]]
+    : [
+        [
+          hiddenKeys(origin, markers),
+          `keys are hidden by ${foreign}: ${what}; --ignore-foreign-markers restores the versions below`,
+        ],
+        [markers.ignored, `keys were hidden by ${foreign}: ignored`],
+      ];
 }
 
 function replication(target: string, { objects, bytes: size }: Amount): string[] {
@@ -77,31 +99,54 @@ const MEANING: Readonly<Record<RestoreEnd, string>> = {
 
 /** The result for a person: totals of each pair, what was not restored, and what cannot be known. */
 export function formatResult(result: RestoreResult): string {
-  const { deployment, dryRun, pairs, ok, requests, seconds } = result;
+  const { dryRun, pairs, requests, seconds } = result;
   if (dryRun) {
     return [...pairs.map(formatPlan), 'nothing was changed: --dry-run'].join('\n\n');
   }
   const all = sumOf(pairs.flatMap(({ totals }) => (totals === null ? [] : [totals.ends.restored])));
-  const withoutTags = pairs.reduce((sum, { totals }) => sum + (totals?.withoutTags ?? 0), 0);
-  const butTags = withoutTags === 0 ? '' : `, ${whole(withoutTags)} objects without their tags`;
   const sent = Object.values(requests).reduce((sum, count) => sum + count, 0);
   return [
-    `deployment ${deployment}: ${ok ? 'everything is there' : 'not everything is there'}${butTags}`,
+    summary(result),
     ...pairs.map(formatPair),
     ...formatNotRestored(result),
     `${whole(all.objects)} objects of ${bytes(all.bytes)} restored in ${duration(seconds)}, with ${whole(sent)} requests`,
   ].join('\n\n');
 }
 
-function formatPair({ pair, replicaBucket, target, totals, unknowns }: PairResult): string {
+/** Says in one sentence what was found, and of how much of it nobody has looked at the content. */
+function summary({ deployment, ok, pairs }: RestoreResult): string {
+  const count = (amount: (totals: RestoreTotals, pair: PairResult) => number) =>
+    pairs.reduce((sum, pair) => sum + (pair.totals === null ? 0 : amount(pair.totals, pair)), 0);
+  const notes: [number, string][] = [
+    [count(({ withoutTags }) => withoutTags), 'without their tags'],
+    [count(({ listedOnly }) => listedOnly), 'by their version id alone, their content was not read'],
+    [
+      count(({ markers }, { markerOrigin: origin }) => hiddenKeys(origin, markers)),
+      'hidden by delete markers that this deployment does not write',
+    ],
+    [
+      count(({ markers }, { markerOrigin: origin }) => unexplainedKeys(origin, markers)),
+      'not restored, below delete markers of unknown origin',
+    ],
+    [count((_, { vanished }) => vanished ?? 0), 'of the plan no longer listed'],
+  ];
+  const dealtWith = count((totals) => endedIn(totals).objects);
+  const verdict = !ok ? 'not everything is there' : dealtWith === 0 ? 'there was nothing to restore' : 'everything is there';
+  const more = notes.filter(([objects]) => objects > 0).map(([objects, what]) => `, ${plural(objects, 'object')} ${what}`);
+  return `deployment ${deployment}: ${verdict}${more.join('')}`;
+}
+
+function formatPair(result: PairResult): string {
+  const { pair, replicaBucket, target, totals, unknowns } = result;
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
-    ...(totals === null ? [] : rowsOfTotals(totals)),
+    ...(totals === null ? [] : rowsOfTotals(totals, result)),
     ...formatUnknowns(unknowns),
   ].join('\n');
 }
 
-function rowsOfTotals({ ends, verifiedBy, withoutTags, deleted, later, stays, requested }: RestoreTotals): string[] {
+function rowsOfTotals(totals: RestoreTotals, { markerOrigin: origin, vanished }: PairResult): string[] {
+  const { ends, verifiedBy, withoutTags, listedOnly, later, stays, requested } = totals;
   const others: [number, string][] = [
     [
       Math.max(ends.archived.objects - MOST_UNFINISHED, 0),
@@ -109,7 +154,9 @@ function rowsOfTotals({ ends, verifiedBy, withoutTags, deleted, later, stays, re
     ],
     [requested, 'of the archived ones were requested now: repeat the command with --resume when S3 is done'],
     [withoutTags, 'of those were restored without their tags: --without-tags'],
-    [deleted, 'keys were deleted then'],
+    [listedOnly, 'of those that were there have the wanted version id; their content was not read'],
+    [vanished ?? 0, 'of the plan were no longer listed when they were to be copied: the replica bucket has changed'],
+    ...rowsOfMarkers(totals, origin, 'not restored'),
     [later, 'keys came later, or are in the target alone'],
     [stays, 'of those have an object in the target, which stays'],
   ];

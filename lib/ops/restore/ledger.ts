@@ -1,5 +1,7 @@
 import type { KeyRange } from '../../aws/listing/cursor';
+import type { DeployedPair } from '../../model/deployment';
 import type { Decision } from '../copy/decide';
+import { addMarker, hiddenKeys, type MarkerTally, markerOrigin, noMarkers } from '../copy/markers';
 import { type Amount, addTo, type Item, type ItemOutcome, idOf, noAmount, sumOf, type Verification } from '../copy/model';
 
 /** How it may end for an object that existed at the moment asked for. */
@@ -11,12 +13,16 @@ export type RestoreEnd = (typeof ENDS)[number];
 export interface RestoreTotals {
   /** The ends of every object that was dealt with. */
   readonly ends: Record<RestoreEnd, Amount>;
+  /** Of those that are there: found by the version id in the listing of the target, their content was not read. */
+  listedOnly: number;
   /** Restored objects by what says that they are the same as the replica. */
   readonly verifiedBy: Record<Verification, number>;
   /** Restored objects whose tags were not asked for, and not written. */
   withoutTags: number;
   /** Keys whose current version at that moment was a delete marker. */
   deleted: number;
+  /** Those keys, and those whose delete marker was ignored. */
+  readonly markers: MarkerTally;
   /** Keys that had no version at that moment. */
   later: number;
   /** Those of both that the target has an object under, which stays. */
@@ -28,9 +34,11 @@ export interface RestoreTotals {
 function noTotals(): RestoreTotals {
   return {
     ends: { restored: noAmount(), there: noAmount(), conflict: noAmount(), archived: noAmount(), failed: noAmount() },
+    listedOnly: 0,
     verifiedBy: { 'object-checksum': 0, 'part-checksums': 0, transfer: 0 },
     withoutTags: 0,
     deleted: 0,
+    markers: noMarkers(),
     later: 0,
     stays: 0,
     requested: 0,
@@ -46,9 +54,9 @@ export function endedIn({ ends }: RestoreTotals): Amount {
 export interface NotRestored {
   /** Id of the pair. */
   readonly pair: string;
-  readonly end: Exclude<RestoreEnd, 'restored' | 'there'>;
+  readonly end: Exclude<RestoreEnd, 'restored' | 'there'> | 'foreign-marker';
   readonly key: string;
-  /** Of the replica. */
+  /** Of the replica; of a `foreign-marker`, of the marker, as are the fields below. */
   readonly versionId: string;
   /** ISO 8601, of the replica. */
   readonly lastModified: string;
@@ -122,13 +130,17 @@ export interface LedgerCheckpoint {
   readonly left: readonly KeyRange[];
   readonly unfinished: readonly UnfinishedItem[];
   readonly conflicts: readonly NotRestored[];
+  readonly hidden: readonly NotRestored[];
 }
 
 /** A ledger to go on with: its ranges alone before the first object. */
 export type EarlierLedger = Pick<LedgerCheckpoint, 'left'> & Partial<LedgerCheckpoint>;
 
-/** Conflicts that are shown; the file of `--csv` has all. */
-const MOST_CONFLICTS = 100;
+/** Conflicts, and keys behind foreign delete markers, that are shown; the file of `--csv` has all. */
+const MOST_SHOWN = 100;
+
+const FOREIGN =
+  'a delete marker hides it that neither the replication rule nor a lifecycle rule of the configuration writes: somebody deleted it in the replica bucket; --ignore-foreign-markers restores the version below it';
 
 /** What has become of the objects of one pair. It always says of each object either that it has ended, once, or that it is left. */
 export class Ledger {
@@ -137,16 +149,37 @@ export class Ledger {
   readonly unfinished: Unfinished;
   /** The first ones. */
   readonly conflicts: NotRestored[];
+  /** The first keys that are not restored because of a foreign delete marker. */
+  readonly hidden: NotRestored[];
   private pending: NotRestored[] = [];
 
   constructor(
-    readonly pair: string,
+    private readonly pair: Pick<DeployedPair, 'id' | 'replicateDeleteMarkers' | 'lifecycle'>,
     earlier: EarlierLedger,
   ) {
     this.totals = structuredClone({ ...noTotals(), ...earlier.totals });
     this.left = new Set(earlier.left);
     this.unfinished = new Unfinished(earlier.unfinished);
     this.conflicts = [...(earlier.conflicts ?? [])];
+    this.hidden = [...(earlier.hidden ?? [])];
+  }
+
+  /** Objects that were not restored, for whatever reason. */
+  get notRestored(): number {
+    const { ends, markers } = this.totals;
+    return ends.failed.objects + ends.archived.objects + ends.conflict.objects + hiddenKeys(markerOrigin(this.pair), markers);
+  }
+
+  /** Counts the delete marker that a decision is about, if any. */
+  recordMarker({ kind, marker }: Decision): void {
+    if (marker === undefined) {
+      return;
+    }
+    const ignored = kind !== 'deleted';
+    addMarker(this.totals.markers, marker, ignored);
+    if (!ignored && markerOrigin(this.pair) === 'foreign') {
+      this.show(this.hidden, this.row({ ...marker, size: 0, storageClass: '' }, 'foreign-marker', FOREIGN));
+    }
   }
 
   /** Counts what was decided by the listings alone. */
@@ -155,6 +188,7 @@ export class Ledger {
     switch (decision.kind) {
       case 'there':
         addTo(totals.ends.there, decision.item.size);
+        totals.listedOnly += 1;
         break;
       case 'conflict':
         this.conflict(decision.item, decision.why);
@@ -222,19 +256,23 @@ export class Ledger {
   }
 
   toCheckpoint(): LedgerCheckpoint {
-    return { totals: this.totals, left: this.ranges(), unfinished: this.unfinished.list(), conflicts: this.conflicts };
+    const { totals, conflicts, hidden } = this;
+    return { totals, left: this.ranges(), unfinished: this.unfinished.list(), conflicts, hidden };
   }
 
   private conflict(item: Item, why: string): void {
     addTo(this.totals.ends.conflict, item.size);
-    const row = this.row(item, 'conflict', why);
+    this.show(this.conflicts, this.row(item, 'conflict', why));
+  }
+
+  private show(first: NotRestored[], row: NotRestored): void {
     this.pending.push(row);
-    if (this.conflicts.length < MOST_CONFLICTS) {
-      this.conflicts.push(row);
+    if (first.length < MOST_SHOWN) {
+      first.push(row);
     }
   }
 
   private row({ key, versionId, lastModified, size, storageClass }: Item, end: NotRestored['end'], why: string): NotRestored {
-    return { pair: this.pair, end, key, versionId, lastModified, size, storageClass, why };
+    return { pair: this.pair.id, end, key, versionId, lastModified, size, storageClass, why };
   }
 }

@@ -2,6 +2,7 @@ import type { KeyRange } from '../../aws/listing/cursor';
 import { discoverRanges } from '../../aws/listing/ranges';
 import { type Decision, decide } from '../copy/decide';
 import { forEachRange } from '../copy/keys';
+import { addMarker, type MarkerTally, noMarkers } from '../copy/markers';
 import { type Amount, addTo, type Item, isArchived, noAmount } from '../copy/model';
 import { partsOf, SIZES } from '../copy/transfer/layout';
 import type { RestoreJob } from './job';
@@ -27,6 +28,8 @@ export interface PairPlan {
   largest: number;
   /** Keys whose current version at that moment was a delete marker. */
   deleted: number;
+  /** Those keys, and those whose delete marker is ignored. */
+  readonly markers: MarkerTally;
   /** Keys that had no version at that moment. */
   later: number;
   /** Those of both that the target has an object under, which stays. */
@@ -47,7 +50,7 @@ interface CopyRequests {
   put: number;
 }
 
-type PlanOptions = Pick<RestoreOptions, 'overwrite' | 'withoutTags'>;
+type PlanOptions = Pick<RestoreOptions, 'overwrite' | 'withoutTags' | 'ignoreForeignMarkers'>;
 
 /** Keys between two pictures of the progress. */
 const SHOW_EVERY = 500;
@@ -70,7 +73,7 @@ export async function planPair(
   let looked = 0;
   await forEachRange(ranges, job.keysOf, signal, async (keys) => {
     for await (const state of keys) {
-      count(plan, decide(state, options.overwrite), options);
+      count(plan, decide(state, options.overwrite, options.ignoreForeignMarkers), options);
       looked += 1;
       if (looked % SHOW_EVERY === 0) {
         listed(looked);
@@ -81,6 +84,9 @@ export async function planPair(
 }
 
 function count(plan: PairPlan, decision: Decision, { withoutTags }: PlanOptions): void {
+  if (decision.marker !== undefined) {
+    addMarker(plan.markers, decision.marker, decision.kind !== 'deleted');
+  }
   if (decision.kind === 'deleted' || decision.kind === 'later') {
     plan[decision.kind] += 1;
     plan.stays += decision.stays ? 1 : 0;
@@ -114,6 +120,7 @@ function noPlan(): PairPlan {
     replaced: 0,
     largest: 0,
     deleted: 0,
+    markers: noMarkers(),
     later: 0,
     stays: 0,
     requests: { from: 0, look: 0, put: 0 },

@@ -17,6 +17,7 @@ const MOST_AHEAD = 5000;
 interface RestoreDependencies {
   readonly copy: CopyVersion;
   readonly overwrite: boolean;
+  readonly ignoreForeignMarkers: boolean;
   /** Objects that are copied at a time. */
   readonly concurrency: number;
   /** Aborted when the person interrupts. */
@@ -64,8 +65,13 @@ async function restoreRange(
   });
   try {
     for await (const state of keys) {
-      const ended = steps.begin(state.key);
-      const decision = decide(state, dependencies.overwrite);
+      const decision = decide(state, dependencies.overwrite, dependencies.ignoreForeignMarkers);
+      const counted = steps.begin(state.key);
+      const ended = (commit: Commit) =>
+        counted(() => {
+          ledger.recordMarker(decision);
+          commit();
+        });
       if (decision.kind === 'copy') {
         await copies.begin(() => copyOne(decision.item, ledger, dependencies, ended));
       } else {

@@ -44,7 +44,7 @@ export async function restore(context: Context, args: CommandArguments): Promise
     0,
   );
   if (options.dryRun) {
-    return { exitCode: EXIT.ok, data: before, text: formatResult(before) };
+    return { exitCode: before.ok ? EXIT.ok : EXIT.wrong, data: before, text: formatResult(before) };
   }
   await agree(context, before, planned);
   setEagerGc(false);
@@ -88,7 +88,7 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
 /** One pair after the other: each keeps all connections busy. */
 async function runAll(session: RestoreSession, context: Context, options: RestoreOptions): Promise<void> {
   const { clock, signal, terminal } = context;
-  const { storageClass, withoutTags, requestArchived, overwrite, concurrency } = options;
+  const { storageClass, withoutTags, requestArchived, overwrite, ignoreForeignMarkers, concurrency } = options;
   try {
     // Whether the file can be written shows before anything is copied.
     session.save();
@@ -97,7 +97,14 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
       const owners = { from: from.owner, to: to.owner };
       const plain = comparingFirst(copier(from, to, { uploads, clock, signal, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
-      await restorePair(job, ledger, { copy, overwrite, concurrency, signal, onProgress: () => session.onProgress() });
+      await restorePair(job, ledger, {
+        copy,
+        overwrite,
+        ignoreForeignMarkers,
+        concurrency,
+        signal,
+        onProgress: () => session.onProgress(),
+      });
     }
     session.finish();
   } catch (error) {
@@ -110,12 +117,13 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
 
 /** What a checkpoint belongs to. */
 function describeRestore(jobs: readonly RestoreJob[], options: RestoreOptions): string {
-  const { asOf, prefix, overwrite, storageClass, csvFile } = options;
+  const { asOf, prefix, overwrite, ignoreForeignMarkers, storageClass, csvFile } = options;
   return JSON.stringify({
     pairs: jobs.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
     prefix,
     overwrite,
+    ignoreForeignMarkers,
     storageClass,
     csvFile: csvFile ?? null,
   });

@@ -1,11 +1,12 @@
 import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import type { Context } from '../../cli/command';
+import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import type { RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf } from '../copy/unknowns';
 import { type CostLine, costOf, type ExpectedTime, expectedTime } from './estimate';
 import type { RestoreJob } from './job';
-import type { Ledger, NotRestored, RestoreTotals } from './ledger';
+import { endedIn, type Ledger, type NotRestored, type RestoreTotals } from './ledger';
 import type { RestoreOptions } from './options';
 import type { PairPlan } from './plan';
 
@@ -25,6 +26,9 @@ export interface PairResult {
   readonly overwrite: boolean;
   /** Tags are not restored. */
   readonly withoutTags: boolean;
+  /** What delete markers of the replica bucket can be. */
+  readonly markerOrigin: MarkerOrigin;
+  readonly ignoreForeignMarkers: boolean;
   /** Days for which archived versions are requested; null when they are not. */
   readonly requestArchived: number | null;
   readonly plan: PairPlan;
@@ -34,11 +38,16 @@ export interface PairResult {
   readonly unknowns: readonly Unknown[];
   /** What was done; null after `--dry-run`. */
   readonly totals: RestoreTotals | null;
+  /** Objects of the plan that were no longer listed when they were to be copied, at least; null after `--dry-run`. */
+  readonly vanished: number | null;
 }
 
 /** The result of `ops restore`. */
 export interface RestoreResult {
-  /** Everything that was to be restored is in the target; after `--dry-run`, that the plan could be made. */
+  /**
+   * Everything that was to be restored is in the target; after `--dry-run`, that the plan could be made. False where a foreign delete
+   * marker hides something that is not restored.
+   */
   readonly ok: boolean;
   readonly deployment: string;
   readonly dryRun: boolean;
@@ -47,7 +56,7 @@ export interface RestoreResult {
   readonly requests: Readonly<RequestCounts<RestoreRequest>>;
   /** Seconds of copying, those before an interruption among them. */
   readonly seconds: number;
-  /** The first ones: failures, then what is archived, then conflicts. */
+  /** The first ones: failures, then what is archived, then conflicts, then what foreign delete markers hide. */
   readonly notRestored: readonly NotRestored[];
   /** How many more there are; `--csv` has all. */
   readonly moreNotRestored: number;
@@ -77,12 +86,14 @@ export function makeResult(
     ...unfinished.filter(({ end }) => end === 'failed'),
     ...unfinished.filter(({ end }) => end === 'archived'),
     ...ledgers.flatMap(({ conflicts }) => conflicts),
+    ...ledgers.flatMap(({ hidden }) => hidden),
   ].slice(0, MOST_NOT_RESTORED);
-  const count = ledgers.reduce((sum, { totals: { ends } }) => {
-    return sum + ends.failed.objects + ends.archived.objects + ends.conflict.objects;
-  }, 0);
+  const count = ledgers.reduce((sum, ledger) => sum + ledger.notRestored, 0);
+  const wrong = pairs.some(({ markerOrigin: origin, plan: { markers }, totals, vanished }) =>
+    totals === null ? hiddenKeys(origin, markers) > 0 : vanished !== null && vanished > 0,
+  );
   return {
-    ok: count === 0,
+    ok: count === 0 && !wrong,
     deployment: config.deployment,
     dryRun: options.dryRun,
     pairs,
@@ -95,7 +106,8 @@ export function makeResult(
 
 function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fromRegion: string): PairResult {
   const { pair, from, target } = job;
-  const { asOf, prefix, overwrite, withoutTags, requestArchived } = options;
+  const { asOf, prefix, overwrite, withoutTags, ignoreForeignMarkers, requestArchived } = options;
+  const totals = ledger?.totals ?? null;
   return {
     pair: pair.id,
     replicaBucket: from.name,
@@ -106,11 +118,14 @@ function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fr
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
     overwrite,
     withoutTags,
+    markerOrigin: markerOrigin(pair),
+    ignoreForeignMarkers,
     requestArchived: requestArchived ?? null,
     plan,
     cost: costOf(plan, job, fromRegion, options),
     time: expectedTime(plan.copy, Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
     unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()).filter(({ code }) => !withoutTags || code !== 'tags'),
-    totals: ledger?.totals ?? null,
+    totals,
+    vanished: totals === null ? null : Math.max(plan.chosen.objects - endedIn(totals).objects, 0),
   };
 }

@@ -34,7 +34,7 @@ interface RestoreCheckpoint extends CheckpointBase {
  * @throws UsageError when there is no such file, or it belongs to another restore
  */
 export function readCheckpoint(file: string, subject: string): RestoreCheckpoint {
-  const options = '--pair, --as-of, --prefix, --to, --overwrite, --storage-class and --csv';
+  const options = '--pair, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class and --csv';
   return readCheckpointFile(file, subject, { command: 'restore', options }) as RestoreCheckpoint;
 }
 
@@ -96,7 +96,7 @@ export class RestoreSession {
     this.jobs = planned.map(({ job, plan, ledger, uploads }) => ({
       job,
       plan,
-      ledger: new Ledger(job.pair.id, ledger),
+      ledger: new Ledger(job.pair, ledger),
       uploads: new KeptUploads(() => this.save(), uploads),
     }));
     this.began = context.clock.now().getTime();

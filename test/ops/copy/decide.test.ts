@@ -1,4 +1,5 @@
 import type { Entry } from '../../../lib/aws/listing/scan-page';
+import { UnreachableError } from '../../../lib/errors/errors';
 import { decide } from '../../../lib/ops/copy/decide';
 
 const entry = (versionId: string, more: Partial<Entry> = {}): Entry => ({
@@ -12,6 +13,7 @@ const entry = (versionId: string, more: Partial<Entry> = {}): Entry => ({
   ...more,
 });
 const MARKER = entry('m', { isDeleteMarker: true, size: 0, storageClass: '' });
+const MARK = { key: 'a', versionId: 'm', lastModified: MARKER.lastModified };
 const decided = (wanted: Entry | undefined, current: Entry | undefined, overwrite = false) =>
   decide({ key: 'a', wanted, current }, overwrite);
 
@@ -42,8 +44,23 @@ test('the version id null is of no version in particular', () => {
 
 test('nothing is deleted, with --overwrite neither: it is counted', () => {
   expect([true, false].map((overwrite) => decided(MARKER, entry('v9'), overwrite))).toEqual([
-    { kind: 'deleted', stays: true },
-    { kind: 'deleted', stays: true },
+    { kind: 'deleted', stays: true, marker: MARK },
+    { kind: 'deleted', stays: true, marker: MARK },
   ]);
   expect(decided(undefined, undefined)).toEqual({ kind: 'later', stays: false });
+});
+
+test('the version below a delete marker is chosen where markers are ignored, and there is one', () => {
+  const below = (version: Entry | undefined, current?: Entry) =>
+    decide({ key: 'a', wanted: MARKER, version, current }, false, true);
+  expect(below(entry('v1'))).toMatchObject({ kind: 'copy', item: { versionId: 'v1' }, marker: MARK });
+  expect(below(entry('v1'), entry('v1'))).toMatchObject({ kind: 'there', marker: MARK });
+  expect(below(undefined)).toEqual({ kind: 'deleted', stays: false, marker: MARK });
+  expect(decide({ key: 'a', wanted: MARKER, version: entry('v1'), current: undefined }, false).kind).toBe('deleted');
+});
+
+test.each([Number.NaN, 2 ** 53, 1.5, -1])('a listed size of %d is an error, of either side', (size) => {
+  const bad = entry('v1', { size });
+  expect(() => decided(bad, undefined)).toThrow(UnreachableError);
+  expect(() => decided(entry('v2'), bad)).toThrow(/version v1 of "a" with a size that is not a valid number of bytes/);
 });

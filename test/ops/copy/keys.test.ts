@@ -62,7 +62,10 @@ test('at any moment, each key is what the changes up to then had made of it, bes
       expect(states.map(({ key }) => key)).toEqual([...keys].toSorted(compareKeys));
       const then = replay(replica, upTo);
       const now = replay(target, target.length);
-      for (const { key, wanted, current } of states) {
+      for (const { key, wanted, version, current } of states) {
+        // The last change up to then that is no deletion.
+        const below = replica.slice(0, upTo).findLast((change) => change.key === key && change.size !== null);
+        expect(version?.size).toBe(below?.size ?? undefined);
         expect(wanted === undefined ? undefined : wanted.isDeleteMarker ? null : wanted.size).toBe(then.get(key));
         expect(current?.size).toBe(now.get(key) ?? undefined);
       }

@@ -151,9 +151,17 @@ test('leaves archived objects, delete markers, canaries and what is outside of t
   world.both('.s3-replication-canary/x');
   world.both('out');
 
-  const { report } = await world.run({ prefix: 'in/' });
+  const keys = { pairs: [{ id: 'documents', replicateDeleteMarkers: true }] };
+  const { report, text } = await world.run({ prefix: 'in/' }, {}, keys);
 
-  expect(report).toMatchObject({ ok: true, objects: { objects: 1 }, archived: { objects: 1 }, prefix: 'in/' });
+  expect(text).toContain('Not drilled: 1 object archived. Not drilled: 1 object below a delete marker of unknown origin.');
+  expect(report).toMatchObject({
+    ok: true,
+    markers: { origin: 'unknown', keys: 1, hidden: [] },
+    objects: { objects: 1 },
+    archived: { objects: 1 },
+    prefix: 'in/',
+  });
   expect(report.results.map(({ key }) => key)).toEqual(['in/a']);
 });
 
@@ -192,6 +200,103 @@ test('an object that cannot be restored fails the drill', async () => {
 
   expect([exitCode, report.ends.failed.objects]).toEqual([1, 1]);
   expect(text).toContain('failed: "a", version v1: access denied');
+});
+
+test('an object that somebody deleted in the replica bucket fails the drill', async () => {
+  world.both('a');
+  world.both('b');
+  world.s3.put(REPLICA, 'b', { versionId: 'marker', isDeleteMarker: true, lastModified: '2026-10-20T12:00:00.000Z' });
+
+  const { exitCode, report, text } = await world.run({ all: true });
+
+  expect([exitCode, report.ok]).toEqual([1, false]);
+  expect(report.markers).toMatchObject({ origin: 'foreign', keys: 1, hidden: [{ key: 'b', versionId: 'marker' }] });
+  expect(text).toContain(
+    'Failed: 1 object hidden in the replica bucket by a delete marker that this deployment does not write, written 2026-10-20',
+  );
+  expect(text).toContain('"b", version marker: a delete marker of 2026-10-20T12:00:00.000Z hides it');
+  expect(world.read(world.reports[1] ?? '')).toContain('## What a restore would not bring back');
+});
+
+describe('versions that S3 gave up', () => {
+  const failed = { headers: { 'x-amz-replication-status': 'FAILED' } };
+
+  test.each<Record<string, boolean>>([{ all: true }, {}])(
+    'fail a drill (%j) where they are current, and are listed',
+    async (values) => {
+      world.both('a');
+      world.s3.put(SOURCE, 'b', { versionId: 'lost', lastModified: '2026-10-20T12:00:00.000Z', ...failed });
+
+      const { exitCode, report, text } = await world.run(values);
+
+      expect([exitCode, report.ok, report.ends.same.objects]).toEqual([1, false, 1]);
+      expect(report.recoveryPoint.lost).toMatchObject({ versions: 1, current: 1, first: [{ key: 'b', versionId: 'lost' }] });
+      expect(text).toContain('Failed: 1 current version of the source bucket without a replica');
+      expect(text).toContain('"b", version lost: current, and not in the replica bucket: ');
+    },
+  );
+
+  test('are listed where they are not current', async () => {
+    world.s3.put(SOURCE, 'a', { versionId: 'lost', lastModified: '2026-09-20T12:00:00.000Z', ...failed });
+    world.both('a');
+
+    const { exitCode, report, text } = await world.run();
+
+    expect([exitCode, report.recoveryPoint.lost]).toMatchObject([0, { versions: 1, current: 0 }]);
+    expect(text).toContain('"a", version lost: noncurrent, and not in the replica bucket');
+    expect(text).toContain('S3 will not replicate 1 of them by itself');
+  });
+
+  test('are an open question where S3 does not say why', async () => {
+    world.both('a');
+    world.s3.put(SOURCE, 'b', { lastModified: '2026-10-20T12:00:00.000Z' });
+    world.s3.fault(({ line }) => line.endsWith(`${SOURCE}/b`), { status: 403, code: 'AccessDenied' }, ALWAYS);
+
+    const { exitCode, report, text } = await world.run();
+
+    expect([exitCode, report.ok, report.recoveryPoint.unknown]).toEqual([3, false, 1]);
+    expect(text).toContain('Not complete: 1 version without a replica, for an unknown reason.');
+  });
+});
+
+test('a sample that has every object is no extrapolation', async () => {
+  world.both('a');
+  world.both('b');
+
+  const { report, text } = await world.run({ sample: '2' });
+
+  expect(report).toMatchObject({ everything: true, sample: { size: 2 }, recoveryTime: { basis: 'measured' }, confidence: null });
+  expect(text).toContain('without extrapolation: listing the replica bucket, and restoring every object.');
+  expect(report.notShown).not.toContain('objects that are not in the sample were not read');
+  expect(world.read(world.reports[1] ?? '')).toContain('| chosen | every object |');
+});
+
+test('a drill of every object says of how many its time is, where some could not be restored', async () => {
+  world.both('a');
+  world.both('b');
+  world.s3.fault(({ line }) => line === `GET ${REPLICA}/b`, { status: 403, code: 'AccessDenied' }, ALWAYS);
+
+  const { text } = await world.run({ all: true });
+
+  expect(text).toMatch(/What could be restored took [^:]+: listing the replica bucket, and restoring 1 of 2 objects/);
+});
+
+test('an object that leaves the listing before --all restores it is missed', async () => {
+  world.both('a');
+  const gone = world.both('b');
+  const { context } = world.context();
+  const confirm = async () => {
+    const left = world.s3.bucket(REPLICA).versions();
+    world.s3.fill(
+      REPLICA,
+      left.filter(({ versionId }) => versionId !== gone.versionId),
+    );
+  };
+
+  const { exitCode, report, text } = await world.run({ all: true }, { terminal: { ...context.terminal, confirm } });
+
+  expect([exitCode, report.ok, report.vanished]).toEqual([1, false, 1]);
+  expect(text).toContain('1 object no longer listed in the replica bucket when it was to be restored');
 });
 
 test('nothing to restore proves nothing', async () => {

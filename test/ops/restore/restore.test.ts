@@ -5,6 +5,7 @@ import type { Context } from '../../../lib/cli/command';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import type { copier } from '../../../lib/ops/copy/transfer';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
+import type { Answer } from '../../helpers/fake-s3/protocol';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
 import { OTHER, objects, REPLICA, SOURCE, World } from './world';
@@ -196,7 +197,14 @@ describe('the plan', () => {
     const always = ['lifecycle-deletions', 'never-replicated'];
     const ofMoment = ['tags', 'multipart-time', 'whole-seconds', 'removed-versions'];
     expect(await codes({})).toEqual(['delete-markers', ...always]);
-    expect(await codes({}, { replicateDeleteMarkers: true })).toEqual(always);
+    expect(await codes({}, { replicateDeleteMarkers: true })).toEqual(['marker-origin', ...always]);
+    expect(await codes({}, { lifecycle: { replicaExpireDays: 30, noncurrentDays: 30 } })).toEqual([
+      'delete-markers',
+      'marker-origin',
+      ...always,
+      'replica-expiry',
+      'noncurrent-expiry',
+    ]);
     expect(await codes({ 'as-of': NOON })).toEqual(['delete-markers', ...always, ...ofMoment]);
     const { text } = await world.run({ 'dry-run': true, 'as-of': NOON });
     expect(text).toContain('a deletion at the source is invisible in the replica');
@@ -252,6 +260,125 @@ describe('the plan', () => {
     const { recorded } = await world.run();
     expect([recorded.told[0], recorded.questions]).toEqual([expect.stringContaining('to copy'), ['Restore?']]);
     expect((await world.run({}, {}, { yes: true })).recorded.questions).toEqual([]);
+  });
+});
+
+describe('delete markers in the replica bucket', () => {
+  const MARKED = '2026-10-02T00:00:00.000Z';
+  const LATER = '2026-10-04T00:00:00.000Z';
+  const marked = (key: string, lastModified = MARKED) => [
+    at(key, `${key}2`, lastModified, { isDeleteMarker: true }),
+    at(key, `${key}1`, OLD),
+  ];
+  const hidden = [...marked('a'), ...marked('b', LATER), at('c', 'c1', OLD)];
+
+  test('that this deployment does not write are named, with their dates, and nothing is there below them', async () => {
+    world.populate(hidden);
+    const { exitCode, data, text, recorded } = await world.run({ csv: 'left.csv' });
+
+    expect([exitCode, data.ok, Object.fromEntries(world.written)]).toEqual([1, false, { c: ['c1'] }]);
+    const tally = { keys: 2, ignored: 0, first: MARKED, last: LATER };
+    expect(data.pairs).toMatchObject([
+      { markerOrigin: 'foreign', plan: { deleted: 2, markers: tally }, totals: { deleted: 2, markers: tally } },
+    ]);
+    expect(data.notRestored).toMatchObject([
+      { end: 'foreign-marker', key: 'a', versionId: 'a2', lastModified: MARKED },
+      { end: 'foreign-marker', key: 'b', versionId: 'b2', lastModified: LATER },
+    ]);
+    const row = `2             keys are hidden by a delete marker that this deployment does not write, written between ${MARKED} and ${LATER}: not restored; --ignore-foreign-markers`;
+    expect([recorded.told[0], text]).toEqual([expect.stringContaining(row), expect.stringContaining(row)]);
+    expect(text).toMatch(/: not everything is there, 2 objects hidden by delete markers that this deployment does not write\n/);
+    expect(world.file('left.csv')).toContain('documents,foreign-marker,b,b2,');
+    expect(hasCheckpoint()).toBe(false);
+  });
+
+  test('end a --dry-run with 1 as well', async () => {
+    world.populate(hidden);
+    const { exitCode, data, text } = await world.run({ 'dry-run': true });
+    expect([exitCode, data.ok]).toEqual([1, false]);
+    expect(text).toContain('--ignore-foreign-markers restores the versions below');
+    expect((await world.run({ 'dry-run': true, 'ignore-foreign-markers': true })).exitCode).toBe(0);
+    expect((await world.run({ 'dry-run': true, 'as-of': '2026-10-01T12:30:00Z' })).exitCode).toBe(0);
+  });
+
+  test('are passed over with --ignore-foreign-markers, where a version is below', async () => {
+    world.populate(hidden);
+    const ignore = { 'ignore-foreign-markers': true };
+    const { exitCode, data, text } = await world.run(ignore);
+    expect([exitCode, Object.fromEntries(world.written)]).toEqual([0, { a: ['a1'], b: ['b1'], c: ['c1'] }]);
+    expect(data.pairs[0]).toMatchObject({ ignoreForeignMarkers: true, totals: { deleted: 0, markers: { keys: 2, ignored: 2 } } });
+    expect(text).toContain('everything is there\n');
+    expect(text).toContain('keys were hidden by a delete marker that this deployment does not write');
+
+    world.populate([...hidden, at('d', 'd1', MARKED, { isDeleteMarker: true })]);
+    const alone = await world.run(ignore);
+    expect([alone.exitCode, alone.data.notRestored]).toMatchObject([1, [{ key: 'd', end: 'foreign-marker' }]]);
+  });
+
+  test('count once, however often the restore is interrupted', async () => {
+    world.populate([...hidden, at('d', 'd1', OLD)]);
+    world.instead = ({ key }) => (key === 'd' ? { kind: 'failed', why: 'once' } : undefined);
+    await world.run({ 'ignore-foreign-markers': true });
+    expect(await rejectionOf(world.run({ resume: true }), UsageError)).toMatchObject({ code: 'OtherRestore' });
+    world.instead = () => undefined;
+    const { exitCode, data } = await world.run({ 'ignore-foreign-markers': true, resume: true });
+    expect([exitCode, data.pairs[0]?.totals?.markers]).toMatchObject([0, { keys: 2, ignored: 2 }]);
+  });
+
+  test.each([{ replicateDeleteMarkers: true }, { lifecycle: { replicaExpireDays: 30, noncurrentDays: 30 } }])(
+    'are of unknown origin with %j, and cannot be ignored',
+    async (more) => {
+      world.populate(hidden);
+      const keys = { pairs: [{ id: 'documents', ...more }] };
+      const { exitCode, data, text } = await world.run({}, keys);
+      expect([exitCode, data.pairs[0]?.markerOrigin, data.pairs[0]?.totals?.markers.keys]).toEqual([0, 'unknown', 2]);
+      expect(text).toContain('everything is there, 2 objects not restored, below delete markers of unknown origin');
+      expect(text).toContain(`who wrote their delete markers is unknown, written between ${MARKED} and ${LATER}`);
+      expect(await rejectionOf(world.run({ 'ignore-foreign-markers': true }, keys), UsageError)).toMatchObject({
+        code: 'UnknownMarkers',
+      });
+    },
+  );
+});
+
+describe('a verdict is given for what was seen alone', () => {
+  test('objects that leave the listing after the plan are missed', async () => {
+    world.populate(objects(5));
+    const { terminal } = world.context().context;
+    const confirm = async () => world.s3.fill(REPLICA, objects(3));
+    const { exitCode, data, text } = await world.run({}, {}, { terminal: { ...terminal, confirm } });
+    expect([exitCode, data.ok, data.pairs[0]?.vanished]).toEqual([1, false, 2]);
+    expect(text).toContain('not everything is there, 2 objects of the plan no longer listed');
+  });
+
+  test('versions that S3 lists and does not have are failures', async () => {
+    world.populate(objects(2));
+    world.instead = ({ key }) => (key === 'k00001' ? { kind: 'failed', why: 'the version is no longer there' } : undefined);
+    const { exitCode, data } = await world.run();
+    expect([exitCode, data.pairs[0]?.vanished, data.notRestored]).toMatchObject([1, 0, [{ key: 'k00001', end: 'failed' }]]);
+  });
+
+  test('nothing is not everything', async () => {
+    world.populate(objects(3));
+    const { exitCode, text } = await world.run({ prefix: 'typo/' });
+    expect([exitCode, text.split('\n')[0]]).toEqual([0, 'deployment backups: there was nothing to restore']);
+  });
+
+  test('what was found by its version id was not read', async () => {
+    world.populate(objects(3), objects(2));
+    const { exitCode, data, text } = await world.run();
+    expect([exitCode, data.pairs[0]?.totals?.listedOnly]).toEqual([0, 2]);
+    expect(text).toContain('everything is there, 2 objects by their version id alone, their content was not read\n');
+  });
+
+  test.each(['many', '9007199254740993'])('a listed size of %s is an error', async (size) => {
+    world.populate(objects(3));
+    const spoiled = {
+      change: (answer: Answer) => ({ ...answer, body: String(answer.body).replace('<Size>10<', `<Size>${size}<`) }),
+    };
+    world.s3.fault(({ operation }) => operation === 'ListObjectVersions', spoiled, ALWAYS);
+    expect(await rejectionOf(world.run(), UnreachableError)).toMatchObject({ code: 'BadSize' });
+    expect(world.asked).toEqual([]);
   });
 });
 
@@ -471,7 +598,7 @@ describe('tags that cannot be read', () => {
       withoutTags: true,
       totals: { withoutTags: 1, ends: { restored: { objects: 3 } } },
     });
-    expect(second.text).toContain('everything is there, 1 objects without their tags\n');
+    expect(second.text).toContain('everything is there, 1 object without their tags\n');
     expect(second.text).toMatch(/ 1 +of those were restored without their tags: --without-tags/);
   });
 

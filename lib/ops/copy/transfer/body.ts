@@ -4,16 +4,37 @@ import { type Answer, consumed, type Headers, type ObjectRequest } from './conne
 import { type Algorithm, type Checksum, checksumHeader, computing } from './headers';
 
 /**
+ * Compares the length that S3 says with the one that was listed: the beginning of an object is not the object.
+ *
+ * @throws Error when they differ; another attempt would find the same
+ */
+export function checkLength(listed: number, { headers, body }: { readonly headers: Headers; readonly body?: Readable }): void {
+  const sent = headers['content-length'];
+  if (sent !== undefined && Number(sent) !== listed) {
+    body?.destroy();
+    throw longerOrShorter(listed, sent);
+  }
+}
+
+function longerOrShorter(listed: number, sent: number | string): Error {
+  return new Error(`S3 sends ${sent} bytes, but ${listed} are expected by the listing: nothing of it is restored`);
+}
+
+/**
  * Reads the whole body.
  *
  * @param whole where to, as long as the body is
- * @throws Error of the network when it ends early
+ * @throws Error of the network when it ends early, and another one when it is longer
  */
 export async function readInto(whole: Buffer, { body }: Answer): Promise<Buffer> {
   let filled = 0;
   await consumed(body, (chunk) => {
-    filled += chunk.copy(whole, filled);
+    chunk.copy(whole, Math.min(filled, whole.length));
+    filled += chunk.length;
   });
+  if (filled > whole.length) {
+    throw longerOrShorter(whole.length, filled);
+  }
   if (filled !== whole.length) {
     throw Object.assign(new Error(`S3 sent ${filled} of ${whole.length} bytes`), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
   }

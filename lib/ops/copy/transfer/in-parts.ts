@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stopIfInterrupted } from '../../../aws/clock';
 import type { Item, ItemOutcome } from '../model';
-import { poured, readIfFits, streamed } from './body';
+import { checkLength, poured, readIfFits, streamed } from './body';
 import type { Bucket } from './bucket';
 import { type Answer, type Headers, xmlText } from './connection';
 import { fatal, isCode, repeated } from './failure';
@@ -101,7 +101,7 @@ async function sendParts(
   const numbers = new Set(uploaded.map((part) => part.number));
   const missing = parts.filter(({ number }) => !numbers.has(number)).values();
   const stop = new AbortController();
-  const send = async ({ number, read }: Part, buffer: Buffer): Promise<UploadedPart> => {
+  const send = async ({ number, read, size }: Part, buffer: Buffer): Promise<UploadedPart> => {
     let there: Answer | undefined;
     let whole: Buffer | undefined;
     return await to.ask('put', async () => {
@@ -111,6 +111,10 @@ async function sendParts(
       // A body that is sent on is gone when S3 throttles its PUT.
       if (there === undefined || whole === undefined) {
         there = await from.send('get', { method: 'GET', key, ...read });
+        // Where parts are as long as the replica's own, S3 compares the length of the whole when it completes the upload.
+        if (size !== undefined) {
+          checkLength(size, there);
+        }
         whole = await readIfFits(buffer, there);
       }
       return await upload.send(number, there, whole, stop.signal);
@@ -143,7 +147,8 @@ async function end({ clock, uploads }: CopyContext, item: Item, upload: Upload):
 }
 
 function verified({ algorithm, type, known }: UploadChecksum, made: string | undefined): ItemOutcome {
-  if (known === undefined) {
+  // Where S3 does not say what it made of the parts, nothing compared that with the replica's.
+  if (known === undefined || (made === undefined && type === 'COMPOSITE')) {
     return { kind: 'restored', verifiedBy: 'transfer' };
   }
   return made !== undefined && made !== known.value

@@ -1,5 +1,6 @@
 import { type Clock, stopIfInterrupted } from '../../../aws/clock';
 import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArchived, type OpenUploads } from '../model';
+import { checkLength } from './body';
 import { Bucket, WITH_CHECKSUM } from './bucket';
 import { S3Error } from './connection';
 import { fatal, isCode, reasonOf } from './failure';
@@ -95,6 +96,7 @@ async function copyLarge(context: CopyContext, item: Item): Promise<ItemOutcome>
   if (read === undefined) {
     throw new S3Error('NoSuchVersion', 'there is no such version', 404);
   }
+  checkLength(item.size, { headers: read });
   const checksum = checksumOf(read);
   // S3 cannot make every checksum of a whole object in parts: those came with a PUT, and are verified by one.
   const needsPut = checksum !== undefined && uploadChecksum(checksum).known === undefined && item.size <= LARGEST_PUT;

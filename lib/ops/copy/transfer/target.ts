@@ -2,7 +2,7 @@ import type { Clock } from '../../../aws/clock';
 import { bytes } from '../../../cli/units';
 import { messageOf } from '../../../errors/errors';
 import type { Item, ItemOutcome, OpenUploads } from '../model';
-import { hashOf } from './body';
+import { checkLength, hashOf } from './body';
 import { type Bucket, WITH_CHECKSUM } from './bucket';
 import { type Headers, S3Error } from './connection';
 import { fatal, isCode, isPassing } from './failure';
@@ -63,6 +63,7 @@ export class Target {
     if (read === undefined) {
       throw new S3Error('NoSuchVersion', 'there is no such version', 404);
     }
+    checkLength(item.size, { headers: read });
     return await this.refused(item, read);
   }
 

@@ -1,5 +1,5 @@
 import type { Item, ItemOutcome } from '../model';
-import { poured, readInto, streamed } from './body';
+import { checkLength, poured, readInto, streamed } from './body';
 import { WITH_CHECKSUM } from './bucket';
 import type { Answer, Headers } from './connection';
 import { repeated } from './failure';
@@ -17,6 +17,7 @@ export async function copyWhole(context: CopyContext, item: Item): Promise<ItemO
   const attempted = async (attempt: number, space?: Buffer): Promise<ItemOutcome | undefined> => {
     const place = { key: item.key, query: { versionId: item.versionId } };
     const answer = await from.send('get', { method: 'GET', ...place, headers: WITH_CHECKSUM });
+    checkLength(size, answer);
     const checksum = checksumOf(answer.headers);
     if (checksum?.parts !== undefined) {
       answer.body.destroy();

@@ -1,7 +1,8 @@
 import { UnreachableError } from '../../../../lib/errors/errors';
 import { uploadChecksum } from '../../../../lib/ops/copy/transfer/in-parts';
 import { partsOf } from '../../../../lib/ops/copy/transfer/layout';
-import type { Request } from '../../../helpers/fake-s3/protocol';
+import { ALWAYS } from '../../../helpers/fake-s3/faults';
+import type { Answer, Request } from '../../../helpers/fake-s3/protocol';
 import { composite, crc32Of } from '../../../helpers/fake-s3/version';
 import { itemOf, SMALL_SIZES, World } from './world';
 
@@ -50,6 +51,28 @@ describe('a large object', () => {
 
     await expect(world.copy(itemOf('a', stored))).resolves.toEqual({ kind: 'restored', verifiedBy: 'transfer' });
     expect(world.target.versions('a')[0]?.body.equals(LARGE)).toBe(true);
+  });
+
+  test('that is longer than listed fails, and is not cut to what was listed', async () => {
+    const stored = world.replica.put('a', LARGE, { checksum: null });
+
+    await expect(world.copy(itemOf('a', stored, { size: LARGE.length - 13 }))).resolves.toMatchObject({
+      kind: 'failed',
+      why: expect.stringContaining('nothing of it is restored'),
+    });
+    expect(world.target.requests.filter(({ method }) => method !== 'HEAD')).toEqual([]);
+  });
+
+  test('fails where a part is longer than what was asked for', async () => {
+    const stored = world.replica.put('a', LARGE, { checksum: null });
+    const whole = { change: (answer: Answer) => ({ ...answer, status: 200, body: LARGE }) };
+    world.replica.fault(({ headers }) => headers['range']?.startsWith('bytes=12582912-') === true, whole, ALWAYS);
+
+    await expect(world.copy(itemOf('a', stored))).resolves.toMatchObject({
+      kind: 'failed',
+      why: `S3 sends ${LARGE.length} bytes, but ${12 * MIB} are expected by the listing: nothing of it is restored`,
+    });
+    expect(world.target.versions('a')).toEqual([]);
   });
 
   test('fails before anything is sent where its tags cannot be read', async () => {
@@ -115,6 +138,15 @@ describe('an object whose checksum is one of its parts', () => {
       kind: 'failed',
       why: `what was written has the CRC32 checksum ${composite(PARTS)}, and the replica AAAAAA==-3`,
     });
+  });
+
+  test('is verified by the transfer alone where S3 does not say the checksum that it made', async () => {
+    const silent = {
+      change: (answer: Answer) => ({ ...answer, body: String(answer.body).replace(/<ChecksumCRC32>.*<.ChecksumCRC32>/, '') }),
+    };
+    world.target.fault(isComplete, silent);
+
+    await expect(world.copy(itemOf('a', put()))).resolves.toEqual({ kind: 'restored', verifiedBy: 'transfer' });
   });
 
   test('replaces the version that was chosen only', async () => {

@@ -1,5 +1,6 @@
 import { UnreachableError } from '../../../../lib/errors/errors';
 import { SIZES } from '../../../../lib/ops/copy/transfer/layout';
+import { without } from '../../../helpers/fake-s3/faults';
 import { crc32Of } from '../../../helpers/fake-s3/version';
 import { itemOf, SMALL_SIZES, World } from './world';
 
@@ -36,6 +37,17 @@ describe.each([
     expect(others).toEqual([]);
     expect(written?.body.equals(body)).toBe(true);
     expect(written?.headers['x-amz-checksum-crc32']).toBe(crc32Of(body));
+  });
+
+  test.each([-1, 1])('of another size than listed (by %d bytes) fails, and nothing of it is written', async (by) => {
+    const stored = world.replica.put('a', body, { checksum: null });
+    const size = body.length - by;
+
+    await expect(world.copy(itemOf('a', stored, { size }))).resolves.toEqual({
+      kind: 'failed',
+      why: `S3 sends ${body.length} bytes, but ${size} are expected by the listing: nothing of it is restored`,
+    });
+    expect(world.target.versions('a')).toEqual([]);
   });
 
   test('keeps checksums of other algorithms', async () => {
@@ -427,4 +439,25 @@ test('the same ETag says enough where it is a checksum', async () => {
 
   await expect(world.copy(itemOf('a', stored))).resolves.toEqual({ kind: 'already-there' });
   expect(world.target.sent('GET')).toEqual([]);
+});
+
+test('a body that is longer than S3 said fails, where nothing says its length', async () => {
+  const stored = world.replica.put('a', BODY, { checksum: null });
+  world.replica.fault(({ query }) => query.has('versionId') && !query.has('tagging'), without('content-length'));
+
+  await expect(world.copy(itemOf('a', stored, { size: 4 }))).resolves.toMatchObject({
+    kind: 'failed',
+    why: expect.stringContaining(`S3 sends ${BODY.length} bytes, but 4 are expected`),
+  });
+  expect(world.target.versions('a')).toEqual([]);
+});
+
+test('a target of the listed size is not the same as a replica of another', async () => {
+  const stored = world.replica.put('a', BODY);
+  const present = world.target.put('a', BODY.subarray(0, 4));
+
+  await expect(world.copy(itemOf('a', stored, { size: 4, present: present.versionId }))).resolves.toMatchObject({
+    kind: 'failed',
+    why: expect.stringContaining('nothing of it is restored'),
+  });
 });
