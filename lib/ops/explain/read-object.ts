@@ -9,8 +9,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { noProgress } from '../../aws/listing/bucket';
+import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
-import { AppError } from '../../errors/errors';
+import { AppError, UnreachableError } from '../../errors/errors';
 import type { Encryption, RuleCandidate } from './rule-match';
 
 /** One version of an object, or one delete marker, as S3 describes it. */
@@ -31,7 +33,7 @@ export interface ObjectVersion extends RuleCandidate {
 }
 
 /** A version or delete marker in a listing. */
-interface ListedVersion {
+export interface ListedVersion {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
@@ -48,9 +50,11 @@ export class ObjectReader {
     private readonly s3: S3Client,
     private readonly bucket: string,
     private readonly key: string,
-    /** Sends questions about single versions. @default - at once */
-    private readonly sent: <Answer>(kind: 'head' | 'get', request: () => Promise<Answer>) => Promise<Answer> = (_, request) =>
-      request(),
+    /** Sends requests about this object. @default - at once */
+    private readonly sent: <Answer>(kind: 'list' | 'head' | 'get', request: () => Promise<Answer>) => Promise<Answer> = (
+      _,
+      request,
+    ) => request(),
   ) {}
 
   /** Every version and delete marker of exactly this key, newest first. */
@@ -90,20 +94,35 @@ export class ObjectReader {
     }
   }
 
-  private async list(): Promise<ListedVersion[]> {
+  /**
+   * What the bucket lists under exactly this key, newest first.
+   *
+   * @throws AppError when S3 gives no answer, or one without an end
+   */
+  async list(): Promise<ListedVersion[]> {
     const listed: ListedVersion[] = [];
+    const markers = new Set<string | undefined>();
     let marker: { readonly KeyMarker?: string; readonly VersionIdMarker?: string } | undefined = {};
     while (marker !== undefined) {
       const page = await this.ask(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: this.key, ...marker }));
       for (const version of page.Versions ?? []) {
         if (version.Key === this.key) {
-          listed.push({ ...idOf(version), isDeleteMarker: false, size: version.Size ?? null });
+          listed.push({ ...idOf(version), isDeleteMarker: false, size: this.sizeOf(version.Size) });
         }
       }
       for (const deleteMarker of page.DeleteMarkers ?? []) {
         if (deleteMarker.Key === this.key) {
           listed.push({ ...idOf(deleteMarker), isDeleteMarker: true, size: null });
         }
+      }
+      if (page.IsTruncated === true && page.NextKeyMarker === undefined) {
+        throw new UnreachableError('NoMarker', `bucket ${this.bucket} did not say where its listing goes on`);
+      }
+      if (page.IsTruncated === true && page.NextKeyMarker === this.key) {
+        if (markers.has(page.NextVersionIdMarker)) {
+          throw noProgress(this.bucket, this.key);
+        }
+        markers.add(page.NextVersionIdMarker);
       }
       // Keys come in order, and this one before every longer one: where the next page starts with another, it is complete.
       marker =
@@ -148,6 +167,7 @@ export class ObjectReader {
       return {
         ...nothing,
         ...listed,
+        size: head.ContentLength ?? listed.size,
         tags: Object.fromEntries((tags?.TagSet ?? []).map(({ Key, Value }) => [Key, Value])) as Record<string, string>,
         encryption: encryptionOf(head),
         storageClass: head.StorageClass ?? 'STANDARD',
@@ -166,9 +186,16 @@ export class ObjectReader {
     }
   }
 
+  private sizeOf(size: number | undefined): number {
+    if (size === undefined || !Number.isSafeInteger(size) || size < 0) {
+      throw new UnreachableError('BadSize', badSize(this.key, String(size)));
+    }
+    return size;
+  }
+
   private async ask(command: ListObjectVersionsCommand) {
     try {
-      return await this.s3.send(command);
+      return await this.sent('list', () => this.s3.send(command));
     } catch (error) {
       throw this.unreachable(error);
     }
