@@ -145,17 +145,9 @@ export class ObjectReader {
    * @throws UnreachableError when S3 gives no answer
    */
   async describe(listed: ListedVersion, withTags: boolean): Promise<ObjectVersion | undefined> {
-    const nothing = {
-      key: this.key,
-      tags: {},
-      encryption: null,
-      storageClass: null,
-      archiveTier: null,
-      retainUntil: null,
-      status: null,
-    };
+    const nothing = { ...NOTHING, key: this.key };
     if (listed.isDeleteMarker) {
-      return { ...nothing, ...listed };
+      return deleteMarkerOf(this.key, listed);
     }
     const place = { Bucket: this.bucket, Key: this.key, VersionId: listed.versionId };
     try {
@@ -210,6 +202,21 @@ export class ObjectReader {
         )
       : unreachable(`bucket ${this.bucket}`, error);
   }
+}
+
+/** What S3 says about a delete marker, and about a version that it does not describe. */
+const NOTHING = {
+  tags: {},
+  encryption: null,
+  storageClass: null,
+  archiveTier: null,
+  retainUntil: null,
+  status: null,
+};
+
+/** A delete marker in the form of a version. */
+export function deleteMarkerOf(key: string, listed: ListedVersion): ObjectVersion {
+  return { ...NOTHING, key, ...listed };
 }
 
 function idOf(each: { VersionId?: string; IsLatest?: boolean; LastModified?: Date }) {
