@@ -45,6 +45,8 @@ export interface ObjectData {
   readonly pair: string;
   /** Newest first; empty when there is no such object. */
   readonly versions: readonly VersionData[];
+  /** Ids of versions that were deleted after this run had listed them. */
+  readonly deletedMeanwhile: readonly string[];
   /** What the other bucket of the pair has under this key. */
   readonly otherBucket: {
     readonly bucket: string;
@@ -67,6 +69,7 @@ interface JudgedVersion {
 /** The versions of one bucket, and what the other one has. */
 interface Judged {
   readonly versions: readonly JudgedVersion[];
+  readonly deleted: readonly string[];
   readonly other: OtherBucket;
   /** Delete markers that the other bucket alone has. */
   readonly deleteMarkers: readonly JudgedVersion[];
@@ -84,13 +87,14 @@ export async function explainObject(context: Context, url: string): Promise<Outc
   const { side, pair } = findBucket(context, bucket);
   const reader = new ObjectReader(await context.clients.s3(side), bucket, key);
   const judge = side === 'destination' ? judgeReplicas : judgeVersions;
-  const { versions, other, deleteMarkers } = await judge(context, reader, pair, key);
+  const { versions, deleted, other, deleteMarkers } = await judge(context, reader, pair, key);
   const data: ObjectData = {
     bucket,
     key,
     side,
     pair: pair.id,
     versions: versions.map(toData),
+    deletedMeanwhile: deleted,
     otherBucket: {
       bucket: other.name,
       versions: other.why === null ? other.listed.length : null,
@@ -105,11 +109,12 @@ export async function explainObject(context: Context, url: string): Promise<Outc
 
 async function judgeReplicas(context: Context, reader: ObjectReader, pair: DeployedPair, key: string): Promise<Judged> {
   const { config, clock } = context;
-  const versions = await reader.versions(false);
+  const { versions, deleted } = await reader.versions(false);
   const other = await readOtherBucket(context, { side: 'source', pair, key }, versions, () => false);
   const expired = expiryMarkers(versions, pair, clock.now());
   return {
     other,
+    deleted,
     deleteMarkers: [],
     versions: versions.map((version) => {
       const counterpart = counterpartOf(other, version);
@@ -123,7 +128,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Deplo
   const { config, clock } = context;
   const replicas = pair.names.replicaBucket.arn;
   const rules = await reader.rules();
-  const versions = await reader.versions(rules.some(needsTags));
+  const { versions, deleted } = await reader.versions(rules.some(needsTags));
   // Each is only worth a request when the verdict may turn on it.
   const ownerEnforced = versions.some(({ status, isDeleteMarker }) => status === null && !isDeleteMarker)
     ? await reader.ownerEnforced()
@@ -134,6 +139,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Deplo
   const expired = expiredReplicas(versions, pair, now);
   return {
     other,
+    deleted,
     deleteMarkers: judgeMarkers(context, other, pair, key),
     versions: versions.map((version) => {
       const rule = chooseRule(rules, version, replicas);
@@ -239,23 +245,26 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
 }
 
 /** The result of `ops explain s3://BUCKET/KEY` for a person. */
-export function formatObject({ bucket, key, side, pair, versions, otherBucket }: ObjectData): string {
+export function formatObject({ bucket, key, side, pair, versions, deletedMeanwhile, otherBucket }: ObjectData): string {
   const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
   const other = side === 'source' ? 'replica' : 'source';
-  const unread = otherBucket.why === null ? [] : [`The ${other} bucket could not be read: ${otherBucket.why}`];
+  const notes = [
+    ...deletedMeanwhile.map((id) => `Version ${id} was deleted while this command ran.`),
+    ...(otherBucket.why === null ? [] : [`The ${other} bucket could not be read: ${otherBucket.why}`]),
+  ];
   if (versions.length === 0) {
     const there = otherBucket.versions ?? 0;
     return [
       `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`,
       ...(there === 0 ? [] : [`The ${other} bucket has ${there} under this key: ${explainCommand(otherBucket.bucket, key)}`]),
-      ...unread,
+      ...notes,
     ].join('\n');
   }
   return [
     `${JSON.stringify(key)} in ${place}:`,
     ...versions.map((version) => formatVersion(version, other)),
     ...otherBucket.deleteMarkers.map((marker) => `only in replica bucket ${otherBucket.bucket}: ${formatVersion(marker, other)}`),
-    ...unread,
+    ...notes,
   ].join('\n\n');
 }
 

@@ -57,15 +57,18 @@ export class ObjectReader {
     ) => request(),
   ) {}
 
-  /** Every version and delete marker of exactly this key, newest first. */
-  async versions(withTags: boolean): Promise<ObjectVersion[]> {
+  /** Every version and delete marker of exactly this key, newest first, and the ids of versions that were deleted since they were listed. */
+  async versions(
+    withTags: boolean,
+  ): Promise<{ readonly versions: readonly ObjectVersion[]; readonly deleted: readonly string[] }> {
     const listed = await this.list();
     const found: ObjectVersion[] = [];
     for (let start = 0; start < listed.length; start += AT_ONCE) {
       const batch = await Promise.all(listed.slice(start, start + AT_ONCE).map((each) => this.describe(each, withTags)));
       found.push(...batch.filter((version) => version !== undefined));
     }
-    return found;
+    const left = new Set(found.map(({ versionId }) => versionId));
+    return { versions: found, deleted: listed.map(({ versionId }) => versionId).filter((id) => !left.has(id)) };
   }
 
   /** The rules that are really in place; none when the bucket has no replication configuration. */

@@ -4,7 +4,6 @@ import { Cursor } from '../../../lib/aws/listing/cursor';
 import { Requests } from '../../../lib/aws/requests';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
-import type { Request } from '../../helpers/fake-s3/protocol';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
@@ -38,7 +37,7 @@ const page = (key: string, id: string) =>
 function answers(pages: readonly string[], again: number): void {
   let asked = 0;
   pages.forEach((body, index) => {
-    const when = (_: Request) => {
+    const when = () => {
       const turn = asked < pages.length ? asked : pages.length - again + ((asked - pages.length) % again);
       asked += index === pages.length - 1 ? 1 : 0;
       return turn === index;

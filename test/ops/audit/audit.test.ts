@@ -216,6 +216,23 @@ describe('a version that is not in the replica bucket', () => {
       expect(difference?.why).toContain('asked again');
     });
 
+    describe('on an emulator, which gives replicas new version ids', () => {
+      beforeEach(() => {
+        process.env['AWS_ENDPOINT_URL_S3'] = 'http://127.0.0.1:1';
+      });
+      afterEach(() => {
+        delete process.env['AWS_ENDPOINT_URL_S3'];
+      });
+
+      test.each([
+        ['is alike when its replica came since', { versionId: 'r1' }, undefined, 0],
+        ['is missing when nothing came', undefined, 'missing', 1],
+      ])('%s', async (_, replica, state, exitCode) => {
+        const found = await arriving(replica);
+        expect([found.exitCode, found.state, found.data.matchedBy]).toEqual([exitCode, state, 'age']);
+      });
+    });
+
     test('costs no request more for a version that is older, or is PENDING', async () => {
       await missing({ headers: status('COMPLETED') });
       await missing({ headers: status('PENDING'), lastModified: YOUNG });

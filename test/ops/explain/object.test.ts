@@ -136,6 +136,7 @@ describe('an object of a source bucket', () => {
         },
         expect.objectContaining({ versionId: 'old', storageClass: 'STANDARD_IA', status: 'FAILED' }),
       ],
+      deletedMeanwhile: [],
       otherBucket: { bucket: REPLICAS, versions: 1, why: null, deleteMarkers: [] },
     });
   });
@@ -303,12 +304,16 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
     expect((await rejectionOf(explained(), UnreachableError)).message).toContain(why);
   });
 
-  test('loses a version that is deleted meanwhile', async () => {
+  test('names a version that is deleted meanwhile', async () => {
     listing([listed('v1', 1), listed('v2', 2)]);
     head('v1', { ReplicationStatus: 'COMPLETED' });
     s3.on(HeadObjectCommand, { VersionId: 'v2' }).rejects(fail('NotFound', 404));
 
-    expect(await explained()).toMatchObject({ exitCode: 0, data: { versions: [{ versionId: 'v1' }] } });
+    expect(await explained()).toMatchObject({
+      exitCode: 0,
+      data: { versions: [{ versionId: 'v1' }], deletedMeanwhile: ['v2'] },
+      text: expect.stringContaining('Version v2 was deleted while this command ran.'),
+    });
   });
 
   test('that is not there is wrong, and says so', async () => {
