@@ -7,7 +7,7 @@ export function isAwsError(error: unknown, ...codes: readonly string[]): boolean
 
 /** The HTTP status of AWS's answer; undefined when there was none. */
 export function httpStatusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 }
 
 /** Whether CloudFormation answered that there is no such stack, for which it has no error code of its own. */

@@ -8,19 +8,20 @@ const MAX_MINUTES = 10_080;
 /**
  * Reads an option that is a number of minutes; undefined when it is not given.
  *
+ * @param zero whether 0 is one of them
  * @throws UsageError when it is none
  */
-export function minutesOption(values: CommandArguments['values'], option: string): number | undefined {
+export function minutesOption(values: CommandArguments['values'], option: string, zero = false): number | undefined {
   const value = values[option];
   if (value === undefined) {
     return undefined;
   }
-  const number = positiveNumber(value);
+  const number = zero && value === '0' ? 0 : positiveNumber(value);
   if (number === undefined || number > MAX_MINUTES) {
     throw new UsageError(
       'BadMinutes',
       `--${option} ${JSON.stringify(value)} is no number of minutes`,
-      `write more than 0 and at most ${MAX_MINUTES}, such as --${option} 20`,
+      `write ${zero ? '0 or more' : 'more than 0'} and at most ${MAX_MINUTES}, such as --${option} 20`,
     );
   }
   return number;

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandInput, type S3Client } from '@aws-sdk/client-s3';
-import { AppError } from '../../errors/errors';
+import { AppError, UnreachableError } from '../../errors/errors';
 import { isAwsError, unreachable } from '../aws-error';
 import type { Requests } from '../requests';
+import { compareKeys } from './key-order';
 import { type Page, scanPage } from './scan-page';
 
 /** A bucket, and how to ask S3 for its versions. */
@@ -19,21 +20,49 @@ export interface Bucket {
 /**
  * One page of a bucket.
  *
- * @throws AppError when there is no such bucket, or no answer
+ * @throws AppError when there is no such bucket, no answer, or one that would have the same page asked for again
  */
 export async function pageOf(
   { name, s3, requests, prefix, owner }: Bucket,
   input: Omit<ListObjectVersionsCommandInput, 'Bucket'>,
 ): Promise<Page> {
   try {
-    return await requests.send('list', () =>
+    const page = await requests.send('list', () =>
       listPage(s3, { Bucket: name, Prefix: prefix, ExpectedBucketOwner: owner, ...input }),
     );
+    assertProgress(name, input, page);
+    return page;
   } catch (error) {
     throw isAwsError(error, 'NoSuchBucket')
       ? new AppError('NotDeployed', `there is no bucket ${name}`, 'deploy it: npx cdk deploy --all, with the same configuration')
       : unreachable(`bucket ${name}`, error);
   }
+}
+
+/** A marker at which a page of a listing begins. */
+interface Marker {
+  readonly KeyMarker?: string | undefined;
+  readonly VersionIdMarker?: string | undefined;
+}
+
+/** @throws UnreachableError when the next page would not be after this one, so that the listing has no end */
+function assertProgress(bucket: string, { KeyMarker: key, VersionIdMarker: id }: Marker, page: Page): void {
+  const { isTruncated, nextKeyMarker: next, nextVersionIdMarker: nextId } = page;
+  if (!isTruncated || next === undefined || key === undefined) {
+    return;
+  }
+  const order = compareKeys(next, key);
+  if (order < 0 || (order === 0 && nextId === id)) {
+    throw noProgress(bucket, key);
+  }
+}
+
+/** The error for a listing that would not end. */
+export function noProgress(bucket: string, key: string): UnreachableError {
+  return new UnreachableError(
+    'NoProgress',
+    `the listing of bucket ${bucket} does not advance beyond the key ${JSON.stringify(key)}: S3 sent the same marker again, or an earlier one`,
+  );
 }
 
 /** What the SDK's parser gets in place of a page that is read already. */

@@ -1,5 +1,5 @@
 import { UnreachableError } from '../../errors/errors';
-import { type Bucket, pageOf } from './bucket';
+import { type Bucket, noProgress, pageOf } from './bucket';
 import { compareKeys } from './key-order';
 import type { Entry, Page } from './scan-page';
 
@@ -31,6 +31,8 @@ export class Cursor implements Stream {
   private entries: readonly Entry[] = [];
   private index = 0;
   private coming: Promise<Page> | undefined;
+  /** The key of the last marker, and the version ids that came with it: they have no order that would show whether one comes again. */
+  private last: { readonly key: string; readonly ids: Set<string | undefined> } | undefined;
 
   /** @param ignored keys below this prefix are passed over */
   constructor(
@@ -64,11 +66,25 @@ export class Cursor implements Stream {
       if (page.isTruncated && next === undefined) {
         throw new UnreachableError('NoMarker', `bucket ${this.bucket.name} did not say where its listing goes on`);
       }
+      if (page.isTruncated && next !== undefined) {
+        this.note(next, page.nextVersionIdMarker);
+      }
       this.coming =
         page.isTruncated && next !== undefined && (to === undefined || compareKeys(next, to) <= 0)
           ? this.fetch({ KeyMarker: next, VersionIdMarker: page.nextVersionIdMarker })
           : undefined;
     }
+  }
+
+  /** @throws UnreachableError for a marker that was there before */
+  private note(key: string, id: string | undefined): void {
+    if (this.last?.key !== key) {
+      this.last = { key, ids: new Set() };
+    }
+    if (this.last.ids.has(id)) {
+      throw noProgress(this.bucket.name, key);
+    }
+    this.last.ids.add(id);
   }
 
   private wants({ key }: Entry): boolean {

@@ -1,3 +1,5 @@
+import { UnreachableError } from '../../errors/errors';
+
 /** One version of an object, or a delete marker, as a listing has it. */
 export interface Entry {
   readonly key: string;
@@ -45,6 +47,7 @@ const END = '</ListVersionsResult>';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  * @returns undefined for an answer that is no complete page
+ * @throws UnreachableError for a size that is not a whole number that can be compared
  */
 export function scanPage(xml: string): Page | undefined {
   const root = xml.indexOf('<ListVersionsResult');
@@ -107,16 +110,32 @@ function entriesIn(xml: string, decode: (text: string) => string): Entry[] | und
 }
 
 function entryIn(element: string, isDeleteMarker: boolean, decode: (text: string) => string): Entry {
+  const key = decode(textIn(element, '<Key>') ?? '');
   return {
-    key: decode(textIn(element, '<Key>') ?? ''),
+    key,
     // What was written before versioning has the id null.
     versionId: unescapeXml(textIn(element, '<VersionId>') ?? 'null'),
     isLatest: textIn(element, '<IsLatest>') === 'true',
     isDeleteMarker,
     lastModified: textIn(element, '<LastModified>') ?? '',
-    size: isDeleteMarker ? 0 : Number(textIn(element, '<Size>') ?? 0),
+    size: isDeleteMarker ? 0 : sizeIn(element, key),
     storageClass: isDeleteMarker ? '' : (textIn(element, '<StorageClass>') ?? 'STANDARD'),
   };
+}
+
+/** Above 2^53, numbers of JavaScript that differ compare equal. */
+function sizeIn(element: string, key: string): number {
+  const text = textIn(element, '<Size>') ?? '';
+  const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(size)) {
+    throw new UnreachableError('BadSize', badSize(key, text));
+  }
+  return size;
+}
+
+/** The message for a size that cannot be compared. */
+export function badSize(key: string, size: string): string {
+  return `S3 listed a version of ${JSON.stringify(key)} with the size ${JSON.stringify(size)}, which is not a valid number of bytes`;
 }
 
 function prefixesIn(xml: string, decode: (text: string) => string): string[] {

@@ -13,7 +13,7 @@ import { formatReport } from './format';
 import { htmlReport } from './html/page';
 import { PairAudit } from './pair-audit';
 import { AuditProgress, readCheckpoint } from './progress';
-import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport } from './report';
+import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport, STATES } from './report';
 import { type AuditTask, auditTasksOf } from './task';
 
 /** The command's own options. */
@@ -101,7 +101,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
 /** @throws UsageError when a number is none */
 function readOptions({ directory }: Context, { values }: CommandArguments): AuditOptions {
   return allOptions<AuditOptions>({
-    olderThan: () => (minutesOption(values, 'older-than') ?? DEFAULT_OLDER_THAN) * 60_000,
+    olderThan: () => (minutesOption(values, 'older-than', true) ?? DEFAULT_OLDER_THAN) * 60_000,
     deepPercent: () => numberOption(values, 'deep', 'percentage', 100, 1) ?? 0,
     rate: () => numberOption(values, 'rate', 'number of requests a second', 10_000, 100),
     resume: () => values['resume'] === true,
@@ -130,6 +130,8 @@ function checkpointSubject(tasks: readonly AuditTask[], { olderThan, deepPercent
     olderThan,
     deepPercent,
     csvFile: csvFile ?? null,
+    // An older version of this command counted other states.
+    states: STATES,
   });
 }
 
@@ -184,11 +186,12 @@ async function compareAll(
 
 /** The part of the report that the pairs add up to. */
 function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'ok' | 'deep' | 'pairs'> {
-  const looked = { versions: 0, unknown: 0 };
+  const looked = { versions: 0, unknown: 0, skipped: 0 };
   const pairs = audits.map(({ task: { pair, source, replica }, totals }): PairReport => {
-    const { deep, deepUnknown, ...tally } = totals;
+    const { deep, deepUnknown, deepSkipped, ...tally } = totals;
     looked.versions += deep;
     looked.unknown += deepUnknown;
+    looked.skipped += deepSkipped;
     return { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally };
   });
   return {

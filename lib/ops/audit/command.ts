@@ -5,19 +5,22 @@ export const AUDIT: Command = {
   summary: 'compare both buckets of each pair completely, version by version',
   help: `Lists every version and delete marker of both buckets, in parallel, and compares them key by key: what is
 missing, extra, of another size or storage class. Asks S3 about each version that is missing: its status, and why
-it was not replicated. What is younger than --older-than may be on its way. ETags are not compared: under KMS keys
-they say nothing. Delete markers that are not replicated, versions whose source was deleted since, and another
-storage class, which a lifecycle rule may have chosen, are counted and are not wrong. Canaries of verify do not
-take part. On an emulator, which gives replicas new version ids, versions of a key are matched by age.
+it was not replicated. A version that is PENDING and younger than --older-than is in flight. One as young that S3
+calls COMPLETED is looked for again in the replica bucket, with one more HEAD request. ETags are not compared:
+under KMS keys they say nothing. A version that is deleted while the audit runs is counted as deleted, and its
+replica alone as missing. Delete markers that are not replicated, versions whose source was deleted since, and
+another storage class, which a lifecycle rule may have chosen, are counted and are not wrong. Canaries of verify
+do not take part. On an emulator, which gives replicas new version ids, versions of a key are matched by age.
 
 --deep PERCENT asks both sides about so many of the versions that the listings show as alike or extra: whether
 they are replicas, under the replica key, with the same checksum. It first shows how many requests that takes,
 and asks; it needs ssm:GetParameter, and kms:Decrypt in both accounts for checksums. A version that S3 refuses to
-describe is unknown, as an SSE-C object always is. Ends with 1 when something is wrong, else with 3 for an unknown.
+describe is unknown. An SSE-C object is skipped: S3 describes it only to a caller that sends its key. Skipped
+versions are counted and named. Ends with 1 when something is wrong, else with 3 for an unknown.
 
 When it is interrupted, --resume with the same options goes on where it was; files of options are as seen from
-cdk.json. Takes s3:ListBucketVersions and s3:GetObjectVersion on both buckets, and on the source bucket
-s3:GetReplicationConfiguration, s3:GetBucketOwnershipControls and s3:GetObjectVersionTagging.
+cdk.json. Takes s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on both buckets, and on the source
+bucket s3:GetReplicationConfiguration, s3:GetBucketOwnershipControls and s3:GetObjectVersionTagging.
 
 Examples:
   npm run ops -- audit
@@ -25,7 +28,7 @@ Examples:
   npm run ops -- audit --deep 1 --rate 200 --yes
   npm run ops -- audit --resume`,
   options: {
-    'older-than': { type: 'string', value: 'MINUTES', help: 'what is younger may be on its way; 15 without it' },
+    'older-than': { type: 'string', value: 'MINUTES', help: 'what is younger may be on its way; 0 for nothing, 15 without it' },
     deep: { type: 'string', value: 'PERCENT', help: 'ask more about so many of the versions; 100 for all' },
     rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
     csv: { type: 'string', value: 'FILE', help: 'write every difference there' },

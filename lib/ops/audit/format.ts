@@ -1,6 +1,6 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
 import { selectDifferences } from './kept-differences';
-import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES } from './report';
+import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
 
 /** Differences that a terminal shows; `--csv` has all. */
 const SHOWN = 20;
@@ -10,8 +10,9 @@ export function formatReport(report: AuditReport): string {
   const { deployment, pairs, deep, requests, startedAt, endedAt } = report;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const unknown = deep === null || deep.unknown === 0 ? '' : `, ${whole(deep.unknown)} more are unknown`;
+  const skipped = deep === null || deep.skipped === 0 ? '' : `, ${whole(deep.skipped)} more were skipped`;
   const looked =
-    deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}`;
+    deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
   return [
     `deployment ${deployment}: ${verdict(pairs)}`,
     ...pairs.map(formatPair),
@@ -20,15 +21,25 @@ export function formatReport(report: AuditReport): string {
   ].join('\n\n');
 }
 
-/** Unknown is never fine. */
+/** Unknown is never fine, and what was skipped or deleted meanwhile is said beside the verdict. */
 function verdict(pairs: readonly PairReport[]): string {
   const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
-  const unknown = pairs.reduce((sum, { states }) => sum + states.unknown.versions, 0);
+  const found = (state: State) => pairs.reduce((sum, { states }) => sum + states[state].versions, 0);
+  const unknown = found('unknown');
+  const [deleted, skipped] = [found('deleted'), found('skipped')];
   const words = [
     ...(wrong > 0 ? [`${plural(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
     ...(unknown > 0 ? [`${plural(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
   ];
-  return words.length === 0 ? 'nothing is wrong' : words.join(', ');
+  return [
+    ...(words.length === 0 ? ['nothing is wrong'] : words),
+    ...(deleted > 0 ? [`${plural(deleted, 'version')} ${was(deleted)} deleted while the audit ran`] : []),
+    ...(skipped > 0 ? [`${plural(skipped, 'version')} ${was(skipped)} skipped (SSE-C)`] : []),
+  ].join(', ');
+}
+
+function was(count: number): string {
+  return count === 1 ? 'was' : 'were';
 }
 
 function formatPair(pair: PairReport): string {
@@ -65,9 +76,12 @@ function formatDifferences({ differences, moreDifferences }: AuditReport): strin
 function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, why }: Difference): string {
   // A key may hold anything, line ends and control sequences too.
   const what = `${JSON.stringify(key)}, ${isDeleteMarker ? 'delete marker' : 'version'} ${versionId}`;
-  const mark = wrong ? 'wrong' : state === 'unknown' ? '?    ' : 'fine ';
+  const mark = wrong ? 'wrong  ' : (MARKS[state] ?? 'fine   ');
   return `  ${mark}  ${pair}: ${state}: ${what}: ${why}`;
 }
+
+/** What is not known is not called fine. */
+const MARKS: Readonly<Partial<Record<State, string>>> = { unknown: '?      ', skipped: 'skipped' };
 
 function side({ versions, bytes: size, deleteMarkers }: SideTotals): string {
   return `${plural(versions, 'version')}, ${bytes(size)}, ${plural(deleteMarkers, 'delete marker')}`;

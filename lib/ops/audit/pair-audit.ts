@@ -219,24 +219,23 @@ class RangeAudit {
       const findings = await Promise.all(some.map((sides) => this.examine(sides)));
       findings.forEach((finding, index) => {
         const sides = some[index];
-        if (finding !== undefined && sides !== undefined) {
+        if (sides !== undefined) {
           this.record(sides, finding);
         }
       });
     }
   }
 
-  private async examine(sides: Sides): Promise<AuditFinding | undefined> {
-    const listed = judgeListed(sides, this.task.pair, this.task.now());
-    if (listed === undefined && sides.source !== undefined) {
-      return judgeMissing(sides.source, this.task, await this.facts.source());
+  private async examine({ source, replica }: Sides): Promise<AuditFinding> {
+    if (replica === undefined) {
+      // One of both is there.
+      return judgeMissing(source as Entry, this.task, await this.facts.source());
     }
-    const deep = await judgeDeep(sides, this.task, this.facts.deep);
-    if (deep !== undefined) {
-      this.tally[deep.state === 'unknown' ? 'deepUnknown' : 'deep'] += 1;
-    }
+    const deep = await judgeDeep({ source, replica }, this.task, this.facts.deep);
+    this.tally[deep.state === 'unknown' ? 'deepUnknown' : deep.state === 'skipped' ? 'deepSkipped' : 'deep'] += 1;
     // What the listing says stands where the answer has nothing to add.
-    return deep?.state === 'same' ? listed : deep;
+    const listed = { source, replica } as Sides;
+    return deep.state === 'same' ? (judgeListed(listed, this.task.pair, this.task.now()) ?? deep) : deep;
   }
 
   private record(sides: Sides, finding: AuditFinding): void {
@@ -245,7 +244,8 @@ class RangeAudit {
       return;
     }
     this.tally.judge(entry, finding.state, finding.wrong, this.task.now());
-    const difference = toDifference(this.task.pair.id, sides, finding);
+    const replica = finding.replica ?? sides.replica;
+    const difference = toDifference(this.task.pair.id, { ...sides, replica } as Sides, finding);
     if (difference !== undefined) {
       this.differences.push(difference);
     }

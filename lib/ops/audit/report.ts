@@ -16,6 +16,8 @@ export const STATES = [
   'status',
   'encryption',
   'checksum',
+  'deleted',
+  'skipped',
   'unknown',
 ] as const;
 
@@ -24,7 +26,7 @@ export type State = (typeof STATES)[number];
 /** What each state means, for a person. */
 export const MEANING: Readonly<Record<State, string>> = {
   same: 'in both buckets, alike',
-  'in-flight': 'not in the replica bucket yet, but young enough',
+  'in-flight': 'PENDING at the source, and young enough',
   pending: 'PENDING at the source for too long',
   failed: 'FAILED at the source',
   missing: 'not in the replica bucket, though S3 neither says PENDING nor FAILED',
@@ -37,6 +39,8 @@ export const MEANING: Readonly<Record<State, string>> = {
   status: 'in both buckets, but its replication status says otherwise',
   encryption: 'its replica is not encrypted under the replica key',
   checksum: 'in both buckets, with different checksums',
+  deleted: 'listed, then deleted while the audit ran',
+  skipped: 'not looked at more closely: under a key of the customer (SSE-C)',
   unknown: 'could not be found out',
 };
 
@@ -136,7 +140,7 @@ export interface PairReport {
 
 /** The result of `ops audit`. */
 export interface AuditReport {
-  /** Nothing is wrong, and everything was found out. */
+  /** Nothing is wrong, and nothing is unknown. What `--deep` skipped is in `deep.skipped` and in the state `skipped`. */
   readonly ok: boolean;
   readonly deployment: string;
   /** ISO 8601. */
@@ -146,8 +150,16 @@ export interface AuditReport {
   readonly matchedBy: 'version-id' | 'age';
   /** Milliseconds: what is younger may be on its way. */
   readonly olderThan: number;
-  /** Versions that `--deep` looked at, and those that it asked about in vain, of so many percent; null without it. */
-  readonly deep: { readonly versions: number; readonly unknown: number; readonly percent: number } | null;
+  /**
+   * Versions that `--deep` looked at, those that it asked about in vain, and those that S3 describes only to a caller with the customer's
+   * key, of so many percent; null without it.
+   */
+  readonly deep: {
+    readonly versions: number;
+    readonly unknown: number;
+    readonly skipped: number;
+    readonly percent: number;
+  } | null;
   readonly requests: { readonly list: number; readonly head: number; readonly get: number };
   readonly pairs: readonly PairReport[];
   /** The first ones found, the wrong ones before the others; not in order. */

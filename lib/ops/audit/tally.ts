@@ -17,6 +17,8 @@ export type TallyData = Pick<PairReport, 'source' | 'replica' | 'states' | 'wron
   readonly deep: number;
   /** Versions that `--deep` asked about, and S3 did not answer in full. */
   readonly deepUnknown: number;
+  /** Versions that `--deep` skipped: S3 describes them only to a caller with the customer's key. */
+  readonly deepSkipped: number;
 };
 
 /** States in which a version is not in the replica bucket, though it ought to be one day. */
@@ -37,6 +39,8 @@ export class Tally {
   deep = 0;
   /** Versions that `--deep` asked about, and S3 did not answer in full. */
   deepUnknown = 0;
+  /** Versions that `--deep` skipped: S3 describes them only to a caller with the customer's key. */
+  deepSkipped = 0;
   private lastPrefix: string | null = null;
   private lastStates: States = {};
 
@@ -94,10 +98,11 @@ export class Tally {
     this.wrong += other.wrong;
     this.deep += other.deep;
     this.deepUnknown += other.deepUnknown;
+    this.deepSkipped += other.deepSkipped;
   }
 
   toJson(): TallyData {
-    const { source, replica, wrong, deep, deepUnknown, ages, prefixes, states } = this;
+    const { source, replica, wrong, deep, deepUnknown, deepSkipped, ages, prefixes, states } = this;
     return {
       source: { ...source },
       replica: { ...replica },
@@ -105,6 +110,7 @@ export class Tally {
       wrong,
       deep,
       deepUnknown,
+      deepSkipped,
       ages: ages.map((bucket) => ({ ...bucket })),
       prefixes: [...prefixes].map(([prefix, all]): PrefixTotals => ({ prefix, states: all })).toSorted(byPrefix),
     };

@@ -136,16 +136,12 @@ class Lost {
 }
 
 /** What the rule leaves out on purpose is not behind. */
-function isBehind({ state, wrong, status, lastModified }: Difference, start: number): boolean {
+function isBehind({ state, wrong, lastModified }: Difference, start: number): boolean {
   if (Date.parse(lastModified) > start) {
     return false;
-  }
-  if (state === 'in-flight') {
-    // COMPLETED: replicated while the buckets were listed.
-    return status !== 'COMPLETED' && status !== 'COMPLETE';
   }
   // What is not eligible and wrong is older than the rule that takes it, or archived.
   return BEHIND.has(state) || (state === 'not-eligible' && wrong);
 }
 
-const BEHIND: ReadonlySet<Difference['state']> = new Set(['pending', 'failed', 'missing']);
+const BEHIND: ReadonlySet<Difference['state']> = new Set(['in-flight', 'pending', 'failed', 'missing']);

@@ -3,9 +3,12 @@ import { type Context, EXIT, type ExitCode, type Outcome } from '../../cli/comma
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
-import { ObjectReader, type ObjectVersion } from './read-object';
+import { expiredReplicas, expiryMarkers } from './lifecycle';
+import { type Counterpart, type OtherBucket, readOtherBucket } from './other-bucket';
+import { deleteMarkerOf, ObjectReader, type ObjectVersion } from './read-object';
 import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-match';
-import { type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
+import { explainCommand, type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
+import { turnsOnReplica, withReplica } from './with-replica';
 
 /** One version in the result of `ops explain s3://BUCKET/KEY`. */
 interface VersionData {
@@ -21,6 +24,16 @@ interface VersionData {
   readonly rule: Pick<RuleMatch, 'id' | 'matches' | 'why'> | null;
   readonly verdict: string;
   readonly action: string | null;
+  /** The same version in the other bucket of the pair; null where it was not looked for. */
+  readonly counterpart: {
+    readonly found: Counterpart['found'];
+    readonly versionId: string | null;
+    readonly size: number | null;
+    /** Null for what was only listed. */
+    readonly status: string | null;
+    /** Why it is unknown; null where it is not. */
+    readonly why: string | null;
+  } | null;
 }
 
 /** The result of `ops explain s3://BUCKET/KEY`. */
@@ -32,16 +45,39 @@ export interface ObjectData {
   readonly pair: string;
   /** Newest first; empty when there is no such object. */
   readonly versions: readonly VersionData[];
+  /** Ids of versions that were deleted after this run had listed them. */
+  readonly deletedMeanwhile: readonly string[];
+  /** What the other bucket of the pair has under this key. */
+  readonly otherBucket: {
+    readonly bucket: string;
+    /** Versions and delete markers; null when they could not be listed. */
+    readonly versions: number | null;
+    /** Why they could not be listed; null when they were. */
+    readonly why: string | null;
+    /** Delete markers that the replica bucket alone has; empty for an object of the replica bucket. */
+    readonly deleteMarkers: readonly VersionData[];
+  };
 }
 
 interface JudgedVersion {
   readonly version: ObjectVersion;
   readonly rule: RuleMatch | undefined;
   readonly verdict: Verdict;
+  readonly counterpart: Counterpart | undefined;
+}
+
+/** The versions of one bucket, and what the other one has. */
+interface Judged {
+  readonly versions: readonly JudgedVersion[];
+  readonly deleted: readonly string[];
+  readonly other: OtherBucket;
+  /** Delete markers that the other bucket alone has. */
+  readonly deleteMarkers: readonly JudgedVersion[];
 }
 
 /**
- * Says of each version of an object what its replication status is, which rule takes it and why or why not, and what to do.
+ * Says of each version of an object what its replication status is, which rule takes it and why or why not, what the other bucket of the
+ * pair has of it, and what to do.
  *
  * @throws UsageError when the bucket is none of the configuration's
  * @throws UnreachableError when S3 gives no answer
@@ -50,33 +86,85 @@ export async function explainObject(context: Context, url: string): Promise<Outc
   const { bucket, key } = parseUrl(url);
   const { side, pair } = findBucket(context, bucket);
   const reader = new ObjectReader(await context.clients.s3(side), bucket, key);
-  const judged =
-    side === 'destination'
-      ? (await reader.versions(false)).map((version) => ({
-          version,
-          rule: undefined,
-          verdict: judgeReplica(version, { config: context.config, pair }),
-        }))
-      : await judgeVersions(context, reader, pair);
-  const data: ObjectData = { bucket, key, side, pair: pair.id, versions: judged.map(toData) };
-  return { data, text: formatObject(data), exitCode: exitCodeOf(judged.map(({ verdict }) => verdict.judgement)) };
+  const judge = side === 'destination' ? judgeReplicas : judgeVersions;
+  const { versions, deleted, other, deleteMarkers } = await judge(context, reader, pair, key);
+  const data: ObjectData = {
+    bucket,
+    key,
+    side,
+    pair: pair.id,
+    versions: versions.map(toData),
+    deletedMeanwhile: deleted,
+    otherBucket: {
+      bucket: other.name,
+      versions: other.why === null ? other.listed.length : null,
+      why: other.why,
+      deleteMarkers: deleteMarkers.map(toData),
+    },
+  };
+  const judgements = [...versions, ...deleteMarkers].map(({ verdict }) => verdict.judgement);
+  // No version at all is wrong: there is nothing under this key.
+  return { data, text: formatObject(data), exitCode: versions.length === 0 ? EXIT.wrong : exitCodeOf(judgements) };
 }
 
-async function judgeVersions(context: Context, reader: ObjectReader, pair: DeployedPair): Promise<JudgedVersion[]> {
+async function judgeReplicas(context: Context, reader: ObjectReader, pair: DeployedPair, key: string): Promise<Judged> {
+  const { config, clock } = context;
+  const { versions, deleted } = await reader.versions(false);
+  const other = await readOtherBucket(context, { side: 'source', pair, key }, versions, () => false);
+  const expired = expiryMarkers(versions, pair, clock.now());
+  return {
+    other,
+    deleted,
+    deleteMarkers: [],
+    versions: versions.map((version) => {
+      const counterpart = counterpartOf(other, version);
+      const verdict = judgeReplica(version, { config, pair, source: counterpart, expired: expired.get(version.versionId) });
+      return { version, rule: undefined, verdict, counterpart };
+    }),
+  };
+}
+
+async function judgeVersions(context: Context, reader: ObjectReader, pair: DeployedPair, key: string): Promise<Judged> {
   const { config, clock } = context;
   const replicas = pair.names.replicaBucket.arn;
   const rules = await reader.rules();
-  const versions = await reader.versions(rules.some(needsTags));
+  const { versions, deleted } = await reader.versions(rules.some(needsTags));
   // Each is only worth a request when the verdict may turn on it.
   const ownerEnforced = versions.some(({ status, isDeleteMarker }) => status === null && !isDeleteMarker)
     ? await reader.ownerEnforced()
     : true;
   const sourceKeyArn = versions.some(({ status }) => status === 'FAILED') ? await sourceKey(context, pair) : null;
-  return versions.map((version) => {
-    const rule = chooseRule(rules, version, replicas);
-    const verdict = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now: clock.now() });
-    return { version, rule, verdict };
-  });
+  const other = await readOtherBucket(context, { side: 'destination', pair, key }, versions, turnsOnReplica);
+  const now = clock.now();
+  const expired = expiredReplicas(versions, pair, now);
+  return {
+    other,
+    deleted,
+    deleteMarkers: judgeMarkers(context, other, pair, key),
+    versions: versions.map((version) => {
+      const rule = chooseRule(rules, version, replicas);
+      const counterpart = counterpartOf(other, version);
+      const byStatus = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now });
+      const around = { pair, rule, replica: counterpart, expired: expired.get(version.versionId), now };
+      return { version, rule, verdict: withReplica(version, byStatus, around), counterpart };
+    }),
+  };
+}
+
+function counterpartOf({ counterparts }: OtherBucket, { versionId }: ObjectVersion): Counterpart {
+  return counterparts.get(versionId) ?? { found: 'absent' };
+}
+
+/** Delete markers that the replica bucket alone has: they hide the replicas below them. */
+function judgeMarkers({ config, clock }: Context, other: OtherBucket, pair: DeployedPair, key: string): JudgedVersion[] {
+  const expired = expiryMarkers(other.listed, pair, clock.now());
+  return other.alone
+    .filter(({ isDeleteMarker }) => isDeleteMarker)
+    .map((listed) => {
+      const version = deleteMarkerOf(key, listed);
+      const facts = { config, pair, source: { found: 'absent' }, expired: expired.get(listed.versionId) } as const;
+      return { version, rule: undefined, verdict: judgeReplica(version, facts), counterpart: undefined };
+    });
 }
 
 /** The source key's ARN; null when nobody says, since the rest of the answer does not need it. */
@@ -118,15 +206,14 @@ function findBucket({ config }: Context, bucket: string) {
   );
 }
 
-/** No version at all is wrong too: there is nothing under this key. */
 function exitCodeOf(judgements: readonly Judgement[]): ExitCode {
-  if (judgements.length === 0 || judgements.includes('wrong')) {
+  if (judgements.includes('wrong')) {
     return EXIT.wrong;
   }
   return judgements.includes('unknown') ? EXIT.unknown : EXIT.ok;
 }
 
-function toData({ version, rule, verdict: { verdict, action } }: JudgedVersion): VersionData {
+function toData({ version, rule, verdict: { verdict, action }, counterpart }: JudgedVersion): VersionData {
   const { versionId, isLatest, isDeleteMarker, lastModified, size, storageClass, encryption, status } = version;
   return {
     versionId,
@@ -140,28 +227,65 @@ function toData({ version, rule, verdict: { verdict, action } }: JudgedVersion):
     rule: rule === undefined ? null : { id: rule.id, matches: rule.matches, why: rule.why },
     verdict,
     action,
+    counterpart: counterpart === undefined ? null : counterpartData(counterpart),
   };
 }
 
-/** The result of `ops explain s3://BUCKET/KEY` for a person. */
-export function formatObject({ bucket, key, side, pair, versions }: ObjectData): string {
-  const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
-  if (versions.length === 0) {
-    return `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`;
-  }
-  return [`${JSON.stringify(key)} in ${place}:`, ...versions.map(formatVersion)].join('\n\n');
+function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
+  const { found } = counterpart;
+  return found === 'there'
+    ? {
+        found,
+        versionId: counterpart.version.versionId,
+        size: counterpart.version.size,
+        status: counterpart.version.status,
+        why: null,
+      }
+    : { found, versionId: null, size: null, status: null, why: found === 'unknown' ? counterpart.why : null };
 }
 
-function formatVersion(version: VersionData): string {
-  const { versionId, isLatest, isDeleteMarker, lastModified, status, rule, verdict, action } = version;
+/** The result of `ops explain s3://BUCKET/KEY` for a person. */
+export function formatObject({ bucket, key, side, pair, versions, deletedMeanwhile, otherBucket }: ObjectData): string {
+  const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
+  const other = side === 'source' ? 'replica' : 'source';
+  const notes = [
+    ...deletedMeanwhile.map((id) => `Version ${id} was deleted while this command ran.`),
+    ...(otherBucket.why === null ? [] : [`The ${other} bucket could not be read: ${otherBucket.why}`]),
+  ];
+  if (versions.length === 0) {
+    const there = otherBucket.versions ?? 0;
+    return [
+      `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`,
+      ...(there === 0 ? [] : [`The ${other} bucket has ${there} under this key: ${explainCommand(otherBucket.bucket, key)}`]),
+      ...notes,
+    ].join('\n');
+  }
+  return [
+    `${JSON.stringify(key)} in ${place}:`,
+    ...versions.map((version) => formatVersion(version, other)),
+    ...otherBucket.deleteMarkers.map((marker) => `only in replica bucket ${otherBucket.bucket}: ${formatVersion(marker, other)}`),
+    ...notes,
+  ].join('\n\n');
+}
+
+function formatVersion(version: VersionData, other: 'source' | 'replica'): string {
+  const { versionId, isLatest, isDeleteMarker, lastModified, status, rule, verdict, action, counterpart } = version;
   const what = isDeleteMarker ? 'delete marker' : 'version';
   return [
     `${what} ${versionId}${isLatest ? ' (latest)' : ''}, ${lastModified}`,
     ...(isDeleteMarker ? [] : [`  status   ${status ?? 'none'}; ${properties(version)}`]),
     ...(rule === null ? [] : [`  rule     ${rule.id} ${rule.matches ? 'matches' : 'does not match'}: ${rule.why}`]),
+    ...(counterpart === null ? [] : [`  ${other.padEnd(9)}${formatCounterpart(counterpart)}`]),
     `  verdict  ${verdict}`,
     ...(action === null ? [] : [`  do       ${action}`]),
   ].join('\n');
+}
+
+function formatCounterpart({ found, versionId, size, status, why }: NonNullable<VersionData['counterpart']>): string {
+  if (found !== 'there') {
+    return found === 'absent' ? 'not there' : `unknown: ${why}`;
+  }
+  return [versionId, ...(status === null ? [] : [status]), ...(size === null ? [] : [`${size} bytes`])].join(', ');
 }
 
 function properties({ size, storageClass, encryption }: VersionData): string {

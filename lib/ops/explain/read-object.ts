@@ -9,8 +9,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { noProgress } from '../../aws/listing/bucket';
+import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
-import { AppError } from '../../errors/errors';
+import { AppError, UnreachableError } from '../../errors/errors';
 import type { Encryption, RuleCandidate } from './rule-match';
 
 /** One version of an object, or one delete marker, as S3 describes it. */
@@ -31,7 +33,7 @@ export interface ObjectVersion extends RuleCandidate {
 }
 
 /** A version or delete marker in a listing. */
-interface ListedVersion {
+export interface ListedVersion {
   readonly versionId: string;
   readonly isLatest: boolean;
   readonly isDeleteMarker: boolean;
@@ -48,20 +50,25 @@ export class ObjectReader {
     private readonly s3: S3Client,
     private readonly bucket: string,
     private readonly key: string,
-    /** Sends questions about single versions. @default - at once */
-    private readonly sent: <Answer>(kind: 'head' | 'get', request: () => Promise<Answer>) => Promise<Answer> = (_, request) =>
-      request(),
+    /** Sends requests about this object. @default - at once */
+    private readonly sent: <Answer>(kind: 'list' | 'head' | 'get', request: () => Promise<Answer>) => Promise<Answer> = (
+      _,
+      request,
+    ) => request(),
   ) {}
 
-  /** Every version and delete marker of exactly this key, newest first. */
-  async versions(withTags: boolean): Promise<ObjectVersion[]> {
+  /** Every version and delete marker of exactly this key, newest first, and the ids of versions that were deleted since they were listed. */
+  async versions(
+    withTags: boolean,
+  ): Promise<{ readonly versions: readonly ObjectVersion[]; readonly deleted: readonly string[] }> {
     const listed = await this.list();
     const found: ObjectVersion[] = [];
     for (let start = 0; start < listed.length; start += AT_ONCE) {
       const batch = await Promise.all(listed.slice(start, start + AT_ONCE).map((each) => this.describe(each, withTags)));
       found.push(...batch.filter((version) => version !== undefined));
     }
-    return found;
+    const left = new Set(found.map(({ versionId }) => versionId));
+    return { versions: found, deleted: listed.map(({ versionId }) => versionId).filter((id) => !left.has(id)) };
   }
 
   /** The rules that are really in place; none when the bucket has no replication configuration. */
@@ -90,20 +97,35 @@ export class ObjectReader {
     }
   }
 
-  private async list(): Promise<ListedVersion[]> {
+  /**
+   * What the bucket lists under exactly this key, newest first.
+   *
+   * @throws AppError when S3 gives no answer, or one without an end
+   */
+  async list(): Promise<ListedVersion[]> {
     const listed: ListedVersion[] = [];
+    const markers = new Set<string | undefined>();
     let marker: { readonly KeyMarker?: string; readonly VersionIdMarker?: string } | undefined = {};
     while (marker !== undefined) {
       const page = await this.ask(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: this.key, ...marker }));
       for (const version of page.Versions ?? []) {
         if (version.Key === this.key) {
-          listed.push({ ...idOf(version), isDeleteMarker: false, size: version.Size ?? null });
+          listed.push({ ...idOf(version), isDeleteMarker: false, size: this.sizeOf(version.Size) });
         }
       }
       for (const deleteMarker of page.DeleteMarkers ?? []) {
         if (deleteMarker.Key === this.key) {
           listed.push({ ...idOf(deleteMarker), isDeleteMarker: true, size: null });
         }
+      }
+      if (page.IsTruncated === true && page.NextKeyMarker === undefined) {
+        throw new UnreachableError('NoMarker', `bucket ${this.bucket} did not say where its listing goes on`);
+      }
+      if (page.IsTruncated === true && page.NextKeyMarker === this.key) {
+        if (markers.has(page.NextVersionIdMarker)) {
+          throw noProgress(this.bucket, this.key);
+        }
+        markers.add(page.NextVersionIdMarker);
       }
       // Keys come in order, and this one before every longer one: where the next page starts with another, it is complete.
       marker =
@@ -126,17 +148,9 @@ export class ObjectReader {
    * @throws UnreachableError when S3 gives no answer
    */
   async describe(listed: ListedVersion, withTags: boolean): Promise<ObjectVersion | undefined> {
-    const nothing = {
-      key: this.key,
-      tags: {},
-      encryption: null,
-      storageClass: null,
-      archiveTier: null,
-      retainUntil: null,
-      status: null,
-    };
+    const nothing = { ...NOTHING, key: this.key };
     if (listed.isDeleteMarker) {
-      return { ...nothing, ...listed };
+      return deleteMarkerOf(this.key, listed);
     }
     const place = { Bucket: this.bucket, Key: this.key, VersionId: listed.versionId };
     try {
@@ -148,6 +162,7 @@ export class ObjectReader {
       return {
         ...nothing,
         ...listed,
+        size: head.ContentLength ?? listed.size,
         tags: Object.fromEntries((tags?.TagSet ?? []).map(({ Key, Value }) => [Key, Value])) as Record<string, string>,
         encryption: encryptionOf(head),
         storageClass: head.StorageClass ?? 'STANDARD',
@@ -166,9 +181,16 @@ export class ObjectReader {
     }
   }
 
+  private sizeOf(size: number | undefined): number {
+    if (size === undefined || !Number.isSafeInteger(size) || size < 0) {
+      throw new UnreachableError('BadSize', badSize(this.key, String(size)));
+    }
+    return size;
+  }
+
   private async ask(command: ListObjectVersionsCommand) {
     try {
-      return await this.s3.send(command);
+      return await this.sent('list', () => this.s3.send(command));
     } catch (error) {
       throw this.unreachable(error);
     }
@@ -183,6 +205,21 @@ export class ObjectReader {
         )
       : unreachable(`bucket ${this.bucket}`, error);
   }
+}
+
+/** What S3 says about a delete marker, and about a version that it does not describe. */
+const NOTHING = {
+  tags: {},
+  encryption: null,
+  storageClass: null,
+  archiveTier: null,
+  retainUntil: null,
+  status: null,
+};
+
+/** A delete marker in the form of a version. */
+export function deleteMarkerOf(key: string, listed: ListedVersion): ObjectVersion {
+  return { ...NOTHING, key, ...listed };
 }
 
 function idOf(each: { VersionId?: string; IsLatest?: boolean; LastModified?: Date }) {

@@ -39,7 +39,10 @@ export function matchRule(rule: ReplicationRule, candidate: RuleCandidate, desti
     return no('the rule is disabled', false);
   }
   if (rule.Destination?.Bucket !== destination) {
-    return no(`the rule replicates into ${rule.Destination?.Bucket ?? 'no bucket'}, not into ${destination}`, false);
+    return no(
+      `somebody else's rule: it replicates into ${rule.Destination?.Bucket ?? 'no bucket'}, not into ${destination}`,
+      false,
+    );
   }
   const mismatch = filterMismatch(rule, candidate);
   if (mismatch !== undefined) {

@@ -2,6 +2,7 @@ import { plural } from '../../cli/units';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { awsCommand, restoreCommand } from '../../model/shell-commands';
+import type { Counterpart } from './other-bucket';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
 
@@ -88,7 +89,7 @@ function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings
 
 function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundings): Verdict {
   const minutes = Math.max(0, Math.floor((now.getTime() - lastModified.getTime()) / 60_000));
-  if (minutes < USUAL_MINUTES) {
+  if (!isLate(lastModified, now)) {
     return { judgement: 'right', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
   }
   return {
@@ -96,6 +97,11 @@ function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundi
     verdict: `replication has been under way for ${spell(minutes)}, and most objects need less than ${USUAL_MINUTES} minutes; large ones need hours, and S3 keeps trying while a bucket or region is down`,
     action: diagnose(pair),
   };
+}
+
+/** Whether replication takes longer than usual. */
+export function isLate(lastModified: Date, now: Date): boolean {
+  return now.getTime() - lastModified.getTime() >= USUAL_MINUTES * 60_000;
 }
 
 function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundings): Verdict {
@@ -179,15 +185,29 @@ function spell(minutes: number): string {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
 }
 
+/** What is known around a version in a replica bucket. */
+interface ReplicaFacts extends Pick<SourceSurroundings, 'config' | 'pair'> {
+  /** The same version in the source bucket. */
+  readonly source: Counterpart;
+  /** Why it is a delete marker that a lifecycle rule made. @default - it is none that can be told from others */
+  readonly expired?: string | undefined;
+}
+
 /**
  * Says what the replication status of a version in a replica bucket means, and what to do.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
  */
-export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>): Verdict {
-  const { key, versionId, status, isDeleteMarker, encryption } = version;
+export function judgeReplica(version: ObjectVersion, { config, pair, source: original, expired }: ReplicaFacts): Verdict {
+  const { key, versionId, status, isDeleteMarker, encryption, size } = version;
   const source = pair.names.sourceBucket.name;
   const { replicaExpireDays } = pair.lifecycle;
+  if (isDeleteMarker && original.found === 'there') {
+    return { judgement: 'right', verdict: 'a delete marker that the source object has too', action: null };
+  }
+  if (expired !== undefined) {
+    return { judgement: 'right', verdict: `a delete marker: ${expired}`, action: null };
+  }
   if (isDeleteMarker && replicaExpireDays !== undefined) {
     return {
       judgement: 'unknown',
@@ -199,17 +219,36 @@ export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<Sour
     return pair.replicateDeleteMarkers
       ? {
           judgement: 'unknown',
-          verdict: 'a delete marker, replicated or made here: S3 shows no status for one',
-          action: `see whether the source object has one: ${explainCommand(source, key)}`,
+          verdict:
+            original.found === 'absent'
+              ? "a delete marker that was removed from the source bucket since, or somebody else's, made here: S3 shows no status for one"
+              : `a delete marker, replicated or made here: S3 shows no status for one${unread(original)}`,
+          action:
+            original.found === 'absent'
+              ? "see who made it, in CloudTrail's data events if you record them"
+              : `see whether the source object has one: ${explainCommand(source, key)}`,
         }
       : {
           judgement: 'wrong',
-          verdict: 'a delete marker that was made here: the rule replicates none',
+          verdict: "somebody else's delete marker, made here: the rule replicates none",
           action: `find out who made it, and undelete the replica: ${versionCommand('s3api delete-object', version, { config, side: 'destination', pair })}`,
         };
   }
   if (status === 'REPLICA') {
-    return { judgement: 'right', verdict: `replica of version ${versionId} of s3://${source}/${key}`, action: null };
+    if (original.found === 'there' && original.version.size !== size) {
+      return {
+        judgement: 'wrong',
+        verdict: `a replica of another size than its source version: ${size} bytes here, ${original.version.size} in the source bucket`,
+        action: `compare all of both buckets: npm run ops -- audit --pair ${pair.id} --deep 100`,
+      };
+    }
+    const id = original.found === 'there' ? original.version.versionId : versionId;
+    const gone = original.found === 'absent' ? ', which was deleted there since' : '';
+    return {
+      judgement: 'right',
+      verdict: `replica of version ${id} of s3://${source}/${key}${gone}${unread(original)}`,
+      action: null,
+    };
   }
   if (status === null && encryption?.type === 'SSE-C') {
     return customerKey(version, config, 'destination', pair);
@@ -219,6 +258,10 @@ export function judgeReplica(version: ObjectVersion, { config, pair }: Pick<Sour
     verdict: `no replica${status === null ? '' : ` (status ${status})`}: somebody wrote it here directly`,
     action: 'find out who may write into the replica bucket; nothing but replication should',
   };
+}
+
+function unread(original: Counterpart): string {
+  return original.found === 'unknown' ? `; the source bucket did not answer: ${original.why}` : '';
 }
 
 /** The AWS CLI command for one version of an object. */

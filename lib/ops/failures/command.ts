@@ -5,7 +5,8 @@ export const FAILURES: Command = {
   summary: 'show the failure events that S3 sent, by reason, with cause, fix and keys',
   help: `Reads the queue that takes the failure events of every source bucket, and gives every message back: another
 read shows the same. Groups them by reason, explains each, and shows which objects it concerns. Events are
-history, kept for 14 days; "ops explain s3://BUCKET/KEY" says how an object is now.
+history, kept for 14 days; "ops explain s3://BUCKET/KEY" says how an object is now. Events of a rule or a
+destination bucket that is not of this deployment are shown as somebody else's, without a repair.
 
 --ack removes what it has shown, after asking. With --pair it shows and removes that pair's events alone, and
 leaves messages that are no S3 event where they are.
@@ -14,7 +15,7 @@ The queue is the source account's. Reading takes sqs:GetQueueUrl, sqs:GetQueueAt
 sqs:ChangeMessageVisibility; --ack takes sqs:DeleteMessage too. While a read runs, other readers do not see what
 it holds.
 
-Ends with 1 when an event in the queue needs a look, and with 0 when there is none, or only of objects that were
+Ends with 1 when an event in the queue needs a look, somebody else's too, and with 0 when there is none, or only of objects that were
 late but arrived.
 
 Examples:

@@ -29,6 +29,10 @@ export interface FailureEvent {
   readonly operation: string | null;
   /** Code of the failure reason; null when S3 names none. */
   readonly reason: string | null;
+  /** Id of the replication rule; null when S3 names none. */
+  readonly ruleId: string | null;
+  /** Name of the bucket that the rule replicates into; null when S3 names none. */
+  readonly destination: string | null;
 }
 
 /** What a message of the failure queue says. */
@@ -57,7 +61,13 @@ const RECORD = z.object({
     object: z.object({ key: z.string(), versionId: z.string().nullish() }),
   }),
   replicationEventData: z
-    .object({ s3Operation: z.string().nullish(), requestTime: z.string().nullish(), failureReason: z.string().nullish() })
+    .object({
+      replicationRuleId: z.string().nullish(),
+      destinationBucket: z.string().nullish(),
+      s3Operation: z.string().nullish(),
+      requestTime: z.string().nullish(),
+      failureReason: z.string().nullish(),
+    })
     .optional(),
 });
 
@@ -108,8 +118,15 @@ function toEvent({ eventName, eventTime, s3, replicationEventData: data }: z.inf
         requestTime: data?.requestTime ?? null,
         operation: data?.s3Operation ?? null,
         reason: data?.failureReason ?? null,
+        ruleId: data?.replicationRuleId ?? null,
+        destination: nameOf(data?.destinationBucket ?? null),
       }
     : undefined;
+}
+
+/** S3 writes the ARN of a bucket. */
+function nameOf(bucket: string | null): string | null {
+  return bucket === null ? null : bucket.slice(bucket.lastIndexOf(':') + 1);
 }
 
 function isFailureEvent(name: string): name is FailureEventName {
@@ -117,10 +134,10 @@ function isFailureEvent(name: string): name is FailureEventName {
 }
 
 /** The version of an object that an event is about. */
-export type FailedObject = Omit<FailureEvent, 'event' | 'reason'>;
+export type FailedObject = Omit<FailureEvent, 'event' | 'reason' | 'ruleId' | 'destination'>;
 
-/** Events of one bucket that mean the same. */
-export interface EventGroup {
+/** Events of one bucket, one rule and one destination that mean the same. */
+export interface EventGroup extends Pick<FailureEvent, 'ruleId' | 'destination'> {
   readonly event: FailureEventName;
   /** Code of the failure reason; null when S3 names none. */
   readonly reason: string | null;
@@ -141,19 +158,20 @@ const ORDER: readonly FailureEventName[] = [
 const ENDINGS: readonly FailureEventName[] = ['OperationFailedReplication', 'OperationReplicatedAfterThreshold'];
 
 /**
- * Groups events by bucket and by what went wrong; of those, the group with most objects comes first. S3 and SQS deliver at least
+ * Groups events by bucket, rule, destination and by what went wrong; of those, the group with most objects comes first. S3 and SQS deliver at least
  * once and in no order, so an event that comes twice counts once, and a missed threshold counts only while no event says how it
  * ended.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html#event-ordering-and-duplicate-events
  */
 export function groupEvents(events: readonly FailureEvent[]): EventGroup[] {
-  const ended = new Set(events.filter(({ event }) => ENDINGS.includes(event)).map(versionOf));
-  const open = events.filter((each) => each.event !== 'OperationMissedThreshold' || !ended.has(versionOf(each)));
+  const ended = new Set(events.filter(({ event }) => ENDINGS.includes(event)).map(operationOf));
+  const open = events.filter((each) => each.event !== 'OperationMissedThreshold' || !ended.has(operationOf(each)));
   const groups = new Map<string, Omit<EventGroup, 'objects'> & { readonly objects: Map<string, FailedObject> }>();
-  for (const { event, reason, ...object } of open.toSorted(byTime)) {
-    const name = JSON.stringify([event, reason, object.bucket]);
-    const group = groups.get(name) ?? { event, reason, bucket: object.bucket, objects: new Map<string, FailedObject>() };
+  for (const { event, reason, ruleId, destination, ...object } of open.toSorted(byTime)) {
+    const { bucket } = object;
+    const name = JSON.stringify([event, reason, bucket, ruleId, destination]);
+    const group = groups.get(name) ?? { event, reason, bucket, ruleId, destination, objects: new Map<string, FailedObject>() };
     groups.set(name, group);
     group.objects.set(versionOf(object), object);
   }
@@ -165,6 +183,11 @@ export function groupEvents(events: readonly FailureEvent[]): EventGroup[] {
 /** Whether somebody has to look at it: an object that was late, but arrived, is as it should be. */
 export function isOpen({ event }: Pick<EventGroup, 'event'>): boolean {
   return event !== 'OperationReplicatedAfterThreshold';
+}
+
+/** What a rule does with a version: another rule may end with it otherwise. */
+function operationOf({ ruleId, destination, ...object }: FailureEvent): string {
+  return JSON.stringify([versionOf(object), ruleId, destination]);
 }
 
 function versionOf({ bucket, key, versionId }: FailedObject): string {

@@ -33,6 +33,23 @@ const WITHOUT_REASON: Readonly<
   },
 };
 
+/** Explains a group of events of a rule that is not of this deployment: nothing here can repair it. */
+export function explanationForOthers({
+  event,
+  reason,
+  ruleId,
+  destination,
+}: Pick<EventGroup, 'event' | 'reason' | 'ruleId' | 'destination'>): Explanation {
+  const known = event === 'OperationFailedReplication' ? FAILURE_REASONS.find(({ code }) => code === reason) : undefined;
+  const page = event === 'OperationFailedReplication' ? FAILURE_REASONS_PAGE : WITHOUT_REASON[event].page;
+  return {
+    cause: `This is somebody else's replication: rule ${JSON.stringify(ruleId)} into bucket ${JSON.stringify(destination)}, which this deployment does not have.`,
+    fix: 'Tell the owner of that rule. Nothing in this deployment repairs it.',
+    commands: [],
+    page: known?.page ?? page,
+  };
+}
+
 /**
  * Explains a group of events in the words of a deployment.
  *

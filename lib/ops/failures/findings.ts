@@ -1,12 +1,15 @@
 import { type Context, EXIT, type ExitCode } from '../../cli/command';
+import type { DeployedPair } from '../../model/deployment';
 import { type EventGroup, groupEvents, isOpen, type MessageBody, parseBody } from './events';
-import { type Explanation, explanationOf } from './explanation';
+import { type Explanation, explanationForOthers, explanationOf } from './explanation';
 import type { QueueCounts, QueueMessage, Undone } from './queue';
 
 /** A group of events, its pair, and what it means. */
 export interface ExplainedGroup extends EventGroup {
   /** Id of the pair; null for a bucket that is no source bucket of the configuration. */
   readonly pair: string | null;
+  /** The events name a rule or a destination bucket that is not the pair's. False where S3 names neither. */
+  readonly somebodyElses: boolean;
   /** How many versions of objects. */
   readonly count: number;
   readonly explanation: Explanation;
@@ -86,15 +89,20 @@ export class FailureScope {
     const events = messages.flatMap(({ body }) => (body.kind === 'events' ? body.events : []));
     const groups = groupEvents(events.filter(({ bucket }) => this.has(bucket)));
     return {
-      groups: groups.map(({ event, reason, bucket, objects }) => {
+      groups: groups.map((group) => {
+        const { event, reason, bucket, ruleId, destination, objects } = group;
         const pair = config.pairs.find((one) => one.names.sourceBucket.name === bucket);
+        const somebodyElses = pair !== undefined && isSomebodyElses(group, pair);
         return {
           reason,
           event,
           pair: pair?.id ?? null,
           bucket,
+          ruleId,
+          destination,
+          somebodyElses,
           count: objects.length,
-          explanation: explanationOf(config, { event, reason }, pair?.id),
+          explanation: somebodyElses ? explanationForOthers(group) : explanationOf(config, { event, reason }, pair?.id),
           objects,
         };
       }),
@@ -108,6 +116,11 @@ export class FailureScope {
   private has(bucket: string): boolean {
     return !this.restricted || this.buckets.has(bucket);
   }
+}
+
+/** Whether the events belong to a rule beside the pair's own. */
+function isSomebodyElses({ ruleId, destination }: EventGroup, { names }: DeployedPair): boolean {
+  return (ruleId !== null && ruleId !== names.ruleId) || (destination !== null && destination !== names.replicaBucket.name);
 }
 
 /** How the command ends, by what is left in the queue. */

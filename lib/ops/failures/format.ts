@@ -53,14 +53,14 @@ function summary(data: FailuresData): string {
 }
 
 function formatGroup(group: ExplainedGroup): string {
-  const { event, pair, objects, explanation } = group;
+  const { event, pair, objects, explanation, somebodyElses } = group;
   const { cause, fix, commands, page } = explanation;
   return [
     heading(group),
     `  Cause: ${cause}`,
     `  Fix: ${fix}`,
     ...commands.map(({ account, command }) => `    ${command}   # account ${account}`),
-    ...(event === 'OperationFailedReplication' ? [`  Afterwards: ${AFTERWARDS}`] : []),
+    ...(event === 'OperationFailedReplication' && !somebodyElses ? [`  Afterwards: ${AFTERWARDS}`] : []),
     `  AWS: ${page}`,
     ...(pair === null ? ['  PAIR stands for the id that the pair had.'] : []),
     '  Objects:',
@@ -69,8 +69,11 @@ function formatGroup(group: ExplainedGroup): string {
   ].join('\n');
 }
 
-function heading({ event, reason, pair, bucket, count }: ExplainedGroup): string {
+function heading({ event, reason, pair, bucket, count, somebodyElses }: ExplainedGroup): string {
   const what = event === 'OperationFailedReplication' ? (reason ?? 'failed without a reason') : OUTCOMES[event];
+  if (somebodyElses) {
+    return `somebody else's, ${what}: ${plural(count, 'object version')} of bucket ${bucket}`;
+  }
   const where = pair === null ? `bucket ${bucket}, which is in no pair of the configuration` : `pair ${pair}`;
   return `${what}: ${plural(count, 'object version')} of ${where}`;
 }
@@ -97,7 +100,9 @@ function formatUnreadable({ messageId, why, body }: UnreadableMessage): string {
 
 /** Events are history: how an object is now, S3 says. */
 function present(groups: readonly ExplainedGroup[]): string[] {
-  const known = groups.filter((group) => isOpen(group) && group.pair !== null).flatMap(({ objects }) => objects);
+  const known = groups
+    .filter((group) => isOpen(group) && group.pair !== null && !group.somebodyElses)
+    .flatMap(({ objects }) => objects);
   const one = known.find(({ key }) => /^\P{Cc}+$/u.test(key) && !key.includes(CANARY_FOLDER));
   return one === undefined
     ? []

@@ -134,7 +134,7 @@ test('reads a page that is not encoded as the SDK does, entities included', asyn
 test('restores every key that S3 can send', () => {
   fc.assert(
     fc.property(fc.array(anyKey), (keys) => {
-      const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key></Version>`).join('');
+      const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key><Size>1</Size></Version>`).join('');
       const xml = `<ListVersionsResult><EncodingType>url</EncodingType>${entries}</ListVersionsResult>`;
 
       expect(scanPage(xml)?.entries.map(({ key }) => key)).toEqual(keys);
@@ -143,7 +143,7 @@ test('restores every key that S3 can send', () => {
 });
 
 test('keeps the order in which versions and delete markers come', () => {
-  const entry = (tag: string, key: string) => `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId></${tag}>`;
+  const entry = (tag: string, key: string) => `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId><Size>1</Size></${tag}>`;
   const xml = `<ListVersionsResult>${entry('DeleteMarker', 'a')}${entry('Version', 'b')}${entry('DeleteMarker', 'c')}</ListVersionsResult>`;
 
   expect(scanPage(xml)?.entries.map(({ key, isDeleteMarker }) => [key, isDeleteMarker])).toEqual([
@@ -154,7 +154,8 @@ test('keeps the order in which versions and delete markers come', () => {
 });
 
 test('a page that is cut off is no page', () => {
-  const xml = '<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key></Version></ListVersionsResult>';
+  const xml =
+    '<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key><Size>1</Size></Version></ListVersionsResult>';
   for (let length = 0; length < xml.length; length += 1) {
     expect(scanPage(xml.slice(0, length))).toBeUndefined();
   }

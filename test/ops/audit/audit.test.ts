@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { audit } from '../../../lib/ops/audit/audit';
-import { ALWAYS } from '../../helpers/fake-s3/faults';
+import { ALWAYS, type Outcome } from '../../helpers/fake-s3/faults';
 import type { Request } from '../../helpers/fake-s3/protocol';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
@@ -102,7 +102,8 @@ describe('a version that is not in the replica bucket', () => {
     ['PENDING', OLD, 'pending', true, 'PENDING, and older than 15 minutes'],
     ['PENDING', YOUNG, 'in-flight', false, 'PENDING, and younger'],
     ['COMPLETED', OLD, 'missing', true, 'the replica was deleted since'],
-    ['COMPLETED', YOUNG, 'in-flight', false, 'replicated while'],
+    ['COMPLETED', YOUNG, 'missing', true, 'its replica is not there'],
+    ['COMPLETE', YOUNG, 'missing', true, 'its replica is not there'],
     ['REPLICA', OLD, 'not-eligible', false, 'it is a replica itself'],
   ] as const)('and is %s since %s is %s', async (replicationStatus, lastModified, state, wrong, why) => {
     const found = await missing({ headers: status(replicationStatus), lastModified });
@@ -154,9 +155,95 @@ describe('a version that is not in the replica bucket', () => {
     expect(await missing({})).toMatchObject({ exitCode: 3, state: 'unknown', wrong: false });
   });
 
-  test('and was deleted since the listing is no difference', async () => {
+  test('and was deleted since the listing is counted and named, and not wrong', async () => {
     refuse(404);
-    expect(await missing({})).toMatchObject({ exitCode: 0, state: undefined });
+    expect(await missing({})).toEqual({
+      exitCode: 0,
+      state: 'deleted',
+      wrong: false,
+      why: 'deleted from the source bucket after it was listed',
+    });
+    const { data, text } = await world.run();
+    expect(data.pairs[0]).toMatchObject({ source: { versions: 1 }, states: { deleted: { versions: 1, bytes: 10 } } });
+    expect(text).toContain('nothing is wrong, 1 version was deleted while the audit ran\n');
+    expect(text).toContain('documents: deleted: "docs/a", version v1');
+  });
+
+  test('from --older-than 0 on is late at once', async () => {
+    world.populate([{ key: 'a', versionId: 'v1', headers: status('PENDING'), lastModified: YOUNG }], []);
+    expect(await world.run({ 'older-than': '0' })).toMatchObject({
+      exitCode: 1,
+      data: { olderThan: 0, differences: [{ state: 'pending', wrong: true }] },
+    });
+  });
+
+  describe('and is COMPLETED and young', () => {
+    const source: Stored = { key: 'a', versionId: 'v1', headers: status('COMPLETED'), lastModified: YOUNG };
+    const heads = () => world.s3.requests.filter(({ method }) => method === 'HEAD').map(({ line }) => line);
+
+    /** Has the replica appear after the listing, then runs the audit. */
+    async function arriving(replica: Partial<Stored> | undefined, replicaHead?: Outcome) {
+      world.populate([source], []);
+      world.s3.fault(
+        ({ line }) => line === `HEAD ${SOURCE}/a`,
+        () => world.s3.fill(REPLICA, replica === undefined ? [] : [{ ...source, headers: status('REPLICA'), ...replica }]),
+      );
+      if (replicaHead !== undefined) {
+        world.s3.fault(({ line }) => line === `HEAD ${REPLICA}/a`, replicaHead, ALWAYS);
+      }
+      const { exitCode, data } = await world.run();
+      return { exitCode, data, difference: data.differences[0], state: data.differences[0]?.state };
+    }
+
+    test('is alike when its replica came since, with one request more', async () => {
+      const { exitCode, data } = await arriving({});
+      expect([exitCode, data.pairs[0]?.states.same.versions, data.differences]).toEqual([0, 1, []]);
+      expect(heads()).toEqual([`HEAD ${SOURCE}/a`, `HEAD ${REPLICA}/a`]);
+      expect(data.requests).toMatchObject({ head: 2 });
+    });
+
+    test.each<[string, Partial<Stored> | undefined, string, number]>([
+      ['missing when nothing came', undefined, 'missing', 1],
+      ['of another size when that came', { size: 3 }, 'size', 1],
+      ['no replica when somebody wrote it', { headers: {} }, 'status', 1],
+    ])('is %s', async (_, replica, state, exitCode) => {
+      expect(await arriving(replica)).toMatchObject({ exitCode, state });
+    });
+
+    test.each([403, 500])('is unknown when the replica bucket answers %d', async (code) => {
+      const { exitCode, state, difference } = await arriving({}, { status: code, body: '' });
+      expect({ exitCode, state }).toEqual({ exitCode: 3, state: 'unknown' });
+      expect(difference?.why).toContain('asked again');
+    });
+
+    describe('on an emulator, which gives replicas new version ids', () => {
+      beforeEach(() => {
+        process.env['AWS_ENDPOINT_URL_S3'] = 'http://127.0.0.1:1';
+      });
+      afterEach(() => {
+        delete process.env['AWS_ENDPOINT_URL_S3'];
+      });
+
+      test.each([
+        ['is alike when its replica came since', { versionId: 'r1' }, undefined, 0],
+        ['is missing when nothing came', undefined, 'missing', 1],
+      ])('%s', async (_, replica, state, exitCode) => {
+        const found = await arriving(replica);
+        expect([found.exitCode, found.state, found.data.matchedBy]).toEqual([exitCode, state, 'age']);
+      });
+    });
+
+    test('costs no request more for a version that is older, or is PENDING', async () => {
+      await missing({ headers: status('COMPLETED') });
+      await missing({ headers: status('PENDING'), lastModified: YOUNG });
+      expect(heads()).toEqual([`HEAD ${SOURCE}/docs/a`, `HEAD ${SOURCE}/docs/a`]);
+    });
+  });
+
+  test('under a key of the customer is unknown while it may be on its way', async () => {
+    world.s3.fault(({ line }) => line.startsWith(`HEAD ${SOURCE}`), { status: 400, body: '' }, ALWAYS);
+    world.s3.fault(({ line }) => line.startsWith(`GET ${SOURCE}/docs`), { status: 400, ...CUSTOMER_KEY }, ALWAYS);
+    expect(await missing({ lastModified: YOUNG })).toMatchObject({ exitCode: 3, state: 'unknown' });
   });
 
   test('as a delete marker is fine', async () => {
@@ -329,19 +416,68 @@ describe('--deep', () => {
 
   test.each([
     ['without a reason', undefined, 'S3 answered 400 and gave no reason'],
-    ['under a key of the customer', CUSTOMER_KEY, 'SSE-C'],
     ['under a key that is disabled', { code: 'KMS.DisabledException' }, 'KMS.DisabledException'],
   ])('counts what S3 refuses to describe as unknown: %s', async (_, refused, why) => {
     wrongChecksums(refused);
     const { exitCode, data, text } = await world.run(deep, {}, deepContext());
 
     expect(exitCode).toBe(3);
-    expect(data).toMatchObject({ ok: false, deep: { versions: 0, unknown: 8 }, requests: { get: expect.any(Number) } });
+    expect(data).toMatchObject({
+      ok: false,
+      deep: { versions: 0, unknown: 8, skipped: 0 },
+      requests: { get: expect.any(Number) },
+    });
     expect(data.pairs[0]?.states).toMatchObject({ same: { versions: 0 }, unknown: { versions: 8 } });
     expect(new Set(data.differences.map((each) => each.why))).toEqual(new Set([expect.stringContaining(why)]));
     expect(text).toContain('deployment backups: 8 versions are unknown\n');
     expect(text).toMatch(/pair documents: 8 versions are unknown\n[^]*looked at 0 versions .*, 8 more are unknown/);
     expect(text).not.toMatch(/nothing is wrong|fine/);
+  });
+
+  test('skips versions under a key of the customer, names them, and does not end with 3 for them', async () => {
+    wrongChecksums(CUSTOMER_KEY);
+    const { exitCode, data, text } = await world.run(deep, {}, deepContext());
+
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ ok: true, deep: { versions: 0, unknown: 0, skipped: 8 } });
+    expect(data.pairs[0]?.states).toMatchObject({ same: { versions: 0 }, skipped: { versions: 8 } });
+    expect(data.differences).toHaveLength(8);
+    expect(data.differences[0]).toMatchObject({ state: 'skipped', wrong: false, why: expect.stringContaining('SSE-C') });
+    expect(text).toContain('deployment backups: nothing is wrong, 8 versions were skipped (SSE-C)\n');
+    expect(text).toMatch(/skipped +documents: skipped: "k000000"/);
+    expect(text).toMatch(/looked at 0 versions .*, 8 more were skipped/);
+  });
+
+  test('with one side under a key of the customer is wrong', async () => {
+    world.populate(objects(1), objects(1));
+    world.s3.fault(({ line }) => line.startsWith(`HEAD ${SOURCE}`), { status: 400, body: '' }, ALWAYS);
+    world.s3.fault(({ line }) => line.startsWith(`GET ${SOURCE}/k`), { status: 400, ...CUSTOMER_KEY }, ALWAYS);
+    const { exitCode, data } = await world.run(deep, {}, deepContext());
+    expect([exitCode, data.differences[0]?.state, data.differences[0]?.wrong]).toEqual([1, 'encryption', true]);
+  });
+
+  test.each([
+    ['the source version', [SOURCE], 'deleted', false],
+    ['the replica', [REPLICA], 'missing', true],
+    ['both', [SOURCE, REPLICA], 'deleted', false],
+  ])('counts what was deleted after it was listed: %s', async (_, buckets, state, wrong) => {
+    world.populate(
+      objects(1).map((one) => ({ ...one, headers: status('COMPLETED') })),
+      objects(1).map((one) => ({ ...one, headers: alike })),
+    );
+    const gone = ({ method, bucket }: Request) => method === 'HEAD' && buckets.includes(bucket);
+    world.s3.fault(gone, { status: 404, body: '' }, ALWAYS);
+    const { exitCode, data } = await world.run(deep, {}, deepContext());
+    expect(exitCode).toBe(wrong ? 1 : 0);
+    expect(data.differences).toMatchObject([{ state, wrong, key: 'k000000' }]);
+    expect(data.deep).toMatchObject({ versions: 1, unknown: 0, skipped: 0 });
+  });
+
+  test('counts what only the replica bucket had, and was deleted there', async () => {
+    world.populate([], objects(1));
+    refuse(404);
+    const { exitCode, data } = await world.run(deep, {}, deepContext());
+    expect([exitCode, data.differences[0]?.state]).toEqual([0, 'deleted']);
   });
 
   test.each(['ExpiredToken', 'InvalidToken', 'InvalidAccessKeyId'])('ends when S3 says %s after some answers', async (code) => {
@@ -361,7 +497,7 @@ describe('--deep', () => {
 
     world.s3.heal();
     const { exitCode, data } = await world.run({ ...deep, resume: true }, {}, deepContext());
-    expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, percent: 100 }]);
+    expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, skipped: 0, percent: 100 }]);
   });
 
   test('calls no checksum alike that S3 did not say', async () => {

@@ -150,6 +150,15 @@ describe('the page', () => {
     expect(between(page, '<p class="verdict wrong">', '</p>')).toBe('Nothing is known to be wrong. Could not be found out: 4.');
   });
 
+  test('says beside the verdict what was skipped and what was deleted meanwhile', () => {
+    const one = { versions: 1, bytes: 1 };
+    const pair = pairReport({ wrong: 0, states: statesOf({ skipped: { versions: 2, bytes: 2 }, deleted: one }) });
+    const deep = { versions: 5, unknown: 0, skipped: 2, percent: 100 };
+    const page = htmlReport(auditReport({ ok: true, pairs: [pair], deep }));
+    expect(page).toContain('Nothing is wrong. Deleted while the audit ran: 1. Skipped (SSE-C): 2.</p>');
+    expect(page).toContain('5 versions (--deep 100); 2 more were skipped (SSE-C)');
+  });
+
   test('adds up several pairs', () => {
     const page = htmlReport(auditReport({ pairs: [pairReport(), pairReport({ pair: 'images' })] }));
     const foot = between(page, '<tfoot>', '</tfoot>');

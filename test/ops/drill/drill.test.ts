@@ -134,12 +134,21 @@ test('measures the recovery point as the age of the oldest version without a rep
   const pending = { headers: { 'x-amz-replication-status': 'PENDING' } };
   world.s3.put(SOURCE, 'b', { lastModified: '2026-11-01T11:00:00.000Z', ...pending });
   world.s3.put(SOURCE, 'c', { lastModified: '2026-11-01T11:59:00.000Z', ...pending });
+  const completed = { lastModified: '2026-11-01T11:50:00.000Z', headers: { 'x-amz-replication-status': 'COMPLETED' } };
+  // Its replica was deleted.
+  world.s3.put(SOURCE, 'd', completed);
   // Replicated while the buckets were listed.
-  world.s3.put(SOURCE, 'd', { lastModified: '2026-11-01T11:50:00.000Z', headers: { 'x-amz-replication-status': 'COMPLETED' } });
+  const { versionId } = world.s3.put(SOURCE, 'e', completed);
+  world.s3.fault(
+    ({ line }) => line === `HEAD ${SOURCE}/e`,
+    () => {
+      world.s3.put(REPLICA, 'e', { versionId, headers: { 'x-amz-replication-status': 'REPLICA' } });
+    },
+  );
 
   const { report } = await world.run();
 
-  expect(report.recoveryPoint).toMatchObject({ seconds: 3600, missing: { versions: 2, current: 2 }, oldest: { key: 'b' } });
+  expect(report.recoveryPoint).toMatchObject({ seconds: 3600, missing: { versions: 3, current: 3 }, oldest: { key: 'b' } });
   expect(report.ok).toBe(true);
 });
 

@@ -46,12 +46,17 @@ function fail(name: string, httpStatusCode: number, message = name): S3ServiceEx
   return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 }
 
-function listing(Versions: ObjectVersion[], DeleteMarkers: DeleteMarkerEntry[] = []): void {
-  s3.on(ListObjectVersionsCommand).resolves({ Versions, DeleteMarkers });
+/** Has one bucket list this, or both. */
+function listing(Versions: ObjectVersion[], DeleteMarkers: DeleteMarkerEntry[] = [], bucket?: string): void {
+  s3.on(ListObjectVersionsCommand, bucket === undefined ? {} : { Bucket: bucket }).resolves({ Versions, DeleteMarkers });
 }
 
-function head(VersionId: string, output: Partial<HeadObjectCommandOutput>): void {
-  s3.on(HeadObjectCommand, { VersionId }).resolves({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: SOURCE_KEY, ...output });
+function head(VersionId: string, output: Partial<HeadObjectCommandOutput>, Bucket = SOURCE): void {
+  s3.on(HeadObjectCommand, { Bucket, VersionId }).resolves({
+    ServerSideEncryption: 'aws:kms',
+    SSEKMSKeyId: SOURCE_KEY,
+    ...output,
+  });
 }
 
 function rules(...changes: Partial<ReplicationRule>[]): void {
@@ -81,12 +86,14 @@ beforeEach(() => {
     OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
   });
   kms.on(DescribeKeyCommand, { KeyId: 'alias/backups-source' }).resolves({ KeyMetadata: { KeyId: 'source', Arn: SOURCE_KEY } });
+  s3.on(HeadObjectCommand, { Bucket: REPLICAS }).resolves({ ReplicationStatus: 'REPLICA' });
   rules({});
 });
 
 describe('an object of a source bucket', () => {
   test('is explained version by version, newest first, with stable keys', async () => {
-    listing([listed('old', 1), listed('new', 3)], [{ Key: KEY, VersionId: 'gone', IsLatest: true, LastModified: at(4) }]);
+    listing([listed('old', 1), listed('new', 3)], [{ Key: KEY, VersionId: 'gone', IsLatest: true, LastModified: at(4) }], SOURCE);
+    listing([listed('new', 3)], [], REPLICAS);
     head('old', { ReplicationStatus: 'FAILED', StorageClass: 'STANDARD_IA' });
     head('new', { ReplicationStatus: 'COMPLETED' });
 
@@ -111,6 +118,7 @@ describe('an object of a source bucket', () => {
           rule: { id: 'backups-documents', matches: false, why: 'the rule replicates no delete markers' },
           verdict: expect.stringContaining('rightly not replicated'),
           action: null,
+          counterpart: { found: 'absent', versionId: null, size: null, status: null, why: null },
         },
         {
           versionId: 'new',
@@ -124,14 +132,18 @@ describe('an object of a source bucket', () => {
           rule: { id: 'backups-documents', matches: true, why: 'the rule takes every object' },
           verdict: 'replicated',
           action: null,
+          counterpart: { found: 'there', versionId: 'new', size: 3, status: 'REPLICA', why: null },
         },
         expect.objectContaining({ versionId: 'old', storageClass: 'STANDARD_IA', status: 'FAILED' }),
       ],
+      deletedMeanwhile: [],
+      otherBucket: { bucket: REPLICAS, versions: 1, why: null, deleteMarkers: [] },
     });
   });
 
   test('is shown to a person with status, rule, verdict and what to do', async () => {
-    listing([listed('v1', 1, { IsLatest: true })]);
+    listing([listed('v1', 1, { IsLatest: true })], [], SOURCE);
+    listing([], [], REPLICAS);
     head('v1', {});
 
     const { text } = await explained();
@@ -142,6 +154,7 @@ describe('an object of a source bucket', () => {
 version v1 (latest), 2026-10-01T00:00:00.000Z
   status   none; 3 bytes, STANDARD, SSE-KMS, ${SOURCE_KEY}
   rule     backups-documents matches: the rule takes every object
+  replica  not there
   verdict  not replicated although the rule takes it now: it is older than the rule or a change of it
   do       upload the object again, or replicate it with S3 Batch Replication: npm run ops -- backfill --pair documents`,
     );
@@ -180,17 +193,17 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
       Versions: [listed('v1', 1), listed('b1', 9, { Key: `${KEY}.bak` })],
       DeleteMarkers: [{ Key: `${KEY}.bak`, VersionId: 'b2', LastModified: at(9) }],
     });
-    s3.on(HeadObjectCommand).resolves({ ReplicationStatus: 'COMPLETED' });
+    s3.on(HeadObjectCommand, { Bucket: SOURCE }).resolves({ ReplicationStatus: 'COMPLETED' });
 
     const { data } = await explained();
 
     expect(data.versions.map(({ versionId }) => versionId)).toEqual(['v2', 'v1']);
-    expect(s3.commandCalls(ListObjectVersionsCommand)).toHaveLength(2);
+    expect(s3.commandCalls(ListObjectVersionsCommand, { Bucket: SOURCE })).toHaveLength(2);
   });
 
   test('with more versions than are asked for at a time is read whole', async () => {
     listing(Array.from({ length: 20 }, (_, index) => listed(`v${index}`, index + 1)));
-    s3.on(HeadObjectCommand).resolves({ ReplicationStatus: 'COMPLETED' });
+    s3.on(HeadObjectCommand, { Bucket: SOURCE }).resolves({ ReplicationStatus: 'COMPLETED' });
 
     expect((await explained()).data.versions.map(({ versionId }) => versionId)).toEqual(
       Array.from({ length: 20 }, (_, index) => `v${19 - index}`),
@@ -200,7 +213,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
   test.each(['a b.txt', 'a+b.txt', 'é/日本.txt', 'a%20b', '/leading', 'a?versionId=1', "it's", 's3://inner/key', 'line\nbreak'])(
     'may be called %j',
     async (key) => {
-      s3.on(ListObjectVersionsCommand, { Bucket: SOURCE, Prefix: key }).resolves({ Versions: [listed('v1', 1, { Key: key })] });
+      s3.on(ListObjectVersionsCommand, { Prefix: key }).resolves({ Versions: [listed('v1', 1, { Key: key })] });
       s3.on(HeadObjectCommand, { Bucket: SOURCE, Key: key, VersionId: 'v1' }).resolves({ ReplicationStatus: 'COMPLETED' });
 
       const { exitCode, data } = await explained(key);
@@ -291,12 +304,16 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
     expect((await rejectionOf(explained(), UnreachableError)).message).toContain(why);
   });
 
-  test('loses a version that is deleted meanwhile', async () => {
+  test('names a version that is deleted meanwhile', async () => {
     listing([listed('v1', 1), listed('v2', 2)]);
     head('v1', { ReplicationStatus: 'COMPLETED' });
     s3.on(HeadObjectCommand, { VersionId: 'v2' }).rejects(fail('NotFound', 404));
 
-    expect(await explained()).toMatchObject({ exitCode: 0, data: { versions: [{ versionId: 'v1' }] } });
+    expect(await explained()).toMatchObject({
+      exitCode: 0,
+      data: { versions: [{ versionId: 'v1' }], deletedMeanwhile: ['v2'] },
+      text: expect.stringContaining('Version v2 was deleted while this command ran.'),
+    });
   });
 
   test('that is not there is wrong, and says so', async () => {
@@ -313,7 +330,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
 describe('an object of a replica bucket', () => {
   test('is looked at with the credentials of the destination, in its region', async () => {
     listing([listed('v1', 1)]);
-    head('v1', { ReplicationStatus: 'REPLICA' });
+    head('v1', { ReplicationStatus: 'REPLICA' }, REPLICAS);
 
     const { exitCode, data } = await explained(KEY, REPLICAS);
 
@@ -329,7 +346,7 @@ describe('an object of a replica bucket', () => {
 
   test('that somebody wrote there is wrong', async () => {
     listing([listed('v1', 1)]);
-    head('v1', {});
+    head('v1', {}, REPLICAS);
 
     expect(await explained(KEY, REPLICAS)).toMatchObject({
       exitCode: 1,
@@ -338,7 +355,8 @@ describe('an object of a replica bucket', () => {
   });
 
   test('that was deleted there comes back with an exact command', async () => {
-    listing([], [{ Key: "it's here", VersionId: 'gone', IsLatest: true, LastModified: at(4) }]);
+    listing([], [{ Key: "it's here", VersionId: 'gone', IsLatest: true, LastModified: at(4) }], REPLICAS);
+    listing([], [], SOURCE);
 
     const { exitCode, data } = await explained("it's here", REPLICAS, { destination: { profile: 'backup' } });
 
@@ -347,6 +365,191 @@ describe('an object of a replica bucket', () => {
       `aws s3api delete-object --bucket ${REPLICAS} --key 'it'\\''s here' --version-id gone --region us-west-2 --profile backup`,
     );
   });
+});
+
+describe('the replica of an object of a source bucket', () => {
+  const MARKER = { Key: KEY, VersionId: 'm', IsLatest: true, LastModified: at(5) };
+
+  /** A version that S3 says was replicated, and what the replica bucket lists. */
+  async function replicated(replicas: ObjectVersion[], markers: DeleteMarkerEntry[] = [], keys: Record<string, unknown> = {}) {
+    listing([listed('v1', 1)], [], SOURCE);
+    listing(replicas, markers, REPLICAS);
+    head('v1', { ReplicationStatus: 'COMPLETED' });
+    return explained(KEY, SOURCE, keys);
+  }
+
+  test('that was deleted is wrong', async () => {
+    const { exitCode, data, text } = await replicated([]);
+    expect(exitCode).toBe(1);
+    expect(data.versions).toMatchObject([
+      { counterpart: { found: 'absent' }, verdict: expect.stringContaining('deleted since') },
+    ]);
+    expect(text).toContain('explain DstObjectHardDeleted --pair documents');
+  });
+
+  test('that was deleted since it was listed is wrong too', async () => {
+    s3.on(HeadObjectCommand, { Bucket: REPLICAS, VersionId: 'v1' }).rejects(fail('NotFound', 404));
+    expect((await replicated([listed('v1', 1)])).exitCode).toBe(1);
+  });
+
+  test('is there, and is read with the credentials of the destination', async () => {
+    const { exitCode, text } = await replicated([listed('v1', 1)]);
+    expect(exitCode).toBe(0);
+    expect(text).toContain('  replica  v1, REPLICA, 3 bytes\n  verdict  replicated');
+    const client = s3.commandCalls(HeadObjectCommand, { Bucket: REPLICAS })[0]?.thisValue as S3Client;
+    expect((await client.config.credentials()).accessKeyId).toBe('222222222222');
+  });
+
+  test.each<[string, ObjectVersion, Partial<HeadObjectCommandOutput>]>([
+    ['of another size', listed('v1', 1, { Size: 4 }), { ReplicationStatus: 'REPLICA' }],
+    ['no replica', listed('v1', 1), {}],
+  ])('that is %s is wrong', async (_, replica, output) => {
+    head('v1', output, REPLICAS);
+    expect((await replicated([replica])).exitCode).toBe(1);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['lists nothing', () => s3.on(ListObjectVersionsCommand, { Bucket: REPLICAS }).rejects(fail('AccessDenied', 403))],
+    [
+      'describes nothing',
+      () =>
+        s3
+          .on(HeadObjectCommand, { Bucket: REPLICAS })
+          .rejects(fail('Unknown', 403))
+          .on(GetObjectCommand)
+          .rejects(fail('AccessDenied', 403)),
+    ],
+  ])('is unknown where the replica bucket %s', async (_, deny) => {
+    await replicated([listed('v1', 1)]);
+    deny();
+    const { exitCode, data, text } = await explained();
+    expect(exitCode).toBe(3);
+    expect(data.versions).toMatchObject([
+      { counterpart: { found: 'unknown', why: expect.stringContaining('may not ask this') } },
+    ]);
+    expect(text).toContain('whether the replica is still there is unknown');
+    expect(text).not.toContain('verdict  replicated');
+  });
+
+  test('of a bucket that is gone is wrong', async () => {
+    await replicated([listed('v1', 1)]);
+    s3.on(ListObjectVersionsCommand, { Bucket: REPLICAS }).rejects(fail('NoSuchBucket', 404));
+    expect((await explained()).exitCode).toBe(1);
+  });
+
+  test('that a lifecycle rule deleted is right', async () => {
+    listing([listed('v2', 2), listed('v1', 1)], [], SOURCE);
+    listing([listed('v2', 2)], [], REPLICAS);
+    head('v1', { ReplicationStatus: 'COMPLETED' });
+    head('v2', { ReplicationStatus: 'COMPLETED' });
+    const { exitCode, data } = await explained(KEY, SOURCE, { pairs: [{ id: 'documents', lifecycle: { noncurrentDays: 7 } }] });
+    expect(exitCode).toBe(0);
+    expect(data.versions.map(({ verdict }) => verdict)).toEqual([
+      'replicated',
+      expect.stringContaining('expired since: a lifecycle'),
+    ]);
+  });
+
+  test('hidden by a delete marker of somebody else is wrong, and says so', async () => {
+    const { exitCode, data, text } = await replicated([listed('v1', 1)], [MARKER]);
+    expect(exitCode).toBe(1);
+    expect(data.versions).toMatchObject([{ verdict: 'replicated' }]);
+    expect(data.otherBucket).toMatchObject({ versions: 2, deleteMarkers: [{ versionId: 'm' }] });
+    expect(text).toContain(`only in replica bucket ${REPLICAS}: delete marker m (latest)`);
+    expect(text).toContain("somebody else's delete marker");
+  });
+
+  test('hidden by a lifecycle rule is right', async () => {
+    const lifecycle = { replicaExpireDays: 3 };
+    const { exitCode } = await replicated([listed('v1', 1)], [MARKER], { pairs: [{ id: 'documents', lifecycle }] });
+    expect(exitCode).toBe(0);
+  });
+
+  test('has the delete marker of the source where the rule replicates it', async () => {
+    rules({ DeleteMarkerReplication: { Status: 'Enabled' } });
+    listing([], [MARKER], SOURCE);
+    const keys = { pairs: [{ id: 'documents', replicateDeleteMarkers: true }] };
+    const exitCodes = [];
+    for (const markers of [[MARKER], []]) {
+      listing([], markers, REPLICAS);
+      exitCodes.push((await explained(KEY, SOURCE, keys)).exitCode);
+    }
+    expect(exitCodes).toEqual([0, 3]);
+  });
+
+  test('under a key of the customer is wrong when it is not there long after', async () => {
+    listing([listed('v1', 1)], [], SOURCE);
+    listing([], [], REPLICAS);
+    s3.on(HeadObjectCommand, { Bucket: SOURCE }).rejects(fail('Unknown', 400));
+    s3.on(GetObjectCommand).rejects(fail('InvalidRequest', 400, CUSTOMER_KEY));
+    expect((await explained()).exitCode).toBe(1);
+  });
+
+  test('that the source bucket does not have any more is pointed to', async () => {
+    listing([], [], SOURCE);
+    listing([listed('v1', 1)], [], REPLICAS);
+    const { exitCode, text } = await explained();
+    expect([exitCode, text]).toEqual([
+      1,
+      expect.stringContaining(`has 1 under this key: npm run ops -- explain 's3://${REPLICAS}/`),
+    ]);
+  });
+});
+
+describe('the source of an object of a replica bucket', () => {
+  async function replica(sources: ObjectVersion[] | Error) {
+    listing([listed('v1', 1)], [], REPLICAS);
+    if (sources instanceof Error) {
+      s3.on(ListObjectVersionsCommand, { Bucket: SOURCE }).rejects(sources);
+    } else {
+      listing(sources, [], SOURCE);
+    }
+    return explained(KEY, REPLICAS);
+  }
+
+  test.each<[string, ObjectVersion[] | Error, number, RegExp]>([
+    ['is there', [listed('v1', 1)], 0, /^replica of version v1 of [^;,]*$/],
+    ['is gone', [], 0, /which was deleted there since$/],
+    ['is of another size', [listed('v1', 1, { Size: 9 })], 1, /3 bytes here, 9 in the source/],
+    ['cannot be read', fail('AccessDenied', 403), 0, /the source bucket did not answer: .*may not ask this/],
+  ])('%s', async (_, sources, expected, verdict) => {
+    const { exitCode, data } = await replica(sources);
+    expect(exitCode).toBe(expected);
+    expect(data.versions[0]?.verdict).toMatch(verdict);
+    expect(s3.commandCalls(HeadObjectCommand, { Bucket: SOURCE })).toEqual([]);
+  });
+});
+
+describe('on an emulator, which gives replicas new version ids', () => {
+  beforeEach(() => {
+    process.env['AWS_ENDPOINT_URL_S3'] = 'http://127.0.0.1:1';
+  });
+  afterEach(() => {
+    delete process.env['AWS_ENDPOINT_URL_S3'];
+  });
+
+  test('the replica is the one that came next, and a missing one is wrong', async () => {
+    listing([listed('v2', 2), listed('v1', 1)], [], SOURCE);
+    head('v1', { ReplicationStatus: 'COMPLETED' });
+    head('v2', { ReplicationStatus: 'COMPLETED' });
+    listing([listed('r2', 2), listed('r1', 1)], [], REPLICAS);
+    expect((await explained()).data.versions.map(({ counterpart }) => counterpart?.versionId)).toEqual(['r2', 'r1']);
+
+    listing([listed('r2', 2)], [], REPLICAS);
+    const { exitCode, data } = await explained();
+    expect(exitCode).toBe(1);
+    expect(data.versions.map(({ counterpart }) => counterpart?.versionId)).toEqual(['r2', null]);
+    expect((await explained(KEY, REPLICAS)).data.versions[0]?.verdict).toContain('replica of version v2 of');
+  });
+});
+
+test.each<[string, object, string]>([
+  ['without a marker', { IsTruncated: true }, 'NoMarker'],
+  ['that does not advance', { IsTruncated: true, NextKeyMarker: KEY, NextVersionIdMarker: 'v1' }, 'NoProgress'],
+  ['of a size that is negative', { Versions: [listed('v1', 1, { Size: -1 })] }, 'BadSize'],
+])('a listing %s is an error', async (_, page, code) => {
+  s3.on(ListObjectVersionsCommand).resolves(page);
+  expect(await rejectionOf(explained(), UnreachableError)).toMatchObject({ code });
 });
 
 describe('fails', () => {

@@ -41,6 +41,12 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     EXPLAIN_SOURCE,
   ],
   [
+    'one object has no replica',
+    'its status is `COMPLETED`; the replica bucket lists no such version',
+    'somebody deleted the replica by its version id; a lifecycle rule of the replica bucket did, where `explain` says that it expired',
+    EXPLAIN_SOURCE,
+  ],
+  [
     'an object waits for its replica',
     'its status is `PENDING` for more than 15 minutes',
     'it is large, or a bucket or region is down: S3 keeps trying',

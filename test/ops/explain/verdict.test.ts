@@ -160,15 +160,15 @@ describe('in a replica bucket', () => {
       'right',
       { status: 'REPLICA' },
       {},
-      /replica of version v1 of s3:\/\/backups-documents-1{12}-ap-southeast-2-an\/a$/,
+      /replica of version v1 of s3:\/\/backups-documents-1{12}-ap-southeast-2-an\/a, which was deleted there since$/,
     ],
     ['written directly', 'wrong', {}, {}, /no replica: somebody wrote it here/],
     ['of another status', 'wrong', { status: 'COMPLETED' }, {}, /status COMPLETED/],
     ['under a key of the customer', 'unknown', customer, {}, /SSE-C/],
     ['a delete marker of its own', 'wrong', deleteMarker, {}, /made here/],
-    ['a delete marker', 'unknown', deleteMarker, { replicateDeleteMarkers: true }, /replicated or made here/],
+    ['a delete marker', 'unknown', deleteMarker, { replicateDeleteMarkers: true }, /somebody else's, made here/],
   ])('%s is %s', (_, judgement, changes, pair, expected) => {
-    expect(judgeReplica(version(changes), { config: CONFIG, pair: pairWith(pair) })).toMatchObject({
+    expect(judgeReplica(version(changes), { config: CONFIG, pair: pairWith(pair), source: { found: 'absent' } })).toMatchObject({
       judgement,
       verdict: expect.stringMatching(expected),
     });

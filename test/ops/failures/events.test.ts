@@ -9,6 +9,8 @@ const EVENT = {
   time: '2026-10-31T21:04:32.527Z',
   requestTime: '2026-10-31T21:03:59.168Z',
   operation: 'OBJECT_PUT',
+  ruleId: 'backups-documents',
+  destination: 'backups-documents-222222222222-us-west-2-an',
 };
 
 test('a failed operation is read with its reason', () => {
@@ -44,7 +46,16 @@ test('what S3 leaves out is null, and what it adds is ignored', () => {
   expect(parseBody(body({ ...rest, eventVersion: '2.9', newEventData: {} }))).toEqual({
     kind: 'events',
     events: [
-      { ...EVENT, event: 'OperationFailedReplication', versionId: null, requestTime: null, operation: null, reason: null },
+      {
+        ...EVENT,
+        event: 'OperationFailedReplication',
+        versionId: null,
+        requestTime: null,
+        operation: null,
+        reason: null,
+        ruleId: null,
+        destination: null,
+      },
     ],
   });
 });
@@ -136,6 +147,10 @@ describe('an object that missed the threshold', () => {
     ]) {
       expect(brief(...order).map(([first]) => first)).toEqual([reason]);
     }
+  });
+
+  test('still counts when another rule replicated it', () => {
+    expect(brief(missed, timed('ReplicatedAfterThreshold', { data: { replicationRuleId: 'other' } }))).toHaveLength(2);
   });
 
   test('still counts when another version arrived', () => {

@@ -78,6 +78,9 @@ describe('failures', () => {
         event: 'OperationFailedReplication',
         pair: 'documents',
         bucket: SOURCE,
+        ruleId: 'backups-documents',
+        destination: 'backups-documents-222222222222-us-west-2-an',
+        somebodyElses: false,
         count: 1,
         explanation: {
           cause: expect.stringContaining('ersioning'),
@@ -145,6 +148,36 @@ describe('failures', () => {
     expect(text).toContain('of bucket backups-old-111111111111-ap-southeast-2-an, which is in no pair');
     expect(text).toContain('PAIR stands for the id');
     expect(text).not.toContain('npm run ops -- explain');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['rule', { replicationRuleId: 'analytics' }],
+    ['destination', { destinationBucket: 'arn:aws:s3:::analytics-333333333333' }],
+  ])("of another %s are somebody else's, without a repair of ours", async (_, data) => {
+    queueOf(failed('DstBucketUnversioned', { data }), failed('DstBucketUnversioned'));
+    const { exitCode, text, data: found } = await run();
+
+    expect(exitCode).toBe(1);
+    expect(new Set(found.groups.map(({ somebodyElses }) => somebodyElses))).toEqual(new Set([false, true]));
+    const group = found.groups.find(({ somebodyElses }) => somebodyElses);
+    expect(group).toMatchObject({ pair: 'documents', count: 1, explanation: { commands: [] } });
+    expect(group?.explanation.cause).toContain('analytics');
+    const [shown = ''] = text.split('\n\n').filter((part) => part.startsWith("somebody else's"));
+    expect(shown).toContain(`DstBucketUnversioned: 1 object version of bucket ${SOURCE}`);
+    expect(shown).not.toMatch(/aws s3|npm run ops|Afterwards/);
+  });
+
+  test('of nobody but others need a look, and no object is offered to explain', async () => {
+    queueOf(failed('DstBucketUnversioned', { data: { replicationRuleId: 'analytics' } }));
+    const { exitCode, text } = await run();
+    expect(exitCode).toBe(1);
+    expect(text).not.toContain('npm run ops');
+  });
+
+  test('that name neither rule nor destination are of the pair', async () => {
+    const { replicationEventData: _, ...rest } = record();
+    queueOf(body(rest));
+    expect((await run()).data.groups).toMatchObject([{ pair: 'documents', ruleId: null, somebodyElses: false }]);
   });
 
   test('carry what else an event says: another operation, a canary, control characters as escapes', async () => {

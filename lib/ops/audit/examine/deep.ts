@@ -7,8 +7,8 @@ import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusa
 import type { Context } from '../../../cli/command';
 import { AppError, messageOf } from '../../../errors/errors';
 import { groupsOf } from '../../../model/deployment';
-import type { AuditedBucket } from '../task';
-import { type AuditFinding, different, type Sides } from './listed';
+import type { AuditedBucket, AuditTask } from '../task';
+import { type AuditFinding, different, judgeListed, ONLY_WITH_KEY } from './listed';
 
 /** What replicas are compared with. */
 export interface DeepFacts {
@@ -49,42 +49,66 @@ const ALIKE: AuditFinding = { state: 'same', wrong: false, why: 'alike' };
 /**
  * Asks for status, key and checksum of both versions, or of one that is in the replica bucket only.
  *
- * @returns undefined when one was deleted since it was listed; `unknown` when not all of it was answered
+ * @returns `unknown` when not all of it was answered, `skipped` when only the customer's key would have it answered
  * @throws AppError when the person interrupts, or no version can be asked about any more
  */
 export async function judgeDeep(
-  sides: Sides,
-  buckets: { readonly source: AuditedBucket; readonly replica: AuditedBucket },
+  { source, replica }: { readonly source: Entry | undefined; readonly replica: Entry },
+  task: AuditTask,
   facts: DeepFacts,
-): Promise<AuditFinding | undefined> {
+): Promise<AuditFinding> {
   try {
-    if (sides.source === undefined) {
-      return judgeExtra(await head(buckets.replica, sides.replica));
+    if (source === undefined) {
+      return judgeExtra(await head(task.replica, replica));
     }
-    if (sides.replica === undefined) {
-      return undefined;
-    }
-    const [source, replica] = await Promise.all([head(buckets.source, sides.source), head(buckets.replica, sides.replica)]);
-    return source === undefined || replica === undefined ? undefined : judgeBoth(source, replica, facts);
+    const [left, right] = await Promise.all([head(task.source, source), head(task.replica, replica)]);
+    return left === 'gone' || right === 'gone'
+      ? judgeDeleted(source, { source: left === 'gone', replica: right === 'gone' }, task)
+      : judgeDescribed(left, right, facts);
   } catch (error) {
     if (error instanceof AppError) {
       throw error;
     }
-    const why = wantsCustomerKey(error)
-      ? 'S3 describes an object under a key of the customer (SSE-C) only to a caller that sends the key'
-      : messageOf(error);
-    return different('unknown', false, `not looked at: ${why}`);
+    return different('unknown', false, `not looked at: ${messageOf(error)}`);
   }
 }
 
-function judgeExtra(replica: HeadObjectCommandOutput | undefined): AuditFinding | undefined {
-  if (replica === undefined) {
-    return undefined;
+/** What S3 says about a version; `gone` when it was deleted since it was listed, `secret` when S3 wants the customer's key. */
+type Looked = Description | 'gone' | 'secret';
+
+function judgeExtra(replica: Looked): AuditFinding {
+  if (replica === 'gone') {
+    return different('deleted', false, 'in the replica bucket only, and deleted from it after it was listed');
+  }
+  if (replica === 'secret') {
+    return different('skipped', false, `in the replica bucket only; ${ONLY_WITH_KEY}`);
   }
   const { ReplicationStatus: status = null } = replica;
   return status === 'REPLICA'
     ? different('extra', false, 'a replica whose source version was deleted since', status)
     : different('extra', true, 'no replica: somebody wrote it into the replica bucket', status);
+}
+
+/** A replica that is deleted while its source stays is missing, unless a lifecycle rule was to delete it. */
+function judgeDeleted(source: Entry, gone: { source: boolean; replica: boolean }, { pair, now }: AuditTask): AuditFinding {
+  if (gone.source) {
+    const where = gone.replica ? 'both buckets' : 'the source bucket';
+    return different('deleted', false, `deleted from ${where} after it was listed`);
+  }
+  return (
+    judgeListed({ source, replica: undefined }, pair, now()) ??
+    different('missing', true, 'its replica was deleted from the replica bucket after it was listed')
+  );
+}
+
+/** S3 keeps the customer's key for the replica. */
+function judgeDescribed(source: Description | 'secret', replica: Description | 'secret', facts: DeepFacts): AuditFinding {
+  if (source === 'secret' && replica === 'secret') {
+    return different('skipped', false, `alike by the listings; ${ONLY_WITH_KEY}`);
+  }
+  return source === 'secret' || replica === 'secret'
+    ? different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only')
+    : judgeBoth(source, replica, facts);
 }
 
 function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): AuditFinding {
@@ -135,7 +159,7 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
 }
 
 /** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */
-async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: Entry): Promise<Description | undefined> {
+async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: Entry): Promise<Looked> {
   const place = { Bucket: name, Key: key, VersionId: versionId };
   const ask = (more: { ChecksumMode?: 'ENABLED' }) =>
     requests.send('head', () => s3.send(new HeadObjectCommand({ ...place, ...more })));
@@ -153,7 +177,10 @@ async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: E
     return await withReason(describe, () => requests.send('get', () => readFirstByte(s3, place)));
   } catch (error) {
     if (httpStatusOf(error) === 404) {
-      return undefined;
+      return 'gone';
+    }
+    if (wantsCustomerKey(error)) {
+      return 'secret';
     }
     throw isBadCredentials(error) || isNoNetwork(error) ? unreachable(`bucket ${name}`, error) : error;
   }

@@ -12,12 +12,17 @@ export interface AuditFinding {
   readonly status?: string | null;
   /** One sentence. */
   readonly why: string;
+  /** The replica, where it was found only after the buckets were listed. */
+  readonly replica?: Entry;
 }
 
 /** A version of both sides, or of one. */
 export type Sides =
   | { readonly source: Entry; readonly replica: Entry | undefined }
   | { readonly source: undefined; readonly replica: Entry };
+
+/** Why `--deep` skips a version. */
+export const ONLY_WITH_KEY = 'S3 describes an object under a key of the customer (SSE-C) only to a caller that sends the key';
 
 export function different(state: State, wrong: boolean, why: string, status: string | null = null): AuditFinding {
   return { state, wrong, status, why };
@@ -34,7 +39,7 @@ export function judgeListed({ source, replica }: Sides, pair: DeployedPair, now:
   return source.isDeleteMarker ? judgeDeleteMarker(pair) : judgeExpired(source, pair, now);
 }
 
-function judgeBoth(source: Entry, replica: Entry, pair: DeployedPair, now: Date): AuditFinding {
+export function judgeBoth(source: Entry, replica: Entry, pair: DeployedPair, now: Date): AuditFinding {
   if (source.size !== replica.size) {
     return different('size', true, `${source.size} bytes in the source bucket, ${replica.size} in the replica bucket`);
   }
@@ -67,8 +72,16 @@ function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
     return expired;
   }
   return pair.replicateDeleteMarkers
-    ? different('extra', false, 'a delete marker that was removed from the source bucket since, or made in the replica bucket')
-    : different('extra', true, 'the rule replicates no delete markers: somebody deleted the copy in the replica bucket');
+    ? different(
+        'extra',
+        false,
+        "a delete marker that was removed from the source bucket since, or somebody else's: made in the replica bucket",
+      )
+    : different(
+        'extra',
+        true,
+        "somebody else's delete marker: the rule replicates none, so somebody deleted the copy in the replica bucket; CloudTrail's data events say who, if you record them",
+      );
 }
 
 /** Whether lifecycle rules of the replica bucket make or delete anything, so that an audit has to know what they go by. */

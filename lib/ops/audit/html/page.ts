@@ -54,7 +54,12 @@ function verdict({ ok, pairs }: AuditReport): Markup {
     ...(wrong > 0 ? [`Wrong: ${whole(wrong)}.`] : ['Nothing is known to be wrong.']),
     ...(unknown > 0 ? [`Could not be found out: ${whole(unknown)}.`] : []),
   ];
-  return html`<p class="verdict ${ok ? 'fine' : 'wrong'}">${ok ? 'Nothing is wrong.' : words.join(' ')}</p>
+  const found = (state: State) => pairs.reduce((total, { states }) => total + states[state].versions, 0);
+  const beside = [
+    ...(found('deleted') > 0 ? [`Deleted while the audit ran: ${whole(found('deleted'))}.`] : []),
+    ...(found('skipped') > 0 ? [`Skipped (SSE-C): ${whole(found('skipped'))}.`] : []),
+  ];
+  return html`<p class="verdict ${ok ? 'fine' : 'wrong'}">${[...(ok ? ['Nothing is wrong.'] : words), ...beside].join(' ')}</p>
 `;
 }
 
@@ -72,9 +77,10 @@ ${lines.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>
 `;
 }
 
-function lookedAt({ versions, unknown, percent }: NonNullable<AuditReport['deep']>): string {
+function lookedAt({ versions, unknown, skipped, percent }: NonNullable<AuditReport['deep']>): string {
   const failed = unknown === 0 ? '' : `; ${whole(unknown)} more could not be looked at`;
-  return `${whole(versions)} versions (--deep ${percent})${failed}`;
+  const leftOut = skipped === 0 ? '' : `; ${whole(skipped)} more were skipped (SSE-C)`;
+  return `${whole(versions)} versions (--deep ${percent})${failed}${leftOut}`;
 }
 
 function hash(text: string): string {
@@ -127,6 +133,8 @@ const TONES: Readonly<Partial<Record<State, Tone>>> = {
   'not-eligible': 'left-out',
   expired: 'left-out',
   'delete-marker': 'left-out',
+  deleted: 'left-out',
+  skipped: 'left-out',
 };
 
 function toneOf(state: State): Tone {
