@@ -1,4 +1,5 @@
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
+import { networkFault, networkFaultInWords } from './network-fault';
 
 /** Whether AWS answered with one of these error codes. */
 export function isAwsError(error: unknown, ...codes: readonly string[]): boolean {
@@ -31,13 +32,18 @@ export function isThrottled(error: unknown): boolean {
 
 const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
-/** Whether AWS does not accept the credentials, or accepts them no longer. */
-export const isBadCredentials = hasCode(
-  /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|CredentialsProviderError)$/,
-);
+/** Whether AWS does not accept the credentials, or accepts them no longer. A provider of credentials that the network keeps away is not that. */
+export function isBadCredentials(error: unknown): boolean {
+  return codesOf(error).some((code) => BAD_CREDENTIALS.test(code)) && networkFault(error) === undefined;
+}
 
-/** Whether there is no way to AWS. */
-export const isNoNetwork = hasCode(/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/);
+const BAD_CREDENTIALS =
+  /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|CredentialsProviderError)$/;
+
+/** Whether there is no way to AWS, and none a moment later. */
+export function isNoNetwork(error: unknown): boolean {
+  return networkFault(error)?.passing === false;
+}
 
 /** Reasons why a question has no answer, for a person. */
 const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
@@ -61,12 +67,10 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     reason: 'AWS throttles the requests',
     hint: 'wait a minute, then repeat the command',
   },
-  {
-    is: (error) => isNoNetwork(error) || hasCode(/^(TimeoutError|ECONNRESET|NetworkingError)$/)(error),
-    reason: 'AWS cannot be reached',
-    hint: 'check the network, a proxy, and --endpoint if you gave one',
-  },
 ];
+
+/** Code of an error about the network. */
+export const NO_NETWORK = 'NoNetwork';
 
 /**
  * The error that a person sees when AWS gives no answer.
@@ -76,6 +80,15 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
 export function unreachable(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
+  }
+  const fault = networkFault(error);
+  if (fault !== undefined) {
+    return new UnreachableError(
+      NO_NETWORK,
+      `${what} could not be read: AWS cannot be reached: ${networkFaultInWords(fault)}`,
+      fault.hint,
+      { cause: error },
+    );
   }
   const known = REASONS.find(({ is }) => is(error));
   return new UnreachableError(

@@ -3,7 +3,9 @@ import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { messageOf, UnreachableError } from '../errors/errors';
+import { NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
+import { networkFault, networkFaultInWords } from './network-fault';
 import { RequestHandler } from './request-handler';
 import { ssoFault } from './sso';
 
@@ -83,16 +85,34 @@ function remembered(provider: CredentialProvider): CredentialProvider {
 /**
  * Asks STS whose credentials these are.
  *
- * @throws UnreachableError when they cannot be had or STS does not answer
+ * @throws UnreachableError when they cannot be had or STS does not answer; with code NoNetwork where the network is at fault
  */
 export async function accountOf(side: CredentialSource, credentials: CredentialProvider, signal?: AbortSignal): Promise<string> {
   const sts = new STSClient({ region: side.region, credentials, requestHandler: new RequestHandler(signal) });
+  let asked: string | undefined;
+  sts.middlewareStack.add(
+    (next) => async (args) => {
+      // The provider of the credentials has answered: from here on STS is asked.
+      asked = hostOf(args.request);
+      return next(args);
+    },
+    { step: 'deserialize' },
+  );
   try {
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
     return account ?? '';
   } catch (error) {
     if (signal !== undefined) {
       stopIfInterrupted(signal);
+    }
+    const fault = networkFault(error);
+    if (fault !== undefined) {
+      throw new UnreachableError(
+        NO_NETWORK,
+        `the account of ${origin(side)} could not be found out: AWS cannot be reached: ${networkFaultInWords(fault, asked)}`,
+        fault.hint,
+        { cause: error },
+      );
     }
     const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
@@ -134,6 +154,11 @@ export async function verifiedCredentials(
     );
   }
   return verified;
+}
+
+function hostOf(request: unknown): string | undefined {
+  const { hostname, port } = request as { readonly hostname?: string; readonly port?: number };
+  return port === undefined ? hostname : `${hostname}:${port}`;
 }
 
 function origin({ profile, roleArn }: CredentialSource): string {

@@ -54,7 +54,7 @@ export async function deploy(process: DeployProcess): Promise<number> {
   const plan = await readablePlan(assembly, options, process.deployed(config, { lookupRoles: false, profile: options.profile }));
   const finish = (code: number, deployed: boolean) => {
     if (options.json) {
-      print(JSON.stringify({ stacks: plan, deployed }, null, 2));
+      print(JSON.stringify({ stacks: plan, deployed, driftChecked: false }, null, 2));
     }
     return code;
   };
@@ -71,7 +71,7 @@ export async function deploy(process: DeployProcess): Promise<number> {
   }
   // What other options are for is for the CDK CLI to know.
   if (changesNothing(plan) && options.rest.length === 0) {
-    terminal.tell('\nnothing to deploy');
+    terminal.tell('\nnothing to deploy: the templates are the same');
     return finish(EXIT.ok, false);
   }
   if (!options.yes) {

@@ -14,7 +14,8 @@ import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/p
 /** What `npm run plan -- --help` prints. */
 const PLAN_HELP = `Usage: npm run plan -- [options]
 
-Shows what a deployment would create, change, replace and delete, and which permissions it widens. Ends with 1 where permissions
+Shows what a deployment would create, change, replace and delete, and which permissions it widens. It compares with the deployed
+templates, and does not see changes made by hand: "npm run ops -- doctor" looks for those. Ends with 1 where permissions
 widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept of the
 configuration names the change; and where Object Lock would be taken away. This is the check of the pipeline.
 
@@ -72,7 +73,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
   // Names of changes that were made since stay in the configuration until somebody tidies up: that is no fault.
   const unused = accept.filter((name) => !stops.some((stop) => stop.name === name));
   if (options.json) {
-    print(JSON.stringify({ stacks: found, refusals, stops: blocking, accepted, unused }, null, 2));
+    print(JSON.stringify({ stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false }, null, 2));
   } else {
     const sections = [
       planInWords(found),

@@ -132,7 +132,7 @@ function readBuckets(resources: readonly string[], more: readonly string[]): Row
       ...more,
     ],
     resources,
-    why: 'doctor: properties of the buckets, where s3:ListBucket is what HeadBucket takes; verify: when a canary expires',
+    why: 'doctor: properties of the buckets, where s3:ListBucket is what HeadBucket takes; verify: when a canary expires, and before it whether rule and versioning are there',
     page: S3_PAGE,
   };
 }
@@ -218,7 +218,7 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       sid: 'ReadKey',
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],
       resources: [keyArn],
-      why: 'doctor: state, policy and rotation of the key that the alias names',
+      why: 'doctor: state, policy and rotation of the key that the alias names; verify and status: its state',
       page: KMS_PAGE,
     },
     {

@@ -1,4 +1,4 @@
-import { isAccessDenied, isAwsError, unreachable } from '../../lib/aws/aws-error';
+import { isAccessDenied, isAwsError, isBadCredentials, isNoNetwork, unreachable } from '../../lib/aws/aws-error';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
 
 const awsError = (name: string, status: number) =>
@@ -23,13 +23,24 @@ test.each([
   ['expired credentials', awsError('ExpiredToken', 400), 'the credentials have expired', 'log in again'],
   ['a denial', awsError('Unknown', 403), 'these credentials may not ask this', 'ReadOnlyAccess'],
   ['throttling', awsError('ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
-  ['no network', networkError('ECONNREFUSED'), 'AWS cannot be reached', 'check the network'],
 ])('%s has its reason and a hint', (_what, error, reason, hint) => {
   const explained = unreachable('bucket b', error);
 
   expect(explained).toBeInstanceOf(UnreachableError);
   expect(explained.message).toMatch(`bucket b could not be read: ${reason} (`);
   expect(explained.hint).toMatch(hint);
+});
+
+test('no network is said with host and fault, and is not laid on the credentials that it kept away', () => {
+  const lookup = Object.assign(networkError('ENOTFOUND'), { hostname: 'portal.sso.eu-north-1.amazonaws.com' });
+  const error = unreachable('bucket b', Object.assign(new Error('x', { cause: lookup }), { name: 'CredentialsProviderError' }));
+
+  expect(error).toBeInstanceOf(UnreachableError);
+  expect(error.code).toBe('NoNetwork');
+  expect(error.message).toBe(
+    'bucket b could not be read: AWS cannot be reached: portal.sso.eu-north-1.amazonaws.com: its name was not found (ENOTFOUND)',
+  );
+  expect(error.hint).toMatch('check the network');
 });
 
 test('anything else keeps its message and has no hint', () => {
@@ -43,4 +54,12 @@ test('an error that is explained already stays as it is', () => {
   const error = new AppError('X', 'x');
 
   expect(unreachable('bucket b', error)).toBe(error);
+});
+
+test('a fault of the network is none of the credentials, and only a lasting one ends the work', () => {
+  const failed = (code: string) => Object.assign(networkError(code), { name: 'CredentialsProviderError' });
+
+  expect(['ENOTFOUND', 'ECONNRESET'].map((code) => isBadCredentials(failed(code)))).toEqual([false, false]);
+  expect(['ENOTFOUND', 'ECONNRESET'].map((code) => isNoNetwork(failed(code)))).toEqual([true, false]);
+  expect(isBadCredentials(awsError('CredentialsProviderError', 0))).toBe(true);
 });

@@ -290,7 +290,6 @@ describe('an unusable profile', () => {
   test.each([
     ['the session expired', 'expired', 'The security token included in the request is expired'],
     ['STS is broken', 'broken', 'the fake STS is broken'],
-    ['STS hangs up', 'hang-up', 'socket hang up'],
   ] as const)('fails with the reason when %s', async (_, fault, reason) => {
     useAws(staticProfile('mine', SOURCE));
     sts.fault = fault;
@@ -302,19 +301,6 @@ describe('an unusable profile', () => {
     expect(error.message).toContain(reason);
     expect(error.cause).toBeInstanceOf(Error);
     expect(sts.identityRequests).toEqual([SOURCE]);
-  });
-
-  test('fails when nothing listens where STS should be', async () => {
-    const gone = new FakeSts();
-    await gone.start();
-    const { endpoint } = gone;
-    await gone.stop();
-    useAws(staticProfile('mine', SOURCE), { variables: { AWS_ENDPOINT_URL: endpoint } });
-
-    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
-
-    expect(error.code).toBe('NoCredentials');
-    expect(error.message).toContain('ECONNREFUSED');
   });
 
   test('fails when the role that it assumes is refused', async () => {

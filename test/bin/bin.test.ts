@@ -52,20 +52,32 @@ test('a wrong configuration is told on standard error without a stack, and the e
   expect(status).toBe(2);
 }, 60_000);
 
-test('the endpoint is where AWS requests go, and the exit code is 3 when nothing answers there', () => {
-  const aws = new AwsHome(staticProfile('backup', '222222222222'));
-  const config = configFile({ keyExchange: 'ssm', destination: { profile: 'backup' } });
-
+// In a process of its own: in the sandbox of Jest the SDK takes an error of Node.js for none, and drops its code.
+test.each([
   // Nothing listens on port 1.
-  const { status, stdout, stderr } = ops(['exchange', '-c', config, '--endpoint', 'http://127.0.0.1:1'], aws.environment);
-  aws.remove();
+  [
+    'http://127.0.0.1:1',
+    /^the account of profile "backup" .* AWS cannot be reached: 127\.0\.0\.1:1: the connection was refused \(ECONNREFUSED\)$/,
+  ],
+  ['http://nowhere.invalid', /^the account of .*: nowhere\.invalid: its name was not found \((ENOTFOUND|EAI_AGAIN)\)$/],
+])(
+  'the endpoint %s is where AWS requests go: no network is said as that, with 3, and not laid on the credentials',
+  (endpoint, message) => {
+    const role = '[profile role]\nrole_arn = arn:aws:iam::222222222222:role/deployer\nsource_profile = backup\n';
+    const aws = new AwsHome(`${staticProfile('backup', '222222222222')}${role}`);
+    const profile = endpoint.endsWith('invalid') ? 'role' : 'backup';
+    const config = configFile({ keyExchange: 'ssm', destination: { profile } });
 
-  expect(stderr).toContain('profile "backup"');
-  expect(stderr).toContain('127.0.0.1:1');
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stdout).toBe('');
-  expect(status).toBe(3);
-}, 60_000);
+    const { status, stdout, stderr } = ops(['exchange', '-c', config, '--json', '--endpoint', endpoint], aws.environment);
+    aws.remove();
+
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NoNetwork', message: expect.stringMatching(message) } });
+    expect(stderr).toContain('check the network');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(3);
+  },
+  60_000,
+);
 
 test.each([
   ['SIGINT', 130],

@@ -56,6 +56,9 @@ function loseAndWiden(template: Draft): Draft {
   return template;
 }
 
+/** What a plan cannot say. */
+const DRIFT = expect.stringMatching(/deployed templates\. It does not see changes made by hand: npm run ops -- doctor/);
+
 test('a plan that stops nowhere is fine', async () => {
   // As CloudFormation gives templates back.
   before = (template) => JSON.parse(mangleLikeCloudFormation(JSON.stringify(template)));
@@ -63,11 +66,12 @@ test('a plan that stops nowhere is fine', async () => {
   expect(await run('-c', 'a=b')).toBe(0);
   expect(synthesize).toHaveBeenCalledWith(['-c', 'a=b']);
   expect(printed().split('\n')).toEqual([
-    'backups-destination (222222222222, us-west-2): nothing changes',
-    'backups-source (111111111111, ap-southeast-2): nothing changes',
-    'backups-monitoring (111111111111, us-west-2): nothing changes',
-    'backups-source-health (111111111111, ap-southeast-2): nothing changes',
-    'backups-destination-health (111111111111, us-west-2): nothing changes',
+    'backups-destination (222222222222, us-west-2): the template does not change',
+    'backups-source (111111111111, ap-southeast-2): the template does not change',
+    'backups-monitoring (111111111111, us-west-2): the template does not change',
+    'backups-source-health (111111111111, ap-southeast-2): the template does not change',
+    'backups-destination-health (111111111111, us-west-2): the template does not change',
+    DRIFT,
   ]);
 });
 
@@ -123,14 +127,14 @@ test('it reads an assembly that is there, such as that of a stage, from where th
   expect(await run('--assembly', folder, '--stack', 'backups-source', '--lookup-roles')).toBe(0);
   expect(synthesize).not.toHaveBeenCalled();
   expect(reader).toHaveBeenCalledWith(expect.anything(), { lookupRoles: true });
-  expect(printed()).toMatch(/^backups-source .*: nothing changes$/);
+  expect(printed()).toMatch(/^backups-source .*: the template does not change\n.*changes made by hand/);
 });
 
 test('it prints JSON with stable keys', async () => {
   expect(await run('--json')).toBe(0);
   const { stacks, ...rest } = JSON.parse(printed());
 
-  expect(rest).toEqual({ refusals: [], stops: [], accepted: [], unused: [] });
+  expect(rest).toEqual({ refusals: [], stops: [], accepted: [], unused: [], driftChecked: false });
   expect(stacks).toHaveLength(5);
 });
 

@@ -37,9 +37,13 @@ export function refusalsOf(plan: DeploymentPlan): readonly Refusal[] {
   return plan.flatMap(({ refusals }) => refusals);
 }
 
+/** What a plan does not see. */
+const NO_DRIFT =
+  'The plan compares with the deployed templates. It does not see changes made by hand: npm run ops -- doctor looks for those.';
+
 /** The plan for a person. */
 export function planInWords(plan: DeploymentPlan): string {
-  return plan.map(stackInWords).join('\n');
+  return [...plan.map(stackInWords), ...(plan.length === 0 ? [] : [NO_DRIFT])].join('\n');
 }
 
 /** Stops for a person: what is lost, and the name to accept it by. Refusals: what is to be written instead. */

@@ -55,7 +55,7 @@ function summary({ state, resources, other }: StackPlan): string {
   const always: readonly ChangeKind[] = ['created', 'changed', 'replaced', 'deleted'];
   const sometimes = (['maybe-replaced', 'left-behind'] as const).filter((kind) => count(kind) > 0);
   const isSame = resources.length === 0 && other.length === 0;
-  const changes = isSame ? 'nothing changes' : [...always, ...sometimes].map(numbered).join(', ');
+  const changes = isSame ? 'the template does not change' : [...always, ...sometimes].map(numbered).join(', ');
   return {
     new: `a new stack, ${resources.length} created`,
     recreated: `its creation failed, so it is deleted and created again, ${resources.length} created`,

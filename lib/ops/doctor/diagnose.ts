@@ -27,10 +27,12 @@ export async function diagnose(command: Context, ids?: readonly string[]): Promi
   const facts = new Facts(command);
   const context: DoctorContext = { ...command, facts };
   // One after another: each side's credentials may ask for an MFA code on the same terminal.
-  for (const side of context.config.pipeline === undefined ? SIDES : [...SIDES, 'pipeline' as const]) {
+  const checks = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id));
+  const asksPipeline = context.config.pipeline !== undefined && checks.some(({ id }) => id === 'bootstrap-pipeline');
+  for (const side of asksPipeline ? [...SIDES, 'pipeline' as const] : SIDES) {
     await facts.credentials(side).catch(() => undefined);
   }
-  const asked = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id)).flatMap((check) => questionsOf(check, context));
+  const asked = checks.flatMap((check) => questionsOf(check, context));
   const results: CheckResult[] = [];
   let next = 0;
   let answered = 0;

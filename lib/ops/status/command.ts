@@ -7,14 +7,17 @@ export const STATUS: Command = {
 operations that failed in the last 24 hours, how its alarms are, and how and when "ops verify" last ended.
 Below: the composite alarms, how many messages wait in the failure queue, and what is wrong.
 
-Asks the source account alone. Lag and what is pending are metrics of the destination region; no AWS page says
+Asks the source account, and of the destination account only the state of its key. Lag and what is pending are metrics of the destination region; no AWS page says
 which account gets them, so they are read where the alarms are, in the source account, and "ops doctor" says
 where it sees data. "no data" is not 0: CloudWatch has no value of the last 30 minutes. The failure queue tells
-which objects failed, also before the last 24 hours; "ops failures" reads it.
+which objects failed, also before the last 24 hours; "ops failures" reads it. It is called empty only where all
+counts of SQS are 0 and a look at it shows nothing. Rule, versioning, policies and roles are not looked at:
+"ops doctor" checks them.
 
 With --watch it refreshes in place on a terminal, and prints one result after another in a pipe; each round
 costs four CloudWatch metrics for each pair. Ends with 1 when an alarm is on or missing, an operation failed
-in the last 24 hours, or the last verification failed, and with 3 when something could not be found out.
+in the last 24 hours, a key is not enabled, or the last verification failed. Ends with 3 when something is unknown:
+a question without an answer, a metric or alarm without data, a pair that was never verified.
 
 Examples:
   npm run ops -- status

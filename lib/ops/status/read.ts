@@ -11,6 +11,7 @@ import { describeError } from '../../errors/errors';
 import { alarmsOf } from '../../model/alarms';
 import type { DeployedPair } from '../../model/deployment';
 import type { AlarmKind } from '../../model/names';
+import type { CheckResult } from '../doctor/check';
 import { parseBody } from '../failures/events';
 
 /** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */
@@ -49,8 +50,14 @@ export interface StatusReadings {
   readonly health: readonly AlarmStatus[];
   /** About how many messages the failure queue has, without the test messages of S3 that a look at it shows; null when unknown. */
   readonly failureMessages: number | null;
+  /** Whether the failure queue is empty: every count of SQS and a look at it agree. */
+  readonly failureQueue: 'empty' | 'test-messages-only' | 'not-empty' | 'unknown';
+  /** Doctor's checks of both keys. */
+  readonly keys: readonly CheckResult[];
   /** What could not be found out, and why. */
   readonly unanswered: readonly string[];
+  /** What SQS counts and shows of the failure queue, where the two do not agree. */
+  readonly failureQueueDoubt: string | null;
 }
 
 const MINUTE = 60_000;
@@ -61,6 +68,12 @@ const BATCH = 10;
 
 const HIDDEN_SECONDS = 5;
 
+/** With a wait SQS asks all of its servers, without one only some of them. */
+const LOOK_SECONDS = 1;
+
+/** Checks of doctor that one request each answers: the metrics say nothing of a key until something is written. */
+const KEY_CHECKS: readonly string[] = ['source-key', 'replica-key'];
+
 /** How old the newest value may be. */
 export const FRESH_MINUTES = 30;
 
@@ -68,7 +81,7 @@ export const FRESH_MINUTES = 30;
 type Answer<T> = { readonly value: T } | { readonly why: string };
 
 /**
- * Asks the source account, and no other, how the pairs of the context are. A question without an answer leaves the others alone.
+ * Asks how the pairs of the context are: the source account, and of the destination account the state of its key alone. A question without an answer leaves the others alone.
  *
  * Metrics of the destination region are read in the source account, where the alarms on them are: no AWS page says which account
  * gets them, and `ops doctor` says where it sees data.
@@ -76,15 +89,16 @@ type Answer<T> = { readonly value: T } | { readonly why: string };
 export async function readStatus(context: Context, emulator: boolean): Promise<StatusReadings> {
   const { config, pairs, clients } = context;
   const cloudWatch = (side: SideName) => clients.cloudWatch('source', config[side].region);
-  const [pending, failed, sourceAlarms, destinationAlarms, messages, verifications] = await Promise.all([
+  const [pending, failed, sourceAlarms, destinationAlarms, messages, verifications, keys] = await Promise.all([
     answer(`metrics in ${config.destination.region}`, async () => readPending(context, await cloudWatch('destination'))),
     answer(`metrics in ${config.source.region}`, async () => readFailed(context, await cloudWatch('source'), emulator)),
     answer(`alarms in ${config.source.region}`, async () => readRegion(context, 'source', await cloudWatch('source'))),
     answer(`alarms in ${config.destination.region}`, async () =>
       readRegion(context, 'destination', await cloudWatch('destination')),
     ),
-    answer('the failure queue', () => countMessages(context)),
+    answer('the failure queue', () => readQueue(context)),
     answer('the last verifications', async () => readVerifications(await clients.ssm('source'), config, pairs)),
+    answer('the keys', () => readKeys(context)),
   ]);
   const alarms = { source: sourceAlarms, destination: destinationAlarms };
   const stateOf = (side: SideName, name: string): AlarmState => {
@@ -124,8 +138,11 @@ export async function readStatus(context: Context, emulator: boolean): Promise<S
           const { name } = config.names.monitoring.regions[side].composite;
           return { name, region: config[side].region, state: stateOf(side, name) };
         }),
-    failureMessages: valueOf(messages) ?? null,
-    unanswered: [pending, failed, sourceAlarms, destinationAlarms, messages, verifications].flatMap((one) =>
+    failureMessages: valueOf(messages)?.failures ?? null,
+    failureQueue: valueOf(messages)?.state ?? 'unknown',
+    failureQueueDoubt: valueOf(messages)?.doubt ?? null,
+    keys: valueOf(keys) ?? [],
+    unanswered: [pending, failed, sourceAlarms, destinationAlarms, messages, verifications, keys].flatMap((one) =>
       'why' in one ? [one.why] : [],
     ),
   };
@@ -153,33 +170,79 @@ function readRegion({ config, pairs }: Context, side: SideName, client: CloudWat
   return readAlarms(client, [...names.map(({ name }) => name), config.names.monitoring.regions[side].composite.name]);
 }
 
-/** About how many messages the failure queue has, besides the test messages that S3 sends for every bucket. */
-async function countMessages({ config, clients }: Context): Promise<number> {
-  const sqs = await clients.sqs('source');
-  const { url, attributes } = await readFailureQueue(sqs, config);
-  const count = Number(attributes['ApproximateNumberOfMessages'] ?? 0);
-  const held = Number(attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0);
-  return Math.max(count + held - (await countTests(sqs, url, count)), 0);
+function readKeys(context: Context): Promise<CheckResult[]> {
+  const { diagnose } = require('../doctor/diagnose') as typeof import('../doctor/diagnose');
+  // The table has the place of the progress line.
+  return diagnose({ ...context, terminal: { ...context.terminal, progress: () => {} } }, KEY_CHECKS);
+}
+
+/** What is known of the failure queue. */
+interface QueueReading {
+  readonly failures: number | null;
+  readonly state: StatusReadings['failureQueue'];
+  /** Why nothing is known. */
+  readonly doubt: string | null;
 }
 
 /**
- * The test messages that a look at a queue shows, and further ones as long as it shows nothing else. The first look hides no message from
- * other readers; the next ones have to hide test messages for some seconds, to see what is behind.
+ * The failure queue. Counts of SQS are approximate: they may be 0 for a minute after a message came, so a queue is empty only where
+ * all of them say so and a look shows none.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
  */
-async function countTests(sqs: SQSClient, url: string, most: number): Promise<number> {
-  const look = async (hiddenSeconds: number) => {
-    const { Messages: some = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: BATCH, VisibilityTimeout: hiddenSeconds }),
-    );
-    return some.filter(({ Body: body = '' }) => parseBody(body).kind === 'test').length;
-  };
-  const first = most === 0 ? 0 : await look(0);
-  let tests = first < BATCH ? first : 0;
-  for (let seen = first; seen === BATCH && tests < most; ) {
-    seen = await look(HIDDEN_SECONDS);
-    tests += seen;
+async function readQueue({ config, clients }: Context): Promise<QueueReading> {
+  const sqs = await clients.sqs('source');
+  const { url, attributes } = await readFailureQueue(sqs, config);
+  const [visible, held, delayed] = ['', 'NotVisible', 'Delayed'].map((kind) =>
+    Number(attributes[`ApproximateNumberOfMessages${kind}`] ?? Number.NaN),
+  ) as [number, number, number];
+  const { tests, others } = await look(sqs, url, visible);
+  const counted = visible + held + delayed;
+  if (others > 0) {
+    return { failures: Math.max(others, Number.isNaN(counted) ? 0 : counted - tests), state: 'not-empty', doubt: null };
   }
-  return tests;
+  if (counted === 0 && tests === 0) {
+    return { failures: 0, state: 'empty', doubt: null };
+  }
+  if (held === 0 && delayed === 0 && visible === tests) {
+    return { failures: 0, state: 'test-messages-only', doubt: null };
+  }
+  const word = (count: number) => (Number.isNaN(count) ? 'an unknown number' : String(count));
+  return {
+    failures: null,
+    state: 'unknown',
+    doubt: `the failure queue: SQS counts about ${word(visible)} visible, ${word(held)} in flight and ${word(delayed)} delayed, and a look shows ${tests === 0 ? 'none' : `${tests} test messages alone`}; repeat the command in a minute`,
+  };
+}
+
+/**
+ * The messages that a look at a queue shows, and further ones as long as it shows test messages alone. The first look hides no message
+ * from other readers; the next ones have to hide test messages for some seconds, to see what is behind.
+ */
+async function look(sqs: SQSClient, url: string, most: number): Promise<{ readonly tests: number; readonly others: number }> {
+  const receive = async (hiddenSeconds: number) => {
+    const { Messages: some = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: BATCH,
+        VisibilityTimeout: hiddenSeconds,
+        WaitTimeSeconds: LOOK_SECONDS,
+      }),
+    );
+    const tests = some.filter(({ Body: body = '' }) => parseBody(body).kind === 'test').length;
+    return { tests, others: some.length - tests };
+  };
+  const first = await receive(0);
+  if (first.tests < BATCH) {
+    return first;
+  }
+  let [tests, others] = [0, 0];
+  for (let seen = first; seen.tests === BATCH && tests < most; ) {
+    seen = await receive(HIDDEN_SECONDS);
+    tests += seen.tests;
+    others += seen.others;
+  }
+  return { tests, others };
 }
 
 async function answer<T>(question: string, ask: () => Promise<T>): Promise<Answer<T>> {

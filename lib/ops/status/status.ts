@@ -7,7 +7,7 @@ import { bytes, duration, whole } from '../../cli/units';
 import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
 
 /**
- * Shows how replication is, from what the source account holds. With `--watch`, again and again in the same place, until the
+ * Shows how replication is, from what the source account holds, and the state of both keys. With `--watch`, again and again in the same place, until the
  * person interrupts; then the last round counts.
  *
  * @throws UsageError for an option that makes no sense
@@ -19,14 +19,14 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   const emulator = isEmulator();
   // Without credentials there is nothing to show.
   await clients.cloudWatch('source');
+  // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key is unknown.
+  await clients.kms('destination').catch(() => undefined);
   const round = async (): Promise<Outcome & { readonly data: StatusData }> => {
     const data = judge(await readStatus(context, emulator), !emulator);
     return { exitCode: exitCodeOf(data), data, text: formatStatus(data, clock.now()) };
   };
   const report: Context['report'] = ({ data, text }) => context.report({ data, text: `${terminal.clear}${text}` });
-  return minutes === undefined
-    ? round()
-    : repeat(round, minutes, { clock, terminal, report }, ({ ok }) => (ok ? 'fine' : 'not fine'));
+  return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, verdictOf);
 }
 
 /** The result of `ops status`; with `--watch`, of each round. */
@@ -35,6 +35,8 @@ export interface StatusData extends StatusReadings {
   readonly ok: boolean;
   /** What is wrong, in words. */
   readonly wrong: readonly string[];
+  /** What could not be seen, in words: without an answer, without data, or never verified. */
+  readonly unknown: readonly string[];
 }
 
 /** Names that a line lists. */
@@ -46,13 +48,17 @@ const LISTED = 5;
  * @param countsFailures whether CloudWatch counts failures. Where it does not, on an emulator, the failure queue alone tells of them
  */
 function judge(readings: StatusReadings, countsFailures: boolean): StatusData {
-  const { pairs, health, failureMessages, unanswered } = readings;
+  const { pairs, health, failureMessages, keys } = readings;
   const alarms = pairs.flatMap(({ pair, alarms: all }) => all.map((alarm) => ({ ...alarm, pair })));
   const on = alarms.filter(({ state }) => state === 'ALARM');
   const missing = [...alarms, ...health].filter(({ state }) => state === 'MISSING').map(({ name }) => name);
   const failed = pairs.filter(({ failedOperations }) => (failedOperations ?? 0) > 0);
   const unverified = pairs.filter(({ lastVerification }) => lastVerification?.result === 'failed');
+  const unknown = unknownOf(readings);
   const wrong = [
+    ...keys.flatMap(({ title, finding }) =>
+      finding.status === 'fail' ? [`not so: ${title}: ${finding.found}; fix: ${finding.fix}`] : [],
+    ),
     ...[...new Set(on.map(({ kind }) => kind))].map(
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
     ),
@@ -67,7 +73,33 @@ function judge(readings: StatusReadings, countsFailures: boolean): StatusData {
       ? [`failures wait in the failure queue, about ${failureMessages}; npm run ops -- failures`]
       : []),
   ];
-  return { ...readings, ok: wrong.length === 0 && unanswered.length === 0, wrong };
+  return { ...readings, ok: wrong.length === 0 && unknown.length === 0, wrong, unknown };
+}
+
+const PAIR_WORDS = {
+  lagSeconds: 'lag',
+  pendingOperations: 'pending operations',
+  pendingBytes: 'pending bytes',
+  failedOperations: 'failed operations',
+} as const;
+
+/** What this run did not see. A question without an answer stands here once, and not again for each pair. */
+function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: StatusReadings): string[] {
+  const without = (field: keyof typeof PAIR_WORDS) =>
+    pairs.filter((pair) => pair[field] === null && !pair.unknown.includes(field)).map(({ pair }) => pair);
+  const fields = Object.keys(PAIR_WORDS) as (keyof typeof PAIR_WORDS)[];
+  const never = pairs.filter((pair) => pair.lastVerification === null && !pair.unknown.includes('lastVerification'));
+  const silent = [...pairs.flatMap(({ alarms }) => alarms), ...health].filter(({ state }) => state === 'INSUFFICIENT_DATA');
+  return [
+    ...unanswered,
+    ...fields.flatMap((field) => when(without(field), `no data of ${PAIR_WORDS[field]}: ${list(without(field))}`)),
+    ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(silent, `alarms without data: ${list(silent.map(({ name }) => name))}`),
+    ...(failureQueueDoubt === null ? [] : [failureQueueDoubt]),
+    ...keys.flatMap(({ title, finding }) =>
+      finding.status === 'skip' ? [`${title}: ${finding.why.replaceAll('\n', '; ')}`] : [],
+    ),
+  ];
 }
 
 function exitCodeOf({ ok, wrong }: StatusData): ExitCode {
@@ -93,13 +125,14 @@ const UNKNOWN = '?';
 
 /** The result for a person: a row for each pair, and below them what somebody has to look at. */
 function formatStatus(data: StatusData, now: Date): string {
-  const { deployment, pairs, health, failureMessages, wrong, unanswered } = data;
+  const { deployment, pairs, health, wrong, unknown } = data;
   const rows = [...pairs.map((pair) => row(pair, now)), ...(pairs.length > 1 ? [totals(pairs)] : [])];
   const lines = [
     ...(health.length === 0
       ? []
       : [`composite alarms: ${health.map(({ region, state }) => `${region} ${WORDS[state]}`).join(', ')}`]),
-    `failure queue: ${failureMessages === null ? UNKNOWN : messages(failureMessages)}`,
+    `failure queue: ${queueText(data)}`,
+    `keys: ${keysText(data)}`,
     ...(rows.flat().includes(NO_DATA)
       ? [
           `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npm run ops -- doctor says where it sees any`,
@@ -107,14 +140,44 @@ function formatStatus(data: StatusData, now: Date): string {
       : []),
   ];
   return [
-    `deployment ${deployment}: ${wrong.length > 0 ? 'something is wrong' : unanswered.length > 0 ? 'not all is known' : 'fine'}`,
+    `deployment ${deployment}: ${verdictOf(data)}`,
     table([COLUMNS, ...rows])
       .map((line) => `  ${line}`)
       .join('\n'),
     lines.join('\n'),
     ...section('wrong', wrong),
-    ...section('no answer', unanswered),
+    ...section('unknown', unknown),
+    SCOPE,
   ].join('\n\n');
+}
+
+/** What this command never looks at. */
+const SCOPE =
+  'not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)';
+
+function verdictOf({ wrong, unknown }: StatusData): string {
+  const but = unknown.length === 0 ? '' : `${unknown.length} unknown`;
+  if (wrong.length > 0) {
+    return but === '' ? 'something is wrong' : `something is wrong, and ${but}`;
+  }
+  return but === '' ? 'fine' : `not all is known: ${but}`;
+}
+
+function queueText({ failureQueue, failureMessages }: StatusData): string {
+  const texts = {
+    empty: 'empty',
+    'test-messages-only': 'no failures, only test messages of S3',
+    'not-empty': `about ${whole(failureMessages ?? 0)} to look at: npm run ops -- failures`,
+    unknown: UNKNOWN,
+  };
+  return texts[failureQueue];
+}
+
+function keysText({ keys }: StatusData): string {
+  const words = { pass: 'enabled', fail: 'WRONG', skip: UNKNOWN };
+  return keys.length === 0
+    ? UNKNOWN
+    : keys.map(({ id, finding }) => `${id === 'source-key' ? 'source' : 'replica'} ${words[finding.status]}`).join(', ');
 }
 
 const WORDS: Readonly<Record<AlarmState, string>> = {
@@ -176,10 +239,6 @@ function alarmsText(states: readonly AlarmState[]): string {
 
 function ago(at: string, now: Date): string {
   return `${duration(Math.max((now.getTime() - Date.parse(at)) / 1000, 0))} ago`;
-}
-
-function messages(found: number): string {
-  return found === 0 ? 'empty' : `about ${whole(found)} to look at: npm run ops -- failures`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAccessDenied, isAwsError } from '../../aws/aws-error';
+import { httpStatusOf, isAccessDenied, isAwsError, NO_NETWORK } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
+import { networkFault, networkFaultInWords } from '../../aws/network-fault';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { CANARY_FOLDER, canaryPrefix } from '../../model/names';
@@ -121,6 +122,16 @@ function failedWrite(bucket: string, cause: unknown): FailedWrite {
   const status = httpStatusOf(cause) ?? 0;
   if (status >= 400 && status < 500 && ![403, 429].includes(status) && !isAwsError(cause, ...NO_VERDICT)) {
     return { status: 'NOT_WRITTEN', error: new AppError('NotWritten', message, undefined, { cause }), maybeWritten: false };
+  }
+  const fault = networkFault(cause);
+  if (fault !== undefined) {
+    const words = `no canary could be written to s3://${bucket}: AWS cannot be reached: ${networkFaultInWords(fault)}`;
+    // Without a connection nothing was sent.
+    return {
+      status: 'UNKNOWN',
+      error: new UnreachableError(NO_NETWORK, words, fault.hint, { cause }),
+      maybeWritten: fault.passing,
+    };
   }
   const hint = isAccessDenied(cause) ? 'use credentials of the source account that may write to this bucket' : undefined;
   return {

@@ -57,6 +57,7 @@ const LIKELY_AREAS: Readonly<Record<PairResult['status'], readonly Area[]>> = {
   NO_RULE: ['rule', 'buckets'],
   TIMED_OUT: ['rule', 'buckets', 'role'],
   COMPLETED: ['rule', 'buckets'],
+  NOT_READY: [],
   NOT_WRITTEN: ['environments', 'buckets', 'keys', 'policies'],
   UNKNOWN: [],
 };

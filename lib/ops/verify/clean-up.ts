@@ -48,17 +48,30 @@ export async function cleanUp(canary: WrittenCanary, sides: SideClients, now: Da
   try {
     for (const versionId of await replicaVersions(canary, sides)) {
       const replica = { ...atDestination, versionId };
-      left.push(await (sides.config.lockdown === undefined ? remove(replica, sides, now) : leave(replica, LOCKED, sides, now)));
+      left.push(
+        await (sides.config.lockdown === undefined ? remove(replica, sides, now) : leave(replica, LOCKED, true, sides, now)),
+      );
     }
   } catch (error) {
-    left.push(await leave(atDestination, `its versions cannot be listed (${messageOf(error)})`, sides, now));
+    left.push(await leave(atDestination, `its versions cannot be listed (${messageOf(error)})`, null, sides, now));
   }
   return left.filter((one) => one !== undefined);
 }
 
-/** What may be there though nobody saw it: a write without an answer, a replica on its way. */
-export function mayAppear(canary: Canary, side: SideName, why: string, sides: SideClients, now: Date): Promise<Leftover> {
-  return leave({ side, bucket: side === 'source' ? canary.sourceBucket : canary.replicaBucket, canary }, why, sides, now);
+/**
+ * What may be there though nobody saw it: a write without an answer, a replica on its way.
+ *
+ * @param seen false after a look that showed none, null without one
+ */
+export function mayAppear(
+  canary: Canary,
+  side: SideName,
+  why: string,
+  seen: false | null,
+  sides: SideClients,
+  now: Date,
+): Promise<Leftover> {
+  return leave({ side, bucket: side === 'source' ? canary.sourceBucket : canary.replicaBucket, canary }, why, seen, sides, now);
 }
 
 async function replicaVersions({ replicaBucket, key }: Canary, { s3, config }: SideClients): Promise<string[]> {
@@ -84,15 +97,15 @@ async function remove(object: CanaryObject, sides: SideClients, now: Date): Prom
     return undefined;
   } catch (error) {
     const why = isAccessDenied(error) ? 'deleting it is not allowed' : 'it could not be deleted';
-    return leave(object, `${why} (${messageOf(error)})`, sides, now);
+    return leave(object, `${why} (${messageOf(error)})`, true, sides, now);
   }
 }
 
-async function leave(object: CanaryObject, why: string, sides: SideClients, now: Date): Promise<Leftover> {
+async function leave(object: CanaryObject, why: string, seen: boolean | null, sides: SideClients, now: Date): Promise<Leftover> {
   const { bucket, canary } = object;
   const [expired, locked] = [await expiry(object, sides, now), await lock(object, sides, now)];
   const until = expired === undefined || locked === 'hold' ? null : new Date(Math.max(expired.getTime(), locked?.getTime() ?? 0));
-  return { bucket, key: canary.key, until: until?.toISOString() ?? null, why };
+  return { bucket, key: canary.key, until: until?.toISOString() ?? null, why, seen };
 }
 
 /** When the bucket's lifecycle rules for canaries have removed an object of now; undefined where none expires and deletes it. */

@@ -15,6 +15,8 @@ export type CanaryStatus =
   | 'NO_RULE'
   /** S3 refused to write it, for another reason than who asks; `error` has it. */
   | 'NOT_WRITTEN'
+  /** Doctor's checks say that it cannot arrive, so it was not written; `causes` has them. */
+  | 'NOT_READY'
   /** It could not be found out; `error` says why. */
   | 'UNKNOWN';
 
@@ -34,6 +36,8 @@ export interface Leftover {
   /** When it is gone at the latest, in ISO 8601; null when nothing is known to remove it. */
   readonly until: string | null;
   readonly why: string;
+  /** True where it was seen, false where a look showed none, null where nobody could look. */
+  readonly seen: boolean | null;
 }
 
 /** What `ops verify` found for one pair. */
@@ -47,6 +51,8 @@ export interface PairResult {
   readonly source: { readonly bucket: string; readonly key: string; readonly versionId: string | null };
   readonly checks: readonly ReplicaCheck[];
   readonly left: readonly Leftover[];
+  /** What this run could not observe, and why. */
+  readonly unknown: readonly string[];
   /** The checks of `ops doctor` that fail, when something is wrong. */
   readonly causes: readonly CheckResult[];
   /** Why something could not be written or found out. */
@@ -82,20 +88,31 @@ export function formatVerify({ pairs }: VerifyData): string {
 }
 
 /** What stays, and until when. */
-export function formatLeftover({ bucket, key, until, why }: Leftover): string {
-  const time = until === null ? 'until somebody deletes it: no known lifecycle rule does' : `until about ${until}`;
-  return `s3://${bucket}/${key} stays ${time}; ${why}`;
+export function formatLeftover({ bucket, key, until, why, seen }: Leftover): string {
+  const place = `s3://${bucket}/${key}`;
+  if (seen === true) {
+    const time = until === null ? 'until somebody deletes it: no known lifecycle rule does' : `until about ${until}`;
+    return `${place} stays ${time}; ${why}`;
+  }
+  const state = seen === null ? 'may be there' : 'is not there now';
+  const removed = until === null ? 'no known lifecycle rule deletes it' : `a lifecycle rule deletes it by about ${until}`;
+  return `${place} ${state}: ${why}; ${removed}`;
 }
 
 function formatPair(result: PairResult): string {
-  const { pair, ok, status, seconds, checks, left, causes } = result;
-  const verdict = ok ? 'verified' : status === 'COMPLETED' ? 'replicated, but not verified' : 'NOT verified';
+  const { pair, ok, status, seconds, checks, left, causes, unknown } = result;
+  const but = unknown.length === 0 ? '' : `, ${unknown.length} unknown`;
+  const verdict = ok ? `verified${but}` : status === 'COMPLETED' ? 'replicated, but not verified' : 'NOT verified';
   return [
     `pair ${pair}: ${verdict}`,
     ...causes.map(formatCause),
     `  ${status}: ${OUTCOMES[status](plural(seconds ?? 0, 'second'))}`,
     ...checks.map(formatCheck),
     ...formatError(result),
+    // A check without an answer has its own line above.
+    ...unknown
+      .filter((line) => !checks.some(({ name, found }) => line === `${name}: ${found}`))
+      .map((line) => `  unknown: ${line}`),
     ...left.map((one) => `  ${formatLeftover(one)}`),
   ].join('\n');
 }
@@ -112,6 +129,7 @@ const OUTCOMES: Readonly<Record<CanaryStatus, (time: string) => string>> = {
   TIMED_OUT: (time) => `S3 was still not done after ${time}`,
   NO_RULE: (time) => `no rule matches, since the object has no replication status after ${time}`,
   NOT_WRITTEN: () => 'S3 refused the canary',
+  NOT_READY: () => 'no canary was written, since it could not arrive',
   UNKNOWN: () => 'how replication ended could not be found out',
 };
 

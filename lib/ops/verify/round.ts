@@ -7,6 +7,7 @@ import { causesFor } from './causes';
 import { cleanUp, mayAppear, type SideClients } from './clean-up';
 import { inspect } from './inspect';
 import { type Observation, observe } from './observe';
+import { type Readiness, readinessOf } from './readiness';
 import { formatLeftover, isWrong, type Leftover, type PairResult, toErrorData, type VerifyData } from './result';
 
 /** What a round works with, besides its context. */
@@ -33,9 +34,14 @@ export async function verifyOnce(
   const written = new Map<Canary, WrittenCanary>();
   const findings = new Map<Canary, PairFindings>();
   const left = new Map<Canary, readonly Leftover[]>();
+  const readiness = await readinessOf(context);
   let finished = false;
   try {
     for (const canary of canaries) {
+      if ((readiness.get(canary.pair.id)?.failed ?? []).length > 0) {
+        findings.set(canary, { status: 'NOT_READY', seconds: null, checks: [], error: undefined });
+        continue;
+      }
       const result = await writeCanary(canary, config, dependencies.s3.source, clock);
       if ('versionId' in result) {
         written.set(canary, result);
@@ -61,13 +67,15 @@ export async function verifyOnce(
   }
   const pairs: PairResult[] = [];
   for (const canary of canaries) {
-    pairs.push(await conclude(context, canary, written.get(canary), findings.get(canary), left.get(canary) ?? []));
+    const ready = readiness.get(canary.pair.id) ?? { failed: [], unknown: [] };
+    const known = { ready, left: left.get(canary) ?? [], emulator: dependencies.emulator };
+    pairs.push(await conclude(context, canary, written.get(canary), findings.get(canary), known));
   }
   return { ok: pairs.every(({ ok }) => ok), pairs };
 }
 
 async function unseenWrite(canary: Canary, { maybeWritten }: FailedWrite, sides: SideClients, now: Date): Promise<Leftover[]> {
-  return maybeWritten ? [await mayAppear(canary, 'source', 'the write had no answer, so it may be there', sides, now)] : [];
+  return maybeWritten ? [await mayAppear(canary, 'source', 'the write had no answer', null, sides, now)] : [];
 }
 
 async function lookAt(
@@ -96,27 +104,46 @@ async function tidy(
   const left = await cleanUp(canary, sides, now);
   const underWay = status === undefined || status === 'TIMED_OUT' || status === 'UNKNOWN';
   return underWay && !left.some(({ bucket }) => bucket === canary.replicaBucket)
-    ? [...left, await mayAppear(canary, 'destination', 'if its replica still arrives', sides, now)]
+    ? [...left, await mayAppear(canary, 'destination', 'its replica may still arrive', false, sides, now)]
     : left;
 }
+
+/** What is known of a pair besides how its canary went. */
+interface KnownOfPair {
+  readonly ready: Readiness;
+  readonly left: readonly Leftover[];
+  readonly emulator: boolean;
+}
+
+/** What no emulator shows: it encrypts without asking KMS, and looks at no policy of the role or the keys. */
+const NOT_ON_EMULATOR =
+  'an emulator asks neither KMS nor the policies of role and keys: whether replication may use both keys is not verified';
 
 async function conclude(
   context: Context,
   canary: Canary,
   written: WrittenCanary | undefined,
   { status, seconds, checks, error }: PairFindings = { status: 'UNKNOWN', seconds: null, checks: [], error: undefined },
-  left: readonly Leftover[],
+  { ready, left, emulator }: KnownOfPair,
 ): Promise<PairResult> {
   const wrong = isWrong({ status, checks });
+  // On AWS a replica that is as it should be proves what the questions before it could not find out; on an emulator it does not.
+  const proven = ready.unknown.length === 0 || !emulator;
+  const ok = !wrong && status === 'COMPLETED' && error === undefined && proven;
   return {
     pair: canary.pair.id,
-    ok: !wrong && status === 'COMPLETED' && error === undefined,
+    ok,
     status,
     seconds,
     source: { bucket: canary.sourceBucket, key: canary.key, versionId: written?.versionId ?? null },
     checks,
     left,
-    causes: wrong ? await causesFor(context, canary, { status, checks }) : [],
+    unknown: [
+      ...(ok ? [] : ready.unknown),
+      ...checks.flatMap(({ name, ok: right, found }) => (right === null ? [`${name}: ${found}`] : [])),
+      ...(emulator && status === 'COMPLETED' ? [NOT_ON_EMULATOR] : []),
+    ],
+    causes: status === 'NOT_READY' ? ready.failed : wrong ? await causesFor(context, canary, { status, checks }) : [],
     error: error === undefined ? null : toErrorData(error),
   };
 }

@@ -86,5 +86,5 @@ test('a plan shows what the app warns of, where nothing changes too', () => {
     deployedStack(template),
   );
 
-  expect(stackInWords(plan)).toMatch(/nothing changes\n {2}warning: Pairs\/documents: too short$/);
+  expect(stackInWords(plan)).toMatch(/the template does not change\n {2}warning: Pairs\/documents: too short$/);
 });

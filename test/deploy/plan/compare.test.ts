@@ -46,7 +46,7 @@ describe('a stack that is there', () => {
     const plan = planned('source', draft('source'), draft('source'));
 
     expect(isUnchanged(plan)).toBe(true);
-    expect(stackInWords(plan)).toBe('backups-source (111111111111, ap-southeast-2): nothing changes');
+    expect(stackInWords(plan)).toBe('backups-source (111111111111, ap-southeast-2): the template does not change');
   });
 
   test('is changed in place where a key rotates more often', () => {
@@ -96,7 +96,7 @@ describe('a stack that is there', () => {
     const plan = compareStack(assemblyStack('source', template), deployedStack(template, { state: 'unfinished' }));
 
     expect(isUnchanged(plan)).toBe(false);
-    expect(stackInWords(plan)).toContain('its last change failed; nothing changes');
+    expect(stackInWords(plan)).toContain('its last change failed; the template does not change');
   });
 
   test('that moves into a stage of the pipeline is changed in its metadata alone', () => {

@@ -22,7 +22,7 @@ const FIFTY = Array.from({ length: 50 }, (_, index) => ({ id: `pair-${index + 1}
 const widest = (text: string) => Math.max(...text.split('\n').map(({ length }) => length));
 
 describe('a healthy deployment', () => {
-  test('is fine: one row for each pair, from the source account alone', async () => {
+  test('is fine: one row for each pair, from the source account and the state of both keys', async () => {
     const { exitCode, data, text } = await run();
 
     expect(exitCode).toBe(0);
@@ -50,9 +50,16 @@ describe('a healthy deployment', () => {
         { name: 'backups-destination-health', region: 'us-west-2', state: 'OK' },
       ],
       failureMessages: 0,
+      failureQueue: 'empty',
+      failureQueueDoubt: null,
+      keys: [
+        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'pass' }) }),
+        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'pass' }) }),
+      ],
       unanswered: [],
       ok: true,
       wrong: [],
+      unknown: [],
     });
     expect(text).toBe(`deployment backups: fine
 
@@ -60,7 +67,10 @@ describe('a healthy deployment', () => {
   documents  42 seconds  12       3 MiB          0               off     ok 2 hours ago
 
 composite alarms: ap-southeast-2 off, us-west-2 off
-failure queue: empty`);
+failure queue: empty
+keys: replica enabled, source enabled
+
+not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)`);
   });
 
   test('asks for half an hour of what is pending, and for a day of failures, of exactly the rule', async () => {
@@ -122,7 +132,15 @@ describe('what is not there', () => {
       held.parameters = {};
     });
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(3);
+    expect(data).toMatchObject({ ok: false, wrong: [], unanswered: [] });
+    expect(data.unknown).toEqual([
+      'no data of lag: documents',
+      'no data of pending operations: documents',
+      'no data of pending bytes: documents',
+      'never verified: documents; npm run ops -- verify',
+    ]);
+    expect(text).toMatch(/^deployment backups: not all is known: 4 unknown\n/);
     expect(data.pairs[0]).toMatchObject({
       lagSeconds: null,
       pendingOperations: null,
@@ -136,13 +154,14 @@ describe('what is not there', () => {
   });
 
   test('alarms that never had data are neither on nor off', async () => {
-    const { exitCode, text } = await run((held) => {
+    const { exitCode, data, text } = await run((held) => {
       for (const kind of ['operations-failed', 'latency', 'operations-pending', 'bytes-pending']) {
         held.alarms[`backups-documents-${kind}`] = 'INSUFFICIENT_DATA';
       }
     });
 
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(3);
+    expect(data.unknown).toEqual([expect.stringMatching(/^alarms without data: backups-documents-operations-failed, .*latency/)]);
     expect(text).toMatch(/ {2}without data {2}ok 2 hours ago$/m);
   });
 
@@ -163,7 +182,8 @@ describe('what is not there', () => {
     const tested = await run((held) => {
       held.messages = [TEST_EVENT];
     });
-    expect([tested.exitCode, tested.data.failureMessages]).toEqual([0, 0]);
+    expect([tested.exitCode, tested.data.failureMessages, tested.data.failureQueue]).toEqual([0, 0, 'test-messages-only']);
+    expect(tested.text).toContain('failure queue: no failures, only test messages of S3');
 
     const { exitCode, data, text } = await run((held) => {
       held.messages = [TEST_EVENT, FAILURE, FAILURE, FAILURE];
@@ -172,6 +192,41 @@ describe('what is not there', () => {
     expect(text).toContain('failure queue: about 3 to look at: npm run ops -- failures');
     const looks = sqs.commandCalls(ReceiveMessageCommand).map(({ args }) => args[0].input.VisibilityTimeout);
     expect(new Set(looks)).toEqual(new Set([0]));
+  });
+
+  test('the failure queue is not empty where a look at it shows a message, whatever SQS counts', async () => {
+    const { exitCode, data, text } = await run((held) => {
+      held.messages = [FAILURE];
+      held.counts = { ApproximateNumberOfMessages: '0' };
+    });
+
+    expect([exitCode, data.failureMessages, data.failureQueue]).toEqual([0, 1, 'not-empty']);
+    expect(text).toContain('failure queue: about 1 to look at');
+  });
+
+  test.each([
+    [{ ApproximateNumberOfMessages: '2' }, '2 visible'],
+    [{ ApproximateNumberOfMessagesNotVisible: '1' }, '1 in flight'],
+    [{ ApproximateNumberOfMessagesDelayed: '1' }, '1 delayed'],
+    [{ ApproximateNumberOfMessagesDelayed: 'x' }, 'an unknown number delayed'],
+  ])('the failure queue is unknown where SQS counts %j and a look shows none', async (counts, words) => {
+    const { exitCode, data, text } = await run((held) => {
+      held.counts = counts;
+    });
+
+    expect([exitCode, data.failureMessages, data.failureQueue]).toEqual([3, null, 'unknown']);
+    expect(data.unknown).toEqual([expect.stringContaining(words)]);
+    expect(text).toContain('failure queue: ?');
+  });
+
+  test('a replica key that nobody may look at is unknown', async () => {
+    const { exitCode, data, text } = await run((held) => {
+      held.replicaKey = undefined;
+    });
+
+    expect(exitCode).toBe(3);
+    expect(data.unknown).toEqual([expect.stringMatching(/^replica key is enabled.*: the backup account does not answer/)]);
+    expect(text).toContain('keys: replica ?, source enabled');
   });
 
   test.each([
@@ -218,6 +273,18 @@ describe('something is wrong', () => {
     expect(text).toContain('deployment backups: something is wrong');
     expect(text).toMatch(/^ {2}two +2.5 hours +no data +no data +3 +2 ON +FAILED 30 seconds ago$/m);
     expect(text).toMatch(/^ {2}all 2 +2.5 hours +3 +2 ON$/m);
+  });
+
+  test.each(['Disabled', 'PendingDeletion'] as const)('a replica key that is %s, with its repair', async (state) => {
+    const { exitCode, data, text } = await run((held) => {
+      held.replicaKey = state;
+    });
+
+    expect(exitCode).toBe(1);
+    expect(data.wrong).toEqual([
+      expect.stringMatching(new RegExp(`^not so: replica key is enabled.* is ${state}; fix: aws kms `)),
+    ]);
+    expect(text).toContain('keys: replica WRONG, source enabled');
   });
 
   test('of many pairs names a few, and says how many more', async () => {
@@ -343,6 +410,7 @@ describe('on an emulator', () => {
 
     expect(exitCode).toBe(1);
     expect(data).toMatchObject({ health: [], pairs: [{ failedOperations: null, unknown: [] }] });
+    expect(data.unknown).toEqual(['no data of failed operations: documents']);
     expect(data.wrong).toEqual(['failures wait in the failure queue, about 1; npm run ops -- failures']);
     expect(text).toContain('not counted');
     expect(text).not.toContain('composite');

@@ -5,6 +5,7 @@ import {
   type GetMetricDataCommandInput,
   type StateValue,
 } from '@aws-sdk/client-cloudwatch';
+import { DescribeKeyCommand, type KeyState, KMSClient } from '@aws-sdk/client-kms';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -19,6 +20,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 export const cloudWatch = mockClient(CloudWatchClient);
 export const sqs = mockClient(SQSClient);
 export const ssm = mockClient(SSMClient);
+export const kms = mockClient(KMSClient);
 
 /** What the source account holds. */
 export interface Held {
@@ -28,6 +30,10 @@ export interface Held {
   alarms: Record<string, StateValue | undefined>;
   /** Bodies of the messages of the failure queue; undefined when there is no queue. */
   messages: string[] | undefined;
+  /** What SQS counts beside it. @default - as many as there are */
+  counts: Record<string, string>;
+  /** State of the replica key; undefined where its account does not answer. */
+  replicaKey: KeyState | undefined;
   /** By parameter name. */
   parameters: Record<string, string>;
 }
@@ -46,6 +52,12 @@ function serve({ config }: Context, held: Held): void {
   cloudWatch.reset();
   sqs.reset();
   ssm.reset();
+  kms.reset();
+  kms.on(DescribeKeyCommand).callsFake(async (_, getClient) => {
+    const region = await getClient().config.region();
+    const state = region === config.source.region ? 'Enabled' : held.replicaKey;
+    return { KeyMetadata: { Arn: `arn:aws:kms:${region}:${config.source.account}:key/a`, KeyState: state } };
+  });
   cloudWatch.on(GetMetricDataCommand).callsFake(async (input: GetMetricDataCommandInput, getClient) => {
     const region = await getClient().config.region();
     const queries = input.MetricDataQueries ?? [];
@@ -86,7 +98,12 @@ function serve({ config }: Context, held: Held): void {
     return { QueueUrl: 'https://sqs.example/queue' };
   });
   sqs.on(GetQueueAttributesCommand).callsFake(() => ({
-    Attributes: { ApproximateNumberOfMessages: String(held.messages?.length), ApproximateNumberOfMessagesNotVisible: '0' },
+    Attributes: {
+      ApproximateNumberOfMessages: String(held.messages?.length),
+      ApproximateNumberOfMessagesNotVisible: '0',
+      ApproximateNumberOfMessagesDelayed: '0',
+      ...held.counts,
+    },
   }));
   let hidden = 0;
   sqs.on(ReceiveMessageCommand).callsFake(({ MaxNumberOfMessages: most, VisibilityTimeout: hiddenSeconds }) => {
@@ -119,6 +136,8 @@ export async function run(
     metrics: { [source.region]: {}, [destination.region]: {} },
     alarms: {},
     messages: [],
+    counts: {},
+    replicaKey: 'Enabled',
     parameters: {},
   };
   for (const { id } of context.config.pairs) {
@@ -134,12 +153,13 @@ export async function run(
   }
   change(held);
   serve(context, held);
-  // Whatever is asked of the backup account fails.
+  // Whatever is asked of the backup account fails, except about its key.
   const clients = Object.fromEntries(
     Object.entries(context.clients).map(([service, make]) => [
       service,
-      async (side: 'source', region?: string) => {
-        if (side !== 'source') {
+      async (side: 'source' | 'destination', region?: string) => {
+        const about = side === 'destination' && (service === 'kms' || service === 'account');
+        if (side !== 'source' && !(about && held.replicaKey !== undefined)) {
           throw new UnreachableError('NoCredentials', 'the backup account does not answer');
         }
         return make(side, region);

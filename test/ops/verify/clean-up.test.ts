@@ -70,6 +70,7 @@ test('where deletion is not allowed, it says what stays until when, and the pair
       key: pair.source.key,
       until: MIDNIGHT_AFTER_BOTH_ACTIONS,
       why: 'deleting it is not allowed (AccessDenied it is)',
+      seen: true,
     },
   ]);
   expect(text).toContain(`s3://${REPLICA}/${pair.source.key} stays until about ${MIDNIGHT_AFTER_BOTH_ACTIONS}`);
@@ -87,6 +88,7 @@ test('under lockdown the replica is left to its lifecycle rule, and the pair is 
       key: pair.source.key,
       until: MIDNIGHT_AFTER_BOTH_ACTIONS,
       why: 'the lockdown keeps its versions, and a lifecycle rule removes them',
+      seen: true,
     },
   ]);
   expect(text).toContain(

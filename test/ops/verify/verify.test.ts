@@ -1,4 +1,4 @@
-import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { verify } from '../../../lib/ops/verify/verify';
@@ -69,7 +69,8 @@ describe('a canary that is replicated', () => {
     );
     expect(pair.source).toEqual({ bucket: SOURCE, key: puts()[0]?.Key, versionId: VERSION });
     expect(deletions()).toEqual(bothOf(puts()[0]?.Key));
-    expect(mockDiagnose).not.toHaveBeenCalled();
+    // Once, before the canary.
+    expect(mockDiagnose).toHaveBeenCalledTimes(1);
     expect(text).toContain('pair documents: verified');
     expect(text).toContain('replicated in 0 seconds');
   });
@@ -145,6 +146,7 @@ describe('a canary that is not replicated', () => {
     expect(exitCode).toBe(1);
     expect(pair).toMatchObject({ ok: false, status: 'FAILED', checks: [], causes: [BAD_POLICY] });
     expect(mockDiagnose.mock.calls.map(([context]) => context.pairs.map(({ id }: { id: string }) => id))).toEqual([
+      ['documents', 'photos'],
       ['documents'],
       ['photos'],
     ]);
@@ -169,9 +171,14 @@ describe('a canary that is not replicated', () => {
     expect(pair.seconds).toBeLessThan(minutes * 60 + 10);
     expect(pair.causes).toEqual([BAD_POLICY]);
     expect(pair.left).toEqual([
-      expect.objectContaining({ bucket: REPLICA, until: '2026-11-05T00:00:00.000Z', why: 'if its replica still arrives' }),
+      expect.objectContaining({
+        bucket: REPLICA,
+        until: '2026-11-05T00:00:00.000Z',
+        why: 'its replica may still arrive',
+        seen: false,
+      }),
     ]);
-    expect(text).toContain('until about 2026-11-05');
+    expect(text).toContain('is not there now: its replica may still arrive; a lifecycle rule deletes it by about 2026-11-05');
     expect(deletions()).toEqual(bothOf(pair.source.key));
   });
 
@@ -200,6 +207,103 @@ describe('a canary that is not replicated', () => {
     expect(exitCode).toBe(1);
     expect(pair).toMatchObject({ status: 'FAILED', causes: [] });
     expect(recorded.told.join('\n')).toContain('doctor is out');
+  });
+});
+
+describe('before the canary', () => {
+  const check = (id: string, status: 'pass' | 'fail', pair: string | null = 'documents') => ({
+    id,
+    title: `the ${id} is right`,
+    area: 'rule',
+    pair,
+    finding: status === 'fail' ? { status, found: 'wrong', expected: 'right', fix: `repair ${id}` } : { status, found: 'right' },
+  });
+  const unanswered = {
+    ...check('replica-key', 'pass', null),
+    finding: { status: 'skip', reason: 'unanswered', why: 'not allowed' },
+  };
+
+  test.each([
+    ['replica-key', null],
+    ['source-key', null],
+    ['source-versioning', 'documents'],
+    ['replica-versioning', 'documents'],
+    ['rule', 'documents'],
+    ['rule-enabled', 'documents'],
+  ])('a %s that is wrong ends it at once, with the repair of doctor, and nothing is written', async (id, of) => {
+    const wrong = check(id, 'fail', of);
+    mockDiagnose.mockResolvedValue([wrong]);
+    const { exitCode, pair, text, recorded } = await run();
+
+    expect(exitCode).toBe(1);
+    expect(pair).toMatchObject({ ok: false, status: 'NOT_READY', seconds: null, causes: [wrong], left: [], recorded: true });
+    expect([puts(), deletions(), recorded.waited]).toEqual([[], [], 0]);
+    expect(text).toContain('pair documents: NOT verified');
+    expect(text).toContain(`fix: repair ${id}`);
+    expect(mockDiagnose.mock.calls[0]?.[1]).toContain(id);
+  });
+
+  test('what is wrong with one pair leaves another alone', async () => {
+    mockDiagnose.mockResolvedValue([check('rule', 'fail', 'photos')]);
+    const { exitCode, data } = await run({ pairs: [{ id: 'photos' }, { id: 'documents' }] });
+
+    expect(exitCode).toBe(1);
+    expect(data.pairs.map(({ pair, status }) => [pair, status])).toEqual([
+      ['photos', 'NOT_READY'],
+      ['documents', 'COMPLETED'],
+    ]);
+  });
+
+  test("somebody else's rule beside the pair's own stops no canary", async () => {
+    mockDiagnose.mockResolvedValue([check('rule', 'fail'), check('rule-enabled', 'pass')]);
+    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED' });
+  });
+
+  test('a question without an answer stops nothing, and the canary answers it', async () => {
+    mockDiagnose.mockResolvedValue([unanswered]);
+    const { exitCode, pair } = await run();
+
+    expect(exitCode).toBe(0);
+    expect(pair).toMatchObject({ ok: true, unknown: [] });
+  });
+
+  test('a question without an answer is said where the canary does not answer it either', async () => {
+    mockDiagnose.mockResolvedValue([unanswered]);
+    sourceHead().rejects(denied());
+    const { exitCode, pair, text } = await run();
+
+    expect(exitCode).toBe(3);
+    expect(pair).toMatchObject({ status: 'UNKNOWN', unknown: ['replica-key: not allowed'] });
+    expect(text).toContain('unknown: replica-key: not allowed');
+  });
+
+  describe('on an emulator', () => {
+    beforeEach(() => {
+      process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:4566';
+    });
+    afterEach(() => {
+      delete process.env['AWS_ENDPOINT_URL'];
+    });
+
+    test('the verdict counts and names what the emulator cannot show', async () => {
+      const { exitCode, pair, text } = await run();
+
+      expect(exitCode).toBe(0);
+      expect(pair.unknown).toEqual([
+        'key: not checked on an emulator',
+        expect.stringContaining('an emulator asks neither KMS nor the policies'),
+      ]);
+      expect(text).toMatch(/^pair documents: verified, 2 unknown\n/);
+    });
+
+    test('a key that nobody could look at is not verified', async () => {
+      mockDiagnose.mockResolvedValue([unanswered]);
+      const { exitCode, pair, text } = await run();
+
+      expect(exitCode).toBe(3);
+      expect(pair).toMatchObject({ ok: false, unknown: expect.arrayContaining(['replica-key: not allowed']) });
+      expect(text).toContain('replicated, but not verified');
+    });
   });
 });
 
@@ -250,7 +354,12 @@ describe('a canary that cannot be written or watched', () => {
 
     expect(exitCode).toBe(3);
     expect(pair.left).toEqual([
-      expect.objectContaining({ bucket: SOURCE, until: '2026-11-05T00:00:00.000Z', why: expect.stringContaining('no answer') }),
+      expect.objectContaining({
+        bucket: SOURCE,
+        until: '2026-11-05T00:00:00.000Z',
+        why: expect.stringContaining('no answer'),
+        seen: null,
+      }),
     ]);
   });
 
@@ -349,8 +458,27 @@ describe('asking and interrupting', () => {
     expect(interrupted.code).toBe('Interrupted');
     expect(deletions()).toEqual(bothOf(puts()[0]?.Key));
     expect(recorded.told.at(-1)).toMatch(
-      new RegExp(`^s3://${REPLICA}/.* stays until about 2026-11-05.*if its replica still arrives`),
+      new RegExp(`^s3://${REPLICA}/.* is not there now: its replica may still arrive; .*2026-11-05`),
     );
+  });
+
+  test('interrupted where there is no replica, it claims none', async () => {
+    statuses('PENDING');
+    s3.on(ListObjectVersionsCommand).resolves({});
+    const { context, recorded } = testContext({}, { yes: true, ...interruptedAfter(5000) });
+    await rejectionOf(verify(context, { argument: undefined, values: {} }), UnreachableError);
+
+    expect(deletions()).toEqual([[SOURCE, puts()[0]?.Key, VERSION]]);
+    expect(recorded.told.join('\n')).not.toContain(' stays ');
+  });
+
+  test('interrupted where nobody may look for a replica, it says that', async () => {
+    statuses('PENDING');
+    s3.on(ListObjectVersionsCommand).rejects(denied());
+    const { context, recorded } = testContext({}, { yes: true, ...interruptedAfter(5000) });
+    await rejectionOf(verify(context, { argument: undefined, values: {} }), UnreachableError);
+
+    expect(recorded.told.at(-1)).toMatch(new RegExp(`^s3://${REPLICA}/.* may be there: its versions cannot be listed`));
   });
 });
 
@@ -412,6 +540,7 @@ test('--json has these keys', async () => {
     'source',
     'checks',
     'left',
+    'unknown',
     'causes',
     'error',
     'recorded',

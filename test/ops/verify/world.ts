@@ -1,7 +1,10 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketOwnershipControlsCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
@@ -31,6 +34,7 @@ export const REPLICA_VERSION = 'replica-version';
 
 export const s3 = mockClient(S3Client);
 export const ssm = mockClient(SSMClient);
+export const kms = mockClient(KMSClient);
 
 /** What S3 refuses with. */
 export function refusal(name: string, httpStatusCode: number): S3ServiceException {
@@ -43,9 +47,18 @@ export const denied = () => refusal('AccessDenied', 403);
 export function resetWorld(): void {
   s3.reset();
   ssm.reset();
+  kms.reset();
+  kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: 'key', Arn: KEY_ARN, KeyState: 'Enabled' } });
   ssm.on(GetParameterCommand, { Name: '/backups/destination/key-arn' }).resolves({ Parameter: { Value: KEY_ARN } });
   ssm.on(PutParameterCommand).resolves({ Version: 2 });
   s3.onAnyCommand().rejects(new Error('an unexpected request'));
+  s3.on(GetBucketVersioningCommand).resolves({ Status: 'Enabled' });
+  s3.on(GetBucketReplicationCommand).callsFake(({ Bucket }) => ({
+    ReplicationConfiguration: {
+      Role: 'arn:aws:iam::111111111111:role/replication',
+      Rules: [{ ID: `backups-${Bucket.split('-')[1]}`, Status: 'Enabled', Destination: { Bucket: `arn:aws:s3:::${REPLICA}` } }],
+    },
+  }));
   s3.on(PutObjectCommand).resolves({ VersionId: VERSION });
   s3.on(DeleteObjectCommand).resolves({});
   s3.on(HeadObjectCommand, { VersionId: VERSION }).resolves({ ReplicationStatus: 'COMPLETED' });
