@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { anyCharacter } from '../helpers/any-character';
 
 /*
  * Configurations that must be accepted, and configurations that must not. Both are written from the README's table and from AWS's
@@ -126,7 +127,7 @@ const tagMap = (maxLength: number, selector: (key: string) => string) =>
     .map((tags) => Object.fromEntries(tags));
 
 const prefixes = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 256 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 256 }),
   fc.constantFrom('reports/', 'x'.repeat(1024), 'é'.repeat(512)),
 );
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { parseJson } from '../../lib/config/json';
 import { ConfigError } from '../../lib/errors/errors';
+import { anyCharacter } from '../helpers/any-character';
 import { runs } from '../helpers/runs';
 
 /** The value of a text, or the problems with it. Any error but a ConfigError is thrown. */
@@ -115,7 +116,7 @@ test('any text gives the value that it has, or a ConfigError that says where', (
     fc.property(
       fc.oneof(
         fc.string(),
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.array(slips).map((all) => all.join('')),
       ),
       (text) => expectAgreement(text),
