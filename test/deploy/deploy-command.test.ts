@@ -10,10 +10,11 @@ import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import { groupsOf } from '../../lib/model/deployment';
+import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { validConfig } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
-import { type Draft, deployedStack } from '../helpers/plan';
+import { deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
 const state = (

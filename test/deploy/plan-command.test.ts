@@ -6,10 +6,11 @@ import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { plan } from '../../lib/deploy/plan-command';
 import { ConfigError, UsageError } from '../../lib/errors/errors';
+import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { PIPELINE } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
-import { type Draft, deployedStack } from '../helpers/plan';
+import { deployedStack } from '../helpers/plan';
 
 let assembly: TestAssembly;
 let directory: string;

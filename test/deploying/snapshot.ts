@@ -5,6 +5,7 @@ import type { StackKind } from '../../lib/model/stacks';
 import { PipelineStack } from '../../lib/stacks/pipeline/pipeline-stack';
 import { replicationStacks, testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
+import { remembered } from '../helpers/remembered';
 import { recordedKey } from '../helpers/templates';
 
 /** A configuration, and whether `ops exchange` has recorded its replica key. */
@@ -29,17 +30,8 @@ export type Snapshot =
   | { readonly refusal: string }
   | (Readonly<Record<StackKind, StackSnapshot>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
 
-const taken = new Map<string, Snapshot>();
-
-/** Synthesizes a deployment, once. */
-export function snapshotOf(deployment: Deployment): Snapshot {
-  const key = JSON.stringify(deployment);
-  const snapshot = taken.get(key) ?? take(deployment);
-  taken.set(key, snapshot);
-  return snapshot;
-}
-
-function take({ config: keys, recorded = true }: Deployment): Snapshot {
+/** Synthesizes a deployment. */
+export const snapshotOf = remembered(({ config: keys, recorded = true }: Deployment): Snapshot => {
   try {
     const config = validConfig(keys);
     const { destination, source, monitoring, health } = replicationStacks(keys, recorded ? recordedKey(keys).context : {});
@@ -61,7 +53,7 @@ function take({ config: keys, recorded = true }: Deployment): Snapshot {
     }
     throw error;
   }
-}
+});
 
 function stackSnapshot(stack: Stack): StackSnapshot {
   const { stackName, account, region, terminationProtection } = stack;

@@ -3,8 +3,10 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { context as cdkJsonContext } from '../../cdk.json';
+import type { SideName } from '../../lib/config/replication-config';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { validConfig } from './config';
+import { remembered } from './remembered';
 
 export { LOCKDOWN, PIPELINE, validConfig } from './config';
 
@@ -27,17 +29,8 @@ export function replicationStacks(keys: Record<string, unknown> = {}, context: R
   return addReplicationStacks(testApp(context), validConfig(keys))[0];
 }
 
-const synthesized = new Map<string, ReturnType<typeof synthesize>>();
-
-/** The templates of a configuration's first group, synthesized once: a test only reads them. */
-export function templates(keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) {
-  const key = JSON.stringify([keys, context]);
-  const found = synthesized.get(key) ?? synthesize(keys, context);
-  synthesized.set(key, found);
-  return found;
-}
-
-function synthesize(keys: Record<string, unknown>, context: Record<string, unknown>) {
+/** The templates of a configuration's first group. */
+export const templates = remembered((keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) => {
   const { destination, source, monitoring, health } = replicationStacks(keys, context);
   return {
     destination: Template.fromStack(destination),
@@ -46,4 +39,12 @@ function synthesize(keys: Record<string, unknown>, context: Record<string, unkno
     sourceHealth: Template.fromStack(health.source),
     destinationHealth: Template.fromStack(health.destination),
   };
+});
+
+/** A template that a test may change. */
+export type Draft = ReturnType<Template['toJSON']>;
+
+/** The template of one side, by itself, with construct paths as the CDK CLI has them written. */
+export function draft(side: SideName, keys: Record<string, unknown> = {}): Draft {
+  return structuredClone(templates(keys, { 'aws:cdk:enable-path-metadata': true })[side].toJSON());
 }

@@ -1,20 +1,10 @@
-import type { Template } from 'aws-cdk-lib/assertions';
 import type { SideName } from '../../lib/config/replication-config';
 import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { compareStack } from '../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import type { StackPlan } from '../../lib/deploy/plan/model';
 import type { Template as TemplateJson } from '../../lib/model/template';
-import { templates } from './app';
 import { validConfig } from './config';
-
-/** A template that a test may change. */
-export type Draft = ReturnType<Template['toJSON']>;
-
-/** The template of one side, by itself, with construct paths as the CDK CLI has them written. */
-export function draft(side: SideName, keys: Record<string, unknown> = {}): Draft {
-  return structuredClone(templates(keys, { 'aws:cdk:enable-path-metadata': true })[side].toJSON());
-}
 
 /** One side's stack, as an assembly holds it. */
 export function assemblyStack(side: SideName, template: TemplateJson, overrides: Partial<AssemblyStack> = {}): AssemblyStack {

@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { namesOf } from '../../lib/model/names';
 import { replicationStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
+import { remembered } from '../helpers/remembered';
 import { keyArnIn, type PolicyStatement, propertiesOf, recordedKey } from '../helpers/templates';
 
 /*
@@ -47,7 +48,7 @@ const THROUGH_RECORD: [string, Case][] = [
 ];
 
 /** Both sides as they are deployed, and from the source: who replicates what to where. */
-function deployed({ partition, keys }: Case) {
+const deployed = remembered(({ partition, keys }: Case) => {
   const stacks = replicationStacks(keys, recordedKey(keys).context);
   const [source, destination] = [Template.fromStack(stacks.source), Template.fromStack(stacks.destination)];
   const bucketArn = (name: string) => `arn:${partition}:s3:::${name}`;
@@ -70,7 +71,7 @@ function deployed({ partition, keys }: Case) {
   );
   const replicaBuckets = propertiesOf(destination, 'AWS::S3::Bucket').map(({ BucketName }) => bucketArn(BucketName));
   return { stacks, source, destination, roles, replications, replicaBuckets, bucketArn, roleArn };
-}
+});
 
 /** Of a resource policy, the statements that admit the role, as its own policy would have to spell them. */
 function admissions(statements: readonly PolicyStatement[], role: string) {

@@ -3,8 +3,9 @@ import { readAssembly } from '../../../lib/deploy/plan/assembly';
 import { compareStack } from '../../../lib/deploy/plan/compare';
 import { stackInWords } from '../../../lib/deploy/plan/render';
 import { UsageError } from '../../../lib/errors/errors';
+import { draft } from '../../helpers/app';
 import { type TestAssembly, testAssembly } from '../../helpers/assembly';
-import { assemblyStack, deployedStack, draft } from '../../helpers/plan';
+import { assemblyStack, deployedStack } from '../../helpers/plan';
 
 let assembly: TestAssembly;
 

@@ -2,7 +2,8 @@ import { compareStack } from '../../../lib/deploy/plan/compare';
 import { NOT_DEPLOYED } from '../../../lib/deploy/plan/deployed';
 import type { StackPlan } from '../../../lib/deploy/plan/model';
 import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/render';
-import { assemblyStack, type Draft, deployedStack, draft, planned } from '../../helpers/plan';
+import { type Draft, draft } from '../../helpers/app';
+import { assemblyStack, deployedStack, planned } from '../../helpers/plan';
 
 const BUCKET = 'PairsdocumentsBucket9647FFD6';
 const KEY = 'SourceKey54E02282';

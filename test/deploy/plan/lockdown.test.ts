@@ -1,7 +1,8 @@
 import type { StackPlan } from '../../../lib/deploy/plan/model';
 import { stackInWords } from '../../../lib/deploy/plan/render';
+import { type Draft, draft } from '../../helpers/app';
 import { LOCKDOWN } from '../../helpers/config';
-import { type Draft, draft, planned } from '../../helpers/plan';
+import { planned } from '../../helpers/plan';
 
 const EXECUTION = 'arn:aws:iam::222222222222:role/cdk-hnb659fds-cfn-exec-role-222222222222-us-west-2';
 const OTHER_BOOTSTRAP = EXECUTION.replace('hnb659fds', 'vault42');

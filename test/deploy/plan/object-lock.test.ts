@@ -1,5 +1,6 @@
 import { isUnchanged, stackInWords } from '../../../lib/deploy/plan/render';
-import { type Draft, draft, planned } from '../../helpers/plan';
+import { type Draft, draft } from '../../helpers/app';
+import { planned } from '../../helpers/plan';
 
 const BUCKET = 'PairsdocumentsBucket9647FFD6';
 const REPLICAS = 'backups-documents-222222222222-us-west-2-an';

@@ -1,7 +1,7 @@
 import type { StackPlan } from '../../../lib/deploy/plan/model';
 import { stackInWords } from '../../../lib/deploy/plan/render';
-import type { Draft } from '../../helpers/plan';
-import { draft, planned } from '../../helpers/plan';
+import { type Draft, draft } from '../../helpers/app';
+import { planned } from '../../helpers/plan';
 
 const ROLE = 'PairsdocumentsReplicationRole259C1BF4';
 const ROLE_NAME = 'backups-documents-replication-ap-southeast-2';

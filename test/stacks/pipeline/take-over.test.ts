@@ -8,6 +8,7 @@ import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { testApp } from '../../helpers/app';
 import { PIPELINE, validConfig } from '../../helpers/config';
 import { PROJECT } from '../../helpers/process';
+import { remembered } from '../../helpers/remembered';
 import { recordedKey } from '../../helpers/templates';
 import { pipelineApp } from './pipeline';
 
@@ -51,15 +52,15 @@ function essence({ stackName, environment, tags, terminationProtection, template
 describe.each(CONFIGURATIONS)('%s', (_, given) => {
   const keys: Keys = { pipeline: PIPELINE, ...given };
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
-  const byHand = () => {
+  const byHand = remembered(() => {
     const app = testApp(recorded);
     addReplicationStacks(app, validConfig(keys));
     return app.synth().stacks.map(essence);
-  };
-  const byPipeline = () => {
+  });
+  const byPipeline = remembered(() => {
     const { app, stack } = pipelineApp(keys, keys['pipeline'] as Keys);
     return app.synth().getNestedAssembly(stack.stage.artifactId).stacks.map(essence);
-  };
+  });
 
   test('the pipeline deploys the stacks that are deployed by hand, under the same names into the same environments', () => {
     expect(byPipeline()).toHaveLength(5);
