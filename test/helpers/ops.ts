@@ -26,17 +26,27 @@ export function testClients(config: Deployment): Clients {
     maxAttempts: 1,
     credentials: { accessKeyId: accountNamed(config, side).account, secretAccessKey: 'test' },
   });
+  const made = new Map<string, unknown>();
+  /** Makes each client once, as the real ones are. */
+  const client =
+    <T>(Client: new (of: ReturnType<typeof settings>) => T) =>
+    async (side: AccountName, region?: string): Promise<T> => {
+      const id = `${Client.name} ${side} ${region}`;
+      const found = (made.get(id) as T | undefined) ?? new Client(settings(side, region));
+      made.set(id, found);
+      return found;
+    };
   return {
-    account: async (side, region) => new AccountClient(settings(side, region)),
-    cloudFormation: async (side, region) => new CloudFormationClient(settings(side, region)),
-    cloudWatch: async (side, region) => new CloudWatchClient(settings(side, region)),
-    iam: async (side, region) => new IAMClient(settings(side, region)),
-    kms: async (side, region) => new KMSClient(settings(side, region)),
-    s3: async (side, region) => new S3Client(settings(side, region)),
-    s3Control: async (side, region) => new S3ControlClient(settings(side, region)),
-    sns: async (side, region) => new SNSClient(settings(side, region)),
-    sqs: async (side, region) => new SQSClient(settings(side, region)),
-    ssm: async (side, region) => new SSMClient(settings(side, region)),
+    account: client(AccountClient),
+    cloudFormation: client(CloudFormationClient),
+    cloudWatch: client(CloudWatchClient),
+    iam: client(IAMClient),
+    kms: client(KMSClient),
+    s3: client(S3Client),
+    s3Control: client(S3ControlClient),
+    sns: client(SNSClient),
+    sqs: client(SQSClient),
+    ssm: client(SSMClient),
   };
 }
 

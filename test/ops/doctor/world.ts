@@ -20,7 +20,6 @@ import * as s3 from '@aws-sdk/client-s3';
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
 import { type AccountName, SIDES, type SideName } from '../../../lib/config/replication-config';
 import { alarmsIn, alarmsOf } from '../../../lib/model/alarms';
@@ -392,50 +391,64 @@ interface Asked {
   readonly region: string;
 }
 
+/** A client of the SDK, as far as it is needed to tell who asks. */
+interface Client {
+  readonly config: { readonly credentials: () => Promise<{ accessKeyId: string }>; readonly region: () => Promise<string> };
+}
+
+interface Command {
+  readonly input: Record<string, string | undefined>;
+}
+
+const CLIENTS = [
+  AccountClient,
+  CloudFormationClient,
+  CloudWatchClient,
+  IAMClient,
+  KMSClient,
+  s3.S3Client,
+  SNSClient,
+  SQSClient,
+  SSMClient,
+] as unknown as readonly { readonly prototype: { send: (command: Command) => unknown } }[];
+
 /** Makes every client answer from a world. */
 export function serve(config: Deployment, current: () => World): { restore: () => void; operations: () => string[] } {
   const asked: string[] = [];
-  const stubs: { restore: () => void }[] = [];
-  const on = (stub: object, command: unknown, answer: (asked: Asked) => unknown) => {
-    const operation = (command as { name: string }).name.replace(/Command$/, '');
-    (stub as { on: (command: unknown) => { callsFake: (fake: unknown) => void } })
-      .on(command)
-      .callsFake(
-        async (
-          input: Record<string, string>,
-          getClient: () => { config: { credentials: () => Promise<{ accessKeyId: string }>; region: () => Promise<string> } },
-        ) => {
-          const client = getClient().config;
-          const { accessKeyId: account } = await client.credentials();
-          const owner =
-            account === config.pipeline?.account ? 'pipeline' : account === config.source.account ? 'source' : 'destination';
-          const side = owner === 'source' ? 'source' : 'destination';
-          const region = await client.region();
-          asked.push(operation);
-          const fault = current().fault(operation, side, region);
-          if (fault !== undefined) {
-            throw fault;
-          }
-          return answer({ input, owner, side, region });
-        },
-      );
+  const answers = new Map<unknown, (asked: Asked) => unknown>();
+  const on = (command: unknown, answer: (asked: Asked) => unknown) => answers.set(command, answer);
+  const send = async ({ config: client }: Client, command: Command) => {
+    const { accessKeyId: account } = await client.credentials();
+    const owner =
+      account === config.pipeline?.account ? 'pipeline' : account === config.source.account ? 'source' : 'destination';
+    const side = owner === 'source' ? 'source' : 'destination';
+    const region = await client.region();
+    const operation = command.constructor.name.replace(/Command$/, '');
+    asked.push(operation);
+    const fault = current().fault(operation, side, region);
+    if (fault !== undefined) {
+      throw fault;
+    }
+    const answer = answers.get(command.constructor) ?? refuse(new Error(`nothing answers ${operation}`));
+    return answer({ input: command.input, owner, side, region });
   };
+  const spies = CLIENTS.map(({ prototype }) =>
+    jest.spyOn(prototype, 'send').mockImplementation(function (this: Client, command: Command) {
+      return send(this, command);
+    }),
+  );
   const environmentOf = (side: SideName, region: string | undefined) =>
     side === 'source' && region === config.destination.region ? 'monitoring' : side;
-  const stub = <T extends { restore: () => void }>(made: T): T => {
-    stubs.push(made);
-    return made;
-  };
 
-  on(stub(mockClient(AccountClient)), GetRegionOptStatusCommand, ({ input, side }) => ({
+  on(GetRegionOptStatusCommand, ({ input, side }) => ({
     RegionOptStatus: current().regions[environmentOf(side, input['RegionName'])],
   }));
-  on(stub(mockClient(SSMClient)), GetParameterCommand, ({ input, owner, side, region }) => {
+  on(GetParameterCommand, ({ input, owner, side, region }) => {
     const place = owner === 'pipeline' ? owner : environmentOf(side, region);
     const value = current().parameters[place][input['Name'] ?? ''];
     return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
   });
-  on(stub(mockClient(CloudFormationClient)), DescribeStacksCommand, ({ input, side, region }) => {
+  on(DescribeStacksCommand, ({ input, side, region }) => {
     // Where it is, and nowhere else.
     const kind = STACKS.find((one) => {
       const place = stackPlace(config, one);
@@ -447,22 +460,20 @@ export function serve(config: Deployment, current: () => World): { restore: () =
       : { Stacks: [stack] };
   });
 
-  const kms = stub(mockClient(KMSClient));
   const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
-  on(kms, DescribeKeyCommand, (question) => {
+  on(DescribeKeyCommand, (question) => {
     const { arn, state } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
     return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
   });
-  on(kms, GetKeyRotationStatusCommand, (question) => {
+  on(GetKeyRotationStatusCommand, (question) => {
     const { rotation } = keyOf(question);
     return { KeyRotationEnabled: rotation !== undefined, RotationPeriodInDays: rotation };
   });
-  on(kms, GetKeyPolicyCommand, (question) => ({ Policy: document(keyOf(question).policy) }));
+  on(GetKeyPolicyCommand, (question) => ({ Policy: document(keyOf(question).policy) }));
 
-  const iam = stub(mockClient(IAMClient));
   const roleOf = ({ input }: Asked) => current().roles[input['RoleName'] ?? ''] ?? refuse(awsError('NoSuchEntityException'));
-  on(iam, GetRoleCommand, (question) => {
+  on(GetRoleCommand, (question) => {
     const { arn, trust, boundary } = roleOf(question);
     return {
       Role: {
@@ -472,17 +483,16 @@ export function serve(config: Deployment, current: () => World): { restore: () =
       },
     };
   });
-  on(iam, GetRolePolicyCommand, (question) => ({
+  on(GetRolePolicyCommand, (question) => ({
     PolicyDocument: encodeURIComponent(document(roleOf(question).inline[question.input['PolicyName'] ?? ''] ?? [])),
   }));
-  on(iam, ListRolePoliciesCommand, (question) => ({ PolicyNames: Object.keys(roleOf(question).inline) }));
-  on(iam, ListAttachedRolePoliciesCommand, (question) => ({
+  on(ListRolePoliciesCommand, (question) => ({ PolicyNames: Object.keys(roleOf(question).inline) }));
+  on(ListAttachedRolePoliciesCommand, (question) => ({
     AttachedPolicies: roleOf(question).attached.map((PolicyArn) => ({ PolicyArn })),
   }));
 
-  const buckets = stub(mockClient(s3.S3Client));
   for (const [command, read] of S3_READS) {
-    on(buckets, command, ({ input }) => {
+    on(command, ({ input }) => {
       const bucket = current().buckets[input['Bucket'] ?? ''];
       return bucket === undefined
         ? refuse(awsError(command === s3.HeadBucketCommand ? 'NotFound' : 'NoSuchBucket'))
@@ -490,14 +500,13 @@ export function serve(config: Deployment, current: () => World): { restore: () =
     });
   }
 
-  const cloudWatch = stub(mockClient(CloudWatchClient));
-  on(cloudWatch, ListMetricsCommand, ({ side, region }) => ({
+  on(ListMetricsCommand, ({ side, region }) => ({
     Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
   }));
-  on(cloudWatch, GetMetricDataCommand, () => ({
+  on(GetMetricDataCommand, () => ({
     MetricDataResults: [{ Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] }],
   }));
-  on(cloudWatch, DescribeAlarmsCommand, ({ input, side, region }) => {
+  on(DescribeAlarmsCommand, ({ input, side, region }) => {
     const wanted = input['AlarmNames'] as unknown as string[];
     const named = <T extends { AlarmName?: string }>(all: T[] = []) =>
       all.filter(({ AlarmName: name = '' }) => wanted.includes(name));
@@ -507,18 +516,16 @@ export function serve(config: Deployment, current: () => World): { restore: () =
     };
   });
 
-  const sqs = stub(mockClient(SQSClient));
-  on(sqs, GetQueueUrlCommand, ({ input }) =>
+  on(GetQueueUrlCommand, ({ input }) =>
     current().queue === undefined
       ? refuse(awsError('QueueDoesNotExist'))
       : { QueueUrl: `https://sqs.example/${input['QueueName']}` },
   );
-  on(sqs, GetQueueAttributesCommand, () => {
+  on(GetQueueAttributesCommand, () => {
     const { attributes, policy } = current().queue ?? refuse(awsError('QueueDoesNotExist'));
     return { Attributes: { ...attributes, Policy: document(policy) } };
   });
-  const sns = stub(mockClient(SNSClient));
-  on(sns, ListSubscriptionsByTopicCommand, ({ input, owner, region }) => {
+  on(ListSubscriptionsByTopicCommand, ({ input, owner, region }) => {
     const arn = input['TopicArn'] ?? '';
     // Where it is, and nowhere else.
     const isThere = owner === 'source' && arn.split(':')[3] === region;
@@ -532,7 +539,7 @@ export function serve(config: Deployment, current: () => World): { restore: () =
           NextToken: next + 1 < subscriptions.length ? String(next + 1) : undefined,
         };
   });
-  return { restore: () => stubs.forEach((made) => made.restore()), operations: () => asked };
+  return { restore: () => spies.forEach((spy) => spy.mockRestore()), operations: () => asked };
 }
 
 /** A configuration, what AWS holds of it, and the command's context. */
