@@ -66,11 +66,11 @@ describe('a large object', () => {
   test('fails where a part is longer than what was asked for', async () => {
     const stored = world.replica.put('a', LARGE, { checksum: null });
     const whole = { change: (answer: Answer) => ({ ...answer, status: 200, body: LARGE }) };
-    world.replica.fault(({ headers }) => headers['range']?.startsWith('bytes=12582912-') === true, whole, ALWAYS);
+    world.replica.fault(({ headers }) => headers['range']?.startsWith(`bytes=${SMALL_SIZES.part}-`) === true, whole, ALWAYS);
 
     await expect(world.copy(itemOf('a', stored))).resolves.toMatchObject({
       kind: 'failed',
-      why: `S3 sends ${LARGE.length} bytes, but ${12 * MIB} are expected by the listing: nothing of it is restored`,
+      why: `S3 sends ${LARGE.length} bytes, but ${SMALL_SIZES.part} are expected by the listing: nothing of it is restored`,
     });
     expect(world.target.versions('a')).toEqual([]);
   });
