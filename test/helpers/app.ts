@@ -8,8 +8,6 @@ import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replica
 import { validConfig } from './config';
 import { remembered } from './remembered';
 
-export { LOCKDOWN, PIPELINE, validConfig } from './config';
-
 /**
  * An App with the real feature flags of cdk.json. What costs time and changes no template is off: the built-in template validation,
  * which runs once for the whole app in `.ci/run` instead, the tree, and a stack trace for each construct, half of a synthesis.
