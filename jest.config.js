@@ -15,6 +15,8 @@ module.exports = {
   randomize: true,
   // Jest leaves one processor alone, which on a machine with two is half of it.
   maxWorkers: '100%',
+  // A process with hundreds of megabytes takes longer to end than the half second of Jest, which then speaks of open handles.
+  workerGracefulExitTimeout: 10_000,
   // A machine may be slow: no test is there to find out. Jest takes this from here only, not from a project.
   testTimeout: 120_000,
   // Here and not in a project: otherwise Istanbul counts the tests too.
