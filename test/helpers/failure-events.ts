@@ -18,7 +18,7 @@ export interface RecordOptions {
 export function record(options: RecordOptions = {}) {
   const { event = 'OperationFailedReplication', bucket = SOURCE, key = 'replication-object-put-test.png' } = options;
   const { versionId = 'abcdeH0Xp66ep__QDjR76LK7Gc9X4wKO', time = '2026-10-31T21:04:32.527Z' } = options;
-  const [, pair = 'documents'] = /^backups-(\w+)-1{12}-/.exec(bucket) ?? [];
+  const [, deployment = 'backups', pair = 'documents'] = /^([\w-]+)-(\w+)-1{12}-/.exec(bucket) ?? [];
   return {
     eventVersion: '2.2',
     eventSource: 'aws:s3',
@@ -44,8 +44,8 @@ export function record(options: RecordOptions = {}) {
       },
     },
     replicationEventData: {
-      replicationRuleId: `backups-${pair}`,
-      destinationBucket: `arn:aws:s3:::backups-${pair}-222222222222-us-west-2-an`,
+      replicationRuleId: `${deployment}-${pair}`,
+      destinationBucket: `arn:aws:s3:::${deployment}-${pair}-222222222222-us-west-2-an`,
       s3Operation: 'OBJECT_PUT',
       requestTime: '2026-10-31T21:03:59.168Z',
       ...options.data,

@@ -12,8 +12,8 @@ deleted expires by a lifecycle rule of both buckets; the output says when. What 
 as unknown; an emulator asks neither KMS nor the policies of role and keys. When something is wrong, the
 checks of doctor look for the cause. For "ops status", the result of each pair is recorded in the SSM parameter
 /<deployment>/source/pairs/<pair>/last-verification of the source account, which no stack manages; without
-ssm:PutParameter it says so and goes on. With --watch each round is printed, and the last complete one
-decides the exit code.
+ssm:PutParameter it says so and goes on. With --watch each round is printed until Ctrl-C, which ends with 130: the
+last complete round is the result.
 
 Examples:
   npm run ops -- verify
