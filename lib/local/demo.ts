@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { cdkScript, WITHOUT_APP } from '../cli/process/cdk';
+import { cdkScript } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
 import { plural } from '../cli/units';
 import { SIDES } from '../config/replication-config';
@@ -73,7 +73,8 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
     cdk(['deploy', ...groups.flatMap((group) => kinds.map((kind) => stackId(group, kind))), '--require-approval', 'never'], more);
   const environments = environmentsOf(config).map(({ account, region }) => `aws://${account}/${region}`);
 
-  await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk(['bootstrap', ...environments, ...WITHOUT_APP]));
+  // Without an app: the CDK CLI would synthesize that of cdk.json, and use nothing of it for named environments.
+  await progress.step(`bootstrap ${environments.join(', ')}`, () => cdk(['bootstrap', ...environments, '--app', '']));
   // The next deployment validates the templates of the whole app.
   await progress.step('deploy the destination', () => deployStacks(['destination'], { CDK_VALIDATION: 'false' }));
   await progress.step("record the replica key's ARN", () =>

@@ -15,9 +15,6 @@ export function cdkScript(): string {
   }
 }
 
-/** For `cdk bootstrap` of a named environment: it would synthesize the app of cdk.json, and use nothing of it. */
-export const WITHOUT_APP: readonly string[] = ['--app', ''];
-
 /** How the CDK CLI is run. */
 export interface CdkOptions {
   /** The folder of cdk.json. @default - the folder of this process */
