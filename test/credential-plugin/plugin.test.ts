@@ -221,59 +221,92 @@ test.each([
 });
 
 describe('the package, as the CDK CLI finds it', () => {
-  const LOAD = `
-    const found = require.resolve('s3-replication-credential-plugin', { paths: [${JSON.stringify(CLI_LIBRARY)}] });
-    const plugin = require(found);
-    const sources = [];
-    plugin.init({ registerCredentialProviderSource: (source) => sources.push(source) });
-    Promise.all(['${SOURCE}', '${DESTINATION}', '${OTHER}'].map((id) => sources[0].canProvideCredentials(id))).then((provides) => {
-      console.log(JSON.stringify({ version: plugin.version, sources: sources.length, provides }));
-    });`;
-
-  async function load(directory: string, ...args: string[]): Promise<unknown> {
-    // The CLI's own command stands where a script's path would.
-    const { stdout, stderr } = await runNode(['-e', LOAD, 'cdk', ...args], directory);
-    expect(stderr).toBe('');
-    return JSON.parse(stdout);
+  interface Question {
+    readonly cdkJson: object;
+    readonly config: object;
+    /** After `deploy`. */
+    readonly argv?: readonly string[];
+    readonly variables?: Readonly<Record<string, string>>;
   }
 
-  test('registers one source, which reads the file that the command line names', async () => {
-    const directory = projectFolder(useAws(''), { context: { config: 'absent.json' } }, { source: { profile: 'mine' } });
+  const ABSENT = { context: { config: 'absent.json' } };
+  const MINE = { source: { profile: 'mine' } };
+  const named = (...argv: string[]): Question => ({ cdkJson: ABSENT, config: MINE, argv });
+  const cases: readonly (readonly [title: string, question: Question, provides: readonly boolean[]])[] = [
+    [
+      'registers one source, which reads the file that the command line names',
+      named('--all', '-c', 'config=replication.json'),
+      [true, false, false],
+    ],
+    [
+      'reads the file that the command line names behind a short flag',
+      named('-vc', 'config=replication.json'),
+      [true, false, false],
+    ],
+    ['reads the file that the command line names attached', named('-cconfig=replication.json'), [true, false, false]],
+    [
+      'reads the file that the command line names with the long name',
+      named('--context=config=replication.json'),
+      [true, false, false],
+    ],
+    [
+      'reads the file that the variable CDK_CONTEXT names, as the CDK CLI does',
+      { ...named(), variables: { CDK_CONTEXT: 'config=replication.json' } },
+      [true, false, false],
+    ],
+    [
+      'reads the context of cdk.json',
+      { cdkJson: { context: { replication: { destination: { profile: 'backup' } } } }, config: {} },
+      [false, true, false],
+    ],
+    [
+      'reads the file that the context of cdk.json names',
+      { cdkJson: { context: { config: 'replication.json' } }, config: PROFILES },
+      [true, true, false],
+    ],
+  ];
 
-    await expect(load(directory, 'deploy', '--all', '-c', 'config=replication.json')).resolves.toEqual({
-      version: '1',
-      sources: 1,
-      provides: [true, false, false],
-    });
+  /** Answers every question in one process: loading takes most of the time. */
+  const ASK = `
+    const found = require.resolve('s3-replication-credential-plugin', { paths: [${JSON.stringify(CLI_LIBRARY)}] });
+    const plugin = require(found);
+    const questions = JSON.parse(process.argv[1]);
+    const answer = async ({ directory, argv = [], variables = {} }) => {
+      process.chdir(directory);
+      // The CLI's own command stands where a script's path would.
+      process.argv = [process.execPath, 'cdk', 'deploy', ...argv];
+      Object.assign(process.env, variables);
+      const sources = [];
+      plugin.init({ registerCredentialProviderSource: (source) => sources.push(source) });
+      const provides = await Promise.all(
+        ['${SOURCE}', '${DESTINATION}', '${OTHER}'].map((id) => sources[0].canProvideCredentials(id)),
+      );
+      Object.keys(variables).forEach((name) => delete process.env[name]);
+      return { version: plugin.version, sources: sources.length, provides };
+    };
+    (async () => {
+      const answers = [];
+      for (const question of questions) {
+        answers.push(await answer(question));
+      }
+      console.log(JSON.stringify(answers));
+    })();`;
+  let answers: unknown[];
+  let said: string;
+
+  beforeAll(async () => {
+    const questions = cases.map(([, { cdkJson, config, ...rest }]) => ({
+      ...rest,
+      directory: projectFolder(useAws(''), cdkJson, config),
+    }));
+    const { stdout, stderr } = await runNode(['-e', ASK, JSON.stringify(questions)], REPOSITORY);
+    answers = JSON.parse(stdout) as unknown[];
+    said = stderr;
   });
 
-  test.each([
-    ['behind a short flag', ['-vc', 'config=replication.json']],
-    ['attached', ['-cconfig=replication.json']],
-    ['with the long name', ['--context=config=replication.json']],
-  ])('reads the file that the command line names %s', async (_form, argv) => {
-    const directory = projectFolder(useAws(''), { context: { config: 'absent.json' } }, { source: { profile: 'mine' } });
-
-    await expect(load(directory, 'deploy', ...argv)).resolves.toMatchObject({ provides: [true, false, false] });
-  });
-
-  test('reads the file that the variable CDK_CONTEXT names, as the CDK CLI does', async () => {
-    const directory = projectFolder(useAws(''), { context: { config: 'absent.json' } }, { source: { profile: 'mine' } });
-    process.env['CDK_CONTEXT'] = 'config=replication.json';
-
-    await expect(load(directory, 'deploy')).resolves.toMatchObject({ provides: [true, false, false] });
-  });
-
-  test('reads the context of cdk.json', async () => {
-    const directory = projectFolder(useAws(''), { context: { replication: { destination: { profile: 'backup' } } } }, {});
-
-    await expect(load(directory, 'deploy')).resolves.toMatchObject({ provides: [false, true, false] });
-  });
-
-  test('reads the file that the context of cdk.json names', async () => {
-    const directory = projectFolder(useAws(''), { context: { config: 'replication.json' } }, PROFILES);
-
-    await expect(load(directory, 'deploy')).resolves.toMatchObject({ provides: [true, true, false] });
+  test.each(cases.map(([title, , provides], index) => [title, provides, index] as const))('%s', (_, provides, index) => {
+    expect(answers[index]).toEqual({ version: '1', sources: 1, provides });
+    expect(said).toBe('');
   });
 });
 
