@@ -386,8 +386,19 @@ class Sorted implements Listable {
 
   versionAt(position: number): ListedVersion | undefined {
     const version = this.versions[position];
-    const isLatest = this.versions[position - 1]?.key !== version?.key;
-    return version && { ...version, etag: version.etag.replaceAll('"', ''), size: sizeOf(version), isLatest };
+    if (version === undefined) {
+      return undefined;
+    }
+    const { versionId, isDeleteMarker, lastModified, storageClass } = version;
+    return {
+      versionId,
+      isLatest: this.versions[position - 1]?.key !== version.key,
+      isDeleteMarker,
+      lastModified,
+      etag: version.etag.replaceAll('"', ''),
+      size: sizeOf(version),
+      storageClass,
+    };
   }
 }
 

@@ -8,6 +8,8 @@ import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
 import { objects, REPLICA, SOURCE, World } from './world';
 
+// V8 would keep the setting for the test files that come after this one.
+jest.mock('../../../lib/cli/gc');
 const world = new World();
 beforeEach(async () => {
   await world.open();

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from '../../../lib/cli/command';
 import { audit } from '../../../lib/ops/audit/audit';
 import type { AuditReport } from '../../../lib/ops/audit/report';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import type { Stored } from '../../helpers/fake-s3/version';
+import { temporaryFolder } from '../../helpers/folder';
 import { testContext } from '../../helpers/ops';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
@@ -18,7 +17,7 @@ export class World {
   folder = '';
 
   async open(): Promise<void> {
-    this.folder = mkdtempSync(join(tmpdir(), 'audit-'));
+    this.folder = temporaryFolder('audit-');
     await this.s3.start();
   }
 

@@ -9,6 +9,9 @@ const GIVEN = 'scratch-111111111111';
 const LEFT = 'backups-drill-0badcafe-111111111111-ap-southeast-2-an';
 const TAGGED = '<Tagging><TagSet><Tag><Key>s3-replication</Key><Value>drill</Value></Tag></TagSet></Tagging>';
 
+// V8 would keep the setting for the test files that come after this one.
+jest.mock('../../../lib/cli/gc');
+
 let world: World;
 
 beforeEach(async () => {

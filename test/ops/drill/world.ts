@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -9,6 +8,7 @@ import { drill } from '../../../lib/ops/drill/drill';
 import type { DrillReport } from '../../../lib/ops/drill/report';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import type { Stored, Version } from '../../helpers/fake-s3/version';
+import { temporaryFolder } from '../../helpers/folder';
 import { testContext } from '../../helpers/ops';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
@@ -27,7 +27,7 @@ export class World {
   private count = 0;
 
   async open(): Promise<void> {
-    this.folder = mkdtempSync(join(tmpdir(), 'drill-'));
+    this.folder = temporaryFolder('drill-');
     await this.s3.start();
     this.s3.make(SOURCE).rules = RULE;
     this.s3.make(REPLICA);

@@ -10,6 +10,9 @@ import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { rejectionOf } from '../../helpers/rejection';
 import { OTHER, objects, REPLICA, SOURCE, World } from './world';
 
+// V8 would keep the setting for the test files that come after this one.
+jest.mock('../../../lib/cli/gc');
+
 let world = new World();
 jest.mock('../../../lib/ops/copy/transfer', () => ({
   copier: (...[, , { uploads, withoutTags = false }]: Parameters<typeof copier>) => world.copier(uploads, withoutTags),

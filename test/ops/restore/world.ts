@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from '../../../lib/cli/command';
 import type { CopyVersion, Item, ItemOutcome, OpenUploads } from '../../../lib/ops/copy/model';
@@ -8,6 +8,7 @@ import { restore } from '../../../lib/ops/restore/restore';
 import type { RestoreResult } from '../../../lib/ops/restore/result';
 import { FakeS3 } from '../../helpers/fake-s3/server';
 import type { Stored } from '../../helpers/fake-s3/version';
+import { temporaryFolder } from '../../helpers/folder';
 import { testContext } from '../../helpers/ops';
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
@@ -33,7 +34,7 @@ export class World {
   private readonly added = new Map<string, Stored>();
 
   async open(): Promise<void> {
-    this.folder = mkdtempSync(join(tmpdir(), 'restore-'));
+    this.folder = temporaryFolder('restore-');
     await this.s3.start();
   }
 
@@ -87,9 +88,9 @@ export class World {
     return async (item) => {
       this.asked.push(item);
       // Copies end in another order than they begin.
-      await new Promise((resolve) => {
-        setTimeout(resolve, (item.key.length * 7 + this.asked.length) % 4);
-      });
+      for (let turns = (item.key.length * 7 + this.asked.length) % 4; turns > 0; turns -= 1) {
+        await setImmediate();
+      }
       const answer = await this.instead(item, uploads);
       if (answer !== undefined) {
         return answer;

@@ -1,0 +1,11 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where files are in memory, on systems that have it: checkpoints wait for the disk, which takes longer than their tests. */
+const MEMORY = '/dev/shm';
+
+/** Makes a new folder. */
+export function temporaryFolder(prefix: string): string {
+  return mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), prefix));
+}
