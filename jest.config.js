@@ -5,10 +5,16 @@ const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'vi
   (name) => `!lib/local/${name}.ts`,
 );
 
+const SHARED = '/node_modules/(aws-cdk-lib(?!/testhelpers)|@aws-cdk|constructs|cdk-nag|@cloud-copilot|zod|fast-check|pure-rand|jsonc-parser)/.+\\.c?js$';
+
 /** @type {import('jest').Config} */
 const shared = {
-  testEnvironment: 'node',
-  transform: { '^.+\\.tsx?$': ['@swc/jest'] },
+  testEnvironment: '<rootDir>/test/helpers/shared-modules/environment.js',
+  transform: {
+    '^.+\\.tsx?$': ['@swc/jest'],
+    [SHARED]: '<rootDir>/test/helpers/shared-modules/transform.js',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(aws-cdk-lib|@aws-cdk|constructs|cdk-nag|@cloud-copilot|zod|fast-check|pure-rand|jsonc-parser)/)'],
 };
 
 module.exports = {

@@ -49,7 +49,7 @@ function errorOf(action: () => unknown): string | undefined {
     action();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.name : 'no Error';
+    return (error as Error).name;
   }
 }
 
