@@ -5,16 +5,31 @@ const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'vi
   (name) => `!lib/local/${name}.ts`,
 );
 
-const SHARED = '/node_modules/(aws-cdk-lib(?!/testhelpers)|@aws-cdk|constructs|cdk-nag|@cloud-copilot|zod|fast-check|pure-rand|jsonc-parser)/.+\\.c?js$';
+/** Packages that a worker loads once, not once for each test file: see test/helpers/shared-modules. */
+const SHARED = [
+  'aws-cdk-lib(?!/testhelpers)',
+  '@aws-cdk',
+  'constructs',
+  'cdk-nag',
+  '@aws-sdk',
+  '@smithy',
+  'aws-sdk-client-mock',
+  'sinon',
+  'undici',
+  '@cloud-copilot',
+  'zod',
+  'fast-check',
+  'jsonc-parser',
+].join('|');
 
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: '<rootDir>/test/helpers/shared-modules/environment.js',
   transform: {
     '^.+\\.tsx?$': ['@swc/jest'],
-    [SHARED]: '<rootDir>/test/helpers/shared-modules/transform.js',
+    [`/node_modules/(${SHARED})/.+\\.c?js$`]: '<rootDir>/test/helpers/shared-modules/transform.js',
   },
-  transformIgnorePatterns: ['/node_modules/(?!(aws-cdk-lib|@aws-cdk|constructs|cdk-nag|@cloud-copilot|zod|fast-check|pure-rand|jsonc-parser)/)'],
+  transformIgnorePatterns: [`/node_modules/(?!(${SHARED})/)`],
 };
 
 module.exports = {
