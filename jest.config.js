@@ -36,6 +36,8 @@ module.exports = {
   randomize: true,
   // Jest leaves one processor alone, which on a machine with two is half of it.
   maxWorkers: '100%',
+  // A worker that has grown beyond this ends after its test file, and a new one takes the next.
+  workerIdleMemoryLimit: '2GB',
   // A process with hundreds of megabytes takes longer to end than the half second of Jest, which then speaks of open handles.
   workerGracefulExitTimeout: 10_000,
   // A machine may be slow: no test is there to find out. Jest takes this from here only, not from a project.

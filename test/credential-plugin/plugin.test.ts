@@ -1,78 +1,23 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import type { App } from 'aws-cdk-lib';
 import { init, ProfileCredentials } from '../../lib/credential-plugin/plugin';
 import { parseConfig } from '../../lib/model/loading/load';
-import { replicationStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { rejectionOf } from '../helpers/rejection';
-import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
-
-const SOURCE = '111111111111';
-const DESTINATION = '222222222222';
-const OTHER = '333333333333';
-
-/** Both sides of the configuration with a profile each. */
-const PROFILES = { source: { profile: 'mine' }, destination: { profile: 'backup' } };
-const RIGHT_PROFILES = `${staticProfile('mine', SOURCE)}${staticProfile('backup', DESTINATION)}`;
-const WRONG_SOURCE = `${staticProfile('mine', OTHER)}${staticProfile('backup', DESTINATION)}`;
-const WRONG_SOURCE_MESSAGE = `profile "mine" is for account ${OTHER}, and source.account is ${SOURCE}`;
-
-const REPOSITORY = resolve(__dirname, '../..');
-const CLI = join(REPOSITORY, 'node_modules/aws-cdk/bin/cdk');
-/** Where the CLI looks for plug-ins from. */
-const CLI_LIBRARY = join(REPOSITORY, 'node_modules/aws-cdk/lib');
-
-const originalEnvironment = process.env;
-const sts = new FakeSts();
-const homes: AwsHome[] = [];
-
-/** Gives this process, and those that it starts, AWS configuration files and the fake STS. */
-function useAws(config: string): AwsHome {
-  const home = new AwsHome(config);
-  homes.push(home);
-  process.env = awsEnvironment({ ...home.environment, AWS_ENDPOINT_URL: sts.endpoint });
-  return home;
-}
-
-/** A new folder with a cdk.json of these keys and a configuration file `replication.json`. */
-function projectFolder(home: AwsHome, cdkJson: object, config: object): string {
-  const directory = join(home.directory, 'project');
-  mkdirSync(directory);
-  writeFileSync(join(directory, 'cdk.json'), JSON.stringify(cdkJson));
-  writeFileSync(join(directory, 'replication.json'), JSON.stringify(config));
-  return directory;
-}
-
-/** Runs node to its end in a folder. */
-async function runNode(args: readonly string[], directory: string) {
-  const quiet = { CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true', CDK_HOME: directory };
-  return new Promise<{ exitCode: number | null; stdout: string; stderr: string }>((done) => {
-    const child = execFile(
-      process.execPath,
-      args,
-      { cwd: directory, env: { ...process.env, ...quiet }, timeout: 60_000 },
-      (_, stdout, stderr) => done({ exitCode: child.exitCode, stdout, stderr }),
-    );
-  });
-}
-
-/** What was sent to AWS besides the question whose credentials these are. */
-function otherRequests() {
-  return sts.requests.filter(({ action }) => action !== 'GetCallerIdentity');
-}
-
-beforeAll(() => sts.start());
-afterAll(() => sts.stop());
-beforeEach(() => {
-  sts.requests.length = 0;
-  sts.fault = undefined;
-});
-afterEach(() => {
-  process.env = originalEnvironment;
-  homes.splice(0).forEach((home) => home.remove());
-});
+import { staticProfile } from '../helpers/sts';
+import {
+  CLI_LIBRARY,
+  DESTINATION,
+  OTHER,
+  PROFILES,
+  projectFolder,
+  REPOSITORY,
+  RIGHT_PROFILES,
+  runNode,
+  SOURCE,
+  sts,
+  useAws,
+  WRONG_SOURCE,
+  WRONG_SOURCE_MESSAGE,
+} from './world';
 
 describe('accounts that the plug-in answers for', () => {
   test.each([
@@ -308,61 +253,4 @@ describe('the package, as the CDK CLI finds it', () => {
     expect(answers[index]).toEqual({ version: '1', sources: 1, provides });
     expect(said).toBe('');
   });
-});
-
-describe('the CDK CLI', () => {
-  const CDK_JSON = { plugin: ['s3-replication-credential-plugin'], context: {} };
-  const OPTIONS = ['-c', 'config=replication.json', '--no-notices', '--no-color'];
-
-  async function runCdk(config: string, ...args: string[]) {
-    const directory = projectFolder(useAws(config), CDK_JSON, PROFILES);
-    const { exitCode, stdout, stderr } = await runNode([CLI, ...args, ...OPTIONS], directory);
-    return { exitCode, output: `${stdout}${stderr}` };
-  }
-
-  test('ends where the command line names a configuration that it would ignore', async () => {
-    const directory = projectFolder(useAws(RIGHT_PROFILES), CDK_JSON, PROFILES);
-    const bootstrap = ['bootstrap', `aws://${SOURCE}/ap-southeast-2`, '--no-notices', '--no-color'];
-    const { exitCode, stdout, stderr } = await runNode([CLI, ...bootstrap, '--config', 'replication.json'], directory);
-
-    expect(exitCode).toBe(1);
-    expect(`${stdout}${stderr}`).toContain('name the configuration with -c config=FILE');
-    expect(sts.requests).toEqual([]);
-  }, 60_000);
-
-  test('bootstraps nothing with a profile of the wrong account', async () => {
-    const { exitCode, output } = await runCdk(WRONG_SOURCE, 'bootstrap', `aws://${SOURCE}/ap-southeast-2`);
-
-    expect(exitCode).toBe(1);
-    expect(output).toContain(WRONG_SOURCE_MESSAGE);
-    expect(sts.identityRequests).toContain(OTHER);
-    expect(otherRequests()).toEqual([]);
-  }, 60_000);
-
-  test('deploys and publishes nothing when the profile of the other account is wrong', async () => {
-    const { destination } = replicationStacks(PROFILES);
-    const assembly = (destination.node.root as App).synth().directory;
-
-    const { exitCode, output } = await runCdk(
-      WRONG_SOURCE,
-      'deploy',
-      'Destination',
-      '--app',
-      assembly,
-      '--require-approval',
-      'never',
-    );
-
-    expect(exitCode).toBe(1);
-    expect(output).toContain(WRONG_SOURCE_MESSAGE);
-    expect(sts.identityRequests).toContain(OTHER);
-    expect(otherRequests()).toEqual([]);
-  }, 60_000);
-
-  test('goes on to AWS with the right account when every profile is right', async () => {
-    await runCdk(RIGHT_PROFILES, 'bootstrap', `aws://${DESTINATION}/us-west-2`);
-
-    expect(otherRequests()).not.toEqual([]);
-    expect(new Set(otherRequests().map(({ accessKeyId }) => accessKeyId))).toEqual(new Set([DESTINATION]));
-  }, 60_000);
 });

@@ -10,9 +10,12 @@ const STACKS = ['Destination', 'Source', 'Monitoring'];
 
 const BUCKETS = ['destination', 'source'].map((side) => `backups-demo-${side}/PairsdocumentsBucket9647FFD6`);
 
+/** Variables of every run. The CDK takes seconds to validate templates, which the gate does in a step of its own. */
+const VARIABLES = { AWS_EC2_METADATA_DISABLED: 'true', CDK_VALIDATION: 'false' };
+
 /** Runs one of the project's scripts in the folder of the demo, as npm does where a person calls it there. */
 function inFolder({ environment, directory }: Kept, script: string, ...args: string[]) {
-  return runScript([`bin/${script}.ts`, ...args], { AWS_EC2_METADATA_DISABLED: 'true', ...environment, INIT_CWD: directory });
+  return runScript([`bin/${script}.ts`, ...args], { ...VARIABLES, ...environment, INIT_CWD: directory });
 }
 
 /** Writes the demo's configuration with other keys into a file beside it. */

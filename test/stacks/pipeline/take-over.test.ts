@@ -1,13 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { context as cdkJsonContext } from '../../../cdk.json';
 import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { testApp } from '../../helpers/app';
 import { PIPELINE, validConfig } from '../../helpers/config';
-import { PROJECT } from '../../helpers/process';
 import { remembered } from '../../helpers/remembered';
 import { recordedKey } from '../../helpers/templates';
 import { pipelineApp } from './pipeline';
@@ -70,66 +64,5 @@ describe.each(CONFIGURATIONS)('%s', (_, given) => {
   test('each logical id is the one that is there already', () => {
     const ids = (stacks: ReturnType<typeof byHand>) => stacks.map(({ template }) => Object.keys(template.Resources));
     expect(ids(byPipeline())).toEqual(ids(byHand()));
-  });
-});
-
-describe('the two entry points', () => {
-  let folder: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 's3-replication-pipeline-'));
-  });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** Runs an entry point as the CDK CLI does, usage reporting included. */
-  function run(entry: string, replication: Keys) {
-    return spawnSync(process.execPath, ['--require', 'tsx/cjs', `bin/${entry}.ts`], {
-      cwd: PROJECT,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJsonContext, replication, 'aws:cdk:version-reporting': true }),
-        CDK_OUTDIR: join(folder, entry),
-        CDK_VALIDATION: 'false',
-        CDK_DEBUG: '',
-      },
-    });
-  }
-
-  /** The templates of a folder by the part of their names that says which stack it is; without what only counts constructs. */
-  function templatesIn(directory: string): Record<string, unknown> {
-    return Object.fromEntries(
-      readdirSync(directory)
-        .filter((name) => name.endsWith('.template.json'))
-        .map((name) => {
-          const template = JSON.parse(readFileSync(join(directory, name), 'utf8'));
-          expect(template.Resources.CDKMetadata).toBeDefined();
-          delete template.Resources.CDKMetadata.Properties.Analytics;
-          delete template.Resources.CDKMetadata.Metadata;
-          return [/(\w+?)(?:[0-9A-F]{8})?\.template\.json$/.exec(name)?.[1]?.replace('PipelineReplication', ''), template];
-        }),
-    );
-  }
-
-  test('write the same templates', () => {
-    for (const entry of ['replication', 'pipeline']) {
-      const { status, stderr } = run(entry, { pipeline: PIPELINE });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    }
-    const byHand = templatesIn(join(folder, 'replication'));
-    expect(Object.keys(byHand).toSorted()).toEqual(['Destination', 'DestinationHealth', 'Monitoring', 'Source', 'SourceHealth']);
-    expect(templatesIn(join(folder, 'pipeline', 'assembly-Pipeline-Replication'))).toEqual(byHand);
-  });
-
-  test('differ in what they need: without a pipeline in the configuration there is none to deploy', () => {
-    expect(run('replication', {}).status).toBe(0);
-    expect(run('pipeline', {})).toMatchObject({
-      status: 1,
-      stdout: '',
-      stderr: 'the configuration has no pipeline\nadd "pipeline" with account, region, repository and connectionArn\n',
-    });
   });
 });

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../../lib/errors/errors';
-import { leastPrivilegeFor } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
-import { testContext } from '../../../helpers/ops';
-import { PROJECT } from '../../../helpers/process';
-import { rejectionOf } from '../../../helpers/rejection';
-import { policyFor } from './simulate';
+import { AppError } from '../../../lib/errors/errors';
+import { leastPrivilegeFor } from '../../../lib/ops/bootstrap/least-privilege/least-privilege';
+import { testContext } from '../../helpers/ops';
+import { PROJECT } from '../../helpers/process';
+import { rejectionOf } from '../../helpers/rejection';
+import { policyFor } from '../../ops/bootstrap/least-privilege/simulate';
 
 let directory: string;
 
