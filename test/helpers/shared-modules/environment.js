@@ -14,11 +14,11 @@ Object.defineProperty(Error, Symbol.hasInstance, {
 
 // Each test file has a Jest of its own with a storage of its own, and Node looks into all of them at every promise until they are disabled.
 const storages = new Set();
-const { run } = AsyncLocalStorage.prototype;
-AsyncLocalStorage.prototype.run = function (...args) {
-  storages.add(this);
-  return run.apply(this, args);
-};
+AsyncLocalStorage.prototype.run = ((run) =>
+  function (...args) {
+    storages.add(this);
+    return Reflect.apply(run, this, args);
+  })(Reflect.get(AsyncLocalStorage.prototype, 'run'));
 
 /** Gives test files the modules that a worker loads once, see transform.js, and what must be the same for both: dates, errors, the environment. */
 module.exports = class extends TestEnvironment {
