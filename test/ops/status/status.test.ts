@@ -53,11 +53,11 @@ describe('a healthy deployment', () => {
       failureQueue: 'empty',
       failureQueueDoubt: null,
       keys: [
-        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'pass' }) }),
-        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'pass' }) }),
+        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'ok' }) }),
+        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'ok' }) }),
       ],
       unanswered: [],
-      ok: true,
+      status: 'ok',
       wrong: [],
       unknown: [],
     });
@@ -133,7 +133,7 @@ describe('what is not there', () => {
     });
 
     expect(exitCode).toBe(3);
-    expect(data).toMatchObject({ ok: false, wrong: [], unanswered: [] });
+    expect(data).toMatchObject({ status: 'unknown', wrong: [], unanswered: [] });
     expect(data.unknown).toEqual([
       'no data of lag: documents',
       'no data of pending operations: documents',
@@ -262,7 +262,7 @@ describe('something is wrong', () => {
     );
 
     expect(exitCode).toBe(1);
-    expect(data.ok).toBe(false);
+    expect(data).toMatchObject({ status: 'failed' });
     expect(data.wrong).toEqual([
       'alarm operations-failed is on: two',
       'alarm latency is on: two',
@@ -318,7 +318,7 @@ describe('no answer', () => {
     const { exitCode, data, text } = await run(() => {}, {}, { clients });
 
     expect(exitCode).toBe(3);
-    expect(data.ok).toBe(false);
+    expect(data).toMatchObject({ status: 'unknown' });
     expect(data.unanswered).toEqual([
       'metrics in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
       'alarms in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
@@ -432,9 +432,9 @@ describe('--watch', () => {
     );
 
     expect(exitCode).toBe(0);
-    expect(recorded.reported.map((result) => (result.data as { ok: boolean }).ok)).toEqual([true, true, true]);
+    expect(recorded.reported.map((result) => (result.data as { status: string }).status)).toEqual(['ok', 'ok', 'ok']);
     expect(recorded.reported[1]?.text).toMatch(/^<clear>2026-11-01T12:01:00.000Z\ndeployment backups: fine\n/);
-    expect(data).toMatchObject({ ok: true, rounds: 3, pairs: [{ pair: 'documents' }] });
+    expect(data).toMatchObject({ status: 'ok', rounds: 3, pairs: [{ pair: 'documents' }] });
     expect(text).toBe('interrupted after 3 rounds; the last one counts: fine');
   });
 
