@@ -62,8 +62,11 @@ function lines({ id, title, pair, finding }: CheckResult): string[] {
         ...indented('expected', finding.expected),
         ...indented('fix', finding.fix),
       ];
+    case 'unknown':
+      return [`${head}: no answer, ${finding.why.replaceAll('\n', '; ')}`];
+    case 'skipped':
     default:
-      return [`${head}: ${finding.status === 'unknown' ? 'no answer, ' : ''}${finding.why.replaceAll('\n', '; ')}`];
+      return [`${head}: ${finding.why.replaceAll('\n', '; ')}`];
   }
 }
 

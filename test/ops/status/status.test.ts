@@ -5,7 +5,7 @@ import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { status } from '../../../lib/ops/status/status';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
-import { awsError, cloudWatch, run, sqs, ssm, TEST_EVENT } from './world';
+import { awsError, cloudWatch, type Held, run, sqs, ssm, TEST_EVENT } from './world';
 
 const FAILURE = JSON.stringify({
   Records: [
@@ -122,6 +122,26 @@ not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and
     const { data } = await run(() => {}, { pairs: [{ id: 'one' }, { id: 'two' }] }, { pairs: context.pairs.slice(1) });
 
     expect(data.pairs.map(({ pair }) => pair)).toEqual(['two']);
+  });
+});
+
+describe('the last verification', () => {
+  const verified = (at: string) => (held: Held) => {
+    held.parameters['/backups/source/pairs/documents/last-verification'] = JSON.stringify({ at, result: 'ok' });
+  };
+
+  test('says how it is now for two days', async () => {
+    expect((await run(verified('2026-10-30T12:00:00.000Z'))).exitCode).toBe(0);
+  });
+
+  test('is too old afterwards: how it is now is unknown', async () => {
+    const { exitCode, data, text } = await run(verified('2026-10-30T11:59:59.000Z'));
+
+    expect([exitCode, data]).toMatchObject([3, { status: 'unknown', wrong: [] }]);
+    expect(data.unknown).toEqual([
+      'last verified more than 2 days ago: documents (2 days ago); npm run ops -- verify, every day',
+    ]);
+    expect(text).toContain('deployment backups: not all is known: 1 unknown\n');
   });
 });
 
