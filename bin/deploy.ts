@@ -2,6 +2,7 @@ import 'source-map-support/register-hook-require';
 import { projectFolder, runEntry } from '../lib/cli/entry';
 import { runCdk } from '../lib/cli/process/cdk';
 import { withSynthesis } from '../lib/cli/process/synthesis';
+import { untilSignalled } from '../lib/cli/signals';
 import { processTerminal } from '../lib/cli/terminal';
 import { stackStates } from '../lib/deploy/blocked-stacks';
 import { deploy } from '../lib/deploy/deploy-command';
@@ -17,21 +18,25 @@ async function main(): Promise<void> {
   const print = (text: string) => {
     process.stdout.write(`${text}\n`);
   };
-  process.exitCode = await runEntry({ argv, print, terminal: processTerminal }, () =>
-    withSynthesis(directory, (synthesize) =>
-      deploy({
-        argv,
-        directory,
-        calledIn,
-        synthesize,
-        cdk: (args, { quiet }) => runCdk(args, { cwd: directory, quiet }),
-        deployed: deployedReader,
-        states: stackStates,
-        terminal: processTerminal,
-        print,
-      }),
-    ),
-  );
+  process.exitCode = await untilSignalled((signal) => {
+    const terminal = processTerminal(signal);
+    return runEntry({ argv, print, terminal }, () =>
+      withSynthesis(directory, signal, (synthesize) =>
+        deploy({
+          argv,
+          directory,
+          calledIn,
+          synthesize,
+          cdk: (args, { quiet }) => runCdk(args, { cwd: directory, quiet, signal }),
+          deployed: deployedReader,
+          states: stackStates,
+          signal,
+          terminal,
+          print,
+        }),
+      ),
+    );
+  });
 }
 
 void main();

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
       commands: COMMANDS,
       // npm runs scripts in the project's folder and says here where it was called.
       directory: process.env['INIT_CWD'] ?? process.cwd(),
-      terminal: processTerminal,
+      terminal: processTerminal(signal),
       clients: sdkClients,
       clock: systemClock(signal),
       signal,

@@ -1,6 +1,7 @@
 import 'source-map-support/register-hook-require';
 import { projectFolder, runEntry } from '../lib/cli/entry';
 import { withSynthesis } from '../lib/cli/process/synthesis';
+import { untilSignalled } from '../lib/cli/signals';
 import { processTerminal } from '../lib/cli/terminal';
 import { deployedReader } from '../lib/deploy/plan/deployed';
 import { plan } from '../lib/deploy/plan-command';
@@ -15,8 +16,12 @@ async function main(): Promise<void> {
   const print = (text: string) => {
     process.stdout.write(`${text}\n`);
   };
-  process.exitCode = await runEntry({ argv, print, terminal: processTerminal }, () =>
-    withSynthesis(directory, (synthesize) => plan({ argv, directory, calledIn, synthesize, deployed: deployedReader, print })),
+  process.exitCode = await untilSignalled((signal) =>
+    runEntry({ argv, print, terminal: processTerminal(signal) }, () =>
+      withSynthesis(directory, signal, (synthesize) =>
+        plan({ argv, directory, calledIn, synthesize, deployed: deployedReader, signal, print }),
+      ),
+    ),
   );
 }
 

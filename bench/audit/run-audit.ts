@@ -30,12 +30,13 @@ async function main(): Promise<void> {
   try {
     writeFileSync(join(directory, 'config.json'), JSON.stringify(configurationOf(layout as Layout, Number(versions))));
     const start = performance.now();
+    const { signal } = new AbortController();
     await runCli({
       commands: COMMANDS,
-      signal: new AbortController().signal,
+      signal,
       argv: ['audit', '--config', 'config.json', '--json'],
       directory,
-      terminal: processTerminal,
+      terminal: processTerminal(signal),
       clients: (config) => ({
         ...sdkClients(config),
         s3: async (side) =>

@@ -16,12 +16,13 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-restore-'));
   try {
     writeFileSync(join(directory, 'config.json'), JSON.stringify(CONFIGURATION));
+    const { signal } = new AbortController();
     process.exitCode = await runCli({
       commands: COMMANDS,
-      signal: new AbortController().signal,
+      signal,
       argv: ['restore', '--config', 'config.json', '--pair', pair, '--to', target, '--yes', '--json'],
       directory,
-      terminal: processTerminal,
+      terminal: processTerminal(signal),
       clients: (config) => ({
         ...sdkClients(config),
         s3: async (side) => withoutReplication(s3Of(side === 'source' ? to : from)),

@@ -1,5 +1,6 @@
 import { type CloudWatchClient, type CompositeAlarm, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { ListSubscriptionsByTopicCommand, type SNSClient, type Subscription } from '@aws-sdk/client-sns';
+import { nextToken } from './listing/next-token';
 
 /** Alarms that are there, by name. */
 export interface LiveAlarms {
@@ -30,7 +31,7 @@ export async function readAlarms(client: CloudWatchClient, names: readonly strin
       );
       answer.MetricAlarms?.forEach((alarm) => metric.set(alarm.AlarmName ?? '', alarm));
       answer.CompositeAlarms?.forEach((alarm) => composite.set(alarm.AlarmName ?? '', alarm));
-      token = answer.NextToken;
+      token = nextToken('alarms', token, answer.NextToken);
     } while (token !== undefined);
   }
   return { metric, composite };
@@ -47,7 +48,7 @@ export async function readSubscriptions(client: SNSClient, topicArn: string): Pr
   do {
     const answer = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn, NextToken: token }));
     found.push(...(answer.Subscriptions ?? []));
-    token = answer.NextToken;
+    token = nextToken(`subscriptions of ${topicArn}`, token, answer.NextToken);
   } while (token !== undefined);
   return found;
 }

@@ -72,6 +72,26 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
 /** Code of an error about the network. */
 export const NO_NETWORK = 'NoNetwork';
 
+/** Why AWS gave no answer. */
+export interface NoAnswer {
+  /** `NoNetwork` or `NoAnswer`. */
+  readonly code: string;
+  readonly reason: string;
+  /** @default - nothing that a person can do is known */
+  readonly hint: string | undefined;
+}
+
+/** Returns why a question has no answer, for a person. */
+export function noAnswer(error: unknown): NoAnswer {
+  const fault = networkFault(error);
+  if (fault !== undefined) {
+    return { code: NO_NETWORK, reason: `AWS cannot be reached: ${networkFaultInWords(fault)}`, hint: fault.hint };
+  }
+  const known = REASONS.find(({ is }) => is(error));
+  const reason = known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`;
+  return { code: 'NoAnswer', reason, hint: known?.hint };
+}
+
 /**
  * The error that a person sees when AWS gives no answer.
  *
@@ -81,22 +101,8 @@ export function unreachable(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
-  const fault = networkFault(error);
-  if (fault !== undefined) {
-    return new UnreachableError(
-      NO_NETWORK,
-      `${what} could not be read: AWS cannot be reached: ${networkFaultInWords(fault)}`,
-      fault.hint,
-      { cause: error },
-    );
-  }
-  const known = REASONS.find(({ is }) => is(error));
-  return new UnreachableError(
-    'NoAnswer',
-    `${what} could not be read: ${known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`}`,
-    known?.hint,
-    { cause: error },
-  );
+  const { code, reason, hint } = noAnswer(error);
+  return new UnreachableError(code, `${what} could not be read: ${reason}`, hint, { cause: error });
 }
 
 /** The name of an error of AWS, and the code of one of the network. */

@@ -1,11 +1,11 @@
-import { createInterface } from 'node:readline/promises';
 import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
-import { messageOf, UnreachableError } from '../errors/errors';
+import { AppError, messageOf, UnreachableError } from '../errors/errors';
 import { NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { networkFault, networkFaultInWords } from './network-fault';
+import { prompt } from './prompt';
 import { RequestHandler } from './request-handler';
 import { ssoFault } from './sso';
 
@@ -105,6 +105,9 @@ export async function accountOf(side: CredentialSource, credentials: CredentialP
     if (signal !== undefined) {
       stopIfInterrupted(signal);
     }
+    if (error instanceof AppError) {
+      throw error;
+    }
     const fault = networkFault(error);
     if (fault !== undefined) {
       throw new UnreachableError(
@@ -181,10 +184,5 @@ async function mfaCodeProvider(serial: string): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new UnreachableError('NoTerminal', `a code of MFA device ${serial} is needed, and there is no terminal to ask on`);
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(`MFA code of ${serial}: `);
-  } finally {
-    terminal.close();
-  }
+  return await prompt(`MFA code of ${serial}: `);
 }

@@ -9,6 +9,14 @@ export interface LastVerification {
   readonly result: 'ok' | 'failed';
 }
 
+/** Seconds for which a verification says how replication is: two days, which is twice the recommended interval of one day. */
+export const VERIFIED_FOR_SECONDS = 2 * 24 * 60 * 60;
+
+/** Whether a verification is too old to say how replication is now. */
+export function isStale({ at }: Pick<LastVerification, 'at'>, now: Date): boolean {
+  return now.getTime() - Date.parse(at) > VERIFIED_FOR_SECONDS * 1000;
+}
+
 /** Names that SSM takes in one request. */
 const BATCH = 10;
 

@@ -3,6 +3,7 @@ import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetr
 import type { DeployedPair } from '../model/deployment';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
+import { nextToken } from './listing/next-token';
 
 /** A metric of a pair's rule, and what of each period counts. */
 export interface MetricQuestion {
@@ -40,7 +41,7 @@ export async function readMetrics(
         }),
       );
       results.forEach((result) => values[indexOf(result)]?.push(...complete(result)));
-      token = next;
+      token = nextToken('metrics', token, next);
     } while (token !== undefined);
   }
   return values;

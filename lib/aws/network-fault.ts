@@ -33,7 +33,8 @@ const KINDS: readonly Kind[] = [
     passing: false,
   },
   {
-    codes: /^(ECONNRESET|ECONNABORTED|EPIPE|ENETRESET|UND_ERR_SOCKET|NetworkingError)$/,
+    codes:
+      /^(ECONNRESET|ECONNABORTED|EPIPE|ENETRESET|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|NetworkingError)$/,
     fault: 'the connection was cut',
     hint: CHECK_NETWORK,
     passing: true,

@@ -1,6 +1,8 @@
 import type { Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import type { DeployedPair, Deployment } from '../model/deployment';
+import type { Status } from '../model/status';
+import { type ExitCode, exitCodeOfStatus } from './exit-codes';
 import type { Terminal } from './terminal';
 
 /** What a command works with. Everything outside the process comes in here, so that a test can stand in for it. */
@@ -34,24 +36,21 @@ export interface Result {
   readonly text: string;
 }
 
-/** The last result of a command, and how it ended. */
-export interface Outcome extends Result {
+/** The result of a command, or of one of its rounds. Its exit code follows from its status, and from nothing else. */
+export class Outcome<Data extends object = object> implements Result {
+  /** Its first key is `status`, in the JSON of every command. */
+  readonly data: Data;
   readonly exitCode: ExitCode;
+
+  constructor(
+    readonly status: Status,
+    data: Data,
+    readonly text: string,
+  ) {
+    this.data = { status: status.status, ...data };
+    this.exitCode = exitCodeOfStatus(status);
+  }
 }
-
-/** What the exit code of a command means. */
-export const EXIT = {
-  /** Fine. */
-  ok: 0,
-  /** Found something wrong, or declined. */
-  wrong: 1,
-  /** Wrong usage or configuration. */
-  usage: 2,
-  /** Could not find out: credentials, network, interrupted. */
-  unknown: 3,
-} as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What the command line gives to one command, besides the common options. */
 export interface CommandArguments {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError, describeError } from '../errors/errors';
-import type { ExitCode } from './command';
-import { errorToJson, exitCodeOf } from './exit-codes';
+import { type ExitCode, errorToJson, exitCodeOf } from './exit-codes';
 import type { Terminal } from './terminal';
 
 /** What a command of this folder takes from its process besides what it works with. */
@@ -25,7 +24,7 @@ export async function runEntry<Code extends number>(
     const isForPeople = error instanceof AppError && !argv.includes('--debug');
     terminal.tell(isForPeople ? describeError(error) : ((error as Error).stack ?? String(error)));
     if (argv.includes('--json')) {
-      print(JSON.stringify({ error: errorToJson(error) }, null, 2));
+      print(JSON.stringify(errorToJson(error), null, 2));
     }
     return exitCodeOf(error);
   }

@@ -1,5 +1,6 @@
 import { CONFIG_HELP } from '../config/named';
 import type { Command } from './command';
+import { EXIT_CODES_HELP } from './exit-codes';
 
 const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
   ...CONFIG_HELP,
@@ -11,9 +12,6 @@ const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
   ['    --debug', 'show stack traces'],
   ['-h, --help', 'show this help'],
 ];
-
-const EXIT_CODES =
-  'Exit codes: 0 fine, 1 something is wrong, 2 wrong usage or configuration, 3 could not find out, 130 interrupted';
 
 /** The list of commands and the options of all of them. */
 export function overview(commands: readonly Command[]): string {
@@ -39,7 +37,7 @@ function options(command?: Command): string {
   const own = Object.entries(command?.options ?? {}).map(
     ([name, { value, help }]) => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
-  return `Options:\n${columns([...own, ...COMMON_HELP])}\n\n${EXIT_CODES}`;
+  return `Options:\n${columns([...own, ...COMMON_HELP])}\n\n${EXIT_CODES_HELP}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

@@ -1,10 +1,8 @@
 import { AbortError, AppError, ConfigError, describeError, UsageError } from '../errors/errors';
 import { groupsOf } from '../model/deployment';
-import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from './command';
-import { errorToJson, exitCodeOf } from './exit-codes';
-
-/** Exit codes from the worst. */
-const WORST_FIRST: readonly ExitCode[] = [EXIT.wrong, EXIT.usage, EXIT.unknown, EXIT.ok];
+import { worst } from '../model/status';
+import { type CommandArguments, type Context, Outcome } from './command';
+import { errorToJson, statusOfError } from './exit-codes';
 
 /** The context of each group that has chosen pairs. */
 export function contextsOf(context: Context): readonly Context[] {
@@ -14,7 +12,7 @@ export function contextsOf(context: Context): readonly Context[] {
 }
 
 /**
- * Runs a command for each of several groups in turn. A group that cannot be looked at does not hide the others; the worst exit code counts.
+ * Runs a command for each of several groups in turn. A group that cannot be looked at does not hide the others; the worst status counts.
  *
  * @throws UsageError for `--watch`, whose rounds would take turns
  * @throws AppError when the person declines or interrupts
@@ -36,11 +34,22 @@ export async function runPerGroup(
     context.terminal.tell(`${nameOf(context)}:`);
     outcomes.push({ context, outcome: await run(context).catch(asOutcome) });
   }
-  return {
-    exitCode: WORST_FIRST.find((code) => outcomes.some(({ outcome }) => outcome.exitCode === code)) ?? EXIT.ok,
-    data: { groups: outcomes.map(({ context: { config }, outcome }) => ({ group: config.group ?? null, ...outcome.data })) },
-    text: outcomes.map(({ context, outcome }) => `=== ${nameOf(context)} ===\n\n${outcome.text}`).join('\n\n'),
-  };
+  const groups = outcomes.map(({ context: { config }, outcome }) => ({ group: config.group ?? null, ...outcome.data }));
+  const sections = outcomes.map(({ context, outcome }) => `=== ${nameOf(context)} ===\n\n${outcome.text}`);
+  const status = worst(
+    outcomes.map(({ outcome }) => outcome.status),
+    'no group has pairs',
+  );
+  return new Outcome(status, { groups }, [...sections, ...notFine(outcomes)].join('\n\n'));
+}
+
+/** Names the groups that are not fine: with many of them, what is above has left the screen. */
+function notFine(outcomes: readonly { readonly context: Context; readonly outcome: Outcome }[]): string[] {
+  const lines = (['failed', 'unknown', 'skipped'] as const).flatMap((word) => {
+    const names = outcomes.filter(({ outcome }) => outcome.status.status === word).map(({ context }) => nameOf(context));
+    return names.length === 0 ? [] : [`${word}: ${names.length} of ${outcomes.length} groups: ${names.join(', ')}`];
+  });
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function nameOf({ config: { group } }: Context): string {
@@ -58,5 +67,5 @@ function asOutcome(error: unknown): Outcome {
   if (endsAll) {
     throw error;
   }
-  return { exitCode: exitCodeOf(error), data: { error: errorToJson(error) }, text: describeError(error) };
+  return new Outcome(statusOfError(error), errorToJson(error), describeError(error));
 }

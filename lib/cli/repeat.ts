@@ -1,5 +1,5 @@
 import { AppError, describeError, UnreachableError } from '../errors/errors';
-import type { Context, Outcome } from './command';
+import { type Context, Outcome } from './command';
 import { plural } from './units';
 
 const MINUTE = 60_000;
@@ -12,10 +12,10 @@ const MINUTE = 60_000;
  * @throws UnreachableError when the first round gets no answer, or the person interrupts it
  */
 export async function repeat<Data extends object>(
-  round: () => Promise<Outcome & { readonly data: Data }>,
+  round: () => Promise<Outcome<Data>>,
   minutes: number,
   { clock, terminal, report }: Pick<Context, 'clock' | 'terminal' | 'report'>,
-  verdict: (data: Data) => string,
+  verdict: (last: Outcome<Data>) => string,
 ): Promise<Outcome> {
   let rounds = 0;
   let last: Awaited<ReturnType<typeof round>> | undefined;
@@ -39,11 +39,11 @@ export async function repeat<Data extends object>(
       throw error;
     }
     terminal.progress('');
-    return {
-      ...last,
-      data: { ...last.data, rounds },
-      text: `interrupted after ${plural(rounds, 'round')}; the last one counts: ${verdict(last.data)}`,
-    };
+    return new Outcome(
+      last.status,
+      { ...last.data, rounds },
+      `interrupted after ${plural(rounds, 'round')}; the last one counts: ${verdict(last)}`,
+    );
   }
 }
 

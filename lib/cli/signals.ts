@@ -4,9 +4,14 @@ import { constants } from 'node:os';
 /** Milliseconds in which a command saves what it did after the first signal. */
 const GRACE = 5000;
 
+/** The signals that end a command; SIGHUP comes when its terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type EndSignal = (typeof SIGNALS)[number];
+
 /** What the process does when it is told to end: a test has its own. */
 export interface Signalled {
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  on(signal: EndSignal, listener: () => void): unknown;
   exit(code: number): void;
 }
 
@@ -24,7 +29,7 @@ export async function untilSignalled(
   // Everything that waits listens.
   setMaxListeners(0, interruption.signal);
   let ended: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of SIGNALS) {
     process.on(name, () => {
       const code = 128 + constants.signals[name];
       if (ended !== undefined) {

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
-import { AbortError } from '../errors/errors';
+import { prompt } from '../aws/prompt';
+import { AbortError, UsageError } from '../errors/errors';
 
 /** Where a command shows what it does and asks. Results go through its outcome instead. */
 export interface Terminal {
@@ -11,35 +11,42 @@ export interface Terminal {
   progress(line: string): void;
   /**
    * Asks before a change.
-   * @throws AbortError when the answer is no, or when there is nobody to ask
+   * @throws AbortError when the answer is no
+   * @throws UsageError when there is no terminal to ask on
+   * @throws UnreachableError when the person presses Ctrl-C
    */
   confirm(question: string): Promise<void>;
 }
 
-/** The terminal that this process runs on. */
-export const processTerminal: Terminal = {
-  tell: (line) => {
-    process.stderr.write(`${line}\n`);
-  },
-  clear: process.stdout.isTTY ? '\u001b[H\u001b[J' : '',
-  progress: (line) => {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r\u001b[K${line}`);
-    }
-  },
-  confirm: async (question) => {
-    if (!process.stdin.isTTY) {
-      throw new AbortError('NotConfirmed', 'nothing was changed: there is no terminal to ask on', 'pass --yes to go ahead');
-    }
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      // Ctrl-C and Ctrl-D decline.
-      const answer = await terminal.question(`${question} [y/N] `).catch(() => '');
-      if (!/^y(es)?$/i.test(answer.trim())) {
-        throw new AbortError('Declined', 'nothing was changed');
+/**
+ * The terminal that this process runs on.
+ *
+ * @param signal ends a question
+ */
+export function processTerminal(signal: AbortSignal): Terminal {
+  return {
+    tell: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    clear: process.stdout.isTTY ? '\u001b[H\u001b[J' : '',
+    progress: (line) => {
+      if (process.stderr.isTTY) {
+        process.stderr.write(`\r\u001b[K${line}`);
       }
-    } finally {
-      terminal.close();
-    }
-  },
-};
+    },
+    confirm: async (question) => {
+      if (!process.stdin.isTTY) {
+        throw new UsageError(
+          'NotConfirmed',
+          `nothing was changed: there is no terminal to ask on: ${question.trim()}`,
+          'add --yes to go ahead without the question',
+        );
+      }
+      // Ctrl-D declines.
+      const answer = await prompt(`${question} [y/N] `, signal);
+      if (!/^y(es)?$/i.test(answer.trim())) {
+        throw new AbortError('Declined', 'Nothing was changed.');
+      }
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import { type OptionTable, parseOptions } from '../cli/arguments';
+import { EXIT_CODES_HELP } from '../cli/exit-codes';
 import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
 
@@ -172,10 +173,6 @@ function checkStacks(stacks: readonly string[], all: boolean): void {
     throw new UsageError('StacksAndAll', `--all and ${stacks.join(' ')} exclude each other`, 'write --all or name the stacks');
   }
 }
-
-/** The last line of the help of both commands. */
-export const EXIT_CODES_HELP =
-  'Exit codes: 0 fine, 1 it stops or something failed, 2 wrong usage or configuration, 3 could not find out';
 
 /** What `npm run deploy -- --help` prints. */
 export const DEPLOY_HELP = `Usage: npm run deploy -- [STACK...] [options] [options of cdk deploy]

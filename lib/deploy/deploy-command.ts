@@ -1,4 +1,5 @@
-import { EXIT } from '../cli/command';
+import { interruption } from '../aws/clock';
+import { EXIT, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import type { Synthesize } from '../cli/process/synthesis';
 import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
@@ -7,6 +8,7 @@ import { UnreachableError, UsageError } from '../errors/errors';
 import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
+import { type Status, statusOf } from '../model/status';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackStatus } from './blocked-stacks';
 import { readAssembly } from './plan/assembly';
@@ -26,6 +28,8 @@ interface DeployProcess {
   readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
   readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
   readonly states: (config: Deployment) => Promise<StackStatus[]>;
+  /** Ends every request. */
+  readonly signal: AbortSignal;
   readonly terminal: Terminal;
   /** Standard output. */
   readonly print: (text: string) => void;
@@ -35,11 +39,11 @@ interface DeployProcess {
  * Shows what a deployment would do, refuses to take away Object Lock, stops where it would replace or remove a bucket or a key, or lock a
  * bucket, that nobody named, asks, and has the CDK CLI deploy exactly what was shown. After a failure it says what frees a stack that never came up.
  *
- * @returns the exit code of the CDK CLI, or that of a deployment that stopped
- * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed
+ * @returns 0 after a deployment and where nothing changes, 1 where it stopped, and where the CDK CLI failed
+ * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed; UnreachableError also for an interruption
  */
-export async function deploy(process: DeployProcess): Promise<number> {
-  const { argv, directory, terminal, print } = process;
+export async function deploy(process: DeployProcess): Promise<ExitCode> {
+  const { argv, directory, terminal, signal, print } = process;
   const options = parseDeployArguments(argv);
   if (options.help) {
     print(DEPLOY_HELP);
@@ -51,40 +55,53 @@ export async function deploy(process: DeployProcess): Promise<number> {
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);
   }
-  const plan = await readablePlan(assembly, options, process.deployed(config, { lookupRoles: false, profile: options.profile }));
-  const finish = (code: number, deployed: boolean) => {
+  const plan = await readablePlan(
+    assembly,
+    options,
+    process.deployed(config, { lookupRoles: false, profile: options.profile, signal }),
+  );
+  const finish = (status: Status, deployed: boolean) => {
     if (options.json) {
-      print(JSON.stringify({ stacks: plan, deployed, driftChecked: false }, null, 2));
+      print(JSON.stringify({ status: status.status, stacks: plan, deployed, driftChecked: false }, null, 2));
     }
-    return code;
+    return exitCodeOfStatus(status);
   };
   terminal.tell(planInWords(plan));
   const refusals = refusalsOf(plan);
   if (refusals.length > 0) {
     terminal.tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
-    return finish(EXIT.wrong, false);
+    return finish(stopped(refusals), false);
   }
   const stops = blockingStops(plan, options.accept);
   if (stops.length > 0) {
     terminal.tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
-    return finish(EXIT.wrong, false);
+    return finish(stopped(stops), false);
   }
   // What other options are for is for the CDK CLI to know.
   if (changesNothing(plan) && options.rest.length === 0) {
     terminal.tell('\nnothing to deploy: the templates are the same');
-    return finish(EXIT.ok, false);
+    return finish({ status: 'ok', seen: ['the templates are the same'] }, false);
   }
   if (!options.yes) {
     await terminal.confirm(`\nDeploy this to ${[...new Set(plan.map(({ account }) => account))].join(' and ')}?`);
   }
   const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json });
-  if (code !== 0) {
-    const advice = adviceFor(config, await process.states(config));
-    if (advice !== undefined) {
-      terminal.tell(`\n${advice}`);
-    }
+  if (signal.aborted) {
+    terminal.tell('\nCloudFormation continues what it has begun. Wait until it has ended, then run the command again.');
+    throw interruption();
   }
-  return finish(code, code === 0);
+  if (code === 0) {
+    return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
+  }
+  const advice = adviceFor(config, await process.states(config));
+  if (advice !== undefined) {
+    terminal.tell(`\n${advice}`);
+  }
+  return finish({ status: 'failed', why: [`the CDK CLI ended with ${code}`] }, false);
+}
+
+function stopped(stops: readonly Pick<Stop, 'name'>[]): Status {
+  return statusOf({ failed: stops.map(({ name }) => name), seen: [], nothing: 'nothing stops it' });
 }
 
 async function readablePlan(assembly: string, options: DeployArguments, read: ReadDeployed): Promise<DeploymentPlan> {

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
-import { EXIT, type ExitCode } from '../cli/command';
+import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import type { Synthesize } from '../cli/process/synthesis';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
-import { EXIT_CODES_HELP } from './arguments';
+import { statusOf } from '../model/status';
 import type { ReadDeployed, ReaderOptions } from './plan/deployed';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
@@ -40,6 +40,8 @@ interface PlanProcess {
   readonly calledIn: string;
   readonly synthesize: Synthesize;
   readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
+  /** Ends every request. */
+  readonly signal: AbortSignal;
   /** Standard output. */
   readonly print: (text: string) => void;
 }
@@ -50,7 +52,7 @@ interface PlanProcess {
  *
  * @throws ConfigError, UsageError or UnreachableError without a plan
  */
-export async function plan({ argv, directory, calledIn, synthesize, deployed, print }: PlanProcess): Promise<ExitCode> {
+export async function plan({ argv, directory, calledIn, synthesize, deployed, signal, print }: PlanProcess): Promise<ExitCode> {
   const options = parsePlanArguments(argv);
   if (options.help) {
     print(PLAN_HELP);
@@ -64,7 +66,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
     options.assembly === undefined
       ? await synthesize([...stacks, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
       : resolve(calledIn, options.assembly);
-  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true }));
+  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true, signal }));
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
   const accept = config.pipeline?.accept ?? [];
@@ -72,8 +74,19 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
   const blocking = stops.filter(({ name }) => !accept.includes(name));
   // Names of changes that were made since stay in the configuration until somebody tidies up: that is no fault.
   const unused = accept.filter((name) => !stops.some((stop) => stop.name === name));
+  const status = statusOf({
+    failed: [...refusals, ...blocking].map(({ name }) => name),
+    seen: found.map(({ stackName }) => `stack ${stackName} was compared`),
+    nothing: 'no stack was compared',
+  });
   if (options.json) {
-    print(JSON.stringify({ stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false }, null, 2));
+    print(
+      JSON.stringify(
+        { status: status.status, stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false },
+        null,
+        2,
+      ),
+    );
   } else {
     const sections = [
       planInWords(found),
@@ -86,7 +99,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, pr
     ];
     print(sections.join('\n\n'));
   }
-  return blocking.length === 0 && refusals.length === 0 ? EXIT.ok : EXIT.wrong;
+  return exitCodeOfStatus(status);
 }
 
 function parsePlanArguments(argv: readonly string[]) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
+import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
@@ -24,7 +25,9 @@ Options:
 Examples:
   npm run demo
   npm run demo -- --file report.pdf --file photos
-  npm run demo -- -c config=environments/production.json --keep`;
+  npm run demo -- -c config=environments/production.json --keep
+
+${EXIT_CODES_HELP}`;
 
 const HINT = '"npm run demo -- --help" lists the options';
 
@@ -50,14 +53,14 @@ interface DemoProcess {
 /**
  * Runs the demo as the command line asks.
  *
- * @returns the exit code: 0 when everything arrived, else 1
+ * @returns 0 when everything arrived, 1 when something did not
  * @throws AppError for wrong usage, a wrong configuration or a failed step
  */
-export async function runDemo({ argv, directory, print, progress, signal }: DemoProcess): Promise<number> {
+export async function runDemo({ argv, directory, print, progress, signal }: DemoProcess): Promise<ExitCode> {
   const options = parse(argv);
   if (options.help) {
     print(HELP);
-    return 0;
+    return EXIT.ok;
   }
   const { file: configFile = resolve(__dirname, 'demo.json'), context } = namedConfig(options);
   if (context.length > 0) {
@@ -74,7 +77,7 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
       print(`\n${formatKept(kept)}`);
     }
   }
-  return data.ok ? 0 : 1;
+  return exitCodeOfStatus(data);
 }
 
 function parse(argv: readonly string[]) {

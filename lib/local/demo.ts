@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { stopIfInterrupted } from '../aws/clock';
 import { cdkScript } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
 import { plural } from '../cli/units';
@@ -111,7 +112,7 @@ async function replicateAll(
   for (const pair of config.pairs) {
     const found: ReplicatedObject[] = [];
     for (const file of files) {
-      signal.throwIfAborted();
+      stopIfInterrupted(signal);
       found.push(await replicate(pair, file, s3));
     }
     objects.set(pair.id, found);

@@ -1,10 +1,12 @@
 import { table } from '../cli/table';
 import type { Deployment } from '../model/deployment';
+import { type StatusWord, statusOf } from '../model/status';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */
 export interface DemoData {
-  readonly ok: boolean;
+  /** `ok`: every file arrived as it is. */
+  readonly status: StatusWord;
   readonly seconds: number;
   readonly pairs: readonly {
     readonly id: string;
@@ -39,12 +41,17 @@ export function demoData(
       objects: objects.get(pair.id) ?? [],
     };
   });
-  const ok = pairs.every((pair) => pair.objects.every(({ problems }) => problems.length === 0));
-  return { ok, seconds, pairs };
+  const all = pairs.flatMap((pair) => pair.objects.map((object) => ({ ...object, pair: pair.id })));
+  const { status } = statusOf({
+    failed: all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
+    seen: all.map(({ pair, key }) => `pair ${pair}: ${key}`),
+    nothing: 'there was no file',
+  });
+  return { status, seconds, pairs };
 }
 
 /** The result for a person. */
-export function formatDemo({ ok, seconds, pairs }: DemoData): string {
+export function formatDemo({ status, seconds, pairs }: DemoData): string {
   const tables = pairs.map(({ id, source, replica, objects }) =>
     [
       `pair ${id}`,
@@ -59,7 +66,13 @@ export function formatDemo({ ok, seconds, pairs }: DemoData): string {
     ].join('\n'),
   );
   const count = pairs.reduce((sum, pair) => sum + pair.objects.length, 0);
-  const verdict = ok ? `${count} of ${count} objects arrived` : 'replication FAILED';
+  const verdicts = {
+    ok: `${count} of ${count} objects arrived`,
+    failed: 'replication FAILED',
+    unknown: 'it is unknown whether the objects arrived',
+    skipped: 'there was no object to replicate',
+  } as const satisfies Record<StatusWord, string>;
+  const verdict = verdicts[status];
   return `${tables.join('\n\n')}\n\n${verdict}, ${seconds.toFixed(0)} s in all.\n\n${CAVEAT}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Command, type CommandArguments, type Context, EXIT, type Outcome } from '../cli/command';
+import { type Command, type CommandArguments, type Context, Outcome } from '../cli/command';
 import { textOption } from '../cli/options';
 import { AppError, UsageError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
@@ -47,11 +47,12 @@ export async function scp({ config, qualifier, terminal }: Context, { values }: 
     );
   }
   terminal.tell(`For account ${destination.account} alone: the management account of its organization attaches it.`);
-  return {
-    exitCode: EXIT.ok,
-    data: { account: destination.account, characters: text.length, most: LIMITS.serviceControlPolicy.most, policy },
-    text: text.trimEnd(),
-  };
+  const { most } = LIMITS.serviceControlPolicy;
+  return new Outcome(
+    { status: 'ok', seen: [`a policy of ${text.length} characters from the configuration; AWS was not asked`] },
+    { account: destination.account, characters: text.length, most, policy },
+    text.trimEnd(),
+  );
 }
 
 function deployersIn({ destination }: Deployment, values: CommandArguments['values']): readonly string[] {

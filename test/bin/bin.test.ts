@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
 const REPOSITORY = resolve(__dirname, '../..');
@@ -111,3 +112,45 @@ test.each([
   },
   60_000,
 );
+
+test.each([
+  ['plan', 'SIGINT', 130],
+  ['deploy', 'SIGTERM', 143],
+] as const)(
+  '%s ends on %s with %i, and takes the processes with it that it started',
+  async (name, signal, code) => {
+    // The app never ends.
+    writeFileSync(join(directory, 'app.js'), 'process.stderr.write(`${process.pid}\\n`); setInterval(() => {}, 1000);');
+    writeFileSync(
+      join(directory, 'cdk.json'),
+      JSON.stringify({ app: `"${process.execPath}" app.js 2> "${join(directory, 'app')}"`, context: { replication: {} } }),
+    );
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', `bin/${name}.ts`], {
+      cwd: REPOSITORY,
+      env: { ...awsEnvironment({}), INIT_CWD: directory },
+    });
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text.toString();
+    });
+    const closed = once(child, 'close');
+    const app = join(directory, 'app');
+    const pid = () => (existsSync(app) ? /^(\d+)\n/.exec(readFileSync(app, 'utf8'))?.[1] : undefined);
+    while (child.exitCode === null && pid() === undefined) {
+      await sleep(20);
+    }
+    const start = Date.now();
+    child.kill(signal);
+    const [status] = (await closed) as [number | null];
+
+    expect({ status, stderr }).toEqual({ status: code, stderr: 'interrupted\n' });
+    expect(Date.now() - start).toBeLessThan(5000);
+    expect(isRunning(pid() ?? '')).toBe(false);
+  },
+  60_000,
+);
+
+/** Whether a process runs: nobody may have taken notice yet of one that has ended. */
+function isRunning(pid: string): boolean {
+  return /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout);
+}

@@ -38,5 +38,8 @@ test('an error for people has no stack trace, unless they ask for it', async () 
 test('an error is JSON where JSON is asked for', async () => {
   await failing(new UsageError('Usage', 'wrong', 'right'), '--json');
 
-  expect(JSON.parse(print.mock.calls[0]?.[0] ?? '')).toEqual({ error: { code: 'Usage', message: 'wrong', hint: 'right' } });
+  expect(JSON.parse(print.mock.calls[0]?.[0] ?? '')).toEqual({
+    status: 'skipped',
+    error: { code: 'Usage', message: 'wrong', hint: 'right' },
+  });
 });

@@ -1,15 +1,15 @@
-import type { Outcome } from '../../lib/cli/command';
+import { Outcome } from '../../lib/cli/command';
 import { repeat } from '../../lib/cli/repeat';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
 import { testContext } from '../helpers/ops';
 import { rejectionOf } from '../helpers/rejection';
 
-const FINE = { exitCode: 0, data: { ok: true }, text: 'fine' } as const;
-const WRONG = { exitCode: 1, data: { ok: false }, text: 'wrong' } as const;
+const FINE = new Outcome({ status: 'ok', seen: ['it'] }, { round: 1 }, 'fine');
+const WRONG = new Outcome({ status: 'failed', why: ['it'] }, { round: 2 }, 'wrong');
 const interruption = () => new UnreachableError('Interrupted', 'interrupted');
 
 /** Repeats every five minutes through these answers; then the person interrupts. */
-async function through(...answers: readonly (Error | (Outcome & { data: { ok: boolean } }))[]) {
+async function through(...answers: readonly (Error | Outcome<{ round: number }>)[]) {
   const { context, recorded } = testContext();
   const rest = [...answers];
   const round = async () => {
@@ -19,20 +19,20 @@ async function through(...answers: readonly (Error | (Outcome & { data: { ok: bo
     }
     return answer;
   };
-  return { outcome: await repeat(round, 5, context, ({ ok }) => (ok ? 'yes' : 'no')), recorded };
+  return { outcome: await repeat(round, 5, context, ({ status: { status } }) => status), recorded };
 }
 
 test('reports each round with its time, and ends as the last complete one did', async () => {
   const { outcome, recorded } = await through(FINE, WRONG);
 
   expect(recorded.reported).toEqual([
-    { data: { ok: true }, text: '2026-11-01T12:00:00.000Z\nfine\n' },
-    { data: { ok: false }, text: '2026-11-01T12:05:00.000Z\nwrong\n' },
+    { data: { status: 'ok', round: 1 }, text: '2026-11-01T12:00:00.000Z\nfine\n' },
+    { data: { status: 'failed', round: 2 }, text: '2026-11-01T12:05:00.000Z\nwrong\n' },
   ]);
-  expect(outcome).toEqual({
+  expect(outcome).toMatchObject({
     exitCode: 1,
-    data: { ok: false, rounds: 2 },
-    text: 'interrupted after 2 rounds; the last one counts: no',
+    data: { status: 'failed', round: 2, rounds: 2 },
+    text: 'interrupted after 2 rounds; the last one counts: failed',
   });
 });
 

@@ -72,7 +72,7 @@ async function noCredentials(): Promise<never> {
 }
 
 async function declined(): Promise<never> {
-  throw new AbortError('Declined', 'nothing was changed');
+  throw new AbortError('Declined', 'Nothing was changed.');
 }
 
 async function broken(): Promise<never> {
@@ -338,7 +338,11 @@ describe('a command that fails', () => {
     const { exitCode, stdout, stderr } = await run(['exchange'], { confirm: declined });
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('nothing was changed');
+    expect(stderr).toBe(
+      'Record in cdk.context.json:\n  s3-replication:replica-key-arn:backups:222222222222:us-west-2\n  ' +
+        KEY_ARN +
+        '\nNothing was changed.',
+    );
     expect(stderr).not.toMatch(STACK_LINE);
     expect(stdout).toBe('');
   });
@@ -364,6 +368,7 @@ describe('a command that fails', () => {
 
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toEqual({
+      status: 'unknown',
       error: { code: 'NoCredentials', message: 'the credentials could not be used', hint: 'renew them' },
     });
     expect(stderr).toContain('the credentials could not be used');
@@ -372,20 +377,26 @@ describe('a command that fails', () => {
   test('prints a null where there is no hint', async () => {
     const { stdout } = await run(['exchange', '--json'], { confirm: declined });
 
-    expect(JSON.parse(stdout)).toEqual({ error: { code: 'Declined', message: 'nothing was changed', hint: null } });
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'skipped',
+      error: { code: 'Declined', message: 'Nothing was changed.', hint: null },
+    });
   });
 
   test('prints a fault as JSON with --json', async () => {
     const { stdout } = await run(['exchange', '--json'], { ssm: broken });
 
-    expect(JSON.parse(stdout)).toEqual({ error: { code: 'Fault', message: 'TypeError: a fault', hint: null } });
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'failed',
+      error: { code: 'Fault', message: 'TypeError: a fault', hint: null },
+    });
   });
 
   test('prints wrong usage as JSON with --json', async () => {
     const { exitCode, stdout } = await run(['exchange', '--force', '--json']);
 
     expect(exitCode).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'BadArguments' } });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'skipped', error: { code: 'BadArguments' } });
   });
 
   test('prints each problem of the configuration as JSON with --json', async () => {
@@ -396,6 +407,7 @@ describe('a command that fails', () => {
     expect(exitCode).toBe(2);
     const remedy: unknown = expect.stringMatching(/./);
     expect(JSON.parse(stdout)).toEqual({
+      status: 'skipped',
       error: {
         code: 'InvalidConfig',
         message: expect.stringContaining('2 problems'),
@@ -437,6 +449,7 @@ describe('with pairs in several groups', () => {
     const { stdout } = await run(['exchange', '--yes', '--json']);
 
     expect(JSON.parse(stdout)).toEqual({
+      status: 'ok',
       groups: [
         expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
         expect.objectContaining({ group: 'media', parameter: '/backups/destination/groups/media/key-arn', changed: true }),
@@ -459,8 +472,9 @@ describe('with pairs in several groups', () => {
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
+      status: 'failed',
       groups: [
-        { group: null, error: expect.objectContaining({ code: 'NotPublished' }) },
+        { group: null, status: 'failed', error: expect.objectContaining({ code: 'NotPublished' }) },
         expect.objectContaining({ group: 'media', changed: true }),
       ],
     });
@@ -470,7 +484,7 @@ describe('with pairs in several groups', () => {
     const { exitCode, stderr } = await run(['exchange'], { confirm: declined });
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('nothing was changed');
+    expect(stderr).toContain('Nothing was changed.');
     expect(stderr).not.toContain('group media');
   });
 

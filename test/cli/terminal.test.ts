@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { processTerminal } from '../../lib/cli/terminal';
-import { AbortError } from '../../lib/errors/errors';
+import { AbortError, UnreachableError, UsageError } from '../../lib/errors/errors';
 
+const terminal = (signal = new AbortController().signal) => processTerminal(signal);
 const originalStdin = Object.getOwnPropertyDescriptor(process, 'stdin');
 
 /** Puts a stream in the place of standard input. */
@@ -25,7 +26,7 @@ test('tells on standard error, so that standard output holds the result alone', 
   const stderr = spyOnStderr();
   const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
 
-  processTerminal.tell('a line');
+  terminal().tell('a line');
 
   expect(stderr()).toBe('a line\n');
   expect(stdout).not.toHaveBeenCalled();
@@ -36,7 +37,7 @@ describe('confirmation', () => {
     const stderr = spyOnStderr();
     useStdin(true, `${answer}\n`);
 
-    await expect(processTerminal.confirm('Write it?')).resolves.toBeUndefined();
+    await expect(terminal().confirm('Write it?')).resolves.toBeUndefined();
     expect(stderr()).toContain('Write it? [y/N]');
   });
 
@@ -44,20 +45,48 @@ describe('confirmation', () => {
     spyOnStderr();
     useStdin(true, `${answer}\n`);
 
-    const refusal = processTerminal.confirm('Write it?');
+    const refusal = terminal().confirm('Write it?');
 
     await expect(refusal).rejects.toBeInstanceOf(AbortError);
-    await expect(refusal).rejects.toMatchObject({ code: 'Declined', message: 'nothing was changed' });
+    await expect(refusal).rejects.toMatchObject({ code: 'Declined', message: 'Nothing was changed.' });
   });
 
   test('is refused without a terminal, whatever is piped in, and names the option that goes ahead', async () => {
     const stderr = spyOnStderr();
     useStdin(false, 'y\n');
 
-    const refusal = processTerminal.confirm('Write it?');
+    const refusal = terminal().confirm('Write it?');
 
-    await expect(refusal).rejects.toBeInstanceOf(AbortError);
+    await expect(refusal).rejects.toBeInstanceOf(UsageError);
     await expect(refusal).rejects.toMatchObject({ code: 'NotConfirmed', hint: expect.stringContaining('--yes') });
     expect(stderr()).toBe('');
+  });
+
+  test('is not Ctrl-C, which interrupts the whole command', async () => {
+    spyOnStderr();
+    useStdin(true, '\u0003');
+    Object.assign(process.stdin, { setRawMode: () => process.stdin });
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    const interrupted = jest.fn();
+    process.on('SIGINT', interrupted);
+    try {
+      const refusal = terminal().confirm('Write it?');
+
+      await expect(refusal).rejects.toBeInstanceOf(UnreachableError);
+      await expect(refusal).rejects.toMatchObject({ code: 'Interrupted' });
+      expect(interrupted).toHaveBeenCalledTimes(1);
+    } finally {
+      process.off('SIGINT', interrupted);
+    }
+  });
+
+  test('ends as an interruption when the command is ended meanwhile', async () => {
+    spyOnStderr();
+    useStdin(true, '');
+    const stop = new AbortController();
+    const refusal = terminal(stop.signal).confirm('Write it?');
+    stop.abort();
+
+    await expect(refusal).rejects.toMatchObject({ code: 'Interrupted' });
   });
 });

@@ -131,6 +131,7 @@ describe('npm run deploy', () => {
   let calledIn: string;
   /** What is deployed, by stack. */
   let deployed: Record<string, DeployedStack>;
+  let interruption = new AbortController();
   const tell = jest.fn<void, [string]>();
   const print = jest.fn<void, [string]>();
   const confirm = jest.fn<Promise<void>, [string]>();
@@ -140,7 +141,18 @@ describe('npm run deploy', () => {
   const reader = jest.fn();
   const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '' };
   const run = (...argv: string[]) =>
-    deploy({ argv, directory, calledIn, synthesize, cdk, deployed: reader, states, terminal, print });
+    deploy({
+      argv,
+      directory,
+      calledIn,
+      synthesize,
+      cdk,
+      deployed: reader,
+      states,
+      signal: interruption.signal,
+      terminal,
+      print,
+    });
   const told = () => tell.mock.calls.join('\n');
   const template = (id: string, from = assembly.directory): Draft =>
     JSON.parse(readFileSync(join(from, `${id}.template.json`), 'utf8'));
@@ -154,6 +166,7 @@ describe('npm run deploy', () => {
 
   beforeEach(() => {
     jest.resetAllMocks();
+    interruption = new AbortController();
     calledIn = directory;
     deployed = Object.fromEntries(STACK_IDS.map((id) => [id, deployedStack(template(id))]));
     reader.mockReturnValue(async ({ id }: { id: string }) => deployed[id]);
@@ -232,7 +245,11 @@ describe('npm run deploy', () => {
     await run('Source', '--yes', '-c', 'a=b', '--profile', 'prod');
 
     expect(synthesize).toHaveBeenCalledWith(['Source', '-c', 'a=b']);
-    expect(reader).toHaveBeenCalledWith(expect.anything(), { lookupRoles: false, profile: 'prod' });
+    expect(reader).toHaveBeenCalledWith(expect.anything(), {
+      lookupRoles: false,
+      profile: 'prod',
+      signal: interruption.signal,
+    });
     expect(told()).toContain('backups-destination (');
     expect(cdk.mock.calls[0]?.[0].join(' ')).toBe(
       `deploy Source --app ${assembly.directory} --require-approval never -c a=b --profile prod`,
@@ -368,12 +385,25 @@ describe('npm run deploy', () => {
     await expect(run('Sources')).rejects.toThrow(UsageError);
   });
 
-  test('keeps the exit code of a failure and says what stands in the way', async () => {
+  test('ends with 1 where the CDK CLI failed, whatever its own code, and says what stands in the way', async () => {
     somethingChanged();
     cdk.mockResolvedValue(3);
 
-    expect(await run('--yes')).toBe(3);
+    expect(await run('--yes')).toBe(1);
     expect(tell.mock.calls.at(-1)).toEqual([expect.stringContaining('backups-destination never came up')]);
+  });
+
+  test('that is interrupted ends as an interruption, asks AWS nothing more and says what CloudFormation does', async () => {
+    somethingChanged();
+    cdk.mockImplementation(async () => {
+      interruption.abort();
+      return 1;
+    });
+
+    await expect(run('--yes', '--json')).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(tell.mock.calls.at(-1)).toEqual([expect.stringContaining('CloudFormation continues what it has begun')]);
+    expect(states).not.toHaveBeenCalled();
+    expect(print).not.toHaveBeenCalled();
   });
 
   test('says nothing more where nothing stands in the way', async () => {

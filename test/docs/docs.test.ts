@@ -14,6 +14,7 @@ const DOCUMENTS = [
   'docs/recovery.md',
   'docs/permissions.md',
   'docs/protection.md',
+  'docs/results.md',
   'docs/scale.md',
   'docs/threats.md',
   'docs/troubleshooting.md',

@@ -51,7 +51,7 @@ afterAll(() => kept.stop());
 
 test('audit finds what was removed, truncated, added and held back, and nothing else', async () => {
   const fine = await audit('--json');
-  expect([fine.code, fine.data()]).toMatchObject([0, { ok: true, matchedBy: 'age', differences: [] }]);
+  expect([fine.code, fine.data()]).toMatchObject([0, { status: 'ok', matchedBy: 'age', differences: [] }]);
   expect(fine.stderr).toContain('matched by age');
 
   for (const key of ['kept 1/a+b', 'removed', 'truncated', 'ü/marked']) {

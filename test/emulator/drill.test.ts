@@ -28,7 +28,7 @@ async function drill(...args: readonly string[]) {
     ...kept.environment,
     INIT_CWD: kept.directory,
   });
-  return { ...run, data: () => JSON.parse(run.stdout) as { ok: boolean; reports: [DrillReport]; files: [string, string] } };
+  return { ...run, data: () => JSON.parse(run.stdout) as { status: string; reports: [DrillReport]; files: [string, string] } };
 }
 
 async function buckets(): Promise<string[]> {
@@ -67,7 +67,7 @@ test('drill restores, compares, reports and leaves nothing, or finds what an ear
   const { reports, files } = all.data();
   const [report] = reports;
   expect(report).toMatchObject({
-    ok: true,
+    status: 'ok',
     sample: null,
     left: [],
     scratch: { made: true },
@@ -87,7 +87,7 @@ test('drill restores, compares, reports and leaves nothing, or finds what an ear
   );
   const some = await drill('--sample', '2', '--seed', 'a', '--prefix', 'reports/', '--to', GIVEN);
   expect(some.data()).toMatchObject({
-    ok: true,
+    status: 'ok',
     reports: [{ scratch: { bucket: GIVEN, made: false }, ends: { same: { objects: 2 } } }],
   });
   const { Versions: stay = [] } = await source.send(new ListObjectVersionsCommand({ Bucket: GIVEN }));

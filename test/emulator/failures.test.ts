@@ -69,7 +69,7 @@ test('failures reads the deployed queue twice, loses no event, and acknowledges 
     expect(acknowledged.data()).toMatchObject({ groups, removed: { messages: read, failed: [] } });
     const empty = await ops(kept, '--json');
     expect(empty.code).toBe(0);
-    expect(empty.data()).toMatchObject({ ok: true, read: 0, queue: { approximate: { visible: 0, held: 0 } } });
+    expect(empty.data()).toMatchObject({ status: 'ok', read: 0, queue: { approximate: { visible: 0, held: 0 } } });
   } finally {
     await kept.stop();
   }

@@ -54,7 +54,7 @@ test('status shows what there is of a sound pair, and of a broken one the same a
   expect(idle).toMatchObject({
     code: 3,
     data: {
-      ok: false,
+      status: 'unknown',
       wrong: [],
       pairs: [{ pair: 'documents', lagSeconds: null, failedOperations: null, lastVerification: null, unknown: [] }],
       failureMessages: 0,
@@ -94,7 +94,7 @@ test('status shows what there is of a sound pair, and of a broken one the same a
 
   const doctor = await ops('doctor', '--json');
   const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; status: string; found?: string }[] };
-  expect(checks.filter((check) => check.status === 'fail').map(({ id, found }) => [id, found])).toEqual([
+  expect(checks.filter((check) => check.status === 'failed').map(({ id, found }) => [id, found])).toEqual([
     ['replica-bucket-policy', 'statement WriteReplicas is missing'],
     ['failed-operations', '3 failed'],
   ]);

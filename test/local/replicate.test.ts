@@ -161,7 +161,7 @@ describe('the report', () => {
     s3.on(GetObjectCommand, replica).rejects(Object.assign(new Error('none'), { name: 'NoSuchKey' }));
     const data = await report(1);
 
-    expect(data.ok).toBe(false);
+    expect(data.status).toBe('failed');
     expect(formatDemo(data)).toContain('in/f.txt: there is no replica');
     expect(formatDemo(data)).toContain('replication FAILED');
     expect(formatDemo(data)).toContain('in the source only');

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { EXIT } from '../../lib/cli/command';
+import { EXIT } from '../../lib/cli/exit-codes';
 import { type AccountName, SIDES } from '../../lib/config/replication-config';
 import { roleStatements } from '../../lib/model/policies';
 import { verificationPermissions, verificationPolicies } from '../../lib/model/verification';

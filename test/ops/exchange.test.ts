@@ -225,7 +225,7 @@ describe('the data for --json', () => {
 
     const { data } = await exchange(exchangeContext().context);
 
-    expect(data).toEqual(expected);
+    expect(data).toEqual({ status: 'ok', ...expected });
   });
 });
 

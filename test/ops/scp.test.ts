@@ -20,7 +20,7 @@ test('prints the policy of the configuration, and nothing else on standard outpu
 
   expect(exitCode).toBe(0);
   expect(JSON.parse(text)).toEqual(expected);
-  expect(data).toEqual({ account: '222222222222', characters: text.length + 1, most: 5120, policy: expected });
+  expect(data).toEqual({ status: 'ok', account: '222222222222', characters: text.length + 1, most: 5120, policy: expected });
   expect(recorded.told).toEqual([expect.stringContaining('account 222222222222 alone')]);
 });
 

@@ -53,15 +53,20 @@ function assertProgress(bucket: string, { KeyMarker: key, VersionIdMarker: id }:
   }
   const order = compareKeys(next, key);
   if (order < 0 || (order === 0 && nextId === id)) {
-    throw noProgress(bucket, key);
+    throw noProgress(`bucket ${bucket}`, `the key ${JSON.stringify(key)}`);
   }
 }
 
-/** The error for a listing that would not end. */
-export function noProgress(bucket: string, key: string): UnreachableError {
+/**
+ * Returns the error for a listing that would not end.
+ *
+ * @param what what is listed, such as `bucket x`
+ * @param beyond the marker that comes again, such as `the key "a"`
+ */
+export function noProgress(what: string, beyond: string): UnreachableError {
   return new UnreachableError(
     'NoProgress',
-    `the listing of bucket ${bucket} does not advance beyond the key ${JSON.stringify(key)}: S3 sent the same marker again, or an earlier one`,
+    `the listing of ${what} does not advance beyond ${beyond}: the same marker came again, or an earlier one`,
   );
 }
 

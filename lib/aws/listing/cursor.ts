@@ -82,7 +82,7 @@ export class Cursor implements Stream {
       this.last = { key, ids: new Set() };
     }
     if (this.last.ids.has(id)) {
-      throw noProgress(this.bucket.name, key);
+      throw noProgress(`bucket ${this.bucket.name}`, `the key ${JSON.stringify(key)}`);
     }
     this.last.ids.add(id);
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { AppError } from '../../errors/errors';
+import { endWith } from './end-with';
 
 /**
  * The script of this project's CDK CLI, for a Node process.
@@ -21,14 +22,21 @@ export interface CdkOptions {
   readonly cwd?: string;
   /** Writes everything to standard error, which leaves standard output to this process. @default false */
   readonly quiet?: boolean;
+  /** Ends it. What CloudFormation has begun continues. @default - nobody interrupts */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs the CDK CLI of this project on the terminal of this process, and answers its exit code. */
-export function runCdk(args: readonly string[], { cwd, quiet = false }: CdkOptions = {}): Promise<number> {
+export function runCdk(args: readonly string[], { cwd, quiet = false, signal }: CdkOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cdkScript(), ...args], { cwd, stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'] });
+    // It asks on this terminal, so it stays in the group of this process.
+    const release = endWith(child, signal, (name) => child.kill(name));
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      release();
+      resolve(code ?? 1);
+    });
   });
 }
 

@@ -14,16 +14,23 @@ import { run } from './run';
  */
 export type Synthesize = (args: readonly string[]) => Promise<string>;
 
-/** Gives the work a way to synthesize the app of a folder, and removes what was synthesized when it has ended. */
-export async function withSynthesis<T>(directory: string, work: (synthesize: Synthesize) => Promise<T>): Promise<T> {
+/**
+ * Gives the work a way to synthesize the app of a folder, and removes what was synthesized when it has ended.
+ *
+ * @param signal ends a synthesis
+ */
+export async function withSynthesis<T>(
+  directory: string,
+  signal: AbortSignal,
+  work: (synthesize: Synthesize) => Promise<T>,
+): Promise<T> {
   const output = mkdtempSync(join(tmpdir(), 's3-replication-'));
   try {
     return await work(async (args) => {
-      await run(process.execPath, [cdkScript(), 'synth', '--quiet', '--output', output, ...args], { cwd: directory }).catch(
-        (error: unknown) => {
-          throw unknownStack(messageOf(error)) ?? error;
-        },
-      );
+      const command = [cdkScript(), 'synth', '--quiet', '--output', output, ...args];
+      await run(process.execPath, command, { cwd: directory, signal }).catch((error: unknown) => {
+        throw unknownStack(messageOf(error)) ?? error;
+      });
       return output;
     });
   } finally {

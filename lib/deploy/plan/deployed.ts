@@ -92,6 +92,8 @@ export interface ReaderOptions {
   readonly lookupRoles: boolean;
   /** @default - credentials of the environment */
   readonly profile?: string;
+  /** Ends every request. @default - nobody interrupts */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -101,7 +103,7 @@ export interface ReaderOptions {
  * @throws UnreachableError without usable credentials or an answer
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
-export function deployedReader(config: Deployment, { lookupRoles, profile }: ReaderOptions): ReadDeployed {
+export function deployedReader(config: Deployment, { lookupRoles, profile, signal }: ReaderOptions): ReadDeployed {
   // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
   const ownOf = remembering<Promise<CredentialProvider | undefined>>();
   const lookupRoleOf = remembering<CredentialProvider>();
@@ -112,10 +114,10 @@ export function deployedReader(config: Deployment, { lookupRoles, profile }: Rea
     const caller = { account, region, ...(profile !== undefined && { profile }) };
     environment ??= credentialsOf(caller);
     const ambient = environment;
-    const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient));
+    const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient, signal));
     const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient));
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
-    const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
+    const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler(signal) });
     try {
       return await readDeployed(client, stack.stackName);
     } finally {
@@ -129,14 +131,15 @@ async function ownCredentials(
   config: Deployment,
   caller: Side,
   ambient: CredentialProvider,
+  signal: AbortSignal | undefined,
 ): Promise<CredentialProvider | undefined> {
   const { accountOf, profiledSides, verifiedCredentials } =
     require('../../aws/credentials') as typeof import('../../aws/credentials');
   const side = profiledSides(config).find(({ account }) => account === caller.account);
   if (side !== undefined) {
-    return (await verifiedCredentials([side])).get(side.side);
+    return (await verifiedCredentials([side], signal)).get(side.side);
   }
-  return (await accountOf(caller, ambient)) === caller.account ? ambient : undefined;
+  return (await accountOf(caller, ambient, signal)) === caller.account ? ambient : undefined;
 }
 
 function lookupRole(stack: AssemblyStack, ambient: CredentialProvider): CredentialProvider {

@@ -2,12 +2,13 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isEmulator } from '../../aws/emulator';
 import { readDailyMetrics } from '../../aws/metrics';
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 import { whole } from '../../cli/units';
 import { messageOf, UsageError } from '../../errors/errors';
+import { worst } from '../../model/status';
 import { readDeepFacts } from './examine/deep';
 import { formatReport } from './format';
 import { htmlReport } from './html/page';
@@ -15,6 +16,7 @@ import { PairAudit } from './pair-audit';
 import { AuditProgress, readCheckpoint } from './progress';
 import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport, STATES } from './report';
 import { type AuditTask, auditTasksOf } from './task';
+import { statusOfPair } from './verdict';
 
 /** The command's own options. */
 interface AuditOptions {
@@ -73,9 +75,10 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
   const startedAt = earlier?.startedAt ?? clock.now().toISOString();
   const progress = new AuditProgress(context, { checkpointFile, subject, startedAt, requests, audits, csv }, earlier);
   await compareAll(progress, audits, context, checkpointFile, csv);
-  const { ok, deep, pairs } = comparison(audits, deepPercent);
+  const { deep, pairs } = comparison(audits, deepPercent);
+  const status = worst(pairs.map(statusOfPair), 'there is no pair');
   const report: AuditReport = {
-    ok,
+    status: status.status,
     deployment: config.deployment,
     startedAt,
     endedAt: clock.now().toISOString(),
@@ -93,9 +96,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
   }
-  const unknown = pairs.some(({ states }) => states.unknown.versions > 0);
-  const wrong = pairs.some((pair) => pair.wrong > 0);
-  return { exitCode: wrong ? EXIT.wrong : unknown ? EXIT.unknown : EXIT.ok, data: report, text: formatReport(report) };
+  return new Outcome(status, report, formatReport(report));
 }
 
 /** @throws UsageError when a number is none */
@@ -185,7 +186,7 @@ async function compareAll(
 }
 
 /** The part of the report that the pairs add up to. */
-function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'ok' | 'deep' | 'pairs'> {
+function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'deep' | 'pairs'> {
   const looked = { versions: 0, unknown: 0, skipped: 0 };
   const pairs = audits.map(({ task: { pair, source, replica }, totals }): PairReport => {
     const { deep, deepUnknown, deepSkipped, ...tally } = totals;
@@ -194,9 +195,5 @@ function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditRe
     looked.skipped += deepSkipped;
     return { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally };
   });
-  return {
-    ok: pairs.every(({ wrong, states }) => wrong === 0 && states.unknown.versions === 0),
-    deep: percent === 0 ? null : { ...looked, percent },
-    pairs,
-  };
+  return { deep: percent === 0 ? null : { ...looked, percent }, pairs };
 }

@@ -1,6 +1,7 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
 import { selectDifferences } from './kept-differences';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
+import { observedIn } from './verdict';
 
 /** Differences that a terminal shows; `--csv` has all. */
 const SHOWN = 20;
@@ -21,18 +22,21 @@ export function formatReport(report: AuditReport): string {
   ].join('\n\n');
 }
 
-/** Unknown is never fine, and what was skipped or deleted meanwhile is said beside the verdict. */
+/** A verdict on what was observed alone: unknown is never fine, and what was skipped or deleted meanwhile is said beside it. */
 function verdict(pairs: readonly PairReport[]): string {
   const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
   const found = (state: State) => pairs.reduce((sum, { states }) => sum + states[state].versions, 0);
   const unknown = found('unknown');
   const [deleted, skipped] = [found('deleted'), found('skipped')];
+  const observed = pairs.reduce((sum, pair) => sum + observedIn(pair), 0);
   const words = [
     ...(wrong > 0 ? [`${plural(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
     ...(unknown > 0 ? [`${plural(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
   ];
+  const unseen = pairs.filter((pair) => observedIn(pair) === 0).map(({ pair }) => pair);
   return [
-    ...(words.length === 0 ? ['nothing is wrong'] : words),
+    ...(words.length > 0 ? words : [observed === 0 ? 'no version could be compared' : 'nothing is wrong']),
+    ...(observed > 0 && unseen.length > 0 ? [`no version of ${unseen.join(', ')} could be compared`] : []),
     ...(deleted > 0 ? [`${plural(deleted, 'version')} ${was(deleted)} deleted while the audit ran`] : []),
     ...(skipped > 0 ? [`${plural(skipped, 'version')} ${was(skipped)} skipped (SSE-C)`] : []),
   ].join(', ');

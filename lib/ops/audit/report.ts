@@ -1,4 +1,5 @@
 import type { CsvFile } from '../../cli/csv';
+import type { StatusWord } from '../../model/status';
 
 /** What a version, or a delete marker, turns out to be. `same` is the only one that is no difference. */
 export const STATES = [
@@ -140,8 +141,8 @@ export interface PairReport {
 
 /** The result of `ops audit`. */
 export interface AuditReport {
-  /** Nothing is wrong, and nothing is unknown. What `--deep` skipped is in `deep.skipped` and in the state `skipped`. */
-  readonly ok: boolean;
+  /** `skipped` where no version could be compared. What `--deep` skipped is in `deep.skipped` and in the state `skipped`. */
+  readonly status: StatusWord;
   readonly deployment: string;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -1,14 +1,15 @@
 import type { JobManifestGeneratorFilter, JobStatus } from '@aws-sdk/client-s3-control';
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { table } from '../../cli/table';
 import { whole } from '../../cli/units';
-import { AbortError, UsageError } from '../../errors/errors';
+import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
+import { worst } from '../../model/status';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
 import { foundNothing, hasEnded, isOpen, isPreparing, type Job, type JobObjects, toObjects } from './job';
 import { Jobs } from './jobs';
 import { boundOf, describeRun } from './preview';
-import { type BackfillData, exitCodeOf, formatBackfill, resultOf } from './result';
+import { type BackfillData, formatBackfill, resultOf, statusOfJob } from './result';
 import { hintFor, watch } from './watch';
 
 /**
@@ -56,11 +57,14 @@ async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Prom
   );
   const ended = await watch(context, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
   const results = await Promise.all(ended.map((job) => resultOf(context, job)));
-  const data: BackfillData = { ok: results.every(({ ok }) => ok), deployment: context.config.deployment, jobs: results };
-  return { exitCode: exitCodeOf(data), data, text: formatBackfill(data) };
+  const data: BackfillData = { deployment: context.config.deployment, jobs: results };
+  return new Outcome(worst(ended.map(statusOfJob), 'there is no job'), data, formatBackfill(data));
 }
 
-/** @throws AbortError when the person declines, or cannot be asked: then the jobs still wait */
+/**
+ * @throws AbortError when the person declines
+ * @throws UsageError without a terminal to ask on, UnreachableError when the person interrupts: the jobs still wait
+ */
 async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[]): Promise<void> {
   const { config, terminal, yes } = context;
   if (waiting.length === 0) {
@@ -75,16 +79,24 @@ async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[])
       );
     } catch (error) {
       if (!(error instanceof AbortError) || error.code !== 'Declined') {
-        throw error instanceof AbortError ? new AbortError(error.code, error.message, hintFor(error, waiting)) : error;
+        throw stillWaiting(error, waiting);
       }
       await cancel(jobs, waiting, 'declined');
       const ids = waiting.map(({ id }) => id).join(', ');
-      throw new AbortError('Declined', `nothing was replicated: cancelled ${ids}`);
+      throw new AbortError('Declined', `Nothing was replicated: cancelled ${ids}.`);
     }
   }
   for (const { id } of waiting) {
     await jobs.setStatus(id, 'Ready', 'confirmed');
   }
+}
+
+/** The error that left the question without an answer, with how to come back to the jobs. */
+function stillWaiting(error: unknown, waiting: readonly Job[]): unknown {
+  if (error instanceof UsageError) {
+    return new UsageError(error.code, error.message, hintFor(error, waiting));
+  }
+  return error instanceof UnreachableError ? new UnreachableError(error.code, error.message, hintFor(error, waiting)) : error;
 }
 
 async function cancel(jobs: Jobs, unwanted: readonly Job[], why: string): Promise<void> {
@@ -111,7 +123,7 @@ interface JobRow {
   readonly job: string;
   /** Id of the pair. */
   readonly pair: string;
-  readonly status: JobStatus | null;
+  readonly jobStatus: JobStatus | null;
   /** ISO 8601. */
   readonly createdAt: string | null;
   readonly endedAt: string | null;
@@ -125,7 +137,7 @@ async function listJobs({ config, pairs }: Context, jobs: Jobs): Promise<Outcome
     ({ pair, found }): JobRow => ({
       job: found.JobId ?? '',
       pair: pair.id,
-      status: found.Status ?? null,
+      jobStatus: found.Status ?? null,
       createdAt: found.CreationTime?.toISOString() ?? null,
       endedAt: found.TerminationDate?.toISOString() ?? null,
       description: found.Description ?? '',
@@ -136,11 +148,19 @@ async function listJobs({ config, pairs }: Context, jobs: Jobs): Promise<Outcome
     rows.length === 0
       ? `no job of deployment ${config.deployment}; S3 forgets a job 90 days after its end`
       : table([['job', 'pair', 'status', 'created', 'objects', 'done', 'failed'], ...rows.map(cells)]).join('\n');
-  return { exitCode: EXIT.ok, data: { deployment: config.deployment, jobs: rows }, text };
+  return new Outcome({ status: 'ok', seen: [`${rows.length} jobs listed`] }, { deployment: config.deployment, jobs: rows }, text);
 }
 
-function cells({ job, pair, status, createdAt, objects: { total, succeeded, failed } }: JobRow): string[] {
-  return [job, pair, status ?? '', createdAt ?? '', total === null ? '' : whole(total), whole(succeeded + failed), whole(failed)];
+function cells({ job, pair, jobStatus, createdAt, objects: { total, succeeded, failed } }: JobRow): string[] {
+  return [
+    job,
+    pair,
+    jobStatus ?? '',
+    createdAt ?? '',
+    total === null ? '' : whole(total),
+    whole(succeeded + failed),
+    whole(failed),
+  ];
 }
 
 /**
@@ -164,5 +184,5 @@ async function cancelJob({ terminal, yes }: Context, jobs: Jobs, job: Job): Prom
 }
 
 function outcome({ id, pair, status, objects }: Job, text: string): Outcome {
-  return { exitCode: EXIT.ok, data: { job: id, pair: pair.id, status, objects }, text };
+  return new Outcome({ status: 'ok', seen: [text] }, { job: id, pair: pair.id, jobStatus: status, objects }, text);
 }

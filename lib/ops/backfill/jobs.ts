@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3-control';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
+import { nextToken } from '../../aws/listing/next-token';
 import type { Context } from '../../cli/command';
 import { AppError } from '../../errors/errors';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
@@ -84,7 +85,7 @@ export class Jobs {
           jobs.push({ pair, found });
         }
       }
-      token = next;
+      token = nextToken('jobs', token, next);
     } while (token !== undefined);
     return jobs.toSorted((a, b) => createdAt(b) - createdAt(a));
   }

@@ -1,7 +1,8 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
-import { type Context, EXIT, type ExitCode } from '../../cli/command';
+import type { Context } from '../../cli/command';
 import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
+import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AFTERWARDS } from '../explain/wording';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, failedTasks, groupTasks } from './report';
@@ -12,9 +13,9 @@ interface JobResult {
   readonly job: string;
   /** Id of the pair. */
   readonly pair: string;
-  readonly status: JobStatus;
-  /** Everything that S3 found is replicated, or it found nothing. */
-  readonly ok: boolean;
+  /** `ok`: everything that S3 found is replicated, or S3 looked and found nothing to replicate. */
+  readonly status: StatusWord;
+  readonly jobStatus: JobStatus;
   /** S3 found no object that the filter chooses and the rule takes. */
   readonly nothingToDo: boolean;
   readonly sourceBucket: string;
@@ -33,7 +34,6 @@ interface JobResult {
 
 /** The result of `ops backfill`, `ops backfill watch` and `ops retry`. */
 export interface BackfillData {
-  readonly ok: boolean;
   readonly deployment: string;
   readonly jobs: readonly JobResult[];
 }
@@ -45,8 +45,8 @@ export async function resultOf({ config, clients }: Context, job: Job): Promise<
   const result = {
     job: job.id,
     pair: job.pair.id,
-    status: job.status,
-    ok: nothingToDo || (job.status === 'Complete' && job.objects.failed === 0),
+    status: statusOfJob(job).status,
+    jobStatus: job.status,
     nothingToDo,
     sourceBucket: sourceBucket.name,
     replicaBucket: replicaBucket.name,
@@ -69,8 +69,17 @@ export async function resultOf({ config, clients }: Context, job: Job): Promise<
   }
 }
 
-export function exitCodeOf({ ok }: BackfillData): ExitCode {
-  return ok ? EXIT.ok : EXIT.wrong;
+/** Returns the status of a job, by what S3 counted in it. */
+export function statusOfJob(job: Job): Status {
+  const { id, status, objects } = job;
+  if (foundNothing(job)) {
+    return { status: 'ok', seen: [`job ${id}: S3 looked, and found no object to replicate`] };
+  }
+  return statusOf({
+    failed: status === 'Complete' && objects.failed === 0 ? [] : [`job ${id}: ${status}, ${whole(objects.failed)} failed`],
+    seen: objects.succeeded > 0 ? [`job ${id}: ${plural(objects.succeeded, 'object')} replicated`] : [],
+    nothing: `job ${id}: S3 counts no object`,
+  });
 }
 
 /** Objects of a group that a person is shown. */
@@ -86,7 +95,7 @@ export function formatBackfill({ jobs }: BackfillData): string {
 }
 
 function formatJob(result: JobResult): string {
-  const { pair, job, status, nothingToDo, objects, problems, failures, reportProblem } = result;
+  const { pair, job, jobStatus, nothingToDo, objects, problems, failures, reportProblem } = result;
   if (nothingToDo) {
     return [
       `pair ${pair}, job ${job}: nothing to do`,
@@ -97,10 +106,10 @@ function formatJob(result: JobResult): string {
   const total = objects.total === null ? '' : ` of ${whole(objects.total)}`;
   return [
     [
-      `pair ${pair}, job ${job}: ${status}`,
+      `pair ${pair}, job ${job}: ${jobStatus}`,
       `  ${whole(objects.succeeded)}${total} objects replicated, ${whole(objects.failed)} failed`,
       ...problems.map(({ code, reason }) => `  ${code}: ${reason}`),
-      ...(status === 'Failed' ? [objects.failed > objects.succeeded ? HALF : `  Why jobs fail: ${TROUBLESHOOTING}`] : []),
+      ...(jobStatus === 'Failed' ? [objects.failed > objects.succeeded ? HALF : `  Why jobs fail: ${TROUBLESHOOTING}`] : []),
       ...(reportProblem === null ? [] : [`  Which objects failed could not be read: ${reportProblem}`]),
     ].join('\n'),
     ...(failures ?? []).map(formatGroup),

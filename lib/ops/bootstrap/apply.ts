@@ -58,6 +58,7 @@ async function bootstrapOne(context: Context, plan: EnvironmentPlan, input: Plan
     [cdkScript(), ...argumentsOf({ environment, flags }), ...context.cdkContext, '--no-notices', '--ci'],
     {
       cwd: context.directory,
+      signal: context.signal,
       env: {
         ...inherited,
         AWS_REGION: region,

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { shippedBootstrapVersion } from '../../cli/process/cdk';
 import { AppError, UnreachableError, UsageError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
 import { environmentsOf } from '../../model/stacks';
+import { type Status, statusOf } from '../../model/status';
 import { applyPlan } from './apply';
 import { type PolicyPlan, planPolicy, writePolicies } from './execution-policies';
 import { bootstrapData, formatApplied, formatPlan } from './format';
@@ -30,7 +31,7 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
   const environments = await planEnvironments(context, input);
   const plan: BootstrapPlan = { environments, warnings: unusedDrops(environments, options), ...(policies && { policies }) };
   if (!options.apply) {
-    return { exitCode: exitCodeOf(plan), data: bootstrapData(plan), text: `${formatPlan(context, plan)}\n\n${nextStep(plan)}` };
+    return new Outcome(statusOfPlan(plan), bootstrapData(plan), `${formatPlan(context, plan)}\n\n${nextStep(plan)}`);
   }
   context.terminal.tell(formatPlan(context, plan));
   refuseDoubt(plan);
@@ -38,11 +39,8 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
     await context.terminal.confirm('Bootstrap?');
   }
   const { applied, failure } = await applyPlan(context, plan, input);
-  return {
-    exitCode: failure === null ? EXIT.ok : EXIT.wrong,
-    data: bootstrapData(plan, applied, failure),
-    text: formatApplied(plan, applied, failure),
-  };
+  const status = failure === null ? statusOfPlan(plan) : ({ status: 'failed', why: [failure] } as const);
+  return new Outcome(status, bootstrapData(plan, applied, failure), formatApplied(plan, applied, failure));
 }
 
 /** One environment after another: each owner's credentials may ask for an MFA code on the same terminal. */
@@ -91,7 +89,7 @@ function reasonOf(error: unknown): string {
 
 /** @throws AppError when --apply would act on what it does not know, or act in vain */
 function refuseDoubt({ environments, policies }: BootstrapPlan): void {
-  const unknown = environments.filter(({ present }) => present.state === 'unknown').map(nameOf);
+  const unknown = unknownIn(environments);
   unknown.push(...(policies?.policies ?? []).flatMap(({ policy, action }) => (action === 'unknown' ? [policy.name] : [])));
   if (unknown.length > 0) {
     throw new UnreachableError(
@@ -122,19 +120,30 @@ function isDone({ environments, policies }: BootstrapPlan): boolean {
   return environments.every(({ upToDate }) => upToDate) && (policies?.policies ?? []).every(({ action }) => action === 'none');
 }
 
-function exitCodeOf({ environments }: BootstrapPlan): Outcome['exitCode'] {
-  if (environments.some(({ obstacle }) => obstacle !== undefined)) {
-    return EXIT.wrong;
-  }
-  return environments.some(({ present }) => present.state === 'unknown') ? EXIT.unknown : EXIT.ok;
+/** An environment that still has to be bootstrapped is not a fault: the command says how. */
+function statusOfPlan({ environments, policies }: BootstrapPlan): Status {
+  const unread = (policies?.policies ?? [])
+    .filter(({ action }) => action === 'unknown')
+    .map(({ policy }) => `policy ${policy.name}`);
+  return statusOf({
+    failed: environments.flatMap((plan) => (plan.obstacle === undefined ? [] : [`${nameOf(plan)}: ${plan.obstacle}`])),
+    unknown: [...unknownIn(environments), ...unread],
+    seen: environments.map((plan) => `${nameOf(plan)} was read`),
+    nothing: 'the deployment has no environment',
+  });
+}
+
+function unknownIn(environments: readonly EnvironmentPlan[]): string[] {
+  return environments.filter(({ present }) => present.state === 'unknown').map(nameOf);
 }
 
 function nextStep(plan: BootstrapPlan): string {
   if (isDone(plan)) {
     return 'Every environment is bootstrapped as wanted.';
   }
-  return plan.environments.some(({ present }) => present.state === 'unknown')
-    ? 'Nothing was changed. Run each command as its account; --apply acts only where every account answers.'
+  const unknown = unknownIn(plan.environments);
+  return unknown.length > 0
+    ? `Nothing was changed. The present state of ${unknown.join(', ')} is unknown. Run each command as its account; --apply acts only where every account answers.`
     : 'Nothing was changed. Run the commands in this order, or the same command with --apply.';
 }
 

@@ -1,8 +1,9 @@
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { fileOption } from '../../cli/options';
 import { CLASS_RULES, SMALLEST_TRANSITION } from '../../config/storage-classes';
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
+import { type Status, statusOf } from '../../model/status';
 import { compare, type EstimateInput, estimateLines } from './compare';
 import { type CostData, missingPrices, NOT_COUNTED, totalOf } from './estimate';
 import { formatCost } from './format';
@@ -34,7 +35,17 @@ export async function cost(context: Context, args: CommandArguments): Promise<Ou
   const { backfill } = options;
   const input: EstimateInput = { config, pairs: pairs.map(({ id }) => id), workloads, backfill, prices };
   const data = estimate(input, options);
-  return { exitCode: EXIT.ok, data, text: formatCost(data) };
+  return new Outcome(statusOfEstimate(data), data, formatCost(data));
+}
+
+/** A sum without some of its lines is not known. */
+function statusOfEstimate({ lines, missingPrices: missing }: CostData): Status {
+  const open = lines.filter(({ usd }) => usd === null).map(({ item }) => `${item} is open`);
+  return statusOf({
+    unknown: [...open, ...missing.map(({ id, region }) => `the price ${id} of ${region} is missing`)],
+    seen: lines.map(({ item }) => item),
+    nothing: 'nothing is estimated',
+  });
 }
 
 function estimate(input: EstimateInput, { priceFile, compare: compared }: CostOptions): CostData {

@@ -43,20 +43,16 @@ export type Area = (typeof AREAS)[number];
 
 /** The answer to a check. */
 export type CheckFinding =
-  | { readonly status: 'pass'; readonly found: string }
+  | { readonly status: 'ok'; readonly found: string }
   | {
-      readonly status: 'fail';
+      readonly status: 'failed';
       readonly found: string;
       readonly expected: string;
       /** The exact command or change that repairs it. */
       readonly fix: string;
     }
-  | {
-      readonly status: 'skip';
-      readonly why: string;
-      /** It does not apply, or it could not be found out. */
-      readonly reason: 'not-applicable' | 'unanswered';
-    };
+  /** `unknown`: it could not be found out. `skipped`: it does not apply. */
+  | { readonly status: 'unknown' | 'skipped'; readonly why: string };
 
 /** The answer to a check, with where it was asked. */
 export interface CheckResult {
@@ -73,22 +69,22 @@ export const BUCKET = { source: 'source', destination: 'replica' } as const sati
 
 /** A pass. */
 export function pass(found: string): CheckFinding {
-  return { status: 'pass', found };
+  return { status: 'ok', found };
 }
 
 /** A check that does not apply. */
 export function notApplicable(why: string): CheckFinding {
-  return { status: 'skip', why, reason: 'not-applicable' };
+  return { status: 'skipped', why };
 }
 
 /** A check whose answer could not be had. */
 export function notAnswered(why: string): CheckFinding {
-  return { status: 'skip', why, reason: 'unanswered' };
+  return { status: 'unknown', why };
 }
 
 /** A pass when what was found is what was expected, and a failure otherwise. */
 export function compare({ found, expected, fix }: { found: string; expected: string; fix: string }): CheckFinding {
-  return found === expected ? pass(found) : { status: 'fail', found, expected, fix };
+  return found === expected ? pass(found) : { status: 'failed', found, expected, fix };
 }
 
 /**
@@ -110,7 +106,7 @@ export async function orMissing(
     }
     const { stackName } = stackPlace(context.config, stack);
     return {
-      status: 'fail',
+      status: 'failed',
       found: `${error.message}, though stack ${stackName} does`,
       expected,
       fix: deployAgain(context, stack, 'deleted it'),

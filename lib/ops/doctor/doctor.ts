@@ -1,36 +1,44 @@
-import { type Context, EXIT, type Outcome } from '../../cli/command';
+import { type Context, Outcome } from '../../cli/command';
+import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
 import { diagnose } from './diagnose';
 
 /** Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing. */
 export async function doctor(context: Context): Promise<Outcome> {
   const results = await diagnose(context);
-  const findings = results.map(({ finding }) => finding);
-  const known = findings.some(isUnanswered) ? EXIT.unknown : EXIT.ok;
-  return {
-    exitCode: findings.some(({ status }) => status === 'fail') ? EXIT.wrong : known,
-    data: doctorData(results),
-    text: formatDoctor(results),
-  };
+  return new Outcome(statusOfChecks(results), doctorData(results), formatDoctor(results));
+}
+
+/** Fine where a check was answered, and every answer is right. */
+function statusOfChecks(results: readonly CheckResult[]): Status {
+  return statusOf({
+    failed: namesOf(results, 'failed'),
+    unknown: namesOf(results, 'unknown'),
+    seen: namesOf(results, 'ok'),
+    nothing: 'no check applies',
+  });
+}
+
+function namesOf(results: readonly CheckResult[], status: StatusWord): string[] {
+  return results
+    .filter(({ finding }) => finding.status === status)
+    .map(({ id, pair }) => (pair === null ? id : `${id} [${pair}]`));
 }
 
 /** The result of `ops doctor`. */
 export interface DoctorData {
-  /** No check failed, and all that apply were answered. */
-  readonly ok: boolean;
   readonly checks: readonly (CheckFinding & Pick<CheckResult, 'id' | 'title' | 'pair'>)[];
   readonly summary: Readonly<Record<CheckFinding['status'], number>>;
 }
 
-const MARKS = { pass: '✓', fail: '✗', skip: '–' } as const satisfies Record<CheckFinding['status'], string>;
+const MARKS = { ok: '✓', failed: '✗', unknown: '?', skipped: '–' } as const satisfies Record<CheckFinding['status'], string>;
 
 /** The answers as data. */
 function doctorData(results: readonly CheckResult[]): DoctorData {
   const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
   return {
-    ok: results.every(({ finding }) => finding.status !== 'fail' && !isUnanswered(finding)),
     checks: results.map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
-    summary: { pass: count('pass'), fail: count('fail'), skip: count('skip') },
+    summary: { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') },
   };
 }
 
@@ -42,24 +50,24 @@ function formatDoctor(results: readonly CheckResult[]): string {
   return [...sections, summary(results)].join('\n\n');
 }
 
-/** Whether a question could not be answered. */
-function isUnanswered(finding: CheckFinding): boolean {
-  return finding.status === 'skip' && finding.reason === 'unanswered';
-}
-
 function lines({ id, title, pair, finding }: CheckResult): string[] {
   const head = `  ${MARKS[finding.status]} ${title}${pair === null ? '' : ` [${pair}]`}`;
-  if (finding.status === 'pass') {
-    return [head];
-  }
-  return finding.status === 'skip'
-    ? [`${head}: ${isUnanswered(finding) ? 'no answer, ' : ''}${finding.why.replaceAll('\n', '; ')}`]
-    : [
+  switch (finding.status) {
+    case 'ok':
+      return [head];
+    case 'failed':
+      return [
         `${head} (${id})`,
         ...indented('found', finding.found),
         ...indented('expected', finding.expected),
         ...indented('fix', finding.fix),
       ];
+    case 'unknown':
+      return [`${head}: no answer, ${finding.why.replaceAll('\n', '; ')}`];
+    case 'skipped':
+    default:
+      return [`${head}: ${finding.why.replaceAll('\n', '; ')}`];
+  }
 }
 
 function indented(label: string, text: string): string[] {
@@ -68,11 +76,11 @@ function indented(label: string, text: string): string[] {
 
 function summary(results: readonly CheckResult[]): string {
   const { summary: counts } = doctorData(results);
-  const unanswered = results.filter(({ finding }) => isUnanswered(finding)).length;
-  const skipped = counts.skip - unanswered;
+  const unknown = namesOf(results, 'unknown');
   return [
-    `${results.length} checks: ${counts.pass} passed, ${counts.fail} failed, ${skipped} do not apply, ${unanswered} without an answer.`,
-    ...(counts.fail === 0
+    `${results.length} checks: ${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} do not apply, ${counts.unknown} without an answer.`,
+    ...(unknown.length === 0 ? [] : [`Without an answer: ${unknown.join(', ')}.`]),
+    ...(counts.failed === 0
       ? []
       : ['Give every command the configuration that doctor read: -c config=FILE, unless it is in cdk.json.']),
   ].join('\n');

@@ -1,6 +1,7 @@
-import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { setEagerGc } from '../../cli/gc';
 import { UsageError } from '../../errors/errors';
+import { worst } from '../../model/status';
 import type { Item } from '../copy/model';
 import { lookAtTarget } from '../copy/target';
 import { drillPair } from './drill-pair';
@@ -9,7 +10,7 @@ import { type DrillJob, drillJobs } from './job';
 import { removeLeftovers } from './leftovers';
 import { type DrillOptions, readOptions } from './options';
 import { measureRecoveryPoint } from './recovery-point';
-import { type DrillReport, makeReport, problemsOf, type ReportParts } from './report';
+import { type DrillReport, makeReport, type ReportParts, statusOfReport } from './report';
 import { openFolder, writeReport } from './report-files';
 import { type GivenBucket, openScratch } from './scratch';
 import { restorable, Sample, survey } from './survey';
@@ -51,8 +52,8 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
     reports.push(report);
     files.push(...writeReport(options.reportDirectory, report));
   }
-  const data = { ok: reports.every(({ ok }) => ok), deployment: config.deployment, reports, files };
-  return { exitCode: exitCodeOf(reports), data, text: formatDrill(reports, files) };
+  const status = worst(reports.map(statusOfReport), 'there is no pair');
+  return new Outcome(status, { deployment: config.deployment, reports, files }, formatDrill(reports, files));
 }
 
 /** Looks at the bucket that `--to` names. */
@@ -131,9 +132,4 @@ async function run(context: Context, ready: ReadyPair, given: GivenBucket, optio
     scratch: { bucket: scratch.bucket.name, made: scratch.made },
     left: left === undefined ? [] : [left],
   });
-}
-
-function exitCodeOf(reports: readonly DrillReport[]): ExitCode {
-  const wrong = reports.some((report) => problemsOf(report).length + report.left.length > 0);
-  return wrong ? EXIT.wrong : reports.every(({ ok }) => ok) ? EXIT.ok : EXIT.unknown;
 }

@@ -2,6 +2,7 @@ import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import { bytes, plural, whole } from '../../cli/units';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { datesOf, hiddenKeys, type Marker, type MarkerOrigin, type MarkerTally, markerOrigin } from '../copy/markers';
 import { type Amount, type RestoreRequest, sumOf } from '../copy/model';
 import { unknownsOf } from '../copy/unknowns';
@@ -46,10 +47,10 @@ interface Confidence {
 /** The report of a drill of one pair, as its JSON file has it. */
 export interface DrillReport {
   /**
-   * Everything was restored and is the same, nothing of the drill is left, and nothing was found that a restore could not bring back: a
-   * current version without a replica, or an object that a foreign delete marker hides.
+   * `ok`: everything was restored and is the same, nothing of the drill is left, and nothing was found that a restore could not bring back:
+   * a current version without a replica, or an object that a foreign delete marker hides. `skipped`: there was no object to restore.
    */
-  readonly ok: boolean;
+  readonly status: StatusWord;
   readonly deployment: string;
   readonly pair: string;
   readonly source: { readonly bucket: string; readonly account: string; readonly region: string };
@@ -131,8 +132,9 @@ export function makeReport(parts: ReportParts): DrillReport {
     markers: { ...survey.markers, origin: markerOrigin(pair), hidden: survey.hidden },
     recoveryPoint,
   };
+  const { status } = statusOfReport({ ...found, pair: pair.id, left: rest.left });
   return {
-    ok: restored.objects > 0 && rest.left.length === 0 && problemsOf(found).length + openQuestionsOf(found).length === 0,
+    status,
     deployment: config.deployment,
     pair: pair.id,
     source: { bucket: source.name, account: config.source.account, region: config.source.region },
@@ -159,6 +161,18 @@ export function makeReport(parts: ReportParts): DrillReport {
 
 /** What a drill found. */
 type Findings = Pick<DrillReport, 'ends' | 'vanished' | 'markers' | 'recoveryPoint'>;
+
+/** Returns the status of a drill. Evidence is only what was restored, read again and compared in it. */
+export function statusOfReport(report: Findings & Pick<DrillReport, 'pair' | 'left'>): Status {
+  const { pair, ends, left } = report;
+  const named = (lines: readonly string[]) => lines.map((line) => `pair ${pair}: ${line}`);
+  return statusOf({
+    failed: named([...problemsOf(report), ...left]),
+    unknown: named(openQuestionsOf(report)),
+    seen: ends.same.objects > 0 ? named([`${plural(ends.same.objects, 'object')} restored and compared`]) : [],
+    nothing: `pair ${pair}: no object was restored`,
+  });
+}
 
 /** What is wrong, for a sentence. */
 export function problemsOf({ ends, vanished, markers, recoveryPoint }: Findings): string[] {

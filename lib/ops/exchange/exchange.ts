@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { isAwsError, unreachable } from '../../aws/aws-error';
-import { type Context, EXIT, type Outcome } from '../../cli/command';
+import { type Context, Outcome } from '../../cli/command';
 import { parseJson } from '../../config/json';
 import { AppError, ConfigError, UsageError } from '../../errors/errors';
 import { isReplicaKeyArn } from '../../model/names';
@@ -69,7 +69,7 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
     previous,
     changed,
   };
-  return { exitCode: EXIT.ok, data, text: formatExchange(data) };
+  return new Outcome({ status: 'ok', seen: [`SSM parameter ${data.parameter}`] }, data, formatExchange(data));
 }
 
 function formatExchange({ changed, replicaKeyArn }: ExchangeData): string {

@@ -1,13 +1,14 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
+import { type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
+import { type Status, statusOf } from '../../model/status';
 import { expiredReplicas, expiryMarkers } from './lifecycle';
 import { type Counterpart, type OtherBucket, readOtherBucket } from './other-bucket';
 import { deleteMarkerOf, ObjectReader, type ObjectVersion } from './read-object';
 import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-match';
-import { explainCommand, type Judgement, judgeReplica, judgeSource, type Verdict } from './verdict';
+import { explainCommand, judgeReplica, judgeSource, type Verdict } from './verdict';
 import { turnsOnReplica, withReplica } from './with-replica';
 
 /** One version in the result of `ops explain s3://BUCKET/KEY`. */
@@ -102,9 +103,17 @@ export async function explainObject(context: Context, url: string): Promise<Outc
       deleteMarkers: deleteMarkers.map(toData),
     },
   };
-  const judgements = [...versions, ...deleteMarkers].map(({ verdict }) => verdict.judgement);
-  // No version at all is wrong: there is nothing under this key.
-  return { data, text: formatObject(data), exitCode: versions.length === 0 ? EXIT.wrong : exitCodeOf(judgements) };
+  return new Outcome(statusOfVersions([...versions, ...deleteMarkers], versions.length > 0), data, formatObject(data));
+}
+
+/** @param exists whether the bucket has a version under the key: without any, there is nothing that could be replicated */
+function statusOfVersions(judged: readonly JudgedVersion[], exists: boolean): Status {
+  const those = (status: Verdict['status']) =>
+    judged
+      .filter(({ verdict }) => verdict.status === status)
+      .map(({ version, verdict }) => `version ${version.versionId}: ${verdict.verdict}`);
+  const failed = exists ? those('failed') : ['there is no version under this key', ...those('failed')];
+  return statusOf({ failed, unknown: those('unknown'), seen: those('ok'), nothing: 'no version was looked at' });
 }
 
 async function judgeReplicas(context: Context, reader: ObjectReader, pair: DeployedPair, key: string): Promise<Judged> {
@@ -204,13 +213,6 @@ function findBucket({ config }: Context, bucket: string) {
     `the configuration has no bucket ${bucket}`,
     `its buckets:\n${named.map(({ names }) => `  ${names.sourceBucket.name}\n  ${names.replicaBucket.name}`).join('\n')}`,
   );
-}
-
-function exitCodeOf(judgements: readonly Judgement[]): ExitCode {
-  if (judgements.includes('wrong')) {
-    return EXIT.wrong;
-  }
-  return judgements.includes('unknown') ? EXIT.unknown : EXIT.ok;
 }
 
 function toData({ version, rule, verdict: { verdict, action }, counterpart }: JudgedVersion): VersionData {

@@ -1,4 +1,4 @@
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
 import type { FailureReason } from './reason';
 import { FAILURE_REASONS } from './reasons';
@@ -27,7 +27,8 @@ function explainCode({ config, pairs }: Context, code: string): Outcome {
   const [pair] = pairs;
   const wording = wordingOf(config, pairs.length === 1 ? pair?.id : undefined);
   const data = describeReason(config, wording, reason);
-  return { exitCode: EXIT.ok, data, text: format(data, reason, (command) => wording.command(command), pairs.length > 1) };
+  const text = format(data, reason, (command) => wording.command(command), pairs.length > 1);
+  return new Outcome({ status: 'ok', seen: [`AWS documents the reason ${reason.code}`] }, data, text);
 }
 
 function format(

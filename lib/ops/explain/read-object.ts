@@ -123,7 +123,7 @@ export class ObjectReader {
       }
       if (page.IsTruncated === true && page.NextKeyMarker === this.key) {
         if (markers.has(page.NextVersionIdMarker)) {
-          throw noProgress(this.bucket, this.key);
+          throw noProgress(`bucket ${this.bucket}`, `the key ${JSON.stringify(this.key)}`);
         }
         markers.add(page.NextVersionIdMarker);
       }

@@ -2,16 +2,14 @@ import { plural } from '../../cli/units';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { awsCommand, restoreCommand } from '../../model/shell-commands';
+import type { StatusWord } from '../../model/status';
 import type { Counterpart } from './other-bucket';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
 
-/** What a version's state means: right, wrong, or nobody can tell from here. */
-export type Judgement = 'right' | 'wrong' | 'unknown';
-
 /** What is to be said about a version. */
 export interface Verdict {
-  readonly judgement: Judgement;
+  readonly status: Exclude<StatusWord, 'skipped'>;
   /** One sentence. */
   readonly verdict: string;
   /** What to do; null when there is nothing to do. */
@@ -51,13 +49,13 @@ export function judgeSource(version: ObjectVersion, around: SourceSurroundings):
     case 'COMPLETED':
     case 'COMPLETE':
       return {
-        judgement: 'right',
+        status: 'ok',
         verdict: `replicated${version.encryption?.type === 'SSE-S3' ? '; its replica is under SSE-S3 too, not under the replica key' : ''}`,
         action: null,
       };
     case 'REPLICA':
       return {
-        judgement: 'right',
+        status: 'ok',
         verdict: 'it is a replica itself, made by a rule of another bucket, and S3 never replicates a replica again',
         action: `to copy it anyway, use S3 Batch Replication: npm run ops -- backfill --pair ${around.pair.id} --status REPLICA`,
       };
@@ -78,10 +76,10 @@ function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings
     return noRule(rule, pair);
   }
   if (!rule.matches) {
-    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}; the replica stays`, action: null };
+    return { status: 'ok', verdict: `rightly not replicated: ${rule.why}; the replica stays`, action: null };
   }
   return {
-    judgement: 'unknown',
+    status: 'unknown',
     verdict: 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one',
     action: `see whether the replica has one too: ${explainCommand(pair.names.replicaBucket.name, key)}`,
   };
@@ -90,10 +88,10 @@ function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings
 function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundings): Verdict {
   const minutes = Math.max(0, Math.floor((now.getTime() - lastModified.getTime()) / 60_000));
   if (!isLate(lastModified, now)) {
-    return { judgement: 'right', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
+    return { status: 'ok', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
   }
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: `replication has been under way for ${spell(minutes)}, and most objects need less than ${USUAL_MINUTES} minutes; large ones need hours, and S3 keeps trying while a bucket or region is down`,
     action: diagnose(pair),
   };
@@ -112,7 +110,7 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
   const key = version.encryption?.kmsKeyId ?? null;
   const foreign = key !== null && sourceKeyArn !== null && key !== sourceKeyArn;
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: foreign
       ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under the source key ${sourceKeyArn}`
       : 'replication failed for good; S3 tells the reason only in the event of the failure',
@@ -129,7 +127,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, obj
     return null;
   }
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
     action: `upload the object again with a shorter retention; or raise the bound, deploy the destination, then npm run ops -- retry --pair ${id}`,
   };
@@ -142,12 +140,12 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
     return noRule(rule, pair);
   }
   if (!rule.matches) {
-    return { judgement: 'right', verdict: `rightly not replicated: ${rule.why}`, action: null };
+    return { status: 'ok', verdict: `rightly not replicated: ${rule.why}`, action: null };
   }
   const archive = ARCHIVED.find((each) => each === version.storageClass) ?? version.archiveTier;
   if (archive !== null) {
     return {
-      judgement: 'wrong',
+      status: 'failed',
       verdict: `not replicated: S3 replicates nothing that is archived (${archive}), neither live nor in a batch`,
       action: 'restore it and copy it to another storage class; the copy is replicated',
     };
@@ -155,7 +153,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
   const tagged = pair.filter?.tags !== undefined || rule.why.includes('tag ');
   const owned = ownerEnforced ? '' : ', or another account owns it, since the bucket is not BucketOwnerEnforced';
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
     action: again(version, pair),
   };
@@ -163,7 +161,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
 
 function noRule(rule: RuleMatch | undefined, pair: DeployedPair): Verdict {
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
     action: `put the rule back: ${restoreCommand(pair, 'source')}; ${diagnose(pair)}`,
   };
@@ -203,14 +201,14 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
   const source = pair.names.sourceBucket.name;
   const { replicaExpireDays } = pair.lifecycle;
   if (isDeleteMarker && original.found === 'there') {
-    return { judgement: 'right', verdict: 'a delete marker that the source object has too', action: null };
+    return { status: 'ok', verdict: 'a delete marker that the source object has too', action: null };
   }
   if (expired !== undefined) {
-    return { judgement: 'right', verdict: `a delete marker: ${expired}`, action: null };
+    return { status: 'ok', verdict: `a delete marker: ${expired}`, action: null };
   }
   if (isDeleteMarker && replicaExpireDays !== undefined) {
     return {
-      judgement: 'unknown',
+      status: 'unknown',
       verdict: `a delete marker: a lifecycle rule makes one above a replica of ${plural(replicaExpireDays, 'day')}, or somebody made it`,
       action: `compare its time with that of the version below it; the audit does, for every object: npm run ops -- audit --pair ${pair.id}`,
     };
@@ -218,7 +216,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
   if (isDeleteMarker) {
     return pair.replicateDeleteMarkers
       ? {
-          judgement: 'unknown',
+          status: 'unknown',
           verdict:
             original.found === 'absent'
               ? "a delete marker that was removed from the source bucket since, or somebody else's, made here: S3 shows no status for one"
@@ -229,7 +227,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
               : `see whether the source object has one: ${explainCommand(source, key)}`,
         }
       : {
-          judgement: 'wrong',
+          status: 'failed',
           verdict: "somebody else's delete marker, made here: the rule replicates none",
           action: `find out who made it, and undelete the replica: ${versionCommand('s3api delete-object', version, { config, side: 'destination', pair })}`,
         };
@@ -237,7 +235,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
   if (status === 'REPLICA') {
     if (original.found === 'there' && original.version.size !== size) {
       return {
-        judgement: 'wrong',
+        status: 'failed',
         verdict: `a replica of another size than its source version: ${size} bytes here, ${original.version.size} in the source bucket`,
         action: `compare all of both buckets: npm run ops -- audit --pair ${pair.id} --deep 100`,
       };
@@ -245,7 +243,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
     const id = original.found === 'there' ? original.version.versionId : versionId;
     const gone = original.found === 'absent' ? ', which was deleted there since' : '';
     return {
-      judgement: 'right',
+      status: 'ok',
       verdict: `replica of version ${id} of s3://${source}/${key}${gone}${unread(original)}`,
       action: null,
     };
@@ -254,7 +252,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
     return customerKey(version, config, 'destination', pair);
   }
   return {
-    judgement: 'wrong',
+    status: 'failed',
     verdict: `no replica${status === null ? '' : ` (status ${status})`}: somebody wrote it here directly`,
     action: 'find out who may write into the replica bucket; nothing but replication should',
   };
@@ -289,7 +287,7 @@ export function explainCommand(bucket: string, key: string): string {
 function customerKey(version: ObjectVersion, config: Deployment, side: SideName, pair: DeployedPair): Verdict {
   const options = { 'sse-customer-algorithm': 'AES256', 'sse-customer-key': 'fileb://FILE' };
   return {
-    judgement: 'unknown',
+    status: 'unknown',
     verdict: 'encrypted with a key of the customer (SSE-C): S3 replicates it, but shows its status only to who has that key',
     action: `ask with the key: ${versionCommand('s3api head-object', version, { config, side, pair }, options)}`,
   };

@@ -25,7 +25,7 @@ export function turnsOnReplica({ status, encryption, isDeleteMarker }: ObjectVer
 /** Holds the verdict that follows from the status of a version against what the replica bucket really has. */
 export function withReplica(version: ObjectVersion, verdict: Verdict, around: ReplicaSurroundings): Verdict {
   if (version.isDeleteMarker) {
-    return verdict.judgement === 'unknown' ? deleteMarker(verdict, around) : verdict;
+    return verdict.status === 'unknown' ? deleteMarker(verdict, around) : verdict;
   }
   if (!turnsOnReplica(version)) {
     return verdict;
@@ -42,7 +42,7 @@ export function withReplica(version: ObjectVersion, verdict: Verdict, around: Re
 function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, expired }: ReplicaSurroundings): Verdict {
   if (replica.found === 'unknown') {
     return {
-      judgement: 'unknown',
+      status: 'unknown',
       verdict: `S3 says that it was replicated; whether the replica is still there is unknown: ${replica.why}`,
       action: 'run the command again with credentials that may read the replica bucket',
     };
@@ -50,16 +50,16 @@ function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, e
   if (replica.found === 'absent') {
     return expired === undefined
       ? {
-          judgement: 'wrong',
+          status: 'failed',
           verdict: 'S3 says that it was replicated, and the replica bucket does not have it: the replica was deleted since',
           action: `find out who deleted it, in CloudTrail's data events if you record them; how to replicate it again: npm run ops -- explain DstObjectHardDeleted --pair ${pair.id}`,
         }
-      : { judgement: 'right', verdict: `replicated, and expired since: ${expired}`, action: null };
+      : { status: 'ok', verdict: `replicated, and expired since: ${expired}`, action: null };
   }
   const { status, size: copied } = replica.version;
   if (status !== 'REPLICA') {
     return {
-      judgement: 'wrong',
+      status: 'failed',
       verdict: `S3 says that it was replicated, and the version in the replica bucket is not a replica (${status ?? 'no status'})`,
       action: 'find out who may write into the replica bucket; nothing but replication should',
     };
@@ -67,7 +67,7 @@ function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, e
   return copied === size
     ? verdict
     : {
-        judgement: 'wrong',
+        status: 'failed',
         verdict: `its replica is of another size: ${size} bytes here, ${copied} in the replica bucket`,
         action: `compare all of both buckets: npm run ops -- audit --pair ${pair.id} --deep 100`,
       };
@@ -82,13 +82,13 @@ function secret({ lastModified }: ObjectVersion, verdict: Verdict, { rule, repli
     return also(verdict, 'the replica bucket has it');
   }
   return rule?.matches === true && isLate(lastModified, now)
-    ? { ...also(verdict, 'the replica bucket does not have it'), judgement: 'wrong' }
+    ? { ...also(verdict, 'the replica bucket does not have it'), status: 'failed' }
     : also(verdict, 'the replica bucket does not have it yet');
 }
 
 function deleteMarker(verdict: Verdict, { replica }: ReplicaSurroundings): Verdict {
   if (replica.found === 'there') {
-    return { judgement: 'right', verdict: 'replicated: the replica bucket has this delete marker', action: null };
+    return { status: 'ok', verdict: 'replicated: the replica bucket has this delete marker', action: null };
   }
   return replica.found === 'absent'
     ? { ...also(verdict, 'the replica bucket does not have it'), action: null }

@@ -1,9 +1,10 @@
 import { stopIfInterrupted } from '../../aws/clock';
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { AppError, UsageError } from '../../errors/errors';
-import { exitCodeOf, type FailureFindings, FailureScope, type FailuresData, type ReadExtent, readMessage } from './findings';
+import type { StatusWord } from '../../model/status';
+import { type FailureFindings, FailureScope, type FailuresData, type ReadExtent, readMessage, statusOfQueue } from './findings';
 import { describeRemoval, formatFailures, formatUndone } from './format';
 import { type QueueMessage, QueueReader, type Undone } from './queue';
 
@@ -43,14 +44,17 @@ export async function failures(context: Context, args: CommandArguments): Promis
   const round = () => readOnce(context, queue, options);
   return options.watchMinutes === undefined
     ? round()
-    : repeat(round, options.watchMinutes, context, ({ ok }) => (ok ? 'no failures' : 'failures'));
+    : repeat(round, options.watchMinutes, context, ({ status: { status } }) => VERDICTS[status]);
 }
 
-async function readOnce(
-  context: Context,
-  queue: QueueReader,
-  { limit, ack }: FailuresOptions,
-): Promise<Outcome & { readonly data: FailuresData }> {
+const VERDICTS = {
+  ok: 'no failures',
+  failed: 'failures',
+  unknown: 'unknown whether there are failures',
+  skipped: 'nothing was read',
+} as const satisfies Record<StatusWord, string>;
+
+async function readOnce(context: Context, queue: QueueReader, { limit, ack }: FailuresOptions): Promise<Outcome<FailuresData>> {
   const { terminal, signal } = context;
   const { name } = queue;
   try {
@@ -93,10 +97,9 @@ function outcome(
   shown: FailureFindings,
   removed: FailuresData['removed'],
   left: FailureFindings,
-): Outcome & { readonly data: FailuresData } {
-  const exitCode = exitCodeOf(left, extent);
-  const data: FailuresData = { ok: exitCode === EXIT.ok, ...extent, ...shown, removed };
-  return { exitCode, data, text: formatFailures(data) };
+): Outcome<FailuresData> {
+  const data: FailuresData = { ...extent, ...shown, removed };
+  return new Outcome(statusOfQueue(left, extent), data, formatFailures(data));
 }
 
 /** @throws UsageError when a number is none, or options exclude each other */

@@ -1,5 +1,7 @@
-import { type Context, EXIT, type ExitCode } from '../../cli/command';
+import type { Context } from '../../cli/command';
+import { plural } from '../../cli/units';
 import type { DeployedPair } from '../../model/deployment';
+import { type Status, statusOf } from '../../model/status';
 import { type EventGroup, groupEvents, isOpen, type MessageBody, parseBody } from './events';
 import { type Explanation, explanationForOthers, explanationOf } from './explanation';
 import type { QueueCounts, QueueMessage, Undone } from './queue';
@@ -47,8 +49,6 @@ interface Removal {
 
 /** The result of `ops failures`; with `--watch`, of each round. */
 export interface FailuresData extends ReadExtent, FailureFindings {
-  /** Nothing that somebody has to look at is left in the queue. */
-  readonly ok: boolean;
   /** Null without `--ack`. */
   readonly removed: Removal | null;
 }
@@ -123,12 +123,22 @@ function isSomebodyElses({ ruleId, destination }: EventGroup, { names }: Deploye
   return (ruleId !== null && ruleId !== names.ruleId) || (destination !== null && destination !== names.replicaBucket.name);
 }
 
-/** How the command ends, by what is left in the queue. */
-export function exitCodeOf({ groups, unreadable }: FailureFindings, extent: ReadExtent): ExitCode {
-  if (unreadable.length > 0 || groups.some(isOpen)) {
-    return EXIT.wrong;
-  }
-  return extent.truncated || isUnseen(extent) ? EXIT.unknown : EXIT.ok;
+/** Returns the status of the queue, by what is left in it. */
+export function statusOfQueue({ groups, unreadable }: FailureFindings, extent: ReadExtent): Status {
+  const { queue, read, truncated } = extent;
+  const open = groups.filter(isOpen);
+  return statusOf({
+    failed: [
+      ...open.map(({ event, reason, bucket }) => `${reason ?? event}: bucket ${bucket}`),
+      ...(unreadable.length > 0 ? [`${plural(unreadable.length, 'message')} that cannot be read`] : []),
+    ],
+    unknown: [
+      ...(truncated ? [`queue ${queue.name}: there may be more than --limit allows`] : []),
+      ...(isUnseen(extent) ? [`queue ${queue.name}: SQS counts messages that were not received`] : []),
+    ],
+    seen: [`queue ${queue.name}: ${plural(read, 'message')} read`],
+    nothing: 'no queue was read',
+  });
 }
 
 /** Nothing came, though SQS counts messages: another reader has them, or the count is behind. */

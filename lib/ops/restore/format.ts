@@ -1,4 +1,5 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
+import type { StatusWord } from '../../model/status';
 import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
 import type { Unknown } from '../copy/unknowns';
@@ -114,7 +115,7 @@ export function formatResult(result: RestoreResult): string {
 }
 
 /** Says in one sentence what was found, and of how much of it nobody has looked at the content. */
-function summary({ deployment, ok, pairs }: RestoreResult): string {
+function summary({ deployment, status, pairs }: RestoreResult): string {
   const count = (amount: (totals: RestoreTotals, pair: PairResult) => number) =>
     pairs.reduce((sum, pair) => sum + (pair.totals === null ? 0 : amount(pair.totals, pair)), 0);
   const notes: [number, string][] = [
@@ -130,11 +131,17 @@ function summary({ deployment, ok, pairs }: RestoreResult): string {
     ],
     [count((_, { vanished }) => vanished ?? 0), 'of the plan no longer listed'],
   ];
-  const dealtWith = count((totals) => endedIn(totals).objects);
-  const verdict = !ok ? 'not everything is there' : dealtWith === 0 ? 'there was nothing to restore' : 'everything is there';
+  const verdict = VERDICTS[status];
   const more = notes.filter(([objects]) => objects > 0).map(([objects, what]) => `, ${plural(objects, 'object')} ${what}`);
   return `deployment ${deployment}: ${verdict}${more.join('')}`;
 }
+
+const VERDICTS = {
+  ok: 'everything is there',
+  failed: 'not everything is there',
+  unknown: 'it is unknown whether everything is there',
+  skipped: 'there was nothing to restore',
+} as const satisfies Record<StatusWord, string>;
 
 function formatPair(result: PairResult): string {
   const { pair, replicaBucket, target, totals, unknowns } = result;

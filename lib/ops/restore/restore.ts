@@ -1,4 +1,4 @@
-import { type CommandArguments, type Context, EXIT, type Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
 import { whole } from '../../cli/units';
@@ -10,7 +10,7 @@ import { CSV_COLUMNS, endedIn } from './ledger';
 import { type RestoreOptions, readOptions } from './options';
 import { planPair } from './plan';
 import { comparingFirst, requestingArchived, restorePair } from './restore-pair';
-import { type JobState, makeResult, type RestoreResult } from './result';
+import { type JobState, makeResult, type RestoreResult, statusOfRestore } from './result';
 import { type PlannedJob, RestoreSession, readCheckpoint, refuseToForget } from './session';
 
 /**
@@ -44,7 +44,7 @@ export async function restore(context: Context, args: CommandArguments): Promise
     0,
   );
   if (options.dryRun) {
-    return { exitCode: before.ok ? EXIT.ok : EXIT.wrong, data: before, text: formatResult(before) };
+    return new Outcome(statusOfRestore(before), before, formatResult(before));
   }
   await agree(context, before, planned);
   setEagerGc(false);
@@ -56,7 +56,7 @@ export async function restore(context: Context, args: CommandArguments): Promise
     csv?.close();
   }
   const after = result(session.jobs, session.seconds);
-  return { exitCode: after.ok ? EXIT.ok : EXIT.wrong, data: after, text: formatResult(after) };
+  return new Outcome(statusOfRestore(after), after, formatResult(after));
 }
 
 async function plan(

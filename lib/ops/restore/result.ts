@@ -1,8 +1,10 @@
 import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import type { Context } from '../../cli/command';
+import { plural } from '../../cli/units';
+import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
-import type { RestoreRequest } from '../copy/model';
+import { noAmount, type RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf } from '../copy/unknowns';
 import { type CostLine, costOf, type ExpectedTime, expectedTime } from './estimate';
 import type { RestoreJob } from './job';
@@ -45,10 +47,10 @@ export interface PairResult {
 /** The result of `ops restore`. */
 export interface RestoreResult {
   /**
-   * Everything that was to be restored is in the target; after `--dry-run`, that the plan could be made. False where a foreign delete
-   * marker hides something that is not restored.
+   * `ok`: everything that was to be restored is in the target; after `--dry-run`, there is something to restore. `failed` where a foreign
+   * delete marker hides something that is not restored. `skipped`: there was nothing to restore.
    */
-  readonly ok: boolean;
+  readonly status: StatusWord;
   readonly deployment: string;
   readonly dryRun: boolean;
   readonly pairs: readonly PairResult[];
@@ -89,11 +91,9 @@ export function makeResult(
     ...ledgers.flatMap(({ hidden }) => hidden),
   ].slice(0, MOST_NOT_RESTORED);
   const count = ledgers.reduce((sum, ledger) => sum + ledger.notRestored, 0);
-  const wrong = pairs.some(({ markerOrigin: origin, plan: { markers }, totals, vanished }) =>
-    totals === null ? hiddenKeys(origin, markers) > 0 : vanished !== null && vanished > 0,
-  );
+  const { status } = statusOfRestore({ pairs, dryRun: options.dryRun });
   return {
-    ok: count === 0 && !wrong,
+    status,
     deployment: config.deployment,
     dryRun: options.dryRun,
     pairs,
@@ -102,6 +102,38 @@ export function makeResult(
     notRestored,
     moreNotRestored: count - notRestored.length,
   };
+}
+
+/** Returns the status of a restore. Evidence is what is in the target by now; of a plan, what it found. */
+export function statusOfRestore({ pairs, dryRun }: Pick<RestoreResult, 'pairs' | 'dryRun'>): Status {
+  return worst(
+    pairs.map((result) => statusOfPair(result, dryRun)),
+    'there is no pair',
+  );
+}
+
+function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin }: PairResult, dryRun: boolean): Status {
+  const hidden = hiddenKeys(origin, totals?.markers ?? plan.markers);
+  const {
+    failed = noAmount(),
+    archived = noAmount(),
+    conflict = noAmount(),
+    restored = noAmount(),
+    there = noAmount(),
+  } = totals?.ends ?? {};
+  const wrong: [number, string][] = [
+    [failed.objects, 'failed'],
+    [archived.objects, 'archived'],
+    [conflict.objects, 'in conflict with the target'],
+    [hidden, 'hidden by a delete marker that this deployment does not write'],
+    [vanished ?? 0, 'no longer listed'],
+  ];
+  const seen = dryRun ? plan.chosen.objects : restored.objects + there.objects;
+  return statusOf({
+    failed: wrong.filter(([count]) => count > 0).map(([count, what]) => `pair ${pair}: ${plural(count, 'object')} ${what}`),
+    seen: seen > 0 ? [`pair ${pair}: ${plural(seen, 'object')} ${dryRun ? 'planned' : 'in the target'}`] : [],
+    nothing: `pair ${pair}: there was nothing to restore`,
+  });
 }
 
 function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fromRegion: string): PairResult {

@@ -1,9 +1,11 @@
 import { isEmulator } from '../../aws/emulator';
-import { type CommandArguments, type Context, EXIT, type ExitCode, type Outcome } from '../../cli/command';
+import { isStale, VERIFIED_FOR_SECONDS } from '../../aws/last-verification';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { table } from '../../cli/table';
 import { bytes, duration, whole } from '../../cli/units';
+import { type Status, statusOf } from '../../model/status';
 import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
 
 /**
@@ -21,18 +23,16 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   await clients.cloudWatch('source');
   // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key is unknown.
   await clients.kms('destination').catch(() => undefined);
-  const round = async (): Promise<Outcome & { readonly data: StatusData }> => {
-    const data = judge(await readStatus(context, emulator), !emulator);
-    return { exitCode: exitCodeOf(data), data, text: formatStatus(data, clock.now()) };
+  const round = async (): Promise<Outcome<StatusData>> => {
+    const data = judge(await readStatus(context, emulator), !emulator, clock.now());
+    return new Outcome(statusOfData(data), data, formatStatus(data, clock.now()));
   };
   const report: Context['report'] = ({ data, text }) => context.report({ data, text: `${terminal.clear}${text}` });
-  return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, verdictOf);
+  return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, ({ data }) => verdictOf(data));
 }
 
 /** The result of `ops status`; with `--watch`, of each round. */
 export interface StatusData extends StatusReadings {
-  /** Nothing is wrong, and everything was found out. */
-  readonly ok: boolean;
   /** What is wrong, in words. */
   readonly wrong: readonly string[];
   /** What could not be seen, in words: without an answer, without data, or never verified. */
@@ -47,17 +47,17 @@ const LISTED = 5;
  *
  * @param countsFailures whether CloudWatch counts failures. Where it does not, on an emulator, the failure queue alone tells of them
  */
-function judge(readings: StatusReadings, countsFailures: boolean): StatusData {
+function judge(readings: StatusReadings, countsFailures: boolean, now: Date): StatusData {
   const { pairs, health, failureMessages, keys } = readings;
   const alarms = pairs.flatMap(({ pair, alarms: all }) => all.map((alarm) => ({ ...alarm, pair })));
   const on = alarms.filter(({ state }) => state === 'ALARM');
   const missing = [...alarms, ...health].filter(({ state }) => state === 'MISSING').map(({ name }) => name);
   const failed = pairs.filter(({ failedOperations }) => (failedOperations ?? 0) > 0);
   const unverified = pairs.filter(({ lastVerification }) => lastVerification?.result === 'failed');
-  const unknown = unknownOf(readings);
+  const unknown = unknownOf(readings, now);
   const wrong = [
     ...keys.flatMap(({ title, finding }) =>
-      finding.status === 'fail' ? [`not so: ${title}: ${finding.found}; fix: ${finding.fix}`] : [],
+      finding.status === 'failed' ? [`not so: ${title}: ${finding.found}; fix: ${finding.fix}`] : [],
     ),
     ...[...new Set(on.map(({ kind }) => kind))].map(
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
@@ -73,7 +73,7 @@ function judge(readings: StatusReadings, countsFailures: boolean): StatusData {
       ? [`failures wait in the failure queue, about ${failureMessages}; npm run ops -- failures`]
       : []),
   ];
-  return { ...readings, ok: wrong.length === 0 && unknown.length === 0, wrong, unknown };
+  return { ...readings, wrong, unknown };
 }
 
 const PAIR_WORDS = {
@@ -84,29 +84,33 @@ const PAIR_WORDS = {
 } as const;
 
 /** What this run did not see. A question without an answer stands here once, and not again for each pair. */
-function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: StatusReadings): string[] {
+function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: StatusReadings, now: Date): string[] {
   const without = (field: keyof typeof PAIR_WORDS) =>
     pairs.filter((pair) => pair[field] === null && !pair.unknown.includes(field)).map(({ pair }) => pair);
   const fields = Object.keys(PAIR_WORDS) as (keyof typeof PAIR_WORDS)[];
   const never = pairs.filter((pair) => pair.lastVerification === null && !pair.unknown.includes('lastVerification'));
+  const stale = pairs.flatMap(({ pair, lastVerification: last }) =>
+    last !== null && last.result === 'ok' && isStale(last, now) ? [`${pair} (${ago(last.at, now)})`] : [],
+  );
   const silent = [...pairs.flatMap(({ alarms }) => alarms), ...health].filter(({ state }) => state === 'INSUFFICIENT_DATA');
   return [
     ...unanswered,
     ...fields.flatMap((field) => when(without(field), `no data of ${PAIR_WORDS[field]}: ${list(without(field))}`)),
     ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(
+      stale,
+      `last verified more than ${duration(VERIFIED_FOR_SECONDS)} ago: ${list(stale)}; npm run ops -- verify, every day`,
+    ),
     ...when(silent, `alarms without data: ${list(silent.map(({ name }) => name))}`),
     ...(failureQueueDoubt === null ? [] : [failureQueueDoubt]),
     ...keys.flatMap(({ title, finding }) =>
-      finding.status === 'skip' ? [`${title}: ${finding.why.replaceAll('\n', '; ')}`] : [],
+      finding.status === 'unknown' || finding.status === 'skipped' ? [`${title}: ${finding.why.replaceAll('\n', '; ')}`] : [],
     ),
   ];
 }
 
-function exitCodeOf({ ok, wrong }: StatusData): ExitCode {
-  if (ok) {
-    return EXIT.ok;
-  }
-  return wrong.length > 0 ? EXIT.wrong : EXIT.unknown;
+function statusOfData({ pairs, wrong, unknown }: StatusData): Status {
+  return statusOf({ failed: wrong, unknown, seen: pairs.map(({ pair }) => `pair ${pair}`), nothing: 'there is no pair' });
 }
 
 function when(found: readonly unknown[], line: string): string[] {
@@ -174,7 +178,7 @@ function queueText({ failureQueue, failureMessages }: StatusData): string {
 }
 
 function keysText({ keys }: StatusData): string {
-  const words = { pass: 'enabled', fail: 'WRONG', skip: UNKNOWN };
+  const words = { ok: 'enabled', failed: 'WRONG', unknown: UNKNOWN, skipped: UNKNOWN };
   return keys.length === 0
     ? UNKNOWN
     : keys.map(({ id, finding }) => `${id === 'source-key' ? 'source' : 'replica'} ${words[finding.status]}`).join(', ');

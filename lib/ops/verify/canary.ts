@@ -78,7 +78,7 @@ export interface WrittenCanary extends Canary {
 
 /** Why a canary could not be written. */
 export interface FailedWrite {
-  readonly status: 'NOT_WRITTEN' | 'UNKNOWN';
+  readonly ended: 'NOT_WRITTEN' | 'UNKNOWN';
   readonly error: AppError;
   /** S3 did not say that it refused. */
   readonly maybeWritten: boolean;
@@ -121,21 +121,21 @@ function failedWrite(bucket: string, cause: unknown): FailedWrite {
   const message = `no canary could be written to s3://${bucket}: ${messageOf(cause)}`;
   const status = httpStatusOf(cause) ?? 0;
   if (status >= 400 && status < 500 && ![403, 429].includes(status) && !isAwsError(cause, ...NO_VERDICT)) {
-    return { status: 'NOT_WRITTEN', error: new AppError('NotWritten', message, undefined, { cause }), maybeWritten: false };
+    return { ended: 'NOT_WRITTEN', error: new AppError('NotWritten', message, undefined, { cause }), maybeWritten: false };
   }
   const fault = networkFault(cause);
   if (fault !== undefined) {
     const words = `no canary could be written to s3://${bucket}: AWS cannot be reached: ${networkFaultInWords(fault)}`;
     // Without a connection nothing was sent.
     return {
-      status: 'UNKNOWN',
+      ended: 'UNKNOWN',
       error: new UnreachableError(NO_NETWORK, words, fault.hint, { cause }),
       maybeWritten: fault.passing,
     };
   }
   const hint = isAccessDenied(cause) ? 'use credentials of the source account that may write to this bucket' : undefined;
   return {
-    status: 'UNKNOWN',
+    ended: 'UNKNOWN',
     error: new UnreachableError('NoAnswer', message, hint ?? 'check the network and the credentials, then repeat the command', {
       cause,
     }),

@@ -50,7 +50,7 @@ export const NO_CAUSES: readonly string[] = [
 ];
 
 /** Where the cause is most likely, first to last, by how watching ended. */
-const LIKELY_AREAS: Readonly<Record<PairResult['status'], readonly Area[]>> = {
+const LIKELY_AREAS: Readonly<Record<PairResult['ended'], readonly Area[]>> = {
   // S3 tried, and was not let.
   FAILED: ['keys', 'policies', 'role', 'rule', 'buckets'],
   // S3 does not try, or not yet.
@@ -73,10 +73,10 @@ export const EXPLAINS: Readonly<Partial<Record<ReplicaCheck['name'], readonly st
 export async function causesFor(
   context: Context,
   { pair }: Canary,
-  { status, checks }: Pick<PairResult, 'status' | 'checks'>,
+  { ended, checks }: Pick<PairResult, 'ended' | 'checks'>,
 ): Promise<readonly CheckResult[]> {
-  const explaining = checks.flatMap(({ name, ok }) => (ok === false ? (EXPLAINS[name] ?? []) : []));
-  const likely = LIKELY_AREAS[status];
+  const explaining = checks.flatMap(({ name, status }) => (status === 'failed' ? (EXPLAINS[name] ?? []) : []));
+  const likely = LIKELY_AREAS[ended];
   const rank = ({ id, area }: CheckResult) => {
     const place = likely.indexOf(area);
     return explaining.includes(id) ? -1 : place === -1 ? likely.length : place;
@@ -86,7 +86,7 @@ export async function causesFor(
     const { diagnose } = require('../doctor/diagnose') as typeof import('../doctor/diagnose');
     const ids = CHECKS.map(({ id }) => id).filter((id) => !NO_CAUSES.includes(id));
     const results: readonly CheckResult[] = await diagnose({ ...context, pairs: [pair] }, ids);
-    return results.filter(({ finding }) => finding.status === 'fail').toSorted((one, other) => rank(one) - rank(other));
+    return results.filter(({ finding }) => finding.status === 'failed').toSorted((one, other) => rank(one) - rank(other));
   } catch (error) {
     // Trouble here must not hide what was found before.
     const reason = error instanceof AppError ? describeError(error) : messageOf(error);

@@ -11,6 +11,7 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import type { AppError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
+import type { StatusWord } from '../../model/status';
 import type { Canary } from './canary';
 import type { ReplicaCheck } from './result';
 
@@ -31,8 +32,8 @@ interface Inspection {
 
 interface PropertyAnswer {
   readonly found: string;
-  /** @default - whether the expected was found */
-  readonly ok?: boolean | null;
+  /** @default - `ok` where the expected was found, and `failed` where something else was */
+  readonly status?: StatusWord;
   /** @default - what the question expects */
   readonly expected?: string;
 }
@@ -43,7 +44,7 @@ interface PropertyQuestion {
   readonly ask: () => Promise<PropertyAnswer> | PropertyAnswer;
 }
 
-const NOT_ON_EMULATOR: PropertyAnswer = { ok: null, found: 'not checked on an emulator' };
+const NOT_ON_EMULATOR: PropertyAnswer = { status: 'skipped', found: 'not checked on an emulator' };
 
 /**
  * Looks at a canary's replica from the destination account. The replica is named by its key alone.
@@ -54,18 +55,18 @@ const NOT_ON_EMULATOR: PropertyAnswer = { ok: null, found: 'not checked on an em
 export async function inspect(canary: Canary, destination: DestinationAccess): Promise<Inspection> {
   const head = await headReplica(canary, destination.s3, destination.config.destination.account);
   if (head === undefined) {
-    return { checks: [{ name: 'status', ok: false, found: 'no object', expected: 'REPLICA' }], error: undefined };
+    return { checks: [{ name: 'status', status: 'failed', found: 'no object', expected: 'REPLICA' }], error: undefined };
   }
   const errors: AppError[] = [];
   const checks: ReplicaCheck[] = [];
   for (const { name, expected, ask } of questions(canary, head, destination)) {
     try {
-      const { found, ok = found === expected, expected: learned = expected } = await ask();
-      checks.push({ name, ok, found, expected: learned });
+      const { found, status = found === expected ? 'ok' : 'failed', expected: learned = expected } = await ask();
+      checks.push({ name, status, found, expected: learned });
     } catch (cause) {
       const error = unreachable(`${name} of s3://${canary.replicaBucket}/${canary.key}`, cause);
       errors.push(error);
-      checks.push({ name, ok: null, found: error.message, expected });
+      checks.push({ name, status: 'unknown', found: error.message, expected });
     }
   }
   return { checks, error: errors[0] };
@@ -101,11 +102,15 @@ async function checkKey(
   const parameter = config.names.destination.keyParameter;
   try {
     const expected = (await ssm.send(new GetParameterCommand({ Name: parameter }))).Parameter?.Value ?? '';
-    return { found: found ?? encryption ?? 'none', expected, ok: found !== undefined && found === expected };
+    return {
+      found: found ?? encryption ?? 'none',
+      expected,
+      status: found !== undefined && found === expected ? 'ok' : 'failed',
+    };
   } catch (error) {
     if (isAwsError(error, 'ParameterNotFound')) {
       return {
-        ok: false,
+        status: 'failed',
         found: found ?? encryption ?? 'none',
         expected: `the key ARN in SSM parameter ${parameter}, which is not there`,
       };
@@ -137,7 +142,7 @@ async function readChecksum(
     return { found: createHash('sha256').update(content).digest('base64') };
   } catch (error) {
     if (isAwsError(error, 'InvalidObjectState')) {
-      return { ok: null, found: 'not checked: S3 shows none, and an archived object cannot be read at once' };
+      return { status: 'unknown', found: 'not checked: S3 shows none, and an archived object cannot be read at once' };
     }
     throw error;
   }

@@ -7,9 +7,9 @@ import type { CanaryStatus } from './result';
 
 /** How watching one canary ended. */
 export interface Observation {
-  readonly status: CanaryStatus;
+  readonly ended: CanaryStatus;
   readonly seconds: number;
-  /** Set with status UNKNOWN. */
+  /** Set with UNKNOWN. */
   readonly error?: AppError;
 }
 
@@ -45,9 +45,9 @@ export async function observe(
       for (const canary of waiting) {
         const answer = await ask(canary, watch);
         const seconds = secondsBetween(canary.writtenAt, clock.now());
-        const status = judge(answer, seconds, watch.timeoutMinutes);
-        if (status !== undefined) {
-          done.set(canary, { status, seconds, ...(status === 'UNKNOWN' && 'error' in answer && { error: answer.error }) });
+        const ended = judge(answer, seconds, watch.timeoutMinutes);
+        if (ended !== undefined) {
+          done.set(canary, { ended, seconds, ...(ended === 'UNKNOWN' && 'error' in answer && { error: answer.error }) });
         }
       }
       if (done.size === canaries.length) {

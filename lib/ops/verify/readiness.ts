@@ -40,7 +40,7 @@ export async function readinessOf(context: Context): Promise<ReadonlyMap<string,
     context.pairs.map(({ id }) => {
       const own = results.filter(({ pair }) => pair === null || pair === id);
       const unanswered = own.flatMap(({ id: check, finding }) =>
-        finding.status === 'skip' && finding.reason === 'unanswered' ? [`${check}: ${finding.why.replaceAll('\n', '; ')}`] : [],
+        finding.status === 'unknown' ? [`${check}: ${finding.why.replaceAll('\n', '; ')}`] : [],
       );
       return [id, { failed: own.filter((one) => stopsCanary(one, own)), unknown: [...trouble, ...unanswered] }];
     }),
@@ -49,6 +49,6 @@ export async function readinessOf(context: Context): Promise<ReadonlyMap<string,
 
 /** Another rule beside the pair's own fails the check of the rule, and stops no canary. */
 function stopsCanary({ id, finding }: CheckResult, own: readonly CheckResult[]): boolean {
-  const hasRule = own.some((one) => one.id === 'rule-enabled' && one.finding.status === 'pass');
-  return finding.status === 'fail' && !(id === 'rule' && hasRule);
+  const hasRule = own.some((one) => one.id === 'rule-enabled' && one.finding.status === 'ok');
+  return finding.status === 'failed' && !(id === 'rule' && hasRule);
 }

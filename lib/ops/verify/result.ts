@@ -1,6 +1,6 @@
-import { EXIT, type ExitCode } from '../../cli/command';
 import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
+import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import type { CheckResult } from '../doctor/check';
 
 /** How watching a canary ended. */
@@ -23,8 +23,8 @@ export type CanaryStatus =
 /** One property of the replica. */
 export interface ReplicaCheck {
   readonly name: 'status' | 'key' | 'storage-class' | 'tags' | 'size' | 'checksum' | 'owner';
-  /** Null when it could not be checked; `found` says why. */
-  readonly ok: boolean | null;
+  /** `unknown`: it could not be checked. `skipped`: an emulator does not show it. `found` says why. */
+  readonly status: StatusWord;
   readonly found: string;
   readonly expected: string;
 }
@@ -43,9 +43,9 @@ export interface Leftover {
 /** What `ops verify` found for one pair. */
 export interface PairResult {
   readonly pair: string;
-  /** Replicated, and the replica is as it should be. */
-  readonly ok: boolean;
-  readonly status: CanaryStatus;
+  /** `ok`: replicated, and everything that was asked about the replica is as it should be. */
+  readonly status: StatusWord;
+  readonly ended: CanaryStatus;
   /** From the write until S3 said how replication ended, or until the watch ended; null when nothing was written. */
   readonly seconds: number | null;
   readonly source: { readonly bucket: string; readonly key: string; readonly versionId: string | null };
@@ -53,6 +53,8 @@ export interface PairResult {
   readonly left: readonly Leftover[];
   /** What this run could not observe, and why. */
   readonly unknown: readonly string[];
+  /** What an emulator does not show. */
+  readonly skipped: readonly string[];
   /** The checks of `ops doctor` that fail, when something is wrong. */
   readonly causes: readonly CheckResult[];
   /** Why something could not be written or found out. */
@@ -61,20 +63,32 @@ export interface PairResult {
 
 /** The result of `ops verify`; with `--watch`, of each round. */
 export interface VerifyData {
-  readonly ok: boolean;
   readonly pairs: readonly PairResult[];
 }
 
+/** What a pair's status follows from. */
+type PairFacts = Pick<PairResult, 'pair' | 'ended' | 'checks' | 'unknown' | 'error'>;
+
 /** Whether something is wrong with a pair, other than that it could not be found out. */
-export function isWrong({ status, checks }: Pick<PairResult, 'status' | 'checks'>): boolean {
-  return (status !== 'COMPLETED' && status !== 'UNKNOWN') || checks.some(({ ok }) => ok === false);
+export function isWrong({ ended, checks }: Pick<PairResult, 'ended' | 'checks'>): boolean {
+  return (ended !== 'COMPLETED' && ended !== 'UNKNOWN') || checks.some(({ status }) => status === 'failed');
 }
 
-export function exitCodeOf({ ok, pairs }: VerifyData): ExitCode {
-  if (ok) {
-    return EXIT.ok;
-  }
-  return pairs.some(isWrong) ? EXIT.wrong : EXIT.unknown;
+/** Returns the status of one pair: `ok` needs a replica whose properties were read in this run. */
+export function statusOfPair(facts: PairFacts): Status {
+  const { pair, ended, checks, unknown, error } = facts;
+  const right = checks.filter(({ status }) => status === 'ok').map(({ name }) => `pair ${pair}: ${name} of the replica`);
+  return statusOf({
+    failed: isWrong(facts) ? [`pair ${pair}: ${ended}`] : [],
+    unknown: [...unknown, ...(error === null ? [] : [error.message])].map((line) => `pair ${pair}: ${line}`),
+    seen: ended === 'COMPLETED' ? right : [],
+    nothing: `pair ${pair}: no replica was looked at`,
+  });
+}
+
+/** Returns the status of a round. */
+export function statusOfRound({ pairs }: VerifyData): Status {
+  return worst(pairs.map(statusOfPair), 'there is no pair');
 }
 
 /** The part of an error that a person and a program need. */
@@ -82,9 +96,15 @@ export function toErrorData(error: AppError): NonNullable<PairResult['error']> {
   return { code: error.code, message: error.message, hint: error.hint ?? null };
 }
 
-/** The result for a person. */
+/** The result for a person. With several pairs, the last line names those that are not verified. */
 export function formatVerify({ pairs }: VerifyData): string {
-  return pairs.map(formatPair).join('\n\n');
+  const named = (word: StatusWord) => pairs.filter(({ status }) => status === word).map(({ pair }) => pair);
+  const counts = (['ok', 'failed', 'unknown', 'skipped'] as const)
+    .map((word) => [word, named(word)] as const)
+    .filter(([, names]) => names.length > 0)
+    .map(([word, names]) => `${names.length} ${word === 'ok' ? 'verified' : `${word} (${names.join(', ')})`}`);
+  const summary = pairs.length > 1 ? [`${pairs.length} pairs: ${counts.join(', ')}`] : [];
+  return [...pairs.map(formatPair), ...summary].join('\n\n');
 }
 
 /** What stays, and until when. */
@@ -100,19 +120,23 @@ export function formatLeftover({ bucket, key, until, why, seen }: Leftover): str
 }
 
 function formatPair(result: PairResult): string {
-  const { pair, ok, status, seconds, checks, left, causes, unknown } = result;
-  const but = unknown.length === 0 ? '' : `, ${unknown.length} unknown`;
-  const verdict = ok ? `verified${but}` : status === 'COMPLETED' ? 'replicated, but not verified' : 'NOT verified';
+  const { pair, status, ended, seconds, checks, left, causes, unknown, skipped } = result;
+  const but = [
+    ...(unknown.length === 0 ? [] : [`${unknown.length} unknown`]),
+    ...(skipped.length === 0 ? [] : [`${skipped.length} skipped`]),
+  ];
+  const words = status === 'ok' ? 'verified' : ended === 'COMPLETED' ? 'replicated, but not verified' : 'NOT verified';
+  const verdict = [words, ...but].join(', ');
+  // A check without an answer has a line of its own.
+  const isNew = (line: string) => !checks.some(({ name, found }) => line === `${name}: ${found}`);
   return [
     `pair ${pair}: ${verdict}`,
     ...causes.map(formatCause),
-    `  ${status}: ${OUTCOMES[status](plural(seconds ?? 0, 'second'))}`,
+    `  ${ended}: ${OUTCOMES[ended](plural(seconds ?? 0, 'second'))}`,
     ...checks.map(formatCheck),
     ...formatError(result),
-    // A check without an answer has its own line above.
-    ...unknown
-      .filter((line) => !checks.some(({ name, found }) => line === `${name}: ${found}`))
-      .map((line) => `  unknown: ${line}`),
+    ...unknown.filter(isNew).map((line) => `  unknown: ${line}`),
+    ...skipped.filter(isNew).map((line) => `  skipped: ${line}`),
     ...left.map((one) => `  ${formatLeftover(one)}`),
   ].join('\n');
 }
@@ -136,16 +160,16 @@ const OUTCOMES: Readonly<Record<CanaryStatus, (time: string) => string>> = {
 /** The first one is the most likely. */
 function formatCause({ id, title, finding }: CheckResult, index: number): string {
   const lines =
-    finding.status === 'fail' ? [`found ${finding.found}`, `expected ${finding.expected}`, `fix: ${finding.fix}`] : [];
+    finding.status === 'failed' ? [`found ${finding.found}`, `expected ${finding.expected}`, `fix: ${finding.fix}`] : [];
   return [
     `  ${index === 0 ? 'probable cause' : 'also wrong'}: the check "${title}" fails (${id})`,
     ...lines.map((line) => `    ${line}`),
   ].join('\n');
 }
 
-function formatCheck({ name, ok, found, expected }: ReplicaCheck): string {
-  if (ok === false) {
-    return `  wrong  ${name}: found ${found}, expected ${expected}`;
-  }
-  return `  ${ok === null ? '?    ' : 'right'}  ${name}: ${found}`;
+const MARKS = { ok: 'right', failed: 'wrong', unknown: '?', skipped: '–' } as const satisfies Record<StatusWord, string>;
+
+function formatCheck({ name, status, found, expected }: ReplicaCheck): string {
+  const mark = MARKS[status].padEnd(5);
+  return `  ${mark}  ${name}: ${status === 'failed' ? `found ${found}, expected ${expected}` : found}`;
 }

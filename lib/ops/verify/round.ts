@@ -8,7 +8,7 @@ import { cleanUp, mayAppear, type SideClients } from './clean-up';
 import { inspect } from './inspect';
 import { type Observation, observe } from './observe';
 import { type Readiness, readinessOf } from './readiness';
-import { formatLeftover, isWrong, type Leftover, type PairResult, toErrorData, type VerifyData } from './result';
+import { formatLeftover, isWrong, type Leftover, type PairResult, statusOfPair, toErrorData, type VerifyData } from './result';
 
 /** What a round works with, besides its context. */
 export interface VerifyDependencies extends SideClients {
@@ -17,7 +17,7 @@ export interface VerifyDependencies extends SideClients {
 }
 
 /** What is known of a pair before its canary is cleaned up. */
-type PairFindings = Pick<PairResult, 'status' | 'seconds' | 'checks'> & { readonly error: AppError | undefined };
+type PairFindings = Pick<PairResult, 'ended' | 'seconds' | 'checks'> & { readonly error: AppError | undefined };
 
 /**
  * Verifies every pair once. Whatever happens, every canary that was written is cleaned up.
@@ -39,7 +39,7 @@ export async function verifyOnce(
   try {
     for (const canary of canaries) {
       if ((readiness.get(canary.pair.id)?.failed ?? []).length > 0) {
-        findings.set(canary, { status: 'NOT_READY', seconds: null, checks: [], error: undefined });
+        findings.set(canary, { ended: 'NOT_READY', seconds: null, checks: [], error: undefined });
         continue;
       }
       const result = await writeCanary(canary, config, dependencies.s3.source, clock);
@@ -58,7 +58,7 @@ export async function verifyOnce(
     finished = true;
   } finally {
     for (const [canary, one] of written) {
-      const stays = await tidy(one, findings.get(canary)?.status, dependencies, clock.now());
+      const stays = await tidy(one, findings.get(canary)?.ended, dependencies, clock.now());
       left.set(canary, stays);
       if (!finished) {
         stays.forEach((object) => context.terminal.tell(formatLeftover(object)));
@@ -71,7 +71,7 @@ export async function verifyOnce(
     const known = { ready, left: left.get(canary) ?? [], emulator: dependencies.emulator };
     pairs.push(await conclude(context, canary, written.get(canary), findings.get(canary), known));
   }
-  return { ok: pairs.every(({ ok }) => ok), pairs };
+  return { pairs };
 }
 
 async function unseenWrite(canary: Canary, { maybeWritten }: FailedWrite, sides: SideClients, now: Date): Promise<Leftover[]> {
@@ -83,26 +83,26 @@ async function lookAt(
   observed: Observation | undefined,
   dependencies: VerifyDependencies,
 ): Promise<PairFindings> {
-  const { status = 'UNKNOWN', seconds = null, error } = observed ?? {};
-  if (status !== 'COMPLETED') {
-    return { status, seconds, checks: [], error };
+  const { ended = 'UNKNOWN', seconds = null, error } = observed ?? {};
+  if (ended !== 'COMPLETED') {
+    return { ended, seconds, checks: [], error };
   }
   const destination = { ...dependencies, s3: dependencies.s3.destination };
   try {
-    return { status, seconds, ...(await inspect(canary, destination)) };
+    return { ended, seconds, ...(await inspect(canary, destination)) };
   } catch (cause) {
-    return { status, seconds, checks: [], error: unreachable(`the replica of pair ${canary.pair.id}`, cause) };
+    return { ended, seconds, checks: [], error: unreachable(`the replica of pair ${canary.pair.id}`, cause) };
   }
 }
 
 async function tidy(
   canary: WrittenCanary,
-  status: PairResult['status'] | undefined,
+  ended: PairResult['ended'] | undefined,
   sides: SideClients,
   now: Date,
 ): Promise<Leftover[]> {
   const left = await cleanUp(canary, sides, now);
-  const underWay = status === undefined || status === 'TIMED_OUT' || status === 'UNKNOWN';
+  const underWay = ended === undefined || ended === 'TIMED_OUT' || ended === 'UNKNOWN';
   return underWay && !left.some(({ bucket }) => bucket === canary.replicaBucket)
     ? [...left, await mayAppear(canary, 'destination', 'its replica may still arrive', false, sides, now)]
     : left;
@@ -123,27 +123,32 @@ async function conclude(
   context: Context,
   canary: Canary,
   written: WrittenCanary | undefined,
-  { status, seconds, checks, error }: PairFindings = { status: 'UNKNOWN', seconds: null, checks: [], error: undefined },
+  { ended, seconds, checks, error }: PairFindings = { ended: 'UNKNOWN', seconds: null, checks: [], error: undefined },
   { ready, left, emulator }: KnownOfPair,
 ): Promise<PairResult> {
-  const wrong = isWrong({ status, checks });
+  const wrong = isWrong({ ended, checks });
+  const those = (status: 'unknown' | 'skipped') =>
+    checks.flatMap((check) => (check.status === status ? [`${check.name}: ${check.found}`] : []));
   // On AWS a replica that is as it should be proves what the questions before it could not find out; on an emulator it does not.
-  const proven = ready.unknown.length === 0 || !emulator;
-  const ok = !wrong && status === 'COMPLETED' && error === undefined && proven;
-  return {
+  const proven = !emulator && !wrong && ended === 'COMPLETED' && error === undefined && those('unknown').length === 0;
+  const facts = {
     pair: canary.pair.id,
-    ok,
-    status,
+    ended,
+    checks,
+    unknown: [...(proven ? [] : ready.unknown), ...those('unknown')],
+    error: error === undefined ? null : toErrorData(error),
+  };
+  return {
+    pair: facts.pair,
+    status: statusOfPair(facts).status,
+    ended,
     seconds,
     source: { bucket: canary.sourceBucket, key: canary.key, versionId: written?.versionId ?? null },
     checks,
     left,
-    unknown: [
-      ...(ok ? [] : ready.unknown),
-      ...checks.flatMap(({ name, ok: right, found }) => (right === null ? [`${name}: ${found}`] : [])),
-      ...(emulator && status === 'COMPLETED' ? [NOT_ON_EMULATOR] : []),
-    ],
-    causes: status === 'NOT_READY' ? ready.failed : wrong ? await causesFor(context, canary, { status, checks }) : [],
-    error: error === undefined ? null : toErrorData(error),
+    unknown: facts.unknown,
+    skipped: [...those('skipped'), ...(emulator && ended === 'COMPLETED' ? [NOT_ON_EMULATOR] : [])],
+    causes: ended === 'NOT_READY' ? ready.failed : wrong ? await causesFor(context, canary, { ended, checks }) : [],
+    error: facts.error,
   };
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { isEmulator } from '../../aws/emulator';
 import { recordVerification } from '../../aws/last-verification';
-import type { CommandArguments, Context, Outcome } from '../../cli/command';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { plural } from '../../cli/units';
 import { messageOf } from '../../errors/errors';
 import { canaryPrefix } from '../../model/names';
 import { type Canary, canaryOf } from './canary';
-import { exitCodeOf, formatVerify, isWrong, type PairResult, type VerifyData } from './result';
+import { formatVerify, type PairResult, statusOfRound, type VerifyData } from './result';
 import { type VerifyDependencies, verifyOnce } from './round';
 
 /**
@@ -30,9 +30,9 @@ export async function verify(context: Context, args: CommandArguments): Promise<
     emulator: isEmulator(),
   };
   const plan = () => context.pairs.map((pair) => canaryOf(pair, clock.now(), randomBytes(8).toString('hex')));
-  const round = async (): Promise<Outcome & { readonly data: RecordedData }> => {
+  const round = async (): Promise<Outcome<RecordedData>> => {
     const data = await record(context, await verifyOnce(context, plan(), dependencies, timeoutMinutes));
-    return { exitCode: exitCodeOf(data), data, text: formatVerify(data) };
+    return new Outcome(statusOfRound(data), data, formatVerify(data));
   };
   terminal.tell(describePlan(plan(), options, config.lockdown !== undefined));
   if (!context.yes) {
@@ -40,7 +40,9 @@ export async function verify(context: Context, args: CommandArguments): Promise<
   }
   return watchMinutes === undefined
     ? round()
-    : repeat(round, watchMinutes, context, ({ ok }) => (ok ? 'verified' : 'not verified'));
+    : repeat(round, watchMinutes, context, ({ status: { status } }) =>
+        status === 'ok' ? 'verified' : `not verified (${status})`,
+      );
 }
 
 /** The command's own options. */
@@ -100,9 +102,9 @@ async function record(context: Context, data: VerifyData): Promise<RecordedData>
   for (const result of data.pairs) {
     const pair = config.pairs.find(({ id }) => id === result.pair);
     let recorded = false;
-    if (pair !== undefined && (result.ok || isWrong(result))) {
+    if (pair !== undefined && (result.status === 'ok' || result.status === 'failed')) {
       try {
-        await recordVerification(await clients.ssm('source'), config, pair, { at, result: result.ok ? 'ok' : 'failed' });
+        await recordVerification(await clients.ssm('source'), config, pair, { at, result: result.status });
         recorded = true;
       } catch (error) {
         failure ??= messageOf(error);
@@ -113,5 +115,5 @@ async function record(context: Context, data: VerifyData): Promise<RecordedData>
   if (failure !== undefined) {
     terminal.tell(`the result could not be recorded for ops status: ${failure}`);
   }
-  return { ...data, pairs };
+  return { pairs };
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../lib/cli/process/run';
 
 let folder: string;
@@ -47,6 +48,22 @@ describe('a command', () => {
     const running = node('setTimeout(() => {}, 60000)', stop.signal);
     stop.abort();
 
-    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(running).rejects.toMatchObject({ code: 'Interrupted' });
+  });
+
+  test('takes what it started with it when the signal says so', async () => {
+    const stop = new AbortController();
+    const grandchild = 'console.log("started"); setTimeout(() => {}, 60000)';
+    const running = node(
+      `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" })`,
+      stop.signal,
+    );
+    while (!existsSync(log()) || !/^started$/m.test(readFileSync(log(), 'utf8'))) {
+      await sleep(10);
+    }
+    stop.abort();
+
+    // It ends when nobody holds its output open any more.
+    await expect(running).rejects.toMatchObject({ code: 'Interrupted' });
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { withSynthesis } from '../../../lib/cli/process/synthesis';
 
 let directory: string;
+const NEVER = new AbortController().signal;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'synthesis-'));
@@ -25,7 +26,7 @@ test('an app is synthesized into a folder of its own, which is gone afterwards',
     write('manifest.json', { version: '40.0.0', artifacts: { Stack: stack } });
   `);
   let output = '';
-  const held = await withSynthesis(directory, async (synthesize) => {
+  const held = await withSynthesis(directory, NEVER, async (synthesize) => {
     output = await synthesize([]);
     return existsSync(join(output, 'manifest.json'));
   });
@@ -42,7 +43,7 @@ test('a stack that the app does not have is wrong usage', async () => {
     writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', JSON.stringify({ version: '40.0.0', artifacts: { Stack: stack } }));
   `);
 
-  await expect(withSynthesis(directory, (synthesize) => synthesize(['Stak']))).rejects.toMatchObject({
+  await expect(withSynthesis(directory, NEVER, (synthesize) => synthesize(['Stak']))).rejects.toMatchObject({
     name: 'UsageError',
     message: 'the app has no stack Stak',
   });
@@ -51,7 +52,7 @@ test('a stack that the app does not have is wrong usage', async () => {
 test('what an app that fails prints is shown', async () => {
   app('process.stderr.write("the configuration is wrong"); process.exitCode = 1;');
 
-  await expect(withSynthesis(directory, (synthesize) => synthesize([]))).rejects.toMatchObject({
+  await expect(withSynthesis(directory, NEVER, (synthesize) => synthesize([]))).rejects.toMatchObject({
     code: 'CommandFailed',
     message: expect.stringContaining('the configuration is wrong'),
   });

@@ -59,16 +59,18 @@ describe('buckets that are alike', () => {
     const { exitCode, data, text } = await world.run();
 
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ ok: true, matchedBy: 'version-id', deep: null, differences: [], moreDifferences: 0 });
+    expect(data).toMatchObject({ status: 'ok', matchedBy: 'version-id', deep: null, differences: [], moreDifferences: 0 });
     const side = { versions: 5, bytes: 50, deleteMarkers: 1 };
     expect(data.pairs).toMatchObject([{ source: side, replica: side, wrong: 0, states: { same: { versions: 6, bytes: 50 } } }]);
     expect(data.requests.head).toBe(0);
     expect(text).toContain('deployment backups: nothing is wrong\n');
   });
 
-  test('and empty are fine', async () => {
+  test('and empty are nothing to call fine', async () => {
     world.populate([]);
-    expect((await world.run()).exitCode).toBe(0);
+    const { exitCode, data, text } = await world.run();
+    expect([exitCode, data.status]).toEqual([3, 'skipped']);
+    expect(text).toContain('deployment backups: no version could be compared\n');
   });
 
   test('may order versions of a key differently', async () => {
@@ -160,15 +162,24 @@ describe('a version that is not in the replica bucket', () => {
   test('and was deleted since the listing is counted and named, and not wrong', async () => {
     refuse(404);
     expect(await missing({})).toEqual({
-      exitCode: 0,
+      // S3 said of everything that it is gone: nothing was looked at.
+      exitCode: 3,
       state: 'deleted',
       wrong: false,
       why: 'deleted from the source bucket after it was listed',
     });
     const { data, text } = await world.run();
     expect(data.pairs[0]).toMatchObject({ source: { versions: 1 }, states: { deleted: { versions: 1, bytes: 10 } } });
-    expect(text).toContain('nothing is wrong, 1 version was deleted while the audit ran\n');
+    expect(text).toContain('no version could be compared, 1 version was deleted while the audit ran\n');
     expect(text).toContain('documents: deleted: "docs/a", version v1');
+  });
+
+  test('and was deleted since the listing leaves the verdict on the others as it is', async () => {
+    refuse(404);
+    world.populate([...objects(2), { key: 'z', versionId: 'v1' }], objects(2));
+    const { exitCode, data, text } = await world.run();
+    expect([exitCode, data.status]).toEqual([0, 'ok']);
+    expect(text).toContain('deployment backups: nothing is wrong, 1 version was deleted while the audit ran\n');
   });
 
   test('from --older-than 0 on is late at once', async () => {
@@ -387,7 +398,7 @@ describe('--deep', () => {
       expect.stringContaining('about 4,000 for the 2,000 versions that CloudWatch counts, on top of 4 list'),
     ]);
     expect(recorded.questions).toEqual(['Send them?']);
-    expect(data).toMatchObject({ ok: true, deep: { versions: 1, percent: 100 }, requests: { head: 2 } });
+    expect(data).toMatchObject({ status: 'ok', deep: { versions: 1, percent: 100 }, requests: { head: 2 } });
   });
 
   test.each([
@@ -425,7 +436,7 @@ describe('--deep', () => {
 
     expect(exitCode).toBe(3);
     expect(data).toMatchObject({
-      ok: false,
+      status: 'unknown',
       deep: { versions: 0, unknown: 8, skipped: 0 },
       requests: { get: expect.any(Number) },
     });
@@ -441,7 +452,7 @@ describe('--deep', () => {
     const { exitCode, data, text } = await world.run(deep, {}, deepContext());
 
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ ok: true, deep: { versions: 0, unknown: 0, skipped: 8 } });
+    expect(data).toMatchObject({ status: 'ok', deep: { versions: 0, unknown: 0, skipped: 8 } });
     expect(data.pairs[0]?.states).toMatchObject({ same: { versions: 0 }, skipped: { versions: 8 } });
     expect(data.differences).toHaveLength(8);
     expect(data.differences[0]).toMatchObject({ state: 'skipped', wrong: false, why: expect.stringContaining('SSE-C') });
@@ -470,7 +481,7 @@ describe('--deep', () => {
     const gone = ({ method, bucket }: Request) => method === 'HEAD' && buckets.includes(bucket);
     world.s3.fault(gone, { status: 404, body: '' }, ALWAYS);
     const { exitCode, data } = await world.run(deep, {}, deepContext());
-    expect(exitCode).toBe(wrong ? 1 : 0);
+    expect(exitCode).toBe(wrong ? 1 : 3);
     expect(data.differences).toMatchObject([{ state, wrong, key: 'k000000' }]);
     expect(data.deep).toMatchObject({ versions: 1, unknown: 0, skipped: 0 });
   });
@@ -479,7 +490,7 @@ describe('--deep', () => {
     world.populate([], objects(1));
     refuse(404);
     const { exitCode, data } = await world.run(deep, {}, deepContext());
-    expect([exitCode, data.differences[0]?.state]).toEqual([0, 'deleted']);
+    expect([exitCode, data.differences[0]?.state]).toEqual([3, 'deleted']);
   });
 
   test.each(['ExpiredToken', 'InvalidToken', 'InvalidAccessKeyId'])('ends when S3 says %s after some answers', async (code) => {

@@ -63,7 +63,7 @@ function difference(changes: Partial<Difference> = {}): Difference {
 
 function auditReport(changes: Partial<AuditReport> = {}): AuditReport {
   return {
-    ok: false,
+    status: 'failed',
     deployment: 'backups',
     startedAt: '2026-02-03T10:00:00.000Z',
     endedAt: '2026-02-03T10:05:00.000Z',
@@ -137,7 +137,7 @@ describe('the page', () => {
       wrong: 0,
       ages: [{ upToSeconds: null, ...NOTHING }],
     });
-    const page = htmlReport(auditReport({ ok: true, differences: [], pairs: [pair] }));
+    const page = htmlReport(auditReport({ status: 'ok', differences: [], pairs: [pair] }));
     expect(between(page, '<p class="verdict fine">', '</p>')).toBe('Nothing is wrong.');
     expect(page).toContain('<p>Nothing waits to be replicated.</p>');
     expect(page).toContain('<h2>Differences</h2>\n<p>None.</p>');
@@ -146,7 +146,7 @@ describe('the page', () => {
 
   test('does not call fine what could not be found out', () => {
     const pair = pairReport({ states: statesOf({ unknown: { versions: 4, bytes: 0 } }), wrong: 0 });
-    const page = htmlReport(auditReport({ pairs: [pair] }));
+    const page = htmlReport(auditReport({ status: 'unknown', pairs: [pair] }));
     expect(between(page, '<p class="verdict wrong">', '</p>')).toBe('Nothing is known to be wrong. Could not be found out: 4.');
   });
 
@@ -154,7 +154,7 @@ describe('the page', () => {
     const one = { versions: 1, bytes: 1 };
     const pair = pairReport({ wrong: 0, states: statesOf({ skipped: { versions: 2, bytes: 2 }, deleted: one }) });
     const deep = { versions: 5, unknown: 0, skipped: 2, percent: 100 };
-    const page = htmlReport(auditReport({ ok: true, pairs: [pair], deep }));
+    const page = htmlReport(auditReport({ status: 'ok', pairs: [pair], deep }));
     expect(page).toContain('Nothing is wrong. Deleted while the audit ran: 1. Skipped (SSE-C): 2.</p>');
     expect(page).toContain('5 versions (--deep 100); 2 more were skipped (SSE-C)');
   });

@@ -46,7 +46,9 @@ function answering(...answers: readonly ('yes' | 'Declined' | 'NotConfirmed')[])
     confirm: async () => {
       const answer = left.shift() ?? 'yes';
       if (answer !== 'yes') {
-        throw new AbortError(answer, 'nothing was changed');
+        throw answer === 'Declined'
+          ? new AbortError(answer, 'Nothing was changed.')
+          : new UsageError(answer, 'nobody to ask', 'add --yes');
       }
     },
   };
@@ -75,14 +77,14 @@ describe('a backfill', () => {
     expect(recorded.questions).toEqual(['Create the job?', 'Run the job? No cancels it.']);
     expect(states()).toEqual(['Complete']);
     expect(data).toEqual({
-      ok: true,
+      status: 'ok',
       deployment: 'backups',
       jobs: [
         {
           job: newestId(),
           pair: 'documents',
-          status: 'Complete',
-          ok: true,
+          jobStatus: 'Complete',
+          status: 'ok',
           nothingToDo: false,
           sourceBucket: SOURCE,
           replicaBucket: 'backups-documents-222222222222-us-west-2-an',
@@ -216,7 +218,7 @@ describe('a backfill', () => {
 
     expect(exitCode).toBe(0);
     expect(text).toContain('nothing to do');
-    expect(data.jobs[0]).toMatchObject({ ok: true, nothingToDo: true, status: 'Failed', failures: [] });
+    expect(data.jobs[0]).toMatchObject({ status: 'ok', nothingToDo: true, jobStatus: 'Failed', failures: [] });
     expect(recorded.questions).toEqual(['Create the job?']);
   });
 });
@@ -227,7 +229,7 @@ describe('a person who does not agree', () => {
 
     const error = await failure(run({}, { more: { terminal } }));
 
-    expect(error).toMatchObject({ code: 'Declined', message: `nothing was replicated: cancelled ${newestId()}` });
+    expect(error).toMatchObject({ code: 'Declined', message: `Nothing was replicated: cancelled ${newestId()}.` });
     expect(states()).toEqual(['Cancelling']);
   });
 
@@ -255,7 +257,7 @@ describe('after Ctrl-C', () => {
 
     expect(exitCode).toBe(0);
     expect(recorded.questions).toEqual([]);
-    expect(data.jobs[0]).toMatchObject({ job: newestId(), status: 'Complete' });
+    expect(data.jobs[0]).toMatchObject({ job: newestId(), jobStatus: 'Complete' });
     expect(states()).toEqual(['Complete']);
   });
 
@@ -333,7 +335,7 @@ describe('objects that fail', () => {
     expect(text).toContain('"annual report, 2024.pdf", version v1');
     expect(text).toContain('"€\\n.txt", version v3');
     expect(text).toContain('npm run ops -- retry');
-    expect(data.jobs[0]).toMatchObject({ ok: false, reportProblem: null });
+    expect(data.jobs[0]).toMatchObject({ status: 'failed', reportProblem: null });
     expect(data.jobs[0]?.failures).toEqual([
       {
         reason: 'DstPutObjectNotPermitted',
@@ -406,7 +408,7 @@ describe('objects that fail', () => {
     const { exitCode, text, data } = await run();
 
     expect(exitCode).toBe(1);
-    expect(data.jobs[0]).toMatchObject({ status: 'Failed', nothingToDo: false, problems: [{ code: 'FailureThreshold' }] });
+    expect(data.jobs[0]).toMatchObject({ jobStatus: 'Failed', nothingToDo: false, problems: [{ code: 'FailureThreshold' }] });
     expect(text).toContain('FailureThreshold: Job failure rate exceeded 50 percent.');
     expect(text).toContain('A job fails by itself when more than half of the objects do');
   });
@@ -463,7 +465,7 @@ describe('a job that S3 fails before it tries an object', () => {
     expect(exitCode).toBe(1);
     expect(text).toContain('ReportWrite: The job report could not be written.');
     expect(text).toContain('Why jobs fail: https://docs.aws.amazon.com/');
-    expect(data.jobs[0]).toMatchObject({ ok: false, nothingToDo: false });
+    expect(data.jobs[0]).toMatchObject({ status: 'failed', nothingToDo: false });
   });
 });
 
@@ -531,7 +533,7 @@ test('several pairs have a job each, are asked for once, and watched together', 
 
   expect(exitCode).toBe(0);
   expect(recorded.questions).toEqual(['Create these 2 jobs?', 'Run these 2 jobs? No cancels them.']);
-  expect(data.jobs.map(({ pair, status }) => [pair, status])).toEqual([
+  expect(data.jobs.map(({ pair, jobStatus }) => [pair, jobStatus])).toEqual([
     ['documents', 'Complete'],
     ['photos', 'Complete'],
   ]);
@@ -569,11 +571,12 @@ describe('the list', () => {
 
     expect(exitCode).toBe(0);
     expect(data).toEqual({
+      status: 'ok',
       deployment: 'backups',
       jobs: ['photos', 'documents'].map((pair) => ({
         job: expect.any(String),
         pair,
-        status: 'Complete',
+        jobStatus: 'Complete',
         createdAt: expect.any(String),
         endedAt: expect.any(String),
         description: `s3-replication backups/${pair}: status NONE or FAILED`,
@@ -601,7 +604,7 @@ describe('cancel', () => {
     expect(exitCode).toBe(0);
     expect(recorded.told.join('\n')).toContain(newestId());
     expect(recorded.questions).toEqual(['Cancel it for good?']);
-    expect(data).toMatchObject({ job: newestId(), pair: 'documents', status: 'Cancelled' });
+    expect(data).toMatchObject({ job: newestId(), pair: 'documents', jobStatus: 'Cancelled' });
   });
 
   test('leaves a job alone that has ended', async () => {

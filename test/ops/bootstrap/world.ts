@@ -158,8 +158,8 @@ export class BootstrapWorld {
         },
       ]),
     ) as unknown as Clients;
-    const outcome = await bootstrap({ ...context, clients }, { argument: undefined, values });
-    return { ...outcome, data: outcome.data as BootstrapData, recorded };
+    const { exitCode, text, data } = await bootstrap({ ...context, clients }, { argument: undefined, values });
+    return { exitCode, text, data: data as BootstrapData, recorded };
   }
 }
 

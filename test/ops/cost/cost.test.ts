@@ -48,7 +48,7 @@ describe('a line whose price is missing', () => {
     const { data, text, exitCode } = await run({ ...GIVEN, prices });
     const whole = await run({ ...GIVEN, prices: roundPriceFile(directory) });
 
-    expect(exitCode).toBe(0);
+    expect([exitCode, whole.exitCode]).toEqual([3, 0]);
     expect(lineOf(data, 'transfer')).toMatchObject({ usd: null, price: { tiers: null, source: null } });
     expect(data.total.open).toBe(1);
     expect(whole.data.total.least - data.total.least).toBeCloseTo(1000 / 1024 / 10, 8);

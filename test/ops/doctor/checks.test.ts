@@ -30,7 +30,7 @@ test.each(BREAKS.map((row) => [row.check, row.what, row] as const))(
     const failed = failures(results);
     expect(Object.keys(failed)).toEqual([check]);
     expect(unanswered(results)).toEqual([]);
-    expect(failed[check]).toEqual({ status: 'fail', found: like(found), expected: like(expected), fix: like(fix) });
+    expect(failed[check]).toEqual({ status: 'failed', found: like(found), expected: like(expected), fix: like(fix) });
   },
 );
 
@@ -55,21 +55,21 @@ test('bootstrap-trust matters before a destination without a profile is deployed
     };
   };
   expect(await finding('bootstrap-trust', trusting(['222222222222', '333333333333']))).toEqual({
-    status: 'fail',
+    status: 'failed',
     found: 'cdk-hnb659fds-deploy-role-222222222222-us-west-2 trusts 222222222222, 333333333333',
     expected: 'it trusts account 111111111111, or destination.profile names credentials of account 222222222222',
     fix: expect.stringContaining('npm run ops -- bootstrap --apply --trust-source, which makes administrators'),
   });
-  expect(await finding('bootstrap-trust', trusting(['222222222222', '111111111111']))).toMatchObject({ status: 'pass' });
+  expect(await finding('bootstrap-trust', trusting(['222222222222', '111111111111']))).toMatchObject({ status: 'ok' });
   const nothing = (world: World) => {
     delete world.stacks.destination;
   };
   expect(await finding('bootstrap-trust', nothing)).toMatchObject({
-    reason: 'not-applicable',
+    status: 'skipped',
     why: expect.stringContaining('there is no role cdk-hnb659fds-deploy-role-222222222222-us-west-2'),
   });
-  expect(await finding('bootstrap-trust', nothing, { pipeline: PIPELINE })).toMatchObject({ reason: 'not-applicable' });
-  expect(await finding('bootstrap-trust', trusting([]), { keyExchange: 'ssm' })).toMatchObject({ reason: 'not-applicable' });
+  expect(await finding('bootstrap-trust', nothing, { pipeline: PIPELINE })).toMatchObject({ status: 'skipped' });
+  expect(await finding('bootstrap-trust', trusting([]), { keyExchange: 'ssm' })).toMatchObject({ status: 'skipped' });
 });
 
 test('the checks of the bootstrap look for the qualifier of the app', async () => {
@@ -91,8 +91,7 @@ test('the checks of the bootstrap look for the qualifier of the app', async () =
 test('the checks of the pipeline do not apply without one', async () => {
   for (const id of ['bootstrap-pipeline', 'bootstrap-pipeline-trust-source', 'bootstrap-pipeline-trust-destination']) {
     expect(await finding(id, () => {})).toEqual({
-      status: 'skip',
-      reason: 'not-applicable',
+      status: 'skipped',
       why: 'no pipeline is configured',
     });
   }
@@ -100,7 +99,7 @@ test('the checks of the pipeline do not apply without one', async () => {
 
 test('metrics-data says where the data is, and that none is no fault', async () => {
   expect(await finding('metrics-data', () => {})).toEqual({
-    status: 'pass',
+    status: 'ok',
     found:
       'OperationsFailedReplication in the source account, ap-southeast-2; BytesPendingReplication, ReplicationLatency in the source account, us-west-2',
   });
@@ -110,7 +109,7 @@ test('metrics-data says where the data is, and that none is no fault', async () 
       world.alarms['destination us-west-2'] = world.alarms['source us-west-2'] ?? [];
     }),
   ).toEqual({
-    status: 'pass',
+    status: 'ok',
     found: 'ReplicationLatency in the destination account, us-west-2, which has alarms of its own',
   });
   expect(
@@ -119,12 +118,12 @@ test('metrics-data says where the data is, and that none is no fault', async () 
       world.fault = (operation, side) =>
         operation === 'ListMetrics' && side === 'source' ? awsError('AccessDenied') : undefined;
     }),
-  ).toMatchObject({ status: 'pass', found: expect.stringContaining('could not be read') });
+  ).toMatchObject({ status: 'ok', found: expect.stringContaining('could not be read') });
   expect(
     await finding('metrics-data', (world) => {
       world.metrics = {};
     }),
-  ).toMatchObject({ status: 'skip', why: expect.stringContaining('no data yet') });
+  ).toMatchObject({ status: 'skipped', why: expect.stringContaining('no data yet') });
 });
 
 test('exchange-record compares cdk.context.json with the key', async () => {
@@ -135,9 +134,12 @@ test('exchange-record compares cdk.context.json with the key', async () => {
   };
   const name = namesOf(validConfig()).exchange.contextKey;
   const arn = 'arn:aws:kms:us-west-2:222222222222:key/2222bbbb-12ab-34cd-56ef-1234567890ab';
-  expect(await recorded(JSON.stringify({ [name]: arn }))).toEqual({ status: 'pass', found: arn });
-  expect(await recorded(JSON.stringify({ [name]: 7 }))).toMatchObject({ status: 'fail', found: '7' });
-  expect(await recorded('{')).toMatchObject({ status: 'fail', fix: expect.stringContaining('git checkout -- cdk.context.json') });
+  expect(await recorded(JSON.stringify({ [name]: arn }))).toEqual({ status: 'ok', found: arn });
+  expect(await recorded(JSON.stringify({ [name]: 7 }))).toMatchObject({ status: 'failed', found: '7' });
+  expect(await recorded('{')).toMatchObject({
+    status: 'failed',
+    fix: expect.stringContaining('git checkout -- cdk.context.json'),
+  });
   rmSync(directory, { recursive: true });
 });
 
@@ -162,7 +164,7 @@ describe('a Deny', () => {
       { Condition: { StringEquals: { 'aws:PrincipalAccount': '333333333333' }, Null: { 'aws:PrincipalOrgID': 'true' } } },
     ],
   ])('%s does not stop the role', async (_, change) => {
-    expect(await deny(change)).toEqual({ status: 'pass', found: 'none' });
+    expect(await deny(change)).toEqual({ status: 'ok', found: 'none' });
   });
 
   test.each([
@@ -177,7 +179,7 @@ describe('a Deny', () => {
     ['of all but another principal', { Principal: undefined, NotPrincipal: { AWS: '333333333333' } }],
     ['on all but another bucket', { Resource: undefined, NotResource: 'arn:aws:s3:::elsewhere/*' }],
   ])('%s stops the role', async (_, change) => {
-    expect(await deny(change)).toMatchObject({ status: 'fail' });
+    expect(await deny(change)).toMatchObject({ status: 'failed' });
   });
 
   test.each([
@@ -185,7 +187,7 @@ describe('a Deny', () => {
     ['over sets of values', { Condition: { 'ForAnyValue:StringEquals': { 'aws:PrincipalArn': '*' } } }, 'aws:PrincipalArn'],
     ['at some times', { Condition: { DateLessThan: { 'aws:PrincipalArn': '2020-01-01' } } }, 'aws:PrincipalArn'],
   ])('%s is left open, with what it depends on', async (_, change, on) => {
-    expect(await deny(change)).toMatchObject({ reason: 'unanswered', why: expect.stringContaining(`depends on ${on}`) });
+    expect(await deny(change)).toMatchObject({ status: 'unknown', why: expect.stringContaining(`depends on ${on}`) });
   });
 
   test('that was the only statement is repaired by deleting the policy', async () => {
@@ -201,14 +203,14 @@ test('a rule with a key of another account is wrong even when the destination do
     world.fault = (_, side) => (side === 'destination' ? new Error('no') : undefined);
     required(source(world).replication?.Rules?.[0]?.Destination).EncryptionConfiguration = { ReplicaKmsKeyID: 'alias/mine' };
   });
-  expect(found).toMatchObject({ status: 'fail', found: 'alias/mine', expected: 'a key of account 222222222222 in us-west-2' });
+  expect(found).toMatchObject({ status: 'failed', found: 'alias/mine', expected: 'a key of account 222222222222 in us-west-2' });
 });
 
 test('rotation of a key that is pending deletion is left to the check of the key', async () => {
   const found = await finding('source-key-rotation', (world) => {
     key(world, 'source').state = 'PendingDeletion';
   });
-  expect(found).toMatchObject({ reason: 'not-applicable', why: expect.stringContaining('see source-key') });
+  expect(found).toMatchObject({ status: 'skipped', why: expect.stringContaining('see source-key') });
 });
 
 describe('what watches', () => {
@@ -228,7 +230,7 @@ describe('what watches', () => {
       Object.values(world.topics).forEach((subscriptions) => subscriptions.splice(0));
     });
     expect(failures(results)).toEqual({});
-    expect(results.filter(({ finding: { status } }) => status === 'skip').map(({ id }) => id)).toEqual(
+    expect(results.filter(({ finding: { status } }) => status === 'skipped').map(({ id }) => id)).toEqual(
       expect.arrayContaining([
         'stack-source-health',
         'destination-health-alarm',
@@ -269,18 +271,18 @@ describe('what watches', () => {
       world.composites['us-west-2']?.push({ AlarmName: 'backups-destination-health-1', AlarmRule: health?.AlarmRule });
       required(health).AlarmRule = 'ALARM("backups-destination-health-1")';
     };
-    expect(await finding('destination-health-alarm', split)).toMatchObject({ status: 'pass' });
+    expect(await finding('destination-health-alarm', split)).toMatchObject({ status: 'ok' });
     expect(
       await finding('destination-health-alarm', (world) => {
         world.composites['us-west-2']?.[0]?.AlarmActions?.push('arn:aws:sns:us-west-2:111111111111:pager');
       }),
-    ).toMatchObject({ status: 'pass' });
+    ).toMatchObject({ status: 'ok' });
     expect(
       await finding('destination-health-alarm', (world) => {
         split(world);
         world.composites['us-west-2']?.pop();
       }),
-    ).toMatchObject({ status: 'fail', found: expect.stringContaining('does not watch backups-documents-latency') });
+    ).toMatchObject({ status: 'failed', found: expect.stringContaining('does not watch backups-documents-latency') });
   });
 
   test('a configured address is found among many, by its mail alone', async () => {
@@ -299,11 +301,11 @@ describe('what watches', () => {
     expect(
       await subscribed(other, subscriptionOf(address, 'PendingConfirmation'), subscriptionOf(address, `${topic}:2`)),
     ).toEqual({
-      status: 'pass',
+      status: 'ok',
       found: 'email somebody@example.com, email ops@example.com',
     });
-    expect(await subscribed(other)).toMatchObject({ status: 'fail', found: 'email somebody@example.com' });
-    expect(await subscribed({ ...subscriptionOf(address, `${topic}:2`), Protocol: 'sms' })).toMatchObject({ status: 'fail' });
+    expect(await subscribed(other)).toMatchObject({ status: 'failed', found: 'email somebody@example.com' });
+    expect(await subscribed({ ...subscriptionOf(address, `${topic}:2`), Protocol: 'sms' })).toMatchObject({ status: 'failed' });
   });
 
   test('a queue that does not answer leaves the events of the bucket alone', async () => {

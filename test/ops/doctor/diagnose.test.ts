@@ -44,8 +44,8 @@ test('asks only for the chosen checks and pairs, each question once, and reads o
   const { context, recorded, operations, restore } = deployment({ pairs: [{ id: 'one' }, { id: 'two' }] });
   const chosen = await diagnose({ ...context, pairs: context.pairs.slice(1) }, ['replica-tls', 'replica-deny']);
   expect(chosen.map(({ id, pair, finding }) => [id, pair, finding.status])).toEqual([
-    ['replica-tls', 'two', 'pass'],
-    ['replica-deny', 'two', 'pass'],
+    ['replica-tls', 'two', 'ok'],
+    ['replica-deny', 'two', 'ok'],
   ]);
   expect(operations()).toEqual(['GetBucketPolicy']);
 
@@ -89,8 +89,7 @@ test('before deployment fails only for the stacks, with the deploy commands, and
   expect(failures(results)['stack-source']).toMatchObject({ fix: 'npx cdk deploy Source --exclusively' });
   expect(unanswered(results)).toEqual([]);
   expect(results.find(({ id }) => id === 'source-versioning')?.finding).toEqual({
-    status: 'skip',
-    reason: 'not-applicable',
+    status: 'skipped',
     why: 'not deployed yet: stack backups-source',
   });
 });
@@ -116,10 +115,10 @@ test('half deployed, checks the destination and skips the source', async () => {
   expect(unanswered(results)).toEqual([]);
   const status = (id: string) => results.find((result) => result.id === id)?.finding.status;
   expect([status('replica-bucket-policy'), status('replica-key'), status('rule'), status('role')]).toEqual([
-    'pass',
-    'pass',
-    'skip',
-    'skip',
+    'ok',
+    'ok',
+    'skipped',
+    'skipped',
   ]);
 });
 
@@ -172,14 +171,15 @@ test('exit code: 0 when all is well, 3 when something is unknown, 1 when anythin
   const { context, world, restore } = deployment();
   const { exitCode, data, text } = await doctor(context);
   expect(exitCode).toBe(0);
-  expect(data).toMatchObject({ ok: true, summary: { fail: 0 } });
+  expect(data).toMatchObject({ status: 'ok', summary: { failed: 0 } });
   expect(text).toContain('✓ source bucket is versioned [documents]');
   expect(text).toMatch(/\d+ checks: \d+ passed, 0 failed, \d+ do not apply, 0 without an answer\.$/);
 
   world.fault = (operation) => (operation === 'GetKeyPolicy' ? awsError('AccessDenied', 'no') : undefined);
   const unknown = await doctor(context);
-  expect([unknown.exitCode, unknown.data]).toMatchObject([3, { ok: false }]);
-  expect(unknown.text).toContain("– replica key's policy admits the replication role [documents]: no answer, policy of key");
+  expect([unknown.exitCode, unknown.data]).toMatchObject([3, { status: 'unknown' }]);
+  expect(unknown.text).toContain("? replica key's policy admits the replication role [documents]: no answer, policy of key");
+  expect(unknown.text).toMatch(/\nWithout an answer: replica-key-grant \[documents\], .*\.$/);
 
   Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
   const wrong = await doctor(context);
@@ -189,13 +189,13 @@ test('exit code: 0 when all is well, 3 when something is unknown, 1 when anythin
       expected: Enabled
       fix:      aws s3api put-bucket-versioning --bucket backups-documents-111111111111-ap-southeast-2-an --versioning-configuration Status=Enabled --region ap-southeast-2`);
   expect(wrong.data).toMatchObject({
-    ok: false,
+    status: 'failed',
     checks: expect.arrayContaining([
       {
         id: 'source-versioning',
         title: 'source bucket is versioned',
         pair: 'documents',
-        status: 'fail',
+        status: 'failed',
         found: 'Suspended',
         expected: 'Enabled',
         fix: expect.any(String),
@@ -204,8 +204,7 @@ test('exit code: 0 when all is well, 3 when something is unknown, 1 when anythin
         id: 'exchange-record',
         title: expect.any(String),
         pair: null,
-        status: 'skip',
-        reason: 'not-applicable',
+        status: 'skipped',
         why: 'keyExchange is stack-output',
       },
     ]),
@@ -222,13 +221,12 @@ test('credentials of another account: wrong with a profile, a matter of who asks
     return results[0]?.finding;
   };
   expect(await wrong('backup')).toMatchObject({
-    status: 'fail',
+    status: 'failed',
     expected: 'credentials of account 222222222222',
     fix: expect.stringContaining('aws sts get-caller-identity --profile backup'),
   });
   expect(await wrong(undefined)).toMatchObject({
-    status: 'skip',
-    reason: 'unanswered',
+    status: 'unknown',
     why: expect.stringContaining('run doctor again as account 222222222222'),
   });
 });
@@ -239,9 +237,9 @@ test('the recorded key stands in for a destination that does not answer', async 
   world.fault = (_, side) => (side === 'destination' ? awsError('AccessDeniedException') : undefined);
   const { contextKey } = world.names.exchange;
   writeFileSync(join(directory, 'cdk.context.json'), JSON.stringify({ [contextKey]: world.keys.destination?.arn }));
-  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { status: 'pass' } }]);
+  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { status: 'ok' } }]);
   writeFileSync(join(directory, 'cdk.context.json'), '{}');
-  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { reason: 'unanswered' } }]);
+  expect(await diagnose(context, ['role-policy'])).toMatchObject([{ finding: { status: 'unknown' } }]);
   restore();
   rmSync(directory, { recursive: true });
 });

@@ -566,11 +566,11 @@ export async function diagnoseBroken(
 }
 
 /** The failures among results, by check. */
-export function failures(results: readonly CheckResult[]): Record<string, Extract<CheckFinding, { status: 'fail' }>> {
-  return Object.fromEntries(results.flatMap(({ id, finding }) => (finding.status === 'fail' ? [[id, finding] as const] : [])));
+export function failures(results: readonly CheckResult[]): Record<string, Extract<CheckFinding, { status: 'failed' }>> {
+  return Object.fromEntries(results.flatMap(({ id, finding }) => (finding.status === 'failed' ? [[id, finding] as const] : [])));
 }
 
 /** The ids of checks without an answer. */
 export function unanswered(results: readonly CheckResult[]): string[] {
-  return results.flatMap(({ id, finding }) => (finding.status === 'skip' && finding.reason === 'unanswered' ? [id] : []));
+  return results.flatMap(({ id, finding }) => (finding.status === 'unknown' ? [id] : []));
 }

@@ -39,7 +39,7 @@ test('restores everything into a bucket of its own, finds it the same, and remov
 
   expect(exitCode).toBe(0);
   expect(report).toMatchObject({
-    ok: true,
+    status: 'ok',
     sample: null,
     objects: { objects: 3 },
     ends: { same: { objects: 3 }, different: { objects: 0 } },
@@ -101,7 +101,7 @@ test.each<[string, (stored: Version) => Stored | undefined, string]>([
   const { exitCode, report, text } = await world.run();
 
   expect(exitCode).toBe(1);
-  expect(report).toMatchObject({ ok: false, ends: { same: { objects: 1 }, different: { objects: 1 } }, confidence: null });
+  expect(report).toMatchObject({ status: 'failed', ends: { same: { objects: 1 }, different: { objects: 1 } }, confidence: null });
   expect(report.results[0]).toMatchObject({ end: 'different', key: 'a', why: expect.stringContaining(found) });
   expect(text).toContain('Failed: 1 object ');
   expect(world.scratches).toEqual([]);
@@ -112,14 +112,14 @@ test('reads both where S3 keeps no comparable checksum', async () => {
 
   const { report } = await world.run();
 
-  expect(report).toMatchObject({ ok: true, comparedBy: { checksum: 0, content: 1 } });
+  expect(report).toMatchObject({ status: 'ok', comparedBy: { checksum: 0, content: 1 } });
 });
 
 test('compares with the replica what the source has no longer', async () => {
   world.both('a');
   world.s3.put(REPLICA, 'deleted at the source');
 
-  expect((await world.run()).report).toMatchObject({ ok: true, comparedWith: { source: 1, replica: 1 } });
+  expect((await world.run()).report).toMatchObject({ status: 'ok', comparedWith: { source: 1, replica: 1 } });
 });
 
 test('a source bucket that is gone does not fail the drill, and the newest replica says how old the copy is', async () => {
@@ -153,7 +153,7 @@ test('measures the recovery point as the age of the oldest version without a rep
 
   expect(report.recoveryPoint).toMatchObject({ seconds: 3600, missing: { versions: 3, current: 3 }, oldest: { key: 'b' } });
   // S3 tries what is PENDING again, and never what it replicated once.
-  expect(report).toMatchObject({ ok: false, recoveryPoint: { lost: { versions: 1, first: [{ key: 'd' }] } } });
+  expect(report).toMatchObject({ status: 'failed', recoveryPoint: { lost: { versions: 1, first: [{ key: 'd' }] } } });
 });
 
 test('leaves archived objects, delete markers, canaries and what is outside of the prefix alone', async () => {
@@ -169,7 +169,7 @@ test('leaves archived objects, delete markers, canaries and what is outside of t
 
   expect(text).toContain('Not drilled: 1 object archived. Not drilled: 1 object below a delete marker of unknown origin.');
   expect(report).toMatchObject({
-    ok: true,
+    status: 'ok',
     markers: { origin: 'unknown', keys: 1, hidden: [] },
     objects: { objects: 1 },
     archived: { objects: 1 },
@@ -184,7 +184,7 @@ test('restores what was current at a moment', async () => {
 
   const { report } = await world.run({ 'as-of': '2026-10-10T12:00:00Z' });
 
-  expect(report).toMatchObject({ ok: true, asOf: '2026-10-10T12:00:00.000Z', results: [{ key: 'a', size: 4 }] });
+  expect(report).toMatchObject({ status: 'ok', asOf: '2026-10-10T12:00:00.000Z', results: [{ key: 'a', size: 4 }] });
 });
 
 test('a seed chooses the same objects again, and the sample says how much it proves', async () => {
@@ -222,7 +222,7 @@ test('an object that somebody deleted in the replica bucket fails the drill', as
 
   const { exitCode, report, text } = await world.run({ all: true });
 
-  expect([exitCode, report.ok]).toEqual([1, false]);
+  expect([exitCode, report.status]).toEqual([1, 'failed']);
   expect(report.markers).toMatchObject({ origin: 'foreign', keys: 1, hidden: [{ key: 'b', versionId: 'marker' }] });
   expect(text).toContain(
     'Failed: 1 object hidden in the replica bucket by a delete marker that this deployment does not write, written 2026-10-20',
@@ -242,7 +242,7 @@ describe('versions that S3 gave up', () => {
 
       const { exitCode, report, text } = await world.run(values);
 
-      expect([exitCode, report.ok, report.ends.same.objects]).toEqual([1, false, 1]);
+      expect([exitCode, report.status, report.ends.same.objects]).toEqual([1, 'failed', 1]);
       expect(report.recoveryPoint.lost).toMatchObject({ versions: 1, current: 1, first: [{ key: 'b', versionId: 'lost' }] });
       expect(text).toContain('Failed: 1 current version of the source bucket without a replica');
       expect(text).toContain('"b", version lost: current, and not in the replica bucket: ');
@@ -267,7 +267,7 @@ describe('versions that S3 gave up', () => {
 
     const { exitCode, report, text } = await world.run();
 
-    expect([exitCode, report.ok, report.recoveryPoint.unknown]).toEqual([3, false, 1]);
+    expect([exitCode, report.status, report.recoveryPoint.unknown]).toEqual([3, 'unknown', 1]);
     expect(text).toContain('Not complete: 1 version without a replica, for an unknown reason.');
   });
 });
@@ -308,7 +308,7 @@ test('an object that leaves the listing before --all restores it is missed', asy
 
   const { exitCode, report, text } = await world.run({ all: true }, { terminal: { ...context.terminal, confirm } });
 
-  expect([exitCode, report.ok, report.vanished]).toEqual([1, false, 1]);
+  expect([exitCode, report.status, report.vanished]).toEqual([1, 'failed', 1]);
   expect(text).toContain('1 object no longer listed in the replica bucket when it was to be restored');
 });
 
@@ -336,7 +336,7 @@ test.each([
 
   const { exitCode, report } = await world.run();
 
-  expect([exitCode, report.ok, report.ends[end].objects]).toEqual([exit, false, 1]);
+  expect([exitCode, report.status, report.ends[end].objects]).toEqual([exit, exit === 1 ? 'failed' : 'unknown', 1]);
 });
 
 test('says why S3 refuses to describe an object', async () => {

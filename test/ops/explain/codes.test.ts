@@ -114,7 +114,7 @@ describe.each(FAILURE_REASONS)('$code', ({ code, cause, concerns, fix, commands,
     const { exitCode, text, data } = await explain(testContext().context, { argument, values: {} });
 
     expect(exitCode).toBe(0);
-    expect(Object.keys(data)).toEqual(['code', 'cause', 'concerns', 'fix', 'commands', 'page']);
+    expect(Object.keys(data)).toEqual(['status', 'code', 'cause', 'concerns', 'fix', 'commands', 'page']);
     expect(data).toMatchObject({ code, page });
     expect(text.split('\n')[0]).toBe(code);
     expect(text).toContain(page);

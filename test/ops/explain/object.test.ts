@@ -101,6 +101,7 @@ describe('an object of a source bucket', () => {
 
     expect(exitCode).toBe(1);
     expect(data).toEqual({
+      status: 'failed',
       bucket: SOURCE,
       key: KEY,
       side: 'source',

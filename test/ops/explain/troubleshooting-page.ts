@@ -125,9 +125,9 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     'set `source.profile` and `destination.profile`, then `npx cdk deploy --all`',
   ],
   [
-    'a command of `npm run ops` ends with exit code 3',
-    'it says what it could not read',
-    'no credentials, expired or of another account, or without permission to read; or no network',
+    'a command ends with [exit code 3](results.md)',
+    'it says what it could not read, or that there was nothing to look at',
+    'no credentials, expired or of another account, or without permission to read; or no network; or no object',
     '`aws sts get-caller-identity --profile PROFILE`',
   ],
 ];

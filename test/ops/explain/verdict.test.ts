@@ -67,7 +67,7 @@ describe('in a source bucket', () => {
     ['archived outside the filter', { storageClass: 'GLACIER' }, { rule: FILTERED }, /rightly/],
     ['a delete marker that the rule leaves out', deleteMarker, { rule: FILTERED }, /the replica stays/],
   ])('right: %s', (_, changes, around, expected) => {
-    expect(judge(changes, around)).toMatchObject({ judgement: 'right', verdict: expect.stringMatching(expected) });
+    expect(judge(changes, around)).toMatchObject({ status: 'ok', verdict: expect.stringMatching(expected) });
   });
 
   test.each<[string, Partial<ObjectVersion>, Partial<SourceSurroundings>, RegExp, RegExp]>([
@@ -128,7 +128,7 @@ describe('in a source bucket', () => {
     ['a delete marker without a rule', deleteMarker, { rule: undefined }, /no replication rule/, /--revert-drift/],
   ])('wrong: %s', (_, changes, around, expected, action) => {
     expect(judge(changes, around)).toEqual({
-      judgement: 'wrong',
+      status: 'failed',
       verdict: expect.stringMatching(expected),
       action: expect.stringMatching(action),
     });
@@ -139,7 +139,7 @@ describe('in a source bucket', () => {
     ['encrypted with a key of the customer', customer, /SSE-C/],
   ])('unknown: %s', (_, changes, expected) => {
     expect(judge(changes)).toEqual({
-      judgement: 'unknown',
+      status: 'unknown',
       verdict: expect.stringMatching(expected),
       action: expect.any(String),
     });
@@ -157,19 +157,19 @@ describe('in a replica bucket', () => {
   test.each<[string, string, Partial<ObjectVersion>, object, RegExp]>([
     [
       'a replica',
-      'right',
+      'ok',
       { status: 'REPLICA' },
       {},
       /replica of version v1 of s3:\/\/backups-documents-1{12}-ap-southeast-2-an\/a, which was deleted there since$/,
     ],
-    ['written directly', 'wrong', {}, {}, /no replica: somebody wrote it here/],
-    ['of another status', 'wrong', { status: 'COMPLETED' }, {}, /status COMPLETED/],
+    ['written directly', 'failed', {}, {}, /no replica: somebody wrote it here/],
+    ['of another status', 'failed', { status: 'COMPLETED' }, {}, /status COMPLETED/],
     ['under a key of the customer', 'unknown', customer, {}, /SSE-C/],
-    ['a delete marker of its own', 'wrong', deleteMarker, {}, /made here/],
+    ['a delete marker of its own', 'failed', deleteMarker, {}, /made here/],
     ['a delete marker', 'unknown', deleteMarker, { replicateDeleteMarkers: true }, /somebody else's, made here/],
-  ])('%s is %s', (_, judgement, changes, pair, expected) => {
+  ])('%s is %s', (_, status, changes, pair, expected) => {
     expect(judgeReplica(version(changes), { config: CONFIG, pair: pairWith(pair), source: { found: 'absent' } })).toMatchObject({
-      judgement,
+      status,
       verdict: expect.stringMatching(expected),
     });
   });

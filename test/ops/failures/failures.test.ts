@@ -33,7 +33,7 @@ describe('an empty queue', () => {
 
     expect(exitCode).toBe(0);
     expect(data).toEqual({
-      ok: true,
+      status: 'ok',
       queue: { name: 'backups-replication-failures', approximate: { visible: 0, held: 0 } },
       read: 0,
       truncated: false,
@@ -51,7 +51,7 @@ describe('an empty queue', () => {
     const { exitCode, text, data } = await run();
 
     expect(exitCode).toBe(3);
-    expect(data).toMatchObject({ ok: false, read: 0, queue: { approximate: { visible: 0, held: 1 } } });
+    expect(data).toMatchObject({ status: 'unknown', read: 0, queue: { approximate: { visible: 0, held: 1 } } });
     expect(text).toContain('another reader has 1');
   });
 
@@ -71,7 +71,7 @@ describe('failures', () => {
     const { exitCode, text, data } = await run({}, { destination: { profile: 'backup' } });
 
     expect(exitCode).toBe(1);
-    expect(Object.keys(data)).toEqual(['ok', 'queue', 'read', 'truncated', 'groups', 'testEvents', 'unreadable', 'removed']);
+    expect(Object.keys(data)).toEqual(['status', 'queue', 'read', 'truncated', 'groups', 'testEvents', 'unreadable', 'removed']);
     expect(data.groups).toEqual([
       {
         reason: 'DstBucketUnversioned',
@@ -202,7 +202,7 @@ describe('events of S3 Replication Time Control', () => {
     const { exitCode, text, data } = await run();
 
     expect(exitCode).toBe(0);
-    expect(data.ok).toBe(true);
+    expect(data).toMatchObject({ status: 'ok' });
     expect(data.groups).toMatchObject([{ event: 'OperationReplicatedAfterThreshold', reason: null, count: 1 }]);
     expect(text).toContain('late, arrived (OperationReplicatedAfterThreshold): 1 object version of pair documents');
   });
@@ -259,7 +259,7 @@ describe('reading loses nothing', () => {
     const { exitCode, text, data } = await run({ limit: '13' });
 
     expect(exitCode).toBe(3);
-    expect(data).toMatchObject({ ok: false, read: 13, truncated: true });
+    expect(data).toMatchObject({ status: 'unknown', read: 13, truncated: true });
     expect(text).toContain('as many as --limit allows: there may be more, of about 20 in all');
     expect(inQueue()).toEqual(allVisible(20));
   });
@@ -363,7 +363,7 @@ describe('--ack', () => {
     ]);
     expect(recorded.questions).toEqual(['They cannot be brought back. Remove them?']);
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ ok: true, groups: { length: 2 }, removed: { messages: 5, failed: [] } });
+    expect(data).toMatchObject({ status: 'ok', groups: { length: 2 }, removed: { messages: 5, failed: [] } });
     expect(text).toContain('removed 5 messages');
     expect(inQueue()).toEqual({});
   });
@@ -419,7 +419,7 @@ describe('--ack', () => {
 
     expect(exitCode).toBe(1);
     expect(data).toMatchObject({
-      ok: false,
+      status: 'failed',
       removed: { messages: 11, failed: [{ messageId: 'm3', why: 'ReceiptHandleIsInvalid: it has expired' }] },
     });
     expect(text).toContain('removed 11 messages\n1 message could not be removed: ReceiptHandleIsInvalid: it has expired');
@@ -461,7 +461,7 @@ describe('--watch', () => {
       '2026-11-01T12:00:00.000Z',
       '2026-11-01T12:15:00.000Z',
     ]);
-    expect(data).toMatchObject({ ok: false, rounds: 2, groups: [{ count: 1 }] });
+    expect(data).toMatchObject({ status: 'failed', rounds: 2, groups: [{ count: 1 }] });
     expect(text).toBe('interrupted after 2 rounds; the last one counts: failures');
     expect(inQueue()).toEqual({ m0: 'visible' });
   });

@@ -56,7 +56,7 @@ describe('restores', () => {
     expect(exitCode).toBe(0);
     expect(Object.fromEntries(world.written)).toEqual({ a: ['a2'], b: ['b1'] });
     expect(data).toMatchObject({
-      ok: true,
+      status: 'ok',
       pairs: [
         { target: SOURCE, totals: { ends: { restored: { objects: 2, bytes: 30 } }, verifiedBy: { 'object-checksum': 2 } } },
       ],
@@ -279,7 +279,7 @@ describe('delete markers in the replica bucket', () => {
     world.populate(hidden);
     const { exitCode, data, text, recorded } = await world.run({ csv: 'left.csv' });
 
-    expect([exitCode, data.ok, Object.fromEntries(world.written)]).toEqual([1, false, { c: ['c1'] }]);
+    expect([exitCode, data.status, Object.fromEntries(world.written)]).toEqual([1, 'failed', { c: ['c1'] }]);
     const tally = { keys: 2, ignored: 0, first: MARKED, last: LATER };
     expect(data.pairs).toMatchObject([
       { markerOrigin: 'foreign', plan: { deleted: 2, markers: tally }, totals: { deleted: 2, markers: tally } },
@@ -298,7 +298,7 @@ describe('delete markers in the replica bucket', () => {
   test('end a --dry-run with 1 as well', async () => {
     world.populate(hidden);
     const { exitCode, data, text } = await world.run({ 'dry-run': true });
-    expect([exitCode, data.ok]).toEqual([1, false]);
+    expect([exitCode, data.status]).toEqual([1, 'failed']);
     expect(text).toContain('--ignore-foreign-markers restores the versions below');
     expect((await world.run({ 'dry-run': true, 'ignore-foreign-markers': true })).exitCode).toBe(0);
     expect((await world.run({ 'dry-run': true, 'as-of': '2026-10-01T12:30:00Z' })).exitCode).toBe(0);
@@ -350,7 +350,7 @@ describe('a verdict is given for what was seen alone', () => {
     const { terminal } = world.context().context;
     const confirm = async () => world.s3.fill(REPLICA, objects(3));
     const { exitCode, data, text } = await world.run({}, {}, { terminal: { ...terminal, confirm } });
-    expect([exitCode, data.ok, data.pairs[0]?.vanished]).toEqual([1, false, 2]);
+    expect([exitCode, data.status, data.pairs[0]?.vanished]).toEqual([1, 'failed', 2]);
     expect(text).toContain('not everything is there, 2 objects of the plan no longer listed');
   });
 
@@ -364,7 +364,7 @@ describe('a verdict is given for what was seen alone', () => {
   test('nothing is not everything', async () => {
     world.populate(objects(3));
     const { exitCode, text } = await world.run({ prefix: 'typo/' });
-    expect([exitCode, text.split('\n')[0]]).toEqual([0, 'deployment backups: there was nothing to restore']);
+    expect([exitCode, text.split('\n')[0]]).toEqual([3, 'deployment backups: there was nothing to restore']);
   });
 
   test('what was found by its version id was not read', async () => {

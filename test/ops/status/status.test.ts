@@ -5,7 +5,7 @@ import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { status } from '../../../lib/ops/status/status';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
-import { awsError, cloudWatch, run, sqs, ssm, TEST_EVENT } from './world';
+import { awsError, cloudWatch, type Held, run, sqs, ssm, TEST_EVENT } from './world';
 
 const FAILURE = JSON.stringify({
   Records: [
@@ -53,11 +53,11 @@ describe('a healthy deployment', () => {
       failureQueue: 'empty',
       failureQueueDoubt: null,
       keys: [
-        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'pass' }) }),
-        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'pass' }) }),
+        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'ok' }) }),
+        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'ok' }) }),
       ],
       unanswered: [],
-      ok: true,
+      status: 'ok',
       wrong: [],
       unknown: [],
     });
@@ -125,6 +125,26 @@ not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and
   });
 });
 
+describe('the last verification', () => {
+  const verified = (at: string) => (held: Held) => {
+    held.parameters['/backups/source/pairs/documents/last-verification'] = JSON.stringify({ at, result: 'ok' });
+  };
+
+  test('says how it is now for two days', async () => {
+    expect((await run(verified('2026-10-30T12:00:00.000Z'))).exitCode).toBe(0);
+  });
+
+  test('is too old afterwards: how it is now is unknown', async () => {
+    const { exitCode, data, text } = await run(verified('2026-10-30T11:59:59.000Z'));
+
+    expect([exitCode, data]).toMatchObject([3, { status: 'unknown', wrong: [] }]);
+    expect(data.unknown).toEqual([
+      'last verified more than 2 days ago: documents (2 days ago); npm run ops -- verify, every day',
+    ]);
+    expect(text).toContain('deployment backups: not all is known: 1 unknown\n');
+  });
+});
+
 describe('what is not there', () => {
   test('no data is no 0, except for failures, of which S3 counts none when there are none', async () => {
     const { exitCode, data, text } = await run((held) => {
@@ -133,7 +153,7 @@ describe('what is not there', () => {
     });
 
     expect(exitCode).toBe(3);
-    expect(data).toMatchObject({ ok: false, wrong: [], unanswered: [] });
+    expect(data).toMatchObject({ status: 'unknown', wrong: [], unanswered: [] });
     expect(data.unknown).toEqual([
       'no data of lag: documents',
       'no data of pending operations: documents',
@@ -262,7 +282,7 @@ describe('something is wrong', () => {
     );
 
     expect(exitCode).toBe(1);
-    expect(data.ok).toBe(false);
+    expect(data).toMatchObject({ status: 'failed' });
     expect(data.wrong).toEqual([
       'alarm operations-failed is on: two',
       'alarm latency is on: two',
@@ -318,7 +338,7 @@ describe('no answer', () => {
     const { exitCode, data, text } = await run(() => {}, {}, { clients });
 
     expect(exitCode).toBe(3);
-    expect(data.ok).toBe(false);
+    expect(data).toMatchObject({ status: 'unknown' });
     expect(data.unanswered).toEqual([
       'metrics in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
       'alarms in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
@@ -432,9 +452,9 @@ describe('--watch', () => {
     );
 
     expect(exitCode).toBe(0);
-    expect(recorded.reported.map((result) => (result.data as { ok: boolean }).ok)).toEqual([true, true, true]);
+    expect(recorded.reported.map((result) => (result.data as { status: string }).status)).toEqual(['ok', 'ok', 'ok']);
     expect(recorded.reported[1]?.text).toMatch(/^<clear>2026-11-01T12:01:00.000Z\ndeployment backups: fine\n/);
-    expect(data).toMatchObject({ ok: true, rounds: 3, pairs: [{ pair: 'documents' }] });
+    expect(data).toMatchObject({ status: 'ok', rounds: 3, pairs: [{ pair: 'documents' }] });
     expect(text).toBe('interrupted after 3 rounds; the last one counts: fine');
   });
 

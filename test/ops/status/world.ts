@@ -166,7 +166,6 @@ export async function run(
       },
     ]),
   ) as unknown as Context['clients'];
-  const outcome = await status({ ...context, clients }, { argument: undefined, values });
-  const data = outcome.data as StatusData & { rounds?: number };
-  return { ...outcome, data, recorded };
+  const { exitCode, text, data } = await status({ ...context, clients }, { argument: undefined, values });
+  return { exitCode, text, data: data as StatusData & { rounds?: number }, recorded };
 }

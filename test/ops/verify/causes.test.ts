@@ -1,4 +1,4 @@
-import type { Area, CheckResult } from '../../../lib/ops/doctor/check';
+import type { Area, CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { canaryOf } from '../../../lib/ops/verify/canary';
 import { causesFor, EXPLAINS, NO_CAUSES } from '../../../lib/ops/verify/causes';
@@ -8,24 +8,24 @@ import { testContext } from '../../helpers/ops';
 const mockDiagnose = jest.fn();
 jest.mock('../../../lib/ops/doctor/diagnose', () => ({ diagnose: (...args: unknown[]) => mockDiagnose(...args) }));
 
-const result = (id: string, area: Area, status: 'pass' | 'fail' | 'skip' = 'fail') => ({ id, area, finding: { status } });
+const result = (id: string, area: Area, status: CheckFinding['status'] = 'failed') => ({ id, area, finding: { status } });
 const ALL = [
   result('stack-source', 'environments'),
-  result('replica-key', 'keys', 'skip'),
+  result('replica-key', 'keys', 'unknown'),
   result('source-versioning', 'buckets'),
-  result('role', 'role', 'pass'),
+  result('role', 'role', 'ok'),
   result('replica-bucket-policy', 'policies'),
   result('rule-enabled', 'rule'),
   result('rule-replica-key', 'rule'),
 ];
 
-async function causes(status: CanaryStatus, checks: readonly ReplicaCheck[] = []): Promise<readonly CheckResult[]> {
+async function causes(ended: CanaryStatus, checks: readonly ReplicaCheck[] = []): Promise<readonly CheckResult[]> {
   const { context } = testContext({ pairs: [{ id: 'documents' }, { id: 'photos' }] });
   const [pair] = context.pairs;
   if (pair === undefined) {
     throw new TypeError('no pair');
   }
-  return causesFor(context, canaryOf(pair, context.clock.now(), 'abc'), { status, checks });
+  return causesFor(context, canaryOf(pair, context.clock.now(), 'abc'), { ended, checks });
 }
 
 beforeEach(() => {
@@ -56,6 +56,6 @@ test.each([
 });
 
 test('a wrong property of the replica puts its own check first', async () => {
-  const [first] = await causes('COMPLETED', [{ name: 'key', ok: false, found: 'one', expected: 'another' }]);
+  const [first] = await causes('COMPLETED', [{ name: 'key', status: 'failed', found: 'one', expected: 'another' }]);
   expect(first?.id).toBe('rule-replica-key');
 });

@@ -28,9 +28,9 @@ const BAD_POLICY = {
   title: 'replica bucket admits the role',
   area: 'policies',
   pair: 'documents',
-  finding: { status: 'fail', found: 'no policy', expected: 'a grant', fix: 'npx cdk deploy Destination' },
+  finding: { status: 'failed', found: 'no policy', expected: 'a grant', fix: 'npx cdk deploy Destination' },
 };
-const GOOD = { id: 'fine', title: 'something fine', area: 'policies', pair: null, finding: { status: 'pass', found: 'it' } };
+const GOOD = { id: 'fine', title: 'something fine', area: 'policies', pair: null, finding: { status: 'ok', found: 'it' } };
 
 beforeEach(() => {
   resetWorld();
@@ -54,18 +54,18 @@ describe('a canary that is replicated', () => {
     const { exitCode, pair, text, data } = await run();
 
     expect(exitCode).toBe(0);
-    expect(data.ok).toBe(true);
+    expect((data as { status?: string }).status).toBe('ok');
     expect(pair).toMatchObject({
       pair: 'documents',
-      ok: true,
-      status: 'COMPLETED',
+      status: 'ok',
+      ended: 'COMPLETED',
       seconds: 0,
       left: [],
       causes: [],
       error: null,
     });
-    expect(pair.checks.map(({ name, ok }) => [name, ok])).toEqual(
-      ['status', 'key', 'storage-class', 'tags', 'size', 'checksum', 'owner'].map((name) => [name, true]),
+    expect(pair.checks.map(({ name, status }) => [name, status])).toEqual(
+      ['status', 'key', 'storage-class', 'tags', 'size', 'checksum', 'owner'].map((name) => [name, 'ok']),
     );
     expect(pair.source).toEqual({ bucket: SOURCE, key: puts()[0]?.Key, versionId: VERSION });
     expect(deletions()).toEqual(bothOf(puts()[0]?.Key));
@@ -96,7 +96,7 @@ describe('a canary that is replicated', () => {
       pairs: [{ id: 'documents', filter: { prefix: 'reports/', tags: { class: 'gold + silver' } } }],
     });
 
-    expect(pair.ok).toBe(true);
+    expect(pair.status).toBe('ok');
     expect(puts()[0]).toMatchObject({
       Key: expect.stringMatching(/^reports\/\.s3-replication-canary\//),
       Tagging: 's3-replication=canary&class=gold%20%2B%20silver',
@@ -107,7 +107,7 @@ describe('a canary that is replicated', () => {
     const tags = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`tag${index}`, 'x']));
     const { pair } = await run({ pairs: [{ id: 'documents', filter: { tags } }] });
 
-    expect(pair.ok).toBe(true);
+    expect(pair.status).toBe('ok');
     expect(Object.fromEntries(new URLSearchParams(puts()[0]?.Tagging))).toEqual(tags);
   });
 
@@ -115,7 +115,7 @@ describe('a canary that is replicated', () => {
     statuses('PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'PENDING', 'COMPLETED');
     const { pair, text, recorded } = await run();
 
-    expect(pair).toMatchObject({ ok: true, status: 'COMPLETED', seconds: 1 + 2 + 4 + 8 + 10 + 10 });
+    expect(pair).toMatchObject({ status: 'ok', ended: 'COMPLETED', seconds: 1 + 2 + 4 + 8 + 10 + 10 });
     expect(text).toContain('replicated in 35 seconds');
     expect(recorded.progress).toEqual([
       ...[0, 1, 3, 7, 15, 25].map((seconds) => `waiting for replication: 0 of 1 ended after ${seconds} s`),
@@ -129,9 +129,9 @@ describe('a canary that is replicated', () => {
     s3.on(HeadObjectCommand, { Bucket: REPLICA.replace('documents', 'photos') }).rejects(refusal('NotFound', 404));
     const { data, exitCode, recorded } = await run(keys);
 
-    expect(data.pairs.map(({ pair, ok, seconds }) => [pair, ok, seconds])).toEqual([
-      ['documents', true, 1],
-      ['photos', false, 1],
+    expect(data.pairs.map(({ pair, status, seconds }) => [pair, status, seconds])).toEqual([
+      ['documents', 'ok', 1],
+      ['photos', 'failed', 1],
     ]);
     expect(exitCode).toBe(1);
     expect(recorded.waited).toBe(1000);
@@ -144,7 +144,7 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, text } = await run({ pairs: [{ id: 'documents' }, { id: 'photos' }] }, {}, {});
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ ok: false, status: 'FAILED', checks: [], causes: [BAD_POLICY] });
+    expect(pair).toMatchObject({ status: 'failed', ended: 'FAILED', checks: [], causes: [BAD_POLICY] });
     expect(mockDiagnose.mock.calls.map(([context]) => context.pairs.map(({ id }: { id: string }) => id))).toEqual([
       ['documents', 'photos'],
       ['documents'],
@@ -166,7 +166,7 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, text } = await run({}, values);
 
     expect(exitCode).toBe(1);
-    expect(pair.status).toBe('TIMED_OUT');
+    expect(pair.ended).toBe('TIMED_OUT');
     expect(pair.seconds).toBeGreaterThanOrEqual(minutes * 60);
     expect(pair.seconds).toBeLessThan(minutes * 60 + 10);
     expect(pair.causes).toEqual([BAD_POLICY]);
@@ -187,7 +187,7 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, text } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ status: 'NO_RULE', causes: [BAD_POLICY] });
+    expect(pair).toMatchObject({ ended: 'NO_RULE', causes: [BAD_POLICY] });
     expect(pair.seconds).toBeGreaterThan(60);
     expect(pair.seconds).toBeLessThan(75);
     expect(text).toContain('no rule matches');
@@ -196,7 +196,7 @@ describe('a canary that is not replicated', () => {
 
   test('a status that comes late counts', async () => {
     statuses(undefined, undefined, undefined, 'PENDING', 'COMPLETED');
-    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect((await run()).pair).toMatchObject({ status: 'ok', ended: 'COMPLETED' });
   });
 
   test('trouble of doctor is told and hides nothing', async () => {
@@ -205,22 +205,23 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, recorded } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ status: 'FAILED', causes: [] });
+    expect(pair).toMatchObject({ ended: 'FAILED', causes: [] });
     expect(recorded.told.join('\n')).toContain('doctor is out');
   });
 });
 
 describe('before the canary', () => {
-  const check = (id: string, status: 'pass' | 'fail', pair: string | null = 'documents') => ({
+  const check = (id: string, status: 'ok' | 'failed', pair: string | null = 'documents') => ({
     id,
     title: `the ${id} is right`,
     area: 'rule',
     pair,
-    finding: status === 'fail' ? { status, found: 'wrong', expected: 'right', fix: `repair ${id}` } : { status, found: 'right' },
+    finding:
+      status === 'failed' ? { status, found: 'wrong', expected: 'right', fix: `repair ${id}` } : { status, found: 'right' },
   });
   const unanswered = {
-    ...check('replica-key', 'pass', null),
-    finding: { status: 'skip', reason: 'unanswered', why: 'not allowed' },
+    ...check('replica-key', 'ok', null),
+    finding: { status: 'unknown', why: 'not allowed' },
   };
 
   test.each([
@@ -231,12 +232,19 @@ describe('before the canary', () => {
     ['rule', 'documents'],
     ['rule-enabled', 'documents'],
   ])('a %s that is wrong ends it at once, with the repair of doctor, and nothing is written', async (id, of) => {
-    const wrong = check(id, 'fail', of);
+    const wrong = check(id, 'failed', of);
     mockDiagnose.mockResolvedValue([wrong]);
     const { exitCode, pair, text, recorded } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ ok: false, status: 'NOT_READY', seconds: null, causes: [wrong], left: [], recorded: true });
+    expect(pair).toMatchObject({
+      status: 'failed',
+      ended: 'NOT_READY',
+      seconds: null,
+      causes: [wrong],
+      left: [],
+      recorded: true,
+    });
     expect([puts(), deletions(), recorded.waited]).toEqual([[], [], 0]);
     expect(text).toContain('pair documents: NOT verified');
     expect(text).toContain(`fix: repair ${id}`);
@@ -244,19 +252,19 @@ describe('before the canary', () => {
   });
 
   test('what is wrong with one pair leaves another alone', async () => {
-    mockDiagnose.mockResolvedValue([check('rule', 'fail', 'photos')]);
+    mockDiagnose.mockResolvedValue([check('rule', 'failed', 'photos')]);
     const { exitCode, data } = await run({ pairs: [{ id: 'photos' }, { id: 'documents' }] });
 
     expect(exitCode).toBe(1);
     expect(data.pairs.map(({ pair, status }) => [pair, status])).toEqual([
-      ['photos', 'NOT_READY'],
-      ['documents', 'COMPLETED'],
+      ['photos', 'failed'],
+      ['documents', 'ok'],
     ]);
   });
 
   test("somebody else's rule beside the pair's own stops no canary", async () => {
-    mockDiagnose.mockResolvedValue([check('rule', 'fail'), check('rule-enabled', 'pass')]);
-    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED' });
+    mockDiagnose.mockResolvedValue([check('rule', 'failed'), check('rule-enabled', 'ok')]);
+    expect((await run()).pair).toMatchObject({ status: 'ok', ended: 'COMPLETED' });
   });
 
   test('a question without an answer stops nothing, and the canary answers it', async () => {
@@ -264,7 +272,7 @@ describe('before the canary', () => {
     const { exitCode, pair } = await run();
 
     expect(exitCode).toBe(0);
-    expect(pair).toMatchObject({ ok: true, unknown: [] });
+    expect(pair).toMatchObject({ status: 'ok', unknown: [] });
   });
 
   test('a question without an answer is said where the canary does not answer it either', async () => {
@@ -273,7 +281,7 @@ describe('before the canary', () => {
     const { exitCode, pair, text } = await run();
 
     expect(exitCode).toBe(3);
-    expect(pair).toMatchObject({ status: 'UNKNOWN', unknown: ['replica-key: not allowed'] });
+    expect(pair).toMatchObject({ ended: 'UNKNOWN', unknown: ['replica-key: not allowed'] });
     expect(text).toContain('unknown: replica-key: not allowed');
   });
 
@@ -289,11 +297,12 @@ describe('before the canary', () => {
       const { exitCode, pair, text } = await run();
 
       expect(exitCode).toBe(0);
-      expect(pair.unknown).toEqual([
+      expect(pair.unknown).toEqual([]);
+      expect(pair.skipped).toEqual([
         'key: not checked on an emulator',
         expect.stringContaining('an emulator asks neither KMS nor the policies'),
       ]);
-      expect(text).toMatch(/^pair documents: verified, 2 unknown\n/);
+      expect(text).toMatch(/^pair documents: verified, 2 skipped\n/);
     });
 
     test('a key that nobody could look at is not verified', async () => {
@@ -301,7 +310,7 @@ describe('before the canary', () => {
       const { exitCode, pair, text } = await run();
 
       expect(exitCode).toBe(3);
-      expect(pair).toMatchObject({ ok: false, unknown: expect.arrayContaining(['replica-key: not allowed']) });
+      expect(pair).toMatchObject({ status: 'unknown', unknown: expect.arrayContaining(['replica-key: not allowed']) });
       expect(text).toContain('replicated, but not verified');
     });
   });
@@ -314,8 +323,8 @@ describe('a canary that cannot be written or watched', () => {
 
     expect(exitCode).toBe(3);
     expect(pair).toMatchObject({
-      ok: false,
-      status: 'UNKNOWN',
+      status: 'unknown',
+      ended: 'UNKNOWN',
       seconds: null,
       source: { versionId: null },
       left: [],
@@ -334,7 +343,7 @@ describe('a canary that cannot be written or watched', () => {
     const { exitCode, pair } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ status: 'NOT_WRITTEN', causes: [BAD_POLICY], error: { code: 'NotWritten' }, left: [] });
+    expect(pair).toMatchObject({ ended: 'NOT_WRITTEN', causes: [BAD_POLICY], error: { code: 'NotWritten' }, left: [] });
     expect(deletions()).toEqual([]);
   });
 
@@ -345,7 +354,7 @@ describe('a canary that cannot be written or watched', () => {
     s3.on(PutObjectCommand).rejects(error);
     const { exitCode, pair } = await run();
     expect(exitCode).toBe(3);
-    expect(pair).toMatchObject({ status: 'UNKNOWN', left: [] });
+    expect(pair).toMatchObject({ ended: 'UNKNOWN', left: [] });
   });
 
   test('put without an answer: it says that the canary may be there', async () => {
@@ -368,9 +377,9 @@ describe('a canary that cannot be written or watched', () => {
     const { exitCode, data } = await run({ pairs: [{ id: 'photos' }, { id: 'documents' }] });
 
     expect(exitCode).toBe(3);
-    expect(data.pairs.map(({ pair, ok }) => [pair, ok])).toEqual([
-      ['photos', false],
-      ['documents', true],
+    expect(data.pairs.map(({ pair, status }) => [pair, status])).toEqual([
+      ['photos', 'unknown'],
+      ['documents', 'ok'],
     ]);
   });
 
@@ -383,7 +392,7 @@ describe('a canary that cannot be written or watched', () => {
       }
       return { ReplicationStatus: 'COMPLETED' };
     });
-    expect((await run()).pair).toMatchObject({ ok: true, status: 'COMPLETED', seconds: 7 });
+    expect((await run()).pair).toMatchObject({ status: 'ok', ended: 'COMPLETED', seconds: 7 });
   });
 
   test('throttling that does not pass: could not find out, after the timeout', async () => {
@@ -391,7 +400,7 @@ describe('a canary that cannot be written or watched', () => {
     const { exitCode, pair } = await run({}, { timeout: '1' });
 
     expect(exitCode).toBe(3);
-    expect(pair).toMatchObject({ status: 'UNKNOWN', error: { message: expect.stringContaining('throttles') } });
+    expect(pair).toMatchObject({ ended: 'UNKNOWN', error: { message: expect.stringContaining('throttles') } });
     expect(deletions()).toEqual(bothOf(pair.source.key));
   });
 
@@ -400,7 +409,7 @@ describe('a canary that cannot be written or watched', () => {
     const { exitCode, pair } = await run();
 
     expect(exitCode).toBe(3);
-    expect(pair).toMatchObject({ status: 'UNKNOWN', seconds: 0 });
+    expect(pair).toMatchObject({ ended: 'UNKNOWN', seconds: 0 });
     expect(deletions()).toEqual(bothOf(pair.source.key));
   });
 
@@ -409,7 +418,7 @@ describe('a canary that cannot be written or watched', () => {
     s3.on(HeadObjectCommand, { VersionId: 'null' }).resolves({});
     const { pair } = await run();
 
-    expect(pair.status).toBe('NO_RULE');
+    expect(pair.ended).toBe('NO_RULE');
     expect(deletions()[0]).toEqual([SOURCE, pair.source.key, 'null']);
   });
 });
@@ -490,10 +499,10 @@ describe('--watch', () => {
     sourceHead().callsFake(() => ({ ReplicationStatus: rounds.shift() }));
     const { exitCode, data, text, recorded } = await run({}, { watch: '60' }, interruptedAfter(2 * HOUR));
 
-    expect(recorded.reported.map((result) => (result.data as { ok: boolean }).ok)).toEqual([true, false, true]);
+    expect(recorded.reported.map((result) => (result.data as { status: string }).status)).toEqual(['ok', 'failed', 'ok']);
     expect(recorded.reported[1]?.text).toMatch(/^2026-11-01T13:00:00.000Z\npair documents: NOT verified/);
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ ok: true, rounds: 3, pairs: [{ pair: 'documents' }] });
+    expect(data).toMatchObject({ status: 'ok', rounds: 3, pairs: [{ pair: 'documents' }] });
     expect(text).toContain('interrupted after 3 rounds');
     expect(new Set(puts().map(({ Key }) => Key)).size).toBe(3);
     expect(deletions()).toEqual(puts().flatMap(({ Key }) => bothOf(Key)));
@@ -531,16 +540,17 @@ test('--json has these keys', async () => {
   statuses('FAILED');
   replicaHas({});
   const { data } = await run();
-  expect(Object.keys(data)).toEqual(['ok', 'pairs']);
+  expect(Object.keys(data)).toEqual(['status', 'pairs']);
   expect(Object.keys(data.pairs[0] ?? {})).toEqual([
     'pair',
-    'ok',
     'status',
+    'ended',
     'seconds',
     'source',
     'checks',
     'left',
     'unknown',
+    'skipped',
     'causes',
     'error',
     'recorded',
@@ -582,7 +592,7 @@ test('what could not be found out is not recorded', async () => {
   const { exitCode, pair } = await run();
 
   expect(exitCode).toBe(3);
-  expect(pair).toMatchObject({ status: 'UNKNOWN', recorded: false });
+  expect(pair).toMatchObject({ ended: 'UNKNOWN', recorded: false });
   expect(recordings()).toEqual([]);
 });
 

@@ -133,6 +133,6 @@ function judge(
   }
   const rule = chooseRule(facts.rules, version, replica.arn);
   const around = { config, pair, rule, sourceKeyArn: null, ownerEnforced: facts.ownerEnforced, now: now() };
-  const { judgement, verdict } = judgeSource(version, around);
-  return found(status === 'FAILED' ? 'failed' : 'not-eligible', judgement === 'wrong', verdict);
+  const judged = judgeSource(version, around);
+  return found(status === 'FAILED' ? 'failed' : 'not-eligible', judged.status === 'failed', judged.verdict);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bytes, duration, whole } from '../../../cli/units';
+import type { StatusWord } from '../../../model/status';
 import {
   type AgeBucket,
   type AuditReport,
@@ -47,11 +48,19 @@ ${verdict(report)}${circumstances(report)}${totalsSection(report.pairs)}${report
   return page.text;
 }
 
-function verdict({ ok, pairs }: AuditReport): Markup {
+/** A verdict on what was observed alone. */
+const VERDICTS = {
+  ok: 'Nothing is wrong.',
+  failed: 'Something is wrong.',
+  unknown: 'Nothing is known to be wrong.',
+  skipped: 'No version could be compared.',
+} as const satisfies Record<StatusWord, string>;
+
+function verdict({ status, pairs }: AuditReport): Markup {
   const wrong = pairs.reduce((total, pair) => total + pair.wrong, 0);
   const unknown = pairs.reduce((total, { states }) => total + states.unknown.versions, 0);
   const words = [
-    ...(wrong > 0 ? [`Wrong: ${whole(wrong)}.`] : ['Nothing is known to be wrong.']),
+    ...(wrong > 0 ? [`Wrong: ${whole(wrong)}.`] : [VERDICTS[status]]),
     ...(unknown > 0 ? [`Could not be found out: ${whole(unknown)}.`] : []),
   ];
   const found = (state: State) => pairs.reduce((total, { states }) => total + states[state].versions, 0);
@@ -59,7 +68,7 @@ function verdict({ ok, pairs }: AuditReport): Markup {
     ...(found('deleted') > 0 ? [`Deleted while the audit ran: ${whole(found('deleted'))}.`] : []),
     ...(found('skipped') > 0 ? [`Skipped (SSE-C): ${whole(found('skipped'))}.`] : []),
   ];
-  return html`<p class="verdict ${ok ? 'fine' : 'wrong'}">${[...(ok ? ['Nothing is wrong.'] : words), ...beside].join(' ')}</p>
+  return html`<p class="verdict ${status === 'ok' ? 'fine' : 'wrong'}">${[...words, ...beside].join(' ')}</p>
 `;
 }
 

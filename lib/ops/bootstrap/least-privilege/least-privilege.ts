@@ -34,9 +34,9 @@ export async function leastPrivilegeFor(context: Context): Promise<LeastPrivileg
  *
  * @throws AppError with the end of the CDK CLI's output when the app does not synthesize
  */
-function destinationTemplate({ config: whole, directory, cdkContext }: Context): Promise<DestinationTemplate> {
+function destinationTemplate({ config: whole, directory, cdkContext, signal }: Context): Promise<DestinationTemplate> {
   const stacks = groupsOf(whole).map((group) => stackId(group, 'destination'));
-  return withSynthesis(directory, async (synthesize) => {
+  return withSynthesis(directory, signal, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
     const assembly = await synthesize([...stacks, '--exclusively', '--no-notices', ...cdkContext]);
     const read = (stack: string) =>

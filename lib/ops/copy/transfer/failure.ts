@@ -1,34 +1,31 @@
-import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled } from '../../../aws/aws-error';
+import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled, noAnswer } from '../../../aws/aws-error';
 import type { Clock } from '../../../aws/clock';
+import { networkFault } from '../../../aws/network-fault';
 import { AppError, messageOf, UnreachableError } from '../../../errors/errors';
 
-/** Codes of S3, of Node.js and of undici. */
+/** Codes of S3; those of the network are in the list of network faults. */
 const PASSING =
-  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|TimeoutError|RequestTimeout|RequestTimeTooSkewed|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
+  /^(RequestTimeout|RequestTimeTooSkewed|IncompleteBody|BadDigest|XAmzContentChecksumMismatch|ConditionalRequestConflict|OperationAborted|InternalError)$/;
 
 /** The error that ends the whole restore; undefined where it is about one object. */
 export function fatal(error: unknown): AppError | undefined {
   if (error instanceof AppError) {
     return error;
   }
-  const message = messageOf(error);
-  if (isBadCredentials(error)) {
-    const hint = 'log in again, then repeat the command: it goes on where it was';
-    return new UnreachableError('NoAnswer', `the credentials are no longer good: ${message}`, hint, { cause: error });
-  }
   if (has(error, /^NoSuchBucket$/)) {
-    return new UnreachableError('NoBucket', `a bucket of the restore does not exist: ${message}`, undefined, { cause: error });
+    const message = `a bucket of the restore does not exist: ${messageOf(error)}`;
+    return new UnreachableError('NoBucket', message, undefined, { cause: error });
   }
-  if (isNoNetwork(error)) {
-    const hint = 'check the network, then repeat the command: it goes on where it was';
-    return new UnreachableError('NoAnswer', `S3 cannot be reached: ${message}`, hint, { cause: error });
+  if (isBadCredentials(error) || isNoNetwork(error)) {
+    const { code, reason, hint } = noAnswer(error);
+    return new UnreachableError(code, `no more objects can be copied: ${reason}`, hint, { cause: error });
   }
   return undefined;
 }
 
 /** Whether the same may well succeed in a moment. Throttling is dealt with where requests are sent. */
 export function isPassing(error: unknown): boolean {
-  return has(error, PASSING) || isNoNetwork(error) || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
+  return has(error, PASSING) || networkFault(error) !== undefined || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
 }
 
 /** Whether S3 answered with one of these codes. */
@@ -39,6 +36,9 @@ export function isCode(error: unknown, ...codes: readonly string[]): boolean {
 /** Why one object could not be copied, for a person. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
+  if (networkFault(error) !== undefined) {
+    return noAnswer(error).reason;
+  }
   if (isAccessDenied(error)) {
     return `access denied: ${message}`;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stopIfInterrupted } from '../../../aws/clock';
+import { noProgress } from '../../../aws/listing/bucket';
 import type { Item, ItemOutcome } from '../model';
 import { checkLength, poured, readIfFits, streamed } from './body';
 import type { Bucket } from './bucket';
@@ -209,8 +210,13 @@ class Upload {
       const query = { ...this.query, ...(marker === undefined ? {} : { 'part-number-marker': marker }) };
       const xml = await this.to.text('list', { method: 'GET', key, query });
       parts.push(...[...xml.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => listedPart(part)));
-      marker = xmlText(xml, 'NextPartNumberMarker');
-      more = xmlText(xml, 'IsTruncated') === 'true' && marker !== undefined;
+      const next = xmlText(xml, 'NextPartNumberMarker');
+      more = xmlText(xml, 'IsTruncated') === 'true' && next !== undefined;
+      // Part numbers ascend: S3 would list the same parts for ever.
+      if (more && Number(next) <= Number(marker ?? 0)) {
+        throw noProgress(`parts of the upload of ${JSON.stringify(key)}`, `part ${next}`);
+      }
+      marker = next;
     }
     return parts;
   }

@@ -1,4 +1,4 @@
-import { type Context, EXIT, type Outcome } from '../../../cli/command';
+import { type Context, Outcome } from '../../../cli/command';
 import { table } from '../../../cli/table';
 import { plural } from '../../../cli/units';
 import { partitionName } from '../../../config/regions';
@@ -6,6 +6,7 @@ import { SIDES } from '../../../config/replication-config';
 import { STORAGE_CLASSES } from '../../../config/schema';
 import { AppError, UnreachableError, UsageError } from '../../../errors/errors';
 import type { Deployment } from '../../../model/deployment';
+import { statusOf } from '../../../model/status';
 import { type ListPlace, type ListPrice, type PriceList, placeOf, readPriceList } from './price-list';
 import {
   between,
@@ -69,7 +70,12 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
     const kept = before.prices.filter(({ id, region }) => !found.some((price) => price.id === id && price.region === region));
     writePrices(file, { ...before, asOf: today, prices: [...kept, ...found] });
   }
-  return { exitCode: EXIT.ok, data, text: formatRefresh(data) };
+  const status = statusOf({
+    unknown: notFound.map(({ id, region, why }) => `${id} ${region}: ${why}`),
+    seen: found.map(({ id, region }) => `${id} ${region}`),
+    nothing: 'the configuration needs no price',
+  });
+  return new Outcome(status, data, formatRefresh(data));
 }
 
 /** Every price that the configuration may need, with all storage classes to compare. */

@@ -136,7 +136,7 @@ async function notifications(context: DoctorContext, region: SideName): Promise<
     }
     const pending = wanted.filter(({ SubscriptionArn: arn }) => arn === 'PendingConfirmation');
     return {
-      status: 'fail',
+      status: 'failed',
       found:
         [
           ...all.filter(isConfirmed).map(subscriptionText),

@@ -117,7 +117,7 @@ async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: Side
   }
   const text = (on: boolean) => (on ? 'on' : 'off');
   const [found, expected] = [text(live.BucketKeyEnabled === true), text(pair.bucketKeys)];
-  return found === expected ? pass(found) : { status: 'fail', found, expected, fix: await encryptCommand(context, pair, side) };
+  return found === expected ? pass(found) : { status: 'failed', found, expected, fix: await encryptCommand(context, pair, side) };
 }
 
 async function encryptCommand({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<string> {
@@ -155,7 +155,7 @@ async function objectLock({ config, facts }: DoctorContext, pair: DeployedPair, 
     'object-lock-configuration': expected ?? { ObjectLockEnabled: 'Enabled' },
   });
   return {
-    status: 'fail',
+    status: 'failed',
     found,
     expected: wanted,
     fix: expected === undefined ? toConfigure(side) : `irreversible: ${command}`,

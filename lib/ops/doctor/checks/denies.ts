@@ -88,7 +88,7 @@ async function judge(
   const certain = [...new Set(found.flatMap((denial) => denial.certain))];
   if (certain.length > 0) {
     return {
-      status: 'fail',
+      status: 'failed',
       found: certain
         .map((statement) => `statement ${statementName(statement)} denies what the replication role has to do`)
         .join('; '),

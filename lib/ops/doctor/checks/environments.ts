@@ -77,7 +77,7 @@ async function credentials({ config, facts }: DoctorContext, side: SideName): Pr
       return notAnswered(`${error.message}; run doctor again as account ${account}, or set ${side}.profile in the configuration`);
     }
     return {
-      status: 'fail',
+      status: 'failed',
       found: error.message,
       expected: `credentials of account ${account}`,
       fix: `name a profile of account ${account} as ${side}.profile in the configuration; aws sts get-caller-identity --profile ${profile} shows whose this one is`,
@@ -93,7 +93,7 @@ async function region({ config, facts }: DoctorContext, stack: StackKind): Promi
   return ['ENABLED', 'ENABLED_BY_DEFAULT'].includes(status)
     ? pass(`${name} is ${status}`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: `${name} is ${status}`,
         expected: 'ENABLED or ENABLED_BY_DEFAULT',
         fix: awsCommand(config, owner, 'account enable-region', { 'region-name': name }),
@@ -119,7 +119,7 @@ async function bootstrap({ config, qualifier, facts }: DoctorContext, owner: Acc
   return wrong.length === 0
     ? pass(versions.join(', '))
     : {
-        status: 'fail',
+        status: 'failed',
         found: wrong.join(', '),
         expected: `bootstrap version ${BOOTSTRAP_VERSION} or newer`,
         fix: BOOTSTRAP_COMMAND,
@@ -180,7 +180,7 @@ async function deployTrust(
     }
   }
   if (wrong.length > 0) {
-    return { status: 'fail', found: wrong.join('; '), expected, fix };
+    return { status: 'failed', found: wrong.join('; '), expected, fix };
   }
   return missing.length > 0
     ? notApplicable(`there is no role ${missing.join(', ')}: see bootstrap-${side}`)

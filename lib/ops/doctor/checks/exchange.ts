@@ -80,7 +80,7 @@ async function parameters(
   return wrong.length === 0
     ? pass(Object.values(expected).join(', '))
     : {
-        status: 'fail',
+        status: 'failed',
         found: wrong.map(({ name, found }) => `${name} ${found === undefined ? 'does not exist' : `is ${found}`}`).join('; '),
         expected: wrong.map(({ value }) => value).join('; '),
         fix: wrong
@@ -101,7 +101,7 @@ async function record({ config, facts }: DoctorContext): Promise<CheckFinding> {
       throw error;
     }
     const fix = `restore it from version control: git checkout -- ${CONTEXT_FILE}`;
-    return { status: 'fail', found: error.message, expected: 'a JSON object', fix };
+    return { status: 'failed', found: error.message, expected: 'a JSON object', fix };
   }
   return compare({
     found: typeof recorded === 'string' ? recorded : (JSON.stringify(recorded) ?? 'nothing recorded'),
@@ -155,7 +155,7 @@ async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
     return wrong.length === 0
       ? pass(arn)
       : {
-          status: 'fail',
+          status: 'failed',
           found: `${name}: ${wrong.join('; ')}`,
           expected: `${executionRole} may assume it, and it may describe the destination stack`,
           fix: restoreCommand(config, 'destination'),

@@ -51,7 +51,7 @@ async function events(context: DoctorContext, pair: DeployedPair): Promise<Check
   return text(found) === expected
     ? pass(expected)
     : {
-        status: 'fail',
+        status: 'failed',
         found: text(found) || 'no failure event is sent anywhere',
         expected,
         fix: await sendEvents(context, pair, live),
@@ -153,7 +153,7 @@ async function queuePolicy(context: DoctorContext): Promise<CheckFinding> {
           .join(', ')} as generated`,
       )
     : {
-        status: 'fail',
+        status: 'failed',
         found: found.join('; '),
         expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
         fix: setAttributes(context, url, { Policy: JSON.stringify(without(repaired, allowing)) }),

@@ -28,7 +28,7 @@ async function usable(context: DoctorContext, side: SideName): Promise<CheckFind
     return state === 'Enabled'
       ? pass(`${arn} is Enabled`)
       : {
-          status: 'fail',
+          status: 'failed',
           found: `${arn} is ${state}${date === undefined ? '' : `, and will be gone on ${date.toISOString().slice(0, 10)}`}`,
           expected: 'Enabled',
           fix: [...(state === 'PendingDeletion' ? [command('cancel-key-deletion')] : []), command('enable-key')].join(' && '),

@@ -29,7 +29,7 @@ async function lifecycle({ config, facts }: DoctorContext, pair: DeployedPair, s
     return pass(plural(found.length, 'rule'));
   }
   return {
-    status: 'fail',
+    status: 'failed',
     found: foreign.length === 0 ? 'not there' : foreign.join('; '),
     expected: missing.length === 0 ? 'no such rule' : missing.join('; '),
     fix: awsCommand(config, side, 's3api put-bucket-lifecycle-configuration', {

@@ -71,7 +71,7 @@ async function breakGlassRole(context: DoctorContext): Promise<CheckFinding> {
     return arn === breakGlass
       ? pass(arn)
       : {
-          status: 'fail',
+          status: 'failed',
           found: `${arn}: in an emergency nobody could delete a version, change a retention period or delete the key`,
           expected: breakGlass,
           fix: `create the role in account ${context.config.destination.account}, for nobody's daily use; or correct lockdown.breakGlassRoleArn, and deploy`,
@@ -102,7 +102,7 @@ async function judge(
   return wrong.length === 0
     ? pass(`${expected.map(({ Sid: sid }) => sid).join(', ')} as generated`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: wrong.join('; '),
         expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
         fix: `${restoreCommand(config, 'destination')}; or, as ${breakGlass}: ${await put(repaired)}`,

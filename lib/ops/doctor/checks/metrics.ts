@@ -70,7 +70,7 @@ async function elsewhere(context: DoctorContext, pair: DeployedPair, found: stri
   return alarms.every(({ name }) => metric.has(name))
     ? pass(`${found}, which has alarms of its own`)
     : {
-        status: 'fail',
+        status: 'failed',
         found,
         expected: `data in the source account, ${config.destination.region}, where the alarms ${alarms.map(({ name }) => name).join(', ')} are: they never go off`,
         fix: `the same alarms where the data is, with an SNS topic of that account as --alarm-actions: ${alarms.map((alarm) => putAlarm(context, pair, alarm)).join(' && ')}`,
@@ -96,7 +96,7 @@ async function failures(context: DoctorContext, pair: DeployedPair): Promise<Che
   return count === 0
     ? pass('0')
     : {
-        status: 'fail',
+        status: 'failed',
         found: `${count} failed`,
         expected: '0',
         fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; S3 does not try FAILED objects again: npm run ops -- retry --pair ${pair.id}${refusedByBound(pair)}`,

@@ -50,7 +50,7 @@ async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): 
     return notApplicable('an emulator replicates over plain HTTP, so the demo takes the statement out of the live policy');
   }
   return {
-    status: 'fail',
+    status: 'failed',
     found: wrong.join('; '),
     expected: 'a Deny of s3:* for everybody where aws:SecureTransport is false',
     fix: putBucketPolicy(context, pair, side, repaired),
@@ -70,7 +70,7 @@ async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<
   return found.length === 0
     ? pass(`${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: found.join('; '),
         expected: generated.map((statement) => JSON.stringify(statement)).join(', '),
         fix: putBucketPolicy(context, pair, 'destination', without(repaired, allowing)),
@@ -85,7 +85,7 @@ async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<Che
   return wrong.length === 0
     ? pass(`${grants.map(({ Sid: sid }) => sid).join(', ')} as generated`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: wrong.join('; '),
         expected: grants.map((statement) => JSON.stringify(statement)).join(', '),
         fix: await putKeyPolicy(context, 'destination', repaired),
@@ -105,7 +105,7 @@ async function keyPolicy(context: DoctorContext, side: SideName): Promise<CheckF
   return found.length === 0
     ? pass(`kms:* for account ${config[side].account}`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: found.join('; '),
         expected: `kms:* for account ${config[side].account}${side === 'source' ? '' : ', and one statement for each pair'}`,
         fix: await putKeyPolicy(context, side, without(repaired, allowing)),

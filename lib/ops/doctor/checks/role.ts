@@ -35,7 +35,7 @@ async function trust(context: DoctorContext, pair: DeployedPair): Promise<CheckF
   return found.length === 0
     ? pass(REPLICATION_SERVICE)
     : {
-        status: 'fail',
+        status: 'failed',
         found: found.join('; '),
         expected: `${REPLICATION_SERVICE} may assume the role, without a condition`,
         fix: awsCommand(context.config, 'source', 'iam update-assume-role-policy', {
@@ -56,7 +56,7 @@ async function policy(context: DoctorContext, pair: DeployedPair): Promise<Check
   return found.length === 0
     ? pass(`${expected.length} statements as generated`)
     : {
-        status: 'fail',
+        status: 'failed',
         found: found.join('; '),
         expected: `the ${expected.length} statements of lib/model/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
         fix: awsCommand(config, 'source', 'iam put-role-policy', {

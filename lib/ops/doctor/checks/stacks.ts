@@ -43,7 +43,7 @@ async function stack(context: DoctorContext, kind: StackKind): Promise<CheckFind
     return pass(`${stackName} is ${status}`);
   }
   return {
-    status: 'fail',
+    status: 'failed',
     found:
       found === undefined
         ? `there is no stack ${stackName}`
@@ -89,7 +89,7 @@ async function protection(context: DoctorContext, kind: StackKind): Promise<Chec
   }
   const option = wanted ? '--enable-termination-protection' : '--no-enable-termination-protection';
   return {
-    status: 'fail',
+    status: 'failed',
     found: isOn ? 'on' : 'off',
     expected: wanted ? 'on' : 'off',
     fix: stackCommand(context, kind, `update-termination-protection ${option}`),

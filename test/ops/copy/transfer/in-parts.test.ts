@@ -216,6 +216,19 @@ describe('an upload that was interrupted', () => {
     return itemOf('a', stored);
   }
 
+  test('ends with an error where S3 lists the same parts again and again', async () => {
+    const item = await interrupted();
+    const page =
+      '<ListPartsResult><NextPartNumberMarker>1</NextPartNumberMarker><IsTruncated>true</IsTruncated></ListPartsResult>';
+    world.target.fault(({ method, query }) => method === 'GET' && query.has('uploadId'), { body: page }, ALWAYS);
+
+    await expect(world.copy(item)).rejects.toMatchObject({
+      code: 'NoProgress',
+      message: expect.stringContaining('the listing of parts of the upload of "a" does not advance beyond part 1'),
+    });
+    expect(world.uploads.size).toBe(1);
+  });
+
   test('goes on with the parts that are missing', async () => {
     const item = await interrupted();
     expect(world.uploads.size).toBe(1);

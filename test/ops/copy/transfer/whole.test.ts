@@ -365,7 +365,7 @@ test('throttling that does not end is a reason too', async () => {
 
 test.each([
   [{ status: 404, code: 'NoSuchBucket' }, 'a bucket of the restore does not exist'],
-  [{ status: 400, code: 'ExpiredToken' }, 'the credentials are no longer good'],
+  [{ status: 400, code: 'ExpiredToken' }, 'the credentials have expired'],
 ])('ends the restore: %j', async (fault, message) => {
   const stored = world.replica.put('a', BODY);
   world.replica.fault(() => true, fault, 9);
@@ -377,7 +377,7 @@ test('an answer to HEAD says nothing of expired credentials, so that the same is
   const stored = world.replica.put('a', BODY);
   world.replica.fault(() => true, { status: 400, code: 'ExpiredToken' }, 9);
 
-  await expect(world.copy(itemOf('a', stored, { storageClass: 'GLACIER' }))).rejects.toThrow('no longer good');
+  await expect(world.copy(itemOf('a', stored, { storageClass: 'GLACIER' }))).rejects.toThrow('the credentials have expired');
 });
 
 test.each([
@@ -402,7 +402,7 @@ test('ends the restore when credentials expire before the tags are read', async 
   const stored = world.replica.put('a', BODY);
   world.replica.fault(({ query }) => query.has('tagging'), { status: 400, code: 'ExpiredToken' });
 
-  await expect(world.copy(itemOf('a', stored))).rejects.toThrow('no longer good');
+  await expect(world.copy(itemOf('a', stored))).rejects.toThrow('the credentials have expired');
 });
 
 test('ends the restore when nothing can be reached', async () => {
@@ -410,7 +410,9 @@ test('ends the restore when nothing can be reached', async () => {
   const copy = world.copier();
   await world.replica.stop();
 
-  await expect(copy(item)).rejects.toThrow('S3 cannot be reached');
+  await expect(copy(item)).rejects.toThrow(
+    /no more objects can be copied: AWS cannot be reached: 127\.0\.0\.1:\d+: the connection was refused/,
+  );
 });
 
 test('memory is bounded however many copies run', async () => {

@@ -1,0 +1,30 @@
+import { plural } from '../../cli/units';
+import { type Status, statusOf } from '../../model/status';
+import { type PairReport, STATES, type State } from './report';
+
+/** States of versions of which nothing was observed, however they were listed. What `--deep` skipped was compared by both listings. */
+const UNSEEN: readonly State[] = ['deleted', 'unknown'];
+
+/** Versions of a pair of which this audit observed what they are. */
+export function observedIn({ states }: Pick<PairReport, 'states'>): number {
+  return STATES.filter((state) => !UNSEEN.includes(state)).reduce((sum, state) => sum + states[state].versions, 0);
+}
+
+/** Returns the status of one pair. An answer that every listed version is gone is not an observation, and neither is an empty listing. */
+export function statusOfPair(report: Pick<PairReport, 'pair' | 'states' | 'wrong'>): Status {
+  const { pair, states, wrong } = report;
+  const observed = observedIn(report);
+  const { unknown, deleted } = states;
+  const allGone = observed === 0 && deleted.versions > 0;
+  return statusOf({
+    failed: wrong > 0 ? [`pair ${pair}: ${plural(wrong, 'version')} wrong`] : [],
+    unknown: [
+      ...(unknown.versions > 0 ? [`pair ${pair}: ${plural(unknown.versions, 'version')} unknown`] : []),
+      ...(allGone
+        ? [`pair ${pair}: S3 listed ${plural(deleted.versions, 'version')}, and answered of each that it is not there`]
+        : []),
+    ],
+    seen: observed > 0 ? [`pair ${pair}: ${plural(observed, 'version')} compared`] : [],
+    nothing: `pair ${pair}: both buckets are empty`,
+  });
+}
