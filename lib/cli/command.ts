@@ -17,6 +17,12 @@ export interface Context {
   readonly cdkContext: readonly string[];
   /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
   readonly qualifier: string;
+  /**
+   * ARN of the permissions boundary that the stacks' roles get, from CDK context, with placeholders.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundary?: string | undefined;
   readonly clients: Clients;
   readonly terminal: Terminal;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import type { Clock } from '../aws/clock';
 import { cdkContext } from '../config/named';
 import { UsageError } from '../errors/errors';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
-import { qualifierFrom } from '../model/toolkit';
+import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
 import type { Command, Context, Result } from './command';
 import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
@@ -52,7 +52,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   }
   const project = projectFolder(directory);
   const options = cdkContext(common.named, directory, project);
-  const { config, qualifier } = readProject(project, options);
+  const { config, qualifier, permissionsBoundary } = readProject(project, options);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
   const context: Context = {
@@ -61,6 +61,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     directory: project,
     cdkContext: options,
     qualifier,
+    permissionsBoundary,
     clients: process.clients(config, { ...common, signal: process.signal }),
     terminal: process.terminal,
     clock: process.clock,
@@ -83,11 +84,12 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readProject(project: string, context: readonly string[]): { config: Deployment; qualifier: string } {
+function readProject(project: string, context: readonly string[]): Pick<Context, 'config' | 'qualifier' | 'permissionsBoundary'> {
   const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
   const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
   const readContext = contextOfCli(context, project);
-  return { config: deploymentOf(loadConfig(readContext, project)), qualifier: qualifierFrom(readContext) };
+  const config = { ...deploymentOf(loadConfig(readContext, project)), commandOptions: context };
+  return { config, qualifier: qualifierFrom(readContext), permissionsBoundary: permissionsBoundaryFrom(readContext) };
 }
 
 function choosePairs(config: Deployment, ids: readonly string[]): readonly DeployedPair[] {

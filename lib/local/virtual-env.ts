@@ -16,7 +16,24 @@ const REQUIREMENTS = join(__dirname, 'requirements.txt');
  * @throws AppError when Python is missing or the installation fails
  */
 export async function emulatorPython(folder: string, log: string, signal?: AbortSignal): Promise<string> {
-  const version = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
+  try {
+    return await virtualEnv(REQUIREMENTS, folder, log, signal);
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'CommandFailed'
+      ? new AppError('NoEmulator', `the emulator could not be installed: ${error.message}`, error.hint, { cause: error })
+      : error;
+  }
+}
+
+/**
+ * Makes a virtual environment, once for each version of its requirements.
+ *
+ * @param requirements file of pinned and hashed packages
+ * @returns the environment's Python
+ * @throws AppError when Python is missing or the installation fails
+ */
+export async function virtualEnv(requirements: string, folder: string, log: string, signal?: AbortSignal): Promise<string> {
+  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const home = join(folder, `venv-${version}`);
   const python = join(home, 'bin', 'python');
   if (existsSync(python)) {
@@ -29,7 +46,7 @@ export async function emulatorPython(folder: string, log: string, signal?: Abort
     await run(findPython(), ['-m', 'venv', draft], { log, signal });
     await run(
       join(draft, 'bin', 'python'),
-      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', REQUIREMENTS],
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirements],
       { log, signal },
     );
     if (!existsSync(home)) {
@@ -39,9 +56,7 @@ export async function emulatorPython(folder: string, log: string, signal?: Abort
     if (existsSync(python)) {
       return python; // another run was first
     }
-    throw error instanceof AppError && error.code === 'CommandFailed'
-      ? new AppError('NoEmulator', `the emulator could not be installed: ${error.message}`, error.hint, { cause: error })
-      : error;
+    throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

@@ -8,6 +8,12 @@ export type DeployedPair = Pair & { readonly names: PairNames };
 export type Deployment = Omit<ReplicationConfig, 'pairs'> & {
   readonly names: Names;
   readonly pairs: readonly DeployedPair[];
+  /**
+   * Words by which a command line names this configuration, for the commands that are recommended.
+   *
+   * @default - it is in cdk.json
+   */
+  readonly commandOptions?: readonly string[];
 };
 
 /** What follows from a configuration. */

@@ -2,34 +2,53 @@ import { type AccountName, accountNamed } from '../config/replication-config';
 import type { Deployment } from './deployment';
 import { type StackKind, stackId } from './stacks';
 
-/** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
-export const BOOTSTRAP_COMMAND = 'npm run ops -- bootstrap --apply';
+/** A deployment or a group of it, as far as a command line has to name it. */
+export type Addressed = Pick<Deployment, 'group' | 'commandOptions'>;
 
-/** A command of the AWS CLI in an account, and in its region unless the options name another one, ready for a shell. */
+/**
+ * A command of the AWS CLI in an account, with the account's profile and region unless the options name others, ready for a shell.
+ *
+ * @param options `profile: undefined` leaves the profile out, for credentials that no configuration knows
+ */
 export function awsCommand(
   config: Deployment,
   side: AccountName,
   operation: string,
   options: Readonly<Record<string, string | object | undefined>>,
 ): string {
-  const { region, profile } = accountNamed(config, side);
-  const all = { ...options, region: options['region'] ?? region, profile };
-  const words = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${word(value)}`]));
+  const own = accountNamed(config, side);
+  const all = { ...options, region: options['region'] ?? own.region, profile: 'profile' in options ? undefined : own.profile };
+  const words = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [option(name, value)]));
   return ['aws', operation, ...words].join(' ');
 }
 
+/** A command of this project for the configuration that is read now, ready for a shell in the folder of cdk.json. */
+export function opsCommand({ commandOptions = [] }: Pick<Deployment, 'commandOptions'>, ...words: readonly string[]): string {
+  return commandLine(['npm', 'run', 'ops', '--', ...words, ...commandOptions]);
+}
+
+/** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */
+export function bootstrapCommand(config: Pick<Deployment, 'commandOptions'>, ...options: readonly string[]): string {
+  return opsCommand(config, 'bootstrap', '--apply', ...options);
+}
+
 /** Deploys one stack of a group, and not those that it depends on: they may need other credentials. */
-export function deployCommand(group: Pick<Deployment, 'group'>, stack: StackKind): string {
-  return `npx cdk deploy ${stackId(group, stack)}${stack === 'destination' ? '' : ' --exclusively'}`;
+export function deployCommand(group: Addressed, stack: StackKind): string {
+  return cdkDeploy(group, stack, stack === 'destination' ? [] : ['--exclusively']);
 }
 
 /**
- * Deploys one stack of a group and puts back what was changed by hand. A plain deployment changes nothing where the template is the same.
+ * Deploys one stack of a group and takes back every change that was made to it by hand. A plain deployment changes nothing where the template
+ * is the same. What others added to a policy, a rule or notifications of the stack is lost: it is for resources that are gone.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
  */
-export function restoreCommand(group: Pick<Deployment, 'group'>, stack: StackKind): string {
-  return `npx cdk deploy ${stackId(group, stack)} --exclusively --revert-drift`;
+export function restoreCommand(group: Addressed, stack: StackKind): string {
+  return cdkDeploy(group, stack, ['--exclusively', '--revert-drift']);
+}
+
+function cdkDeploy(group: Addressed, stack: StackKind, options: readonly string[]): string {
+  return commandLine(['npx', 'cdk', 'deploy', stackId(group, stack), ...options, ...(group.commandOptions ?? [])]);
 }
 
 /** Words of a command, ready for a shell. */
@@ -37,7 +56,21 @@ export function commandLine(words: readonly string[]): string {
   return words.map(word).join(' ');
 }
 
+/** A value that looks like an option is one, unless it stands behind an equals sign. */
+function option(name: string, value: string | object): string {
+  return typeof value === 'string' && value.startsWith('-') ? `--${name}=${word(value)}` : `--${name} ${word(value)}`;
+}
+
+/** One word in the spelling of sh, bash and zsh. */
 function word(value: string | object): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const text = typeof value === 'string' ? value : asciiJson(value);
+  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** JSON whose text means the same in every terminal, whatever characters somebody wrote into a policy. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

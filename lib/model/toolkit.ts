@@ -24,6 +24,41 @@ export function qualifierFrom(readContext: ReadContext): string {
   return qualifier;
 }
 
+const BOUNDARY_KEY = '@aws-cdk/core:permissionsBoundary';
+
+/**
+ * ARN of the permissions boundary that CDK context has the app set on every role, with placeholders such as `${AWS::AccountId}`.
+ *
+ * @returns undefined where context names none
+ * @throws ConfigError for anything but the object that the CDK takes
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
+ */
+export function permissionsBoundaryFrom(readContext: ReadContext): string | undefined {
+  const boundary = readContext(BOUNDARY_KEY);
+  if (boundary === undefined) {
+    return undefined;
+  }
+  const { name, arn } = (boundary ?? {}) as { readonly name?: unknown; readonly arn?: unknown };
+  const policy = typeof name === 'string' ? `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${name}` : arn;
+  if (typeof policy !== 'string') {
+    const remedy = 'write {"name": "POLICY"} or {"arn": "ARN"}';
+    throw new ConfigError('CDK context', [{ path: BOUNDARY_KEY, found: boundary, remedy }]);
+  }
+  return policy;
+}
+
+/** The boundary of the roles in one environment: as the CDK and CloudFormation fill its placeholders. */
+export function boundaryIn(
+  boundary: string,
+  values: { readonly qualifier: string; readonly partition: string; readonly account: string; readonly region: string },
+): string {
+  return boundary
+    .replaceAll('${Qualifier}', values.qualifier)
+    .replaceAll('${AWS::Partition}', values.partition)
+    .replaceAll('${AWS::AccountId}', values.account)
+    .replaceAll('${AWS::Region}', values.region);
+}
+
 /** What a bootstrap names its own resources in an environment. */
 export function toolkitNames(qualifier: string, { account, region }: { readonly account: string; readonly region: string }) {
   return {

@@ -5,7 +5,7 @@ import { CHECKS } from '../../lib/ops/doctor/checks';
 import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
 import { scripts } from '../../package.json';
 import { PAINS } from '../ops/doctor/pains';
-import { CHECK_SYMPTOMS, type DoctorKnowledge, troubleshootingPage } from '../ops/explain/troubleshooting-page';
+import { CHECK_SYMPTOMS, type DoctorKnowledge, LIFECYCLE_WAITS, troubleshootingPage } from '../ops/explain/troubleshooting-page';
 
 const PAGE = resolve(__dirname, '../../docs/troubleshooting.md');
 const DOCTOR: DoctorKnowledge = { checks: CHECKS, pains: PAINS };
@@ -61,4 +61,16 @@ test('every npm script and operator command in it exists, and no placeholder is 
   expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
   expect(named.filter(({ command }) => command !== undefined && !COMMANDS.some(({ name }) => name === command))).toEqual([]);
   expect(page).not.toMatch(/\{\w+\}/);
+});
+
+test('of a fault there is one repair, which doctor prints', () => {
+  const [, reasons = ''] = readFileSync(PAGE, 'utf8').split('## Failure reasons');
+
+  expect(reasons).not.toMatch(/--revert-drift|s3api put-|iam put-|kms (put|enable|cancel)/);
+});
+
+test('what AWS says of lifecycle rules and replication is the same in every document', () => {
+  const protection = readFileSync(resolve(__dirname, '../../docs/protection.md'), 'utf8');
+
+  expect(protection).toContain(LIFECYCLE_WAITS);
 });

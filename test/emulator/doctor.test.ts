@@ -1,13 +1,18 @@
-import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { IAMClient, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
-  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
   GetBucketReplicationCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
+  type ReplicationRule,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DoctorData } from '../../lib/ops/doctor/doctor';
+import { awsCliPython, runInShell } from '../helpers/aws-cli/aws-cli';
 import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
 import { deployedDemo } from './deployed-demo';
@@ -54,13 +59,33 @@ async function doctor({ environment, directory }: Kept) {
     ...environment,
     INIT_CWD: directory,
   });
-  const { checks } = JSON.parse(stdout) as DoctorData;
+  const { checks, repairs } = JSON.parse(stdout) as DoctorData;
   const having = (status: string) => checks.flatMap((check) => (check.status === status ? [check.id] : [])).toSorted();
-  return { code, checks, failed: having('failed'), skipped: having('skipped') };
+  return { code, checks, repairs, failed: having('failed'), skipped: having('skipped') };
 }
 
-test('doctor finds a healthy deployment on the emulator, and each of five things that are broken in it', async () => {
+/** Another team's, in the policy of the replica bucket. */
+const FOREIGN_STATEMENT = {
+  Sid: 'AnalyticsReads',
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::333333333333:root' },
+  Action: 's3:GetObject',
+  Resource: `${pair?.replicaBucket.arn}/*`,
+};
+
+/** Another team's, beside the rule of the pair. */
+const FOREIGN_RULE: ReplicationRule = {
+  ID: 'theirs',
+  Priority: 9,
+  Status: 'Enabled',
+  Filter: { Prefix: 'theirs/' },
+  DeleteMarkerReplication: { Status: 'Disabled' },
+  Destination: { Bucket: 'arn:aws:s3:::elsewhere' },
+};
+
+test('doctor finds a healthy deployment on the emulator, what is broken in it, and the commands that repair it', async () => {
   const kept = await deployedDemo();
+  const python = await awsCliPython();
   try {
     const healthy = await doctor(kept);
     expect(healthy.failed).toEqual([]);
@@ -68,10 +93,21 @@ test('doctor finds a healthy deployment on the emulator, and each of five things
     expect(healthy.checks.filter((check) => check.status === 'unknown')).toEqual([]);
     expect(healthy.code).toBe(0);
 
-    await breakFiveThings(kept.environment['AWS_ENDPOINT_URL'] ?? '');
+    const clients = clientsOf(kept.environment['AWS_ENDPOINT_URL'] ?? '');
+    await breakThings(clients);
     const broken = await doctor(kept);
     expect(broken.failed).toEqual(
-      ['replica-bucket-policy', 'replica-key', 'replica-versioning', 'role-policy', 'rule-enabled'].toSorted(),
+      [
+        'failure-events',
+        'replica-bucket-policy',
+        'replica-key',
+        'replica-parameters',
+        'replica-versioning',
+        'role-policy',
+        'role-trust',
+        'rule-enabled',
+        'rule-storage-class',
+      ].toSorted(),
     );
     const found = (id: string) => broken.checks.find((check) => check.id === id);
     expect(found('replica-bucket-policy')).toMatchObject({ found: 'statement WriteReplicas is missing' });
@@ -79,44 +115,95 @@ test('doctor finds a healthy deployment on the emulator, and each of five things
     expect(found('rule-enabled')).toMatchObject({ found: 'Disabled' });
     expect(found('role-policy')).toMatchObject({ found: expect.stringContaining('statement EncryptReplicas is missing') });
     expect(found('replica-key')).toMatchObject({ found: expect.stringContaining('PendingDeletion') });
+
+    const commands = broken.repairs.flatMap((repair) => repair.commands);
+    const { code, stderr } = await runInShell(python, commands, kept.environment);
+    expect([code, stderr]).toEqual([0, '']);
+    const repaired = await doctor(kept);
+    expect(repaired.failed).toEqual([]);
+    expect(repaired.code).toBe(0);
+    expect(await foreignIn(clients)).toEqual([FOREIGN_STATEMENT, FOREIGN_RULE.ID]);
   } finally {
     await kept.stop();
   }
 });
 
-async function breakFiveThings(endpoint: string): Promise<void> {
-  if (pair === undefined) {
-    throw new TypeError('the demo has a pair');
-  }
+function clientsOf(endpoint: string) {
   const settings = (side: 'source' | 'destination') => ({
     endpoint,
     region: config[side].region,
     credentials: { accessKeyId: config[side].account, secretAccessKey: 'demo' },
   });
-  const replicas = new S3Client({ ...settings('destination'), forcePathStyle: true });
-  const sources = new S3Client({ ...settings('source'), forcePathStyle: true });
+  return {
+    sources: new S3Client({ ...settings('source'), forcePathStyle: true }),
+    replicas: new S3Client({ ...settings('destination'), forcePathStyle: true }),
+    iam: new IAMClient(settings('source')),
+    kms: new KMSClient(settings('destination')),
+    ssm: new SSMClient(settings('destination')),
+  };
+}
+
+async function foreignIn({ sources, replicas }: ReturnType<typeof clientsOf>): Promise<unknown[]> {
+  const { Policy: text = '' } = await replicas.send(new GetBucketPolicyCommand({ Bucket: pair?.replicaBucket.name }));
+  const { Statement: statements } = JSON.parse(text) as { Statement: { Sid?: string }[] };
+  const { ReplicationConfiguration: live } = await sources.send(
+    new GetBucketReplicationCommand({ Bucket: pair?.sourceBucket.name }),
+  );
+  return [
+    statements.find(({ Sid: sid }) => sid === FOREIGN_STATEMENT.Sid),
+    live?.Rules?.find(({ ID: id }) => id === FOREIGN_RULE.ID)?.ID,
+  ];
+}
+
+async function breakThings({ sources, replicas, iam, kms, ssm }: ReturnType<typeof clientsOf>): Promise<void> {
+  if (pair === undefined) {
+    throw new TypeError('the demo has a pair');
+  }
   const Bucket = pair.sourceBucket.name;
 
   // The rule first: S3 takes none whose replica bucket is not versioned.
   const { ReplicationConfiguration: live } = await sources.send(new GetBucketReplicationCommand({ Bucket }));
+  const changed = live?.Rules?.map(
+    (rule): ReplicationRule => ({
+      ...rule,
+      Status: 'Disabled',
+      Destination: { ...rule.Destination, Bucket: rule.Destination?.Bucket, StorageClass: 'STANDARD' },
+    }),
+  );
   await sources.send(
     new PutBucketReplicationCommand({
       Bucket,
-      ReplicationConfiguration: { Role: live?.Role, Rules: live?.Rules?.map((rule) => ({ ...rule, Status: 'Disabled' })) },
+      ReplicationConfiguration: { Role: live?.Role, Rules: [FOREIGN_RULE, ...(changed ?? [])] },
     }),
   );
-  await replicas.send(new DeleteBucketPolicyCommand({ Bucket: pair.replicaBucket.name }));
+  await sources.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} }));
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
+  await replicas.send(new PutBucketPolicyCommand({ Bucket: pair.replicaBucket.name, Policy: policy }));
   await replicas.send(
     new PutBucketVersioningCommand({ Bucket: pair.replicaBucket.name, VersioningConfiguration: { Status: 'Suspended' } }),
   );
-  await new IAMClient(settings('source')).send(
+  await iam.send(
     new PutRolePolicyCommand({
       RoleName: pair.replicationRole.name,
       PolicyName: 'Replication',
       PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] }),
     }),
   );
-  const kms = new KMSClient(settings('destination'));
+  const trust = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::333333333333:root' }, Action: 'sts:AssumeRole' };
+  await iam.send(
+    new UpdateAssumeRolePolicyCommand({
+      RoleName: pair.replicationRole.name,
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+    }),
+  );
+  await ssm.send(
+    new PutParameterCommand({
+      Name: pair.parameters.replicaBucket,
+      Value: 'arn:aws:s3:::other',
+      Type: 'String',
+      Overwrite: true,
+    }),
+  );
   const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: names.destination.keyAlias }));
   await kms.send(new ScheduleKeyDeletionCommand({ KeyId: key?.KeyId, PendingWindowInDays: 7 }));
 }

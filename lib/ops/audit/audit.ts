@@ -96,7 +96,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
   }
-  return new Outcome(status, report, formatReport(report));
+  return new Outcome(status, report, formatReport(config, report));
 }
 
 /** @throws UsageError when a number is none */

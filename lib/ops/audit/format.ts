@@ -1,4 +1,6 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
+import { type Deployment, groupOfPair } from '../../model/deployment';
+import { replicateAgain } from '../backfill/again';
 import { selectDifferences } from './kept-differences';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
 import { observedIn } from './verdict';
@@ -7,7 +9,7 @@ import { observedIn } from './verdict';
 const SHOWN = 20;
 
 /** The result for a person: totals of each pair, then the first differences. */
-export function formatReport(report: AuditReport): string {
+export function formatReport(config: Deployment, report: AuditReport): string {
   const { deployment, pairs, deep, requests, startedAt, endedAt } = report;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const unknown = deep === null || deep.unknown === 0 ? '' : `, ${whole(deep.unknown)} more are unknown`;
@@ -16,7 +18,7 @@ export function formatReport(report: AuditReport): string {
     deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
   return [
     `deployment ${deployment}: ${verdict(pairs)}`,
-    ...pairs.map(formatPair),
+    ...pairs.map((pair) => formatPair(config, pair)),
     ...formatDifferences(report),
     `${whole(requests.list)} list, ${whole(requests.head)} HEAD and ${whole(requests.get)} GET requests in ${duration(seconds)}${looked}`,
   ].join('\n\n');
@@ -46,7 +48,7 @@ function was(count: number): string {
   return count === 1 ? 'was' : 'were';
 }
 
-function formatPair(pair: PairReport): string {
+function formatPair(config: Deployment, pair: PairReport): string {
   const below = pair.prefix === '' ? '' : ` below ${JSON.stringify(pair.prefix)}`;
   const rows = STATES.filter((state) => pair.states[state].versions > 0).map((state) => {
     const { versions, bytes: size } = pair.states[state];
@@ -59,7 +61,9 @@ function formatPair(pair: PairReport): string {
     ...rows,
     ...(pair.states.failed.versions + pair.states.missing.versions === 0
       ? []
-      : [`  to replicate what failed or was never tried: npm run ops -- backfill --pair ${pair.pair}`]),
+      : [
+          `  what failed or was never tried has no copy. ${replicateAgain(groupOfPair(config, { id: pair.pair }), 'backfill', pair.pair)}`,
+        ]),
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupsOf } from '../../model/deployment';
 import { deployCommand } from '../../model/shell-commands';
 import { ObjectReader } from '../explain/read-object';
+import { enableBackfill } from './again';
 import { describeFilter, isSameFilter } from './filter';
 import { isOpen, type Job } from './job';
 import { createJobRequest, type Jobs } from './jobs';
@@ -97,12 +98,12 @@ function refuseOthers(known: readonly PairJobs[], filter: JobManifestGeneratorFi
 }
 
 /** @throws UsageError when the configuration has no backfill */
-export function requireBackfill({ backfill }: Deployment): void {
-  if (!backfill) {
+export function requireBackfill(config: Deployment): void {
+  if (!config.backfill) {
     throw new UsageError(
       'NoBackfill',
       'the configuration has no backfill, so there is neither a role nor a bucket for jobs; nothing was changed',
-      'write "backfill": true into it, then deploy the source: npm run deploy',
+      enableBackfill(config),
     );
   }
 }

@@ -3,7 +3,6 @@ import type { Context } from '../../cli/command';
 import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
-import { AFTERWARDS } from '../explain/wording';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, failedTasks, groupTasks } from './report';
 
@@ -117,13 +116,13 @@ function formatJob(result: JobResult): string {
 }
 
 function formatGroup({ reason, count, explanation, objects }: FailureGroup): string {
-  const { cause, fix, commands, page } = explanation;
+  const { cause, fix, commands, afterwards, page } = explanation;
   return [
     `${reason}: ${plural(count, 'object version')}`,
     `  Cause: ${cause}`,
     `  Fix: ${fix}`,
     ...commands.map(({ account, command }) => `    ${command}   # account ${account}`),
-    `  Afterwards: ${AFTERWARDS}`,
+    ...(afterwards === null ? [] : [`  Afterwards: ${afterwards}`]),
     `  AWS: ${page}`,
     '  Objects:',
     // A key may hold anything, line ends and control sequences too.

@@ -3,6 +3,7 @@ import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
+import { awsCommand } from '../../model/shell-commands';
 import type { SharedOptions } from './options';
 
 /** The bucket that takes what is restored, and what a plan has to say about it. */
@@ -43,7 +44,7 @@ export async function lookAtTarget(
       throw new UsageError(
         'NotVersioned',
         `--overwrite would destroy what it replaces: versioning of ${name} is ${status === undefined ? 'not enabled' : 'suspended'}`,
-        `enable it: aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled`,
+        `enable it: ${awsCommand(config, 'source', 's3api put-bucket-versioning', { bucket: name, 'versioning-configuration': 'Status=Enabled', region })}`,
       );
     }
     const rules = await s3

@@ -86,16 +86,19 @@ export class BucketFacts {
     );
   }
 
-  /** The rules of S3 Lifecycle; none when there is no configuration. */
-  async lifecycle(side: SideName, pair: DeployedPair): Promise<readonly LifecycleRule[]> {
-    const rules = await this.ask(
+  /** The rules of S3 Lifecycle; none when there is no configuration. And the size below which objects are not moved, where S3 says it. */
+  async lifecycle(
+    side: SideName,
+    pair: DeployedPair,
+  ): Promise<{ readonly rules: readonly LifecycleRule[]; readonly minimumSize: string | undefined }> {
+    const found = await this.ask(
       side,
       pair,
       'lifecycle configuration',
-      async (s3, Bucket) => (await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules,
+      (s3, Bucket) => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
       'NoSuchLifecycleConfiguration',
     );
-    return rules ?? [];
+    return { rules: found?.Rules ?? [], minimumSize: found?.TransitionDefaultMinimumObjectSize };
   }
 
   /** The default encryption. */

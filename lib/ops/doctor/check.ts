@@ -1,10 +1,10 @@
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
-import { deployCommand, restoreCommand } from '../../model/shell-commands';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { ResourceNotFound } from './answers';
 import type { Facts } from './facts';
+import { type Repair, restoreStack } from './repair';
 
 /** What a check looks at. */
 export interface DoctorContext extends Context {
@@ -43,13 +43,18 @@ export type Area = (typeof AREAS)[number];
 
 /** The answer to a check. */
 export type CheckFinding =
-  | { readonly status: 'ok'; readonly found: string }
+  | {
+      readonly status: 'ok';
+      readonly found: string;
+      /** What else is there, and does no harm: nothing of this configuration. @default - nothing that the check looks for */
+      readonly foreign?: readonly string[];
+    }
   | {
       readonly status: 'failed';
       readonly found: string;
       readonly expected: string;
-      /** The exact command or change that repairs it. */
-      readonly fix: string;
+      /** What repairs the resource that fails the check. */
+      readonly fix: Repair;
     }
   /** `unknown`: it could not be found out. `skipped`: it does not apply. */
   | { readonly status: 'unknown' | 'skipped'; readonly why: string };
@@ -67,9 +72,9 @@ export interface CheckResult {
 /** What the bucket of a side is called. */
 export const BUCKET = { source: 'source', destination: 'replica' } as const satisfies Record<SideName, string>;
 
-/** A pass. */
-export function pass(found: string): CheckFinding {
-  return { status: 'ok', found };
+/** A pass, with what else is there. */
+export function pass(found: string, foreign: readonly string[] = []): CheckFinding {
+  return { status: 'ok', found, ...(foreign.length > 0 && { foreign }) };
 }
 
 /** A check that does not apply. */
@@ -83,7 +88,7 @@ export function notAnswered(why: string): CheckFinding {
 }
 
 /** A pass when what was found is what was expected, and a failure otherwise. */
-export function compare({ found, expected, fix }: { found: string; expected: string; fix: string }): CheckFinding {
+export function compare({ found, expected, fix }: { found: string; expected: string; fix: Repair }): CheckFinding {
   return found === expected ? pass(found) : { status: 'failed', found, expected, fix };
 }
 
@@ -109,14 +114,9 @@ export async function orMissing(
       status: 'failed',
       found: `${error.message}, though stack ${stackName} does`,
       expected,
-      fix: deployAgain(context, stack, 'deleted it'),
+      fix: restoreStack(context, stack),
     };
   }
-}
-
-/** Two commands, and when each is right. */
-export function deployAgain({ config }: DoctorContext, stack: StackKind, changed: 'deleted it' | 'changed it'): string {
-  return `${restoreCommand(config, stack)} where somebody ${changed}; ${deployCommand(config, stack)} where the configuration is newer than the deployment`;
 }
 
 /** The answer of a check on something whose stack is not there. */

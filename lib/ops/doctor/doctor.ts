@@ -2,6 +2,7 @@ import { type Context, Outcome } from '../../cli/command';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
 import { diagnose } from './diagnose';
+import { type Repair, repairText } from './repair';
 
 /** Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing. */
 export async function doctor(context: Context): Promise<Outcome> {
@@ -28,6 +29,8 @@ function namesOf(results: readonly CheckResult[], status: StatusWord): string[] 
 /** The result of `ops doctor`. */
 export interface DoctorData {
   readonly checks: readonly (CheckFinding & Pick<CheckResult, 'id' | 'title' | 'pair'>)[];
+  /** What to repair, in this order: one entry for each resource, however many checks fail on it. */
+  readonly repairs: readonly Repair[];
   readonly summary: Readonly<Record<CheckFinding['status'], number>>;
 }
 
@@ -38,29 +41,50 @@ function doctorData(results: readonly CheckResult[]): DoctorData {
   const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
   return {
     checks: results.map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
+    repairs: repairsOf(results),
     summary: { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') },
   };
 }
 
-/** The answers for a person: under headings, and with the repair below every failure. */
+/** Every repair once, in the order in which they are done. */
+export function repairsOf(results: readonly CheckResult[]): readonly Repair[] {
+  return [...firstOf(results).values()].flatMap(({ finding }) => (finding.status === 'failed' ? [finding.fix] : []));
+}
+
+/** The first result that has each repair, by resource. */
+function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResult> {
+  const first = new Map<string, CheckResult>();
+  for (const result of results) {
+    const resource = result.finding.status === 'failed' ? result.finding.fix.resource : undefined;
+    if (resource !== undefined && !first.has(resource)) {
+      first.set(resource, result);
+    }
+  }
+  return first;
+}
+
+/** The answers for a person: under headings, and with the repair below the first failure on each resource. */
 function formatDoctor(results: readonly CheckResult[]): string {
-  const sections = AREAS.map((area) => ({ area, rows: results.filter((result) => result.area === area) }))
+  const first = firstOf(results);
+  const ordered = AREAS.map((area) => ({ area, rows: results.filter((result) => result.area === area) }));
+  const sections = ordered
     .filter(({ rows }) => rows.length > 0)
-    .map(({ area, rows }) => [area, ...rows.flatMap(lines)].join('\n'));
+    .map(({ area, rows }) => [area, ...rows.flatMap((row) => lines(row, first))].join('\n'));
   return [...sections, summary(results)].join('\n\n');
 }
 
-function lines({ id, title, pair, finding }: CheckResult): string[] {
+function lines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): string[] {
+  const { id, title, pair, finding } = result;
   const head = `  ${MARKS[finding.status]} ${title}${pair === null ? '' : ` [${pair}]`}`;
   switch (finding.status) {
     case 'ok':
-      return [head];
+      return [head, ...(finding.foreign === undefined ? [] : indented('others', finding.foreign.join(', ')))];
     case 'failed':
       return [
         `${head} (${id})`,
         ...indented('found', finding.found),
         ...indented('expected', finding.expected),
-        ...indented('fix', finding.fix),
+        ...repairLines(finding.fix, result, first.get(finding.fix.resource) ?? result),
       ];
     case 'unknown':
       return [`${head}: no answer, ${finding.why.replaceAll('\n', '; ')}`];
@@ -68,6 +92,10 @@ function lines({ id, title, pair, finding }: CheckResult): string[] {
     default:
       return [`${head}: ${finding.why.replaceAll('\n', '; ')}`];
   }
+}
+
+function repairLines(repair: Repair, result: CheckResult, first: CheckResult): string[] {
+  return repairText(repair, first === result ? undefined : first).flatMap(([label, text]) => indented(label, text));
 }
 
 function indented(label: string, text: string): string[] {
@@ -80,8 +108,5 @@ function summary(results: readonly CheckResult[]): string {
   return [
     `${results.length} checks: ${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} do not apply, ${counts.unknown} without an answer.`,
     ...(unknown.length === 0 ? [] : [`Without an answer: ${unknown.join(', ')}.`]),
-    ...(counts.failed === 0
-      ? []
-      : ['Give every command the configuration that doctor read: -c config=FILE, unless it is in cdk.json.']),
   ].join('\n');
 }

@@ -137,13 +137,66 @@ export function difference(live: LivePolicy, expected: readonly LiveStatement[])
   return {
     wrong,
     extra: rest,
-    repaired: { Version: live.Version ?? '2012-10-17', Statement: repaired },
+    repaired: { ...live, Version: live.Version ?? '2012-10-17', Statement: repaired },
   };
 }
 
-/** The policy without the given statements. */
-export function without(policy: LivePolicy, statements: readonly LiveStatement[]): LivePolicy {
-  return { ...policy, Statement: policy.Statement.filter((statement) => !statements.includes(statement)) };
+/** What becomes of a policy that gets what the configuration generates. */
+export interface Reconciled {
+  /** The generated statements, and everybody else's that do no harm. */
+  readonly repaired: LivePolicy;
+  /** Statements that nothing generates, and that do no harm. */
+  readonly kept: readonly LiveStatement[];
+  /** Statements that nothing generates, and the harm that they do. */
+  readonly harmful: readonly { readonly statement: LiveStatement; readonly harm: string }[];
+}
+
+/**
+ * Gives a policy every statement that it should have, and takes from it only what does harm.
+ *
+ * @param harmOf the harm that a statement does which nothing generates; undefined for none
+ */
+export function reconcile(
+  live: LivePolicy,
+  expected: readonly LiveStatement[],
+  harmOf: (statement: LiveStatement) => string | undefined,
+): Reconciled {
+  const { extra, repaired } = difference(live, expected);
+  const judged = extra.map((statement) => ({ statement, harm: harmOf(statement) }));
+  const harmful = judged.flatMap(({ statement, harm }) => (harm === undefined ? [] : [{ statement, harm }]));
+  const removed = harmful.map(({ statement }) => statement);
+  return {
+    repaired: { ...repaired, Statement: repaired.Statement.filter((statement) => !removed.includes(statement)) },
+    kept: extra.filter((statement) => !removed.includes(statement)),
+    harmful,
+  };
+}
+
+/** Whether a statement names one of the actions, which may be patterns, in whatever way. */
+export function namesAction({ Action, NotAction }: LiveStatement, actions: readonly string[]): boolean {
+  const lower = (values: readonly string[]) => values.map((value) => value.toLowerCase());
+  const wanted = lower(actions);
+  const named = (patterns: readonly string[], action: string) =>
+    patterns.some((pattern) => matches(pattern, action) || matches(action, pattern));
+  return NotAction === undefined
+    ? wanted.some((action) => named(lower(listOf(Action)), action))
+    : wanted.some((action) => !lower(listOf(NotAction)).some((pattern) => matches(pattern, action)));
+}
+
+/** Whether a statement names one of the resources, which may be patterns, in whatever way. */
+export function namesResource({ Resource, NotResource }: LiveStatement, resources: readonly string[]): boolean {
+  return NotResource === undefined
+    ? resources.some((resource) => listOf(Resource).some((pattern) => matches(pattern, resource) || matches(resource, pattern)))
+    : resources.some((resource) => !listOf(NotResource).some((pattern) => matches(pattern, resource)));
+}
+
+/** Whether a text matches a pattern of IAM: `*` is any text, `?` one character. */
+export function matches(pattern: string, text: string): boolean {
+  const source = pattern
+    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
 }
 
 /** Says of a statement that it was added. */

@@ -1,4 +1,13 @@
-import { type LivePolicy, type LivePrincipal, type LiveStatement, listOf, normalPrincipal } from './policy-document';
+import {
+  type LivePolicy,
+  type LivePrincipal,
+  type LiveStatement,
+  listOf,
+  matches,
+  namesAction,
+  namesResource,
+  normalPrincipal,
+} from './policy-document';
 
 /** A request that S3 makes as the replication role. */
 export interface RoleRequest {
@@ -31,22 +40,10 @@ export function denials(policy: LivePolicy, request: RoleRequest): Denials {
 }
 
 function aimsAt(statement: LiveStatement, { actions, resources, ...request }: RoleRequest): boolean {
-  // A Deny on some of the objects stops these, so either pattern may be the wider one.
-  const names = (patterns: readonly string[], values: readonly string[]) =>
-    values.some((value) => patterns.some((pattern) => matches(pattern, value) || matches(value, pattern)));
-  const lower = (values: readonly string[]) => values.map((value) => value.toLowerCase());
-  const wanted = lower(actions);
-  const action =
-    statement.NotAction === undefined
-      ? names(lower(listOf(statement.Action)), wanted)
-      : wanted.some((value) => !names(lower(listOf(statement.NotAction)), [value]));
-  const resource =
-    statement.NotResource === undefined
-      ? names(listOf(statement.Resource), resources)
-      : resources.some((value) => !listOf(statement.NotResource).some((pattern) => matches(pattern, value)));
   const principal =
     statement.NotPrincipal === undefined ? isNamed(statement.Principal, request) : !isNamed(statement.NotPrincipal, request);
-  return action && resource && principal;
+  // A Deny on some of the objects stops these, so either pattern may be the wider one.
+  return namesAction(statement, actions) && namesResource(statement, resources) && principal;
 }
 
 function isNamed(principal: LivePrincipal | undefined, { roleArn, account }: { roleArn: string; account: string }): boolean {
@@ -146,13 +143,4 @@ function withoutKey(
     return wanted.includes('true') ? 'yes' : 'no';
   }
   return negative || optional ? 'yes' : 'no';
-}
-
-/** Whether a text matches a pattern of IAM: `*` is any text, `?` one character. */
-export function matches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
 }

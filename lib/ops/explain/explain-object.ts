@@ -1,7 +1,7 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
-import type { DeployedPair } from '../../model/deployment';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
 import { type Status, statusOf } from '../../model/status';
 import { expiredReplicas, expiryMarkers } from './lifecycle';
@@ -103,7 +103,11 @@ export async function explainObject(context: Context, url: string): Promise<Outc
       deleteMarkers: deleteMarkers.map(toData),
     },
   };
-  return new Outcome(statusOfVersions([...versions, ...deleteMarkers], versions.length > 0), data, formatObject(data));
+  return new Outcome(
+    statusOfVersions([...versions, ...deleteMarkers], versions.length > 0),
+    data,
+    formatObject(context.config, data),
+  );
 }
 
 /** @param exists whether the bucket has a version under the key: without any, there is nothing that could be replicated */
@@ -154,7 +158,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Deplo
       const rule = chooseRule(rules, version, replicas);
       const counterpart = counterpartOf(other, version);
       const byStatus = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now });
-      const around = { pair, rule, replica: counterpart, expired: expired.get(version.versionId), now };
+      const around = { config, pair, rule, replica: counterpart, expired: expired.get(version.versionId), now };
       return { version, rule, verdict: withReplica(version, byStatus, around), counterpart };
     }),
   };
@@ -247,7 +251,10 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
 }
 
 /** The result of `ops explain s3://BUCKET/KEY` for a person. */
-export function formatObject({ bucket, key, side, pair, versions, deletedMeanwhile, otherBucket }: ObjectData): string {
+export function formatObject(
+  config: Pick<Deployment, 'commandOptions'>,
+  { bucket, key, side, pair, versions, deletedMeanwhile, otherBucket }: ObjectData,
+): string {
   const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
   const other = side === 'source' ? 'replica' : 'source';
   const notes = [
@@ -258,7 +265,9 @@ export function formatObject({ bucket, key, side, pair, versions, deletedMeanwhi
     const there = otherBucket.versions ?? 0;
     return [
       `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`,
-      ...(there === 0 ? [] : [`The ${other} bucket has ${there} under this key: ${explainCommand(otherBucket.bucket, key)}`]),
+      ...(there === 0
+        ? []
+        : [`The ${other} bucket has ${there} under this key: ${explainCommand(config, otherBucket.bucket, key)}`]),
       ...notes,
     ].join('\n');
   }

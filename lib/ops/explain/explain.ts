@@ -2,7 +2,7 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { UsageError } from '../../errors/errors';
 import type { FailureReason } from './reason';
 import { FAILURE_REASONS } from './reasons';
-import { AFTERWARDS, describeReason, type ReasonData, type Wording, wordingOf } from './wording';
+import { describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */
 export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
@@ -25,14 +25,15 @@ function explainCode({ config, pairs }: Context, code: string): Outcome {
     throw unknownCode(code);
   }
   const [pair] = pairs;
-  const wording = wordingOf(config, pairs.length === 1 ? pair?.id : undefined);
-  const data = describeReason(config, wording, reason);
+  const pairId = pairs.length === 1 ? pair?.id : undefined;
+  const wording = wordingOf(config, pairId);
+  const data = describeReason(config, wording, reason, pairId);
   const text = format(data, reason, (command) => wording.command(command), pairs.length > 1);
   return new Outcome({ status: 'ok', seen: [`AWS documents the reason ${reason.code}`] }, data, text);
 }
 
 function format(
-  { code, cause, concerns, fix, page }: ReasonData,
+  { code, cause, concerns, fix, afterwards, page }: ReasonData,
   reason: FailureReason,
   command: Wording['command'],
   severalPairs: boolean,
@@ -44,7 +45,7 @@ function format(
     ...concerns.map(({ text }) => `    ${text}`),
     `  Fix: ${fix}`,
     ...reason.commands.map((each) => `    ${command(each)}`),
-    `  Afterwards: ${AFTERWARDS}`,
+    ...(afterwards === null ? [] : [`  Afterwards: ${afterwards}`]),
     `  AWS: ${page}`,
     ...(severalPairs ? ['  PAIR stands for the id of the pair; --pair ID writes it.'] : []),
   ].join('\n');

@@ -35,7 +35,7 @@ type ConcernedResource =
 
 /** A command line, and whose credentials it needs. */
 export interface ReasonCommand {
-  readonly as: SideName;
+  readonly as: SideName | 'both';
   readonly run: string;
 }
 
@@ -53,21 +53,8 @@ export const PAGES = {
   keyStates: 'https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html',
 } as const;
 
-/** Puts back what the template of one side says. */
-export const RESTORE_SOURCE: ReasonCommand = { as: 'source', run: 'npx cdk deploy {sourceStack} --exclusively --revert-drift' };
-export const RESTORE_DESTINATION: ReasonCommand = {
-  as: 'destination',
-  run: 'npx cdk deploy {destinationStack} --exclusively --revert-drift',
-};
-
-export const ROLE_POLICY: ReasonCommand = {
-  as: 'source',
-  run: 'aws iam get-role-policy --role-name {role} --policy-name Replication',
-};
-export const REPLICA_BUCKET_POLICY: ReasonCommand = {
-  as: 'destination',
-  run: 'aws s3api get-bucket-policy --bucket {replicaBucket} --region {destinationRegion}',
-};
+/** Finds what of the deployment is not as configured, and prints the repair that keeps what others wrote: no other one is named here. */
+export const DOCTOR: ReasonCommand = { as: 'both', run: 'npm run ops -- doctor --pair {pair}' };
 
 export const statement = (sid: string): Concern => ({ kind: 'statement', name: sid });
 export const setting = (key: string): Concern => ({ kind: 'setting', name: key });

@@ -1,15 +1,7 @@
-import {
-  type FailureReason,
-  OTHER_DENIES,
-  PAGES,
-  REPLICA_BUCKET_POLICY,
-  RESTORE_DESTINATION,
-  RESTORE_SOURCE,
-  ROLE_POLICY,
-  resource,
-  setting,
-  statement,
-} from './reason';
+import { DOCTOR, type FailureReason, OTHER_DENIES, PAGES, resource, setting, statement } from './reason';
+
+/** Doctor reads what the fault is about, and prints the command that repairs it. */
+const BY_DOCTOR = 'Doctor compares them with the configuration, and prints the repair.';
 
 /** A write of a replica that the replication role's policy or the replica bucket's policy does not allow. */
 function writeNotPermitted(code: string, cause: string): FailureReason {
@@ -17,8 +9,8 @@ function writeNotPermitted(code: string, cause: string): FailureReason {
     code,
     cause,
     concerns: [statement('WriteReplicas')],
-    fix: `Restore the statement in the role's policy and in the replica bucket's policy. ${OTHER_DENIES}`,
-    commands: [ROLE_POLICY, REPLICA_BUCKET_POLICY, RESTORE_DESTINATION, RESTORE_SOURCE],
+    fix: `The statement has to be in the role's policy and in the replica bucket's policy. ${BY_DOCTOR} ${OTHER_DENIES}`,
+    commands: [DOCTOR],
     page: PAGES.permissions,
   };
 }
@@ -29,7 +21,7 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
     code: 'DstBucketInvalidRegion',
     cause: 'The destination bucket is not in the region that the Batch Operations job expects. Batch Replication only.',
     concerns: [resource('Batch Replication job'), setting('destination.region')],
-    fix: 'Create the job again in the source region, from the replication configuration that is deployed now: npm run ops -- backfill does.',
+    fix: 'Create the job again in the source Region, from the replication configuration that is deployed now. {backfillAgain}.',
     commands: [
       { as: 'source', run: 'aws s3api get-bucket-replication --bucket {sourceBucket} --region {sourceRegion}' },
       { as: 'destination', run: 'aws s3api head-bucket --bucket {replicaBucket} --region {destinationRegion}' },
@@ -40,14 +32,13 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
     code: 'DstBucketNotFound',
     cause: 'The destination bucket of the replication rule does not exist, or belongs to another account than the rule says.',
     concerns: [resource('replica bucket'), setting('deployment'), setting('destination.account')],
-    fix: 'Deploy the destination with the configuration that the source was deployed with: names follow from it.',
+    fix: 'Deploy the destination with the configuration that the source was deployed with: names follow from it. Doctor says whether somebody deleted the bucket, and prints the repair.',
     commands: [
       {
         as: 'destination',
         run: 'aws s3api head-bucket --bucket {replicaBucket} --region {destinationRegion} --expected-bucket-owner {destinationAccount}',
       },
-      RESTORE_DESTINATION,
-      RESTORE_SOURCE,
+      DOCTOR,
     ],
     page: PAGES.requirements,
   },
@@ -55,13 +46,8 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
     code: 'DstBucketUnversioned',
     cause: 'Versioning of the replica bucket is suspended.',
     concerns: [resource('replica bucket')],
-    fix: 'Enable versioning of the replica bucket, and find out who suspended it: the replication role cannot.',
-    commands: [
-      {
-        as: 'destination',
-        run: 'aws s3api put-bucket-versioning --bucket {replicaBucket} --versioning-configuration Status=Enabled --region {destinationRegion}',
-      },
-    ],
+    fix: 'Enable versioning of the replica bucket: doctor prints the command. Find out who suspended it: the replication role cannot.',
+    commands: [DOCTOR],
     page: PAGES.requirements,
   },
   {
@@ -75,27 +61,16 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
     code: 'DstKmsKeyInvalidState',
     cause: 'The replica key cannot be used: it is disabled, or waits for its deletion.',
     concerns: [resource('replica key'), setting('keyDeletionDays')],
-    fix: 'Cancel the deletion, enable the key, and find out who did it. Objects under a deleted key are lost for good.',
-    commands: [
-      { as: 'destination', run: 'aws kms describe-key --key-id {replicaKeyAlias} --region {destinationRegion}' },
-      { as: 'destination', run: 'aws kms cancel-key-deletion --key-id KEY_ID --region {destinationRegion}' },
-      { as: 'destination', run: 'aws kms enable-key --key-id KEY_ID --region {destinationRegion}' },
-    ],
+    fix: 'Enable the key again, now: doctor prints the commands. Objects under a deleted key are lost permanently. Find out who did it.',
+    commands: [DOCTOR],
     page: PAGES.keyStates,
   },
   {
     code: 'DstKmsKeyNotFound',
     cause: 'The key in the replication rule does not exist. S3 takes any key ARN when a rule is written, and fails later.',
     concerns: [resource('replication rule'), resource('replica key'), setting('keyExchange')],
-    fix: 'Compare the ReplicaKmsKeyID of the rule with the replica key, then deploy the source with the right one. With "keyExchange": "ssm", run "npm run ops -- exchange" first.',
-    commands: [
-      {
-        as: 'destination',
-        run: 'aws kms describe-key --key-id {replicaKeyAlias} --query KeyMetadata.Arn --region {destinationRegion}',
-      },
-      { as: 'source', run: 'aws s3api get-bucket-replication --bucket {sourceBucket} --region {sourceRegion}' },
-      RESTORE_SOURCE,
-    ],
+    fix: 'Doctor compares the key of the rule with the replica key, and prints the repair. With "keyExchange": "ssm", it also compares the recorded ARN.',
+    commands: [DOCTOR],
     page: PAGES.encryption,
   },
   writeNotPermitted(
@@ -135,17 +110,8 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
       setting('pairs[].bucketKeys'),
       setting('pairs[].objectLock.maximumRetentionDays'),
     ],
-    fix: `Restore both statements in the role's policy, the replica bucket's policy and the replica key's policy. The key's condition has to admit the bucket's ARN and its objects' ARNs. ${OTHER_DENIES}`,
-    commands: [
-      ROLE_POLICY,
-      REPLICA_BUCKET_POLICY,
-      {
-        as: 'destination',
-        run: 'aws kms get-key-policy --key-id KEY_ID --policy-name default --output text --region {destinationRegion}',
-      },
-      RESTORE_DESTINATION,
-      RESTORE_SOURCE,
-    ],
+    fix: `Both statements have to be in the role's policy, the replica bucket's policy and the replica key's policy. ${BY_DOCTOR} ${OTHER_DENIES}`,
+    commands: [DOCTOR],
     page: PAGES.troubleshooting,
   },
   writeNotPermitted(
@@ -174,8 +140,8 @@ function lockNotReadable(code: string, what: string, action: string): FailureRea
     code,
     cause: `S3 may not read the ${what} of a source object: ${action} is missing.`,
     concerns: [setting('pairs[].sourceObjectLock'), resource('replication role')],
-    fix: `Restore statement ReadSourceLocks in the role's policy. It is there with "sourceObjectLock": true alone: where somebody gave the source bucket Object Lock by hand, write that and objectLock into the configuration, then deploy both stacks. ${OTHER_DENIES}`,
-    commands: [ROLE_POLICY, RESTORE_SOURCE],
+    fix: `Statement ReadSourceLocks has to be in the role's policy, which it is with "sourceObjectLock": true alone: where somebody gave the source bucket Object Lock by hand, write that and objectLock into the configuration, then deploy both stacks. ${BY_DOCTOR} ${OTHER_DENIES}`,
+    commands: [DOCTOR],
     page: PAGES.objectLock,
   };
 }
@@ -186,8 +152,8 @@ function lockNotPermitted(code: string, cause: string, action: string): FailureR
     code,
     cause,
     concerns: [statement('WriteReplicas'), resource('replica bucket')],
-    fix: `Look for a Deny of ${action} or s3:ReplicateObject: on the replica bucket AWS documents no permission for locked objects besides those of WriteReplicas. Where S3 wants ${action} all the same, add it to WriteReplicas in lib/model/permissions.ts, then deploy both stacks. ${OTHER_DENIES}`,
-    commands: [REPLICA_BUCKET_POLICY, RESTORE_DESTINATION],
+    fix: `Look for a Deny of ${action} or s3:ReplicateObject: on the replica bucket AWS documents no permission for locked objects besides those of WriteReplicas. Where S3 requires ${action}, add it to WriteReplicas in lib/model/permissions.ts, then deploy both stacks. ${OTHER_DENIES}`,
+    commands: [DOCTOR],
     page: PAGES.objectLock,
   };
 }
@@ -204,13 +170,8 @@ const OBJECT_LOCK_REASONS: readonly FailureReason[] = [
     code: 'DstBucketObjectLockConfigMissing',
     cause: 'The source bucket has Object Lock and the replica bucket does not.',
     concerns: [resource('replica bucket'), resource('source bucket'), setting('pairs[].objectLock')],
-    fix: 'Write objectLock and "sourceObjectLock": true for the pair into the configuration, then deploy both stacks. The command does it by hand, without a default retention. Object Lock cannot be taken back.',
-    commands: [
-      {
-        as: 'destination',
-        run: 'aws s3api put-object-lock-configuration --bucket {replicaBucket} --object-lock-configuration ObjectLockEnabled=Enabled --region {destinationRegion}',
-      },
-    ],
+    fix: 'Write objectLock and "sourceObjectLock": true for the pair into the configuration, then deploy both stacks. Where they are there, doctor prints the repair. Nobody can switch Object Lock off again.',
+    commands: [DOCTOR],
     page: PAGES.objectLock,
   },
   lockNotPermitted(
@@ -221,7 +182,7 @@ const OBJECT_LOCK_REASONS: readonly FailureReason[] = [
   {
     ...RETENTION_NOT_PERMITTED,
     concerns: [setting('pairs[].objectLock.maximumRetentionDays'), ...RETENTION_NOT_PERMITTED.concerns],
-    fix: `An object with a longer retention is not in the backup: write it again with a shorter one, or raise the bound, deploy the destination, and retry. Otherwise: ${RETENTION_NOT_PERMITTED.fix}`,
+    fix: `An object with a longer retention is not in the backup: write it again with a shorter one, or raise the bound and deploy the destination. Otherwise: ${RETENTION_NOT_PERMITTED.fix}`,
     commands: [
       {
         as: 'source',
@@ -240,8 +201,8 @@ function readNotPermitted(code: string, what: string, action: string): FailureRe
     code,
     cause: `S3 may not read ${what}: ${action} is missing.`,
     concerns: [statement('ReadSourceVersions')],
-    fix: `Restore the statement in the role's policy. ${OTHER_DENIES}`,
-    commands: [ROLE_POLICY, RESTORE_SOURCE],
+    fix: `The statement has to be in the role's policy. ${BY_DOCTOR} ${OTHER_DENIES}`,
+    commands: [DOCTOR],
     page: PAGES.permissions,
   };
 }
@@ -265,11 +226,8 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     cause:
       'S3 cannot assume the replication role: the role is gone, or its trust does not name s3.amazonaws.com, or carries a condition that S3 does not meet. In a Batch Replication job, its own role has to trust batchoperations.s3.amazonaws.com.',
     concerns: [resource('replication role'), resource('Batch Replication job')],
-    fix: "Restore the role and its trust: s3.amazonaws.com may sts:AssumeRole, without a condition. For a job, correct the trust of the job's own role.",
-    commands: [
-      { as: 'source', run: 'aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument' },
-      RESTORE_SOURCE,
-    ],
+    fix: "Doctor compares the role and its trust with the configuration, and prints the repair: s3.amazonaws.com may sts:AssumeRole, without a condition. For a job, correct the trust of the job's own role.",
+    commands: [DOCTOR],
     page: PAGES.permissions,
   },
   {
@@ -284,7 +242,7 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     code: 'SrcBucketInvalidRegion',
     cause: 'The source bucket is not in the region of the Batch Operations job. Batch Replication only.',
     concerns: [resource('Batch Replication job'), setting('source.region')],
-    fix: 'Create the job again in {sourceRegion}, where the source bucket is: npm run ops -- backfill does.',
+    fix: 'Create the job again in {sourceRegion}, where the source bucket is. {backfillAgain}.',
     commands: [{ as: 'source', run: 'aws s3api head-bucket --bucket {sourceBucket} --region {sourceRegion}' }],
     page: PAGES.batch,
   },
@@ -292,19 +250,16 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     code: 'SrcBucketNotFound',
     cause: 'The source bucket does not exist any more.',
     concerns: [resource('source bucket'), setting('deployment')],
-    fix: 'Check that the bucket is there, and that the deployment and the pair are still called what they were.',
-    commands: [{ as: 'source', run: 'aws s3api head-bucket --bucket {sourceBucket} --region {sourceRegion}' }],
+    fix: 'Check that the deployment and the pair are still called what they were. Doctor says whether somebody deleted the bucket, and prints the repair.',
+    commands: [DOCTOR],
     page: PAGES.requirements,
   },
   {
     code: 'SrcBucketReplicationConfigMissing',
     cause: 'The source bucket has no replication configuration: somebody removed it.',
     concerns: [resource('replication rule'), resource('source bucket')],
-    fix: 'Restore it with the source stack. What was written meanwhile has no replica: npm run ops -- backfill replicates it.',
-    commands: [
-      { as: 'source', run: 'aws s3api get-bucket-replication --bucket {sourceBucket} --region {sourceRegion}' },
-      RESTORE_SOURCE,
-    ],
+    fix: 'Write the rule again: doctor prints the command. What was written meanwhile has no replica. {backfillAgain}.',
+    commands: [DOCTOR],
     page: PAGES.requirements,
   },
   {
@@ -312,19 +267,14 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     cause:
       'S3 may not read the source object or its access control list: s3:GetObjectVersionAcl is missing, or another account owns the object, which needs an Object Ownership other than BucketOwnerEnforced.',
     concerns: [statement('ReadSourceVersions'), resource('source bucket')],
-    fix: `Restore the statement in the role's policy, and BucketOwnerEnforced on the source bucket. ${OTHER_DENIES}`,
-    commands: [
-      ROLE_POLICY,
-      { as: 'source', run: 'aws s3api get-bucket-ownership-controls --bucket {sourceBucket} --region {sourceRegion}' },
-      RESTORE_SOURCE,
-    ],
+    fix: `The statement has to be in the role's policy, and the source bucket has to be BucketOwnerEnforced. ${BY_DOCTOR} ${OTHER_DENIES}`,
   },
   {
     ...readNotPermitted('SrcGetObjectNotPermitted', 'the source object', 's3:GetObjectVersionForReplication'),
     cause:
       'S3 may not read the source object: s3:GetObjectVersionForReplication is missing, or kms:Decrypt on the key that it is encrypted under, which may be another key than the source key.',
     concerns: [statement('ReadSourceVersions'), statement('DecryptSourceObjects')],
-    fix: `Restore both statements in the role's policy. An object under another key than the source key has to be written again without naming a key. ${OTHER_DENIES}`,
+    fix: `Both statements have to be in the role's policy. ${BY_DOCTOR} An object under another key than the source key has to be written again without naming a key. ${OTHER_DENIES}`,
   },
   readNotPermitted('SrcGetTaggingNotPermitted', 'the tags of the source object', 's3:GetObjectVersionTagging'),
   readNotPermitted('SrcHeadObjectNotPermitted', 'the metadata of the source object', 's3:GetObjectVersionForReplication'),
@@ -333,12 +283,8 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     code: 'SrcKmsKeyInvalidState',
     cause: 'The key of the source object cannot be used: it is disabled, or waits for its deletion.',
     concerns: [resource('source key'), statement('DecryptSourceObjects'), setting('keyDeletionDays')],
-    fix: 'Cancel the deletion, enable the key, and find out who did it. Objects under a deleted key are lost for good.',
-    commands: [
-      { as: 'source', run: 'aws kms describe-key --key-id {sourceKeyAlias} --region {sourceRegion}' },
-      { as: 'source', run: 'aws kms cancel-key-deletion --key-id KEY_ID --region {sourceRegion}' },
-      { as: 'source', run: 'aws kms enable-key --key-id KEY_ID --region {sourceRegion}' },
-    ],
+    fix: 'Enable the key again, now: doctor prints the commands. Objects under a deleted key are lost permanently. Find out who did it.',
+    commands: [DOCTOR],
     page: PAGES.keyStates,
   },
   {

@@ -1,8 +1,9 @@
 import { plural } from '../../cli/units';
 import type { SideName } from '../../config/replication-config';
-import type { DeployedPair, Deployment } from '../../model/deployment';
-import { awsCommand, restoreCommand } from '../../model/shell-commands';
+import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
+import { awsCommand, opsCommand } from '../../model/shell-commands';
 import type { StatusWord } from '../../model/status';
+import { replicateAgain } from '../backfill/again';
 import type { Counterpart } from './other-bucket';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
@@ -57,7 +58,7 @@ export function judgeSource(version: ObjectVersion, around: SourceSurroundings):
       return {
         status: 'ok',
         verdict: 'it is a replica itself, made by a rule of another bucket, and S3 never replicates a replica again',
-        action: `to copy it anyway, use S3 Batch Replication: npm run ops -- backfill --pair ${around.pair.id} --status REPLICA`,
+        action: batch(around, 'backfill', '--status', 'REPLICA'),
       };
     case 'PENDING':
       return pending(version, around);
@@ -71,9 +72,10 @@ export function judgeSource(version: ObjectVersion, around: SourceSurroundings):
   }
 }
 
-function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings): Verdict {
+function deleteMarker({ key }: ObjectVersion, around: SourceSurroundings): Verdict {
+  const { config, rule, pair } = around;
   if (rule === undefined || (!rule.matches && !rule.intended)) {
-    return noRule(rule, pair);
+    return noRule(rule, around);
   }
   if (!rule.matches) {
     return { status: 'ok', verdict: `rightly not replicated: ${rule.why}; the replica stays`, action: null };
@@ -81,11 +83,12 @@ function deleteMarker({ key }: ObjectVersion, { rule, pair }: SourceSurroundings
   return {
     status: 'unknown',
     verdict: 'the rule replicates delete markers that people make, never those of lifecycle rules; S3 shows no status for one',
-    action: `see whether the replica has one too: ${explainCommand(pair.names.replicaBucket.name, key)}`,
+    action: `see whether the replica has one too: ${explainCommand(config, pair.names.replicaBucket.name, key)}`,
   };
 }
 
-function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundings): Verdict {
+function pending({ lastModified }: ObjectVersion, around: SourceSurroundings): Verdict {
+  const { now } = around;
   const minutes = Math.max(0, Math.floor((now.getTime() - lastModified.getTime()) / 60_000));
   if (!isLate(lastModified, now)) {
     return { status: 'ok', verdict: `replication is under way, ${spell(minutes)} after the upload`, action: null };
@@ -93,7 +96,7 @@ function pending({ lastModified }: ObjectVersion, { pair, now }: SourceSurroundi
   return {
     status: 'failed',
     verdict: `replication has been under way for ${spell(minutes)}, and most objects need less than ${USUAL_MINUTES} minutes; large ones need hours, and S3 keeps trying while a bucket or region is down`,
-    action: diagnose(pair),
+    action: diagnose(around),
   };
 }
 
@@ -102,8 +105,9 @@ export function isLate(lastModified: Date, now: Date): boolean {
   return now.getTime() - lastModified.getTime() >= USUAL_MINUTES * 60_000;
 }
 
-function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundings): Verdict {
-  const tooLong = retainedTooLong(version, pair);
+function failed(version: ObjectVersion, around: SourceSurroundings): Verdict {
+  const { config, pair, sourceKeyArn } = around;
+  const tooLong = retainedTooLong(version, around);
   if (tooLong !== null) {
     return tooLong;
   }
@@ -116,12 +120,13 @@ function failed(version: ObjectVersion, { pair, sourceKeyArn }: SourceSurroundin
       : 'replication failed for good; S3 tells the reason only in the event of the failure',
     action: foreign
       ? 'write the object again without naming a key'
-      : `see the reason: npm run ops -- failures --pair ${pair.id}; ${diagnose(pair)}; then ${again(version, pair)}`,
+      : `see the reason: ${opsCommand(config, 'failures', '--pair', pair.id)}; ${diagnose(around)}. Afterwards, ${lowerFirst(again(version, around))}`,
   };
 }
 
 /** The replica bucket's policy refuses a replica that would be kept for longer than the bound. */
-function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, objectLock }: DeployedPair): Verdict | null {
+function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, around: SourceSurroundings): Verdict | null {
+  const { objectLock } = around.pair;
   const most = objectLock?.maximumRetentionDays;
   if (most === undefined || retainUntil === null || retainUntil.getTime() <= lastModified.getTime() + most * DAY) {
     return null;
@@ -129,7 +134,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, obj
   return {
     status: 'failed',
     verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
-    action: `upload the object again with a shorter retention; or raise the bound, deploy the destination, then npm run ops -- retry --pair ${id}`,
+    action: `upload the object again with a shorter retention; or raise the bound and deploy the destination. ${batch(around, 'retry')}`,
   };
 }
 
@@ -137,7 +142,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, { id, obj
 function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict {
   const { rule, pair, ownerEnforced } = around;
   if (rule === undefined || (!rule.matches && !rule.intended)) {
-    return noRule(rule, pair);
+    return noRule(rule, around);
   }
   if (!rule.matches) {
     return { status: 'ok', verdict: `rightly not replicated: ${rule.why}`, action: null };
@@ -155,25 +160,33 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
   return {
     status: 'failed',
     verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
-    action: again(version, pair),
+    action: again(version, around),
   };
 }
 
-function noRule(rule: RuleMatch | undefined, pair: DeployedPair): Verdict {
+function noRule(rule: RuleMatch | undefined, { config, pair }: SourceSurroundings): Verdict {
   return {
     status: 'failed',
     verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
-    action: `put the rule back: ${restoreCommand(pair, 'source')}; ${diagnose(pair)}`,
+    action: `repair the rule: ${opsCommand(config, 'doctor', '--pair', pair.id)} prints the command`,
   };
 }
 
-function again({ isLatest, status }: ObjectVersion, { id }: DeployedPair): string {
-  const batch = `replicate it with S3 Batch Replication: npm run ops -- ${status === 'FAILED' ? 'retry' : 'backfill'} --pair ${id}`;
-  return isLatest ? `upload the object again, or ${batch}` : batch;
+function again({ isLatest, status }: ObjectVersion, around: SourceSurroundings): string {
+  const replicated = batch(around, status === 'FAILED' ? 'retry' : 'backfill');
+  return isLatest ? `upload the object again. ${replicated}` : replicated;
 }
 
-function diagnose({ id }: DeployedPair): string {
-  return `look for the cause: npm run ops -- doctor --pair ${id}`;
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function batch({ config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>, verb: 'retry' | 'backfill', ...options: string[]) {
+  return replicateAgain(groupOfPair(config, pair), verb, pair.id, ...options);
+}
+
+function diagnose({ config, pair }: Pick<SourceSurroundings, 'config' | 'pair'>): string {
+  return `look for the cause: ${opsCommand(config, 'doctor', '--pair', pair.id)}`;
 }
 
 function spell(minutes: number): string {
@@ -210,7 +223,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
     return {
       status: 'unknown',
       verdict: `a delete marker: a lifecycle rule makes one above a replica of ${plural(replicaExpireDays, 'day')}, or somebody made it`,
-      action: `compare its time with that of the version below it; the audit does, for every object: npm run ops -- audit --pair ${pair.id}`,
+      action: `compare its time with that of the version below it; the audit does, for every object: ${opsCommand(config, 'audit', '--pair', pair.id)}`,
     };
   }
   if (isDeleteMarker) {
@@ -224,7 +237,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
           action:
             original.found === 'absent'
               ? "see who made it, in CloudTrail's data events if you record them"
-              : `see whether the source object has one: ${explainCommand(source, key)}`,
+              : `see whether the source object has one: ${explainCommand(config, source, key)}`,
         }
       : {
           status: 'failed',
@@ -237,7 +250,7 @@ export function judgeReplica(version: ObjectVersion, { config, pair, source: ori
       return {
         status: 'failed',
         verdict: `a replica of another size than its source version: ${size} bytes here, ${original.version.size} in the source bucket`,
-        action: `compare all of both buckets: npm run ops -- audit --pair ${pair.id} --deep 100`,
+        action: `compare all of both buckets: ${opsCommand(config, 'audit', '--pair', pair.id, '--deep', '100')}`,
       };
     }
     const id = original.found === 'there' ? original.version.versionId : versionId;
@@ -275,8 +288,8 @@ function versionCommand(
 }
 
 /** The command that explains another object. */
-export function explainCommand(bucket: string, key: string): string {
-  return `npm run ops -- explain '${`s3://${bucket}/${key}`.replaceAll("'", `'\\''`)}'`;
+export function explainCommand(config: Pick<Deployment, 'commandOptions'>, bucket: string, key: string): string {
+  return opsCommand(config, 'explain', `s3://${bucket}/${key}`);
 }
 
 /**

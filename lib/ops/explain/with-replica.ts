@@ -1,4 +1,5 @@
-import type { DeployedPair } from '../../model/deployment';
+import type { DeployedPair, Deployment } from '../../model/deployment';
+import { opsCommand } from '../../model/shell-commands';
 import type { Counterpart } from './other-bucket';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
@@ -6,6 +7,7 @@ import { isLate, type Verdict } from './verdict';
 
 /** What is known around a version and its replica. */
 interface ReplicaSurroundings {
+  readonly config: Deployment;
   readonly pair: DeployedPair;
   readonly rule: RuleMatch | undefined;
   readonly replica: Counterpart;
@@ -39,7 +41,7 @@ export function withReplica(version: ObjectVersion, verdict: Verdict, around: Re
   return around.replica.found === 'there' ? also(verdict, 'a version that matches it is in the replica bucket') : verdict;
 }
 
-function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, expired }: ReplicaSurroundings): Verdict {
+function completed({ size }: ObjectVersion, verdict: Verdict, { config, pair, replica, expired }: ReplicaSurroundings): Verdict {
   if (replica.found === 'unknown') {
     return {
       status: 'unknown',
@@ -52,7 +54,7 @@ function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, e
       ? {
           status: 'failed',
           verdict: 'S3 says that it was replicated, and the replica bucket does not have it: the replica was deleted since',
-          action: `find out who deleted it, in CloudTrail's data events if you record them; how to replicate it again: npm run ops -- explain DstObjectHardDeleted --pair ${pair.id}`,
+          action: `find out who deleted it, in CloudTrail's data events if you record them; how to replicate it again: ${opsCommand(config, 'explain', 'DstObjectHardDeleted', '--pair', pair.id)}`,
         }
       : { status: 'ok', verdict: `replicated, and expired since: ${expired}`, action: null };
   }
@@ -69,7 +71,7 @@ function completed({ size }: ObjectVersion, verdict: Verdict, { pair, replica, e
     : {
         status: 'failed',
         verdict: `its replica is of another size: ${size} bytes here, ${copied} in the replica bucket`,
-        action: `compare all of both buckets: npm run ops -- audit --pair ${pair.id} --deep 100`,
+        action: `compare all of both buckets: ${opsCommand(config, 'audit', '--pair', pair.id, '--deep', '100')}`,
       };
 }
 

@@ -1,7 +1,8 @@
-import { type Deployment, groupsOf, namedAfter } from '../../model/deployment';
+import { type Deployment, groupOfPair, groupsOf, namedAfter } from '../../model/deployment';
 import { type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
-import { stackId } from '../../model/stacks';
+import { commandLine } from '../../model/shell-commands';
+import { replicateAgain } from '../backfill/again';
 import type { Concern, FailureReason, ReasonCommand } from './reason';
 
 /** A failure reason in the words of a deployment: the result of `ops explain CODE`. */
@@ -10,13 +11,20 @@ export interface ReasonData {
   readonly cause: string;
   readonly concerns: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
   readonly fix: string;
-  readonly commands: readonly { readonly account: string; readonly command: string }[];
+  readonly commands: readonly {
+    /** Id of the account whose credentials it needs, or of both. */
+    readonly account: string;
+    readonly command: string;
+  }[];
+  /** How what failed is replicated again, once the cause is repaired; null where nothing failed. */
+  readonly afterwards: string | null;
   readonly page: string;
 }
 
 /** What holds after every repair. */
-export const AFTERWARDS =
-  'FAILED is final: after the repair, upload what failed again, or replicate it with S3 Batch Replication: npm run ops -- retry';
+export function afterwards(config: Deployment, pairId?: string): string {
+  return `FAILED is final: after the repair, upload what failed again. ${replicateAgain(config, 'retry', pairId)}`;
+}
 
 /** Stands for the id of a pair where several come into question. */
 const ANY_PAIR = 'PAIR';
@@ -58,12 +66,17 @@ const RESOURCES = {
  */
 export function wordingOf(config: Deployment, pairId: string = ANY_PAIR): Wording {
   const pair = pairNamesOf(config, { id: pairId });
-  const names = placeholders(groupFor(config, pairId), pair);
+  const group = groupFor(config, pairId);
+  const names = placeholders(group, pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);
+  const options = commandLine(config.commandOptions ?? []);
   const permissions = replicationPermissions(config, pair, { source: '', replica: '' });
   const run = ({ as, run: line }: ReasonCommand) => {
-    const { profile } = config[as];
-    return `${fill(line)}${line.startsWith('aws ') && profile !== undefined ? ` --profile ${profile}` : ''}`;
+    if (!line.startsWith('aws ')) {
+      return [fill(line), options].filter(Boolean).join(' ');
+    }
+    const profile = as === 'both' ? undefined : config[as].profile;
+    return [fill(line), profile === undefined ? '' : `--profile ${commandLine([profile])}`].filter(Boolean).join(' ');
   };
   return {
     fill,
@@ -79,18 +92,23 @@ export function wordingOf(config: Deployment, pairId: string = ANY_PAIR): Wordin
       return `statement ${name} (${permission?.actions.join(', ')}) in the ${holders.join(' and the ')}`;
     },
     run,
-    command: (command) => `${run(command)}   # as the ${command.as} account, ${config[command.as].account}`,
+    command: (command) =>
+      `${run(command)}   # ${command.as === 'both' ? 'with credentials of both accounts' : `as the ${command.as} account, ${config[command.as].account}`}`,
   };
 }
 
 /** Puts a failure reason into the words of a deployment. */
-export function describeReason(config: Deployment, wording: Wording, reason: FailureReason): ReasonData {
+export function describeReason(config: Deployment, wording: Wording, reason: FailureReason, pairId?: string): ReasonData {
   return {
     code: reason.code,
     cause: wording.fill(reason.cause),
     concerns: reason.concerns.map((concern) => ({ kind: concern.kind, name: concern.name, text: wording.concern(concern) })),
     fix: wording.fill(reason.fix),
-    commands: reason.commands.map(({ as, run }) => ({ account: config[as].account, command: wording.run({ as, run }) })),
+    commands: reason.commands.map(({ as, run }) => ({
+      account: as === 'both' ? `${config.source.account}, ${config.destination.account}` : config[as].account,
+      command: wording.run({ as, run }),
+    })),
+    afterwards: afterwards(pairId === undefined ? config : groupOfPair(config, { id: pairId }), pairId),
     page: reason.page,
   };
 }
@@ -110,8 +128,8 @@ function placeholders(config: Deployment, pair: PairNames): Readonly<Record<stri
     role: pair.replicationRole.name,
     backfillRole: pair.backfillRole.name,
     ruleId: pair.ruleId,
-    sourceStack: stackId(config, 'source'),
-    destinationStack: stackId(config, 'destination'),
+    pair: pair.id,
+    backfillAgain: replicateAgain(config, 'backfill', pair.id),
     sourceKeyAlias: source.keyAlias,
     replicaKeyAlias: destination.keyAlias,
     sourceRegion: config.source.region,

@@ -1,10 +1,11 @@
-import type { Deployment } from '../../model/deployment';
+import { type Deployment, groupOfPair } from '../../model/deployment';
+import { opsCommand } from '../../model/shell-commands';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
-import { describeReason, type ReasonData, wordingOf } from '../explain/wording';
+import { afterwards, describeReason, type ReasonData, wordingOf } from '../explain/wording';
 import { type EventGroup, type FailureEventName, isOpen } from './events';
 
 /** What a group of events means, and what to do. */
-export type Explanation = Pick<ReasonData, 'cause' | 'fix' | 'commands' | 'page'>;
+export type Explanation = Pick<ReasonData, 'cause' | 'fix' | 'commands' | 'afterwards' | 'page'>;
 
 const TIME_CONTROL_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html';
 
@@ -46,6 +47,7 @@ export function explanationForOthers({
     cause: `This is somebody else's replication: rule ${JSON.stringify(ruleId)} into bucket ${JSON.stringify(destination)}, which this deployment does not have.`,
     fix: 'Tell the owner of that rule. Nothing in this deployment repairs it.',
     commands: [],
+    afterwards: null,
     page: known?.page ?? page,
   };
 }
@@ -60,13 +62,14 @@ export function explanationOf(
   { event, reason }: Pick<EventGroup, 'event' | 'reason'>,
   pairId: string | undefined,
 ): Explanation {
+  const group = pairId === undefined ? config : groupOfPair(config, { id: pairId });
   const doctor = {
-    account: config.source.account,
-    command: `npm run ops -- doctor${pairId === undefined ? '' : ` --pair ${pairId}`}`,
+    account: `${config.source.account}, ${config.destination.account}`,
+    command: opsCommand(config, 'doctor', ...(pairId === undefined ? [] : ['--pair', pairId])),
   };
   if (event !== 'OperationFailedReplication') {
     const { cause, fix, page } = WITHOUT_REASON[event];
-    return { cause, fix, commands: isOpen({ event }) ? [doctor] : [], page };
+    return { cause, fix, commands: isOpen({ event }) ? [doctor] : [], afterwards: null, page };
   }
   const known = FAILURE_REASONS.find(({ code }) => code === reason);
   if (known === undefined) {
@@ -75,9 +78,10 @@ export function explanationOf(
         reason === null ? 'S3 names no reason.' : `AWS's list of failure reasons did not have ${reason} when this was written.`,
       fix: 'Look for the cause with doctor, and for the reason in the list as it is now.',
       commands: [doctor],
+      afterwards: afterwards(group, pairId),
       page: FAILURE_REASONS_PAGE,
     };
   }
-  const { cause, fix, commands, page } = describeReason(config, wordingOf(config, pairId), known);
-  return { cause, fix, commands, page };
+  const { code: _, concerns: __, ...explanation } = describeReason(config, wordingOf(config, pairId), known, pairId);
+  return explanation;
 }

@@ -69,7 +69,7 @@ async function readOnce(context: Context, queue: QueueReader, { limit, ack }: Fa
     const messages = received.map(readMessage);
     const shown = scope.findings(messages);
     if (!ack) {
-      return outcome(extent, shown, null, shown);
+      return outcome(context, extent, shown, null, shown);
     }
     const taken = messages.filter((one) => scope.takes(one));
     const plan = describeRemoval(name, taken.length, scope.findings(taken));
@@ -81,7 +81,7 @@ async function readOnce(context: Context, queue: QueueReader, { limit, ack }: Fa
     );
     const gone = new Set(removed);
     const left = scope.findings(messages.filter(({ message }) => !gone.has(message)));
-    return outcome(extent, shown, { messages: removed.length, failed }, left);
+    return outcome(context, extent, shown, { messages: removed.length, failed }, left);
   } finally {
     terminal.progress('');
     const undone = await queue.giveBack();
@@ -93,13 +93,14 @@ async function readOnce(context: Context, queue: QueueReader, { limit, ack }: Fa
 
 /** @param left what is in the queue afterwards */
 function outcome(
+  { config }: Context,
   extent: ReadExtent,
   shown: FailureFindings,
   removed: FailuresData['removed'],
   left: FailureFindings,
 ): Outcome<FailuresData> {
   const data: FailuresData = { ...extent, ...shown, removed };
-  return new Outcome(statusOfQueue(left, extent), data, formatFailures(data));
+  return new Outcome(statusOfQueue(left, extent), data, formatFailures(config, data));
 }
 
 /** @throws UsageError when a number is none, or options exclude each other */

@@ -1,7 +1,7 @@
 import { plural } from '../../cli/units';
+import type { Deployment } from '../../model/deployment';
 import { CANARY_FOLDER } from '../../model/names';
 import { explainCommand } from '../explain/verdict';
-import { AFTERWARDS } from '../explain/wording';
 import { type FailedObject, isOpen } from './events';
 import { type ExplainedGroup, type FailureFindings, type FailuresData, isUnseen, type UnreadableMessage } from './findings';
 import type { Undone } from './queue';
@@ -9,8 +9,11 @@ import type { Undone } from './queue';
 /** Keys of a group that a person is shown. */
 const SHOWN = 10;
 
+/** What a command line says of the configuration. */
+type Named = Pick<Deployment, 'commandOptions'>;
+
 /** The result for a person. */
-export function formatFailures(data: FailuresData): string {
+export function formatFailures(config: Named, data: FailuresData): string {
   const { groups, unreadable, removed } = data;
   return [
     summary(data),
@@ -18,7 +21,7 @@ export function formatFailures(data: FailuresData): string {
     ...(unreadable.length === 0
       ? []
       : [['Messages that are no replication events:', ...unreadable.map(formatUnreadable)].join('\n')]),
-    ...present(groups),
+    ...present(config, groups),
     ...(removed === null ? [] : [formatRemoved(removed.messages, removed.failed)]),
   ].join('\n\n');
 }
@@ -53,14 +56,14 @@ function summary(data: FailuresData): string {
 }
 
 function formatGroup(group: ExplainedGroup): string {
-  const { event, pair, objects, explanation, somebodyElses } = group;
-  const { cause, fix, commands, page } = explanation;
+  const { pair, objects, explanation } = group;
+  const { cause, fix, commands, afterwards, page } = explanation;
   return [
     heading(group),
     `  Cause: ${cause}`,
     `  Fix: ${fix}`,
     ...commands.map(({ account, command }) => `    ${command}   # account ${account}`),
-    ...(event === 'OperationFailedReplication' && !somebodyElses ? [`  Afterwards: ${AFTERWARDS}`] : []),
+    ...(afterwards === null ? [] : [`  Afterwards: ${afterwards}`]),
     `  AWS: ${page}`,
     ...(pair === null ? ['  PAIR stands for the id that the pair had.'] : []),
     '  Objects:',
@@ -99,14 +102,14 @@ function formatUnreadable({ messageId, why, body }: UnreadableMessage): string {
 }
 
 /** Events are history: how an object is now, S3 says. */
-function present(groups: readonly ExplainedGroup[]): string[] {
+function present(config: Named, groups: readonly ExplainedGroup[]): string[] {
   const known = groups
     .filter((group) => isOpen(group) && group.pair !== null && !group.somebodyElses)
     .flatMap(({ objects }) => objects);
   const one = known.find(({ key }) => /^\P{Cc}+$/u.test(key) && !key.includes(CANARY_FOLDER));
   return one === undefined
     ? []
-    : [`These are events of the past. What became of an object since:\n  ${explainCommand(one.bucket, one.key)}`];
+    : [`These are events of the past. What became of an object since:\n  ${explainCommand(config, one.bucket, one.key)}`];
 }
 
 function formatRemoved(messages: number, failed: readonly Undone[]): string {

@@ -6,6 +6,7 @@ import { repeat } from '../../cli/repeat';
 import { table } from '../../cli/table';
 import { bytes, duration, whole } from '../../cli/units';
 import { type Status, statusOf } from '../../model/status';
+import { repairLine } from '../doctor/repair';
 import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
 
 /**
@@ -57,7 +58,7 @@ function judge(readings: StatusReadings, countsFailures: boolean, now: Date): St
   const unknown = unknownOf(readings, now);
   const wrong = [
     ...keys.flatMap(({ title, finding }) =>
-      finding.status === 'failed' ? [`not so: ${title}: ${finding.found}; fix: ${finding.fix}`] : [],
+      finding.status === 'failed' ? [`not so: ${title}: ${finding.found}; fix: ${repairLine(finding.fix)}`] : [],
     ),
     ...[...new Set(on.map(({ kind }) => kind))].map(
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,

@@ -2,6 +2,7 @@ import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import type { CheckResult } from '../doctor/check';
+import { repairText } from '../doctor/repair';
 
 /** How watching a canary ended. */
 export type CanaryStatus =
@@ -158,9 +159,21 @@ const OUTCOMES: Readonly<Record<CanaryStatus, (time: string) => string>> = {
 };
 
 /** The first one is the most likely. */
-function formatCause({ id, title, finding }: CheckResult, index: number): string {
+function formatCause({ id, title, finding }: CheckResult, index: number, causes: readonly CheckResult[]): string {
+  const shared = causes
+    .slice(0, index)
+    .find(
+      (other) =>
+        other.finding.status === 'failed' && finding.status === 'failed' && other.finding.fix.resource === finding.fix.resource,
+    );
   const lines =
-    finding.status === 'failed' ? [`found ${finding.found}`, `expected ${finding.expected}`, `fix: ${finding.fix}`] : [];
+    finding.status === 'failed'
+      ? [
+          `found ${finding.found}`,
+          `expected ${finding.expected}`,
+          ...repairText(finding.fix, shared).map(([label, text]) => `${label}: ${text}`),
+        ]
+      : [];
   return [
     `  ${index === 0 ? 'probable cause' : 'also wrong'}: the check "${title}" fails (${id})`,
     ...lines.map((line) => `    ${line}`),

@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
     },
     'below logs/: delete noncurrent versions after 1 day; every object: expire objects on 2027-01-01T00:00:00.000Z',
     'no such rule',
-    /^aws s3api put-bucket-lifecycle-configuration --bucket backups-documents-222222222222-us-west-2-an --lifecycle-configuration '\{"Rules":\[\{"ID":"AbortIncompleteUploads"/,
+    /^aws s3api put-bucket-lifecycle-configuration --bucket backups-documents-222222222222-us-west-2-an --lifecycle-configuration '\{"Rules":\[\{"Status":"Disabled",.*\{"ID":"AbortIncompleteUploads"/,
   ],
   [
     'replica-lifecycle',
@@ -224,7 +224,7 @@ const ROWS: readonly Row[] = [
     },
     'backups-source is UPDATE_ROLLBACK_FAILED',
     'CREATE_COMPLETE or UPDATE_COMPLETE',
-    'aws cloudformation continue-update-rollback --stack-name backups-source --region ap-southeast-2 && npx cdk deploy Source --exclusively',
+    'aws cloudformation continue-update-rollback --stack-name backups-source --region ap-southeast-2 && aws cloudformation wait stack-rollback-complete --stack-name backups-source --region ap-southeast-2 && npx cdk deploy Source --exclusively',
   ],
   [
     'stack-source',
@@ -244,7 +244,7 @@ const ROWS: readonly Row[] = [
     },
     'backups-destination is UPDATE_IN_PROGRESS',
     'CREATE_COMPLETE or UPDATE_COMPLETE',
-    'wait for it: aws cloudformation describe-stack-events --stack-name backups-destination --region us-west-2',
+    'Wait until the operation is over. This shows how far it is: aws cloudformation describe-stack-events --stack-name backups-destination --region us-west-2',
   ],
   [
     'termination-protection-source',
@@ -405,7 +405,7 @@ const ROWS: readonly Row[] = [
     },
     `bucket ${SOURCE} does not exist, though stack backups-source does`,
     `bucket ${SOURCE} in ap-southeast-2`,
-    /^npx cdk deploy Source --exclusively --revert-drift where/,
+    'npx cdk deploy Source --exclusively --revert-drift',
   ],
   [
     'replica-bucket',
@@ -415,7 +415,7 @@ const ROWS: readonly Row[] = [
     },
     `bucket ${REPLICA} in eu-west-1`,
     `bucket ${REPLICA} in us-west-2`,
-    /choose another "deployment"/,
+    /^Choose another "deployment"/,
   ],
   [
     'source-versioning',
@@ -528,7 +528,7 @@ const ROWS: readonly Row[] = [
     },
     'no Object Lock',
     'Object Lock, COMPLIANCE for 30 days',
-    `irreversible: aws s3api put-object-lock-configuration --bucket ${REPLICA} --object-lock-configuration '{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":30}}}' --region us-west-2`,
+    `aws s3api put-object-lock-configuration --bucket ${REPLICA} --object-lock-configuration '{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"COMPLIANCE","Days":30}}}' --region us-west-2`,
     LOCKED,
   ],
   [
@@ -550,7 +550,7 @@ const ROWS: readonly Row[] = [
     },
     'Object Lock, GOVERNANCE for 2 years',
     'no Object Lock',
-    /^write objectLock for this pair in the configuration, then deploy both sides/,
+    /^Write objectLock for this pair into the configuration, then deploy both sides/,
   ],
   [
     'replica-object-lock',
@@ -571,7 +571,7 @@ const ROWS: readonly Row[] = [
     },
     'Object Lock without default retention',
     'no Object Lock',
-    /^write "sourceObjectLock": true and objectLock for this pair in the configuration/,
+    /^Write "sourceObjectLock": true and objectLock for this pair into the configuration/,
   ],
   [
     'source-object-lock',
@@ -696,7 +696,7 @@ const ROWS: readonly Row[] = [
     'attached',
     (w) => {
       role(w).attached = ['arn:aws:iam::aws:policy/AmazonS3FullAccess'];
-      role(w).inline['extra'] = [];
+      role(w).inline['extra'] = [{ Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${SOURCE}/*` }];
     },
     'extra, arn:aws:iam::aws:policy/AmazonS3FullAccess',
     'none but Replication',
@@ -766,7 +766,7 @@ const ROWS: readonly Row[] = [
     'replica-bucket-policy',
     'a stranger is admitted',
     (w) => {
-      replica(w).policy.push(STRANGER);
+      replica(w).policy.push({ ...STRANGER, Action: ['s3:Get*', 's3:Put*'] });
     },
     'statement Stranger is not of this configuration',
     /WriteReplicas/,
@@ -780,7 +780,7 @@ const ROWS: readonly Row[] = [
     },
     'statement LockdownDestruction is missing',
     /s3:DeleteObjectVersion/,
-    /^npx cdk deploy Destination --exclusively --revert-drift; or, as \S+role\/BreakGlass: aws s3api put-bucket-policy .*LockdownDestruction/,
+    /^aws s3api put-bucket-policy .*LockdownDestruction/,
     LOCKDOWN,
   ],
   [
@@ -806,7 +806,7 @@ const ROWS: readonly Row[] = [
     },
     /^statement LockdownDestruction was changed: Action is kms:creategrant, kms:disablekey instead of/,
     /kms:ScheduleKeyDeletion/,
-    /; or, as \S+: aws kms put-key-policy .*kms:ScheduleKeyDeletion/,
+    /^aws kms put-key-policy .*kms:ScheduleKeyDeletion/,
     LOCKDOWN,
   ],
   [
@@ -817,7 +817,7 @@ const ROWS: readonly Row[] = [
     },
     /^no role BreakGlass: in an emergency nobody/,
     'arn:aws:iam::222222222222:role/BreakGlass',
-    /^create the role in account 222222222222/,
+    /^Create the role in account 222222222222/,
     LOCKDOWN,
   ],
   [
@@ -940,9 +940,9 @@ const ROWS: readonly Row[] = [
     'rule',
     'a second one',
     (w) => {
-      source(w).replication?.Rules?.push({ ID: 'mine', Status: 'Enabled', Destination: { Bucket: 'x' } });
+      source(w).replication?.Rules?.push({ ID: 'mine', Status: 'Enabled', Destination: { Bucket: `arn:aws:s3:::${REPLICA}` } });
     },
-    'rule backups-documents, mine',
+    'rule backups-documents, rule mine',
     'rule backups-documents',
     /^(?!.*"mine").*put-bucket-replication/,
   ],
@@ -1075,7 +1075,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    /npm run ops -- verify --pair documents; .* npm run ops -- retry --pair documents$/,
+    'npm run ops -- failures --pair documents',
   ],
   [
     'failed-operations',
@@ -1085,7 +1085,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    /retry --pair documents; an object that is locked for more than 90 days is refused by objectLock\.maximumRetentionDays, and not in the backup$/,
+    'npm run ops -- failures --pair documents',
     BOTH_LOCKED,
   ],
   [
@@ -1118,7 +1118,7 @@ const ROWS: readonly Row[] = [
     },
     'backups-destination-health is UPDATE_IN_PROGRESS',
     'CREATE_COMPLETE or UPDATE_COMPLETE',
-    'wait for it: aws cloudformation describe-stack-events --stack-name backups-destination-health --region us-west-2 --profile prod',
+    'Wait until the operation is over. This shows how far it is: aws cloudformation describe-stack-events --stack-name backups-destination-health --region us-west-2 --profile prod',
     { source: { profile: 'prod' }, destination: { profile: 'backup' } },
   ],
   ...(['monitoring', 'source-health', 'destination-health'] as const).map(
@@ -1184,7 +1184,7 @@ const ROWS: readonly Row[] = [
     },
     's3:Replication:* to arn:aws:sns:ap-southeast-2:111111111111:mine',
     `s3:Replication:OperationFailedReplication to ${QUEUE}\ns3:Replication:OperationNotTracked to ${QUEUE}`,
-    /^(?!.*mine)(?=.*EventBridgeConfiguration)(?=.*theirs).*"QueueArn"/,
+    /^(?=.*"Id":"mine","TopicArn":"\S+:mine","Events":\["s3:Replication:OperationMissedThreshold","s3:Replication:OperationReplicatedAfterThreshold"\])(?=.*EventBridgeConfiguration)(?=.*theirs).*"QueueArn"/,
   ],
   [
     'failure-queue',
@@ -1204,7 +1204,7 @@ const ROWS: readonly Row[] = [
     },
     'queue backups-replication-failures does not exist, though stack backups-source does',
     /^queue backups-replication-failures: SSE-SQS/,
-    /npx cdk deploy Source --exclusively where the configuration is newer than the deployment$/,
+    'npx cdk deploy Source --exclusively --revert-drift',
   ],
   [
     'failure-queue-policy',
@@ -1227,7 +1227,7 @@ const ROWS: readonly Row[] = [
     },
     'alarm backups-documents-operations-failed does not exist, though stack backups-source does',
     /Sum of AWS\/S3 OperationsFailedReplication .*GreaterThanOrEqualToThreshold 1 in 1 periods of 300 s, missing data notBreaching$/,
-    /^npx cdk deploy Source --exclusively --revert-drift where somebody deleted it; npx cdk deploy Source --exclusively where/,
+    'npx cdk deploy Source --exclusively --revert-drift',
   ],
   [
     'destination-alarms',
@@ -1237,7 +1237,7 @@ const ROWS: readonly Row[] = [
     },
     /backups-documents-latency: Maximum of .* 7200 in 3 periods/,
     /backups-documents-latency: Maximum of .* 3600 in 3 periods/,
-    /^npx cdk deploy Monitoring --exclusively --revert-drift where somebody changed it; npx cdk deploy Monitoring --exclusively where/,
+    /^aws cloudwatch put-metric-alarm --cli-input-json '\{"AlarmName":"backups-documents-latency".*"Threshold":3600.* --region us-west-2$/,
   ],
   [
     'source-health-alarm',
@@ -1269,7 +1269,7 @@ const ROWS: readonly Row[] = [
     },
     'composite alarm backups-destination-health does not exist, though stack backups-destination-health does',
     'composite alarm backups-destination-health',
-    /npx cdk deploy DestinationHealth --exclusively where/,
+    'npx cdk deploy DestinationHealth --exclusively --revert-drift',
   ],
   [
     'notifications-source',
@@ -1279,7 +1279,7 @@ const ROWS: readonly Row[] = [
     },
     'nobody',
     'a confirmed subscription',
-    `alarms tell nobody: set monitoring.email in the configuration, then npx cdk deploy Source --exclusively; or aws sns subscribe --topic-arn ${topicIn('source')} --protocol email --notification-endpoint ADDRESS --region ap-southeast-2`,
+    'npx cdk deploy Source --exclusively',
   ],
   [
     'notifications-source',
@@ -1289,7 +1289,7 @@ const ROWS: readonly Row[] = [
     },
     'topic backups-source-notifications does not exist, though stack backups-source does',
     'a confirmed subscription',
-    /^npx cdk deploy Source --exclusively --revert-drift where somebody deleted it/,
+    'npx cdk deploy Source --exclusively --revert-drift',
   ],
   [
     'notifications-destination',
@@ -1302,7 +1302,7 @@ const ROWS: readonly Row[] = [
     },
     `email somebody@example.com, email ${ADDRESS} is not confirmed`,
     `a confirmed subscription of ${ADDRESS}`,
-    `confirm the mail that AWS sent to ${ADDRESS}; aws sns subscribe --topic-arn ${topicIn('destination')} --protocol email --notification-endpoint ${ADDRESS} --region us-west-2 --profile prod sends another one`,
+    `aws sns subscribe --topic-arn ${topicIn('destination')} --protocol email --notification-endpoint ${ADDRESS} --region us-west-2 --profile prod`,
     { monitoring: { email: ADDRESS }, source: { profile: 'prod' } },
   ],
   [
@@ -1315,7 +1315,7 @@ const ROWS: readonly Row[] = [
     },
     'https https://pager.example.com/ is not confirmed',
     'a confirmed subscription',
-    /^confirm the request that AWS sent to https:\/\/pager\.example\.com\/; aws sns subscribe .*--protocol https/,
+    /^aws sns subscribe .*--protocol https/,
   ],
   [
     'notifications-destination',
@@ -1325,7 +1325,7 @@ const ROWS: readonly Row[] = [
     },
     'nobody',
     `a confirmed subscription of ${ADDRESS}`,
-    /^aws sns subscribe \S+ \S+ --protocol email --notification-endpoint ops@example.com \S+ us-west-2 where .*; npx cdk deploy Monitoring --exclusively where .* confirm the mail/,
+    /^aws sns subscribe \S+ \S+ --protocol email --notification-endpoint ops@example.com --region us-west-2$/,
     { monitoring: { email: ADDRESS } },
   ],
   [

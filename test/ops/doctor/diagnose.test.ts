@@ -84,9 +84,9 @@ test('before deployment fails only for the stacks, with the deploy commands, and
   ]);
   expect(failures(results)['stack-destination']).toMatchObject({
     found: 'there is no stack backups-destination',
-    fix: 'npx cdk deploy Destination',
+    fix: { commands: ['npx cdk deploy Destination'] },
   });
-  expect(failures(results)['stack-source']).toMatchObject({ fix: 'npx cdk deploy Source --exclusively' });
+  expect(failures(results)['stack-source']).toMatchObject({ fix: { commands: ['npx cdk deploy Source --exclusively'] } });
   expect(unanswered(results)).toEqual([]);
   expect(results.find(({ id }) => id === 'source-versioning')?.finding).toEqual({
     status: 'skipped',
@@ -163,7 +163,7 @@ test('a rule that is missing is named even when the destination does not answer'
     Object.values(world.buckets).forEach((bucket) => Object.assign(bucket, { replication: undefined }));
   });
   expect(failures(results)).toMatchObject({
-    rule: { found: 'no replication rule', fix: 'npx cdk deploy Source --exclusively --revert-drift' },
+    rule: { found: 'no replication rule', fix: { commands: ['npx cdk deploy Source --exclusively --revert-drift'] } },
   });
 });
 
@@ -198,7 +198,11 @@ test('exit code: 0 when all is well, 3 when something is unknown, 1 when anythin
         status: 'failed',
         found: 'Suspended',
         expected: 'Enabled',
-        fix: expect.any(String),
+        fix: {
+          resource: 'versioning of bucket backups-documents-111111111111-ap-southeast-2-an',
+          commands: [expect.any(String)],
+          notes: [],
+        },
       },
       {
         id: 'exchange-record',
@@ -223,7 +227,9 @@ test('credentials of another account: wrong with a profile, a matter of who asks
   expect(await wrong('backup')).toMatchObject({
     status: 'failed',
     expected: 'credentials of account 222222222222',
-    fix: expect.stringContaining('aws sts get-caller-identity --profile backup'),
+    fix: expect.objectContaining({
+      notes: expect.arrayContaining([expect.stringContaining('aws sts get-caller-identity --region us-west-2 --profile backup')]),
+    }),
   });
   expect(await wrong(undefined)).toMatchObject({
     status: 'unknown',

@@ -2,11 +2,11 @@ import { awsCommand } from '../../../lib/model/shell-commands';
 import {
   difference,
   type LiveStatement,
+  matches,
   normalStatement,
   parsePolicy,
   statementName,
 } from '../../../lib/ops/doctor/policy-document';
-import { matches } from '../../../lib/ops/doctor/policy-evaluation';
 import { validConfig } from '../../helpers/config';
 
 const GRANT: LiveStatement = {

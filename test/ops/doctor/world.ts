@@ -37,11 +37,11 @@ import {
 import { environmentsOf, STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
 import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
 import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
-import { queueTlsOnly } from '../../../lib/ops/doctor/checks/failure-events';
 import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
 import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
+import { queueTlsOnly } from '../../../lib/ops/doctor/resource-policies';
 import { everyName } from '../../helpers/config';
 import { testContext } from '../../helpers/ops';
 

@@ -114,7 +114,7 @@ describe.each(FAILURE_REASONS)('$code', ({ code, cause, concerns, fix, commands,
     const { exitCode, text, data } = await explain(testContext().context, { argument, values: {} });
 
     expect(exitCode).toBe(0);
-    expect(Object.keys(data)).toEqual(['status', 'code', 'cause', 'concerns', 'fix', 'commands', 'page']);
+    expect(Object.keys(data)).toEqual(['status', 'code', 'cause', 'concerns', 'fix', 'commands', 'afterwards', 'page']);
     expect(data).toMatchObject({ code, page });
     expect(text.split('\n')[0]).toBe(code);
     expect(text).toContain(page);
@@ -131,18 +131,39 @@ test('a statement is shown with its actions and the policies that carry it', asy
   );
 });
 
-test('commands carry the profile and name the account of their side', async () => {
+test('commands carry the profile or the configuration, and name the account of their side', async () => {
   const { context } = testContext({ source: { profile: 'prod' }, destination: { profile: 'backup' } });
+  const config = { ...context.config, commandOptions: ['-c', 'config=other.json'] };
 
-  const { text, data } = await explain(context, { argument: 'DstBucketUnversioned', values: {} });
+  const { text, data } = await explain({ ...context, config }, { argument: 'DstBucketNotFound', values: {} });
 
-  expect(text).toContain('--region us-west-2 --profile backup   # as the destination account, 222222222222');
-  expect(data).toMatchObject({ commands: [{ account: '222222222222', command: expect.stringMatching(/--profile backup$/) }] });
+  expect(text).toContain('--profile backup   # as the destination account, 222222222222');
+  expect(text).toContain('npm run ops -- doctor --pair documents -c config=other.json   # with credentials of both accounts');
+  expect(data).toMatchObject({
+    commands: [
+      { account: '222222222222', command: expect.stringMatching(/--profile backup$/) },
+      { account: '111111111111, 222222222222', command: expect.stringMatching(/^npm run ops -- doctor .*-c config=other.json$/) },
+    ],
+  });
+});
+
+test.each([
+  [true, 'To replicate with S3 Batch Replication: npm run ops -- retry --pair documents'],
+  [
+    false,
+    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- retry --pair documents',
+  ],
+])('with backfill %s, what comes afterwards is what works', async (backfill, words) => {
+  const { context } = testContext({ backfill });
+
+  const { text } = await explain(context, { argument: 'DstKmsKeyNotFound', values: {} });
+
+  expect(text).toContain(`  Afterwards: FAILED is final: after the repair, upload what failed again. ${words}\n`);
 });
 
 test('of several pairs, names carry PAIR, and --pair writes the id', async () => {
   const { context } = testContext({ pairs: [{ id: 'a' }, { id: 'b' }] });
-  const args = { argument: 'DstBucketUnversioned', values: {} };
+  const args = { argument: 'DstBucketNotFound', values: {} };
 
   expect((await explain(context, args)).text).toMatch(/backups-PAIR-2{12}-us-west-2-an[^]*PAIR stands for the id/);
   const chosen = await explain({ ...context, pairs: context.pairs.slice(1) }, args);

@@ -1,7 +1,7 @@
 import type { Check } from '../../../lib/ops/doctor/check';
 import type { FailureReason } from '../../../lib/ops/explain/reason';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
-import { AFTERWARDS, wordingOf } from '../../../lib/ops/explain/wording';
+import { afterwards, wordingOf } from '../../../lib/ops/explain/wording';
 import { validConfig } from '../../helpers/config';
 import { markdownTable } from '../../helpers/generated-parts';
 import type { Pain } from '../doctor/pains';
@@ -19,6 +19,11 @@ const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
 const DOCTOR = '`npm run ops -- doctor --pair documents`';
 const EXPLAIN_SOURCE = "`npm run ops -- explain 's3://{sourceBucket}/KEY'`";
 const EXPLAIN_REPLICA = "`npm run ops -- explain 's3://{replicaBucket}/KEY'`";
+
+/** docs/protection.md says the same. */
+export const LIFECYCLE_WAITS =
+  `S3 Lifecycle does not act on a source version that is \`PENDING\`. AWS's pages disagree on one that is \`FAILED\`: [one](${S3}/lifecycle-and-other-bucket-config.html) says that ` +
+  `Lifecycle waits for it too, [another](${S3}/replication-status.html) that it does not.`;
 
 /** Symptom, how to see it, cause, command. */
 const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string, command: string])[] = [
@@ -100,12 +105,7 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     'somebody wrote it there directly',
     EXPLAIN_REPLICA,
   ],
-  [
-    'a lifecycle rule of the source bucket does nothing',
-    'objects are `PENDING`',
-    'S3 suspends lifecycle actions until an object is `COMPLETED` or `FAILED`',
-    EXPLAIN_SOURCE,
-  ],
+  ['a lifecycle rule of the source bucket does nothing', 'objects are `PENDING` or `FAILED`', LIFECYCLE_WAITS, EXPLAIN_SOURCE],
   [
     'the source stack cannot be synthesised',
     "an error says that the replica key's ARN is not recorded",
@@ -322,6 +322,8 @@ ${markdownTable(['status', 'in a bucket', 'means'], STATUSES)}
 
 ## What is not replicated
 
+\`npm run ops -- backfill\` and \`npm run ops -- retry\` require \`"backfill": true\` in the configuration, and a deployment of the source with it.
+
 ${markdownTable(
   ['what', 'instead', 'AWS'],
   NOT_REPLICATED.map(([what, instead, page]) => [what, instead, `[${page}](${S3}/${page}.html)`]),
@@ -333,7 +335,7 @@ S3 tells why an object is \`FAILED\` by one of these codes, as \`failureReason\`
 bucket and in the completion report of S3 Batch Replication ([AWS](${FAILURE_REASONS_PAGE})).
 \`npm run ops -- explain CODE\` shows the same with the names of your deployment.
 
-${AFTERWARDS}
+${afterwards(CONFIG)}.
 
 ${FAILURE_REASONS.map(reasonPart).join('\n')}`;
 }
@@ -343,7 +345,10 @@ function doctorPart({ checks, pains }: DoctorKnowledge): string {
   return `## Checks of doctor
 
 \`npm run ops -- doctor\` asks AWS each of these questions, and says for each that fails what it found, what it
-expected, and the command that repairs it.
+expected, and what repairs it. A repair changes one resource, for every check that fails on it, and keeps what others wrote:
+statements, rules, notifications. It removes only what stops or endangers replication, and says so before the command. A passing
+check lists under \`others\` what it keeps. \`--revert-drift\` takes back every change by hand in a stack, those of others too: doctor prints
+it only for resources that somebody deleted.
 
 ${markdownTable(
   ['check', 'symptom when it fails', 'passes when', 'asked', 'command'],

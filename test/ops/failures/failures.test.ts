@@ -85,7 +85,8 @@ describe('failures', () => {
         explanation: {
           cause: expect.stringContaining('ersioning'),
           fix: expect.any(String),
-          commands: [{ account: '222222222222', command: expect.stringMatching(/-an .*--profile backup$/) }],
+          commands: [{ account: '111111111111, 222222222222', command: 'npm run ops -- doctor --pair documents' }],
+          afterwards: expect.stringContaining('npm run ops -- retry --pair documents'),
           page: expect.stringContaining('https://docs.aws.amazon.com/'),
         },
         objects: [
@@ -191,7 +192,7 @@ describe('failures', () => {
     expect(text).toMatch(/OBJECT_TAGGING$/m);
     expect(text).toMatch(/a canary of ops verify$/m);
     expect(text).toContain('evil\\u001b[2J');
-    expect(text).toContain(`explain 's3://${SOURCE}/a'`);
+    expect(text).toContain(`explain s3://${SOURCE}/a`);
     expect(text).not.toContain('\u001b');
   });
 });

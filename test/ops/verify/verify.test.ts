@@ -28,7 +28,12 @@ const BAD_POLICY = {
   title: 'replica bucket admits the role',
   area: 'policies',
   pair: 'documents',
-  finding: { status: 'failed', found: 'no policy', expected: 'a grant', fix: 'npx cdk deploy Destination' },
+  finding: {
+    status: 'failed',
+    found: 'no policy',
+    expected: 'a grant',
+    fix: { resource: 'policy', commands: ['npx cdk deploy Destination'], notes: [] },
+  },
 };
 const GOOD = { id: 'fine', title: 'something fine', area: 'policies', pair: null, finding: { status: 'ok', found: 'it' } };
 
@@ -217,7 +222,9 @@ describe('before the canary', () => {
     area: 'rule',
     pair,
     finding:
-      status === 'failed' ? { status, found: 'wrong', expected: 'right', fix: `repair ${id}` } : { status, found: 'right' },
+      status === 'failed'
+        ? { status, found: 'wrong', expected: 'right', fix: { resource: id, commands: [`repair ${id}`], notes: [] } }
+        : { status, found: 'right' },
   });
   const unanswered = {
     ...check('replica-key', 'ok', null),

@@ -4,19 +4,11 @@ import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import { alarmsIn, alarmsOf, METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
-import { awsCommand, deployCommand } from '../../../model/shell-commands';
+import { awsCommand } from '../../../model/shell-commands';
 import { ALARM_STACKS } from '../../../model/stacks';
 import { ResourceNotFound } from '../answers';
-import {
-  type Check,
-  type CheckFinding,
-  compare,
-  type DoctorContext,
-  deployAgain,
-  notApplicable,
-  orMissing,
-  pass,
-} from '../check';
+import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import { byAws, deployStack, type Repair, restoreStack } from '../repair';
 
 /** The alarms: whether they are there, notify, and reach a person. */
 export const ALARM_CHECKS: readonly Check[] = [
@@ -57,7 +49,34 @@ async function alarms(context: DoctorContext, pair: DeployedPair, region: SideNa
       throw new ResourceNotFound(stack, `alarm ${missing.map(({ name }) => name).join(', ')}`);
     }
     const found = wanted.map(({ name }) => alarmText(metric.get(name) ?? {}));
-    return compare({ found: found.join('\n'), expected: expected.join('\n'), fix: deployAgain(context, stack, 'changed it') });
+    const changed = wanted.filter((_, index) => found[index] !== expected[index]);
+    return compare({
+      found: found.join('\n'),
+      expected: expected.join('\n'),
+      fix: {
+        resource: `alarms ${changed.map(({ name }) => name).join(', ')}`,
+        commands: changed.map((alarm) => putAlarm(context, region, { ...metric.get(alarm.name), ...expectedAlarm(pair, alarm) })),
+        notes: [
+          'It keeps description and actions of the alarm.',
+          'Where the configuration was changed since the last deployment, deploy it as well: npm run deploy.',
+        ],
+      },
+    });
+  });
+}
+
+/** Writes an alarm, with what others added to it. */
+function putAlarm({ config }: DoctorContext, region: SideName, alarm: MetricAlarm): string {
+  const { AlarmDescription, ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions } = alarm;
+  const { AlarmName, Namespace, MetricName, Dimensions, Statistic, Period, EvaluationPeriods, Threshold } = alarm;
+  const { ComparisonOperator, TreatMissingData, DatapointsToAlarm } = alarm;
+  return awsCommand(config, 'source', 'cloudwatch put-metric-alarm', {
+    'cli-input-json': {
+      ...{ AlarmName, AlarmDescription, ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions },
+      ...{ Namespace, MetricName, Dimensions, Statistic, Period, EvaluationPeriods, DatapointsToAlarm },
+      ...{ Threshold, ComparisonOperator, TreatMissingData },
+    },
+    region: config[region].region,
   });
 }
 
@@ -101,11 +120,13 @@ async function health(context: DoctorContext, region: SideName): Promise<CheckFi
       throw new ResourceNotFound(stack, `composite alarm ${composite.name}`);
     }
     if (live.ActionsEnabled !== true) {
-      const options = { 'alarm-names': composite.name, region: config[region].region };
       return compare({
         found: 'its actions are disabled',
         expected: 'its actions are enabled',
-        fix: awsCommand(config, 'source', 'cloudwatch enable-alarm-actions', options),
+        fix: byAws(context, 'source', `actions of alarm ${composite.name}`, 'cloudwatch enable-alarm-actions', {
+          'alarm-names': composite.name,
+          region: config[region].region,
+        }),
       });
     }
     const watched = await context.facts.monitoring.watched(region, live.AlarmRule ?? '');
@@ -116,7 +137,7 @@ async function health(context: DoctorContext, region: SideName): Promise<CheckFi
     return compare({
       found: [`notifies ${told}`, ...(unwatched.length > 0 ? [`does not watch ${unwatched.join(', ')}`] : [])].join('; '),
       expected: `notifies ${topic.arn}`,
-      fix: deployAgain(context, stack, 'changed it'),
+      fix: restoreStack(context, stack),
     });
   });
 }
@@ -153,22 +174,30 @@ async function notifications(context: DoctorContext, region: SideName): Promise<
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
  */
-function remedy({ config }: DoctorContext, region: SideName, [pending]: readonly Subscription[]): string {
+function remedy(context: DoctorContext, region: SideName, [pending]: readonly Subscription[]): Repair {
+  const { config } = context;
   const { email } = config.monitoring;
-  const deploy = deployCommand(config, ALARM_STACKS[region]);
-  const subscribe = awsCommand(config, 'source', 'sns subscribe', {
-    'topic-arn': config.names.monitoring.regions[region].topic.arn,
-    protocol: pending?.Protocol ?? 'email',
-    'notification-endpoint': pending?.Endpoint ?? email ?? 'ADDRESS',
-    region: config[region].region,
-  });
-  if (pending !== undefined) {
-    const what = pending.Protocol?.startsWith('email') === true ? 'mail' : 'request';
-    return `confirm the ${what} that AWS sent to ${pending.Endpoint}; ${subscribe} sends another one`;
+  const { arn, name } = config.names.monitoring.regions[region].topic;
+  const endpoint = pending?.Endpoint ?? email;
+  const resource = `subscriptions of topic ${name}`;
+  if (endpoint === undefined) {
+    const { commands } = deployStack(context, ALARM_STACKS[region]);
+    return { resource, commands, notes: ['Alarms tell nobody. First write monitoring.email into the configuration.'] };
   }
-  return email === undefined
-    ? `alarms tell nobody: set monitoring.email in the configuration, then ${deploy}; or ${subscribe}`
-    : `${subscribe} where it was deleted, or not confirmed within two days; ${deploy} where the configuration is newer than the deployment; then confirm the mail that AWS sends`;
+  const protocol = pending?.Protocol ?? 'email';
+  const what = protocol.startsWith('email') ? 'mail' : 'request';
+  return byAws(
+    context,
+    'source',
+    resource,
+    'sns subscribe',
+    { 'topic-arn': arn, protocol, 'notification-endpoint': endpoint, region: config[region].region },
+    [
+      pending === undefined
+        ? `Then confirm the ${what} that AWS sends to ${endpoint}, within two days.`
+        : `Confirm the ${what} that AWS sent to ${endpoint}. The command sends another one.`,
+    ],
+  );
 }
 
 /** Until it is confirmed, and after somebody unsubscribed, a word stands in place of the ARN. */

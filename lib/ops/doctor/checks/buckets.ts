@@ -2,8 +2,8 @@ import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import { byAwsUnderLockdown, byHand, type Repair } from '../repair';
 
 type Ask = (context: DoctorContext, pair: DeployedPair, side: SideName) => Promise<CheckFinding>;
 
@@ -54,45 +54,65 @@ async function exists(context: DoctorContext, pair: DeployedPair, side: SideName
   );
 }
 
-function elsewhere(name: string): string {
-  return `choose another "deployment" in the configuration: the name ${name} belongs to a bucket in another region`;
+function elsewhere(name: string): Repair {
+  return byHand(
+    `bucket ${name}`,
+    `Choose another "deployment" in the configuration: the name ${name} belongs to a bucket in another Region.`,
+  );
+}
+
+/** A setting of a bucket that one request writes as a whole. */
+function setting(
+  context: DoctorContext,
+  [pair, side]: readonly [DeployedPair, SideName],
+  what: string,
+  operation: string,
+  options: Readonly<Record<string, string | object>>,
+  notes: readonly string[] = [],
+): Repair {
+  const { name } = context.facts.buckets.name(side, pair);
+  return byAwsUnderLockdown(
+    context,
+    side,
+    `${what} of bucket ${name}`,
+    `s3api ${operation}`,
+    { bucket: name, ...options },
+    notes,
+  );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
-async function versioning({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+async function versioning(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   return compare({
-    found: (await facts.buckets.versioning(side, pair)) ?? 'never enabled',
+    found: (await context.facts.buckets.versioning(side, pair)) ?? 'never enabled',
     expected: 'Enabled',
-    fix: awsCommand(config, side, 's3api put-bucket-versioning', {
-      bucket: facts.buckets.name(side, pair).name,
+    fix: setting(context, [pair, side], 'versioning', 'put-bucket-versioning', {
       'versioning-configuration': 'Status=Enabled',
     }),
   });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
-async function publicAccess({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
-  const live = (await facts.buckets.publicAccess(side, pair)) ?? {};
+async function publicAccess(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = (await context.facts.buckets.publicAccess(side, pair)) ?? {};
   const settings = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
   const text = (value: (setting: (typeof settings)[number]) => boolean) =>
     settings.map((setting) => `${setting}=${value(setting)}`).join(',');
   return compare({
     found: text((setting) => live[setting] === true),
     expected: text(() => true),
-    fix: awsCommand(config, side, 's3api put-public-access-block', {
-      bucket: facts.buckets.name(side, pair).name,
+    fix: setting(context, [pair, side], 'public access block', 'put-public-access-block', {
       'public-access-block-configuration': text(() => true),
     }),
   });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
-async function ownership({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+async function ownership(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   return compare({
-    found: (await facts.buckets.ownership(side, pair)) ?? 'not set',
+    found: (await context.facts.buckets.ownership(side, pair)) ?? 'not set',
     expected: 'BucketOwnerEnforced',
-    fix: awsCommand(config, side, 's3api put-bucket-ownership-controls', {
-      bucket: facts.buckets.name(side, pair).name,
+    fix: setting(context, [pair, side], 'object ownership', 'put-bucket-ownership-controls', {
       'ownership-controls': 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]',
     }),
   });
@@ -105,7 +125,7 @@ async function encryption(context: DoctorContext, pair: DeployedPair, side: Side
   return compare({
     found: [live?.SSEAlgorithm ?? 'no default encryption', live?.KMSMasterKeyID].filter(Boolean).join(' with '),
     expected: `aws:kms with ${key}`,
-    fix: await encryptCommand(context, pair, side),
+    fix: await encrypt(context, pair, side),
   });
 }
 
@@ -117,22 +137,25 @@ async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: Side
   }
   const text = (on: boolean) => (on ? 'on' : 'off');
   const [found, expected] = [text(live.BucketKeyEnabled === true), text(pair.bucketKeys)];
-  return found === expected ? pass(found) : { status: 'failed', found, expected, fix: await encryptCommand(context, pair, side) };
+  return found === expected ? pass(found) : { status: 'failed', found, expected, fix: await encrypt(context, pair, side) };
 }
 
-async function encryptCommand({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<string> {
+async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<Repair> {
+  const { facts } = context;
+  const { BlockedEncryptionTypes: blocked } = (await facts.buckets.encryption(side, pair)) ?? {};
   const alias = facts.names[side].keyAlias;
   const key = await facts.key(side).then(
     ({ Arn: arn }) => arn,
     () => alias,
   );
-  return awsCommand(config, side, 's3api put-bucket-encryption', {
-    bucket: facts.buckets.name(side, pair).name,
+  return setting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
     'server-side-encryption-configuration': {
       Rules: [
         {
           ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
           BucketKeyEnabled: pair.bucketKeys,
+          // Types that somebody blocked stay blocked.
+          ...(blocked && { BlockedEncryptionTypes: blocked }),
         },
       ],
     },
@@ -143,22 +166,28 @@ async function encryptCommand({ config, facts }: DoctorContext, pair: DeployedPa
  * On one side only, Object Lock stops replication.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
  */
-async function objectLock({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
-  const live = await facts.buckets.objectLock(side, pair);
+async function objectLock(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = await context.facts.buckets.objectLock(side, pair);
   const expected = expectedLock(pair, side);
   const [found, wanted] = [lockText(live), lockText(expected)];
   if (found === wanted) {
     return pass(found);
   }
-  const command = awsCommand(config, side, 's3api put-object-lock-configuration', {
-    bucket: facts.buckets.name(side, pair).name,
-    'object-lock-configuration': expected ?? { ObjectLockEnabled: 'Enabled' },
-  });
   return {
     status: 'failed',
     found,
     expected: wanted,
-    fix: expected === undefined ? toConfigure(side) : `irreversible: ${command}`,
+    fix:
+      expected === undefined
+        ? toConfigure(context, pair, side)
+        : setting(
+            context,
+            [pair, side],
+            'Object Lock',
+            'put-object-lock-configuration',
+            { 'object-lock-configuration': expected },
+            ['Nobody can switch Object Lock off again.'],
+          ),
   };
 }
 
@@ -170,10 +199,13 @@ function expectedLock({ objectLock: lock, sourceObjectLock }: DeployedPair, side
   return lock && { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: lock.mode, Days: lock.days } } };
 }
 
-/** What the configuration does not say is for good. */
-function toConfigure(side: SideName): string {
+/** Object Lock that the configuration does not have: it stays, whatever the configuration says. */
+function toConfigure({ facts }: DoctorContext, pair: DeployedPair, side: SideName): Repair {
   const keys = side === 'source' ? '"sourceObjectLock": true and objectLock' : 'objectLock';
-  return `write ${keys} for this pair in the configuration, then deploy both sides: nobody can switch Object Lock off again`;
+  return byHand(
+    `Object Lock of bucket ${facts.buckets.name(side, pair).name}`,
+    `Write ${keys} for this pair into the configuration, then deploy both sides: nobody can switch Object Lock off again.`,
+  );
 }
 
 function lockText(lock: ObjectLockConfiguration | undefined): string {

@@ -1,12 +1,13 @@
 import { type AccountName, SIDES, type SideName } from '../../../config/replication-config';
 import { AppError } from '../../../errors/errors';
-import { awsCommand, BOOTSTRAP_COMMAND } from '../../../model/shell-commands';
+import { awsCommand, bootstrapCommand } from '../../../model/shell-commands';
 import { environmentsOf, type StackKind, stackPlace } from '../../../model/stacks';
 import { toolkitNames } from '../../../model/toolkit';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import type { Facts } from '../facts';
 import { listOf, normalPrincipal, statementName } from '../policy-document';
+import { byAws, byHand, type Repair } from '../repair';
 
 /** The lowest version whose roles this app's stacks can be deployed with. */
 const BOOTSTRAP_VERSION = 6;
@@ -80,14 +81,19 @@ async function credentials({ config, facts }: DoctorContext, side: SideName): Pr
       status: 'failed',
       found: error.message,
       expected: `credentials of account ${account}`,
-      fix: `name a profile of account ${account} as ${side}.profile in the configuration; aws sts get-caller-identity --profile ${profile} shows whose this one is`,
+      fix: byHand(
+        `credentials of the ${side}`,
+        `Name a profile of account ${account} as ${side}.profile in the configuration.`,
+        `This shows whose profile ${profile} is: ${awsCommand(config, side, 'sts get-caller-identity', {})}`,
+      ),
     };
   }
   return pass(`account ${account}${profile === undefined ? '' : `, profile ${profile}`}`);
 }
 
 /** @see https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
-async function region({ config, facts }: DoctorContext, stack: StackKind): Promise<CheckFinding> {
+async function region(context: DoctorContext, stack: StackKind): Promise<CheckFinding> {
+  const { config, facts } = context;
   const { owner, region: name } = stackPlace(config, stack);
   const status = (await facts.regionStatus(owner, name)) ?? 'unknown';
   return ['ENABLED', 'ENABLED_BY_DEFAULT'].includes(status)
@@ -96,7 +102,9 @@ async function region({ config, facts }: DoctorContext, stack: StackKind): Promi
         status: 'failed',
         found: `${name} is ${status}`,
         expected: 'ENABLED or ENABLED_BY_DEFAULT',
-        fix: awsCommand(config, owner, 'account enable-region', { 'region-name': name }),
+        fix: byAws(context, owner, `Region ${name} in account ${config[owner].account}`, 'account enable-region', {
+          'region-name': name,
+        }),
       };
 }
 
@@ -122,8 +130,12 @@ async function bootstrap({ config, qualifier, facts }: DoctorContext, owner: Acc
         status: 'failed',
         found: wrong.join(', '),
         expected: `bootstrap version ${BOOTSTRAP_VERSION} or newer`,
-        fix: BOOTSTRAP_COMMAND,
+        fix: bootstrapAgain(config),
       };
+}
+
+function bootstrapAgain(config: DoctorContext['config']): Repair {
+  return { resource: 'bootstrap of every environment', commands: [bootstrapCommand(config)], notes: [] };
 }
 
 /** @see https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html */
@@ -135,7 +147,7 @@ async function pipelineTrust(context: DoctorContext, side: SideName): Promise<Ch
   return deployTrust(context, side, {
     account: pipeline.account,
     expected: `every role that deploys trusts the tooling account ${pipeline.account}`,
-    fix: BOOTSTRAP_COMMAND,
+    fix: bootstrapAgain(context.config),
   });
 }
 
@@ -155,7 +167,11 @@ async function bootstrapTrust(context: DoctorContext): Promise<CheckFinding> {
   return deployTrust(context, 'destination', {
     account: source.account,
     expected: `it trusts account ${source.account}, or destination.profile names credentials of account ${destination.account}`,
-    fix: `name a profile of account ${destination.account} as destination.profile in the configuration; or ${BOOTSTRAP_COMMAND} --trust-source, which makes administrators of the source account administrators of the backup account`,
+    fix: byHand(
+      'credentials that deploy the destination',
+      `Name a profile of account ${destination.account} as destination.profile in the configuration.`,
+      `Without a profile, trust the source account, which makes its administrators administrators of the backup account: ${bootstrapCommand(context.config, '--trust-source')}`,
+    ),
   });
 }
 
@@ -163,7 +179,7 @@ async function bootstrapTrust(context: DoctorContext): Promise<CheckFinding> {
 async function deployTrust(
   { config, qualifier, facts }: DoctorContext,
   side: SideName,
-  { account, expected, fix }: { readonly account: string; readonly expected: string; readonly fix: string },
+  { account, expected, fix }: { readonly account: string; readonly expected: string; readonly fix: Repair },
 ): Promise<CheckFinding> {
   const trusting: string[] = [];
   const wrong: string[] = [];

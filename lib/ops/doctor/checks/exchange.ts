@@ -2,13 +2,14 @@ import { SIDES, type SideName } from '../../../config/replication-config';
 import { ConfigError } from '../../../errors/errors';
 import type { DeployedPair } from '../../../model/deployment';
 import { iamRole, partitionOf, stackArnPattern } from '../../../model/names';
-import { awsCommand, deployCommand, restoreCommand } from '../../../model/shell-commands';
+import { awsCommand, deployCommand, opsCommand } from '../../../model/shell-commands';
 import { toolkitNames } from '../../../model/toolkit';
 import { CONTEXT_FILE } from '../../exchange/exchange';
 import { ResourceNotFound } from '../answers';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { difference, type LiveStatement, unknownStatement } from '../policy-document';
-import { accountRoot } from './policies';
+import { byHand, restoreStack } from '../repair';
+import { accountRoot } from '../resource-policies';
 
 /** How each side learns what the other one has: published parameters, recorded values, the stack output. */
 export const EXCHANGE_CHECKS: readonly Check[] = [
@@ -83,9 +84,13 @@ async function parameters(
         status: 'failed',
         found: wrong.map(({ name, found }) => `${name} ${found === undefined ? 'does not exist' : `is ${found}`}`).join('; '),
         expected: wrong.map(({ value }) => value).join('; '),
-        fix: wrong
-          .map(({ name, value }) => awsCommand(config, side, 'ssm put-parameter --type String --overwrite', { name, value }))
-          .join(' && '),
+        fix: {
+          resource: `parameters ${wrong.map(({ name }) => name).join(', ')}`,
+          commands: wrong.map(({ name, value }) =>
+            awsCommand(config, side, 'ssm put-parameter --type String --overwrite', { name, value }),
+          ),
+          notes: [],
+        },
       };
 }
 
@@ -100,13 +105,17 @@ async function record({ config, facts }: DoctorContext): Promise<CheckFinding> {
     if (!(error instanceof ConfigError)) {
       throw error;
     }
-    const fix = `restore it from version control: git checkout -- ${CONTEXT_FILE}`;
+    const fix = byHand(CONTEXT_FILE, `Restore it from version control: git checkout -- ${CONTEXT_FILE}`);
     return { status: 'failed', found: error.message, expected: 'a JSON object', fix };
   }
   return compare({
     found: typeof recorded === 'string' ? recorded : (JSON.stringify(recorded) ?? 'nothing recorded'),
     expected: (await facts.key('destination')).Arn,
-    fix: `npm run ops -- exchange && ${deployCommand(config, 'source')}`,
+    fix: {
+      resource: CONTEXT_FILE,
+      commands: [opsCommand(config, 'exchange'), deployCommand(config, 'source')],
+      notes: [],
+    },
   });
 }
 
@@ -120,7 +129,11 @@ async function output({ config, facts }: DoctorContext): Promise<CheckFinding> {
   return compare({
     found: outputs.find(({ OutputKey: name }) => name === outputName)?.OutputValue ?? `no output ${outputName}`,
     expected,
-    fix: `${deployCommand(config, 'destination')} && ${deployCommand(config, 'source')}`,
+    fix: {
+      resource: `output ${outputName}`,
+      commands: [deployCommand(config, 'destination'), deployCommand(config, 'source')],
+      notes: [],
+    },
   });
 }
 
@@ -158,7 +171,7 @@ async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
           status: 'failed',
           found: `${name}: ${wrong.join('; ')}`,
           expected: `${executionRole} may assume it, and it may describe the destination stack`,
-          fix: restoreCommand(config, 'destination'),
+          fix: restoreStack(context, 'destination'),
         };
   });
 }

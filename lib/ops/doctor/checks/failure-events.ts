@@ -1,21 +1,16 @@
-import type { NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
+import type { Event, NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
 import type { DeployedPair } from '../../../model/deployment';
 import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
-import type { NamedArn } from '../../../model/names';
 import { failureQueueStatements } from '../../../model/policies';
-import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
-import { difference, type LiveStatement, unknownStatement, without } from '../policy-document';
+import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
+import { queuePolicy } from '../resource-policies';
+import { held } from './policies';
 
 /** The way of a failure event from the source bucket into the queue. */
 export const FAILURE_EVENT_CHECKS: readonly Check[] = [
-  {
-    id: 'failure-events',
-    title: 'source bucket sends its failure events to the failure queue',
-    area: 'monitoring',
-    run: { each: 'pair', ask: events },
-  },
+  // The queue first: S3 tries it out before it takes a notification.
   {
     id: 'failure-queue',
     title: `failure queue is encrypted and keeps events for ${FAILURE_EVENT_DAYS} days`,
@@ -24,14 +19,20 @@ export const FAILURE_EVENT_CHECKS: readonly Check[] = [
   },
   {
     id: 'failure-queue-policy',
-    title: "failure queue's policy admits S3 for the source buckets, and nobody else",
+    title: "failure queue's policy admits S3 for the source buckets, and lets nobody else send or receive",
     area: 'monitoring',
-    run: { each: 'deployment', ask: queuePolicy },
+    run: { each: 'deployment', ask: policyOfQueue },
+  },
+  {
+    id: 'failure-events',
+    title: 'source bucket sends its failure events to the failure queue',
+    area: 'monitoring',
+    run: { each: 'pair', ask: events },
   },
 ];
 
 /** Part of a notification configuration, whatever it sends events to. */
-type NotificationTarget = Pick<QueueConfiguration, 'Events' | 'Filter'> & {
+type NotificationTarget = Pick<QueueConfiguration, 'Id' | 'Events' | 'Filter'> & {
   readonly QueueArn?: string | undefined;
   readonly TopicArn?: string | undefined;
   readonly LambdaFunctionArn?: string | undefined;
@@ -43,13 +44,14 @@ async function events(context: DoctorContext, pair: DeployedPair): Promise<Check
   const { arn } = context.config.names.monitoring.failureQueue;
   const wanted = failureEvents(pair);
   const live = await facts.buckets.notifications(pair);
+  const others = targets(live).filter((target) => !isOurs(target, arn, wanted));
   const found = targets(live)
-    .filter((target) => target.QueueArn === arn || takes(target, wanted))
+    .filter((target) => isOurs(target, arn, wanted))
     .flatMap((target) => (target.Events ?? []).map((event) => `${event} to ${targetArn(target)}${filterText(target)}`));
   const text = (lines: readonly string[]) => lines.toSorted().join('\n');
   const expected = text(wanted.map((event) => `${event} to ${arn}`));
   return text(found) === expected
-    ? pass(expected)
+    ? pass(expected, others.map(targetName))
     : {
         status: 'failed',
         found: text(found) || 'no failure event is sent anywhere',
@@ -59,29 +61,67 @@ async function events(context: DoctorContext, pair: DeployedPair): Promise<Check
 }
 
 /** Keeps what others configured: S3 takes a configuration as a whole, and one destination only for each event. */
-async function sendEvents(
-  { config, facts }: DoctorContext,
-  pair: DeployedPair,
-  live: NotificationConfiguration,
-): Promise<string> {
+async function sendEvents(context: DoctorContext, pair: DeployedPair, live: NotificationConfiguration): Promise<Repair> {
+  const { config, facts } = context;
   const { arn } = config.names.monitoring.failureQueue;
   const wanted = failureEvents(pair);
-  const foreign = (target: NotificationTarget) => target.QueueArn !== arn && !takes(target, wanted);
   const isMissing = await facts.monitoring.queue().then(
     () => false,
     (error: unknown) => error instanceof ResourceNotFound,
   );
-  return isMissing
-    ? deployCommand(config, 'source')
-    : awsCommand(config, 'source', 's3api put-bucket-notification-configuration', {
-        bucket: facts.buckets.name('source', pair).name,
-        'notification-configuration': {
-          ...live,
-          TopicConfigurations: live.TopicConfigurations?.filter(foreign),
-          LambdaFunctionConfigurations: live.LambdaFunctionConfigurations?.filter(foreign),
-          QueueConfigurations: [...(live.QueueConfigurations ?? []).filter(foreign), { QueueArn: arn, Events: wanted }],
-        },
-      });
+  if (isMissing) {
+    return restoreStack(context, 'source');
+  }
+  const kept = <T extends NotificationTarget>(all: readonly T[] | undefined) =>
+    all?.flatMap((target) => withoutEvents(target, arn, wanted));
+  const bucket = facts.buckets.name('source', pair).name;
+  const notifications = {
+    ...live,
+    TopicConfigurations: kept(live.TopicConfigurations),
+    LambdaFunctionConfigurations: kept(live.LambdaFunctionConfigurations),
+    QueueConfigurations: [...(kept(live.QueueConfigurations) ?? []), { QueueArn: arn, Events: [...wanted] as Event[] }],
+  };
+  const others = targets(notifications).filter(({ QueueArn: queueArn }) => queueArn !== arn);
+  const stolen = targets(live).filter((target) => target.QueueArn !== arn && takes(target, wanted));
+  return byAws(
+    context,
+    'source',
+    `notifications of bucket ${bucket}`,
+    's3api put-bucket-notification-configuration',
+    { bucket, 'notification-configuration': notifications },
+    foreignNotes({
+      kept: [...others.map(targetName), ...(live.EventBridgeConfiguration === undefined ? [] : ['EventBridge'])],
+      removed: stolen.map(
+        (target) => `${wanted.join(', ')} from ${targetName(target)}: S3 sends an event to one destination only`,
+      ),
+    }),
+  );
+}
+
+/** Events of S3 replication, besides the one that means all of them. */
+const REPLICATION_EVENTS = [
+  's3:Replication:OperationFailedReplication',
+  's3:Replication:OperationMissedThreshold',
+  's3:Replication:OperationNotTracked',
+  's3:Replication:OperationReplicatedAfterThreshold',
+] as const;
+
+/** A target with the events that are left to it; nothing where none is, and of the queue that is written anew. */
+function withoutEvents<T extends NotificationTarget>(target: T, arn: string, wanted: readonly string[]): T[] {
+  if (target.QueueArn === arn) {
+    return [];
+  }
+  const sent = (target.Events ?? []).flatMap((event) => (event === 's3:Replication:*' ? REPLICATION_EVENTS : [event]));
+  const left = sent.filter((event) => !wanted.includes(event));
+  return takes(target, wanted) ? (left.length === 0 ? [] : [{ ...target, Events: left }]) : [target];
+}
+
+function isOurs(target: NotificationTarget, arn: string, wanted: readonly string[]): boolean {
+  return target.QueueArn === arn || takes(target, wanted);
+}
+
+function targetName(target: NotificationTarget): string {
+  return `${target.Id === undefined ? 'notification' : `notification ${target.Id}`} to ${targetArn(target)}`;
 }
 
 function targets(live: NotificationConfiguration): readonly NotificationTarget[] {
@@ -114,52 +154,24 @@ async function queue(context: DoctorContext): Promise<CheckFinding> {
     return compare({
       found: text(key ? `SSE-KMS with ${key}` : own, attributes['MessageRetentionPeriod']),
       expected,
-      fix: setAttributes(context, url, {
-        ...(key && { KmsMasterKeyId: '' }),
-        SqsManagedSseEnabled: 'true',
-        MessageRetentionPeriod: seconds,
+      fix: byAws(context, 'source', `attributes of queue ${name}`, 'sqs set-queue-attributes', {
+        'queue-url': url,
+        attributes: {
+          ...(key && { KmsMasterKeyId: '' }),
+          SqsManagedSseEnabled: 'true',
+          MessageRetentionPeriod: seconds,
+        },
       }),
     });
   });
 }
 
-/**
- * The statement with which a queue policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
- */
-export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
-  return {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: 'sqs:*',
-    Resource: arn,
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-}
-
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
-async function queuePolicy(context: DoctorContext): Promise<CheckFinding> {
-  const { config } = context;
-  const { failureQueue } = config.names.monitoring;
-  const { url, policy } = await context.facts.monitoring.queue();
-  const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
-  const { wrong, extra, repaired } = difference(policy, expected);
-  const allowing = extra.filter(({ Effect: effect }) => effect === 'Allow');
-  const found = [...wrong, ...allowing.map(unknownStatement)];
-  return found.length === 0
-    ? pass(
-        `${failureQueueStatements(config)
-          .map(({ Sid: sid }) => sid)
-          .join(', ')} as generated`,
-      )
-    : {
-        status: 'failed',
-        found: found.join('; '),
-        expected: expected.map((statement) => JSON.stringify(statement)).join(', '),
-        fix: setAttributes(context, url, { Policy: JSON.stringify(without(repaired, allowing)) }),
-      };
-}
-
-function setAttributes({ config }: DoctorContext, url: string, attributes: Readonly<Record<string, string>>): string {
-  return awsCommand(config, 'source', 'sqs set-queue-attributes', { 'queue-url': url, attributes });
+async function policyOfQueue(context: DoctorContext): Promise<CheckFinding> {
+  const policy = await queuePolicy(context);
+  const generated = failureQueueStatements(context.config);
+  return held(policy, policy.expected, {
+    whole: true,
+    passed: `${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`,
+  });
 }

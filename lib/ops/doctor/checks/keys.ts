@@ -1,7 +1,7 @@
 import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
-import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import { byAws, type Repair } from '../repair';
 
 /** Both KMS keys: usable, and rotating. */
 export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
@@ -24,20 +24,31 @@ async function usable(context: DoctorContext, side: SideName): Promise<CheckFind
   const { facts } = context;
   return orMissing(context, { stack: side, expected: `key ${facts.names[side].keyAlias}, Enabled` }, async () => {
     const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await facts.key(side);
-    const command = (operation: string) => awsCommand(context.config, side, `kms ${operation}`, { 'key-id': arn });
     return state === 'Enabled'
       ? pass(`${arn} is Enabled`)
       : {
           status: 'failed',
           found: `${arn} is ${state}${date === undefined ? '' : `, and will be gone on ${date.toISOString().slice(0, 10)}`}`,
           expected: 'Enabled',
-          fix: [...(state === 'PendingDeletion' ? [command('cancel-key-deletion')] : []), command('enable-key')].join(' && '),
+          fix: enable(context, side, arn, state),
         };
   });
 }
 
+/** A key whose deletion was cancelled is disabled. */
+function enable(context: DoctorContext, side: SideName, arn: string, state: string): Repair {
+  const resource = `state of key ${arn}`;
+  const operations = [...(state === 'PendingDeletion' ? ['cancel-key-deletion'] : []), 'enable-key'];
+  return {
+    resource,
+    commands: operations.flatMap((operation) => byAws(context, side, resource, `kms ${operation}`, { 'key-id': arn }).commands),
+    notes: [],
+  };
+}
+
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable-disable.html */
-async function rotation({ config, facts }: DoctorContext, side: SideName): Promise<CheckFinding> {
+async function rotation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+  const { config, facts } = context;
   const { Arn: arn, KeyState: state } = await facts.key(side);
   if (state === 'PendingDeletion') {
     return notApplicable(`the key is pending deletion: see ${BUCKET[side]}-key`);
@@ -48,7 +59,7 @@ async function rotation({ config, facts }: DoctorContext, side: SideName): Promi
     // KMS rotates once a year unless it says otherwise.
     found: enabled ? every(days ?? 365) : 'off',
     expected: every(config.keyRotationDays),
-    fix: awsCommand(config, side, 'kms enable-key-rotation', {
+    fix: byAws(context, side, `rotation of key ${arn}`, 'kms enable-key-rotation', {
       'key-id': arn,
       'rotation-period-in-days': String(config.keyRotationDays),
     }),

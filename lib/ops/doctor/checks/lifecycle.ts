@@ -4,39 +4,72 @@ import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
 import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../../model/lifecycle';
-import { awsCommand } from '../../../model/shell-commands';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
+import { byAwsUnderLockdown, foreignNotes } from '../repair';
 
 /** The lifecycle rules of both buckets of a pair. One that nobody configured may delete what the pair is there to keep. */
 export const LIFECYCLE_CHECKS: readonly Check[] = SIDES.toReversed().map((side) => ({
   id: `${BUCKET[side]}-lifecycle`,
-  title: `${BUCKET[side]} bucket has its lifecycle rules, and no others`,
+  title:
+    side === 'source'
+      ? 'source bucket has its lifecycle rules'
+      : 'replica bucket has its lifecycle rules, and no other deletes replicas',
   area: 'buckets',
   run: { each: 'pair', ask: (context, pair) => lifecycle(context, pair, side) },
 }));
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
-async function lifecycle({ config, facts }: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+async function lifecycle(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   if (isEmulator()) {
     return notApplicable('an emulator ignores the lifecycle rules of a template');
   }
   const expected = expectedLifecycle(pair, side);
-  const live = (await facts.buckets.lifecycle(side, pair)).filter(({ Status: status }) => status === 'Enabled');
-  const [wanted, found] = [expected.map(inWords), live.map(inWords)];
-  const foreign = found.filter((rule) => !wanted.includes(rule));
-  const missing = wanted.filter((rule) => !found.includes(rule));
-  if (foreign.length === 0 && missing.length === 0) {
-    return pass(plural(found.length, 'rule'));
+  const { rules: live, minimumSize } = await context.facts.buckets.lifecycle(side, pair);
+  const wanted = expected.map(inWords);
+  const enabled = live.filter(isEnabled).map(inWords);
+  const missing = wanted.filter((rule) => !enabled.includes(rule));
+  const ids = expected.map(({ ID: id }) => id);
+  const others = live.filter((rule) => !(isEnabled(rule) && wanted.includes(inWords(rule))));
+  // A rule with the id of a configured one is that one, changed.
+  const changed = others.filter(({ ID: id }) => ids.includes(id));
+  const foreign = others.filter((rule) => !changed.includes(rule));
+  const deleting = side === 'destination' ? foreign.filter((rule) => isEnabled(rule) && deletes(rule)) : [];
+  const kept = foreign.filter((rule) => !deleting.includes(rule));
+  if (missing.length === 0 && deleting.length === 0) {
+    return pass(plural(enabled.length, 'rule'), kept.map(ruleName));
   }
+  const { name } = context.facts.buckets.name(side, pair);
   return {
     status: 'failed',
-    found: foreign.length === 0 ? 'not there' : foreign.join('; '),
+    found: [...changed.filter(isEnabled), ...deleting].map(inWords).join('; ') || 'not there',
     expected: missing.length === 0 ? 'no such rule' : missing.join('; '),
-    fix: awsCommand(config, side, 's3api put-bucket-lifecycle-configuration', {
-      bucket: facts.buckets.name(side, pair).name,
-      'lifecycle-configuration': { Rules: expected },
-    }),
+    fix: byAwsUnderLockdown(
+      context,
+      side,
+      `lifecycle rules of bucket ${name}`,
+      's3api put-bucket-lifecycle-configuration',
+      {
+        bucket: name,
+        'lifecycle-configuration': { Rules: [...kept, ...expected] },
+        // S3 sets it anew with every configuration, and for the rules of others too.
+        'transition-default-minimum-object-size': minimumSize,
+      },
+      foreignNotes({ kept: kept.map(ruleName), removed: deleting.map((rule) => `${ruleName(rule)}: it deletes replicas`) }),
+    ),
   };
+}
+
+function isEnabled({ Status: status }: LifecycleRule): boolean {
+  return status === 'Enabled';
+}
+
+/** Whether a rule ends versions of objects. That of incomplete uploads, of markers that nothing is below, and a move to another class do not. */
+function deletes({ Expiration: expiration, NoncurrentVersionExpiration: noncurrent }: LifecycleRule): boolean {
+  return noncurrent !== undefined || expiration?.Days !== undefined || expiration?.Date !== undefined;
+}
+
+function ruleName({ ID: id, ...rule }: LifecycleRule): string {
+  return `lifecycle rule ${id ?? `(${inWords(rule)})`}`;
 }
 
 /** The lifecycle rules that the stack of a side writes, as the S3 API spells them: made from the stack's own. */

@@ -2,9 +2,11 @@ import { isEmulator } from '../../../aws/emulator';
 import { messageOf } from '../../../errors/errors';
 import { alarmsOf, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
-import { awsCommand } from '../../../model/shell-commands';
+import { awsCommand, opsCommand } from '../../../model/shell-commands';
+import { replicateAgain } from '../../backfill/again';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
 import type { MetricLocation } from '../monitoring-facts';
+import type { Repair } from '../repair';
 import { expectedAlarm } from './alarms';
 
 /** Whether replication is seen to happen, and where. The rule's own switch for metrics is among the rule's checks. */
@@ -58,7 +60,9 @@ async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
     return notAnswered(unknown.join('; '));
   }
   return (await context.facts.isDeployed('source'))
-    ? notApplicable(`no data yet: S3 publishes it after the first replication; npm run ops -- verify --pair ${pair.id} makes one`)
+    ? notApplicable(
+        `no data yet: S3 publishes it after the first replication; ${opsCommand(context.config, 'verify', '--pair', pair.id)} makes one`,
+      )
     : notDeployedYet(context, 'source');
 }
 
@@ -73,7 +77,13 @@ async function elsewhere(context: DoctorContext, pair: DeployedPair, found: stri
         status: 'failed',
         found,
         expected: `data in the source account, ${config.destination.region}, where the alarms ${alarms.map(({ name }) => name).join(', ')} are: they never go off`,
-        fix: `the same alarms where the data is, with an SNS topic of that account as --alarm-actions: ${alarms.map((alarm) => putAlarm(context, pair, alarm)).join(' && ')}`,
+        fix: {
+          resource: `alarms of pair ${pair.id} in the destination account`,
+          commands: alarms.map((alarm) => putAlarm(context, pair, alarm)),
+          notes: [
+            'It makes the same alarms where the data is. They tell nobody until an SNS topic of that account is among their actions.',
+          ],
+        },
       };
 }
 
@@ -99,14 +109,25 @@ async function failures(context: DoctorContext, pair: DeployedPair): Promise<Che
         status: 'failed',
         found: `${count} failed`,
         expected: '0',
-        fix: `see reasons and objects: npm run ops -- failures --pair ${pair.id}; repair what they and the other checks name, then npm run ops -- verify --pair ${pair.id}; S3 does not try FAILED objects again: npm run ops -- retry --pair ${pair.id}${refusedByBound(pair)}`,
+        fix: failedAgain(context, pair),
       };
 }
 
-/** What fails by configuration. */
-function refusedByBound({ objectLock }: DeployedPair): string {
-  const most = objectLock?.maximumRetentionDays;
-  return most === undefined
-    ? ''
-    : `; an object that is locked for more than ${most} days is refused by objectLock.maximumRetentionDays, and not in the backup`;
+/** What failed stays so: after its cause is repaired, it has to be replicated again. */
+function failedAgain({ config }: DoctorContext, pair: DeployedPair): Repair {
+  const most = pair.objectLock?.maximumRetentionDays;
+  return {
+    resource: `objects of pair ${pair.id} that are FAILED`,
+    commands: [opsCommand(config, 'failures', '--pair', pair.id)],
+    notes: [
+      'The command shows reasons and objects. Repair what they and the other checks name.',
+      `Then try replication: ${opsCommand(config, 'verify', '--pair', pair.id)}`,
+      `S3 does not try FAILED objects again. ${replicateAgain(config, 'retry', pair.id)}`,
+      ...(most === undefined
+        ? []
+        : [
+            `objectLock.maximumRetentionDays refuses an object that is locked for more than ${most} days: it is not in the backup.`,
+          ]),
+    ],
+  };
 }

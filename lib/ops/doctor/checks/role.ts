@@ -1,9 +1,12 @@
 import type { DeployedPair } from '../../../model/deployment';
+import { partitionOf } from '../../../model/names';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
 import { roleStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
+import { boundaryIn } from '../../../model/toolkit';
 import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
-import { difference, type LiveStatement, unknownStatement, without } from '../policy-document';
+import { difference, type LiveStatement, namesResource, reconcile, statementName, unknownStatement } from '../policy-document';
+import { byAws, foreignNotes } from '../repair';
 
 /** Name of the inline policy that the source stack gives to the role. */
 const POLICY_NAME = 'Replication';
@@ -14,9 +17,9 @@ const TRUST: LiveStatement = { Effect: 'Allow', Principal: { Service: REPLICATIO
 export const ROLE_CHECKS: readonly Check[] = [
   { id: 'role', title: 'replication role exists', ask: exists },
   { id: 'role-trust', title: 'replication role trusts S3 and nobody else', ask: trust },
-  { id: 'role-policy', title: 'replication role has its permissions and no others', ask: policy },
-  { id: 'role-other-policies', title: 'replication role has no other policy', ask: otherPolicies },
-  { id: 'role-boundary', title: 'replication role has no permissions boundary', ask: boundary },
+  { id: 'role-policy', title: 'replication role has its permissions, and no others on this pair', ask: policy },
+  { id: 'role-other-policies', title: 'replication role has no other policy on this pair', ask: otherPolicies },
+  { id: 'role-boundary', title: 'replication role has the permissions boundary of CDK context, or none', ask: boundary },
 ].map(({ id, title, ask }): Check => ({ id, title, area: 'role', run: { each: 'pair', ask } }));
 
 async function exists(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
@@ -30,18 +33,24 @@ async function exists(context: DoctorContext, pair: DeployedPair): Promise<Check
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
 async function trust(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { name } = pair.names.replicationRole;
-  const { wrong, extra } = difference((await context.facts.roles.role('source', name)).trust, [TRUST]);
-  const found = [...wrong, ...extra.map(unknownStatement)];
+  const live = (await context.facts.roles.role('source', name)).trust;
+  // Who else could be trusted with it: nobody, and a Deny may be meant for S3.
+  const { repaired, harmful } = reconcile(live, [TRUST], () => 'the role is for S3 alone');
+  const found = [...difference(live, [TRUST]).wrong, ...harmful.map(({ statement }) => unknownStatement(statement))];
   return found.length === 0
     ? pass(REPLICATION_SERVICE)
     : {
         status: 'failed',
         found: found.join('; '),
         expected: `${REPLICATION_SERVICE} may assume the role, without a condition`,
-        fix: awsCommand(context.config, 'source', 'iam update-assume-role-policy', {
-          'role-name': name,
-          'policy-document': { Version: '2012-10-17', Statement: [TRUST] },
-        }),
+        fix: byAws(
+          context,
+          'source',
+          `trust of role ${name}`,
+          'iam update-assume-role-policy',
+          { 'role-name': name, 'policy-document': repaired },
+          foreignNotes({ kept: [], removed: harmful.map(removal) }),
+        ),
       };
 }
 
@@ -51,44 +60,101 @@ async function policy(context: DoctorContext, pair: DeployedPair): Promise<Check
   const live = await context.facts.roles.inlinePolicy('source', name, POLICY_NAME);
   const keys = { source: (await context.facts.key('source')).Arn, replica: await context.facts.replicaKeyArn() };
   const expected = roleStatements(replicationPermissions(config, pair.names, keys));
-  const { wrong, extra, repaired } = difference(live, expected);
-  const found = [...wrong, ...extra.map(unknownStatement)];
+  const { repaired, kept, harmful } = reconcile(live, expected, (statement) => harmOf(statement, pair, keys));
+  const found = [...difference(live, expected).wrong, ...harmful.map(({ statement }) => unknownStatement(statement))];
+  const others = kept.map((statement) => `statement ${statementName(statement)}`);
   return found.length === 0
-    ? pass(`${expected.length} statements as generated`)
+    ? pass(`${expected.length} statements as generated`, others)
     : {
         status: 'failed',
         found: found.join('; '),
         expected: `the ${expected.length} statements of lib/model/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
-        fix: awsCommand(config, 'source', 'iam put-role-policy', {
-          'role-name': name,
-          'policy-name': POLICY_NAME,
-          'policy-document': without(repaired, extra),
-        }),
+        fix: byAws(
+          context,
+          'source',
+          `policy ${POLICY_NAME} of role ${name}`,
+          'iam put-role-policy',
+          { 'role-name': name, 'policy-name': POLICY_NAME, 'policy-document': repaired },
+          foreignNotes({ kept: others, removed: harmful.map(removal) }),
+        ),
       };
 }
 
+function removal({ statement, harm }: { readonly statement: LiveStatement; readonly harm: string }): string {
+  return `statement ${statementName(statement)}: ${harm}`;
+}
+
+/** One replication configuration has one role, so it may serve the rules of others too: on buckets and keys of theirs. */
+function harmOf(
+  statement: LiveStatement,
+  { names: { sourceBucket, replicaBucket } }: DeployedPair,
+  keys: { readonly source: string; readonly replica: string },
+): string | undefined {
+  const buckets = [sourceBucket.arn, replicaBucket.arn].flatMap((arn) => [arn, `${arn}/*`]);
+  return namesResource(statement, [...buckets, keys.source, keys.replica])
+    ? 'it concerns the buckets or keys of this pair'
+    : undefined;
+}
+
+/** Another inline policy that leaves buckets and keys of the pair alone is of somebody else's rule. What an attached one says is not read. */
 async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { facts } = context;
   const { name } = pair.names.replicationRole;
-  const { inline, attached } = await context.facts.roles.policyNames('source', name);
-  const others = inline.filter((policyName) => policyName !== POLICY_NAME);
+  const { inline, attached } = await facts.roles.policyNames('source', name);
+  const keys = { source: (await facts.key('source')).Arn, replica: await facts.replicaKeyArn() };
+  const others: string[] = [];
+  const harmful: string[] = [];
+  for (const policyName of inline.filter((one) => one !== POLICY_NAME)) {
+    const { Statement: statements } = await facts.roles.inlinePolicy('source', name, policyName);
+    (statements.some((statement) => harmOf(statement, pair, keys) !== undefined) ? harmful : others).push(policyName);
+  }
   const command = (operation: string, options: Record<string, string>) =>
     awsCommand(context.config, 'source', `iam ${operation}`, { 'role-name': name, ...options });
-  return compare({
-    found: [...others, ...attached].join(', ') || `none but ${POLICY_NAME}`,
-    expected: `none but ${POLICY_NAME}`,
-    fix: [
-      ...others.map((policyName) => command('delete-role-policy', { 'policy-name': policyName })),
-      ...attached.map((arn) => command('detach-role-policy', { 'policy-arn': arn })),
-    ].join(' && '),
-  });
+  const kept = others.map((policyName) => `policy ${policyName}`);
+  const found = [...harmful, ...attached];
+  return found.length === 0
+    ? pass(`none but ${POLICY_NAME}`, kept)
+    : {
+        status: 'failed',
+        found: found.join(', '),
+        expected: `none but ${POLICY_NAME}`,
+        fix: {
+          resource: `other policies of role ${name}`,
+          commands: [
+            ...harmful.map((policyName) => command('delete-role-policy', { 'policy-name': policyName })),
+            ...attached.map((arn) => command('detach-role-policy', { 'policy-arn': arn })),
+          ],
+          notes: foreignNotes({
+            kept,
+            removed: [
+              ...harmful.map((policyName) => `policy ${policyName}: it concerns the buckets or keys of this pair`),
+              ...attached.map((arn) => `attached policy ${arn}: nothing of this deployment needs it`),
+            ],
+          }),
+        },
+      };
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
 async function boundary(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { config, qualifier, permissionsBoundary } = context;
   const { name } = pair.names.replicationRole;
+  const wanted =
+    permissionsBoundary &&
+    boundaryIn(permissionsBoundary, { ...config.source, qualifier, partition: partitionOf(config.source) });
+  const resource = `permissions boundary of role ${name}`;
+  const found = (await context.facts.roles.role('source', name)).boundary;
   return compare({
-    found: (await context.facts.roles.role('source', name)).boundary ?? 'none',
-    expected: 'none',
-    fix: awsCommand(context.config, 'source', 'iam delete-role-permissions-boundary', { 'role-name': name }),
+    found: found ?? 'none',
+    expected: wanted ?? 'none',
+    fix:
+      wanted === undefined
+        ? byAws(context, 'source', resource, 'iam delete-role-permissions-boundary', { 'role-name': name }, [
+            `It removes boundary ${found}: CDK context names none for the roles of this deployment.`,
+          ])
+        : byAws(context, 'source', resource, 'iam put-role-permissions-boundary', {
+            'role-name': name,
+            'permissions-boundary': wanted,
+          }),
   });
 }

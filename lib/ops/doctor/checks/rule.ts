@@ -3,8 +3,8 @@ import { plural } from '../../../cli/units';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
 import { replicationRule } from '../../../model/replication-rule';
-import { awsCommand, restoreCommand } from '../../../model/shell-commands';
-import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable } from '../check';
+import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
+import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
 
 /** One part of a rule, in the same words for the live and the configured rule. */
 interface RuleAspect {
@@ -63,7 +63,7 @@ const ASPECTS: readonly RuleAspect[] = [
 export const RULE_CHECKS: readonly Check[] = [
   {
     id: 'rule',
-    title: 'source bucket has its replication rule, and no other',
+    title: 'source bucket has its replication rule, and no other into the replica bucket',
     area: 'rule',
     run: { each: 'pair', ask: onlyRule },
   },
@@ -87,7 +87,7 @@ export const RULE_CHECKS: readonly Check[] = [
             : compare({
                 found: of(live),
                 expected: of(expectedRule(context.config, pair, '')),
-                fix: await replicationCommand(context, pair),
+                fix: await repairRule(context, pair),
               });
         },
       },
@@ -104,11 +104,27 @@ export const RULE_CHECKS: readonly Check[] = [
 async function onlyRule(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { ruleId } = pair.names;
   const rules = (await context.facts.buckets.replication(pair))?.Rules ?? [];
-  return compare({
-    found: rules.length === 0 ? 'no replication rule' : `rule ${rules.map(({ ID: id = '(no id)' }) => id).join(', ')}`,
-    expected: `rule ${ruleId}`,
-    fix: await replicationCommand(context, pair),
-  });
+  const competing = rules.filter((rule) => competes(rule, pair));
+  const ours = rules.filter(({ ID: id }) => id === ruleId);
+  const named = (some: readonly ReplicationRule[]) => some.map(ruleName).join(', ');
+  const foreign = rules.filter((rule) => !ours.includes(rule) && !competing.includes(rule));
+  return ours.length === 1 && competing.length === 0
+    ? pass(`rule ${ruleId}`, foreign.map(ruleName))
+    : {
+        status: 'failed',
+        found: named([...ours, ...competing]) || 'no replication rule',
+        expected: `rule ${ruleId}`,
+        fix: await repairRule(context, pair),
+      };
+}
+
+/** Whether somebody else's rule writes into the replica bucket: S3 then takes the one of the higher priority, not both. */
+function competes({ ID: id, Destination: destination }: ReplicationRule, { names }: DeployedPair): boolean {
+  return id !== names.ruleId && destination?.Bucket === names.replicaBucket.arn;
+}
+
+function ruleName({ ID: id = '(no id)' }: ReplicationRule): string {
+  return `rule ${id}`;
 }
 
 async function role(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
@@ -119,7 +135,7 @@ async function role(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
   return compare({
     found: live.Role ?? 'no role',
     expected: pair.names.replicationRole.arn,
-    fix: await replicationCommand(context, pair),
+    fix: await repairRule(context, pair),
   });
 }
 
@@ -141,7 +157,7 @@ async function replicaKey(context: DoctorContext, pair: DeployedPair): Promise<C
     }
     return { Arn: `a key of account ${config.destination.account} in ${config.destination.region}` };
   });
-  return compare({ found, expected, fix: await replicationCommand(context, pair) });
+  return compare({ found, expected, fix: await repairRule(context, pair) });
 }
 
 async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
@@ -149,21 +165,44 @@ async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<R
   return (await facts.buckets.replication(pair))?.Rules?.find(({ ID: id }) => id === ruleId);
 }
 
-/** Writes the configured rule, or restores the whole stack where nobody says which key belongs into it. */
-async function replicationCommand(context: DoctorContext, pair: DeployedPair): Promise<string> {
-  const { facts } = context;
-  const names = pair.names;
+/** Writes the configured rule beside those of others, or restores the whole stack where nobody says which key belongs into it. */
+async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<Repair> {
+  const { config, facts } = context;
+  const { sourceBucket, replicationRole, ruleId } = pair.names;
+  const live = await facts.buckets.replication(pair);
   const known = (await liveRule(context, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
   const key = await facts.key('destination').then(
     ({ Arn: arn }) => arn,
     () => known,
   );
-  return key === undefined
-    ? restoreCommand(context.config, 'source')
-    : awsCommand(context.config, 'source', 's3api put-bucket-replication', {
-        bucket: names.sourceBucket.name,
-        'replication-configuration': { Role: names.replicationRole.arn, Rules: [expectedRule(context.config, pair, key)] },
-      });
+  if (key === undefined) {
+    return restoreStack(context, 'source');
+  }
+  const rule = expectedRule(config, pair, key);
+  const others = (live?.Rules ?? []).filter(({ ID: id }) => id !== ruleId);
+  const removed = others.filter((other) => competes(other, pair));
+  const kept = others.filter((other) => !removed.includes(other));
+  const samePriority = kept.filter(({ Priority: priority = 0 }) => priority === rule.Priority);
+  const otherRole = kept.length > 0 && live?.Role !== replicationRole.arn;
+  return byAws(
+    context,
+    'source',
+    `replication rules of bucket ${sourceBucket.name}`,
+    's3api put-bucket-replication',
+    { bucket: sourceBucket.name, 'replication-configuration': { Role: replicationRole.arn, Rules: [...kept, rule] } },
+    [
+      ...foreignNotes({
+        kept: kept.map(ruleName),
+        removed: removed.map((other) => `${ruleName(other)}: it competes for the replica bucket`),
+      }),
+      ...(samePriority.length === 0
+        ? []
+        : [`S3 wants a priority of its own for each rule: first give ${samePriority.map(ruleName).join(', ')} another one.`]),
+      ...(otherRole
+        ? [`All rules of a bucket share one role: ${replicationRole.name} needs the permissions of the others too.`]
+        : []),
+    ],
+  );
 }
 
 function filter({ Filter: live, Prefix: old }: ReplicationRule): string {

@@ -3,6 +3,7 @@ import { awsCommand, deployCommand } from '../../../model/shell-commands';
 import { STACKS, type StackKind, stackPlace } from '../../../model/stacks';
 import { type Check, type CheckFinding, type DoctorContext, notApplicable, notDeployedYet, pass } from '../check';
 import { NEVER_CAME_UP } from '../facts';
+import { byHand, deployStack, type Repair } from '../repair';
 
 const HEALTHY = [
   'CREATE_COMPLETE',
@@ -54,21 +55,31 @@ async function stack(context: DoctorContext, kind: StackKind): Promise<CheckFind
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
-function remedy(context: DoctorContext, kind: StackKind, status = '', isProtected = false): string {
+function remedy(context: DoctorContext, kind: StackKind, status = '', isProtected = false): Repair {
+  const { config } = context;
+  const resource = `stack ${stackPlace(config, kind).stackName}`;
   const command = (operation: string) => stackCommand(context, kind, operation);
   if (NEVER_CAME_UP.includes(status) && isProtected) {
-    return `${command('update-termination-protection --no-enable-termination-protection')} && ${deployCommand(context.config, kind)}`;
+    const unprotect = command('update-termination-protection --no-enable-termination-protection');
+    return { resource, commands: [unprotect, deployCommand(config, kind)], notes: [] };
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `${command('continue-update-rollback')} && ${deployCommand(context.config, kind)}`;
+    const [rollBack, wait] = [command('continue-update-rollback'), command('wait stack-rollback-complete')];
+    return { resource, commands: [rollBack, wait, deployCommand(config, kind)], notes: [] };
   }
   if (status === 'DELETE_FAILED') {
-    return `${command('describe-stack-events')} says what held it; then ${command('delete-stack')}`;
+    const events = command('describe-stack-events');
+    return {
+      resource,
+      commands: [command('delete-stack')],
+      notes: [`First remove what held it. This shows what did: ${events}`],
+    };
   }
   if (status.endsWith('_IN_PROGRESS') && !NEVER_CAME_UP.includes(status)) {
-    return `wait for it: ${command('describe-stack-events')}`;
+    const events = command('describe-stack-events');
+    return byHand(resource, `Wait until the operation is over. This shows how far it is: ${events}`);
   }
-  return deployCommand(context.config, kind);
+  return deployStack(context, kind);
 }
 
 function stackCommand({ config }: DoctorContext, kind: StackKind, operation: string): string {
@@ -92,6 +103,10 @@ async function protection(context: DoctorContext, kind: StackKind): Promise<Chec
     status: 'failed',
     found: isOn ? 'on' : 'off',
     expected: wanted ? 'on' : 'off',
-    fix: stackCommand(context, kind, `update-termination-protection ${option}`),
+    fix: {
+      resource: `termination protection of stack ${stackPlace(context.config, kind).stackName}`,
+      commands: [stackCommand(context, kind, `update-termination-protection ${option}`)],
+      notes: [],
+    },
   };
 }

@@ -1,0 +1,67 @@
+import type { SideName } from '../../config/replication-config';
+import type { DeployedPair, Deployment } from '../../model/deployment';
+import { type Permission, replicationPermissions } from '../../model/permissions';
+import { REMAINING_RETENTION } from '../../model/policies';
+import type { LivePolicy } from './policy-document';
+import { type Denials, denials } from './policy-evaluation';
+
+/** A resource whose policy may stop the replication role. */
+export type Guarded = 'bucket' | 'key';
+
+/** Rows of the permission table that concern a resource. The keys' ARNs stand for themselves. */
+const ROWS = {
+  source: { bucket: ['ReadReplicationConfiguration', 'ReadSourceVersions', 'ReadSourceLocks'], key: ['DecryptSourceObjects'] },
+  destination: { bucket: ['WriteReplicas'], key: ['EncryptReplicas'] },
+} as const;
+
+/** The permissions that the replication role of a pair needs on a resource. */
+export function neededOn(config: Deployment, pair: DeployedPair, side: SideName, resource: Guarded): readonly Permission[] {
+  const rows: readonly string[] = ROWS[side][resource];
+  return replicationPermissions(config, pair.names, { source: '*', replica: '*' }).filter(({ sid }) => rows.includes(sid));
+}
+
+/** The statements of a resource's policy that deny what the replication role of a pair has to do. */
+export function roleDenials(
+  config: Deployment,
+  pair: DeployedPair,
+  side: SideName,
+  resource: Guarded,
+  policy: LivePolicy,
+): Denials {
+  const { names } = pair;
+  const found = neededOn(config, pair, side, resource).map(({ actions, resources }) =>
+    denials(policy, {
+      roleArn: names.replicationRole.arn,
+      account: config.source.account,
+      actions,
+      resources,
+      context: {
+        'aws:securetransport': ['true'],
+        's3:tlsversion': ['1.3'],
+        'aws:principalarn': [names.replicationRole.arn],
+        'aws:principalaccount': [config.source.account],
+        'aws:principaltype': ['AssumedRole'],
+        'aws:principalisawsservice': ['false'],
+        'aws:resourceaccount': [config[side].account],
+        'aws:requestedregion': [config[side].region],
+        ...(resource === 'bucket' ? retentionKeys(pair) : keyKeys(config, pair, side)),
+      },
+    }),
+  );
+  return { certain: [...new Set(found.flatMap(({ certain }) => certain))], possible: found.flatMap(({ possible }) => possible) };
+}
+
+/** What is denied is a longer retention. Without a bound nobody knows how long one is. */
+function retentionKeys({ objectLock }: DeployedPair): Record<string, string[]> {
+  const longest = objectLock?.maximumRetentionDays;
+  return longest === undefined ? {} : { [REMAINING_RETENTION]: [String(longest)] };
+}
+
+function keyKeys(config: Deployment, { names, bucketKeys }: DeployedPair, side: SideName): Record<string, string[]> {
+  const { arn } = side === 'source' ? names.sourceBucket : names.replicaBucket;
+  return {
+    'kms:viaservice': [`s3.${config[side].region}.amazonaws.com`],
+    'kms:calleraccount': [config.source.account],
+    'kms:encryptioncontext:aws:s3:arn': [bucketKeys ? arn : `${arn}/key`],
+  };
+}

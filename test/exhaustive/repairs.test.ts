@@ -1,0 +1,30 @@
+import { awsCliPython, interpret } from '../helpers/aws-cli/aws-cli';
+import { required } from '../ops/doctor/breaks';
+import { breaksByResource, pairsOfBreaks, repairsFor, shuffleBy, wrongAfter } from '../ops/doctor/repairing';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+test('two breaks of one resource are repaired by what a shell and the AWS CLI make of the printed commands', async () => {
+  const byResource = await breaksByResource();
+  const singles = [...byResource.values()].flat().map((one) => ({ breaks: [one], ids: [one.check] }));
+  const breakages = shuffleBy(1)([...singles, ...pairsOfBreaks(byResource)]);
+  const lines: (readonly string[])[] = [];
+  for (const breakage of breakages) {
+    lines.push(required(await repairsFor(breakage)).flatMap(({ commands }) => commands));
+  }
+
+  const requests = await interpret(await awsCliPython(), lines.flat(), ['prod', 'backup']);
+
+  expect(requests.length).toBeGreaterThan(200);
+  const wrong: string[] = [];
+  for (const [index, breakage] of breakages.entries()) {
+    const own = requests.splice(0, required(lines[index]).length);
+    wrong.push(
+      ...(await wrongAfter(
+        breakage,
+        own.map(({ profile, ...request }) => ({ ...request, profile: profile ?? undefined })),
+      )),
+    );
+  }
+  expect(wrong).toEqual([]);
+});
