@@ -60,7 +60,7 @@ export function readCommand(line: string): Change {
 
 function apiName(option: string): string {
   const name = option === 'notification-endpoint' ? 'endpoint' : option;
-  return name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/Arn$/, 'Arn');
+  return name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Policies are text to the API; what else is JSON, or the short form of the AWS CLI, is not. */
@@ -89,16 +89,15 @@ function parameter(name: string, value: string): unknown {
  */
 export function perform(config: Deployment, world: World, { operation, parameters, region, profile }: Change): void {
   const text = (name: string) => required(parameters[name] as string | undefined);
-  const object = <T>(name: string) => required(parameters[name]) as T;
+  const given = (name: string) => required(parameters[name]);
   const statements = (name: string) => [...parsePolicy(text(name)).Statement] as LiveStatement[];
-  const in_ = <T extends { region?: string }>(found: T | undefined): T => {
-    const resource = required(found);
-    if (resource.region !== undefined && resource.region !== region) {
-      throw new Error(`${operation} asks ${region}, and the bucket is in ${resource.region}`);
+  const bucket = () => {
+    const found = required(world.buckets[text('Bucket')]);
+    if (found.region !== region) {
+      throw new Error(`${operation} asks ${region}, and the bucket is in ${found.region}`);
     }
-    return resource;
+    return found;
   };
-  const bucket = () => in_(world.buckets[text('Bucket')]);
   const role = () => required(world.roles[text('RoleName')]);
   const key = () => {
     const side = required(SIDES.find((one) => world.keys[one]?.arn === text('KeyId') && config[one].region === region));
@@ -114,40 +113,40 @@ export function perform(config: Deployment, world: World, { operation, parameter
 
   const operations: Readonly<Record<string, () => void>> = {
     's3api put-bucket-versioning': () => {
-      bucket().versioning = object<{ Status: BucketVersioningStatus }>('VersioningConfiguration').Status;
+      bucket().versioning = (given('VersioningConfiguration') as { Status: BucketVersioningStatus }).Status;
     },
     's3api put-public-access-block': () => {
-      bucket().publicAccess = object<PublicAccessBlockConfiguration>('PublicAccessBlockConfiguration');
+      bucket().publicAccess = given('PublicAccessBlockConfiguration') as PublicAccessBlockConfiguration;
     },
     's3api put-bucket-ownership-controls': () => {
-      const { Rules: rules } = object<{ Rules: { ObjectOwnership: ObjectOwnership }[] }>('OwnershipControls');
+      const { Rules: rules } = given('OwnershipControls') as { Rules: { ObjectOwnership: ObjectOwnership }[] };
       bucket().ownership = required(rules[0]).ObjectOwnership;
     },
     's3api put-bucket-encryption': () => {
-      const { Rules: rules } = object<{ Rules: ServerSideEncryptionRule[] }>('ServerSideEncryptionConfiguration');
+      const { Rules: rules } = given('ServerSideEncryptionConfiguration') as { Rules: ServerSideEncryptionRule[] };
       bucket().encryption = required(rules[0]);
     },
     's3api put-bucket-lifecycle-configuration': () => {
-      const { Rules: rules } = object<{ Rules: LifecycleRule[] }>('LifecycleConfiguration');
+      const { Rules: rules } = given('LifecycleConfiguration') as { Rules: LifecycleRule[] };
       bucket().lifecycle = rules.map(withDates);
     },
     's3api put-bucket-policy': () => {
       bucket().policy = statements('Policy');
     },
     's3api put-bucket-replication': () => {
-      const replication = object<ReplicationConfiguration>('ReplicationConfiguration');
+      const replication = given('ReplicationConfiguration') as ReplicationConfiguration;
       refuseSame((replication.Rules ?? []).map(({ Priority: priority }) => String(priority)));
       bucket().replication = replication;
     },
     's3api put-bucket-notification-configuration': () => {
-      const notifications = object<NotificationConfiguration>('NotificationConfiguration');
+      const notifications = given('NotificationConfiguration') as NotificationConfiguration;
       const { QueueConfigurations: queues = [], TopicConfigurations: topics = [] } = notifications;
       const { LambdaFunctionConfigurations: functions = [] } = notifications;
       refuseSame([...queues, ...topics, ...functions].flatMap(({ Events: events = [] }) => events));
       bucket().notifications = notifications;
     },
     's3api put-object-lock-configuration': () => {
-      bucket().objectLock = object<ObjectLockConfiguration>('ObjectLockConfiguration');
+      bucket().objectLock = given('ObjectLockConfiguration') as ObjectLockConfiguration;
     },
     'iam put-role-policy': () => {
       role().inline[text('PolicyName')] = statements('PolicyDocument');
@@ -181,7 +180,7 @@ export function perform(config: Deployment, world: World, { operation, parameter
     },
     'sqs set-queue-attributes': () => {
       const queue = required(world.queue);
-      const { Policy: policy, ...attributes } = object<Record<string, string>>('Attributes');
+      const { Policy: policy, ...attributes } = given('Attributes') as Record<string, string>;
       Object.assign(queue.attributes, attributes);
       queue.policy = policy === undefined ? queue.policy : ([...parsePolicy(policy).Statement] as LiveStatement[]);
     },
@@ -200,7 +199,7 @@ export function perform(config: Deployment, world: World, { operation, parameter
       world.alarms[place] = [...others, parameters];
     },
     'cloudwatch enable-alarm-actions': () => {
-      const names = object<string[]>('AlarmNames');
+      const names = given('AlarmNames') as string[];
       required(world.composites[region])
         .filter(({ AlarmName: name = '' }) => names.includes(name))
         .forEach((alarm) => Object.assign(alarm, { ActionsEnabled: true }));

@@ -72,9 +72,22 @@ function putAlarm({ config }: DoctorContext, region: SideName, alarm: MetricAlar
   const { ComparisonOperator, TreatMissingData, DatapointsToAlarm } = alarm;
   return awsCommand(config, 'source', 'cloudwatch put-metric-alarm', {
     'cli-input-json': {
-      ...{ AlarmName, AlarmDescription, ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions },
-      ...{ Namespace, MetricName, Dimensions, Statistic, Period, EvaluationPeriods, DatapointsToAlarm },
-      ...{ Threshold, ComparisonOperator, TreatMissingData },
+      AlarmName,
+      AlarmDescription,
+      ActionsEnabled,
+      AlarmActions,
+      OKActions,
+      InsufficientDataActions,
+      Namespace,
+      MetricName,
+      Dimensions,
+      Statistic,
+      Period,
+      EvaluationPeriods,
+      DatapointsToAlarm,
+      Threshold,
+      ComparisonOperator,
+      TreatMissingData,
     },
     region: config[region].region,
   });

@@ -62,7 +62,7 @@ function elsewhere(name: string): Repair {
 }
 
 /** A setting of a bucket that one request writes as a whole. */
-function setting(
+function wholeSetting(
   context: DoctorContext,
   [pair, side]: readonly [DeployedPair, SideName],
   what: string,
@@ -86,7 +86,7 @@ async function versioning(context: DoctorContext, pair: DeployedPair, side: Side
   return compare({
     found: (await context.facts.buckets.versioning(side, pair)) ?? 'never enabled',
     expected: 'Enabled',
-    fix: setting(context, [pair, side], 'versioning', 'put-bucket-versioning', {
+    fix: wholeSetting(context, [pair, side], 'versioning', 'put-bucket-versioning', {
       'versioning-configuration': 'Status=Enabled',
     }),
   });
@@ -101,7 +101,7 @@ async function publicAccess(context: DoctorContext, pair: DeployedPair, side: Si
   return compare({
     found: text((setting) => live[setting] === true),
     expected: text(() => true),
-    fix: setting(context, [pair, side], 'public access block', 'put-public-access-block', {
+    fix: wholeSetting(context, [pair, side], 'public access block', 'put-public-access-block', {
       'public-access-block-configuration': text(() => true),
     }),
   });
@@ -112,7 +112,7 @@ async function ownership(context: DoctorContext, pair: DeployedPair, side: SideN
   return compare({
     found: (await context.facts.buckets.ownership(side, pair)) ?? 'not set',
     expected: 'BucketOwnerEnforced',
-    fix: setting(context, [pair, side], 'object ownership', 'put-bucket-ownership-controls', {
+    fix: wholeSetting(context, [pair, side], 'object ownership', 'put-bucket-ownership-controls', {
       'ownership-controls': 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]',
     }),
   });
@@ -148,7 +148,7 @@ async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideNam
     ({ Arn: arn }) => arn,
     () => alias,
   );
-  return setting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
+  return wholeSetting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
     'server-side-encryption-configuration': {
       Rules: [
         {
@@ -180,7 +180,7 @@ async function objectLock(context: DoctorContext, pair: DeployedPair, side: Side
     fix:
       expected === undefined
         ? toConfigure(context, pair, side)
-        : setting(
+        : wholeSetting(
             context,
             [pair, side],
             'Object Lock',
