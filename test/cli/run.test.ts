@@ -206,6 +206,15 @@ describe('the configuration', () => {
     expect(stdout).toContain('--qualifier mine');
   });
 
+  test('is named by the commands that are recommended', async () => {
+    writeJson('of one.json', {});
+
+    const { stdout } = await run(['explain', 'DstBucketUnversioned', '--config', 'of one.json']);
+
+    expect(stdout).toContain("npm run ops -- doctor --pair documents -c 'config=of one.json'");
+    expect(stdout).toContain("npx cdk deploy Source --exclusively -c 'config=of one.json'");
+  });
+
   test('is that of the nearest cdk.json above, beside which the result is recorded', async () => {
     useConfig({ keyExchange: 'ssm', deployment: 'archive' });
     const folder = join(directory, 'environments', 'production');

@@ -16,6 +16,7 @@ import type { Context } from '../../cli/command';
 import { AppError } from '../../errors/errors';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
 import { manifestPrefix, reportPrefix } from '../../model/names';
+import { opsCommand } from '../../model/shell-commands';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
 
@@ -54,7 +55,7 @@ export class Jobs {
       throw new AppError(
         'ForeignJob',
         `job ${id} runs with role ${found.RoleArn}, which belongs to no pair of deployment ${this.config.deployment}`,
-        'npm run ops -- backfill list shows the jobs of the deployment',
+        `${opsCommand(this.config, 'backfill', 'list')} shows the jobs of the deployment`,
       );
     }
     return toJob(pair, { ...found, JobId: id });
@@ -125,7 +126,7 @@ export class Jobs {
         throw new AppError(
           'NoSuchJob',
           `the source account has no ${what} in ${this.config.source.region}`,
-          'S3 forgets a job 90 days after its end; npm run ops -- backfill list shows those that it knows',
+          `S3 forgets a job 90 days after its end; ${opsCommand(this.config, 'backfill', 'list')} shows those that it knows`,
           { cause: error },
         );
       }

@@ -53,6 +53,19 @@ async function missing(stored: Partial<Stored>, keys: Record<string, unknown> = 
   return { exitCode, state: found?.state, wrong: found?.wrong, why: found?.why };
 }
 
+test.each([
+  [true, 'To replicate with S3 Batch Replication: npm run ops -- backfill --pair documents'],
+  [
+    false,
+    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- backfill --pair documents',
+  ],
+])('with backfill %s, what replicates the rest is what works', async (backfill, words) => {
+  world.populate([{ key: 'docs/a', versionId: 'v1', headers: status('FAILED') }], []);
+  const { text } = await world.run({}, { backfill });
+
+  expect(text).toContain(words);
+});
+
 describe('buckets that are alike', () => {
   test('are fine, with what is in them', async () => {
     world.populate([...objects(5), { key: 'docs/x', versionId: 'm', isDeleteMarker: true }]);
