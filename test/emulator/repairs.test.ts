@@ -3,6 +3,8 @@ import { required } from '../ops/doctor/breaks';
 import { breaksByResource, pairsOfBreaks, repairsFor, shuffleBy, wrongAfter } from '../ops/doctor/repairing';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+// It asks a fake AWS, in which nothing is left out as on an emulator.
+delete process.env['AWS_ENDPOINT_URL'];
 
 test('two breaks of one resource are repaired by what a shell and the AWS CLI make of the printed commands', async () => {
   const byResource = await breaksByResource();
