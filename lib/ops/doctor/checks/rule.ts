@@ -119,8 +119,8 @@ async function onlyRule(context: DoctorContext, pair: DeployedPair): Promise<Che
 }
 
 /** Whether somebody else's rule writes into the replica bucket: S3 then takes the one of the higher priority, not both. */
-function competes({ ID: id, Destination: destination }: ReplicationRule, { names }: DeployedPair): boolean {
-  return id !== names.ruleId && destination?.Bucket === names.replicaBucket.arn;
+function competes({ ID: id, Status: status, Destination: destination }: ReplicationRule, { names }: DeployedPair): boolean {
+  return id !== names.ruleId && status !== 'Disabled' && destination?.Bucket === names.replicaBucket.arn;
 }
 
 function ruleName({ ID: id = '(no id)' }: ReplicationRule): string {
