@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { z } from 'zod';
+import type { KeyRange } from '../aws/listing/cursor';
 import { messageOf, UsageError } from '../errors/errors';
+import { checkJson, type FileWords, lockFile, replaceFile, unwritable } from './files';
 
 /** What every file of an interrupted command says about itself. */
 export interface CheckpointBase {
@@ -16,15 +18,37 @@ export interface CheckpointWords {
   readonly options: string;
 }
 
+/** How often something was counted. */
+export const count = z.int().min(0);
+
+/** Bytes: of many objects together more than a number holds exactly. */
+export const size = z.number().min(0);
+
+/** A part of the key space. JSON has no word for a range without an end. */
+export const keyRange = z
+  .strictObject({ from: z.string(), to: z.string().optional() })
+  .transform(({ from, to }): KeyRange => ({ from, to }));
+
+/** Code of the error of a checkpoint that cannot be written. */
+export const NO_CHECKPOINT = 'NoCheckpoint';
+
+const WORDS: FileWords = { code: NO_CHECKPOINT, hint: 'name another file with --checkpoint' };
+
 /**
  * Reads where a command was interrupted.
  *
- * @throws UsageError when there is no such file, or another command line wrote it
+ * @param schema the whole content: what does not fit is not gone on with
+ * @throws UsageError when there is no such file, another command line wrote it, or it does not fit
  */
-export function readCheckpointFile(file: string, subject: string, { command, options }: CheckpointWords): CheckpointBase {
-  let checkpoint: CheckpointBase;
+export function readCheckpointFile<Checkpoint extends CheckpointBase>(
+  file: string,
+  schema: z.ZodType<Checkpoint>,
+  subject: string,
+  { command, options }: CheckpointWords,
+): Checkpoint {
+  let text: string;
   try {
-    checkpoint = JSON.parse(readFileSync(file, 'utf8')) as CheckpointBase;
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new UsageError(
       'NothingToResume',
@@ -32,14 +56,19 @@ export function readCheckpointFile(file: string, subject: string, { command, opt
       'leave --resume out, or name its file with --checkpoint',
     );
   }
-  if (checkpoint.subject !== subject) {
+  const words = {
+    what: `checkpoint of the ${command}`,
+    hint: 'leave --resume out to begin anew, or name another file with --checkpoint',
+  };
+  const found = checkJson(text, file, z.looseObject({ subject: z.string() }), words);
+  if (found.subject !== subject) {
     throw new UsageError(
       `Other${command.charAt(0).toUpperCase()}${command.slice(1)}`,
       `${file} is of another ${command}, of other pairs or with other options`,
-      `repeat its configuration, ${options}, or leave --resume out to begin anew\n  then: ${checkpoint.subject}\n  now:  ${subject}`,
+      `repeat its configuration, ${options}, or leave --resume out to begin anew\n  then: ${found.subject}\n  now:  ${subject}`,
     );
   }
-  return checkpoint;
+  return checkJson(text, file, schema, words);
 }
 
 /**
@@ -48,32 +77,26 @@ export function readCheckpointFile(file: string, subject: string, { command, opt
  * @throws UsageError when it cannot be written; the old one is there then
  */
 export function writeCheckpointFile(file: string, checkpoint: CheckpointBase): void {
-  const draft = `${file}.new`;
-  try {
-    writeFileSync(draft, JSON.stringify(checkpoint), { flush: true });
-    renameSync(draft, file);
-    syncFolder(dirname(file));
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw new UsageError('NoCheckpoint', `${file} cannot be written: ${messageOf(error)}`, 'name another file with --checkpoint');
-  }
+  replaceFile(file, JSON.stringify(checkpoint), WORDS);
 }
 
+/** @throws UsageError when it is there and cannot be removed */
 export function removeCheckpointFile(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    if (existsSync(file)) {
+      rmSync(file);
+    }
+  } catch (error) {
+    throw unwritable(file, error, WORDS);
+  }
 }
 
-/** The new name lasts only when its folder does. Not every system lets a folder be opened, such as Windows. */
-function syncFolder(folder: string): void {
-  let descriptor: number;
-  try {
-    descriptor = openSync(folder, 'r');
-  } catch {
-    return;
-  }
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+/**
+ * Keeps a second run from a checkpoint for as long as this one uses it.
+ *
+ * @returns releases it
+ * @throws UsageError when another run uses it, or no file can be written there
+ */
+export function lockCheckpoint(file: string): () => void {
+  return lockFile(file, WORDS);
 }

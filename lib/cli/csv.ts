@@ -1,5 +1,8 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { messageOf, UsageError } from '../errors/errors';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs';
+import { UsageError } from '../errors/errors';
+import { type FileWords, openRegularFile, replaceFile, unwritable, writeAt } from './files';
+
+const WORDS: FileWords = { code: 'NoCsv', hint: 'name another file with --csv' };
 
 /** Appends records to a file as they are found, under a line with the names of their columns. */
 export class CsvFile<Column extends string> {
@@ -13,19 +16,28 @@ export class CsvFile<Column extends string> {
 
   /**
    * @param keep bytes of an earlier run to go on after; 0 to begin anew
-   * @throws UsageError when the file cannot be written
+   * @throws UsageError when the file cannot be written, and when it does not have what the earlier run wrote; it is unchanged then
    */
   static open<Column extends string>(file: string, columns: readonly Column[], keep: number): CsvFile<Column> {
-    try {
-      const csv = new CsvFile(file, openSync(file, keep === 0 ? 'w' : 'r+'), columns, keep);
-      ftruncateSync(csv.descriptor, keep);
-      if (keep === 0) {
-        csv.append(line(columns));
-      }
-      return csv;
-    } catch (error) {
-      throw unwritable(file, error);
+    const header = line(columns);
+    if (keep === 0) {
+      replaceFile(file, header, WORDS);
     }
+    let descriptor: number;
+    try {
+      descriptor = openRegularFile(file);
+    } catch (error) {
+      throw unwritable(file, error, WORDS);
+    }
+    const length = keep === 0 ? Buffer.byteLength(header) : keep;
+    try {
+      assertHolds(descriptor, file, header, length);
+      ftruncateSync(descriptor, length);
+    } catch (error) {
+      closeSync(descriptor);
+      throw unwritable(file, error, WORDS);
+    }
+    return new CsvFile(file, descriptor, columns, length);
   }
 
   /** Bytes written so far. */
@@ -35,8 +47,25 @@ export class CsvFile<Column extends string> {
 
   /** @throws UsageError when the file cannot be written; what was written before counts, and this does not */
   write(records: readonly Readonly<Record<Column, Value>>[]): void {
-    if (records.length > 0) {
-      this.append(records.map((record) => line(this.columns.map((column) => record[column]))).join(''));
+    const bytes = Buffer.from(records.map((record) => line(this.columns.map((column) => record[column]))).join(''));
+    try {
+      writeAt(this.descriptor, bytes, this.length);
+    } catch (error) {
+      this.forgetHalfRecords();
+      throw unwritable(this.file, error, WORDS);
+    }
+    this.length += bytes.length;
+  }
+
+  /**
+   * Brings what was written to the disk itself: to be called before a checkpoint counts on it.
+   * @throws UsageError when the disk does not take it
+   */
+  sync(): void {
+    try {
+      fsyncSync(this.descriptor);
+    } catch (error) {
+      throw unwritable(this.file, error, WORDS);
     }
   }
 
@@ -44,23 +73,33 @@ export class CsvFile<Column extends string> {
     closeSync(this.descriptor);
   }
 
-  private append(text: string): void {
-    const bytes = Buffer.from(text);
+  /** Half a record would be read as one. */
+  private forgetHalfRecords(): void {
     try {
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(this.descriptor, bytes, done, bytes.length - done, this.length + done);
-      }
-    } catch (error) {
-      throw unwritable(this.file, error);
+      ftruncateSync(this.descriptor, this.length);
+    } catch {
+      // The error of the record itself is told.
     }
-    this.length += bytes.length;
   }
 }
 
-function unwritable(file: string, error: unknown): UsageError {
-  return error instanceof UsageError
-    ? error
-    : new UsageError('NoCsv', `${file} cannot be written: ${messageOf(error)}`, 'name another file with --csv');
+/** @throws UsageError when a file does not have the bytes that an earlier run wrote: to go on after them would make the rest up */
+function assertHolds(descriptor: number, file: string, header: string, length: number): void {
+  const { size } = fstatSync(descriptor);
+  const bytesAt = (position: number, count: number) => {
+    const bytes = Buffer.alloc(count);
+    readSync(descriptor, bytes, 0, count, position);
+    return bytes.toString();
+  };
+  const problem =
+    size < length
+      ? `has ${size} bytes, and the interrupted run wrote ${length}`
+      : bytesAt(0, Buffer.byteLength(header)) !== header || bytesAt(length - 2, 2) !== '\r\n'
+        ? 'is not the file that the interrupted run wrote'
+        : undefined;
+  if (problem !== undefined) {
+    throw new UsageError('OtherCsv', `${file} ${problem}`, 'put that file back, or leave --resume out to begin anew');
+  }
 }
 
 type Value = string | number | boolean | null;

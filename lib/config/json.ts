@@ -1,11 +1,11 @@
-import { type ParseError, parse, printParseErrorCode, visit } from 'jsonc-parser';
+import { createScanner, type ParseError, parse, printParseErrorCode, visit } from 'jsonc-parser';
 import { ConfigError, type Problem } from '../errors/errors';
 
 /**
  * Parses strict JSON and reports every fault with its line and column.
  *
  * @param origin where the text comes from, for the message
- * @throws ConfigError when the text is empty, is not JSON, holds comments or names a key twice
+ * @throws ConfigError when the text is empty, is not JSON, holds comments, names a key twice or is nested too deeply
  */
 export function parseJson(text: string, origin: string): unknown {
   const content = text.replace(/^\uFEFF/, '');
@@ -13,6 +13,10 @@ export function parseJson(text: string, origin: string): unknown {
     throw new ConfigError(origin, [
       { path: '', found: undefined, remedy: 'the file is empty; write a JSON object, {} for every default' },
     ]);
+  }
+  const tooDeep = depthProblem(content);
+  if (tooDeep !== undefined) {
+    throw new ConfigError(origin, [tooDeep]);
   }
   const errors: ParseError[] = [];
   parse(content, errors, { disallowComments: true });
@@ -30,6 +34,25 @@ export function parseJson(text: string, origin: string): unknown {
     throw new ConfigError(origin, problems);
   }
   return JSON.parse(content);
+}
+
+/** Objects and lists within each other: no file of people has so many, and what reads them calls itself for each. */
+const MOST_NESTED = 200;
+
+function depthProblem(content: string): Problem | undefined {
+  const scanner = createScanner(content, true);
+  let depth = 0;
+  // Only the end of the text has no length.
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const offset = scanner.getTokenOffset();
+    const character = content.charAt(offset);
+    depth += Number('[{'.includes(character)) - Number(']}'.includes(character));
+    if (depth > MOST_NESTED) {
+      const remedy = `objects and lists are nested more than ${MOST_NESTED} deep; nest fewer`;
+      return { path: position(content, offset), found: character, remedy };
+    }
+  }
+  return undefined;
 }
 
 function problemAt(content: string, { offset, length }: ParseError, remedy: string): Problem {

@@ -40,7 +40,7 @@ export class ConfigError extends AppError {
     readonly problems: readonly Problem[],
   ) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    super('InvalidConfig', `the configuration in ${origin} has ${count}:\n${problems.map(formatProblem).join('\n')}`);
+    super('InvalidConfig', `the configuration in ${origin} has ${count}:\n${problemList(problems, 'the whole configuration')}`);
   }
 }
 
@@ -63,10 +63,19 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function formatProblem({ path, found, remedy }: Problem): string {
-  const place = path === '' ? 'the whole configuration' : JSON.stringify(path).slice(1, -1);
-  const value = found === undefined ? 'nothing' : abbreviate(JSON.stringify(found) ?? typeof found);
-  return `  - ${place}: found ${value}; ${remedy}`;
+/**
+ * The list of problems for a terminal, one a line.
+ *
+ * @param whole what an empty path means
+ */
+export function problemList(problems: readonly Problem[], whole: string): string {
+  return problems
+    .map(({ path, found, remedy }) => {
+      const place = path === '' ? whole : JSON.stringify(path).slice(1, -1);
+      const value = found === undefined ? 'nothing' : abbreviate(JSON.stringify(found) ?? typeof found);
+      return `  - ${place}: found ${value}; ${remedy}`;
+    })
+    .join('\n');
 }
 
 function abbreviate(text: string): string {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isAlive, replaceFile } from '../cli/files';
 import { type ReplicationConfig, SIDES } from '../config/replication-config';
 import type { Deployment } from '../model/deployment';
 import { withoutAmbientAws } from './emulator';
@@ -48,7 +49,7 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
   mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => {
     const file = join(directory, name);
-    writeFileSync(file, text);
+    replaceFile(file, text, { code: 'NoDemoFile', hint: 'correct that, then run the demo again' });
     return file;
   };
   write('cdk.json', JSON.stringify(cdkJson(), null, 2));
@@ -114,21 +115,13 @@ function sweep(demoFolder: string): void {
   }
   for (const name of readdirSync(demoFolder)) {
     const pid = /\.(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)) && !isAlive(keptFor(join(demoFolder, name)))) {
+    if (pid !== undefined && !isAlive(Number(pid)) && !isKept(join(demoFolder, name))) {
       rmSync(join(demoFolder, name), { recursive: true, force: true });
     }
   }
 }
 
-function keptFor(directory: string): number | undefined {
+function isKept(directory: string): boolean {
   const file = join(directory, KEPT_FOR);
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
-}
-
-function isAlive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return existsSync(file) && isAlive(Number(readFileSync(file, 'utf8')));
 }

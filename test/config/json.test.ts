@@ -21,6 +21,19 @@ const NO_COMMENTS = 'JSON has no comments; remove it';
 const TWICE = 'the key stands twice; keep one of them';
 const notJson = (fault: string) => `this is not JSON (${fault}); correct the syntax there`;
 
+test.each([
+  ['lists', '['.repeat(100_000), 201],
+  ['objects', '{"a":'.repeat(100_000), 1001],
+  ['lists that all end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 201],
+])('names the place where %s are nested too deeply', (_, text, column) => {
+  const remedy = 'objects and lists are nested more than 200 deep; nest fewer';
+  expect(problemsOf(text)).toEqual([{ path: `line 1, column ${column}`, found: text.charAt(0), remedy }]);
+});
+
+test('takes 200 lists within each other, and brackets in text', () => {
+  expect(problemsOf(`${'['.repeat(200)}"${'['.repeat(1000)}"${']'.repeat(200)}`)).toEqual([]);
+});
+
 describe('what it takes', () => {
   test.each([
     '{}',

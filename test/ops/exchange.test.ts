@@ -18,7 +18,9 @@ import type { Context } from '../../lib/cli/command';
 import { AbortError, AppError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import { exchange } from '../../lib/ops/exchange/exchange';
 import { validConfig } from '../helpers/config';
+import { breakDisk } from '../helpers/disk';
 import { testContext } from '../helpers/ops';
+import { rejectionOf } from '../helpers/rejection';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const OLD_ARN = 'arn:aws:kms:us-west-2:222222222222:key/00000000-0000-0000-0000-000000000000';
@@ -86,7 +88,10 @@ beforeEach(() => {
   ssm.reset();
   ssm.on(GetParameterCommand, { Name: PARAMETER }).resolves({ Parameter: { Value: KEY_ARN } });
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(directory, { recursive: true });
+});
 
 describe('a published ARN', () => {
   test('is recorded in a new file, under the key that the app reads', async () => {
@@ -117,6 +122,17 @@ describe('a published ARN', () => {
     await exchange(exchangeContext({ config: validConfig({ keyExchange: 'ssm', deployment: 'archive' }) }).context);
 
     expect(recorded()).toEqual({ [CONTEXT_KEY]: OLD_ARN, [CONTEXT_KEY.replace('backups', 'archive')]: KEY_ARN });
+  });
+
+  test.each(['ENOSPC', 'EROFS'] as const)('stays as it is on a disk that answers %s', async (code) => {
+    record({ [CONTEXT_KEY]: OLD_ARN });
+    const before = readFileSync(file, 'utf8');
+    breakDisk('renameSync', code);
+    const error = await rejectionOf(exchange(exchangeContext().context), UsageError);
+    jest.restoreAllMocks();
+    expect(error.message).toMatch(`cdk.context.json cannot be written: ${code}`);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(readdirSync(directory)).toEqual(['cdk.context.json']);
   });
 
   test('is written as the CDK CLI writes the file, and leaves no other file behind', async () => {

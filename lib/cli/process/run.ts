@@ -29,6 +29,11 @@ const TAIL_LINES = 25;
 export async function run(command: string, args: readonly string[], { log, cwd, env, signal }: RunOptions = {}): Promise<void> {
   const line = [basename(command), ...args].join(' ');
   const file = log === undefined ? undefined : createWriteStream(log, { flags: 'a' });
+  let logFault: Error | undefined;
+  // The command runs without its log too.
+  file?.on('error', (error) => {
+    logFault = error;
+  });
   file?.write(`\n$ ${line}\n`);
   const tail: string[] = [];
   // A group of its own, so that what it started ends with it: the CDK CLI runs the app in a shell.
@@ -52,13 +57,14 @@ export async function run(command: string, args: readonly string[], { log, cwd, 
   release();
   if (file !== undefined) {
     file.end();
-    await finished(file);
+    await finished(file).catch(() => undefined);
   }
   if (signal !== undefined) {
     stopIfInterrupted(signal);
   }
   if (failure !== undefined) {
-    const hint = log === undefined ? undefined : `all output: ${log}`;
+    const hint =
+      log === undefined ? undefined : logFault === undefined ? `all output: ${log}` : `${log} lacks output: ${logFault.message}`;
     throw new AppError('CommandFailed', `"${line}" failed: ${failure}\n${tail.join('\n').trim()}`, hint);
   }
 }

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
 import { type LocatedConfig, locateConfig, type ReadContext } from '../../config/locate';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { configuration } from '../../config/schema';
+import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
 import { RULES } from './rules';
@@ -43,19 +43,6 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
   return config;
 }
 
-function shapeProblems(issue: z.core.$ZodIssue, value: unknown): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: renderPath([...issue.path, key]),
-      found: valueAt(value, [...issue.path, key]),
-      remedy: 'there is no such key; remove it or correct its name',
-    }));
-  }
-  // A bad key of a record hides its own message one level down.
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [{ path: renderPath(issue.path), found: valueAt(value, issue.path), remedy: message }];
-}
-
 /** A map of tags drops this key without a word. */
 function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): Problem[] {
   if (typeof value !== 'object' || value === null) {
@@ -68,19 +55,6 @@ function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): Probl
       ? [{ path: renderPath(place), found: inner, remedy: 'no tag can have this key; remove it' }, ...inside]
       : inside;
   });
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-}
-
-function renderPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') {
-      return `${text}[${key}]`;
-    }
-    return text === '' ? String(key) : `${text}.${String(key)}`;
-  }, '');
 }
 
 function freeze<T>(value: T): T {

@@ -1,13 +1,15 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isEmulator } from '../../aws/emulator';
 import { readDailyMetrics } from '../../aws/metrics';
+import { lockCheckpoint, NO_CHECKPOINT } from '../../cli/checkpoint-file';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
+import { assertReplaceable, type FileWords, replaceFile } from '../../cli/files';
 import { setEagerGc } from '../../cli/gc';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 import { whole } from '../../cli/units';
-import { messageOf, UsageError } from '../../errors/errors';
+import { withUnwritten } from '../../cli/unwritten';
+import { AppError } from '../../errors/errors';
 import { worst } from '../../model/status';
 import { readDeepFacts } from './examine/deep';
 import { formatReport } from './format';
@@ -32,6 +34,8 @@ interface AuditOptions {
   readonly checkpointFile: string;
   /** Takes every difference. */
   readonly csvFile: string | undefined;
+  /** Takes the report as a page. */
+  readonly htmlFile: string | undefined;
 }
 
 const DEFAULT_OLDER_THAN = 15;
@@ -49,14 +53,38 @@ const PAGE = 1000;
  */
 export async function audit(context: Context, args: CommandArguments): Promise<Outcome> {
   setEagerGc(true);
-  const { config, terminal, clock, directory } = context;
   const options = readOptions(context, args);
-  const { olderThan, deepPercent, checkpointFile, csvFile } = options;
-  const html = args.values['html'];
-  const htmlFile = typeof html === 'string' ? resolve(directory, html) : undefined;
+  const { checkpointFile, htmlFile } = options;
   if (htmlFile !== undefined) {
-    assertWritable(htmlFile);
+    assertReplaceable(htmlFile, HTML_WORDS);
   }
+  const release = lock(checkpointFile, args.values['checkpoint'] !== undefined);
+  try {
+    return await runAudit(context, options);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * An audit that writes no file besides its checkpoint runs in a read-only folder too.
+ *
+ * @param isNamed whether the person wrote where the checkpoint goes
+ */
+function lock(checkpointFile: string, isNamed: boolean): () => void {
+  try {
+    return lockCheckpoint(checkpointFile);
+  } catch (error) {
+    if (!isNamed && error instanceof AppError && error.code === NO_CHECKPOINT) {
+      return () => undefined;
+    }
+    throw error;
+  }
+}
+
+async function runAudit(context: Context, options: AuditOptions): Promise<Outcome> {
+  const { config, terminal, clock } = context;
+  const { olderThan, deepPercent, checkpointFile, csvFile, htmlFile } = options;
   const requests = { list: 0, head: 0, get: 0 };
   const tasks = await auditTasksOf(context, options, requests);
   const subject = checkpointSubject(tasks, options);
@@ -89,14 +117,12 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
     pairs,
     ...progress.differences.shown(),
   };
-  if (htmlFile !== undefined) {
-    writeFileSync(htmlFile, htmlReport(report));
-  }
-  progress.finish();
+  const unwritten = [...progress.finish(), ...writePage(htmlFile, report)];
+  csv?.close();
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
   }
-  return new Outcome(status, report, formatReport(config, report));
+  return withUnwritten(new Outcome(status, report, formatReport(config, report)), unwritten, context);
 }
 
 /** @throws UsageError when a number is none */
@@ -108,19 +134,24 @@ function readOptions({ directory }: Context, { values }: CommandArguments): Audi
     resume: () => values['resume'] === true,
     checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
     csvFile: () => fileOption(values, 'csv', directory),
+    htmlFile: () => fileOption(values, 'html', directory),
   });
 }
 
-/**
- * Shows before hours of work whether the page can be written.
- *
- * @throws UsageError when it cannot
- */
-function assertWritable(htmlFile: string): void {
+const HTML_WORDS: FileWords = { code: 'NoHtml', hint: 'name another file with --html' };
+
+/** @returns why the page could not be written, if so: the audit has its result without it */
+function writePage(file: string | undefined, report: AuditReport): AppError[] {
   try {
-    closeSync(openSync(htmlFile, 'a'));
+    if (file !== undefined) {
+      replaceFile(file, htmlReport(report), HTML_WORDS);
+    }
+    return [];
   } catch (error) {
-    throw new UsageError('NoHtml', `${htmlFile} cannot be written: ${messageOf(error)}`, 'name another file with --html');
+    if (error instanceof AppError) {
+      return [error];
+    }
+    throw error;
   }
 }
 
@@ -175,13 +206,11 @@ async function compareAll(
     }
   } catch (error) {
     terminal.progress('');
-    if (audits.some(({ progress: begun }) => begun !== undefined)) {
-      progress.save();
+    if (audits.some(({ progress: begun }) => begun !== undefined) && progress.save()) {
       terminal.tell(`what was compared is in ${checkpointFile}: repeat the command with --resume to go on`);
     }
-    throw error;
-  } finally {
     csv?.close();
+    throw error;
   }
 }
 

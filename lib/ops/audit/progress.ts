@@ -1,11 +1,21 @@
+import { z } from 'zod';
 import { stopIfInterrupted } from '../../aws/clock';
 import type { RequestCounts } from '../../aws/requests';
-import { type CheckpointBase, readCheckpointFile, removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
+import {
+  type CheckpointBase,
+  count,
+  keyRange,
+  readCheckpointFile,
+  removeCheckpointFile,
+  size,
+  writeCheckpointFile,
+} from '../../cli/checkpoint-file';
 import type { Context } from '../../cli/command';
 import { whole } from '../../cli/units';
+import { UsageError } from '../../errors/errors';
 import { KeptDifferences, type KeptDifferencesData } from './kept-differences';
 import type { Batch, PairAudit, PairProgress } from './pair-audit';
-import type { DifferencesFile } from './report';
+import { type DifferencesFile, STATES } from './report';
 import type { AuditRequest } from './task';
 
 /** Milliseconds between two writes of the checkpoint: what an end without warning costs. */
@@ -22,16 +32,57 @@ interface AuditCheckpoint extends CheckpointBase {
   readonly pairs: Readonly<Record<string, PairProgress>>;
 }
 
+const totals = z.strictObject({ versions: count, bytes: size });
+const sideTotals = totals.extend({ deleteMarkers: count });
+
+const difference = z.strictObject({
+  pair: z.string(),
+  state: z.enum(STATES).exclude(['same']),
+  wrong: z.boolean(),
+  key: z.string(),
+  versionId: z.string(),
+  isLatest: z.boolean(),
+  isDeleteMarker: z.boolean(),
+  lastModified: z.string(),
+  sourceSize: size.nullable(),
+  replicaSize: size.nullable(),
+  sourceClass: z.string().nullable(),
+  replicaClass: z.string().nullable(),
+  status: z.string().nullable(),
+  why: z.string(),
+});
+
+const tally = z.strictObject({
+  source: sideTotals,
+  replica: sideTotals,
+  states: z.record(z.enum(STATES), totals),
+  wrong: count,
+  deep: count,
+  deepUnknown: count,
+  deepSkipped: count,
+  ages: z.array(totals.extend({ upToSeconds: count.nullable() })),
+  prefixes: z.array(z.strictObject({ prefix: z.string().nullable(), states: z.partialRecord(z.enum(STATES), totals) })),
+});
+
+const CHECKPOINT: z.ZodType<AuditCheckpoint> = z.strictObject({
+  subject: z.string(),
+  startedAt: z.iso.datetime(),
+  requests: z.strictObject({ list: count, head: count, get: count }),
+  findings: z.strictObject({ kept: z.array(difference), count }),
+  csvBytes: count,
+  pairs: z.record(z.string(), z.strictObject({ tally, left: z.array(keyRange) })),
+});
+
 /**
  * Reads where an audit was interrupted.
  *
- * @throws UsageError when there is no such file, or it belongs to another audit
+ * @throws UsageError when there is no such file, it belongs to another audit, or it does not fit
  */
 export function readCheckpoint(file: string, subject: string): AuditCheckpoint {
-  return readCheckpointFile(file, subject, {
+  return readCheckpointFile(file, CHECKPOINT, subject, {
     command: 'audit',
     options: '--pair, --older-than, --deep and --csv',
-  }) as AuditCheckpoint;
+  });
 }
 
 /** What the progress of an audit is made of. */
@@ -47,6 +98,11 @@ export class AuditProgress {
   private lastSave: number;
   private readonly began: number;
   private readonly listedBefore: number;
+  /** What is in the checkpoint of this audit, if anything. */
+  private isKept: boolean;
+  private checkpointFailed = false;
+  /** Why the file of `--csv` ends too early: the audit goes on without it. */
+  private failedCsv: UsageError | undefined;
 
   /** @param earlier an interrupted audit to go on with. @default - from the beginning */
   constructor(
@@ -57,6 +113,7 @@ export class AuditProgress {
     this.began = context.clock.now().getTime();
     this.lastSave = this.began;
     this.listedBefore = this.listed();
+    this.isKept = earlier !== undefined;
     if (earlier !== undefined) {
       this.differences.restore(earlier.findings);
     }
@@ -65,7 +122,7 @@ export class AuditProgress {
   /** @throws UnreachableError when the person interrupts: the batch counts by then */
   async take({ differences }: Batch): Promise<void> {
     this.differences.add(differences);
-    this.parts.csv?.write(differences);
+    this.writeCsv((csv) => csv.write(differences));
     const now = this.context.clock.now().getTime();
     this.showProgress(now);
     if (now - this.lastSave >= SAVE_EVERY) {
@@ -75,8 +132,54 @@ export class AuditProgress {
     stopIfInterrupted(this.context.signal);
   }
 
-  /** Writes where the audit is, for `--resume`. */
-  save(): void {
+  /**
+   * Writes where the audit is, for `--resume`. A file that cannot be written does not end the audit: hours of work have a result.
+   *
+   * @returns whether there is something to go on with
+   */
+  save(): boolean {
+    this.writeCsv((csv) => csv.sync());
+    // The last checkpoint stays that counts no more records than the file has.
+    if (this.failedCsv === undefined) {
+      this.writeCheckpoint();
+    }
+    return this.isKept;
+  }
+
+  /**
+   * There is nothing left to go on with, unless a file lacks something.
+   *
+   * @returns the errors of files that could not be written
+   */
+  finish(): UsageError[] {
+    this.context.terminal.progress('');
+    this.writeCsv((csv) => csv.sync());
+    if (this.failedCsv !== undefined) {
+      const { code, message } = this.failedCsv;
+      const next = this.isKept ? 'run the command again with --resume: it only repeats the end' : 'run the command again';
+      return [new UsageError(code, `${message}\nThe file lacks some of the differences.`, `correct that, then ${next}`)];
+    }
+    try {
+      removeCheckpointFile(this.parts.checkpointFile);
+      return [];
+    } catch (error) {
+      return [asUsageError(error)];
+    }
+  }
+
+  private writeCsv(write: (csv: DifferencesFile) => void): void {
+    const { csv } = this.parts;
+    if (csv === undefined || this.failedCsv !== undefined) {
+      return;
+    }
+    try {
+      write(csv);
+    } catch (error) {
+      this.failedCsv = asUsageError(error);
+    }
+  }
+
+  private writeCheckpoint(): void {
     const { checkpointFile, subject, startedAt, requests, audits, csv } = this.parts;
     const pairs = audits.flatMap(({ task, progress }) => (progress === undefined ? [] : [[task.pair.id, progress] as const]));
     const checkpoint: AuditCheckpoint = {
@@ -87,13 +190,16 @@ export class AuditProgress {
       csvBytes: csv?.size ?? 0,
       pairs: Object.fromEntries(pairs),
     };
-    writeCheckpointFile(checkpointFile, checkpoint);
-  }
-
-  /** There is nothing left to go on with. */
-  finish(): void {
-    this.context.terminal.progress('');
-    removeCheckpointFile(this.parts.checkpointFile);
+    try {
+      writeCheckpointFile(checkpointFile, checkpoint);
+      this.isKept = true;
+    } catch (error) {
+      const { message } = asUsageError(error);
+      if (!this.checkpointFailed) {
+        this.context.terminal.tell(`${message}\nThe audit continues. If it is interrupted, --resume repeats what is not saved.`);
+      }
+      this.checkpointFailed = true;
+    }
   }
 
   private showProgress(now: number): void {
@@ -110,4 +216,12 @@ export class AuditProgress {
   private listed(): number {
     return this.parts.audits.reduce((sum, { listed }) => sum + listed, 0);
   }
+}
+
+/** @throws whatever is a fault of this project */
+function asUsageError(error: unknown): UsageError {
+  if (!(error instanceof UsageError)) {
+    throw error;
+  }
+  return error;
 }

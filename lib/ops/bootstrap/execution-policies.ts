@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
+import { replaceFile, unwritable } from '../../cli/files';
 import type { ExecutionPolicy, LeastPrivilege } from './least-privilege/policy';
 
 /** What has to be done about one execution policy. */
@@ -63,13 +64,22 @@ export async function applyPolicy({ clients }: Context, { policy, action }: Poli
   }
 }
 
-/** Writes the documents as JSON files, and answers where. */
+/**
+ * Writes the documents as JSON files, and answers where.
+ *
+ * @throws UsageError when one cannot be written
+ */
 export function writePolicies(directory: string, policies: readonly ExecutionPolicy[]): ReadonlyMap<string, string> {
-  mkdirSync(directory, { recursive: true });
+  const words = { code: 'NoPolicyFile', hint: 'correct that, then run the command again: no account was changed' };
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw unwritable(directory, error, words);
+  }
   return new Map(
     policies.map(({ name, document }) => {
       const file = join(directory, `${name}.json`);
-      writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+      replaceFile(file, `${JSON.stringify(document, null, 2)}\n`, words);
       return [name, file];
     }),
   );

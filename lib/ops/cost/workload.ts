@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CommandArguments } from '../../cli/command';
+import { readChecked } from '../../cli/files';
 import { parseBytes } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
-import { readChecked } from './checked-file';
 
 /** What happens in one source bucket in a month, and what is in it before. */
 export interface Workload {
@@ -115,6 +115,6 @@ export function workloadFromFile(pairs: readonly DeployedPair[], file: string): 
   const shape = z.object(Object.fromEntries(pairs.map(({ id }) => [id, workload])), {
     error: 'write an object with a workload for each pair',
   });
-  const workloads = readChecked(file, shape, { what: 'workload file', option: '--workload' });
+  const workloads = readChecked(file, shape, { what: 'workload file', hint: 'name another one with --workload' });
   return { origin: { kind: 'file', text: file }, pairs: new Map(Object.entries(workloads)) };
 }

@@ -1,5 +1,6 @@
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { setEagerGc } from '../../cli/gc';
+import { withUnwritten } from '../../cli/unwritten';
 import { UsageError } from '../../errors/errors';
 import { worst } from '../../model/status';
 import type { Item } from '../copy/model';
@@ -47,13 +48,22 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   openFolder(options.reportDirectory);
   const reports: DrillReport[] = [];
   const files: string[] = [];
+  const unwritten: UsageError[] = [];
   for (const one of ready) {
     const report = await run(context, one, given, options);
     reports.push(report);
-    files.push(...writeReport(options.reportDirectory, report));
+    try {
+      files.push(...writeReport(options.reportDirectory, report));
+    } catch (error) {
+      if (!(error instanceof UsageError)) {
+        throw error;
+      }
+      unwritten.push(error);
+    }
   }
   const status = worst(reports.map(statusOfReport), 'there is no pair');
-  return new Outcome(status, { deployment: config.deployment, reports, files }, formatDrill(reports, files));
+  const data = { deployment: config.deployment, reports, files };
+  return withUnwritten(new Outcome(status, data, formatDrill(reports, files)), unwritten, context);
 }
 
 /** Looks at the bucket that `--to` names. */

@@ -1,12 +1,14 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type FileWords, replaceFile, unwritable } from '../../cli/files';
 import { bytes, whole } from '../../cli/units';
-import { messageOf, UsageError } from '../../errors/errors';
 import { datesOf } from '../copy/markers';
 import type { Amount } from '../copy/model';
 import { type DrilledObject, ENDS, MEANING } from './drill-pair';
 import { recoveryPointText, recoveryTimeText, took, unrestorableRows, verdict } from './format';
 import type { DrillReport } from './report';
+
+const WORDS: FileWords = { code: 'NoReport', hint: 'name another folder with --report' };
 
 /**
  * Makes the folder of reports. Whether it takes files shows before anything is restored.
@@ -18,7 +20,7 @@ export function openFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw cannotWrite(folder, error);
+    throw unwritable(folder, error, WORDS);
   }
 }
 
@@ -31,27 +33,12 @@ export function openFolder(folder: string): void {
 export function writeReport(folder: string, report: DrillReport): string[] {
   const time = report.startedAt.replaceAll(/\.\d+|[-:]/g, '');
   const name = `drill-${time}-${report.pair}`;
-  return [
-    write(join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`),
-    write(join(folder, `${name}.md`), markdownReport(report)),
-  ];
-}
-
-/** In one step: a reader finds all of it or nothing. */
-function write(file: string, text: string): string {
-  const draft = `${file}.new`;
-  try {
-    writeFileSync(draft, text, { flush: true });
-    renameSync(draft, file);
-    return file;
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw cannotWrite(file, error);
-  }
-}
-
-function cannotWrite(path: string, error: unknown): UsageError {
-  return new UsageError('NoReport', `${path} cannot be written: ${messageOf(error)}`, 'name another folder with --report');
+  const contents = { [`${name}.json`]: `${JSON.stringify(report, null, 2)}\n`, [`${name}.md`]: markdownReport(report) };
+  return Object.entries(contents).map(([file, content]) => {
+    const path = join(folder, file);
+    replaceFile(path, content, WORDS);
+    return path;
+  });
 }
 
 /** Rows that a page shows; the JSON file has more. */

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { type Context, Outcome } from '../../cli/command';
+import { replaceFile } from '../../cli/files';
 import { parseJson } from '../../config/json';
 import { AppError, ConfigError, UsageError } from '../../errors/errors';
 import { isReplicaKeyArn } from '../../model/names';
@@ -23,7 +24,7 @@ export interface ExchangeData {
  * Reads the replica key's ARN that the destination stack published, with the destination's own credentials, and records it in
  * cdk.context.json, which is committed: a change of the key is then a change that somebody reviews.
  *
- * @throws UsageError when the configuration exchanges the key another way
+ * @throws UsageError when the configuration exchanges the key another way, or cdk.context.json cannot be written; it is unchanged then
  * @throws AppError when nothing is published, or something else than a key of the destination
  */
 export async function exchange({ config, directory, clients, terminal, yes }: Context): Promise<Outcome> {
@@ -60,7 +61,11 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
     if (!yes) {
       await terminal.confirm('Write it?');
     }
-    writeContextFile(directory, { ...context, [names.contextKey]: replicaKeyArn });
+    const content = `${JSON.stringify({ ...context, [names.contextKey]: replicaKeyArn }, null, 2)}\n`;
+    replaceFile(join(directory, CONTEXT_FILE), content, {
+      code: 'NoContextFile',
+      hint: 'correct that, then run the command again: nothing was changed',
+    });
   }
   const data: ExchangeData = {
     parameter: destination.keyParameter,
@@ -112,12 +117,4 @@ export function readContextFile(directory: string): Record<string, unknown> {
     throw new ConfigError(CONTEXT_FILE, [{ path: '', found: content, remedy: 'write a JSON object' }]);
   }
   return content as Record<string, unknown>;
-}
-
-/** Replaces the file at once, so that an interrupted run leaves the old one. */
-function writeContextFile(directory: string, content: Record<string, unknown>): void {
-  const file = join(directory, CONTEXT_FILE);
-  const fresh = `${file}.${process.pid}.tmp`;
-  writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(fresh, file);
 }

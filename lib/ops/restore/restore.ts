@@ -1,9 +1,13 @@
+import { lockCheckpoint } from '../../cli/checkpoint-file';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
 import { whole } from '../../cli/units';
+import { withUnwritten } from '../../cli/unwritten';
+import type { UsageError } from '../../errors/errors';
 import { noRequestCounts, sumOf } from '../copy/model';
 import { copier } from '../copy/transfer';
+import { readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
 import { type RestoreJob, restoreJobs } from './job';
 import { CSV_COLUMNS, endedIn } from './ledger';
@@ -11,7 +15,7 @@ import { type RestoreOptions, readOptions } from './options';
 import { planPair } from './plan';
 import { comparingFirst, requestingArchived, restorePair } from './restore-pair';
 import { type JobState, makeResult, type RestoreResult, statusOfRestore } from './result';
-import { type PlannedJob, RestoreSession, readCheckpoint, refuseToForget } from './session';
+import { type PlannedJob, RestoreSession } from './session';
 
 /**
  * Copies, for each key of the replica bucket, the version that was current at a moment, to the source bucket or to another one.
@@ -24,6 +28,18 @@ import { type PlannedJob, RestoreSession, readCheckpoint, refuseToForget } from 
 export async function restore(context: Context, args: CommandArguments): Promise<Outcome> {
   setEagerGc(true);
   const options = readOptions(context, args);
+  if (options.dryRun) {
+    return await runRestore(context, options);
+  }
+  const release = lockCheckpoint(options.checkpointFile);
+  try {
+    return await runRestore(context, options);
+  } finally {
+    release();
+  }
+}
+
+async function runRestore(context: Context, options: RestoreOptions): Promise<Outcome> {
   const counts = noRequestCounts();
   if (!options.resume && !options.dryRun) {
     refuseToForget(options.checkpointFile);
@@ -50,13 +66,14 @@ export async function restore(context: Context, args: CommandArguments): Promise
   setEagerGc(false);
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const session = new RestoreSession(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
+  let unwritten: readonly UsageError[];
   try {
-    await runAll(session, context, options);
+    unwritten = await runAll(session, context, options);
   } finally {
     csv?.close();
   }
   const after = result(session.jobs, session.seconds);
-  return new Outcome(statusOfRestore(after), after, formatResult(after));
+  return withUnwritten(new Outcome(statusOfRestore(after), after, formatResult(after)), unwritten, context);
 }
 
 async function plan(
@@ -85,8 +102,12 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
   }
 }
 
-/** One pair after the other: each keeps all connections busy. */
-async function runAll(session: RestoreSession, context: Context, options: RestoreOptions): Promise<void> {
+/**
+ * One pair after the other: each keeps all connections busy.
+ *
+ * @returns the errors of files that could not be written at the end
+ */
+async function runAll(session: RestoreSession, context: Context, options: RestoreOptions): Promise<readonly UsageError[]> {
   const { clock, signal, terminal } = context;
   const { storageClass, withoutTags, requestArchived, overwrite, ignoreForeignMarkers, concurrency } = options;
   try {
@@ -106,7 +127,7 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
         onProgress: () => session.onProgress(),
       });
     }
-    session.finish();
+    return session.finish();
   } catch (error) {
     if (session.stop()) {
       terminal.tell(`where it was is in ${options.checkpointFile}: repeat the command with --resume to go on`);

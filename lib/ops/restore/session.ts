@@ -1,57 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { RequestCounts } from '../../aws/requests';
-import { type CheckpointBase, readCheckpointFile, removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
+import { removeCheckpointFile, writeCheckpointFile } from '../../cli/checkpoint-file';
 import type { Context } from '../../cli/command';
 import type { CsvFile } from '../../cli/csv';
 import { UsageError } from '../../errors/errors';
 import { type Amount, type Item, idOf, type OpenUploads, type RestoreRequest, sumOf } from '../copy/model';
+import type { KeptUpload, PairProgress, RestoreCheckpoint } from './checkpoint';
 import { progressLine } from './format';
 import type { RestoreJob } from './job';
-import { type CSV_COLUMNS, type EarlierLedger, endedIn, Ledger, type LedgerCheckpoint } from './ledger';
+import { type CSV_COLUMNS, type EarlierLedger, endedIn, Ledger } from './ledger';
 import type { PairPlan } from './plan';
-
-/** How far one pair is. */
-interface PairProgress {
-  readonly plan: PairPlan;
-  readonly ledger: LedgerCheckpoint;
-  readonly uploads: readonly KeptUpload[];
-}
-
-/** A restore that was interrupted, or that left something for another attempt. */
-interface RestoreCheckpoint extends CheckpointBase {
-  readonly requests: Readonly<RequestCounts<RestoreRequest>>;
-  /** Seconds of copying so far. */
-  readonly seconds: number;
-  /** Bytes of the CSV file that belong to what is counted. */
-  readonly csvBytes: number;
-  /** By id of the pair. */
-  readonly pairs: Readonly<Record<string, PairProgress>>;
-}
-
-/**
- * Reads where a restore was interrupted.
- *
- * @throws UsageError when there is no such file, or it belongs to another restore
- */
-export function readCheckpoint(file: string, subject: string): RestoreCheckpoint {
-  const options = '--pair, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class and --csv';
-  return readCheckpointFile(file, subject, { command: 'restore', options }) as RestoreCheckpoint;
-}
-
-/**
- * Uploads in parts that it knows of would otherwise be left in the target, and paid for.
- *
- * @throws UsageError when there is a restore to go on with
- */
-export function refuseToForget(file: string): void {
-  if (existsSync(file)) {
-    throw new UsageError(
-      'Unfinished',
-      `${file} is of a restore that has not ended`,
-      'repeat its command with --resume to go on, name another file with --checkpoint, or remove that one to begin anew',
-    );
-  }
-}
 
 /** Milliseconds, and changes, after which the checkpoint is written: what an end without warning makes it compare again. */
 const SAVE_EVERY = 1000;
@@ -133,6 +91,8 @@ export class RestoreSession {
     this.lastSave = this.context.clock.now().getTime();
     this.changes = 0;
     this.csv?.write(this.jobs.flatMap(({ ledger }) => ledger.rows));
+    // A checkpoint counts the bytes of the file: they are on the disk before it.
+    this.csv?.sync();
     this.jobs.forEach(({ ledger }) => ledger.forgetRows());
     writeCheckpointFile(this.file, this.toCheckpoint());
   }
@@ -148,15 +108,28 @@ export class RestoreSession {
     return existsSync(this.file);
   }
 
-  /** Everything has been tried: the file stays only for what another attempt may restore. */
-  finish(): void {
-    this.save();
+  /**
+   * Everything has been tried: the file stays only for what another attempt may restore.
+   *
+   * @returns the error of a file that could not be written: the restore has its result without it, and the last checkpoint stays
+   */
+  finish(): UsageError[] {
     this.context.terminal.progress('');
     const rows = this.jobs.flatMap(({ ledger }) => ledger.unfinishedRows());
-    // Behind what the checkpoint counts, so that another attempt writes them anew.
-    this.csv?.write(rows);
-    if (rows.length === 0) {
-      removeCheckpointFile(this.file);
+    try {
+      this.save();
+      // Behind what the checkpoint counts, so that another attempt writes them anew.
+      this.csv?.write(rows);
+      this.csv?.sync();
+      if (rows.length === 0) {
+        removeCheckpointFile(this.file);
+      }
+      return [];
+    } catch (error) {
+      if (error instanceof UsageError) {
+        return [new UsageError(error.code, error.message, 'correct that, then run the command again with --resume')];
+      }
+      throw error;
     }
   }
 
@@ -174,13 +147,6 @@ export class RestoreSession {
       ),
     };
   }
-}
-
-/** An upload in parts that was begun and has not ended. */
-interface KeptUpload {
-  readonly key: string;
-  readonly versionId: string;
-  readonly uploadId: string;
 }
 
 /** Uploads in parts, as the file of an interrupted restore has them. */

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { audit } from '../../../lib/ops/audit/audit';
+import { breakDisk, toWrite } from '../../helpers/disk';
 import { ALWAYS, type Outcome } from '../../helpers/fake-s3/faults';
 import type { Request } from '../../helpers/fake-s3/protocol';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
@@ -18,7 +19,10 @@ beforeEach(async () => {
   world.s3.requests.length = 0;
   world.s3.bucket(SOURCE).rules = RULE();
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
 
 const RULE = (filter = '<Prefix></Prefix>') =>
   `<Rule><ID>backups-documents</ID><Priority>1</Priority><Status>Enabled</Status><Filter>${filter}</Filter>
@@ -710,10 +714,145 @@ test.each([
   expect(`${error.message} ${error.hint}`).toContain(message);
 });
 
-test('a checkpoint that is broken is wrong usage', async () => {
-  writeFileSync(join(world.folder, 'c.json'), '{');
-  expect(await rejectionOf(world.run({ resume: true, checkpoint: 'c.json' }), AppError)).toBeInstanceOf(UsageError);
-  expect(world.s3.requests).toEqual([]);
+describe('files', () => {
+  const path = (name: string) => join(world.folder, name);
+  const CHECKPOINT = '.s3-replication-audit.json';
+  const interrupted = { signal: AbortSignal.abort() };
+  const loseTwo = () => world.populate(objects(3), objects(1));
+  /** A clock by which every batch takes longer than what is between two checkpoints. */
+  const slow = () => {
+    let now = Date.parse('2026-11-01T12:00:00Z');
+    return { clock: { now: () => new Date((now += 20_000)), sleep: async () => undefined } };
+  };
+
+  test('a checkpoint that is broken is wrong usage', async () => {
+    writeFileSync(path('c.json'), '{');
+    expect(await rejectionOf(world.run({ resume: true, checkpoint: 'c.json' }), AppError)).toBeInstanceOf(UsageError);
+    expect(world.s3.requests).toEqual([]);
+  });
+
+  test.each<[string, (checkpoint: Record<string, object>) => unknown, string]>([
+    ['without its tally', (all) => ({ ...all, pairs: { documents: { left: [] } } }), 'pairs.documents.tally: found nothing'],
+    ['with a count that is none', (all) => ({ ...all, csvBytes: '7' }), 'csvBytes: found "7"'],
+    [
+      'with a state that there is not',
+      (all) => ({ ...all, findings: { count: 1, kept: [{ state: 'x' }] } }),
+      'findings.kept[0].state',
+    ],
+  ])('a checkpoint %s is refused, with the reason', async (_, change, problem) => {
+    loseTwo();
+    await rejectionOf(world.run({}, {}, interrupted), AppError);
+    writeFileSync(path(CHECKPOINT), JSON.stringify(change(JSON.parse(readFileSync(path(CHECKPOINT), 'utf8')))));
+    const error = await rejectionOf(world.run({ resume: true }), UsageError);
+    expect(error).toMatchObject({ code: 'BadFile', message: expect.stringContaining(problem) });
+  });
+
+  test('a CSV file that is shorter than the checkpoint says is not gone on with', async () => {
+    loseTwo();
+    await rejectionOf(world.run({ csv: 'all.csv' }, {}, interrupted), AppError);
+    writeFileSync(path('all.csv'), 'pair');
+    const error = await rejectionOf(world.run({ csv: 'all.csv', resume: true }), UsageError);
+    expect(error.message).toMatch(/all\.csv has 4 bytes, and the interrupted run wrote \d+/);
+    expect(readFileSync(path('all.csv'), 'utf8')).toBe('pair');
+  });
+
+  test('records are on the disk before the checkpoint that counts them', async () => {
+    loseTwo();
+    const calls: string[] = [];
+    const names = new Map<number, string>();
+    const { openSync, fsyncSync, renameSync } = fs;
+    jest.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+      const descriptor = openSync(file, ...rest);
+      names.set(descriptor, String(file));
+      return descriptor;
+    });
+    jest.spyOn(fs, 'fsyncSync').mockImplementation((descriptor) => {
+      calls.push(`sync ${names.get(descriptor)}`);
+      fsyncSync(descriptor);
+    });
+    jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      calls.push(`rename ${String(to)}`);
+      renameSync(from, to);
+    });
+    await rejectionOf(world.run({ csv: 'all.csv' }, {}, interrupted), AppError);
+    const saved = calls.indexOf(`rename ${path(CHECKPOINT)}`);
+    expect(calls.indexOf(`sync ${path('all.csv')}`)).toBeGreaterThan(-1);
+    expect(calls.indexOf(`sync ${path('all.csv')}`)).toBeLessThan(saved);
+  });
+
+  test('a page that cannot be written leaves the old one and the result', async () => {
+    loseTwo();
+    writeFileSync(path('all.html'), 'old');
+    breakDisk('renameSync', 'ENOSPC', (_, to: string) => to.endsWith('all.html'));
+    const { exitCode, text, data, recorded } = await world.run({ html: 'all.html' });
+    expect(readFileSync(path('all.html'), 'utf8')).toBe('old');
+    expect(exitCode).toBe(1);
+    expect(text).toContain('2 versions are wrong');
+    expect(data).toMatchObject({ pairs: [{ wrong: 2 }], unwritten: [{ code: 'NoHtml' }] });
+    expect(recorded.told).toEqual([
+      expect.stringMatching(/all\.html cannot be written: ENOSPC.*\nname another file with --html/),
+    ]);
+  });
+
+  test('an audit without its page is not fine', async () => {
+    world.populate(objects(3));
+    breakDisk('renameSync', 'EROFS', (_, to: string) => to.endsWith('all.html'));
+    expect((await world.run({ html: 'all.html' })).exitCode).toBe(3);
+  });
+
+  test('a disk that is full while differences are written leaves the result, whole records, and something to go on with', async () => {
+    const all = objects(9000);
+    world.populate(
+      all,
+      all.filter((_, index) => index !== 10 && index !== 8000),
+    );
+    let begun = false;
+    const { writeSync } = fs;
+    breakDisk('writeSync', 'ENOSPC', (...args: Parameters<typeof writeSync>) => {
+      const text = Buffer.from(args[1] as unknown as Uint8Array).toString();
+      const isRecord = text.includes('k008000') && text.startsWith('documents');
+      begun ||= isRecord;
+      return isRecord;
+    });
+    const { exitCode, text, recorded } = await world.run({ csv: 'all.csv' }, {}, slow());
+    expect(begun).toBe(true);
+    expect(exitCode).toBe(1);
+    expect(text).toContain('2 versions are wrong');
+    expect(recorded.told).toEqual([
+      expect.stringMatching(/all\.csv cannot be written: ENOSPC.*\nThe file lacks some of the differences\.\n.*--resume/),
+    ]);
+    expect(readFileSync(path('all.csv'), 'utf8')).toMatch(/^pair.*\r\n(documents.*\r\n)?$/);
+
+    jest.restoreAllMocks();
+    const { data } = await world.run({ csv: 'all.csv', resume: true });
+    expect(data.pairs[0]).toMatchObject({ source: { versions: 9000 }, wrong: 2 });
+    expect(readFileSync(path('all.csv'), 'utf8').trimEnd().split('\r\n')).toHaveLength(3);
+    expect(existsSync(path(CHECKPOINT))).toBe(false);
+  });
+
+  test.each(['EROFS', 'ENOSPC', 'EACCES'] as const)(
+    '%s for every file: an audit that needs none has its result',
+    async (code) => {
+      loseTwo();
+      breakDisk('openSync', code, toWrite);
+      const { exitCode, text, recorded } = await world.run({}, {}, slow());
+      expect(exitCode).toBe(1);
+      expect(text).toContain('2 versions are wrong');
+      expect(recorded.told).toEqual([expect.stringMatching(`${code}.*\nThe audit continues`)]);
+    },
+  );
+
+  test('a checkpoint is used by one run at a time', async () => {
+    loseTwo();
+    const { terminal } = world.context().context;
+    let second: Promise<unknown> | undefined;
+    const progress = () => {
+      second ??= world.run({ csv: 'other.csv' }).catch((error: unknown) => error);
+    };
+    await world.run({}, {}, { terminal: { ...terminal, progress } });
+    expect(await second).toMatchObject({ code: 'InUse', hint: expect.stringContaining('name another file with --checkpoint') });
+    expect(readdirSync(world.folder)).toEqual([]);
+  });
 });
 
 test('asks nothing about single versions that the listings explain', async () => {

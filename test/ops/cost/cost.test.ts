@@ -134,7 +134,7 @@ describe('the workload', () => {
     expect([...message.matchAll(/^ {2}- (\S+):/gm)].map(([, path]) => path)).toEqual([
       'documents.objects',
       'documents.averageSize',
-      'documents',
+      'documents.size',
       'photos',
     ]);
   });

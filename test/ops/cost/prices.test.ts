@@ -51,7 +51,7 @@ test.each([
   ['another unit, which would make it a thousand times too much', { unit: 'key' }, 'unit: '],
   ['no source', { source: undefined }, 'source: found nothing; write the address'],
   ['no date', { asOf: 'today' }, 'asOf: found "today"; write a date'],
-  ['a guess that is marked as one', { guessed: true }, 'there is no key guessed; remove it'],
+  ['a guess that is marked as one', { guessed: true }, 'prices[0].guessed: found true; there is no such key'],
   ['a negative price', { tiers: [{ usd: -1 }] }, 'write dollars of 0 or more'],
   ['no end of a tier before the last', { tiers: [{ usd: 2 }, { usd: 1 }] }, 'write an end (upTo)'],
   ['an end of the last tier', { tiers: [{ upTo: 5, usd: 1 }] }, 'write an end (upTo)'],

@@ -8,6 +8,7 @@ import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/er
 import { cost } from '../../../lib/ops/cost/cost';
 import { readPrices } from '../../../lib/ops/cost/prices/prices';
 import type { RefreshData } from '../../../lib/ops/cost/prices/refresh';
+import { breakDisk } from '../../helpers/disk';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 
@@ -111,6 +112,16 @@ test('writes the prices of the list in the units of this project, with list and 
   expect(prices['s3-time-control ap-southeast-2 to us-west-2']?.tiers).toEqual([{ usd: 0.5 }]);
   expect(prices['kms-key us-west-2']?.tiers).toEqual([{ usd: 1 }]);
   expect(prices['kms-requests us-west-2']?.tiers).toEqual([{ usd: 0.03 }]);
+});
+
+test('a full disk leaves the prices as they were', async () => {
+  const old = JSON.stringify({ asOf: '2026-01-01', currency: 'USD', prices: [] });
+  writeFileSync(file, old);
+  breakDisk('writeSync', 'ENOSPC');
+  const error = await rejectionOf(refresh(), UsageError);
+  jest.restoreAllMocks();
+  expect(error).toMatchObject({ code: 'NoPriceFile', message: expect.stringContaining('ENOSPC') });
+  expect(readFileSync(file, 'utf8')).toBe(old);
 });
 
 test('leaves what cannot be told without doubt as it was, and names it', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from '../../../lib/cli/command';
 import { AbortError } from '../../../lib/errors/errors';
+import { breakDisk } from '../../helpers/disk';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import type { Request } from '../../helpers/fake-s3/protocol';
 import type { Stored, Version } from '../../helpers/fake-s3/version';
@@ -20,6 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await world.close();
 });
 
@@ -57,6 +59,21 @@ test('restores everything into a bucket of its own, finds it the same, and remov
   // Nothing else is written or deleted.
   expect(world.s3.changes.filter((change) => !change.includes('backups-drill-'))).toEqual([]);
 });
+
+test.each(['ENOSPC', 'EROFS'] as const)(
+  'a report that cannot be written (%s) leaves the result, which is not fine',
+  async (code) => {
+    world.both('a');
+    breakDisk('renameSync', code);
+    const { exitCode, report, recorded, text } = await world.run();
+    jest.restoreAllMocks();
+    expect([exitCode, report.ok]).toEqual([3, true]);
+    expect(text).toContain('documents');
+    expect(recorded.told.filter((line) => line.includes(code))).toEqual([
+      expect.stringMatching(/\.json cannot be written: .*\nname another folder with --report/),
+    ]);
+  },
+);
 
 test('writes the report of each pair as JSON and Markdown', async () => {
   world.both('<b>|`key`\n', rest);

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import type { Context } from '../../../lib/cli/command';
 import { AppError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import type { copier } from '../../../lib/ops/copy/transfer';
+import { breakDisk } from '../../helpers/disk';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import type { Answer } from '../../helpers/fake-s3/protocol';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
@@ -22,7 +23,10 @@ beforeEach(async () => {
   world = new World();
   await world.open();
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
 
 const CHECKPOINT = '.s3-replication-restore.json';
 const hasCheckpoint = () => fs.existsSync(join(world.folder, CHECKPOINT));
@@ -548,16 +552,10 @@ describe('the checkpoint', () => {
 
   test('that does not fit on the disk stops it; what was copied is not repeated', async () => {
     world.populate(objects(500));
-    const write = fs.writeFileSync;
-    const disk = jest.spyOn(fs, 'writeFileSync').mockImplementation((...args: Parameters<typeof write>) => {
-      if (world.asked.length > 200) {
-        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-      }
-      write(...args);
-    });
+    breakDisk('writeSync', 'ENOSPC', () => world.asked.length > 200);
     const error = await rejectionOf(world.run({}, {}, ticking(20)), AppError);
     expect(error.message).toMatch(/s3-replication-restore\.json cannot be written: ENOSPC/);
-    disk.mockRestore();
+    jest.restoreAllMocks();
     expect(world.asked.length).toBeLessThan(500);
 
     const { data } = await world.run({ resume: true });
@@ -570,6 +568,59 @@ describe('the checkpoint', () => {
     world.populate(objects(3));
     expect(await rejectionOf(world.run({ checkpoint: 'no/such/folder' }), UsageError)).toMatchObject({ code: 'NoCheckpoint' });
     expect(world.asked).toEqual([]);
+  });
+
+  test('that does not fit on the disk at the end does not take the result with it', async () => {
+    world.populate(objects(3));
+    world.instead = ({ key }) => {
+      // Everything is copied by the time the disk is full.
+      if (key === 'k00002') {
+        breakDisk('renameSync', 'ENOSPC', (_, to: string) => to.endsWith(CHECKPOINT));
+      }
+      return undefined;
+    };
+    const { exitCode, data, text, recorded } = await world.run({ concurrency: '1' });
+    expect(exitCode).toBe(3);
+    expect(data).toMatchObject({
+      pairs: [{ totals: { ends: { restored: { objects: 3 } } } }],
+      unwritten: [{ code: 'NoCheckpoint' }],
+    });
+    expect(text).toContain('3');
+    expect(recorded.told.filter((line) => line.includes('ENOSPC'))).toEqual([
+      expect.stringMatching(/cannot be written: ENOSPC.*\ncorrect that, then run the command again with --resume/),
+    ]);
+  });
+
+  test('has what fits, or is not gone on with', async () => {
+    world.populate(objects(3));
+    world.instead = () => ({ kind: 'failed', why: 'once' });
+    await world.run({ csv: 'left.csv' });
+    const good = world.file(CHECKPOINT);
+    for (const change of [
+      (checkpoint: Record<string, object>) => ({ ...checkpoint, pairs: { documents: null } }),
+      (checkpoint: Record<string, object>) => ({ ...checkpoint, csvBytes: -1 }),
+      (checkpoint: Record<string, object>) => ({ ...checkpoint, requests: undefined }),
+    ]) {
+      fs.writeFileSync(join(world.folder, CHECKPOINT), JSON.stringify(change(JSON.parse(good))));
+      const error = await rejectionOf(world.run({ resume: true, csv: 'left.csv' }), UsageError);
+      expect(error).toMatchObject({ code: 'BadFile', message: expect.stringContaining('checkpoint of the restore') });
+    }
+    fs.writeFileSync(join(world.folder, CHECKPOINT), good);
+    fs.truncateSync(join(world.folder, 'left.csv'), 5);
+    expect(await rejectionOf(world.run({ resume: true, csv: 'left.csv' }), UsageError)).toMatchObject({ code: 'OtherCsv' });
+    expect(world.file('left.csv')).toHaveLength(5);
+  });
+
+  test('is used by one run at a time', async () => {
+    world.populate(objects(3));
+    let second: unknown;
+    world.instead = async () => {
+      second ??= await world.run({ resume: true }).catch((error: unknown) => error);
+      return undefined;
+    };
+    expect((await world.run()).exitCode).toBe(0);
+    expect(second).toMatchObject({ code: 'InUse' });
+    expect(fs.readdirSync(world.folder)).toEqual([]);
   });
 
   test('is not forgotten by a run that begins anew, nor taken by one of another kind', async () => {

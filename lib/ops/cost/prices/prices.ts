@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readChecked, replaceFile } from '../../../cli/files';
 import { STORAGE_CLASSES, TRANSITION_CLASSES } from '../../../config/schema';
 import type { StorageClass } from '../../../config/storage-classes';
-import { readChecked } from '../checked-file';
 
 /** Kinds of price that an estimate needs, each with the unit that AWS's pages print it in. */
 const UNITS = {
@@ -125,7 +125,7 @@ export type PriceFile = z.output<typeof file>;
 
 /** @throws UsageError when the file cannot be read or is wrong, with every problem */
 export function readPrices(path: string): PriceFile {
-  return readChecked(path, file, { what: 'price file', option: '--prices' });
+  return readChecked(path, file, { what: 'price file', hint: 'name another one with --prices' });
 }
 
 /** The prices of a file that may not be there yet. */
@@ -133,8 +133,10 @@ export function readPricesIfThere(path: string, today: string): PriceFile {
   return existsSync(path) ? readPrices(path) : { asOf: today, currency: 'USD', prices: [] };
 }
 
+/** @throws UsageError when the file cannot be written; the old one is unchanged then */
 export function writePrices(path: string, prices: PriceFile): void {
-  writeFileSync(path, `${JSON.stringify(prices, null, 2)}\n`);
+  const words = { code: 'NoPriceFile', hint: 'name another file with --prices' };
+  replaceFile(path, `${JSON.stringify(prices, null, 2)}\n`, words);
 }
 
 /** The price of a region, or the one of every region; undefined when there is none. */
