@@ -115,15 +115,23 @@ export const CHANGES: readonly Change[] = [
     keys: ['source.account', 'destination.account'],
     change: 'both sides in one account',
     after: deployment({ destination: { account: '111111111111' } }),
-    effect: { refused: ['destination.account: write another account than the source'] },
-    toKnow: 'An account is the boundary that protects the copies',
+    effect: {
+      refused: [
+        'destination.account: replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account',
+      ],
+    },
+    toKnow: '-',
   },
   {
     keys: ['source.region', 'destination.region'],
     change: 'both sides in one region',
     after: deployment({ destination: { region: 'ap-southeast-2' } }),
-    effect: { refused: ['destination.region: write another region than the source'] },
-    toKnow: 'The copies are there for the loss of a region too',
+    effect: {
+      refused: [
+        'destination.region: replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region',
+      ],
+    },
+    toKnow: '-',
   },
   {
     keys: ['source.region', 'destination.region'],

@@ -1,4 +1,5 @@
 import { type LocatedConfig, locateConfig, type ReadContext } from '../../config/locate';
+import { explainNotSupported } from '../../config/not-supported';
 import type { ReplicationConfig } from '../../config/replication-config';
 import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
@@ -25,7 +26,7 @@ export function loadConfig(readContext: ReadContext, directory: string): Replica
 export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig {
   const parsed = configuration.safeParse(value);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value).map(explainNotSupported)),
     ...RULES.flatMap((check) => check(value)),
     ...prototypeKeys(value),
   ];

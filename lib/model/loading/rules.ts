@@ -21,19 +21,23 @@ const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.opt
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
 const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
 
+const SAME_ACCOUNT =
+  'replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account';
+
+const SAME_REGION =
+  'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
+
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
-      ? [{ path: 'destination.account', found: destination.account, remedy: 'write another account than the source' }]
+      ? [{ path: 'destination.account', found: destination.account, remedy: SAME_ACCOUNT }]
       : [],
   ),
 
   rule(regions, ({ source, destination }) =>
-    source.region === destination.region
-      ? [{ path: 'destination.region', found: destination.region, remedy: 'write another region than the source' }]
-      : [],
+    source.region === destination.region ? [{ path: 'destination.region', found: destination.region, remedy: SAME_REGION }] : [],
   ),
 
   rule(regions, ({ source, destination }) => {

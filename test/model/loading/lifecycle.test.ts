@@ -52,10 +52,10 @@ const MOVES = 'S3 Lifecycle moves nothing from';
 test.each<[string, object, object, string, unknown, string]>([
   [
     'a class that S3 moves nothing to',
-    { transitions: [move('STANDARD_IA', 30)] },
+    { transitions: [move('REDUCED_REDUNDANCY', 30)] },
     {},
     'transitions[0].storageClass',
-    'STANDARD_IA',
+    'REDUCED_REDUNDANCY',
     'write one of INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE',
   ],
   [

@@ -187,8 +187,10 @@ const DELETION = 'write days before a key is deleted as a whole number from 7 to
 const ON_OFF = 'write true or false';
 const WHOLE = 'write an object such as { "deployment": "backups" }';
 const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
-const OTHER_REGION = 'write another region than the source';
-const OTHER_ACCOUNT = 'write another account than the source';
+const OTHER_REGION =
+  'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
+const OTHER_ACCOUNT =
+  'replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account';
 const DELETE_MARKERS = 'S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags';
 
 const crossing = (from: string, to: string) =>
@@ -437,7 +439,7 @@ describe('of the two sides, refuses', () => {
       ['a source that is null', null],
     ]),
     ...bad('destination', 'write an object such as { "account": "222222222222", "region": "us-west-2" }', [
-      ['a destination that is a list', ['222222222222']],
+      ['a destination that is a text', '222222222222'],
     ]),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
@@ -537,7 +539,7 @@ describe('of a filter, refuses', () => {
     inFilter('more than ten tags', { tags: manyTags(11) }, 'tags', manyTags(11), 'write at most 10 tags'),
     inFilter('a tag key that AWS reserves', { tags: { 'aws:a': 'b' } }, 'tags.aws:a', 'b', TAG_KEY),
     inFilter('a tag value that is no text', { tags: { Class: 1 } }, 'tags.Class', 1, TAG_VALUE),
-    inFilter('a key that does not exist', { suffix: '.pdf' }, 'suffix', '.pdf', UNKNOWN_KEY),
+    inFilter('a key that does not exist', { color: 'red' }, 'color', 'red', UNKNOWN_KEY),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
   });
