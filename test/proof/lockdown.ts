@@ -13,7 +13,7 @@ const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
 const S3_PAGE = `${S3}/using-with-s3-policy-actions.html`;
 const KMS_PAGE = 'https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html';
 const ENCRYPTION_PAGE = `${S3}/UsingKMSEncryption.html`;
-const HANDLERS_PAGE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html';
+export const HANDLERS_PAGE = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html';
 
 /** What only the break-glass role may do. */
 export const DESTROY = {

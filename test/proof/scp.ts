@@ -1,7 +1,7 @@
 import { actorsOf, each } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
-import { allowedLockdown, CONFIGURE, DESTROY, rolesOf } from './lockdown';
+import { allowedLockdown, CONFIGURE, DESTROY, HANDLERS_PAGE, rolesOf } from './lockdown';
 import type { World } from './world';
 
 /*
@@ -24,6 +24,7 @@ const CHANGE_ROLE = [
   'iam:PutRolePolicy',
   'iam:UpdateAssumeRolePolicy',
 ];
+const CHANGE_POLICY = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'];
 const CHANGE_STACK = [
   'cloudformation:ContinueUpdateRollback',
   'cloudformation:CreateChangeSet',
@@ -43,6 +44,7 @@ function subjectsOf(world: World) {
   const { account: owner, region } = world.config.destination;
   const { bucket, key, names, stack } = actorsOf(world);
   const roles = rolesOf(world);
+  const policy = (name: string) => actorsOf(world).iam(owner, `policy/${name}`);
   const arns = Object.fromEntries(Object.entries(roles).map(([name, one]) => [name, 'arn' in one ? one.arn : '']));
   const suffix = world.pairs[0]?.replicaBucket.name.slice(`${world.config.deployment}-${world.pairs[0].id}`.length);
   return {
@@ -53,6 +55,8 @@ function subjectsOf(world: World) {
     newBucket: bucket(`${world.config.deployment}-new${suffix}`),
     newKey: key(owner, region, 'new'),
     staging: bucket(`cdk-hnb659fds-assets-${owner}-${region}`),
+    /** Managed policies and boundaries of the roles: of the execution role, and of those that others make. */
+    policies: [policy(`${world.config.deployment}-cfn-exec`), policy('BreakGlassBoundary'), policy('teams/BackupDeployer')],
     stacks: [stack(region, owner, names.destination.stackName), stack(region, owner, 'another-stack')],
   };
 }
@@ -60,12 +64,13 @@ function subjectsOf(world: World) {
 type Subjects = ReturnType<typeof subjectsOf>;
 
 /** How the rest of the policy is passed: by whom, besides the break-glass role. */
-function guarded({ arn, owner, roles, staging, stacks }: Subjects) {
+function guarded({ arn, owner, policies, roles, staging, stacks }: Subjects) {
   const on = (actions: readonly string[], resources: readonly string[]) =>
     resources.flatMap((resource) => each(actions, { name: '', principal: roles.breakGlass, resource, owner }));
   const protectedRoles = [arn.breakGlass, arn.execution, arn.deploy, arn.publishing, arn.deployer];
   return {
     changeRoles: on(CHANGE_ROLE, protectedRoles),
+    changePolicies: on(CHANGE_POLICY, policies),
     passRole: on(['iam:PassRole'], [arn.execution]),
     assume: on(['sts:AssumeRole'], [arn.deploy, arn.publishing]),
     changeStacks: on(CHANGE_STACK, stacks),
@@ -83,7 +88,7 @@ export function allowedUnderScp(world: World): AllowedRequest[] {
   }
   const subjects = subjectsOf(world);
   const { newBucket, newKey, owner, roles } = subjects;
-  const { assume, changeRoles, changeStacks, forge, passRole } = guarded(subjects);
+  const { assume, changePolicies, changeRoles, changeStacks, forge, passRole } = guarded(subjects);
   const creation = [
     ...each([...DESTROY.bucket, ...CONFIGURE.bucket], { name: '', principal: roles.execution, resource: newBucket, owner }),
     ...each(CONFIGURE.key, { name: '', principal: roles.execution, resource: newKey, owner }),
@@ -92,6 +97,9 @@ export function allowedUnderScp(world: World): AllowedRequest[] {
     { action: 'account:GetContactInformation', resource: actorsOf(world).ownAccount(owner) },
     ...subjects.stacks.map((resource) => ({ action: 'cloudformation:DescribeStacks', resource })),
     { action: 'iam:GetRole', resource: subjects.arn.execution },
+    ...subjects.policies.flatMap((resource) =>
+      ['iam:CreatePolicy', 'iam:DeletePolicyVersion', 'iam:GetPolicyVersion'].map((action) => ({ action, resource })),
+    ),
     { action: 's3:GetObject', resource: `${subjects.staging}/0a1b.json` },
   ].map((request) => ({ ...request, name: '', principal: roles.root, owner }));
   const withPage = (page: string, requests: readonly Request[]) => requests.map((request) => ({ ...request, page }));
@@ -102,13 +110,25 @@ export function allowedUnderScp(world: World): AllowedRequest[] {
     })),
     ...withPage(
       SCP_PAGE,
-      as('the break-glass role', roles.breakGlass, [...changeRoles, ...passRole, ...assume, ...changeStacks, ...forge]),
+      as('the break-glass role', roles.breakGlass, [
+        ...changePolicies,
+        ...changeRoles,
+        ...passRole,
+        ...assume,
+        ...changeStacks,
+        ...forge,
+      ]),
     ),
     ...withPage(
       SCP_PAGE,
-      as('an administrator of the backup account looks around', actorsOf(world).destinationAdministrator, work),
+      as(
+        'an administrator of the backup account looks around, and does what changes no role',
+        actorsOf(world).destinationAdministrator,
+        work,
+      ),
     ),
     ...withPage(LOCK_PAGE, as('CloudFormation creates a bucket, and rolls that back', roles.execution, creation)),
+    ...withPage(HANDLERS_PAGE, as('CloudFormation updates a managed policy', roles.execution, changePolicies)),
     ...withPage(BOOTSTRAP_PAGE, as('a person who may deploy assumes the roles of the bootstrap', roles.deployer, assume)),
     ...withPage(BOOTSTRAP_PAGE, as('the role that deploys changes stacks', roles.deploy, [...changeStacks, ...passRole])),
     ...withPage(
@@ -130,7 +150,7 @@ export function deniedUnderScp(world: World): Request[] {
   const subjects = subjectsOf(world);
   const { newBucket, newKey, owner, roles } = subjects;
   const { administrator } = actorsOf(world);
-  const { assume, changeRoles, changeStacks, forge, passRole } = guarded(subjects);
+  const { assume, changePolicies, changeRoles, changeStacks, forge, passRole } = guarded(subjects);
   const request = { name: '', principal: roles.root, owner };
   const destruction = [newBucket, ...world.pairs.map(({ replicaBucket }) => replicaBucket.arn)]
     .flatMap((arn) => each(DESTROY.object, { ...request, resource: `${arn}/a.jpg` }))
@@ -145,6 +165,7 @@ export function deniedUnderScp(world: World): Request[] {
   const everything = [
     ...destruction,
     ...configuration,
+    ...changePolicies,
     ...changeRoles,
     ...changeStacks,
     ...passRole,
@@ -171,6 +192,7 @@ export function deniedUnderScp(world: World): Request[] {
     ...as('the role that deploys', roles.deploy, [
       ...destruction,
       ...configuration,
+      ...changePolicies,
       ...changeRoles,
       ...assume,
       ...forge,
@@ -179,6 +201,7 @@ export function deniedUnderScp(world: World): Request[] {
     ...as('a person who may deploy', roles.deployer, [
       ...destruction,
       ...configuration,
+      ...changePolicies,
       ...changeRoles,
       ...changeStacks,
       ...passRole,
@@ -187,6 +210,7 @@ export function deniedUnderScp(world: World): Request[] {
     ...as('the role that publishes', roles.publishing, [
       ...destruction,
       ...configuration,
+      ...changePolicies,
       ...changeRoles,
       ...changeStacks,
       ...passRole,

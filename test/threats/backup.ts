@@ -106,6 +106,20 @@ export const BACKUP: readonly Threat[] = [
     aftermath: 'everything above is possible then; [be told](#be-told)',
   },
   {
+    deed: 'with rights on IAM, changes a managed policy or a boundary of such a role',
+    requests: (world) => {
+      const { destination, destinationAdministrator, iam } = parts(world);
+      return on(
+        ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
+        destinationAdministrator,
+        iam(destination.owner, 'policy/BreakGlassBoundary'),
+        destination.owner,
+      );
+    },
+    expected: UNTIL_SCP,
+    aftermath: 'the role can do more than before, or less; [be told](#be-told)',
+  },
+  {
     deed: 'updates a stack: CloudFormation acts with its execution role',
     requests: (world) => {
       const { destinationAdministrator, destination, names, stack } = parts(world);

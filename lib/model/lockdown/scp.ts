@@ -42,6 +42,14 @@ const CHANGE_ROLE = [
 ];
 
 /**
+ * What gives a managed policy, or a boundary, other permissions where it is attached. A version that is not the default grants nothing, and a
+ * policy that is attached cannot be deleted: removing either gains nothing. CloudFormation changes managed policies of the stacks so.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
+ */
+const CHANGE_POLICY = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'];
+
+/**
  * What has CloudFormation act with the role that it keeps for a stack, whether or not the caller may pass that role.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
@@ -70,7 +78,7 @@ const FORGE_TEMPLATE = [
  * backup account alone; it serves every group, and a new pair needs no new one.
  *
  * Buckets are named by pattern. Keys have random ids, and an alias or a tag can be taken off a key: so all keys of the account and region
- * are covered.
+ * are covered. No configuration says which managed policies and boundaries the roles have: so all of the account are covered.
  *
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
@@ -88,15 +96,20 @@ export function lockdownScp(
   const staging = `arn:${partition}:s3:::${names.stagingBucket}`;
   const replicas = pairNamesOf(config, { id: '*' }).replicaBucket.arn;
   const keys = replicaKeyArn(config, '*');
+  const policies = `arn:${partition}:iam::${destination.account}:policy/*`;
   const stacks = `arn:${partition}:cloudformation:${destination.region}:${destination.account}:stack/*`;
   return {
     Version: '2012-10-17',
     Statement: [
-      deny('Versions', DESTROY_REPLICAS.objects, [`${replicas}/*`], [breakGlass]),
+      // Of S3, KMS and IAM together, for the length of the policy: no action of one concerns a resource of another.
+      deny('Destruction', [...DESTROY_REPLICAS.objects, ...DESTROY_KEY], [`${replicas}/*`, keys], [breakGlass]),
       // CloudFormation locks a bucket that it creates, and deletes it when that is rolled back, before or after the bucket has a policy.
-      deny('Buckets', [...DESTROY_REPLICAS.bucket, ...CONFIGURE_BUCKET], [replicas], [breakGlass, execution]),
-      deny('Keys', DESTROY_KEY, [keys], [breakGlass]),
-      deny('KeyPolicies', CONFIGURE_KEY, [keys], [breakGlass, execution]),
+      deny(
+        'Configuration',
+        [...DESTROY_REPLICAS.bucket, ...CONFIGURE_BUCKET, ...CONFIGURE_KEY, ...CHANGE_POLICY],
+        [replicas, keys, policies],
+        [breakGlass, execution],
+      ),
       deny('Roles', CHANGE_ROLE, [breakGlass, execution, deploy, publishing, ...deployers], [breakGlass]),
       deny('PassRole', ['iam:PassRole'], [execution], [breakGlass, deploy]),
       deny('AssumeRole', ['sts:AssumeRole'], [deploy, publishing], [breakGlass, ...deployers]),
