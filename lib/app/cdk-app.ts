@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AppError, describeError } from '../errors/errors';
+import { quoted } from '../errors/visible';
 import { capacityWarnings, checkCapacity, type MeasuredStack } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
@@ -85,6 +86,6 @@ function wantsCompliance(app: App): boolean {
     case 'false':
       return false;
     default:
-      throw new AppError('InvalidContext', `context "compliance" is ${JSON.stringify(value)}`, 'write true, or leave it out');
+      throw new AppError('InvalidContext', `context "compliance" is ${quoted(value)}`, 'write true, or leave it out');
   }
 }

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../errors/errors';
+import { quoted } from '../errors/visible';
 
 /** Options of a command, by their long names. */
 export type OptionTable = Readonly<
@@ -64,7 +65,7 @@ function checkOption(token: OptionToken, options: OptionTable, { hint, refused }
   }
   if (option.type === 'boolean') {
     if (value !== undefined) {
-      throw new UsageError('BadArguments', `${rawName} accepts no value, and was given ${JSON.stringify(value)}`, hint);
+      throw new UsageError('BadArguments', `${rawName} accepts no value, and was given ${quoted(value)}`, hint);
     }
     return;
   }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync } from 'node:fs';
 import { UsageError } from '../errors/errors';
+import { visible } from '../errors/visible';
 import { type FileWords, openRegularFile, replaceFile, unwritable, writeAt } from './files';
 
 const WORDS: FileWords = { code: 'NoCsv', hint: 'name another file with --csv' };
@@ -19,7 +20,7 @@ export class CsvFile<Column extends string> {
    * @throws UsageError when the file cannot be written, and when it does not have what the earlier run wrote; it is unchanged then
    */
   static open<Column extends string>(file: string, columns: readonly Column[], keep: number): CsvFile<Column> {
-    const header = line(columns);
+    const header = `${columns.join(',')}\r\n`;
     if (keep === 0) {
       replaceFile(file, header, WORDS);
     }
@@ -109,13 +110,19 @@ function line(values: readonly Value[]): string {
   return `${values.map(field).join(',')}\r\n`;
 }
 
-/** Spreadsheets run text as a formula that begins so; a quote before it makes it text. Who writes objects chooses the keys. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Spreadsheets run text as a formula that begins so, some after blanks, and some with the full-width signs of East Asian keyboards. A quote
+ * before it makes it text. Whoever writes objects chooses the keys.
+ *
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /^[\s\p{C}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
+/** Text is always in quotes: what separates fields in another locale does not separate them here. */
 function field(value: Value): string {
   if (typeof value !== 'string') {
     return value === null ? '' : String(value);
   }
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = visible(value).replaceAll('"', '""');
+  return `"${FORMULA.test(value) ? "'" : ''}${text}"`;
 }

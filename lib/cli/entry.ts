@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError, describeError } from '../errors/errors';
+import { toJson } from '../errors/visible';
 import { type ExitCode, errorToJson, exitCodeOf } from './exit-codes';
 import type { Terminal } from './terminal';
 
@@ -24,7 +25,7 @@ export async function runEntry<Code extends number>(
     const isForPeople = error instanceof AppError && !argv.includes('--debug');
     terminal.tell(isForPeople ? describeError(error) : ((error as Error).stack ?? String(error)));
     if (argv.includes('--json')) {
-      print(JSON.stringify(errorToJson(error), null, 2));
+      print(toJson(errorToJson(error)));
     }
     return exitCodeOf(error);
   }

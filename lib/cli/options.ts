@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describeError, UsageError } from '../errors/errors';
+import { quoted } from '../errors/visible';
 import type { CommandArguments } from './command';
 
 /** A week: far from where a timer of Node.js overflows, and fires at once. */
@@ -20,7 +21,7 @@ export function minutesOption(values: CommandArguments['values'], option: string
   if (number === undefined || number > MAX_MINUTES) {
     throw new UsageError(
       'BadMinutes',
-      `--${option} ${JSON.stringify(value)} is no number of minutes`,
+      `--${option} ${quoted(value)} is no number of minutes`,
       `write ${zero ? '0 or more' : 'more than 0'} and at most ${MAX_MINUTES}, such as --${option} 20`,
     );
   }
@@ -48,7 +49,7 @@ export function numberOption(
   if (number === undefined || number > most) {
     throw new UsageError(
       'BadNumber',
-      `--${option} ${JSON.stringify(value)} is no ${what}`,
+      `--${option} ${quoted(value)} is no ${what}`,
       `write more than 0 and at most ${most}, such as --${option} ${example}`,
     );
   }

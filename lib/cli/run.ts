@@ -2,6 +2,7 @@ import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import { cdkContext } from '../config/named';
 import { UsageError } from '../errors/errors';
+import { toJson } from '../errors/visible';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
 import type { Command, Context, Result } from './command';
@@ -54,7 +55,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   const options = cdkContext(common.named, directory, project);
   const { config, qualifier, permissionsBoundary } = readProject(project, options);
   const pairs = choosePairs(config, common.pairs);
-  const show = ({ data, text }: Result) => print(common.json ? JSON.stringify(data, null, 2) : text);
+  const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
   const context: Context = {
     config,
     pairs,

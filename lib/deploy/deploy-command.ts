@@ -5,6 +5,7 @@ import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors/errors';
+import { toJson } from '../errors/visible';
 import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
@@ -62,7 +63,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   );
   const finish = (status: Status, deployed: boolean) => {
     if (options.json) {
-      print(JSON.stringify({ status: status.status, stacks: plan, deployed, driftChecked: false }, null, 2));
+      print(toJson({ status: status.status, stacks: plan, deployed, driftChecked: false }));
     }
     return exitCodeOfStatus(status);
   };

@@ -5,6 +5,7 @@ import type { Synthesize } from '../cli/process/synthesis';
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
+import { quoted, toJson } from '../errors/visible';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
@@ -80,13 +81,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, si
     nothing: 'no stack was compared',
   });
   if (options.json) {
-    print(
-      JSON.stringify(
-        { status: status.status, stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false },
-        null,
-        2,
-      ),
-    );
+    print(toJson({ status: status.status, stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false }));
   } else {
     const sections = [
       planInWords(found),
@@ -120,7 +115,7 @@ function parsePlanArguments(argv: readonly string[]) {
   if (word !== undefined) {
     throw new UsageError(
       'TooManyArguments',
-      `"npm run plan" accepts no argument ${JSON.stringify(word)}`,
+      `"npm run plan" accepts no argument ${quoted(word)}`,
       `write --stack ${word} for one stack`,
     );
   }

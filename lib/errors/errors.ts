@@ -1,3 +1,5 @@
+import { quoted, visible } from './visible';
+
 /**
  * An error with a message meant for the person at the terminal: it is printed without a stack trace unless `--debug` asks
  * for one. Anything that is not an `AppError` is a fault of this project and keeps its stack trace.
@@ -40,7 +42,10 @@ export class ConfigError extends AppError {
     readonly problems: readonly Problem[],
   ) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    super('InvalidConfig', `the configuration in ${origin} has ${count}:\n${problemList(problems, 'the whole configuration')}`);
+    super(
+      'InvalidConfig',
+      `the configuration in ${visible(origin)} has ${count}:\n${problemList(problems, 'the whole configuration')}`,
+    );
   }
 }
 
@@ -58,9 +63,9 @@ export function describeError(error: AppError): string {
   return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. What this project did not write, such as the message of a service, is one line, and every character of it is seen. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof AppError ? error.message : visible(error instanceof Error ? error.message : String(error));
 }
 
 /**
@@ -71,8 +76,8 @@ export function messageOf(error: unknown): string {
 export function problemList(problems: readonly Problem[], whole: string): string {
   return problems
     .map(({ path, found, remedy }) => {
-      const place = path === '' ? whole : JSON.stringify(path).slice(1, -1);
-      const value = found === undefined ? 'nothing' : abbreviate(JSON.stringify(found) ?? typeof found);
+      const place = path === '' ? whole : quoted(path).slice(1, -1);
+      const value = found === undefined ? 'nothing' : abbreviate(quoted(found));
       return `  - ${place}: found ${value}; ${remedy}`;
     })
     .join('\n');

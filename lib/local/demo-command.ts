@@ -4,6 +4,7 @@ import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/e
 import { contextOfCli } from '../config/locate';
 import { CONFIG_OPTIONS, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
+import { quoted, toJson } from '../errors/visible';
 import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
@@ -70,7 +71,7 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
   const { data, kept } = await demo({ config, files, keep: options.keep === true, progress: terminalProgress(progress), signal });
   if (options.json) {
-    print(JSON.stringify({ ...data, kept: kept ? keptData(kept) : null }, null, 2));
+    print(toJson({ ...data, kept: kept ? keptData(kept) : null }));
   } else {
     print(formatDemo(data));
     if (kept !== undefined) {
@@ -83,7 +84,7 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
 function parse(argv: readonly string[]) {
   const { values, positionals } = parseOptions(argv, OPTIONS, { hint: HINT });
   if (positionals.length > 0) {
-    throw new UsageError('TooManyArguments', `the demo accepts no argument ${JSON.stringify(positionals[0])}`, HINT);
+    throw new UsageError('TooManyArguments', `the demo accepts no argument ${quoted(positionals[0])}`, HINT);
   }
   return values;
 }

@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { quoted } from '../errors/visible';
 import type { DeployedPair } from '../model/deployment';
 import { type LocalFile, sha256, sha256OfFile } from './files';
 
@@ -99,5 +100,5 @@ async function readReplica(s3: S3Client, object: { Bucket: string; Key: string }
 function differences(expected: Record<string, unknown>, found: Record<string, unknown>): string[] {
   return Object.keys(expected)
     .filter((key) => !isDeepStrictEqual(expected[key], found[key]))
-    .map((key) => `the replica's ${key} is ${JSON.stringify(found[key])} and should be ${JSON.stringify(expected[key])}`);
+    .map((key) => `the replica's ${key} is ${quoted(found[key])} and should be ${quoted(expected[key])}`);
 }

@@ -1,4 +1,5 @@
 import { type AccountName, accountNamed } from '../config/replication-config';
+import { visible } from '../errors/visible';
 import type { Deployment } from './deployment';
 import { type StackKind, stackId } from './stacks';
 
@@ -61,10 +62,10 @@ function option(name: string, value: string | object): string {
   return typeof value === 'string' && value.startsWith('-') ? `--${name}=${word(value)}` : `--${name} ${word(value)}`;
 }
 
-/** One word in the spelling of sh, bash and zsh. */
+/** One word in the spelling of sh, bash and zsh; of bash and zsh alone where it has characters that are not seen. */
 function word(value: string | object): string {
   const text = typeof value === 'string' ? value : asciiJson(value);
-  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text) ? text : inShellQuotes(text);
 }
 
 /** JSON whose text means the same in every terminal, whatever characters somebody wrote into a policy. */
@@ -73,4 +74,20 @@ function asciiJson(value: object): string {
     /[^ -~]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/**
+ * Returns text in quotes for a shell. Characters that are not seen are spelled out, as bash and zsh read them: a command that is copied from
+ * a terminal is what it looks like.
+ *
+ * @see https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
+ */
+export function inShellQuotes(text: string): string {
+  const plain = visible(text) === text;
+  return plain ? `'${text.replaceAll("'", `'\\''`)}'` : `$'${visible(text.replaceAll(/[\\']/g, '\\$&'), inShell)}'`;
+}
+
+/** The shell has `\u` for four digits and `\U` for eight. */
+function inShell(codePoint: string): string {
+  return codePoint.replace(/^\\u\{(\w+)\}$/, (_, digits: string) => `\\U${digits.padStart(8, '0')}`);
 }

@@ -1,6 +1,7 @@
 import { type Command, type CommandArguments, type Context, Outcome } from '../cli/command';
 import { textOption } from '../cli/options';
 import { AppError, UsageError } from '../errors/errors';
+import { quoted } from '../errors/visible';
 import type { Deployment } from '../model/deployment';
 import { LIMITS } from '../model/limits';
 import { lockdownScp, scpText } from '../model/lockdown/scp';
@@ -62,7 +63,7 @@ function deployersIn({ destination }: Deployment, values: CommandArguments['valu
   if (wrong.length > 0) {
     throw new UsageError(
       'BadDeployer',
-      `--deployer: no role of the destination account: ${wrong.map((arn) => JSON.stringify(arn)).join(', ')}`,
+      `--deployer: no role of the destination account: ${wrong.map((arn) => quoted(arn)).join(', ')}`,
       `write the whole ARN, path included, such as ${own}BackupDeployer`,
     );
   }

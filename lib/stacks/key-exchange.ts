@@ -1,3 +1,4 @@
+import { quoted } from '../errors/visible';
 import { Annotations, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -85,7 +86,7 @@ function recordedExchange(scope: Construct, config: Deployment): KeyExchange {
   const state =
     recorded === undefined
       ? "the replica key's ARN is not recorded yet"
-      : `the recorded replica key is no key ARN of account ${account} in ${region}: ${JSON.stringify(recorded)}`;
+      : `the recorded replica key is no key ARN of account ${account} in ${region}: ${quoted(recorded)}`;
   return {
     replicaKeyArn: replicaKeyArn(config, 'not-recorded-yet'),
     connect: (destinationStack, sourceStack) =>

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { AppError, UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import { isAwsError, unreachable } from '../aws-error';
 import type { Requests } from '../requests';
 import { compareKeys } from './key-order';
@@ -53,7 +54,7 @@ function assertProgress(bucket: string, { KeyMarker: key, VersionIdMarker: id }:
   }
   const order = compareKeys(next, key);
   if (order < 0 || (order === 0 && nextId === id)) {
-    throw noProgress(`bucket ${bucket}`, `the key ${JSON.stringify(key)}`);
+    throw noProgress(`bucket ${bucket}`, `the key ${quoted(key)}`);
   }
 }
 

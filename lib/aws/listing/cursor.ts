@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import { UnreachableError } from '../../errors/errors';
 import { type Bucket, noProgress, pageOf } from './bucket';
 import { compareKeys } from './key-order';
@@ -82,7 +83,7 @@ export class Cursor implements Stream {
       this.last = { key, ids: new Set() };
     }
     if (this.last.ids.has(id)) {
-      throw noProgress(`bucket ${this.bucket.name}`, `the key ${JSON.stringify(key)}`);
+      throw noProgress(`bucket ${this.bucket.name}`, `the key ${quoted(key)}`);
     }
     this.last.ids.add(id);
   }

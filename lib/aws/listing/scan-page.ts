@@ -1,4 +1,5 @@
 import { UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 
 /** One version of an object, or a delete marker, as a listing has it. */
 export interface Entry {
@@ -135,7 +136,7 @@ function sizeIn(element: string, key: string): number {
 
 /** The message for a size that cannot be compared. */
 export function badSize(key: string, size: string): string {
-  return `S3 listed a version of ${JSON.stringify(key)} with the size ${JSON.stringify(size)}, which is not a valid number of bytes`;
+  return `S3 listed a version of ${quoted(key)} with the size ${quoted(size)}, which is not a valid number of bytes`;
 }
 
 function prefixesIn(xml: string, decode: (text: string) => string): string[] {

@@ -1,5 +1,6 @@
 import { plural } from '../../cli/units';
 import { confirmationOf } from '../../config/schema';
+import { quoted } from '../../errors/visible';
 import type { Template } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { ChangeKind, Refusal, ResourceChange, Stop } from './model';
@@ -116,5 +117,5 @@ function remedy({ retention }: Lock): string {
   }
   const { mode, days } = retention;
   const lock = { mode, days, ...(mode === 'COMPLIANCE' && { confirm: confirmationOf(days) }) };
-  return `write "objectLock": ${JSON.stringify(lock)} again, or more`;
+  return `write "objectLock": ${quoted(lock)} again, or more`;
 }

@@ -1,4 +1,5 @@
 import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import { quoted } from '../../errors/visible';
 import type { TemplateResource } from '../../model/template';
 import type { WidenedPermission } from './model';
 import { legible } from './render';
@@ -145,7 +146,7 @@ function canonicalJson(value: unknown): string {
     return `[${value.map(canonicalJson).toSorted().join(',')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`);
+    const entries = Object.entries(value).map(([key, inner]) => `${quoted(key)}:${canonicalJson(inner)}`);
     return `{${entries.toSorted().join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';

@@ -1,3 +1,4 @@
+import { visible } from '../../errors/visible';
 import type { TemplateResource } from '../../model/template';
 import type { ChangeKind, PropertyChange, ResourceChange, StackPlan, WidenedPermission } from './model';
 
@@ -83,7 +84,7 @@ function valueInWords(value: unknown): string {
   if (value === null) {
     return 'nothing';
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = visible(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length <= VALUE_LENGTH ? text : `${text.slice(0, VALUE_LENGTH - 3)}...`;
 }
 

@@ -1,4 +1,5 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
+import { quoted, visibleIn } from '../../errors/visible';
 import { type Deployment, groupOfPair } from '../../model/deployment';
 import { replicateAgain } from '../backfill/again';
 import { selectDifferences } from './kept-differences';
@@ -9,7 +10,8 @@ import { observedIn } from './verdict';
 const SHOWN = 20;
 
 /** The result for a person: totals of each pair, then the first differences. */
-export function formatReport(config: Deployment, report: AuditReport): string {
+export function formatReport(config: Deployment, data: AuditReport): string {
+  const report = visibleIn(data);
   const { deployment, pairs, deep, requests, startedAt, endedAt } = report;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const unknown = deep === null || deep.unknown === 0 ? '' : `, ${whole(deep.unknown)} more are unknown`;
@@ -49,7 +51,7 @@ function was(count: number): string {
 }
 
 function formatPair(config: Deployment, pair: PairReport): string {
-  const below = pair.prefix === '' ? '' : ` below ${JSON.stringify(pair.prefix)}`;
+  const below = pair.prefix === '' ? '' : ` below ${quoted(pair.prefix)}`;
   const rows = STATES.filter((state) => pair.states[state].versions > 0).map((state) => {
     const { versions, bytes: size } = pair.states[state];
     return `  ${state.padEnd(13)}  ${whole(versions).padStart(11)}  ${bytes(size).padStart(9)}  ${MEANING[state]}`;
@@ -82,8 +84,7 @@ function formatDifferences({ differences, moreDifferences }: AuditReport): strin
 }
 
 function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, why }: Difference): string {
-  // A key may hold anything, line ends and control sequences too.
-  const what = `${JSON.stringify(key)}, ${isDeleteMarker ? 'delete marker' : 'version'} ${versionId}`;
+  const what = `${quoted(key)}, ${isDeleteMarker ? 'delete marker' : 'version'} ${versionId}`;
   const mark = wrong ? 'wrong  ' : (MARKS[state] ?? 'fine   ');
   return `  ${mark}  ${pair}: ${state}: ${what}: ${why}`;
 }

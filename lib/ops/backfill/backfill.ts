@@ -3,6 +3,7 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { table } from '../../cli/table';
 import { whole } from '../../cli/units';
 import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import { worst } from '../../model/status';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
@@ -110,7 +111,7 @@ function jobIdOf({ action, argument = '' }: CommandArguments): string {
   if (!/^[\w-]{5,36}$/.test(argument)) {
     throw new UsageError(
       'BadJob',
-      `${JSON.stringify(argument)} is no id of a job`,
+      `${quoted(argument)} is no id of a job`,
       `write one that npm run ops -- backfill list shows: npm run ops -- backfill ${action} JOB`,
     );
   }

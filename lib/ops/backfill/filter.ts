@@ -2,6 +2,7 @@ import type { JobManifestGeneratorFilter, ReplicationStatus, S3StorageClass } fr
 import type { CommandArguments } from '../../cli/command';
 import { parseBytes, whole } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 
 /** What a job takes when nobody chooses: what was never tried, and what failed. */
 const DEFAULT_STATUSES: readonly ReplicationStatus[] = ['NONE', 'FAILED'];
@@ -30,7 +31,7 @@ export function readFilter({ values }: CommandArguments, statuses?: readonly Rep
     const text = values[option];
     const value = typeof text === 'string' ? parse(text) : undefined;
     if (typeof text === 'string' && value === undefined) {
-      problems.push(`--${option} ${JSON.stringify(text)}: ${remedy}`);
+      problems.push(`--${option} ${quoted(text)}: ${remedy}`);
     }
     return value;
   };
@@ -106,7 +107,7 @@ export function describeFilter(filter: JobManifestGeneratorFilter): string {
   const prefixes = keys?.MatchAnyPrefix ?? [];
   return [
     ...(filter.ObjectReplicationStatuses === undefined ? [] : [`status ${filter.ObjectReplicationStatuses.join(' or ')}`]),
-    ...(prefixes.length === 0 ? [] : [`below ${prefixes.map((prefix) => JSON.stringify(prefix)).join(' or ')}`]),
+    ...(prefixes.length === 0 ? [] : [`below ${prefixes.map((prefix) => quoted(prefix)).join(' or ')}`]),
     ...(after === undefined ? [] : [`created after ${after.toISOString()}`]),
     ...(before === undefined ? [] : [`created before ${before.toISOString()}`]),
     ...(filter.ObjectSizeGreaterThanBytes === undefined ? [] : [`larger than ${whole(filter.ObjectSizeGreaterThanBytes)} bytes`]),

@@ -2,6 +2,7 @@ import type { JobStatus } from '@aws-sdk/client-s3-control';
 import type { Context } from '../../cli/command';
 import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
+import { quoted, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
 import { type FailureGroup, failedTasks, groupTasks } from './report';
@@ -90,7 +91,7 @@ const TROUBLESHOOTING = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/r
 
 /** How jobs ended, for a person. */
 export function formatBackfill({ jobs }: BackfillData): string {
-  return jobs.map(formatJob).join('\n\n');
+  return visibleIn(jobs).map(formatJob).join('\n\n');
 }
 
 function formatJob(result: JobResult): string {
@@ -125,10 +126,9 @@ function formatGroup({ reason, count, explanation, objects }: FailureGroup): str
     ...(afterwards === null ? [] : [`  Afterwards: ${afterwards}`]),
     `  AWS: ${page}`,
     '  Objects:',
-    // A key may hold anything, line ends and control sequences too.
     ...objects
       .slice(0, SHOWN)
-      .map(({ key, versionId }) => `    ${JSON.stringify(key)}${versionId === null ? '' : `, version ${versionId}`}`),
+      .map(({ key, versionId }) => `    ${quoted(key)}${versionId === null ? '' : `, version ${versionId}`}`),
     ...(count > SHOWN
       ? [`    and ${whole(count - SHOWN)} more: --json has the first, and the report in the bucket has all`]
       : []),

@@ -13,6 +13,7 @@ import {
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { replaceFile, unwritable } from '../../cli/files';
+import { toJson } from '../../errors/visible';
 import type { ExecutionPolicy, LeastPrivilege } from './least-privilege/policy';
 
 /** What has to be done about one execution policy. */
@@ -79,7 +80,7 @@ export function writePolicies(directory: string, policies: readonly ExecutionPol
   return new Map(
     policies.map(({ name, document }) => {
       const file = join(directory, `${name}.json`);
-      replaceFile(file, `${JSON.stringify(document, null, 2)}\n`, words);
+      replaceFile(file, `${toJson(document)}\n`, words);
       return [name, file];
     }),
   );

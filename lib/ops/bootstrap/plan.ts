@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { partitionOf } from '../../model/names';
 import type { Environment } from '../../model/stacks';
@@ -156,7 +157,7 @@ function change(present: readonly string[], drop: readonly string[], required: r
 /** The CDK CLI leaves a newer or foreign bootstrap stack as it is, and ends as if all were well. */
 function refusal(toolkit: Toolkit, isCustom: boolean, shippedVersion: number | undefined): string | undefined {
   if (isCustom) {
-    return `its bootstrap template is ${JSON.stringify(toolkit.variant)}, which the CDK CLI does not overwrite: change it the way it was made, with cdk bootstrap --template`;
+    return `its bootstrap template is ${quoted(toolkit.variant)}, which the CDK CLI does not overwrite: change it the way it was made, with cdk bootstrap --template`;
   }
   return shippedVersion !== undefined && toolkit.version > shippedVersion
     ? `it has bootstrap version ${toolkit.version}, and the CDK CLI here brings ${shippedVersion} and downgrades none: use a newer CDK CLI`

@@ -1,5 +1,6 @@
 import type { Entry } from '../../aws/listing/scan-page';
 import { UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { KeyState } from './keys';
 import type { Marker } from './markers';
 import type { Item } from './model';
@@ -86,7 +87,7 @@ function checkSize({ key, versionId, size }: Entry): void {
   if (!Number.isSafeInteger(size) || size < 0) {
     throw new UnreachableError(
       'BadSize',
-      `S3 lists version ${versionId} of ${JSON.stringify(key)} with a size that is not a valid number of bytes: ${size}`,
+      `S3 lists version ${versionId} of ${quoted(key)} with a size that is not a valid number of bytes: ${size}`,
       'check what answers in place of S3, such as a configured endpoint or a proxy',
     );
   }

@@ -1,6 +1,7 @@
 import type { CommandArguments, Context } from '../../cli/command';
 import { numberOption, textOption, wholeOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 
 /** The options that restore and drill share: which versions, where to, and how fast. */
 export interface SharedOptions {
@@ -59,7 +60,7 @@ function momentOption(values: CommandArguments['values'], now: Date): number | u
   if (Number.isNaN(time)) {
     throw new UsageError(
       'BadMoment',
-      `--as-of ${JSON.stringify(value)} is no moment`,
+      `--as-of ${quoted(value)} is no moment`,
       'write date, time and zone, such as --as-of 2026-11-20T08:00:00Z or --as-of 2026-11-20T19:00:00+11:00',
     );
   }

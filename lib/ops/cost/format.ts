@@ -1,5 +1,6 @@
 import { table } from '../../cli/table';
 import { bytes, plural, whole } from '../../cli/units';
+import { visibleIn } from '../../errors/visible';
 import {
   type CostData,
   type CostLine,
@@ -13,7 +14,8 @@ import type { AmountRange } from './quantities/quantity';
 import type { Workload } from './workload';
 
 /** The result for a person: a table for each pair and for what they share, the total, prices and what is missing. */
-export function formatCost(data: CostData): string {
+export function formatCost(found: CostData): string {
+  const data = visibleIn(found);
   const { deployment, lines, total, missingPrices, warnings, notCounted, changes, prices, origin } = data;
   const pairs = Object.entries(data.workloads);
   return [

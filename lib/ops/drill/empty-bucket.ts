@@ -8,6 +8,7 @@ import {
 import { pageOf } from '../../aws/listing/bucket';
 import type { Entry } from '../../aws/listing/scan-page';
 import { AppError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { OwnedBucket } from '../copy/model';
 
 /**
@@ -57,7 +58,7 @@ async function deleteAll({ name, s3, requests, owner }: OwnedBucket, entries: re
     ),
   );
   if (error !== undefined) {
-    throw new AppError('NotDeleted', `${JSON.stringify(error.Key)} could not be deleted: ${error.Message ?? error.Code}`);
+    throw new AppError('NotDeleted', `${quoted(error.Key)} could not be deleted: ${error.Message ?? error.Code}`);
   }
 }
 

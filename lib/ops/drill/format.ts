@@ -1,4 +1,5 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
+import { quoted, visible, visibleIn } from '../../errors/visible';
 import { unexplainedKeys } from '../copy/markers';
 import type { Amount } from '../copy/model';
 import { ENDS, MEANING } from './drill-pair';
@@ -42,7 +43,8 @@ export function describePlan(planned: readonly PlannedPair[], { to, sample, seed
 
 /** The result for a person. */
 export function formatDrill(reports: readonly DrillReport[], files: readonly string[]): string {
-  return [...reports.map(formatReport), ['reports:', ...files.map((file) => `  ${file}`)].join('\n')].join('\n\n');
+  const list = ['reports:', ...files.map((file) => `  ${visible(file)}`)];
+  return [...visibleIn(reports).map(formatReport), list.join('\n')].join('\n\n');
 }
 
 function formatReport(report: DrillReport): string {
@@ -55,12 +57,9 @@ function formatReport(report: DrillReport): string {
     ...ENDS.filter((end) => ends[end].objects > 0).map(
       (end) => `  ${whole(ends[end].objects).padStart(11)}  ${bytes(ends[end].bytes).padStart(9)}  ${MEANING[end]}`,
     ),
-    // A key may hold anything, line ends and control sequences too.
-    ...wrong
-      .slice(0, SHOWN)
-      .map(({ end, key, versionId, why }) => `  ${end}: ${JSON.stringify(key)}, version ${versionId}: ${why}`),
+    ...wrong.slice(0, SHOWN).map(({ end, key, versionId, why }) => `  ${end}: ${quoted(key)}, version ${versionId}: ${why}`),
     ...(more > 0 ? [`  and ${whole(more)} more, which the report has`] : []),
-    ...unrestorable.slice(0, SHOWN).map(({ key, versionId, why }) => `  ${JSON.stringify(key)}, version ${versionId}: ${why}`),
+    ...unrestorable.slice(0, SHOWN).map(({ key, versionId, why }) => `  ${quoted(key)}, version ${versionId}: ${why}`),
     ...(unrestorable.length > SHOWN ? [`  and ${whole(unrestorable.length - SHOWN)} more, which the report has`] : []),
     `  recovery time: ${recoveryTimeText(report)}`,
     `  recovery point: ${recoveryPointText(recoveryPoint)}`,
@@ -148,5 +147,5 @@ export function recoveryPointText({ basis, seconds, missing, lost, unknown, olde
       ? 'Measured: every version of the source bucket that is to be replicated was in the replica bucket when the drill began.'
       : `Measured: no version of the source bucket was known to be late or lost when the drill began.${more}`;
   }
-  return `Measured: ${duration(seconds)}, the age of the oldest version that was not in the replica bucket when the drill began, of ${oldest.lastModified}. ${whole(missing.versions)} versions were not there, ${whole(missing.current)} of them current.${never}${more} The oldest: ${JSON.stringify(oldest.key)}, ${oldest.why}. "ops audit" lists all.`;
+  return `Measured: ${duration(seconds)}, the age of the oldest version that was not in the replica bucket when the drill began, of ${oldest.lastModified}. ${whole(missing.versions)} versions were not there, ${whole(missing.current)} of them current.${never}${more} The oldest: ${quoted(oldest.key)}, ${oldest.why}. "ops audit" lists all.`;
 }

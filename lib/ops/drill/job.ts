@@ -1,6 +1,7 @@
 import { type RequestCounts, Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { DeployedPair } from '../../model/deployment';
 import { canaryPrefix } from '../../model/names';
 import { noRequestCounts, type OwnedBucket, type RestoreRequest } from '../copy/model';
@@ -66,7 +67,7 @@ function scope({ id, filter }: DeployedPair, prefix: string): string {
   }
   throw new UsageError(
     'OutsideFilter',
-    `--prefix ${JSON.stringify(prefix)} has nothing of pair ${id}, which is below ${JSON.stringify(own)}`,
+    `--prefix ${quoted(prefix)} has nothing of pair ${id}, which is below ${quoted(own)}`,
     'write another prefix, or choose other pairs with --pair',
   );
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileWords, replaceFile, unwritable } from '../../cli/files';
 import { bytes, whole } from '../../cli/units';
+import { quoted, toJson, visible } from '../../errors/visible';
 import { datesOf } from '../copy/markers';
 import type { Amount } from '../copy/model';
 import { type DrilledObject, ENDS, MEANING } from './drill-pair';
@@ -33,7 +34,7 @@ export function openFolder(folder: string): void {
 export function writeReport(folder: string, report: DrillReport): string[] {
   const time = report.startedAt.replaceAll(/\.\d+|[-:]/g, '');
   const name = `drill-${time}-${report.pair}`;
-  const contents = { [`${name}.json`]: `${JSON.stringify(report, null, 2)}\n`, [`${name}.md`]: markdownReport(report) };
+  const contents = { [`${name}.json`]: `${toJson(report)}\n`, [`${name}.md`]: markdownReport(report) };
   return Object.entries(contents).map(([file, content]) => {
     const path = join(folder, file);
     replaceFile(path, content, WORDS);
@@ -153,11 +154,10 @@ function list(lines: readonly string[]): string {
 
 /** A key may hold anything: line ends, bars and markup too. */
 function code(text: string): string {
-  const printed = JSON.stringify(text).slice(1, -1);
-  return `<code>${plain(printed)}</code>`;
+  return `<code>${plain(quoted(text).slice(1, -1))}</code>`;
 }
 
 function plain(text: string): string {
   const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;', '`': '&#96;' };
-  return text.replaceAll(/[\\&<>|`*_[\]]/g, (character) => entities[character] ?? `\\${character}`).replaceAll(/\s+/g, ' ');
+  return visible(text).replaceAll(/[\\&<>|`*_[\]]/g, (character) => entities[character] ?? `\\${character}`);
 }

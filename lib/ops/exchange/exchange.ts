@@ -6,6 +6,7 @@ import { type Context, Outcome } from '../../cli/command';
 import { replaceFile } from '../../cli/files';
 import { parseJson } from '../../config/json';
 import { AppError, ConfigError, UsageError } from '../../errors/errors';
+import { quoted, toJson } from '../../errors/visible';
 import { isReplicaKeyArn } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
 
@@ -44,7 +45,7 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
   if (!isReplicaKeyArn(config, replicaKeyArn)) {
     throw new AppError(
       'NotAReplicaKey',
-      `SSM parameter ${destination.keyParameter} holds no key ARN of account ${config.destination.account} in ${config.destination.region}: ${JSON.stringify(replicaKeyArn)}`,
+      `SSM parameter ${destination.keyParameter} holds no key ARN of account ${config.destination.account} in ${config.destination.region}: ${quoted(replicaKeyArn)}`,
       'somebody changed it; deploy the destination stack again',
     );
   }
@@ -55,13 +56,11 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
   if (changed) {
     terminal.tell(`${previous === null ? 'Record' : 'Change'} in ${CONTEXT_FILE}:`);
     terminal.tell(`  ${names.contextKey}`);
-    terminal.tell(
-      previous === null ? `  ${replicaKeyArn}` : `  from ${JSON.stringify(previous)}\n  to   ${JSON.stringify(replicaKeyArn)}`,
-    );
+    terminal.tell(previous === null ? `  ${replicaKeyArn}` : `  from ${quoted(previous)}\n  to   ${quoted(replicaKeyArn)}`);
     if (!yes) {
       await terminal.confirm('Write it?');
     }
-    const content = `${JSON.stringify({ ...context, [names.contextKey]: replicaKeyArn }, null, 2)}\n`;
+    const content = `${toJson({ ...context, [names.contextKey]: replicaKeyArn })}\n`;
     replaceFile(join(directory, CONTEXT_FILE), content, {
       code: 'NoContextFile',
       hint: 'correct that, then run the command again: nothing was changed',

@@ -1,6 +1,7 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
+import { quoted, visibleIn } from '../../errors/visible';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
 import { type Status, statusOf } from '../../model/status';
@@ -251,10 +252,8 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
 }
 
 /** The result of `ops explain s3://BUCKET/KEY` for a person. */
-export function formatObject(
-  config: Pick<Deployment, 'commandOptions'>,
-  { bucket, key, side, pair, versions, deletedMeanwhile, otherBucket }: ObjectData,
-): string {
+export function formatObject(config: Pick<Deployment, 'commandOptions'>, data: ObjectData): string {
+  const { bucket, key, side, pair, versions, deletedMeanwhile, otherBucket } = visibleIn(data);
   const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
   const other = side === 'source' ? 'replica' : 'source';
   const notes = [
@@ -264,7 +263,7 @@ export function formatObject(
   if (versions.length === 0) {
     const there = otherBucket.versions ?? 0;
     return [
-      `There is no object ${JSON.stringify(key)} in ${place}, nor was there one under this key that is still kept.`,
+      `There is no object ${quoted(key)} in ${place}, nor was there one under this key that is still kept.`,
       ...(there === 0
         ? []
         : [`The ${other} bucket has ${there} under this key: ${explainCommand(config, otherBucket.bucket, key)}`]),
@@ -272,7 +271,7 @@ export function formatObject(
     ].join('\n');
   }
   return [
-    `${JSON.stringify(key)} in ${place}:`,
+    `${quoted(key)} in ${place}:`,
     ...versions.map((version) => formatVersion(version, other)),
     ...otherBucket.deleteMarkers.map((marker) => `only in replica bucket ${otherBucket.bucket}: ${formatVersion(marker, other)}`),
     ...notes,

@@ -1,5 +1,6 @@
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { FailureReason } from './reason';
 import { FAILURE_REASONS } from './reasons';
 import { describeReason, type ReasonData, type Wording, wordingOf } from './wording';
@@ -62,7 +63,7 @@ function unknownCode(code: string): UsageError {
     .map(({ candidate }) => candidate);
   return new UsageError(
     'UnknownCode',
-    `AWS documents no failure reason "${code}"`,
+    `AWS documents no failure reason ${quoted(code)}`,
     near.length > 0
       ? `did you mean ${near.slice(0, 5).join(', ')}?`
       : `write s3://BUCKET/KEY, or one of:\n  ${codes.join('\n  ')}`,

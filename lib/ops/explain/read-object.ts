@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import {
   GetBucketOwnershipControlsCommand,
   GetBucketReplicationCommand,
@@ -123,7 +124,7 @@ export class ObjectReader {
       }
       if (page.IsTruncated === true && page.NextKeyMarker === this.key) {
         if (markers.has(page.NextVersionIdMarker)) {
-          throw noProgress(`bucket ${this.bucket}`, `the key ${JSON.stringify(this.key)}`);
+          throw noProgress(`bucket ${this.bucket}`, `the key ${quoted(this.key)}`);
         }
         markers.add(page.NextVersionIdMarker);
       }

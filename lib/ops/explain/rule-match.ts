@@ -1,4 +1,5 @@
 import type { ReplicationRule, ReplicationRuleFilter, Tag } from '@aws-sdk/client-s3';
+import { quoted } from '../../errors/visible';
 
 /** How a version is encrypted. */
 export interface Encryption {
@@ -87,7 +88,7 @@ export function needsTags({ Filter: filter }: ReplicationRule): boolean {
 function filterMismatch(rule: ReplicationRule, { key, tags }: RuleCandidate): string | undefined {
   const { prefix, tags: wanted } = conditionsOf(rule);
   if (!key.startsWith(prefix)) {
-    return `the key does not start with the rule's prefix ${JSON.stringify(prefix)}`;
+    return `the key does not start with the rule's prefix ${quoted(prefix)}`;
   }
   const missing = wanted.find((tag) => !hasTag(tags, tag));
   if (missing !== undefined) {
@@ -105,7 +106,7 @@ function exclusion(
   const prefix = [not?.Prefix, ...(not?.Or?.Prefixes ?? [])].find((each) => each !== undefined && key.startsWith(each));
   const tag = [not?.Tag, ...(not?.Or?.Tags ?? [])].find((each) => each !== undefined && hasTag(tags, each));
   if (prefix !== undefined) {
-    return `the rule excludes the prefix ${JSON.stringify(prefix)}`;
+    return `the rule excludes the prefix ${quoted(prefix)}`;
   }
   return tag === undefined ? undefined : `the rule excludes the tag ${text(tag)}`;
 }
@@ -117,7 +118,7 @@ function conditionsOf({ Prefix: prefix, Filter: filter }: ReplicationRule): { pr
 
 function whyItMatches(rule: ReplicationRule): string {
   const { prefix, tags } = conditionsOf(rule);
-  const conditions = [...(prefix === '' ? [] : [`prefix ${JSON.stringify(prefix)}`]), ...tags.map((tag) => `tag ${text(tag)}`)];
+  const conditions = [...(prefix === '' ? [] : [`prefix ${quoted(prefix)}`]), ...tags.map((tag) => `tag ${text(tag)}`)];
   return conditions.length === 0 ? 'the rule takes every object' : `the rule takes ${conditions.join(' with ')}`;
 }
 

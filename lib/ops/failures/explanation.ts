@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import { type Deployment, groupOfPair } from '../../model/deployment';
 import { opsCommand } from '../../model/shell-commands';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../explain/reasons';
@@ -44,7 +45,7 @@ export function explanationForOthers({
   const known = event === 'OperationFailedReplication' ? FAILURE_REASONS.find(({ code }) => code === reason) : undefined;
   const page = event === 'OperationFailedReplication' ? FAILURE_REASONS_PAGE : WITHOUT_REASON[event].page;
   return {
-    cause: `This is somebody else's replication: rule ${JSON.stringify(ruleId)} into bucket ${JSON.stringify(destination)}, which this deployment does not have.`,
+    cause: `This is somebody else's replication: rule ${quoted(ruleId)} into bucket ${quoted(destination)}, which this deployment does not have.`,
     fix: 'Tell the owner of that rule. Nothing in this deployment repairs it.',
     commands: [],
     afterwards: null,

@@ -3,6 +3,7 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { AppError, UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { StatusWord } from '../../model/status';
 import { type FailureFindings, FailureScope, type FailuresData, type ReadExtent, readMessage, statusOfQueue } from './findings';
 import { describeRemoval, formatFailures, formatUndone } from './format';
@@ -121,7 +122,7 @@ function readLimit(value: string | boolean | undefined): number {
   if (limit < 1 || limit > MAX_LIMIT) {
     throw new UsageError(
       'BadLimit',
-      `--limit ${JSON.stringify(value)} is no number of messages`,
+      `--limit ${quoted(value)} is no number of messages`,
       `write 1 to ${MAX_LIMIT}, such as --limit 1000`,
     );
   }

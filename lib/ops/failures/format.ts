@@ -1,4 +1,5 @@
 import { plural } from '../../cli/units';
+import { quoted, visible, visibleIn } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { CANARY_FOLDER } from '../../model/names';
 import { explainCommand } from '../explain/verdict';
@@ -13,7 +14,8 @@ const SHOWN = 10;
 type Named = Pick<Deployment, 'commandOptions'>;
 
 /** The result for a person. */
-export function formatFailures(config: Named, data: FailuresData): string {
+export function formatFailures(config: Named, found: FailuresData): string {
+  const data = visibleIn(found);
   const { groups, unreadable, removed } = data;
   return [
     summary(data),
@@ -27,7 +29,8 @@ export function formatFailures(config: Named, data: FailuresData): string {
 }
 
 /** What `--ack` is about to remove. */
-export function describeRemoval(queue: string, messages: number, { groups, testEvents, unreadable }: FailureFindings): string {
+export function describeRemoval(queue: string, messages: number, findings: FailureFindings): string {
+  const { groups, testEvents, unreadable } = visibleIn(findings);
   return [
     `Remove ${plural(messages, 'message')} from queue ${queue}:`,
     ...groups.map((group) => `  ${heading(group)}`),
@@ -38,7 +41,7 @@ export function describeRemoval(queue: string, messages: number, { groups, testE
 
 /** The first reason why something could not be done, and how often. */
 export function formatUndone(undone: readonly Undone[], what: string): string {
-  return `${plural(undone.length, 'message')} could not be ${what}: ${undone[0]?.why}`;
+  return `${plural(undone.length, 'message')} could not be ${what}: ${visible(undone[0]?.why ?? '')}`;
 }
 
 function summary(data: FailuresData): string {
@@ -87,18 +90,17 @@ const OUTCOMES = {
   OperationNotTracked: 'not tracked any more (OperationNotTracked)',
 } as const;
 
-/** Whoever may write an object chooses its key, so control characters are escaped. */
 function formatObject({ bucket, key, versionId, time, operation }: FailedObject): string {
   const notes = [
     ...(versionId === null ? [] : [`version ${versionId}`]),
     ...(operation === null || operation === 'OBJECT_PUT' ? [] : [operation]),
     ...(key.includes(CANARY_FOLDER) ? ['a canary of ops verify'] : []),
   ];
-  return `    ${[`${time}  ${JSON.stringify(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
+  return `    ${[`${time}  ${quoted(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
 }
 
 function formatUnreadable({ messageId, why, body }: UnreadableMessage): string {
-  return `  message ${messageId}: ${why}; it begins with ${JSON.stringify(body.slice(0, 80))}`;
+  return `  message ${messageId}: ${why}; it begins with ${quoted(body.slice(0, 80))}`;
 }
 
 /** Events are history: how an object is now, S3 says. */
@@ -106,7 +108,7 @@ function present(config: Named, groups: readonly ExplainedGroup[]): string[] {
   const known = groups
     .filter((group) => isOpen(group) && group.pair !== null && !group.somebodyElses)
     .flatMap(({ objects }) => objects);
-  const one = known.find(({ key }) => /^\P{Cc}+$/u.test(key) && !key.includes(CANARY_FOLDER));
+  const one = known.find(({ key }) => visible(key) === key && !key.includes(CANARY_FOLDER));
   return one === undefined
     ? []
     : [`These are events of the past. What became of an object since:\n  ${explainCommand(config, one.bucket, one.key)}`];

@@ -1,4 +1,5 @@
 import { bytes, duration, plural, whole } from '../../cli/units';
+import { quoted, visibleIn } from '../../errors/visible';
 import type { StatusWord } from '../../model/status';
 import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
@@ -9,8 +10,9 @@ import type { PairPlan } from './plan';
 import type { PairResult, RestoreResult } from './result';
 
 /** The plan of one pair for a person. */
-export function formatPlan({ pair, replicaBucket, target, prefix, asOf, plan, cost, time, unknowns, ...of }: PairResult): string {
-  const below = prefix === '' ? '' : ` below ${JSON.stringify(prefix)}`;
+export function formatPlan(result: PairResult): string {
+  const { pair, replicaBucket, target, prefix, asOf, plan, cost, time, unknowns, ...of } = visibleIn(result);
+  const below = prefix === '' ? '' : ` below ${quoted(prefix)}`;
   const moment = asOf === null ? 'the newest version of each key' : `as of ${asOf}`;
   return [
     `pair ${pair}: restore ${replicaBucket}${below}, ${moment}`,
@@ -99,7 +101,8 @@ const MEANING: Readonly<Record<RestoreEnd, string>> = {
 };
 
 /** The result for a person: totals of each pair, what was not restored, and what cannot be known. */
-export function formatResult(result: RestoreResult): string {
+export function formatResult(data: RestoreResult): string {
+  const result = visibleIn(data);
   const { dryRun, pairs, requests, seconds } = result;
   if (dryRun) {
     return [...pairs.map(formatPlan), 'nothing was changed: --dry-run'].join('\n\n');
@@ -194,8 +197,7 @@ function formatNotRestored({ notRestored, moreNotRestored }: RestoreResult): str
 }
 
 function formatOne({ pair, end, key, versionId, why }: NotRestored): string {
-  // A key may hold anything, line ends and control sequences too.
-  return `  ${pair}: ${end}: ${JSON.stringify(key)}, version ${versionId}: ${why}`;
+  return `  ${pair}: ${end}: ${quoted(key)}, version ${versionId}: ${why}`;
 }
 
 /** One line of a table of counts. */

@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import { normalize } from 'node:path';
 import type { ReadContext } from '../../config/locate';
 import type { Pipeline } from '../../config/replication-config';
@@ -38,7 +39,7 @@ export function repositoryFile(file: unknown): string | undefined {
   if (!/^(?!\.\.\/)[\w.][\w./-]*$/.test(path)) {
     throw new AppError(
       'ConfigOutsideRepository',
-      `the pipeline cannot read its configuration from ${JSON.stringify(file)}`,
+      `the pipeline cannot read its configuration from ${quoted(file)}`,
       'name a committed file by its path in the repository, of letters, digits and _ . / -, such as -c config=environments/production.json',
     );
   }

@@ -152,7 +152,7 @@ describe('what the target has', () => {
     expect(text).toContain('documents: conflict: "other", version v2');
     expect(world.file('left.csv').split('\r\n')).toEqual([
       'pair,end,key,versionId,lastModified,size,storageClass,why',
-      expect.stringContaining('documents,conflict,other,v2,'),
+      expect.stringContaining('"documents","conflict","other","v2",'),
       '',
     ]);
   });
@@ -295,7 +295,7 @@ describe('delete markers in the replica bucket', () => {
     const row = `2             keys are hidden by a delete marker that this deployment does not write, written between ${MARKED} and ${LATER}: not restored; --ignore-foreign-markers`;
     expect([recorded.told[0], text]).toEqual([expect.stringContaining(row), expect.stringContaining(row)]);
     expect(text).toMatch(/: not everything is there, 2 objects hidden by delete markers that this deployment does not write\n/);
-    expect(world.file('left.csv')).toContain('documents,foreign-marker,b,b2,');
+    expect(world.file('left.csv')).toContain('"documents","foreign-marker","b","b2",');
     expect(hasCheckpoint()).toBe(false);
   });
 
@@ -433,7 +433,7 @@ describe('failures', () => {
       { restored: { objects: 2999 }, failed: { objects: 1 } },
     ]);
     expect(first.text).toContain('documents: failed: "k01234", version v1234: AccessDenied by its key');
-    expect(world.file('left.csv')).toContain('documents,failed,k01234');
+    expect(world.file('left.csv')).toContain('"documents","failed","k01234"');
 
     world.instead = () => undefined;
     world.asked.length = 0;

@@ -1,3 +1,4 @@
+import { quoted } from '../../../errors/visible';
 import { createHash } from 'node:crypto';
 import { stopIfInterrupted } from '../../../aws/clock';
 import { noProgress } from '../../../aws/listing/bucket';
@@ -214,7 +215,7 @@ class Upload {
       more = xmlText(xml, 'IsTruncated') === 'true' && next !== undefined;
       // Part numbers ascend: S3 would list the same parts for ever.
       if (more && Number(next) <= Number(marker ?? 0)) {
-        throw noProgress(`parts of the upload of ${JSON.stringify(key)}`, `part ${next}`);
+        throw noProgress(`parts of the upload of ${quoted(key)}`, `part ${next}`);
       }
       marker = next;
     }

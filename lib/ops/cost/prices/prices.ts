@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readChecked, replaceFile } from '../../../cli/files';
 import { STORAGE_CLASSES, TRANSITION_CLASSES } from '../../../config/schema';
 import type { StorageClass } from '../../../config/storage-classes';
+import { toJson } from '../../../errors/visible';
 
 /** Kinds of price that an estimate needs, each with the unit that AWS's pages print it in. */
 const UNITS = {
@@ -136,7 +137,7 @@ export function readPricesIfThere(path: string, today: string): PriceFile {
 /** @throws UsageError when the file cannot be written; the old one is unchanged then */
 export function writePrices(path: string, prices: PriceFile): void {
   const words = { code: 'NoPriceFile', hint: 'name another file with --prices' };
-  replaceFile(path, `${JSON.stringify(prices, null, 2)}\n`, words);
+  replaceFile(path, `${toJson(prices)}\n`, words);
 }
 
 /** The price of a region, or the one of every region; undefined when there is none. */
