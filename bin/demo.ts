@@ -2,7 +2,7 @@ import 'source-map-support/register-hook-require';
 import { runEntry } from '../lib/cli/entry';
 import { EXIT } from '../lib/cli/exit-codes';
 import { untilSignalled } from '../lib/cli/signals';
-import { processTerminal } from '../lib/cli/terminal';
+import { printResult, processTerminal } from '../lib/cli/terminal';
 import { runDemo } from '../lib/local/demo-command';
 
 async function main(): Promise<void> {
@@ -21,9 +21,7 @@ async function main(): Promise<void> {
           argv,
           // npm runs scripts in the project's folder and says here where it was called.
           directory: process.env['INIT_CWD'] ?? process.cwd(),
-          print: (text) => {
-            process.stdout.write(`${text}\n`);
-          },
+          print: printResult,
           progress: process.stderr,
           signal,
         });

@@ -3,7 +3,7 @@ import { projectFolder, runEntry } from '../lib/cli/entry';
 import { runCdk } from '../lib/cli/process/cdk';
 import { withSynthesis } from '../lib/cli/process/synthesis';
 import { untilSignalled } from '../lib/cli/signals';
-import { processTerminal } from '../lib/cli/terminal';
+import { printResult, processTerminal } from '../lib/cli/terminal';
 import { stackStates } from '../lib/deploy/blocked-stacks';
 import { deploy } from '../lib/deploy/deploy-command';
 import { deployedReader } from '../lib/deploy/plan/deployed';
@@ -15,12 +15,9 @@ async function main(): Promise<void> {
   // npm runs scripts in the project's folder and says here where it was called.
   const calledIn = process.env['INIT_CWD'] ?? process.cwd();
   const directory = projectFolder(calledIn);
-  const print = (text: string) => {
-    process.stdout.write(`${text}\n`);
-  };
   process.exitCode = await untilSignalled((signal) => {
     const terminal = processTerminal(signal);
-    return runEntry({ argv, print, terminal }, () =>
+    return runEntry({ argv, print: printResult, terminal }, () =>
       withSynthesis(directory, signal, (synthesize) =>
         deploy({
           argv,
@@ -32,7 +29,7 @@ async function main(): Promise<void> {
           states: stackStates,
           signal,
           terminal,
-          print,
+          print: printResult,
         }),
       ),
     );

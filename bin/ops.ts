@@ -3,7 +3,7 @@ import { sdkClients } from '../lib/aws/clients';
 import { systemClock } from '../lib/aws/clock';
 import { runCli } from '../lib/cli/run';
 import { untilSignalled } from '../lib/cli/signals';
-import { processTerminal } from '../lib/cli/terminal';
+import { printResult, processTerminal } from '../lib/cli/terminal';
 import { COMMANDS } from './commands';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -19,9 +19,7 @@ async function main(): Promise<void> {
       clients: sdkClients,
       clock: systemClock(signal),
       signal,
-      print: (text) => {
-        process.stdout.write(`${text}\n`);
-      },
+      print: printResult,
       useEndpoint: (endpoint) => {
         process.env['AWS_ENDPOINT_URL'] = endpoint;
       },

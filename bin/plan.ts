@@ -2,7 +2,7 @@ import 'source-map-support/register-hook-require';
 import { projectFolder, runEntry } from '../lib/cli/entry';
 import { withSynthesis } from '../lib/cli/process/synthesis';
 import { untilSignalled } from '../lib/cli/signals';
-import { processTerminal } from '../lib/cli/terminal';
+import { printResult, processTerminal } from '../lib/cli/terminal';
 import { deployedReader } from '../lib/deploy/plan/deployed';
 import { plan } from '../lib/deploy/plan-command';
 
@@ -13,13 +13,10 @@ async function main(): Promise<void> {
   // npm runs scripts in the project's folder and says here where it was called.
   const calledIn = process.env['INIT_CWD'] ?? process.cwd();
   const directory = projectFolder(calledIn);
-  const print = (text: string) => {
-    process.stdout.write(`${text}\n`);
-  };
   process.exitCode = await untilSignalled((signal) =>
-    runEntry({ argv, print, terminal: processTerminal(signal) }, () =>
+    runEntry({ argv, print: printResult, terminal: processTerminal(signal) }, () =>
       withSynthesis(directory, signal, (synthesize) =>
-        plan({ argv, directory, calledIn, synthesize, deployed: deployedReader, signal, print }),
+        plan({ argv, directory, calledIn, synthesize, deployed: deployedReader, signal, print: printResult }),
       ),
     ),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AppError, describeError } from '../errors/errors';
-import { quoted } from '../errors/visible';
+import { quoted, visibleLines } from '../errors/visible';
 import { capacityWarnings, checkCapacity, type MeasuredStack } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
@@ -40,7 +40,7 @@ function checkLimits(app: App, config: Deployment, addStacks: AddStacks): void {
   const stacks = stacksOf(app);
   checkCapacity(config, stacks, (other) => synthesizeApart(addStacks, other));
   for (const warning of capacityWarnings(stacks)) {
-    process.stderr.write(`${warning}\n`);
+    process.stderr.write(`${visibleLines(warning)}\n`);
   }
 }
 
@@ -51,7 +51,7 @@ function reportErrors(work: () => void): void {
     if (!(error instanceof AppError) || process.env['CDK_DEBUG'] === 'true') {
       throw error;
     }
-    process.stderr.write(`${describeError(error)}\n`);
+    process.stderr.write(`${visibleLines(describeError(error))}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visibleLines } from '../errors/visible';
 import { interruption } from './clock';
 
 /**
@@ -18,7 +19,7 @@ export async function prompt(question: string, signal?: AbortSignal): Promise<st
   });
   const end = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
   try {
-    const answer = await terminal.question(question, { signal: end }).catch(() => '');
+    const answer = await terminal.question(visibleLines(question), { signal: end }).catch(() => '');
     if (interrupted && !process.emit('SIGINT')) {
       process.kill(process.pid, 'SIGINT');
     }

@@ -1,5 +1,7 @@
 import { prompt } from '../aws/prompt';
-import { AbortError, UsageError } from '../errors/errors';
+import { AbortError, messageOf, UsageError } from '../errors/errors';
+import { visible, visibleLines } from '../errors/visible';
+import { EXIT } from './exit-codes';
 
 /** Where a command shows what it does and asks. Results go through its outcome instead. */
 export interface Terminal {
@@ -18,20 +20,24 @@ export interface Terminal {
   confirm(question: string): Promise<void>;
 }
 
+/** Puts the cursor into the upper left corner, and clears what is below. */
+const CLEAR = '\u001b[H\u001b[J';
+
 /**
- * The terminal that this process runs on.
+ * The terminal that this process runs on. What is not seen does not reach it, whoever wrote it: besides line feeds, only the sequences of
+ * this file.
  *
  * @param signal ends a question
  */
 export function processTerminal(signal: AbortSignal): Terminal {
   return {
     tell: (line) => {
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${visibleLines(line)}\n`);
     },
-    clear: process.stdout.isTTY ? '\u001b[H\u001b[J' : '',
+    clear: process.stdout.isTTY ? CLEAR : '',
     progress: (line) => {
       if (process.stderr.isTTY) {
-        process.stderr.write(`\r\u001b[K${line}`);
+        process.stderr.write(`\r\u001b[K${visible(line)}`);
       }
     },
     confirm: async (question) => {
@@ -49,4 +55,26 @@ export function processTerminal(signal: AbortSignal): Terminal {
       }
     },
   };
+}
+
+let isGuarded = false;
+
+/**
+ * Prints a result on standard output, where it is guarded like the terminal. A disk that is full is told, and the process does not end with
+ * 0; a reader that has enough, such as `head`, is no fault.
+ */
+export function printResult(text: string): void {
+  if (!isGuarded) {
+    isGuarded = true;
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') {
+        process.stderr.write(`the result could not be printed: ${messageOf(error)}\n`);
+        process.on('exit', () => {
+          process.exitCode ||= EXIT.unknown;
+        });
+      }
+    });
+  }
+  const clear = text.startsWith(CLEAR) ? CLEAR : '';
+  process.stdout.write(`${clear}${visibleLines(text.slice(clear.length))}\n`);
 }

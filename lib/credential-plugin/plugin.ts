@@ -3,6 +3,7 @@ import { refuseWhatNpmTook } from '../cli/arguments';
 import { checkCdkArguments } from '../config/named';
 import type { ReplicationConfig } from '../config/replication-config';
 import { AppError, describeError } from '../errors/errors';
+import { visibleLines } from '../errors/visible';
 
 /** The part of the CDK CLI's plug-in contract that is used here: `@aws-cdk/cli-plugin-contract` holds all of it. */
 interface PluginHost {
@@ -68,7 +69,7 @@ function profiles() {
 
 /** The CLI prints everything that an error holds: this one holds the message alone. */
 function plainError(error: AppError): Error {
-  const plain = new Error(describeError(error));
+  const plain = new Error(visibleLines(describeError(error)));
   plain.stack = plain.message;
   return plain;
 }

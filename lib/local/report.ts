@@ -1,4 +1,5 @@
 import { table } from '../cli/table';
+import { visible } from '../errors/visible';
 import type { Deployment } from '../model/deployment';
 import { type StatusWord, statusOf } from '../model/status';
 import type { ReplicatedObject } from './replicate';
@@ -62,7 +63,7 @@ export function formatDemo({ status, seconds, pairs }: DemoData): string {
       '',
       ...table([COLUMNS, ...objects.slice(0, ROWS).map(row)]).map((line) => `  ${line}`),
       ...(objects.length > ROWS ? [`  and ${objects.length - ROWS} more: --json lists them all`] : []),
-      ...objects.flatMap(({ key, problems }) => problems.map((problem) => `  ${key}: ${problem}`)),
+      ...objects.flatMap(({ key, problems }) => problems.map((problem) => `  ${visible(key)}: ${visible(problem)}`)),
     ].join('\n'),
   );
   const count = pairs.reduce((sum, pair) => sum + pair.objects.length, 0);

@@ -1,7 +1,7 @@
-import { quoted } from '../errors/visible';
 import { Annotations, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { quoted } from '../errors/visible';
 import { type Deployment, titleOf } from '../model/deployment';
 import { isReplicaKeyArn, replicaKeyArn, stackArnPattern } from '../model/names';
 import type { DestinationStack } from './destination/destination-stack';

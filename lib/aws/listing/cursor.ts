@@ -1,5 +1,5 @@
-import { quoted } from '../../errors/visible';
 import { UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import { type Bucket, noProgress, pageOf } from './bucket';
 import { compareKeys } from './key-order';
 import type { Entry, Page } from './scan-page';

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { stopIfInterrupted } from '../../aws/clock';
 import { AppError } from '../../errors/errors';
 import { endWith } from './end-with';
@@ -46,7 +47,7 @@ export async function run(command: string, args: readonly string[], { log, cwd, 
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (data: Buffer) => {
       file?.write(data);
-      tail.push(...data.toString().split('\n'));
+      tail.push(...stripVTControlCharacters(data.toString()).split('\n'));
       tail.splice(0, tail.length - TAIL_LINES);
     });
   }

@@ -1,3 +1,4 @@
+import { visibleIn } from '../../errors/visible';
 import { readAssembly, type StackChoice } from './assembly';
 import { compareStack } from './compare';
 import type { ReadDeployed } from './deployed';
@@ -48,7 +49,9 @@ export function planInWords(plan: DeploymentPlan): string {
 
 /** Stops for a person: what is lost, and the name to accept it by. Refusals: what is to be written instead. */
 export function stopsInWords(stops: readonly (Stop | Refusal)[]): string {
-  return stops.map(({ name, reason }) => `  ${name}: ${reason}`).join('\n');
+  return visibleIn(stops)
+    .map(({ name, reason }) => `  ${name}: ${reason}`)
+    .join('\n');
 }
 
 /** Changes after which a resource is no longer its stack's, at the end of the deployment. */

@@ -1,4 +1,4 @@
-import { visible } from '../../errors/visible';
+import { visible, visibleIn } from '../../errors/visible';
 import type { TemplateResource } from '../../model/template';
 import type { ChangeKind, PropertyChange, ResourceChange, StackPlan, WidenedPermission } from './model';
 
@@ -23,7 +23,8 @@ export function isUnchanged({ state, resources, other }: StackPlan): boolean {
 }
 
 /** What a deployment would do to one stack, for a terminal. */
-export function stackInWords(plan: StackPlan): string {
+export function stackInWords(found: StackPlan): string {
+  const plan = visibleIn(found);
   const head = `${plan.stackName} (${plan.account}, ${plan.region}): ${summary(plan)}`;
   const sorted = plan.resources.toSorted(
     (a, b) => ORDER.indexOf(a.change) - ORDER.indexOf(b.change) || compareText(a.path, b.path),

@@ -1,4 +1,5 @@
 import type { Context } from '../../cli/command';
+import { visible, visibleIn } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { awsCommand, commandLine } from '../../model/shell-commands';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
@@ -74,8 +75,8 @@ export function formatPlan(context: Context, plan: BootstrapPlan): string {
   const warnings = allWarnings(plan);
   return [
     ...(plan.policies === undefined ? [] : [formatPolicies(context.config, plan.policies)]),
-    ...plan.environments.map((environment, index) => formatEnvironment(context, environment, index + 1)),
-    ...(warnings.length === 0 ? [] : [['Mind:', ...warnings.map((warning) => `  ! ${warning}`)].join('\n')]),
+    ...visibleIn(plan.environments).map((environment, index) => formatEnvironment(context, environment, index + 1)),
+    ...(warnings.length === 0 ? [] : [['Mind:', ...warnings.map((warning) => `  ! ${visible(warning)}`)].join('\n')]),
   ].join('\n\n');
 }
 

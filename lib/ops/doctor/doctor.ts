@@ -1,4 +1,5 @@
 import { type Context, Outcome } from '../../cli/command';
+import { visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
 import { diagnose } from './diagnose';
@@ -64,7 +65,9 @@ function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResu
 }
 
 /** The answers for a person: under headings, and with the repair below the first failure on each resource. */
-function formatDoctor(results: readonly CheckResult[]): string {
+export function formatDoctor(found: readonly CheckResult[]): string {
+  // A finding may have lines of its own, each below its label.
+  const results = found.map((result) => ({ ...visibleIn(result), finding: result.finding }));
   const first = firstOf(results);
   const ordered = AREAS.map((area) => ({ area, rows: results.filter((result) => result.area === area) }));
   const sections = ordered
@@ -87,10 +90,10 @@ function lines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): st
         ...repairLines(finding.fix, result, first.get(finding.fix.resource) ?? result),
       ];
     case 'unknown':
-      return [`${head}: no answer, ${finding.why.replaceAll('\n', '; ')}`];
+      return [`${head}: no answer, ${visible(finding.why.replaceAll('\n', '; '))}`];
     case 'skipped':
     default:
-      return [`${head}: ${finding.why.replaceAll('\n', '; ')}`];
+      return [`${head}: ${visible(finding.why.replaceAll('\n', '; '))}`];
   }
 }
 
@@ -99,7 +102,7 @@ function repairLines(repair: Repair, result: CheckResult, first: CheckResult): s
 }
 
 function indented(label: string, text: string): string[] {
-  return text.split('\n').map((line, index) => `      ${(index === 0 ? `${label}:` : '').padEnd(9)} ${line}`);
+  return text.split('\n').map((line, index) => `      ${(index === 0 ? `${label}:` : '').padEnd(9)} ${visible(line)}`);
 }
 
 function summary(results: readonly CheckResult[]): string {

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileWords, replaceFile, unwritable } from '../../cli/files';
 import { bytes, whole } from '../../cli/units';
-import { quoted, toJson, visible } from '../../errors/visible';
+import { quoted, toJson, visible, visibleIn } from '../../errors/visible';
 import { datesOf } from '../copy/markers';
 import type { Amount } from '../copy/model';
 import { type DrilledObject, ENDS, MEANING } from './drill-pair';
@@ -46,22 +46,23 @@ export function writeReport(folder: string, report: DrillReport): string[] {
 const SHOWN = 1000;
 
 /** The report for a person who was not there. */
-function markdownReport(report: DrillReport): string {
+function markdownReport(found: DrillReport): string {
+  const report = visibleIn(found);
   const { pair, deployment, startedAt, endedAt, source, replica, scratch, seconds, left } = report;
   return `${[
-    `# Restore drill of ${deployment}, pair ${pair}, ${startedAt.slice(0, 10)}`,
-    `**${verdict(report)}**`,
+    `# Restore drill of ${plain(deployment)}, pair ${plain(pair)}, ${startedAt.slice(0, 10)}`,
+    `**${plain(verdict(report))}**`,
     table(
       ['', ''],
       [
         ['when', `${startedAt} to ${endedAt}`],
-        ['copy', `${code(replica.bucket)}, account ${replica.account}, ${replica.region}`],
-        ['original', `${code(source.bucket)}, account ${source.account}, ${source.region}`],
+        ['copy', `${code(replica.bucket)}, account ${plain(replica.account)}, ${plain(replica.region)}`],
+        ['original', `${code(source.bucket)}, account ${plain(source.account)}, ${plain(source.region)}`],
         [
           'restored into',
           `${code(scratch.bucket)}, ${scratch.made ? `made for the drill${left.length === 0 ? ', and removed after it' : ''}` : 'empty before the drill'}`,
         ],
-        ['objects as of', report.asOf ?? 'the newest version of each'],
+        ['objects as of', plain(report.asOf ?? 'the newest version of each')],
         ['below', report.prefix === '' ? 'everything' : code(report.prefix)],
         ['could be restored at once', amount(report.objects)],
         ['archived, not drilled', amount(report.archived)],
@@ -69,7 +70,7 @@ function markdownReport(report: DrillReport): string {
           report.markers.origin === 'foreign'
             ? 'hidden by delete markers that this deployment does not write'
             : 'below delete markers of unknown origin, not drilled',
-          report.markers.keys === 0 ? 'none' : `${whole(report.markers.keys)}, ${datesOf(report.markers)}`,
+          report.markers.keys === 0 ? 'none' : `${whole(report.markers.keys)}, ${plain(datesOf(report.markers))}`,
         ],
         [
           'chosen',
@@ -91,7 +92,7 @@ function markdownReport(report: DrillReport): string {
           `For the rest: if more than ${(report.confidence.atMost * 100).toPrecision(2)} % of the objects that can be restored at once could not be restored the same, fewer than ${Math.round((1 - report.confidence.level) * 100)} in 100 such samples would have shown none.`,
         ]),
     '## Recovery time',
-    recoveryTimeText(report),
+    plain(recoveryTimeText(report)),
     table(
       ['', 'took'],
       [
@@ -103,11 +104,11 @@ function markdownReport(report: DrillReport): string {
       ],
     ),
     '## Recovery point',
-    recoveryPointText(report.recoveryPoint),
+    plain(recoveryPointText(report.recoveryPoint)),
     ...unrestorable(report),
     ...(left.length === 0 ? [] : ['## What is left of the drill', list(left.map(plain))]),
     '## What this does not show',
-    list(report.notShown),
+    list(report.notShown.map(plain)),
     '## Objects',
     objects(report),
   ].join('\n\n')}\n`;

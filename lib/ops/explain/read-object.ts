@@ -1,4 +1,3 @@
-import { quoted } from '../../errors/visible';
 import {
   GetBucketOwnershipControlsCommand,
   GetBucketReplicationCommand,
@@ -14,6 +13,7 @@ import { noProgress } from '../../aws/listing/bucket';
 import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { AppError, UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import type { Encryption, RuleCandidate } from './rule-match';
 
 /** One version of an object, or one delete marker, as S3 describes it. */

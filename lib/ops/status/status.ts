@@ -5,6 +5,7 @@ import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { table } from '../../cli/table';
 import { bytes, duration, whole } from '../../cli/units';
+import { visibleIn } from '../../errors/visible';
 import { type Status, statusOf } from '../../model/status';
 import { repairLine } from '../doctor/repair';
 import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
@@ -129,7 +130,8 @@ const NO_DATA = 'no data';
 const UNKNOWN = '?';
 
 /** The result for a person: a row for each pair, and below them what somebody has to look at. */
-function formatStatus(data: StatusData, now: Date): string {
+export function formatStatus(found: StatusData, now: Date): string {
+  const data = visibleIn(found);
   const { deployment, pairs, health, wrong, unknown } = data;
   const rows = [...pairs.map((pair) => row(pair, now)), ...(pairs.length > 1 ? [totals(pairs)] : [])];
   const lines = [

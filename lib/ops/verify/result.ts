@@ -1,5 +1,6 @@
 import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
+import { visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import type { CheckResult } from '../doctor/check';
 import { repairText } from '../doctor/repair';
@@ -98,7 +99,8 @@ export function toErrorData(error: AppError): NonNullable<PairResult['error']> {
 }
 
 /** The result for a person. With several pairs, the last line names those that are not verified. */
-export function formatVerify({ pairs }: VerifyData): string {
+export function formatVerify(data: VerifyData): string {
+  const { pairs } = visibleIn(data);
   const named = (word: StatusWord) => pairs.filter(({ status }) => status === word).map(({ pair }) => pair);
   const counts = (['ok', 'failed', 'unknown', 'skipped'] as const)
     .map((word) => [word, named(word)] as const)
@@ -109,8 +111,9 @@ export function formatVerify({ pairs }: VerifyData): string {
 }
 
 /** What stays, and until when. */
-export function formatLeftover({ bucket, key, until, why, seen }: Leftover): string {
-  const place = `s3://${bucket}/${key}`;
+export function formatLeftover(leftover: Leftover): string {
+  const { bucket, key, until, why, seen } = visibleIn(leftover);
+  const place = visible(`s3://${bucket}/${key}`);
   if (seen === true) {
     const time = until === null ? 'until somebody deletes it: no known lifecycle rule does' : `until about ${until}`;
     return `${place} stays ${time}; ${why}`;

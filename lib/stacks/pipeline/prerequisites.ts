@@ -1,8 +1,8 @@
-import { quoted } from '../../errors/visible';
 import { normalize } from 'node:path';
 import type { ReadContext } from '../../config/locate';
 import type { Pipeline } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import { type Deployment, groupsOf } from '../../model/deployment';
 import { isReplicaKeyArn, type PipelineNames } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';

@@ -67,7 +67,7 @@ test.each(['ENOSPC', 'EROFS'] as const)(
     breakDisk('renameSync', code);
     const { exitCode, report, recorded, text } = await world.run();
     jest.restoreAllMocks();
-    expect([exitCode, report.ok]).toEqual([3, true]);
+    expect([exitCode, report.status]).toEqual([3, 'ok']);
     expect(text).toContain('documents');
     expect(recorded.told.filter((line) => line.includes(code))).toEqual([
       expect.stringMatching(/\.json cannot be written: .*\nname another folder with --report/),

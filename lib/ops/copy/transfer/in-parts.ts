@@ -1,7 +1,7 @@
-import { quoted } from '../../../errors/visible';
 import { createHash } from 'node:crypto';
 import { stopIfInterrupted } from '../../../aws/clock';
 import { noProgress } from '../../../aws/listing/bucket';
+import { quoted } from '../../../errors/visible';
 import type { Item, ItemOutcome } from '../model';
 import { checkLength, poured, readIfFits, streamed } from './body';
 import type { Bucket } from './bucket';

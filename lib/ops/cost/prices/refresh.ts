@@ -5,6 +5,7 @@ import { partitionName } from '../../../config/regions';
 import { SIDES } from '../../../config/replication-config';
 import { STORAGE_CLASSES } from '../../../config/schema';
 import { AppError, UnreachableError, UsageError } from '../../../errors/errors';
+import { visibleIn } from '../../../errors/visible';
 import type { Deployment } from '../../../model/deployment';
 import { statusOf } from '../../../model/status';
 import { type ListPlace, type ListPrice, type PriceList, placeOf, readPriceList } from './price-list';
@@ -161,7 +162,8 @@ function describe(price: Price | undefined): string {
   return price === undefined ? 'none' : price.tiers.map(({ usd }) => `$${usd}`).join(', ');
 }
 
-function formatRefresh({ file, changed, unchanged, notFound }: RefreshData): string {
+function formatRefresh(data: RefreshData): string {
+  const { file, changed, unchanged, notFound } = visibleIn(data);
   const wrote = `${file}: ${plural(changed.length, 'price')} changed, ${unchanged} as before`;
   return [wrote, ...notFound.map(({ id, region, why }) => `  not found: ${id} ${region}: ${why}`)].join('\n');
 }
