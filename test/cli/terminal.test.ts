@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { processTerminal } from '../../lib/cli/terminal';
+import { printResult, processTerminal } from '../../lib/cli/terminal';
 import { AbortError, UnreachableError, UsageError } from '../../lib/errors/errors';
 
 const terminal = (signal = new AbortController().signal) => processTerminal(signal);
@@ -88,5 +88,39 @@ describe('confirmation', () => {
     stop.abort();
 
     await expect(refusal).rejects.toMatchObject({ code: 'Interrupted' });
+  });
+});
+
+describe('what is not seen does not reach the terminal', () => {
+  const HOSTILE = 'a\u001b[2J\u009b1m\u202e\rb';
+  const SHOWN = 'a\\u001b[2J\\u009b1m\\u202e\\u000db';
+
+  test('as a line, whose line feeds stay', () => {
+    const stderr = spyOnStderr();
+    terminal().tell(`${HOSTILE}\nnext`);
+    expect(stderr()).toBe(`${SHOWN}\nnext\n`);
+  });
+
+  test('as progress, which is one line', () => {
+    const stderr = spyOnStderr();
+    const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    terminal().progress(`${HOSTILE}\nnext`);
+    Object.defineProperty(process.stderr, 'isTTY', isTTY ?? { value: undefined, configurable: true });
+    expect(stderr()).toBe(`\r\u001b[K${SHOWN}\\u000anext`);
+  });
+
+  test('as a question', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'y\n');
+    await terminal().confirm(HOSTILE);
+    expect(stderr()).toContain(`${SHOWN} [y/N]`);
+  });
+
+  test('as a result; only the sequence that clears the screen before it does', () => {
+    const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    printResult(HOSTILE);
+    printResult(`\u001b[H\u001b[J${HOSTILE}\u001b[H\u001b[J`);
+    expect(stdout.mock.calls.map(([chunk]) => chunk)).toEqual([`${SHOWN}\n`, `\u001b[H\u001b[J${SHOWN}\\u001b[H\\u001b[J\n`]);
   });
 });
