@@ -25,6 +25,7 @@ import { Ledger } from '../../lib/ops/restore/ledger';
 import type { RestoreResult } from '../../lib/ops/restore/result';
 import { formatStatus, type StatusData } from '../../lib/ops/status/status';
 import { formatLeftover, formatVerify, type VerifyData } from '../../lib/ops/verify/result';
+import { validConfig } from '../helpers/config';
 import { temporaryFolder } from '../helpers/folder';
 
 /** What must reach neither a terminal nor a file as it is. Line feeds are counted instead. */
@@ -44,12 +45,15 @@ const hostile = fc
 
 type Text = (what: string) => string;
 
+const config = validConfig();
+
 const amount = { objects: 1, bytes: 1 };
 const marker = (x: Text) => ({ key: x('key'), versionId: x('version'), lastModified: x('time') });
 const explanation = (x: Text) => ({
   cause: x('cause'),
   fix: x('fix'),
   commands: [{ account: '111111111111', command: x('command') }],
+  afterwards: x('afterwards'),
   page: x('page'),
 });
 const check = (x: Text): CheckResult => ({
@@ -57,7 +61,12 @@ const check = (x: Text): CheckResult => ({
   title: 'a check',
   area: 'keys',
   pair: x('pair'),
-  finding: { status: 'failed', found: x('found'), expected: x('expected'), fix: x('fix') },
+  finding: {
+    status: 'failed',
+    found: x('found'),
+    expected: x('expected'),
+    fix: { resource: 'policy', commands: [x('command')], notes: [x('note')] },
+  },
 });
 const unanswered = (x: Text): CheckResult => ({ ...check(x), finding: { status: 'unknown', why: x('why') } });
 
@@ -380,14 +389,14 @@ const planned = (x: Text) => [
 
 /** The format function of every command that shows text from outside, and the data that it shows. */
 const COMMANDS: Readonly<Record<string, (x: Text) => readonly [text: string, data: object]>> = {
-  audit: (x) => [formatReport(auditReport(x)), auditReport(x)],
+  audit: (x) => [formatReport(config, auditReport(x)), auditReport(x)],
   backfill: (x) => [formatBackfill(backfill(x)), backfill(x)],
   cost: (x) => [formatCost(cost(x)), cost(x)],
   // A found text may have lines of its own, each below its label.
   doctor: (x) => [formatDoctor([check((what) => x(what).replaceAll('\n', ' ')), unanswered(x)]), [unanswered(x)]],
   drill: (x) => [formatDrill([drillReport(x)], [x('file')]), [drillReport(x)]],
-  explain: (x) => [formatObject(explained(x)), explained(x)],
-  failures: (x) => [formatFailures(failures(x)), failures(x)],
+  explain: (x) => [formatObject(config, explained(x)), explained(x)],
+  failures: (x) => [formatFailures(config, failures(x)), failures(x)],
   'failures --ack': (x) => [describeRemoval('queue', 1, failures(x)) + formatUndone([{ why: x('why') } as never], 'removed'), {}],
   plan: (x) => [planInWords(planned(x)), planned(x)],
   restore: (x) => [formatResult(restoreResult(x)), restoreResult(x)],
