@@ -46,14 +46,14 @@ export function formatUndone(undone: readonly Undone[], what: string): string {
 
 function summary(data: FailuresData): string {
   const { queue, read, truncated, groups, testEvents, unreadable } = data;
-  const { visible, held } = queue.approximate;
+  const { visible: waiting, held } = queue.approximate;
   const nothing = groups.length === 0 && unreadable.length === 0;
   return [
     `queue ${queue.name}: ${plural(read, 'message')} read${nothing ? ', no failure' : ''}`,
     ...(testEvents === 0 ? [] : [`among them ${plural(testEvents, 'test message')} of S3, from when notifications were set`]),
-    ...(truncated ? [`as many as --limit allows: there may be more, of about ${visible + held} in all`] : []),
+    ...(truncated ? [`as many as --limit allows: there may be more, of about ${waiting + held} in all`] : []),
     ...(isUnseen(data)
-      ? [`SQS counts about ${visible + held}, of which another reader has ${held}, or is a minute behind: look again in a minute`]
+      ? [`SQS counts about ${waiting + held}, of which another reader has ${held}, or is a minute behind: look again in a minute`]
       : []),
   ].join('\n');
 }
