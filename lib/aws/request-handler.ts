@@ -26,8 +26,9 @@ type Handled = Parameters<NodeHttpHandler['handle']>;
 export class RequestHandler extends NodeHttpHandler {
   constructor(
     private readonly signal = new AbortController().signal,
-    { connect, firstByte, idle }: Timeouts = TIMEOUTS,
+    readonly timeouts: Timeouts = TIMEOUTS,
   ) {
+    const { connect, firstByte, idle } = timeouts;
     super({
       connectionTimeout: connect,
       requestTimeout: firstByte,

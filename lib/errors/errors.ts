@@ -60,8 +60,15 @@ export function describeError(error: AppError): string {
 
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  // The AWS SDK has no message for an answer without a body.
+  const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
+  return status !== undefined && UNSAID.test(error.message) ? `AWS answered ${status} and gave no reason` : error.message;
 }
+
+const UNSAID = /^(UnknownError|Unknown)?$/;
 
 function formatProblem({ path, found, remedy }: Problem): string {
   const place = path === '' ? 'the whole configuration' : JSON.stringify(path).slice(1, -1);

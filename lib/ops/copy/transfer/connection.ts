@@ -4,7 +4,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
-import { TIMEOUTS } from '../../../aws/request-handler';
+import { RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export class Connection {
     private readonly owner?: string,
     /** Aborted when the person interrupts: it ends every request. */
     private readonly interruption = new AbortController().signal,
-    private readonly timeouts = TIMEOUTS,
+    private readonly timeouts = timeoutsOf(s3),
   ) {}
 
   /** @throws S3Error for every answer but success, and whatever the network throws */
@@ -166,6 +166,11 @@ export class Connection {
       pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
   }
+}
+
+/** Those of the client whose place this takes. */
+function timeoutsOf({ config: { requestHandler } }: S3Client): Timeouts {
+  return requestHandler instanceof RequestHandler ? requestHandler.timeouts : TIMEOUTS;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
