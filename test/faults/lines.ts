@@ -89,13 +89,6 @@ export const LINES: Readonly<Record<string, Line>> = {
         why: 'CloudWatch says only in advance how many requests there will be',
         says: /CloudWatch does not say/,
       },
-      {
-        steps: /source: s3 HeadObject/,
-        faults: /^404$/,
-        exit: ok,
-        why: 'the versions were deleted from the source bucket after they were listed, and the answer says so',
-        says: /were deleted while the audit ran/,
-      },
       { steps: /backup: s3 HeadObject/, faults: /^404$/, exit: wrong, why: 'the replicas were deleted after they were listed' },
       { steps: /HeadObject/, faults: /^sum$/, exit: wrong, why: 'the content differs' },
       {
@@ -245,7 +238,7 @@ export const LINES: Readonly<Record<string, Line>> = {
         why: 'something stays that the drill made: the bucket is named, and the command that removes it',
       },
       {
-        steps: /s3 (HeadObject|GetObjectTagging)$/,
+        steps: /^source.*s3 (HeadObject|GetObjectTagging)$/,
         faults: /^(clock|expired|later)$/,
         exit: wrong,
         why: 'the bucket that the drill made cannot be removed either: it is named, and the command that removes it',

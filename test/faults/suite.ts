@@ -30,7 +30,7 @@ export function cellsOf({ steps, asksOnce = false }: Line): (readonly [step: str
 }
 
 /** Each request may hang once, and none of the others takes that long. */
-const UNHURRIED: Timeouts = { connect: 2000, firstByte: 300, idle: 300 };
+const UNHURRIED: Timeouts = { connect: 2000, firstByte: 200, idle: 200 };
 
 const CTRL_C: Pick<FaultKind, 'name'> = { name: 'Ctrl-C' };
 

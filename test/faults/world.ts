@@ -39,7 +39,7 @@ const KEYS = {
 const PATIENT: Timeouts = { connect: 20_000, firstByte: 20_000, idle: 20_000 };
 
 /** For what hangs: an answer that takes longer all the same is asked for again. */
-export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 150, idle: 150 };
+export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 100, idle: 100 };
 
 /** How a command ended, and all that it said. */
 export interface Ended {
