@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { interruption, stopIfInterrupted } from './clock';
@@ -35,6 +36,8 @@ export class RequestHandler extends NodeHttpHandler {
       throwOnRequestTimeout: true,
       socketTimeout: idle,
     });
+    // Every request that is under way listens.
+    setMaxListeners(0, signal);
   }
 
   /** @throws UnreachableError when the person has interrupted, and whatever the network throws */

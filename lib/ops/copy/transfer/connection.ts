@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Sha256 } from '@smithy/core/checksum';
@@ -81,6 +82,8 @@ export class Connection {
     private readonly timeouts = timeoutsOf(s3),
   ) {
     this.patience = later(interruption, PATIENCE);
+    // Every request that is under way listens.
+    setMaxListeners(0, interruption, this.patience);
   }
 
   /** @throws S3Error for every answer but success, and whatever the network throws */
