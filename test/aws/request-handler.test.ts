@@ -120,16 +120,3 @@ describe('an interruption', () => {
     expect(requests).toBe(0);
   });
 });
-
-test('many requests at once listen to one signal, and Node.js warns of nothing', async () => {
-  const warned = jest.fn();
-  process.on('warning', warned);
-  answer = (_, response) => setTimeout(() => response.end('<ListVersionsResult></ListVersionsResult>'), 30);
-  const client = clientOf(LONG, { signal: new AbortController().signal });
-
-  await Promise.all(Array.from({ length: 20 }, () => list(client)));
-
-  await new Promise(setImmediate);
-  process.off('warning', warned);
-  expect(warned).not.toHaveBeenCalled();
-});

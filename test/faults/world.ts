@@ -53,8 +53,6 @@ export interface Ended {
   readonly printed: string;
   /** Requests, as the steps of the page name them. */
   readonly steps: readonly string[];
-  /** Warnings of Node.js, such as of listeners that are too many. */
-  readonly warnings: readonly string[];
 }
 
 interface FaultOptions {
@@ -176,9 +174,6 @@ export class FaultWorld {
     const told: string[] = [];
     const printed: string[] = [];
     const outcomes: Outcome[] = [];
-    const warnings: string[] = [];
-    const warn = ({ name, message }: Error) => warnings.push(`${name}: ${message}`);
-    process.on('warning', warn);
     const commands = COMMANDS.map((command) => remembering(command, outcomes));
     const start = Date.parse('2026-11-01T12:00:00Z');
     let waited = 0;
@@ -205,7 +200,6 @@ export class FaultWorld {
         }),
       { on: (name, listener) => name === 'SIGINT' && listeners.push(listener), exit: () => undefined },
     );
-    process.off('warning', warn);
     const last = outcomes.at(-1);
     return {
       exitCode,
@@ -214,7 +208,6 @@ export class FaultWorld {
       data: last?.data as Ended['data'],
       printed: printed.join('\n'),
       steps: this.aws.requests.map(stepOf),
-      warnings,
     };
   }
 
