@@ -73,9 +73,11 @@ export function callOf(request: Request): Call {
         operation: path.slice(1, 2).toUpperCase() + path.slice(2),
         input: JSON.parse(body.toString()) as Call['input'],
       };
-    default:
-      return { service: 's3', operation: request.operation ?? '', input: { Bucket: bucket, Key: key } };
+    case 'rest-xml':
+    case undefined:
+      break;
   }
+  return { service: 's3', operation: request.operation ?? '', input: { Bucket: bucket, Key: key } };
 }
 
 /** A schema of the SDK: kind, namespace, name, traits, and what depends on the kind. */
@@ -125,7 +127,7 @@ const XML = { 'content-type': 'text/xml' };
 
 /** A structure has the names of its members, what each is, and which of them are the whole body. */
 function payloadOf(schema: Schema, output: object): string {
-  const [, , , , names = [], members = []] = schema as unknown as [0, 0, 0, 0, string[], unknown[]];
+  const [, , , , names, members] = schema as unknown as [0, 0, 0, 0, string[], unknown[]];
   const position = members.findIndex((member) => Array.isArray(member) && isPayload(member[1]));
   if (position === -1) {
     return written('xml', schema, output);
