@@ -5,7 +5,7 @@ import { Bucket, WITH_CHECKSUM } from './bucket';
 import { S3Error } from './connection';
 import { fatal, isCode, reasonOf, repeated } from './failure';
 import { checksumOf } from './headers';
-import { copyInParts, uploadChecksum } from './in-parts';
+import { copyInParts, endUpload, uploadChecksum } from './in-parts';
 import { SIZES, type Sizes } from './layout';
 import { Buffers, Gate } from './memory';
 import { type CopyContext, Target } from './target';
@@ -58,6 +58,9 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
   return async (item) => {
     try {
       const outcome = await copy(context, item);
+      if (outcome.kind !== 'archived' && outcome.kind !== 'failed') {
+        await endUpload(context, item);
+      }
       return outcome.kind === 'restored' && context.withoutTags ? { ...outcome, withoutTags: true } : outcome;
     } catch (error) {
       // What was under way has neither succeeded nor failed.
