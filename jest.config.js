@@ -51,7 +51,15 @@ module.exports = {
       displayName: 'unit',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/'],
+      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/', '<rootDir>/test/faults/'],
+    },
+    {
+      // Its tests change the clock and the timers of what it loads, which no other file is to share.
+      testEnvironment: 'node',
+      transform: { '^.+\\.tsx?$': ['@swc/jest'] },
+      displayName: 'faults',
+      roots: ['<rootDir>/test/faults'],
+      testMatch: ['**/*.test.ts'],
     },
     {
       ...shared,

@@ -63,6 +63,16 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
+    is: hasCode(/^RequestTimeTooSkewed$/),
+    reason: 'the clock of this machine is wrong',
+    hint: 'set the clock, then repeat the command',
+  },
+  {
+    is: (error) => [301, 307].includes(httpStatusOf(error) ?? 0),
+    reason: 'S3 refers to another Region',
+    hint: 'check the Region in the configuration, and --endpoint or AWS_ENDPOINT_URL if one is set; a new bucket may need an hour until its own Region answers for it',
+  },
+  {
     is: isThrottled,
     reason: 'AWS throttles the requests',
     hint: 'wait a minute, then repeat the command',
@@ -103,6 +113,12 @@ export function unreachable(what: string, error: unknown): AppError {
   }
   const { code, reason, hint } = noAnswer(error);
   return new UnreachableError(code, `${what} could not be read: ${reason}`, hint, { cause: error });
+}
+
+/** Why a request failed, for a person: faults of the network in words, where Node.js has codes alone. */
+export function faultInWords(error: unknown): string {
+  const fault = error instanceof AppError ? undefined : networkFault(error);
+  return fault === undefined ? messageOf(error) : `AWS cannot be reached: ${networkFaultInWords(fault)}`;
 }
 
 /** The name of an error of AWS, and the code of one of the network. */

@@ -12,7 +12,7 @@ import { type AccountName, accountNamed } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
 import type { CredentialProvider } from './credentials';
-import { RequestHandler } from './request-handler';
+import { RequestHandler, TIMEOUTS, type Timeouts } from './request-handler';
 
 /** The client of each service that commands use. */
 export interface ServiceClients {
@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly verificationRoles?: boolean;
   /** Aborted when the person interrupts: it ends every request. @default - nobody interrupts */
   readonly signal?: AbortSignal;
+  /** How long requests wait, in milliseconds. @default TIMEOUTS */
+  readonly timeouts?: Timeouts;
 }
 
 interface Settings {
@@ -76,7 +78,7 @@ const LOADERS: Loaders = {
  */
 export function sdkClients(
   config: Deployment,
-  { verificationRoles = false, signal = new AbortController().signal }: ClientOptions = {},
+  { verificationRoles = false, signal = new AbortController().signal, timeouts = TIMEOUTS }: ClientOptions = {},
 ): Clients {
   if (verificationRoles && config.pipeline === undefined) {
     throw new UsageError(
@@ -87,12 +89,12 @@ export function sdkClients(
   }
   const credentials = new Map<AccountName, Promise<CredentialProvider>>();
   const verified = (side: AccountName) => {
-    const known = credentials.get(side) ?? verify(config, side, { verificationRoles, signal });
+    const known = credentials.get(side) ?? verify(config, side, { verificationRoles, signal, timeouts });
     credentials.set(side, known);
     return known;
   };
   const make = async <Service extends keyof ServiceClients>(service: Service, side: AccountName, region: string) => {
-    const settings = { region, credentials: await verified(side), requestHandler: new RequestHandler(signal) };
+    const settings = { region, credentials: await verified(side), requestHandler: new RequestHandler(signal, timeouts) };
     return new (LOADERS[service]())(settings);
   };
   const client = <Service extends keyof ServiceClients>(service: Service) => {
@@ -120,14 +122,14 @@ export function sdkClients(
 async function verify(
   config: Deployment,
   side: AccountName,
-  { verificationRoles, signal }: Required<ClientOptions>,
+  { verificationRoles, signal, timeouts }: Required<ClientOptions>,
 ): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
   const { profile, ...account } = accountNamed(config, side);
   // A build has no profiles, and the tooling account is its own.
   const role = side === 'pipeline' ? {} : { roleArn: config.names[side].verificationRole.arn };
   const source = verificationRoles ? { ...account, ...role } : { ...account, profile };
-  const [provider] = (await verifiedCredentials([{ ...source, side }], signal)).values();
+  const [provider] = (await verifiedCredentials([{ ...source, side }], { signal, timeouts })).values();
   if (provider === undefined) {
     throw new TypeError(`no credentials were verified for the ${side}`);
   }

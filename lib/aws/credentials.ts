@@ -6,7 +6,7 @@ import { NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
-import { RequestHandler } from './request-handler';
+import { RequestHandler, type Timeouts } from './request-handler';
 import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
@@ -19,6 +19,14 @@ const RENEWAL_MARGIN = 5 * 60_000;
 export interface CredentialSource extends Side {
   /** ARN of a role to assume with the credentials of the environment, instead of the profile. @default - no role */
   readonly roleArn?: string;
+}
+
+/** What ends a request before its answer. */
+interface RequestEnds {
+  /** Aborted when the person interrupts. @default - nobody interrupts */
+  readonly signal?: AbortSignal | undefined;
+  /** In milliseconds. @default TIMEOUTS */
+  readonly timeouts?: Timeouts | undefined;
 }
 
 /** What a session of such a role is called in CloudTrail. */
@@ -46,18 +54,23 @@ export function profiledSides(config: ReplicationConfig): ProfiledSide[] {
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
-export function credentialsOf({ profile, region, roleArn }: CredentialSource): CredentialProvider {
-  // A `clientConfig` here would send the Region of the account to the portal of IAM Identity Center too, which has one of its own.
+export function credentialsOf(
+  { profile, region, roleArn }: CredentialSource,
+  { signal, timeouts }: RequestEnds = {},
+): CredentialProvider {
+  const requestHandler = new RequestHandler(signal, timeouts);
   const options = {
     mfaCodeProvider,
-    parentClientConfig: { region },
-    roleAssumer: getDefaultRoleAssumer({ region }),
+    // Without a Region: that of the account would go to the portal of IAM Identity Center too, which has one of its own.
+    clientConfig: { requestHandler },
+    parentClientConfig: { region, requestHandler },
+    roleAssumer: getDefaultRoleAssumer({ region, requestHandler }),
   };
   if (roleArn !== undefined) {
     return remembered(
       fromTemporaryCredentials({
         params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
-        clientConfig: { region },
+        clientConfig: { region, requestHandler },
         masterCredentials: fromNodeProviderChain(options),
       }),
     );
@@ -87,8 +100,12 @@ function remembered(provider: CredentialProvider): CredentialProvider {
  *
  * @throws UnreachableError when they cannot be had or STS does not answer; with code NoNetwork where the network is at fault
  */
-export async function accountOf(side: CredentialSource, credentials: CredentialProvider, signal?: AbortSignal): Promise<string> {
-  const sts = new STSClient({ region: side.region, credentials, requestHandler: new RequestHandler(signal) });
+export async function accountOf(
+  side: CredentialSource,
+  credentials: CredentialProvider,
+  { signal, timeouts }: RequestEnds = {},
+): Promise<string> {
+  const sts = new STSClient({ region: side.region, credentials, requestHandler: new RequestHandler(signal, timeouts) });
   let asked: string | undefined;
   sts.middlewareStack.add(
     (next) => async (args) => {
@@ -136,14 +153,14 @@ export async function accountOf(side: CredentialSource, credentials: CredentialP
  */
 export async function verifiedCredentials(
   sides: readonly (CredentialSource & { readonly side: AccountName })[],
-  signal?: AbortSignal,
+  ends: RequestEnds = {},
 ): Promise<ReadonlyMap<AccountName, CredentialProvider>> {
   const verified = new Map<AccountName, CredentialProvider>();
   const wrong: string[] = [];
   // One after another: each may ask for an MFA code on the same terminal.
   for (const side of sides) {
-    const credentials = credentialsOf(side);
-    const account = await accountOf(side, credentials, signal);
+    const credentials = credentialsOf(side, ends);
+    const account = await accountOf(side, credentials, ends);
     if (account !== side.account) {
       wrong.push(`${origin(side)} is for account ${account}, and ${side.side}.account is ${side.account}`);
     }

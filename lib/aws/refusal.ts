@@ -7,7 +7,7 @@ import { httpStatusOf, isAwsError } from './aws-error';
  * Sends a HEAD request, and reads the first byte where S3 refuses it: an answer to HEAD has no body, so it says no code, such as that
  * of expired credentials. The answer to GET says it.
  *
- * @param firstByte sends GET for the same version with `FIRST_BYTE`
+ * @param firstByte sends GET for the same version with `FIRST_BYTE`; for a bucket, any request whose refusal has a body
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
  * @throws the error of the GET request, which has S3's code; one without a reason where S3 answers the GET request
  */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { interruption, stopIfInterrupted } from './clock';
@@ -26,14 +27,17 @@ type Handled = Parameters<NodeHttpHandler['handle']>;
 export class RequestHandler extends NodeHttpHandler {
   constructor(
     private readonly signal = new AbortController().signal,
-    { connect, firstByte, idle }: Timeouts = TIMEOUTS,
+    readonly timeouts: Timeouts = TIMEOUTS,
   ) {
+    const { connect, firstByte, idle } = timeouts;
     super({
       connectionTimeout: connect,
       requestTimeout: firstByte,
       throwOnRequestTimeout: true,
       socketTimeout: idle,
     });
+    // Every request that is under way listens.
+    setMaxListeners(0, signal);
   }
 
   /** @throws UnreachableError when the person has interrupted, and whatever the network throws */

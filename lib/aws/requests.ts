@@ -2,8 +2,17 @@ import { AppError } from '../errors/errors';
 import { isThrottled } from './aws-error';
 import type { Clock } from './clock';
 
-/** Waits between attempts, on top of those that the SDK makes within a second or so. */
+/** Longest waits between attempts, in milliseconds, on top of those that the SDK makes within a second or so. */
 const WAITS = [1000, 2000, 4000, 8000, 16_000];
+
+/**
+ * Shortens a wait by up to a half, by chance: requests that S3 refused at the same moment do not come back at the same moment.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export function withJitter(milliseconds: number): number {
+  return milliseconds * (1 - Math.random() / 2);
+}
 
 /** How many requests of each kind were sent. */
 export type RequestCounts<Kind extends string> = Record<Kind, number>;
@@ -32,7 +41,7 @@ export class Requests<Kind extends string> {
         if (wait === undefined || !isThrottled(error instanceof AppError ? error.cause : error)) {
           throw error;
         }
-        await this.clock.sleep(wait);
+        await this.clock.sleep(withJitter(wait));
       }
     }
   }

@@ -65,8 +65,18 @@ export function describeError(error: AppError): string {
 
 /** The message of whatever was thrown. What this project did not write, such as the message of a service, is one line, and every character of it is seen. */
 export function messageOf(error: unknown): string {
-  return error instanceof AppError ? error.message : visible(error instanceof Error ? error.message : String(error));
+  if (error instanceof AppError) {
+    return error.message;
+  }
+  if (!(error instanceof Error)) {
+    return visible(String(error));
+  }
+  // The AWS SDK has no message for an answer without a body.
+  const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
+  return status !== undefined && UNSAID.test(error.message) ? `AWS answered ${status} and gave no reason` : visible(error.message);
 }
+
+const UNSAID = /^(UnknownError|Unknown)?$/;
 
 /**
  * The list of problems for a terminal, one a line.

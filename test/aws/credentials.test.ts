@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { accountOf, credentialsOf, profiledSides, verifiedCredentials } from '../../lib/aws/credentials';
+import type { Timeouts } from '../../lib/aws/request-handler';
 import { UnreachableError } from '../../lib/errors/errors';
 import { validConfig } from '../helpers/config';
 import { rejectionOf } from '../helpers/rejection';
@@ -10,6 +11,9 @@ import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts'
 const SOURCE = '111111111111';
 const DESTINATION = '222222222222';
 const OTHER = '333333333333';
+
+/** Milliseconds. */
+const SHORT: Timeouts = { connect: 2000, firstByte: 50, idle: 50 };
 
 const originalEnvironment = process.env;
 const sts = new FakeSts();
@@ -301,6 +305,23 @@ describe('an unusable profile', () => {
     expect(error.message).toContain(reason);
     expect(error.cause).toBeInstanceOf(Error);
     expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  test.each([
+    ['the role of a profile', 'role', {}],
+    ['a role', undefined, { roleArn: `arn:aws:iam::${SOURCE}:role/verification` }],
+  ] as const)('of %s fails when STS never answers, and does not wait for ever', async (_, profile, role) => {
+    const assumed = `[profile role]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nsource_profile = base\n`;
+    useAws(`${staticProfile('base', OTHER)}${assumed}`, {
+      variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' },
+    });
+    sts.fault = 'hang';
+    const asked = verifiedCredentials([{ ...side(SOURCE, profile), ...role }], { timeouts: SHORT });
+
+    const error = await rejectionOf(asked, UnreachableError);
+
+    expect(error).toMatchObject({ code: 'NoNetwork', message: expect.stringContaining('did not answer in time') });
+    expect(sts.requests.map(({ action }) => action)).toEqual(['AssumeRole']);
   });
 
   test('fails when the role that it assumes is refused', async () => {

@@ -120,6 +120,16 @@ describe('the portal is asked in its own Region, and STS in that of the account,
   });
 });
 
+test('a portal that never answers is given up', async () => {
+  logIn();
+  sts.fault = 'hang';
+  const timeouts = { connect: 2000, firstByte: 50, idle: 50 };
+  const asked = verifiedCredentials(profiledSides(profiles('prod', 'backup')), { timeouts });
+
+  await expect(asked).rejects.toMatchObject({ code: 'NoCredentials', message: expect.stringContaining('requestTimeout') });
+  expect(new Set(sts.asked)).toEqual(new Set([PORTAL]));
+});
+
 describe('the portal is asked in its own Region by', () => {
   beforeEach(logIn);
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How the fake STS fails: it says that the session expired, that it is broken, or it hangs up. */
-export type StsFault = 'expired' | 'broken' | 'hang-up';
+/** How the fake STS fails: it says that the session expired, that it is broken, it hangs up, or it never answers. */
+export type StsFault = 'expired' | 'broken' | 'hang-up' | 'hang';
 
 /** A request as the fake server saw it. */
 export interface SeenRequest {
@@ -73,6 +73,9 @@ export class FakeSts {
     this.asked.push(`${request.headers.host} ${action}`);
     const mfaCode = parameters.get('TokenCode');
     this.requests.push({ action, accessKeyId, ...(mfaCode !== null && { mfaCode }) });
+    if (this.fault === 'hang') {
+      return;
+    }
     if (this.fault === 'hang-up') {
       response.destroy();
     } else if (this.fault === 'expired') {

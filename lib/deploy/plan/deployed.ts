@@ -112,10 +112,10 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
     const { account, region } = stack;
     const { credentialsOf } = require('../../aws/credentials') as typeof import('../../aws/credentials');
     const caller = { account, region, ...(profile !== undefined && { profile }) };
-    environment ??= credentialsOf(caller);
+    environment ??= credentialsOf(caller, { signal });
     const ambient = environment;
     const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient, signal));
-    const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient));
+    const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient, signal));
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
     const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler(signal) });
     try {
@@ -137,19 +137,19 @@ async function ownCredentials(
     require('../../aws/credentials') as typeof import('../../aws/credentials');
   const side = profiledSides(config).find(({ account }) => account === caller.account);
   if (side !== undefined) {
-    return (await verifiedCredentials([side], signal)).get(side.side);
+    return (await verifiedCredentials([side], { signal })).get(side.side);
   }
-  return (await accountOf(caller, ambient, signal)) === caller.account ? ambient : undefined;
+  return (await accountOf(caller, ambient, { signal })) === caller.account ? ambient : undefined;
 }
 
-function lookupRole(stack: AssemblyStack, ambient: CredentialProvider): CredentialProvider {
+function lookupRole(stack: AssemblyStack, ambient: CredentialProvider, signal: AbortSignal | undefined): CredentialProvider {
   if (stack.lookupRole === undefined) {
     throw new UnreachableError('NoLookupRole', `stack ${stack.stackName} names no lookup role to read it with`);
   }
   const { fromTemporaryCredentials } = require('@aws-sdk/credential-providers') as typeof import('@aws-sdk/credential-providers');
   return fromTemporaryCredentials({
     masterCredentials: ambient,
-    clientConfig: { region: stack.region },
+    clientConfig: { region: stack.region, requestHandler: new RequestHandler(signal) },
     params: {
       RoleArn: stack.lookupRole.replaceAll('${AWS::Partition}', partitionName(stack.region)),
       RoleSessionName: 's3-replication-plan',

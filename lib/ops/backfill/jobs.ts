@@ -9,11 +9,19 @@ import {
   type S3ControlClient,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
-import { isAwsError, unreachable } from '../../aws/aws-error';
+import {
+  faultInWords,
+  httpStatusOf,
+  isAccessDenied,
+  isAwsError,
+  isBadCredentials,
+  isThrottled,
+  unreachable,
+} from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
 import { nextToken } from '../../aws/listing/next-token';
 import type { Context } from '../../cli/command';
-import { AppError } from '../../errors/errors';
+import { AppError, messageOf, UnreachableError } from '../../errors/errors';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
 import { manifestPrefix, reportPrefix } from '../../model/names';
 import { opsCommand } from '../../model/shell-commands';
@@ -135,10 +143,21 @@ export class Jobs {
   }
 }
 
-/** What AWS says to a change, and which permissions the change takes. */
+/** What AWS says to a change, and which permissions the change takes; or that it says nothing. */
 function refused(what: string, permissions: string, error: unknown): AppError {
-  const { message } = error as Error;
-  return new AppError('Refused', `${what}: ${message}`, `it takes ${permissions}`, { cause: error });
+  if (isAccessDenied(error)) {
+    return new AppError('Refused', `${what}: ${messageOf(error)}`, `it takes ${permissions}`, { cause: error });
+  }
+  return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
+    ? new UnreachableError(
+        'NoAnswer',
+        `${what}: ${faultInWords(error)}`,
+        'repeat the command: it continues with a job that was created',
+        {
+          cause: error,
+        },
+      )
+    : new AppError('Refused', `${what}: ${messageOf(error)}`, undefined, { cause: error });
 }
 
 function createdAt({ found }: ListedJob): number {

@@ -1,6 +1,7 @@
+import { faultInWords } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { duration, whole } from '../../cli/units';
-import { type AppError, messageOf, UnreachableError } from '../../errors/errors';
+import { type AppError, UnreachableError } from '../../errors/errors';
 import { hasEnded, isPreparing, type Job } from './job';
 import type { Jobs } from './jobs';
 
@@ -41,7 +42,7 @@ export async function watch(
           throw error;
         }
         terminal.progress('');
-        terminal.tell(`trying again: ${messageOf(error)}`);
+        terminal.tell(`trying again: ${faultInWords(error)}`);
       }
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
+import { withReason } from '../../aws/refusal';
 import type { Context } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
@@ -64,7 +65,12 @@ export async function lookAtTarget(
 
 /** The client of the region that the bucket is in. */
 async function locate({ config, clients }: Context, name: string): Promise<Pick<TargetBucket, 's3' | 'region'>> {
-  const head = (s3: S3Client) => s3.send(new HeadBucketCommand({ Bucket: name, ExpectedBucketOwner: config.source.account }));
+  const bucket = { Bucket: name, ExpectedBucketOwner: config.source.account };
+  const head = (s3: S3Client) =>
+    withReason(
+      () => s3.send(new HeadBucketCommand(bucket)),
+      () => s3.send(new GetBucketVersioningCommand(bucket)),
+    );
   const { region: home, account } = config.source;
   const s3 = await clients.s3('source');
   try {
@@ -95,7 +101,7 @@ function refuse(name: string, account: string, error: unknown): never {
   if (httpStatusOf(error) === 404) {
     throw new UsageError('NoTarget', `there is no bucket ${name} to restore into`, 'create it, or name another with --to');
   }
-  if (httpStatusOf(error) === 403) {
+  if (isAccessDenied(error)) {
     throw new UsageError(
       'TargetDenied',
       `bucket ${name} is not of the source account ${account}, or its credentials may not use it`,

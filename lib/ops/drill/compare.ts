@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { httpStatusOf } from '../../aws/aws-error';
+import { faultInWords, httpStatusOf } from '../../aws/aws-error';
 import { readFirstByte, withReason } from '../../aws/refusal';
-import { AppError, messageOf } from '../../errors/errors';
+import { AppError } from '../../errors/errors';
 import type { Item, OwnedBucket } from '../copy/model';
 import type { DrillJob } from './job';
 
@@ -55,7 +55,7 @@ export async function compare(item: Item, originals: Originals): Promise<Compari
     if (error instanceof AppError) {
       throw error;
     }
-    return { same: null, with: null, by: null, why: `could not be compared: ${messageOf(error)}` };
+    return { same: null, with: null, by: null, why: `could not be compared: ${faultInWords(error)}` };
   }
 }
 

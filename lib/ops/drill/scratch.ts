@@ -7,13 +7,13 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { faultInWords, httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
-import { AppError, messageOf, UsageError } from '../../errors/errors';
+import { AppError, UnreachableError, UsageError } from '../../errors/errors';
 import { type Deployment, groupOfPair } from '../../model/deployment';
 import { bucketNamed, longestNamePrefix } from '../../model/names';
 import { awsCommand } from '../../model/shell-commands';
@@ -87,7 +87,7 @@ export class Scratch {
       return undefined;
     } catch (error) {
       const next = this.made ? 'the next drill finds it and offers to remove it, or do' : 'it was empty before the drill; do';
-      return `bucket ${this.bucket.name} could not be cleaned up: ${messageOf(error)}; ${next}: ${this.remedy}`;
+      return `bucket ${this.bucket.name} could not be cleaned up: ${faultInWords(error)}; ${next}: ${this.remedy}`;
     }
   }
 }
@@ -212,10 +212,12 @@ async function equip({ pair }: DrillJob, { name, s3, requests, owner }: OwnedBuc
 function notMade(name: string, error: unknown): AppError {
   return error instanceof AppError
     ? error
-    : new AppError(
+    : new UnreachableError(
         'NoScratch',
-        `scratch bucket ${name} could not be made: ${messageOf(error)}`,
-        'use credentials of the source account that may make buckets, or make an empty bucket and name it with --to',
+        `scratch bucket ${name} could not be made: ${faultInWords(error)}`,
+        isAccessDenied(error)
+          ? 'use credentials of the source account that may make buckets, or make an empty bucket and name it with --to'
+          : undefined,
         { cause: error },
       );
 }

@@ -105,20 +105,24 @@ export async function explainObject(context: Context, url: string): Promise<Outc
     },
   };
   return new Outcome(
-    statusOfVersions([...versions, ...deleteMarkers], versions.length > 0),
+    statusOfVersions([...versions, ...deleteMarkers], versions.length > 0, other),
     data,
     formatObject(context.config, data),
   );
 }
 
-/** @param exists whether the bucket has a version under the key: without any, there is nothing that could be replicated */
-function statusOfVersions(judged: readonly JudgedVersion[], exists: boolean): Status {
+/**
+ * @param exists whether the bucket has a version under the key: without any, there is nothing that could be replicated
+ * @param other what the other bucket has; unknown where it could not be read
+ */
+function statusOfVersions(judged: readonly JudgedVersion[], exists: boolean, other: OtherBucket): Status {
   const those = (status: Verdict['status']) =>
     judged
       .filter(({ verdict }) => verdict.status === status)
       .map(({ version, verdict }) => `version ${version.versionId}: ${verdict.verdict}`);
   const failed = exists ? those('failed') : ['there is no version under this key', ...those('failed')];
-  return statusOf({ failed, unknown: those('unknown'), seen: those('ok'), nothing: 'no version was looked at' });
+  const unread = other.why === null ? [] : [`bucket ${other.name}: ${other.why}`];
+  return statusOf({ failed, unknown: [...those('unknown'), ...unread], seen: those('ok'), nothing: 'no version was looked at' });
 }
 
 async function judgeReplicas(context: Context, reader: ObjectReader, pair: DeployedPair, key: string): Promise<Judged> {

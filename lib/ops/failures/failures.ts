@@ -101,7 +101,7 @@ function outcome(
   left: FailureFindings,
 ): Outcome<FailuresData> {
   const data: FailuresData = { ...extent, ...shown, removed };
-  return new Outcome(statusOfQueue(left, extent), data, formatFailures(config, data));
+  return new Outcome(statusOfQueue(left, extent, removed), data, formatFailures(config, data));
 }
 
 /** @throws UsageError when a number is none, or options exclude each other */

@@ -124,7 +124,12 @@ function isSomebodyElses({ ruleId, destination }: EventGroup, { names }: Deploye
 }
 
 /** Returns the status of the queue, by what is left in it. */
-export function statusOfQueue({ groups, unreadable }: FailureFindings, extent: ReadExtent): Status {
+export function statusOfQueue(
+  { groups, unreadable }: FailureFindings,
+  extent: ReadExtent,
+  removed: FailuresData['removed'] = null,
+): Status {
+  const kept = removed?.failed.length ?? 0;
   const { queue, read, truncated } = extent;
   const open = groups.filter(isOpen);
   return statusOf({
@@ -134,6 +139,7 @@ export function statusOfQueue({ groups, unreadable }: FailureFindings, extent: R
     ],
     unknown: [
       ...(truncated ? [`queue ${queue.name}: there may be more than --limit allows`] : []),
+      ...(kept > 0 ? [`queue ${extent.queue.name}: ${plural(kept, 'message')} could not be removed`] : []),
       ...(isUnseen(extent) ? [`queue ${queue.name}: SQS counts messages that were not received`] : []),
     ],
     seen: [`queue ${queue.name}: ${plural(read, 'message')} read`],

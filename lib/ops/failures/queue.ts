@@ -7,9 +7,9 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { isAwsError, unreachable } from '../../aws/aws-error';
+import { faultInWords, isAwsError, unreachable } from '../../aws/aws-error';
 import { NO_QUEUE } from '../../aws/failure-queue';
-import { AppError, messageOf } from '../../errors/errors';
+import { AppError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
 import { deployCommand } from '../../model/shell-commands';
 
@@ -172,7 +172,7 @@ export class QueueReader {
           undone.push({ messageId: batch[Number(Id)]?.id ?? '', why: Message === undefined ? Code : `${Code}: ${Message}` });
         }
       } catch (error) {
-        undone.push(...batch.map(({ id }) => ({ messageId: id, why: messageOf(error) })));
+        undone.push(...batch.map(({ id }) => ({ messageId: id, why: faultInWords(error) })));
       }
     };
     for (let start = 0; start < messages.length; start += BATCH * AT_A_TIME) {

@@ -1,8 +1,8 @@
 import { RestoreObjectCommand } from '@aws-sdk/client-s3';
-import { isAwsError } from '../../aws/aws-error';
+import { faultInWords, isAwsError } from '../../aws/aws-error';
 import { stopIfInterrupted } from '../../aws/clock';
 import type { KeyRange } from '../../aws/listing/cursor';
-import { AppError, messageOf } from '../../errors/errors';
+import { AppError } from '../../errors/errors';
 import { decide } from '../copy/decide';
 import { forEachRange, type KeyState } from '../copy/keys';
 import { type CopyVersion, type Item, isArchived, type OwnedBucket } from '../copy/model';
@@ -185,7 +185,7 @@ export function requestingArchived(copy: CopyVersion, from: OwnedBucket, days: n
       }
       return isAwsError(error, 'RestoreAlreadyInProgress')
         ? { kind: 'archived', why: 'requested before; S3 is not done yet' }
-        : { kind: 'archived', why: `${outcome.why}; it could not be requested: ${messageOf(error)}` };
+        : { kind: 'archived', why: `${outcome.why}; it could not be requested: ${faultInWords(error)}` };
     }
   };
 }

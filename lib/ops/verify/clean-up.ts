@@ -5,9 +5,8 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { isAccessDenied } from '../../aws/aws-error';
+import { faultInWords, isAccessDenied } from '../../aws/aws-error';
 import type { SideName } from '../../config/replication-config';
-import { messageOf } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
 import { afterDays } from '../../model/lifecycle';
 import { canaryPrefix } from '../../model/names';
@@ -53,7 +52,7 @@ export async function cleanUp(canary: WrittenCanary, sides: SideClients, now: Da
       );
     }
   } catch (error) {
-    left.push(await leave(atDestination, `its versions cannot be listed (${messageOf(error)})`, null, sides, now));
+    left.push(await leave(atDestination, `its versions cannot be listed (${faultInWords(error)})`, null, sides, now));
   }
   return left.filter((one) => one !== undefined);
 }
@@ -97,7 +96,7 @@ async function remove(object: CanaryObject, sides: SideClients, now: Date): Prom
     return undefined;
   } catch (error) {
     const why = isAccessDenied(error) ? 'deleting it is not allowed' : 'it could not be deleted';
-    return leave(object, `${why} (${messageOf(error)})`, true, sides, now);
+    return leave(object, `${why} (${faultInWords(error)})`, true, sides, now);
   }
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { faultInWords } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
 import { recordVerification } from '../../aws/last-verification';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { plural } from '../../cli/units';
-import { messageOf } from '../../errors/errors';
 import { canaryPrefix } from '../../model/names';
 import { type Canary, canaryOf } from './canary';
 import { formatVerify, type PairResult, statusOfRound, type VerifyData } from './result';
@@ -107,7 +107,7 @@ async function record(context: Context, data: VerifyData): Promise<RecordedData>
         await recordVerification(await clients.ssm('source'), config, pair, { at, result: result.status });
         recorded = true;
       } catch (error) {
-        failure ??= messageOf(error);
+        failure ??= faultInWords(error);
       }
     }
     pairs.push({ ...result, recorded });

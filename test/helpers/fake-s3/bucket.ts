@@ -128,10 +128,16 @@ export class StoredBucket implements Bucket {
         this.upload(request);
         this.uploads.delete(query.get('uploadId') ?? '');
         return empty(204);
-      // The first three are the server's.
+      // The first three are the server's, and the others' answers those of a deployment.
       case 'ListBuckets':
       case 'CreateBucket':
       case 'DeleteBucket':
+      case 'GetBucketEncryption':
+      case 'GetBucketLifecycleConfiguration':
+      case 'GetBucketNotificationConfiguration':
+      case 'GetBucketPolicy':
+      case 'GetObjectLockConfiguration':
+      case 'GetPublicAccessBlock':
       case undefined:
         break;
     }

@@ -15,9 +15,8 @@ import type { Headers, Stored, Version } from './version';
  * - `body`: this is the answer, and nothing is done. With status 200 and the XML of an error, S3's failure after the headers were sent
  * - `change`: what is answered after everything is done
  * - `keeps`: what is stored instead of what is written, undefined for nothing
- * - a function: it is called, and then everything is as usual
  */
-export type Outcome =
+export type Fault =
   | 'hang'
   | 'reset'
   | 'lose the answer'
@@ -26,8 +25,15 @@ export type Outcome =
   | { readonly status: number; readonly code: string; readonly message?: string }
   | { readonly body: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly change: (answer: Answer) => Answer }
-  | { readonly keeps: (version: Version) => Stored | undefined }
-  | (() => void);
+  | { readonly keeps: (version: Version) => Stored | undefined };
+
+/**
+ * What goes wrong, or:
+ *
+ * - `choose`: it is called, and what it returns goes wrong, or nothing
+ * - a function: it is called, and then everything is as usual
+ */
+export type Outcome = Fault | { readonly choose: () => Fault | undefined } | (() => void);
 
 /** For a fault that does not pass. */
 export const ALWAYS = Number.POSITIVE_INFINITY;

@@ -16,6 +16,12 @@ const OPERATIONS = {
   'GET bucket?versioning': 'GetBucketVersioning',
   'GET bucket?replication': 'GetBucketReplication',
   'GET bucket?ownershipControls': 'GetBucketOwnershipControls',
+  'GET bucket?encryption': 'GetBucketEncryption',
+  'GET bucket?lifecycle': 'GetBucketLifecycleConfiguration',
+  'GET bucket?notification': 'GetBucketNotificationConfiguration',
+  'GET bucket?object-lock': 'GetObjectLockConfiguration',
+  'GET bucket?policy': 'GetBucketPolicy',
+  'GET bucket?publicAccessBlock': 'GetPublicAccessBlock',
   'HEAD object': 'HeadObject',
   'GET object': 'GetObject',
   'PUT object': 'PutObject',
@@ -33,14 +39,21 @@ export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
 
 const SUBRESOURCES = [...new Set(Object.keys(OPERATIONS).flatMap((each) => each.split('?')[1] ?? []))];
 
+/** An address that is no emulator's, for who has it resolve to this machine: a bucket is then part of the host's name, as with S3. */
+export const AWS_HOST = 'aws.test';
+
 /** One request, as it arrived. */
 export class Request {
   readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
   /** Undefined for what S3 may know, and this S3 does not. */
   readonly operation: Operation | undefined;
+  /** What signed it: access key id, Region, and name of the service; empty for what is not signed. */
+  readonly signed: { readonly accessKeyId: string; readonly region: string; readonly service: string };
   /** Such as `HEAD bucket/key` or `POST bucket?delete`; no other parameters. */
   readonly line: string;
   body: Buffer = Buffer.alloc(0);
@@ -51,8 +64,13 @@ export class Request {
     readonly headers: Headers,
   ) {
     const [path = '', query = ''] = url.split('?');
-    const [, bucket = '', ...words] = path.split('/');
+    const [host = ''] = (headers['host'] ?? '').split(':');
+    const named = host.endsWith(`.${AWS_HOST}`) ? host.slice(0, -AWS_HOST.length - 1) : undefined;
+    const [, bucket = '', ...words] = (named === undefined ? path : `/${named}${path}`).split('/');
+    const scope = /Credential=([^/]*)\/\d+\/([^/]*)\/([^/]*)\//.exec(headers['authorization'] ?? '') ?? [];
+    this.signed = { accessKeyId: scope[1] ?? '', region: scope[2] ?? '', service: scope[3] ?? '' };
     this.method = method;
+    this.path = path;
     this.bucket = bucket;
     this.key = decodeURIComponent(words.join('/'));
     this.query = new URLSearchParams(query);

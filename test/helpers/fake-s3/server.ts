@@ -1,10 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StoredBucket } from './bucket';
-import { cut, drip, Faults, type Outcome } from './faults';
+import { cut, drip, type Fault, Faults, type Outcome } from './faults';
 import { PAGE } from './listing';
 import { type Answer, type Bucket, empty, Request, S3Error, xml } from './protocol';
 import type { Headers, Stored, Version } from './version';
+
+/** What answers before the buckets do. */
+export interface Elsewhere {
+  /** Undefined for what the buckets answer. */
+  readonly answer: (request: Request) => Answer | undefined;
+  /** An error in the protocol of the service that the request is for. */
+  readonly refusal: (error: S3Error, request: Request) => Answer;
+}
 
 /** S3 on loopback: over HTTP, so that the SDK signs, retries and parses as it does with S3. */
 export class FakeS3 {
@@ -16,8 +24,14 @@ export class FakeS3 {
   private readonly faults = new Faults();
   private server: Server | undefined;
 
-  /** @param other finds buckets that tests did not make */
-  constructor(private readonly other: (name: string) => Bucket | undefined = () => undefined) {}
+  /**
+   * @param other finds buckets that tests did not make
+   * @param elsewhere answers in place of the buckets, for other services too
+   */
+  constructor(
+    private readonly other: (name: string) => Bucket | undefined = () => undefined,
+    private readonly elsewhere: Elsewhere = { answer: () => undefined, refusal: ({ answer }) => answer },
+  ) {}
 
   get endpoint(): string {
     const address = this.server?.address() as AddressInfo | undefined;
@@ -92,7 +106,7 @@ export class FakeS3 {
       return;
     }
     request.body = Buffer.concat(chunks);
-    const outcome = this.faults.next(request);
+    const outcome = chosen(this.faults.next(request));
     if (outcome === 'hang') {
       return;
     }
@@ -120,11 +134,9 @@ export class FakeS3 {
     }
   }
 
-  private answerWith(request: Request, outcome: Outcome | undefined): Answer {
-    if (typeof outcome === 'function') {
-      outcome();
-    } else if (typeof outcome === 'object' && 'code' in outcome) {
-      return new S3Error(outcome.status, outcome.code, outcome.message).answer;
+  private answerWith(request: Request, outcome: Fault | undefined): Answer {
+    if (typeof outcome === 'object' && 'code' in outcome) {
+      return this.elsewhere.refusal(new S3Error(outcome.status, outcome.code, outcome.message), request);
     } else if (typeof outcome === 'object' && 'body' in outcome) {
       return { status: outcome.status ?? 200, headers: { ...outcome.headers }, body: outcome.body };
     } else if (typeof outcome === 'object' && 'change' in outcome) {
@@ -138,6 +150,10 @@ export class FakeS3 {
   private answer(request: Request, keeps?: (version: Version) => Stored | undefined): Answer {
     const { operation, bucket: name, query } = request;
     try {
+      const answer = this.elsewhere.answer(request);
+      if (answer !== undefined) {
+        return answer;
+      }
       if (operation === 'ListBuckets') {
         return this.list(query.get('prefix') ?? '');
       }
@@ -168,4 +184,12 @@ export class FakeS3 {
       .map(({ name, made }) => `<Bucket><Name>${name}</Name><CreationDate>${made}</CreationDate></Bucket>`);
     return xml(`<ListAllMyBucketsResult><Buckets>${rows.join('')}</Buckets></ListAllMyBucketsResult>`);
   }
+}
+
+function chosen(outcome: Outcome | undefined): Fault | undefined {
+  if (typeof outcome === 'function') {
+    outcome();
+    return undefined;
+  }
+  return typeof outcome === 'object' && 'choose' in outcome ? outcome.choose() : outcome;
 }

@@ -384,7 +384,8 @@ function refuse(error: Error): never {
   throw error;
 }
 
-interface Asked {
+/** A question, and who asks it where. */
+export interface Asked {
   readonly input: Record<string, string | undefined>;
   readonly owner: AccountName;
   readonly side: SideName;
@@ -415,8 +416,7 @@ const CLIENTS = [
 /** Makes every client answer from a world. */
 export function serve(config: Deployment, current: () => World): { restore: () => void; operations: () => string[] } {
   const asked: string[] = [];
-  const answers = new Map<unknown, (asked: Asked) => unknown>();
-  const on = (command: unknown, answer: (asked: Asked) => unknown) => answers.set(command, answer);
+  const answers = answersOf(config, current);
   const send = async ({ config: client }: Client, command: Command) => {
     const { accessKeyId: account } = await client.credentials();
     const owner =
@@ -437,6 +437,13 @@ export function serve(config: Deployment, current: () => World): { restore: () =
       return send(this, command);
     }),
   );
+  return { restore: () => spies.forEach((spy) => spy.mockRestore()), operations: () => asked };
+}
+
+/** What a world answers, by the class of the command; or an error with AWS's name for it. */
+export function answersOf(config: Deployment, current: () => World): Map<unknown, (asked: Asked) => unknown> {
+  const answers = new Map<unknown, (asked: Asked) => unknown>();
+  const on = (command: unknown, answer: (asked: Asked) => unknown) => answers.set(command, answer);
   const environmentOf = (side: SideName, region: string | undefined) =>
     side === 'source' && region === config.destination.region ? 'monitoring' : side;
 
@@ -539,7 +546,7 @@ export function serve(config: Deployment, current: () => World): { restore: () =
           NextToken: next + 1 < subscriptions.length ? String(next + 1) : undefined,
         };
   });
-  return { restore: () => spies.forEach((spy) => spy.mockRestore()), operations: () => asked };
+  return answers;
 }
 
 /** A configuration, what AWS holds of it, and the command's context. */

@@ -512,7 +512,7 @@ describe('the source of an object of a replica bucket', () => {
     ['is there', [listed('v1', 1)], 0, /^replica of version v1 of [^;,]*$/],
     ['is gone', [], 0, /which was deleted there since$/],
     ['is of another size', [listed('v1', 1, { Size: 9 })], 1, /3 bytes here, 9 in the source/],
-    ['cannot be read', fail('AccessDenied', 403), 0, /the source bucket did not answer: .*may not ask this/],
+    ['cannot be read', fail('AccessDenied', 403), 3, /the source bucket did not answer: .*may not ask this/],
   ])('%s', async (_, sources, expected, verdict) => {
     const { exitCode, data } = await replica(sources);
     expect(exitCode).toBe(expected);

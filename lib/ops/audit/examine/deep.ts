@@ -1,11 +1,11 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unreachable } from '../../../aws/aws-error';
+import { faultInWords, httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unreachable } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
-import { AppError, messageOf } from '../../../errors/errors';
+import { AppError } from '../../../errors/errors';
 import { groupsOf } from '../../../model/deployment';
 import type { AuditedBucket, AuditTask } from '../task';
 import { type AuditFinding, different, judgeListed, ONLY_WITH_KEY } from './listed';
@@ -69,7 +69,7 @@ export async function judgeDeep(
     if (error instanceof AppError) {
       throw error;
     }
-    return different('unknown', false, `not looked at: ${messageOf(error)}`);
+    return different('unknown', false, `not looked at: ${faultInWords(error)}`);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import { isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
+import { faultInWords, isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
-import { AppError, messageOf } from '../../../errors/errors';
+import { AppError } from '../../../errors/errors';
 import { ObjectReader, type ObjectVersion } from '../../explain/read-object';
 import { matchReplicas } from '../../explain/replicas';
 import { chooseRule, needsTags } from '../../explain/rule-match';
@@ -60,7 +60,7 @@ async function attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | str
     if (error instanceof AppError && (error.code === 'Interrupted' || isBadCredentials(cause) || isNoNetwork(cause))) {
       throw error;
     }
-    return messageOf(error);
+    return faultInWords(error);
   }
 }
 

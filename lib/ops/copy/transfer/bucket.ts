@@ -39,13 +39,16 @@ export class Bucket {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
    */
   async text(kind: RestoreRequest, request: ObjectRequest): Promise<string> {
-    return await this.ask(kind, async () => {
-      const text = await textOf(await this.sendOnce(request));
-      if (text.trimEnd().endsWith('</Error>')) {
-        throw s3Error(503, text);
-      }
-      return text;
-    });
+    return await this.ask(kind, () => this.textOnce(request));
+  }
+
+  /** The same without counting, for what is within another `ask`. */
+  async textOnce(request: ObjectRequest): Promise<string> {
+    const text = await textOf(await this.sendOnce(request));
+    if (text.trimEnd().endsWith('</Error>')) {
+      throw s3Error(503, text);
+    }
+    return text;
   }
 
   /**

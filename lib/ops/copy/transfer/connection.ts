@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
-import { TIMEOUTS } from '../../../aws/request-handler';
+import { RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export interface ObjectRequest {
   /** Not signed unless the headers have its hash: S3 compares it with the checksum among the headers. @default - none */
   readonly body?: Buffer | Readable;
   readonly signal?: AbortSignal;
-  /** An interruption waits for its answer, which says what has to be remembered. @default false */
+  /** An interruption waits some time for its answer, which says what has to be remembered. @default false */
   readonly uninterrupted?: true;
 }
 
@@ -34,6 +35,9 @@ const SOCKETS = 50;
 
 /** Milliseconds that the clock of this machine may be wrong: S3 refuses 15 minutes, and the SDK corrects 4. */
 const SKEW = 240_000;
+
+/** Milliseconds for which an interruption waits for an answer: within the five seconds in which a command ends. */
+const PATIENCE = 2000;
 
 /** SHA-256 of nothing. */
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -65,6 +69,7 @@ export async function endpointOf({ config }: S3Client, bucket: string): Promise<
  * than everything else about a small object. It repeats nothing by itself, but for a clock that is wrong.
  */
 export class Connection {
+  private readonly patience: AbortSignal;
   private ready: Promise<{ endpoint: Endpoint; signer: SignatureV4; pool: Pool }> | undefined;
 
   constructor(
@@ -74,8 +79,12 @@ export class Connection {
     private readonly owner?: string,
     /** Aborted when the person interrupts: it ends every request. */
     private readonly interruption = new AbortController().signal,
-    private readonly timeouts = TIMEOUTS,
-  ) {}
+    private readonly timeouts = timeoutsOf(s3),
+  ) {
+    this.patience = later(interruption, PATIENCE);
+    // Every request that is under way listens.
+    setMaxListeners(0, interruption, this.patience);
+  }
 
   /** @throws S3Error for every answer but success, and whatever the network throws */
   async send(request: ObjectRequest): Promise<Answer> {
@@ -90,7 +99,7 @@ export class Connection {
       const { method, body: content = null } = request;
       const signal = this.signalOf(request);
       // Without `reset`, a HEAD request would close its connection.
-      const options = { method, path, headers, body: content, reset: false, ...(signal === undefined ? {} : { signal }) };
+      const options = { method, path, headers, body: content, reset: false, signal };
       const answer = await pool.request(options);
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
@@ -106,9 +115,9 @@ export class Connection {
     }
   }
 
-  private signalOf({ signal, uninterrupted }: ObjectRequest): AbortSignal | undefined {
-    const signals = [...(uninterrupted === true ? [] : [this.interruption]), ...(signal === undefined ? [] : [signal])];
-    return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  private signalOf({ signal, uninterrupted }: ObjectRequest): AbortSignal {
+    const end = uninterrupted === true ? this.patience : this.interruption;
+    return signal === undefined ? end : AbortSignal.any([end, signal]);
   }
 
   private async signed(
@@ -166,6 +175,18 @@ export class Connection {
       pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
   }
+}
+
+/** A signal that is aborted so many milliseconds after another one. */
+function later(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), milliseconds).unref(), { once: true });
+  return controller.signal;
+}
+
+/** Those of the client whose place this takes. */
+function timeoutsOf({ config: { requestHandler } }: S3Client): Timeouts {
+  return requestHandler instanceof RequestHandler ? requestHandler.timeouts : TIMEOUTS;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */

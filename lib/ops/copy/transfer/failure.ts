@@ -1,6 +1,7 @@
 import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled, noAnswer } from '../../../aws/aws-error';
 import type { Clock } from '../../../aws/clock';
 import { networkFault } from '../../../aws/network-fault';
+import { withJitter } from '../../../aws/requests';
 import { AppError, messageOf, UnreachableError } from '../../../errors/errors';
 
 /** Codes of S3; those of the network are in the list of network faults. */
@@ -58,7 +59,7 @@ function has(error: unknown, codes: RegExp): boolean {
   return [name, code].some((value) => typeof value === 'string' && codes.test(value));
 }
 
-/** Milliseconds before each further attempt. */
+/** Longest waits before each further attempt, in milliseconds. */
 const WAITS = [200, 1000, 5000];
 
 /**
@@ -75,7 +76,7 @@ export async function repeated<Result>(clock: Clock, work: (attempt: number) => 
       if (wait === undefined || !isPassing(error)) {
         throw error;
       }
-      await clock.sleep(wait);
+      await clock.sleep(withJitter(wait));
     }
   }
 }

@@ -1,7 +1,6 @@
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import { Sha1, Sha256 } from '@aws-sdk/checksums/sha';
-import { isAccessDenied } from '../../../aws/aws-error';
-import { messageOf } from '../../../errors/errors';
+import { faultInWords, isAccessDenied } from '../../../aws/aws-error';
 import type { Item } from '../model';
 import type { Bucket } from './bucket';
 import { type Headers, xmlText } from './connection';
@@ -78,7 +77,7 @@ async function tagsOf(from: Bucket, { key, versionId }: Item, read: Headers): Pr
     }
     if (isAccessDenied(error)) {
       const repair = `allow s3:GetObjectVersionTagging on ${from.name}, or restore without tags: --without-tags`;
-      throw new Error(`its tags could not be read: ${messageOf(error)}; ${repair}`, { cause: error });
+      throw new Error(`its tags could not be read: ${faultInWords(error)}; ${repair}`, { cause: error });
     }
     throw error;
   }
@@ -86,8 +85,8 @@ async function tagsOf(from: Bucket, { key, versionId }: Item, read: Headers): Pr
 
 function tagsIn(xml: string): string {
   const tags = [...xml.matchAll(/<Tag>(.*?)<\/Tag>/gs)].map(([, tag = '']) => [xmlText(tag, 'Key'), xmlText(tag, 'Value') ?? '']);
-  // Anything else would lose tags without a word.
-  if (!/<TagSet\s*\/?>/.test(xml) || tags.length !== xml.split('<Key>').length - 1) {
+  // Anything else would lose tags without a word, the first half of a list too.
+  if (!/<\/Tagging>\s*$/.test(xml) || tags.length !== xml.split('<Key>').length - 1) {
     throw new TypeError('S3 answered with no list of tags');
   }
   return tags.map((words) => words.map((word) => encodeURIComponent(word ?? '')).join('=')).join('&');

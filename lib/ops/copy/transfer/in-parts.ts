@@ -85,6 +85,14 @@ export async function copyInParts(context: CopyContext, item: Item, read: Header
   }
 }
 
+/** Ends an upload that an earlier attempt began, for an object that came into the target in another way. */
+export async function endUpload(context: CopyContext, item: Item): Promise<void> {
+  const found = context.uploads.find(item);
+  if (found !== undefined) {
+    await end(context, item, new Upload(context.to, item.key, found, uploadChecksum(undefined)));
+  }
+}
+
 async function begin(context: CopyContext, item: Item, read: Headers, checksum: UploadChecksum): Promise<string> {
   const headers = await headersToWrite(context, item, read);
   const id = await repeated(context.clock, () => Upload.start(context.to, item.key, headers, checksum));

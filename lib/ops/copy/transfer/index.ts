@@ -3,9 +3,9 @@ import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArc
 import { checkLength } from './body';
 import { Bucket, WITH_CHECKSUM } from './bucket';
 import { S3Error } from './connection';
-import { fatal, isCode, reasonOf } from './failure';
+import { fatal, isCode, reasonOf, repeated } from './failure';
 import { checksumOf } from './headers';
-import { copyInParts, uploadChecksum } from './in-parts';
+import { copyInParts, endUpload, uploadChecksum } from './in-parts';
 import { SIZES, type Sizes } from './layout';
 import { Buffers, Gate } from './memory';
 import { type CopyContext, Target } from './target';
@@ -58,6 +58,9 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
   return async (item) => {
     try {
       const outcome = await copy(context, item);
+      if (outcome.kind !== 'archived' && outcome.kind !== 'failed') {
+        await endUpload(context, item);
+      }
       return outcome.kind === 'restored' && context.withoutTags ? { ...outcome, withoutTags: true } : outcome;
     } catch (error) {
       // What was under way has neither succeeded nor failed.
@@ -73,9 +76,9 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
 
 async function copy(context: CopyContext, item: Item): Promise<ItemOutcome> {
   if (item.present !== undefined) {
-    return await context.target.compare(item);
+    return await repeated(context.clock, () => context.target.compare(item));
   }
-  const inArchive = isArchived(item) ? await archived(context.from, item) : undefined;
+  const inArchive = isArchived(item) ? await archived(context, item) : undefined;
   if (inArchive !== undefined) {
     return inArchive;
   }
@@ -83,7 +86,7 @@ async function copy(context: CopyContext, item: Item): Promise<ItemOutcome> {
     return (item.size > context.sizes.whole ? undefined : await copyWhole(context, item)) ?? (await copyLarge(context, item));
   } catch (error) {
     // Intelligent-Tiering has archives too, which its class in a listing does not tell.
-    const outcome = isCode(error, 'InvalidObjectState') ? await archived(context.from, item) : undefined;
+    const outcome = isCode(error, 'InvalidObjectState') ? await archived(context, item) : undefined;
     if (outcome !== undefined) {
       return outcome;
     }
@@ -92,7 +95,7 @@ async function copy(context: CopyContext, item: Item): Promise<ItemOutcome> {
 }
 
 async function copyLarge(context: CopyContext, item: Item): Promise<ItemOutcome> {
-  const read = await context.from.head(item.key, item.versionId, WITH_CHECKSUM);
+  const read = await repeated(context.clock, () => context.from.head(item.key, item.versionId, WITH_CHECKSUM));
   if (read === undefined) {
     throw new S3Error('NoSuchVersion', 'there is no such version', 404);
   }
@@ -109,8 +112,8 @@ async function copyLarge(context: CopyContext, item: Item): Promise<ItemOutcome>
  * @returns undefined when there is one
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
  */
-async function archived(from: Bucket, { key, versionId, storageClass }: Item): Promise<ItemOutcome | undefined> {
-  const head = await from.head(key, versionId);
+async function archived({ from, clock }: CopyContext, { key, versionId, storageClass }: Item): Promise<ItemOutcome | undefined> {
+  const head = await repeated(clock, () => from.head(key, versionId));
   const state = head?.['x-amz-restore'];
   if (head === undefined || state?.includes('ongoing-request="false"') === true) {
     return undefined;

@@ -1,6 +1,6 @@
+import { faultInWords } from '../../../aws/aws-error';
 import type { Clock } from '../../../aws/clock';
 import { bytes } from '../../../cli/units';
-import { messageOf } from '../../../errors/errors';
 import type { Item, ItemOutcome, OpenUploads } from '../model';
 import { checkLength, hashOf } from './body';
 import { type Bucket, WITH_CHECKSUM } from './bucket';
@@ -76,14 +76,14 @@ export class Target {
     if (current === undefined) {
       return { kind: 'conflict', why: 'the object was deleted in the target since it was chosen' };
     }
-    const found = `the target has version ${versionOf(current)} of ${current['last-modified']}, ${bytes(sizeOf(current))}`;
+    const found = `the target has version ${versionOf(current)} of ${current['last-modified'] ?? 'an unknown time'}, ${bytes(sizeOf(current))}`;
     try {
       return (await this.sameContent(item, read, current)) ? { kind: 'already-there' } : { kind: 'conflict', why: found };
     } catch (error) {
       if (fatal(error) !== undefined || isPassing(error)) {
         throw error;
       }
-      return { kind: 'conflict', why: `${found}, which could not be compared: ${messageOf(error)}` };
+      return { kind: 'conflict', why: `${found}, which could not be compared: ${faultInWords(error)}` };
     }
   }
 
@@ -91,7 +91,7 @@ export class Target {
     if (sizeOf(current) !== item.size) {
       return false;
     }
-    if (current['etag'] === read['etag']) {
+    if (current['etag'] !== undefined && current['etag'] === read['etag']) {
       // Either MD5 of the content, or of its parts, or of what a KMS key made of it once.
       return true;
     }

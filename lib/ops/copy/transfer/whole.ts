@@ -76,7 +76,7 @@ function sendBuffer({ to }: CopyContext, { key }: Item, body: Buffer, known: Che
   return async (headers) => {
     const checksum = known ?? (await computed('CRC32', body));
     const sent = { method: 'PUT', key, headers: { ...headers, ...checksumHeader(checksum) }, body } as const;
-    (await to.send('put', sent)).body.resume();
+    await to.text('put', sent);
   };
 }
 
@@ -84,7 +84,7 @@ function sendStream({ to }: CopyContext, { key, size }: Item, answer: Answer, kn
   return async (headers) => {
     await poured(answer, undefined, async (body, signal) => {
       const sent = streamed({ body, size, signal }, known, 'CRC32', headers);
-      (await to.sendOnce({ method: 'PUT', key, ...sent })).body.resume();
+      await to.textOnce({ method: 'PUT', key, ...sent });
     });
   };
 }

@@ -3,6 +3,9 @@ import type { StorageClass } from '../../../config/storage-classes';
 import { messageOf, UnreachableError } from '../../../errors/errors';
 import type { PriceId, PriceKey } from './prices';
 
+/** Milliseconds that a price list may take: the one of S3 has some megabytes. */
+const LONGEST = 300_000;
+
 /** AWS's price list, which answers everybody. The SDK's variable for the endpoint of the service is honoured. */
 const PRICE_LIST = 'https://pricing.us-east-1.amazonaws.com';
 
@@ -52,7 +55,7 @@ export async function readPriceList(service: string, region: string): Promise<Pr
   const base = process.env['AWS_ENDPOINT_URL_PRICING'] ?? PRICE_LIST;
   const url = `${base}/offers/v1.0/aws/${service}/current/${region}/index.json`;
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: AbortSignal.timeout(LONGEST) });
     if (!response.ok) {
       throw new Error(`the answer is ${response.status}`);
     }

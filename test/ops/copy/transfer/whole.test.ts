@@ -2,7 +2,7 @@ import { UnreachableError } from '../../../../lib/errors/errors';
 import { SIZES } from '../../../../lib/ops/copy/transfer/layout';
 import { without } from '../../../helpers/fake-s3/faults';
 import { crc32Of } from '../../../helpers/fake-s3/version';
-import { itemOf, SMALL_SIZES, World } from './world';
+import { itemOf, jittered, SMALL_SIZES, World } from './world';
 
 const MIB = 1024 ** 2;
 const BODY = Buffer.from('what was backed up');
@@ -206,7 +206,7 @@ describe.each([
     world.target.fault(({ method }) => method === 'PUT', 'reset');
 
     await expect(world.copy(itemOf('a', stored))).resolves.toEqual(restored);
-    expect(world.waits).toEqual([200, 1000, 5000]);
+    expect(world.waits).toEqual([200, 1000, 5000].map(jittered));
   });
 
   test('fails alone when a failure does not pass', async () => {
@@ -222,7 +222,7 @@ describe.each([
     world.target.fault(({ method }) => method === 'PUT', { status: 503, code: 'SlowDown' }, 2);
 
     await expect(world.copy(itemOf('a', stored))).resolves.toEqual(restored);
-    expect(world.waits).toEqual([1000, 1000, 2000]);
+    expect(world.waits).toEqual([1000, 1000, 2000].map(jittered));
   });
 
   test('is refused when what arrives is not what was backed up', async () => {

@@ -44,6 +44,14 @@ class ServedBucket extends StoredBucket {
   }
 }
 
+/** A wait of so many milliseconds at most, and of half of them at least: chance decides. */
+export function jittered(milliseconds: number): unknown {
+  return {
+    asymmetricMatch: (wait: number) => wait > milliseconds / 2 - 1 && wait <= milliseconds,
+    toString: () => `up to ${milliseconds}`,
+  };
+}
+
 /** Both buckets, real clients of the SDK, and what a restore would remember. */
 export class World {
   readonly waits: number[] = [];

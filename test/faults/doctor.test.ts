@@ -1,0 +1,5 @@
+import { testLine } from './suite';
+
+jest.mock('../../lib/cli/gc');
+
+testLine('doctor');

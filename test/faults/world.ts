@@ -1,0 +1,268 @@
+import dns from 'node:dns';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { types } from 'node:util';
+import { COMMANDS } from '../../bin/commands';
+import { sdkClients } from '../../lib/aws/clients';
+import { stopIfInterrupted } from '../../lib/aws/clock';
+import type { Timeouts } from '../../lib/aws/request-handler';
+import type { Command, Outcome } from '../../lib/cli/command';
+import { runCli } from '../../lib/cli/run';
+import { untilSignalled } from '../../lib/cli/signals';
+import { deploymentOf } from '../../lib/model/deployment';
+import { parseConfig } from '../../lib/model/loading/load';
+import { body, record } from '../helpers/failure-events';
+import { FakeAws } from '../helpers/fake-aws/deployment';
+import { callOf } from '../helpers/fake-aws/services';
+import type { Outcome as Fault } from '../helpers/fake-s3/faults';
+import { AWS_HOST, type Request } from '../helpers/fake-s3/protocol';
+import { temporaryFolder } from '../helpers/folder';
+import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
+
+/** The timeouts of undici are exact to a second: those of Node.js take their place, for as long as the module of a test file is there. */
+const timers = require('undici/lib/util/timers.js') as Record<'setFastTimeout' | 'clearFastTimeout', unknown>;
+timers.setFastTimeout = setTimeout;
+timers.clearFastTimeout = clearTimeout;
+
+export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
+export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
+
+const KEYS = {
+  source: { account: '111111111111', region: 'ap-southeast-2', profile: 'source' },
+  destination: { account: '222222222222', region: 'us-west-2', profile: 'destination' },
+  pairs: [{ id: 'documents', storageClass: 'STANDARD' }],
+  backfill: true,
+  keyExchange: 'ssm',
+};
+
+/** Longer than any answer of a server in the same process takes, also on a busy machine. */
+const PATIENT: Timeouts = { connect: 20_000, firstByte: 20_000, idle: 20_000 };
+
+/** For what hangs: an answer that takes longer all the same is asked for again. */
+export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 100, idle: 100 };
+
+/** How a command ended, and all that it said. */
+export interface Ended {
+  readonly exitCode: number;
+  /** What it told, the error among it. */
+  readonly told: string;
+  /** The result for a person; undefined where an error ended it. */
+  readonly text: string | undefined;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  /** All that went to standard output. */
+  readonly printed: string;
+  /** Requests, as the steps of the page name them. */
+  readonly steps: readonly string[];
+}
+
+interface FaultOptions {
+  readonly times: number;
+  readonly from?: number;
+  readonly spreads?: boolean;
+}
+
+export interface RunOptions {
+  readonly timeouts?: Timeouts;
+  readonly json?: boolean;
+}
+
+/** One deployment at an address that is no emulator's, and a folder of a person who works with it. */
+export class FaultWorld {
+  readonly aws = new FakeAws(deploymentOf(parseConfig({ origin: 'test', value: KEYS })));
+  folder = '';
+  private home: AwsHome | undefined;
+  private readonly environment = process.env;
+  private interrupt: () => void = () => undefined;
+
+  async open(): Promise<void> {
+    await this.aws.start();
+    this.home = new AwsHome(staticProfile('source', '111111111111') + staticProfile('destination', '222222222222'));
+    const { port } = new URL(this.aws.endpoint);
+    process.env = awsEnvironment({
+      ...this.home.environment,
+      AWS_MAX_ATTEMPTS: '3',
+      AWS_ENDPOINT_URL: `http://${AWS_HOST}:${port}`,
+    });
+    // Every bucket and every account is part of a name below it.
+    const lookup = dns.lookup;
+    jest
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((name: string, ...rest: [never, never]) =>
+        lookup(name.endsWith(AWS_HOST) ? '127.0.0.1' : name, ...rest)) as typeof dns.lookup);
+    // Node.js has another class of errors than the sandbox of a test, and the SDK asks for its own.
+    Object.defineProperty(Error, Symbol.hasInstance, {
+      configurable: true,
+      value(this: unknown, thrown: unknown) {
+        return (this === Error && types.isNativeError(thrown)) || Function.prototype[Symbol.hasInstance].call(this, thrown);
+      },
+    });
+    // The waits between attempts are random times: here chance has next to none.
+    jest.spyOn(Math, 'random').mockReturnValue(0.001);
+  }
+
+  async close(): Promise<void> {
+    jest.restoreAllMocks();
+    process.env = this.environment;
+    this.home?.remove();
+    await this.aws.stop();
+  }
+
+  /** Everything as it should be: three objects with tags and metadata, a folder among their keys, and a failure event. */
+  reset(): void {
+    const { aws } = this;
+    aws.heal();
+    aws.requests.length = 0;
+    aws.pageSize = 2;
+    aws.buckets.clear();
+    if (this.folder !== '') {
+      rmSync(this.folder, { recursive: true });
+    }
+    this.folder = temporaryFolder('faults-');
+    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication: KEYS } }));
+    this.record(aws.world.keys.destination?.arn);
+    for (const key of ['a', 'c/d', 'f']) {
+      const common = { versionId: `v-${key}`, body: Buffer.from(`content of ${key}`), tags: { of: key } };
+      const about = { 'x-amz-meta-about': key, 'content-type': 'text/plain', ...aws.encryption };
+      aws.put(SOURCE, key, { ...common, headers: { ...about, 'x-amz-replication-status': 'COMPLETED' } });
+      aws.put(REPLICA, key, { ...common, headers: { ...about, 'x-amz-replication-status': 'REPLICA' } });
+    }
+    aws.make('backups-backfill-111111111111-ap-southeast-2-an');
+    aws.messages = [];
+  }
+
+  /** Has cdk.context.json say which key the replicas are under. */
+  record(arn: string | undefined): void {
+    const key = this.aws.world.names.exchange.contextKey;
+    writeFileSync(join(this.folder, 'cdk.context.json'), JSON.stringify(arn === undefined ? {} : { [key]: arn }));
+  }
+
+  /** Loses the source bucket's objects. */
+  lose(): void {
+    this.aws.fill(SOURCE, []);
+  }
+
+  /** Has one object, whose checksum is one of its parts, and loses it. */
+  divide(): void {
+    const parts = [Buffer.from('the first part, '), Buffer.from('the second part')];
+    const headers = { 'x-amz-meta-about': 'p', ...this.aws.encryption };
+    this.aws.fill(REPLICA, []);
+    this.aws.put(REPLICA, 'p', { versionId: 'v-p', body: Buffer.concat(parts), parts, tags: { of: 'p' }, headers });
+    this.lose();
+  }
+
+  /** Has the same objects in the source bucket in versions of their own. */
+  copy(): void {
+    const copies = this.aws.bucket(SOURCE).versions();
+    this.aws.fill(
+      SOURCE,
+      copies.map((version) => ({ ...version, versionId: `${version.versionId}-copy`, etag: `"${version.key}"` })),
+    );
+  }
+
+  /** One event of an object that was late, in the queue. */
+  arriveLate(): void {
+    this.aws.messages = [body(record({ event: 'OperationReplicatedAfterThreshold', key: 'a', versionId: 'v-a' }))];
+  }
+
+  /** Has the person press Ctrl-C. */
+  signal(): void {
+    this.interrupt();
+  }
+
+  /** Runs a command line to its end. */
+  async run(argv: readonly string[], { timeouts = PATIENT, json = true }: RunOptions = {}): Promise<Ended> {
+    const told: string[] = [];
+    const printed: string[] = [];
+    const outcomes: Outcome[] = [];
+    const commands = COMMANDS.map((command) => remembering(command, outcomes));
+    const start = Date.parse('2026-11-01T12:00:00Z');
+    let waited = 0;
+    const listeners: (() => void)[] = [];
+    this.interrupt = () => listeners.forEach((listener) => listener());
+    const exitCode = await untilSignalled(
+      (signal) =>
+        runCli({
+          argv: [...argv, '--yes', ...(json ? ['--json'] : [])],
+          commands,
+          directory: this.folder,
+          terminal: { tell: (line) => told.push(line), clear: '', progress: () => undefined, confirm: async () => undefined },
+          clients: (config, options) => sdkClients(config, { ...options, timeouts }),
+          clock: {
+            now: () => new Date(start + waited),
+            sleep: async (milliseconds) => {
+              stopIfInterrupted(signal);
+              waited += milliseconds;
+            },
+          },
+          signal,
+          print: (text) => printed.push(text),
+          useEndpoint: () => undefined,
+        }),
+      { on: (name, listener) => name === 'SIGINT' && listeners.push(listener), exit: () => undefined },
+    );
+    const last = outcomes.at(-1);
+    return {
+      exitCode,
+      told: told.join('\n'),
+      text: last?.text,
+      data: last?.data as Ended['data'],
+      printed: printed.join('\n'),
+      steps: this.aws.requests.map(stepOf),
+    };
+  }
+
+  /**
+   * The fault, at every request of a step from the nth one on, so many times.
+   *
+   * @param spreads from then on to everything that the account asks
+   */
+  fault(step: string, fault: Fault, { times, from = 1, spreads = false }: FaultOptions): void {
+    let seen = 0;
+    const [owner] = step.split(/[ :]/);
+    this.aws.fault(
+      (request) => {
+        const name = stepOf(request);
+        seen += isStep(step, name) ? 1 : 0;
+        return seen >= from && (isStep(step, name) || (spreads && name.split(/[ :]/)[0] === owner));
+      },
+      fault,
+      times,
+    );
+  }
+
+  /** Files that the command left, by name. */
+  files(): Readonly<Record<string, string>> {
+    const names = readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return Object.fromEntries(
+      names.filter(({ name }) => name !== 'cdk.json').map(({ name, path }) => [name, readFileSync(join(path, name), 'utf8')]),
+    );
+  }
+}
+
+/** A request as the page names it: the account that asks, the service, the operation. */
+export function stepOf(request: Request): string {
+  const { service, operation } = callOf(request);
+  const owner = request.signed.accessKeyId === '111111111111' ? 'source' : 'backup';
+  const place = service === 's3' && request.bucket.includes('-drill-') ? ' scratch' : '';
+  return `${owner}${place}: ${service} ${operation}`;
+}
+
+/** Whether a request is of a step, in which a star stands for the end of any operation. */
+export function isStep(step: string, request: string): boolean {
+  return step.endsWith('*') ? request.startsWith(step.slice(0, -1)) : request === step;
+}
+
+/** A command that leaves its outcome, which is printed either as text or as JSON. */
+function remembering(command: Command, outcomes: Outcome[]): Command {
+  return {
+    ...command,
+    load: () => {
+      const run = command.load();
+      return async (context, args) => {
+        const outcome = await run(context, args);
+        outcomes.push(outcome);
+        return outcome;
+      };
+    },
+  };
+}
