@@ -70,7 +70,7 @@ replication role, which replicates what a job asks for: it can neither read nor 
 
 ${markdownTable(
   ROLE_HEADER,
-  withBackfill.pairs.flatMap(({ id }) => roleRows(backfillPermissions(withBackfill.config, id))),
+  withBackfill.pairs.flatMap((pair) => roleRows(backfillPermissions(withBackfill.config, pair))),
 )}
 
 Its trust names \`batchoperations.s3.amazonaws.com\` and carries no condition, since AWS documents none. What it may do is AWS's policy for a

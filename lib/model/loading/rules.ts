@@ -4,6 +4,7 @@ import * as schema from '../../config/schema';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { type Rule, rule } from './rule';
+import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
 
 const accounts = z.looseObject({
   source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
@@ -29,6 +30,7 @@ const SAME_REGION =
 
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
+  ...SOURCE_BUCKET_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account

@@ -2,7 +2,7 @@ import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
-import { replicationRule } from '../../../model/replication-rule';
+import { apiRule } from '../../../model/replication-rule';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
 import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
 
@@ -218,28 +218,7 @@ function timed(status: string | undefined, minutes: number | undefined): string 
   return status === 'Enabled' && minutes !== undefined ? `Enabled, ${plural(minutes, 'minute')}` : (status ?? 'Disabled');
 }
 
-/** Keys that the S3 API spells differently from CloudFormation. */
-const API_NAMES: Readonly<Record<string, string>> = {
-  id: 'ID',
-  tagFilter: 'Tag',
-  tagFilters: 'Tags',
-  replicaKmsKeyId: 'ReplicaKmsKeyID',
-};
-
-/** The rule that the source stack writes, as the S3 API spells it: made from the stack's own. */
+/** The rule that the source stack writes, as the S3 API spells it. */
 export function expectedRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): ReplicationRule {
-  return toApi(replicationRule(config, pair, replicaKeyArn)) as ReplicationRule;
-}
-
-function toApi(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(toApi);
-  }
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [API_NAMES[key] ?? capitalised(key), toApi(inner)]))
-    : value;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return apiRule(config, pair, replicaKeyArn) as ReplicationRule;
 }
