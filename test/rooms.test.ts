@@ -9,6 +9,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: ['errors'],
   model: ['errors', 'config'],
   stacks: ['errors', 'config', 'model'],
+  handler: ['errors', 'config', 'model'],
   app: ['errors', 'config', 'model', 'stacks'],
   aws: ['errors', 'config', 'model'],
   // The context of a command carries its AWS clients.
@@ -24,7 +25,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/, rooms: ['stacks', 'app'] },
   {
     name: /^(@aws-sdk\/(client-|credential-providers)|@smithy\/|undici$)/,
-    rooms: ['aws', 'ops', 'deploy', 'local', 'credential-plugin'],
+    rooms: ['aws', 'handler', 'ops', 'deploy', 'local', 'credential-plugin'],
   },
 ];
 

@@ -1,6 +1,6 @@
 import { AppError } from '../errors/errors';
 import type { DeployedPair, Deployment } from './deployment';
-import { failureEvents } from './failure-events';
+import { failureEvents, failureEventsId } from './failure-events';
 import type { Permission } from './permissions';
 import { apiRule } from './replication-rule';
 
@@ -69,7 +69,7 @@ export function adoptionOf(config: Deployment, pair: DeployedPair, replicaKeyArn
     rule: apiRule(config, pair, replicaKeyArn) as Rule,
     replaces: sourceBucket?.replaces ?? [],
     notification: {
-      Id: `${names.ruleId}-failures`,
+      Id: failureEventsId(pair),
       QueueArn: config.names.monitoring.failureQueue.arn,
       Events: failureEvents(pair),
     },
@@ -165,7 +165,9 @@ export function withoutRule<R extends Rule>(current: Replication<R> | undefined,
 export function withEvents<N extends Notifications>(current: N, adoption: Adoption, previous?: Adoption): N {
   const { bucket, notification } = adoption;
   const queues = current.QueueConfigurations ?? [];
-  const mine = queues.find(({ Id: id }) => id === notification.Id);
+  // The queue is ours alone: whatever goes there is ours, under any id.
+  const mine =
+    queues.find(({ Id: id }) => id === notification.Id) ?? queues.find(({ QueueArn: arn }) => arn === notification.QueueArn);
   if (mine !== undefined && ![adoption, previous].some((own) => mine.QueueArn === own?.notification.QueueArn)) {
     throw refusal(
       `notification ${notification.Id} of bucket ${bucket} goes to ${mine.QueueArn}`,
@@ -199,7 +201,7 @@ export function withoutEvents<N extends Notifications>(current: N, { notificatio
   const queues = current.QueueConfigurations ?? [];
   return {
     ...current,
-    QueueConfigurations: queues.filter((each) => each.Id !== notification.Id || each.QueueArn !== notification.QueueArn),
+    QueueConfigurations: queues.filter((each) => each.QueueArn !== notification.QueueArn),
   };
 }
 

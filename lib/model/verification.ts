@@ -54,6 +54,8 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
   const { source } = config;
   const buckets = all.map(({ names }) => names.sourceBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
+  const keys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? [keyArn]));
+  const ownersKeys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? []));
   return [
     readRoles(all.map(({ names }) => names.replicationRole.arn)),
     readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration']),
@@ -64,14 +66,29 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
       why: 'verify: writes a canary, reads its replication status, and deletes that version',
       page: S3_PAGE,
     },
-    {
-      sid: 'EncryptCanaries',
-      actions: ['kms:GenerateDataKey'],
-      resources: [keyArn],
-      conditions: throughS3(source.region, [...buckets, ...canaries]),
-      why: 'verify: S3 encrypts a canary; no object can be decrypted',
-      page: ENCRYPTION_PAGE,
-    },
+    ...(keys.length === 0
+      ? []
+      : [
+          {
+            sid: 'EncryptCanaries',
+            actions: ['kms:GenerateDataKey'],
+            resources: keys,
+            conditions: throughS3(source.region, [...buckets, ...canaries]),
+            why: 'verify: S3 encrypts a canary; no object can be decrypted',
+            page: ENCRYPTION_PAGE,
+          },
+        ]),
+    ...(ownersKeys.length === 0
+      ? []
+      : [
+          {
+            sid: 'ReadOwnersKeys',
+            actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+            resources: ownersKeys,
+            why: 'doctor: whether keys of a source bucket that is owned elsewhere admit the replication role',
+            page: KMS_PAGE,
+          },
+        ]),
     {
       sid: 'RecordVerifications',
       actions: ['ssm:PutParameter'],

@@ -94,6 +94,8 @@ export interface World {
   stacks: Partial<Record<StackKind, Stack>>;
   parameters: Record<AccountName | 'monitoring', Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
+  /** Keys of source buckets that are owned elsewhere, by ARN. */
+  ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
   /** Metric names by `side region`. */
@@ -131,6 +133,7 @@ export function healthyWorld(config: Deployment): World {
       pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
     },
     keys: {},
+    ownersKeys: {},
     buckets: {},
     roles: {},
     metrics: {
@@ -262,6 +265,11 @@ export function healthyWorld(config: Deployment): World {
       [pair.parameters.replicationRole]: pair.replicationRole.arn,
     });
     world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    const { sourceBucket: owned } = configured;
+    for (const ownersKey of owned?.keyArns ?? []) {
+      const delegation = { Effect: 'Allow', Principal: { AWS: config.source.account }, Action: 'kms:*', Resource: '*' };
+      world.ownersKeys[ownersKey] = { arn: ownersKey, state: 'Enabled', rotation: undefined, policy: [delegation] };
+    }
     for (const side of SIDES) {
       const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
       world.buckets[name] = {
@@ -273,7 +281,10 @@ export function healthyWorld(config: Deployment): World {
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
         encryption: {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          ApplyServerSideEncryptionByDefault:
+            side === 'source' && owned !== undefined && owned.keyArns.length === 0
+              ? { SSEAlgorithm: 'AES256' }
+              : { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: (side === 'source' && owned?.keyArns[0]) || keyArn(side) },
           BucketKeyEnabled: configured.bucketKeys,
         },
         policy: [
@@ -467,7 +478,8 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
       : { Stacks: [stack] };
   });
 
-  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  const keyOf = ({ input, side }: Asked) =>
+    current().ownersKeys[input['KeyId'] ?? ''] ?? current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
     const { arn, state } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
