@@ -55,6 +55,8 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
   const buckets = all.map(({ names }) => names.sourceBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
   const keys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? [keyArn]));
+  // A bucket of somebody else under SSE-S3 takes no key.
+  const encrypted = all.filter(({ pair }) => pair.sourceBucket === undefined || pair.sourceBucket.keyArns.length > 0);
   const ownersKeys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? []));
   return [
     readRoles(all.map(({ names }) => names.replicationRole.arn)),
@@ -73,7 +75,12 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
             sid: 'EncryptCanaries',
             actions: ['kms:GenerateDataKey'],
             resources: keys,
-            conditions: throughS3(source.region, [...buckets, ...canaries]),
+            conditions: throughS3(
+              source.region,
+              [(arn: string) => arn, canariesIn].flatMap((of) =>
+                encrypted.map(({ pair, names }) => of(names.sourceBucket.arn, pair)),
+              ),
+            ),
             why: 'verify: S3 encrypts a canary; no object can be decrypted',
             page: ENCRYPTION_PAGE,
           },

@@ -32,14 +32,12 @@ const rule = (index: number) =>
     Filter: anything,
   });
 
-const replication: fc.Arbitrary<Replication> = fc
-  .nat({ max: 5 })
-  .chain((count) =>
-    fc.record({
-      Role: fc.constant(OTHER_ROLE),
-      Rules: fc.tuple(...Array.from({ length: count + 1 }, (_, index) => rule(index))),
-    }),
-  );
+const replication: fc.Arbitrary<Replication> = fc.nat({ max: 5 }).chain((count) =>
+  fc.record({
+    Role: fc.constant(OTHER_ROLE),
+    Rules: fc.tuple(...Array.from({ length: count + 1 }, (_, index) => rule(index))),
+  }),
+);
 
 const events = fc.uniqueArray(
   fc.constantFrom('s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:Replication:OperationMissedThreshold'),

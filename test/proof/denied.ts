@@ -4,12 +4,13 @@ import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedLockdown } from './lockdown';
+import { deniedMerger } from './merger';
 import { deniedNotifications } from './notifications';
 import { deniedObjectLock } from './object-lock';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /**
  * Every request that must be denied. Later work extends this list and never shortens it.
@@ -30,6 +31,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ]),
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
+    ...deniedMerger(world),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
     ...deniedVerification(world),
@@ -65,17 +67,17 @@ function roleElsewhere(world: World, pair: PairNames): Request[] {
 
 /** The replication role on its own keys, but not as S3 does it for its own buckets. */
 function roleOnKeys(world: World, pair: PairNames): Request[] {
-  const { sourceKey, replicaKey, config } = world;
+  const { replicaKey, config } = world;
   const principal = actorsOf(world).replicationRole(pair);
   const uses = [
-    {
+    ...sourceKeysOf(world, pair).map((resource) => ({
       actions: ['kms:Decrypt'],
-      resource: sourceKey,
+      resource,
       owner: config.source.account,
       region: config.source.region,
       other: config.destination.region,
       bucket: pair.sourceBucket.arn,
-    },
+    })),
     {
       actions: USE_KEY,
       resource: replicaKey,
@@ -210,7 +212,12 @@ function acrossPairs(world: World, pair: PairNames, otherPairs: readonly OtherPa
     const sameGroup = other.world.config === world.config;
     const name = `the replication role of another pair of ${sameGroup ? 'the same' : 'another'} group`;
     const uses = [
-      { key: other.world.sourceKey, owner: source.account, region: source.region, bucket: other.pair.sourceBucket.arn },
+      ...sourceKeysOf(other.world, other.pair).map((key) => ({
+        key,
+        owner: source.account,
+        region: source.region,
+        bucket: other.pair.sourceBucket.arn,
+      })),
       {
         key: other.world.replicaKey,
         owner: destination.account,
@@ -233,7 +240,7 @@ function acrossPairs(world: World, pair: PairNames, otherPairs: readonly OtherPa
 
 /** Other accounts on the source bucket and the source key: neither is shared with anybody. */
 function othersOnSource(world: World, pair: PairNames): Request[] {
-  const { config, sourceKey } = world;
+  const { config } = world;
   const { administrator, destinationAdministrator } = actorsOf(world);
   const { account: owner, region } = config.source;
   const others: [string, Request['principal']][] = [
@@ -254,13 +261,15 @@ function othersOnSource(world: World, pair: PairNames): Request[] {
       resource: pair.sourceBucket.arn,
       owner,
     }),
-    ...each(['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
-      name: `${who} on the source key`,
-      principal,
-      resource: sourceKey,
-      owner,
-      context: throughS3(region, pair.sourceBucket.arn),
-    }),
+    ...[...new Set([...sourceKeysOf(world, pair), world.sourceKey])].flatMap((resource) =>
+      each(['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+        name: `${who} on a source key`,
+        principal,
+        resource,
+        owner,
+        context: throughS3(region, pair.sourceBucket.arn),
+      }),
+    ),
   ]);
 }
 

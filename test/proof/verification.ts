@@ -4,7 +4,7 @@ import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /*
  * The roles with which a pipeline runs `ops doctor` and `ops verify`: what they have to be allowed, and what they and everybody else
@@ -109,7 +109,17 @@ function sideOf(world: World, side: SideName) {
       const { arn } = side === 'source' ? sourceBucket : replicaBucket;
       const prefix = pair.filter?.prefix ?? '';
       const canaryKey = `${canaryPrefix(pair)}${CANARY}`;
-      return { arn, prefix, canaryKey, lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)) };
+      // Of keys that are shared by pairs, each is asked for.
+      const keys = side === 'source' ? sourceKeysOf(world, pair.names) : [world.replicaKey];
+      const ownersKeys = side === 'source' ? (pair.sourceBucket?.keyArns ?? []) : [];
+      return {
+        arn,
+        keys,
+        ownersKeys,
+        prefix,
+        canaryKey,
+        lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)),
+      };
     }),
   };
 }
@@ -183,11 +193,14 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
       : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
-    ...own.buckets.flatMap(({ arn, canaryKey }) => [
+    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys }) => [
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
-      ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], own.keyArn, throughS3(region, arn)),
-      ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], own.keyArn, throughS3(region, `${arn}/${canaryKey}`)),
+      ...keys.flatMap((key) => [
+        ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], key, throughS3(region, arn)),
+        ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], key, throughS3(region, `${arn}/${canaryKey}`)),
+      ]),
+      ...ownersKeys.flatMap((key) => ask('ReadOwnersKeys', KMS_PAGE, ['kms:DescribeKey', 'kms:GetKeyPolicy'], key)),
       ...(side === 'source' ? [] : ask('ListCanaries', S3_PAGE, ['s3:ListBucketVersions'], arn, { 's3:prefix': canaryKey })),
     ]),
   ];

@@ -56,7 +56,13 @@ test.each<[string, (bucket: Bucket, world: World) => void, string, RegExp, RegEx
     /^Object Lock$/,
     /"sourceObjectLock": true .* with objectLock/,
   ],
-  ['another Region', (its) => Object.assign(its, { region: 'eu-west-1' }), 'source-bucket', /in eu-west-1/, /Correct sourceBucket.name/],
+  [
+    'another Region',
+    (its) => Object.assign(its, { region: 'eu-west-1' }),
+    'source-bucket',
+    /in eu-west-1/,
+    /Correct sourceBucket.name/,
+  ],
   [
     'a key that denies the role',
     (_, world) => required(world.ownersKeys[OWNERS_KEY]).policy.push({ ...DENY, Action: 'kms:Decrypt' }),

@@ -5,8 +5,8 @@ import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import { difference, statementName } from '../policy-document';
 import { byHand } from '../repair';
-import { roleAllowances, roleDenials } from '../role-denials';
 import { accountRoot } from '../resource-policies';
+import { roleAllowances, roleDenials } from '../role-denials';
 
 type PairAsk = (context: DoctorContext, pair: DeployedPair) => Promise<CheckFinding>;
 
@@ -151,7 +151,10 @@ async function keyGrants({ config, facts }: DoctorContext, pair: DeployedPair): 
   };
   return {
     status: 'failed',
-    found: [...missing.map((arn) => `the policy of key ${arn} admits the role nowhere`), ...denied.map((what) => `${what} denies it`)].join('; '),
+    found: [
+      ...missing.map((arn) => `the policy of key ${arn} admits the role nowhere`),
+      ...denied.map((what) => `${what} denies it`),
+    ].join('; '),
     expected: `kms:Decrypt for ${role} on ${keyArns.join(', ')}`,
     fix: byHand(
       `policies of the keys of bucket ${pair.names.sourceBucket.name}`,
@@ -173,7 +176,10 @@ async function trust({ facts }: DoctorContext, pair: DeployedPair): Promise<Chec
         status: 'failed',
         found: wrong.join('; '),
         expected: JSON.stringify(s3),
-        fix: byHand(`trust of role ${name}`, `The owner of the role adds this statement to its trust policy: ${JSON.stringify(s3)}`),
+        fix: byHand(
+          `trust of role ${name}`,
+          `The owner of the role adds this statement to its trust policy: ${JSON.stringify(s3)}`,
+        ),
       };
 }
 
@@ -183,7 +189,9 @@ async function permissions({ config, facts }: DoctorContext, pair: DeployedPair)
   const { inline } = await facts.roles.policyNames('source', name);
   const policies = await Promise.all(inline.map((policy) => facts.roles.inlinePolicy('source', name, policy)));
   const live = { Version: '2012-10-17', Statement: policies.flatMap(({ Statement: statements }) => statements) };
-  const expected = roleStatements(replicationPermissions(config, pair.names, { source: '', replica: await facts.replicaKeyArn() }));
+  const expected = roleStatements(
+    replicationPermissions(config, pair.names, { source: '', replica: await facts.replicaKeyArn() }),
+  );
   const missing = expected.filter((statement) => difference(live, [statement]).wrong.length > 0);
   return missing.length === 0
     ? pass(`${expected.length} statements as generated`)
