@@ -65,7 +65,10 @@ const TABLE: readonly NotSupported[] = [
   { path: at('destination\\.', `${SIDE}buckets?([-_]?(name|arn)s?)?`), remedy: EXISTING_REPLICA_BUCKET },
   {
     // Not the key itself: of its value the schema says what is wrong.
-    path: new RegExp(`^(?!pairs\\[\\d+\\]\\.sourceBucket$)${at(`((source|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`).source.slice(1)}`, 'i'),
+    path: new RegExp(
+      `^(?!pairs\\[\\d+\\]\\.sourceBucket$)${at(`((source|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`).source.slice(1)}`,
+      'i',
+    ),
     remedy: EXISTING_SOURCE_BUCKET,
   },
   {

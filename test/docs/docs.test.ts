@@ -10,6 +10,7 @@ const DOCUMENTS = [
   'AGENTS.md',
   'docs/backfill.md',
   'docs/deploying.md',
+  'docs/existing-buckets.md',
   'docs/files.md',
   'docs/runbook.md',
   'docs/recovery.md',

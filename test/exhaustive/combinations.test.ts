@@ -21,6 +21,7 @@ const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   bucketKeys: { on: {}, off: { bucketKeys: false } },
   objectLock: { none: {}, GOVERNANCE: lock('GOVERNANCE'), COMPLIANCE: lock('COMPLIANCE') },
   sourceObjectLock: { off: {}, on: { sourceObjectLock: true } },
+  sourceBucket: { made: {}, owned: { sourceBucket: { name: 'acme-documents' } } },
   lifecycle: {
     none: {},
     expiry: { lifecycle: { noncurrentDays: 60, replicaExpireDays: 400, sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } },
@@ -57,6 +58,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['filter tags', 'deleteMarkers on'],
   ['objectLock none', 'sourceObjectLock on'],
   ['lockdown on', 'removal destroy'],
+  ['sourceBucket owned', 'lifecycle expiry'],
 ];
 
 const DEFAULTS: Row = Object.fromEntries(Object.entries(FACTORS).map(([name, [first = '']]) => [name, first]));

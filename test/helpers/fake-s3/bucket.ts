@@ -101,7 +101,7 @@ export class StoredBucket implements Bucket {
       case 'GetBucketLocation':
         // The SDK reads it only with the namespace, which S3 sends.
         return xml(`<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${this.region}</LocationConstraint>`);
-      case 'GetBucketNotification':
+      case 'GetBucketNotificationConfiguration':
         return xml(this.notifications);
       case 'PutBucketNotification':
         this.notifications = request.body.toString();
@@ -166,7 +166,6 @@ export class StoredBucket implements Bucket {
       case 'DeleteBucket':
       case 'GetBucketEncryption':
       case 'GetBucketLifecycleConfiguration':
-      case 'GetBucketNotificationConfiguration':
       case 'GetBucketPolicy':
       case 'GetObjectLockConfiguration':
       case 'GetPublicAccessBlock':

@@ -18,7 +18,6 @@ const OPERATIONS = {
   'GET bucket?replication': 'GetBucketReplication',
   'PUT bucket?replication': 'PutBucketReplication',
   'DELETE bucket?replication': 'DeleteBucketReplication',
-  'GET bucket?notification': 'GetBucketNotification',
   'PUT bucket?notification': 'PutBucketNotification',
   'GET bucket?ownershipControls': 'GetBucketOwnershipControls',
   'GET bucket?encryption': 'GetBucketEncryption',
