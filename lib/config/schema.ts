@@ -177,7 +177,7 @@ const group = z
 
 export const storageClass = oneOf(STORAGE_CLASSES).default('STANDARD_IA');
 
-const withoutArn = (text: string) => text.replace(/^arn:[\w-]+:s3:::/, '');
+const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/;

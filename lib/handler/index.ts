@@ -40,7 +40,7 @@ const NOT_CREATED = 'not-created/';
 export async function handler(event: ResourceEvent): Promise<void> {
   const { bucket, account, region, rule } = JSON.parse(event.ResourceProperties.Adoption) as Adoption;
   // The event itself has a URL that lets anybody answer in place of this function.
-  console.log(JSON.stringify({ request: event.RequestType, bucket, rule: rule.ID }));
+  log({ request: event.RequestType, bucket, rule: rule.ID });
   const s3 = new S3Client({ region, maxAttempts: 5 });
   refuseUnknownParts(s3);
   const failure = await carryOut(event, s3, sleep).then(
@@ -48,7 +48,7 @@ export async function handler(event: ResourceEvent): Promise<void> {
     (error: unknown) => reasonOf(error, bucket, account),
   );
   const { status, physicalId } = outcomeOf(event, `${bucket}/${rule.ID}`, failure);
-  console.log(JSON.stringify({ status, failure }));
+  log({ status, failure });
   await answer(event, { Status: status, ...(failure !== undefined && { Reason: failure }), PhysicalResourceId: physicalId });
 }
 
@@ -117,7 +117,12 @@ async function answer({ StackId, RequestId, LogicalResourceId, ResponseURL }: Re
     if (response?.ok === true) {
       return;
     }
-    console.log(JSON.stringify({ answer: 'not accepted', status: response?.status }));
+    log({ answer: 'not accepted', status: response?.status });
     await sleep(pause);
   }
+}
+
+/** A line of the log of the function. */
+function log(entry: object): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
 }
