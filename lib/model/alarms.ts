@@ -1,6 +1,6 @@
-import type { SideName } from '../config/replication-config';
-import type { DeployedPair, Deployment } from './deployment';
-import { type AlarmKind, pairAlarmName } from './names';
+import { type DeployedPair, type Deployment, titleOf } from './deployment';
+import { heartbeatAlarm, heartbeatMinutes } from './heartbeat';
+import { ALARM_PLACES, type AlarmKind, type AlarmPlace, alarmSide, pairAlarmName } from './names';
 
 /**
  * The metrics of a replication rule. Latency and what is pending are published in the destination region, what failed in the
@@ -31,19 +31,25 @@ export interface PairAlarm {
   readonly kind: AlarmKind;
   readonly name: string;
   readonly arn: string;
-  /** The side in whose region S3 publishes the metric, and the alarm therefore lives. */
-  readonly region: SideName;
-  readonly metric: ReplicationMetric;
+  /** Where the alarm is: for a metric of S3, in the region in which S3 publishes it. */
+  readonly place: AlarmPlace;
+  readonly namespace: 'AWS/S3' | 'AWS/SQS';
+  readonly metric: ReplicationMetric | 'NumberOfMessagesSent';
+  readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Sum' | 'Maximum';
-  /** In the unit of the metric: seconds, operations or bytes. The alarm goes off above or at it. */
+  /** In the unit of the metric: seconds, operations, bytes or messages. */
   readonly threshold: number;
-  /** How many periods in a row have to be at or above the threshold. */
+  /** On which side of the threshold the alarm goes off. */
+  readonly comparison: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  /** Seconds between two values that are compared. */
+  readonly period: number;
+  /** How many periods in a row have to be on that side. */
   readonly periods: number;
   /**
-   * Without failures S3 publishes no count of them, so an alarm that kept its state would stay on for ever. For the other metrics
-   * S3 advises to ignore what is missing.
+   * Without failures S3 publishes no count of them, so an alarm that kept its state would stay on for ever. For the other metrics of
+   * replication S3 advises to ignore what is missing. A missing count of heartbeats is what its alarm is about.
    */
-  readonly missingData: 'notBreaching' | 'ignore';
+  readonly missingData: 'notBreaching' | 'ignore' | 'breaching';
   readonly description: string;
 }
 
@@ -56,6 +62,13 @@ export const MOST_COMPOSITE_CHILDREN = 100;
 /** Half an hour, in periods. */
 const BACKLOG_PERIODS = (30 * 60) / METRIC_PERIOD;
 
+/** What differs between the alarms on the metrics of replication. */
+type ReplicationAlarm = Pick<PairAlarm, 'statistic' | 'threshold' | 'periods' | 'missingData'> & {
+  readonly metric: ReplicationMetric;
+  readonly meaning: string;
+  readonly command: string;
+};
+
 /**
  * Every alarm of a pair.
  *
@@ -63,12 +76,16 @@ const BACKLOG_PERIODS = (30 * 60) / METRIC_PERIOD;
  */
 export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairAlarm[] {
   const { failedOperations, latencyMinutes, pendingOperations, pendingBytes } = config.monitoring;
-  const alarm = (region: SideName, kind: AlarmKind, rest: Omit<PairAlarm, 'kind' | 'name' | 'arn' | 'region'>): PairAlarm => ({
+  const alarm = (place: AlarmPlace, kind: AlarmKind, { meaning, command, ...rest }: ReplicationAlarm): PairAlarm => ({
     kind,
-    ...pairAlarmName(config, pair.names, region, kind),
-    region,
+    ...pairAlarmName(config, pair.names, place, kind),
+    place,
+    namespace: METRIC_NAMESPACE,
+    dimensions: metricDimensions(pair),
+    comparison: 'GreaterThanOrEqualToThreshold',
+    period: METRIC_PERIOD,
     ...rest,
-    description: `${rest.description} docs/runbook.md says what to do.`,
+    description: alarmText(config, `${pair.id}: ${meaning}`, `${command} --pair ${pair.id}`, `<deployment>-<pair>-${kind}`),
   });
   return [
     alarm('source', 'operations-failed', {
@@ -77,7 +94,8 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
       threshold: failedOperations,
       periods: 1,
       missingData: 'notBreaching',
-      description: `Objects of pair ${pair.id} failed to replicate, for good: S3 does not try them again.`,
+      meaning: 'objects failed to replicate. S3 does not try them again.',
+      command: 'failures',
     }),
     alarm('destination', 'latency', {
       metric: 'ReplicationLatency',
@@ -85,7 +103,8 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
       threshold: latencyMinutes * 60,
       periods: 3,
       missingData: 'ignore',
-      description: `Replicas of pair ${pair.id} are ${latencyMinutes} minutes behind or more.`,
+      meaning: `replicas are ${latencyMinutes} minutes behind or more.`,
+      command: 'status',
     }),
     alarm('destination', 'operations-pending', {
       metric: 'OperationsPendingReplication',
@@ -93,7 +112,8 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
       threshold: pendingOperations,
       periods: BACKLOG_PERIODS,
       missingData: 'ignore',
-      description: `${pendingOperations} operations or more of pair ${pair.id} have waited for replication for half an hour.`,
+      meaning: `${pendingOperations} operations or more have waited for half an hour.`,
+      command: 'status',
     }),
     alarm('destination', 'bytes-pending', {
       metric: 'BytesPendingReplication',
@@ -101,12 +121,83 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
       threshold: pendingBytes,
       periods: BACKLOG_PERIODS,
       missingData: 'ignore',
-      description: `${pendingBytes} bytes or more of pair ${pair.id} have waited for replication for half an hour.`,
+      meaning: `${pendingBytes} bytes or more have waited for half an hour.`,
+      command: 'status',
     }),
+    ...heartbeatAlarms(config, pair),
   ];
 }
 
-/** The alarms of every pair that live in the region of a side. */
-export function alarmsIn(config: Deployment, region: SideName): readonly PairAlarm[] {
-  return config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.region === region);
+/** The dead man's switch: in the backup account, and on when nothing arrives. */
+function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
+  const minutes = heartbeatMinutes(config);
+  if (minutes === undefined) {
+    return [];
+  }
+  const { period, periods } = heartbeatAlarm(config, minutes);
+  return [
+    {
+      kind: 'heartbeat',
+      ...pairAlarmName(config, pair.names, 'backup', 'heartbeat'),
+      place: 'backup',
+      namespace: 'AWS/SQS',
+      metric: 'NumberOfMessagesSent',
+      dimensions: { QueueName: pair.names.heartbeatQueue.name },
+      statistic: 'Sum',
+      threshold: 1,
+      comparison: 'LessThanThreshold',
+      period: period * 60,
+      periods,
+      missingData: 'breaching',
+      description: alarmText(
+        config,
+        `${pair.id}: no heartbeat has arrived in the backup for ${period * periods} minutes. Replication may have stopped.`,
+        `doctor --pair ${pair.id}`,
+        '<deployment>-<pair>-heartbeat',
+      ),
+    },
+  ];
+}
+
+/**
+ * The description of an alarm, as a mail or a phone shows it: what it means, the first command, and where to read on.
+ *
+ * @param meaning begins with the pair, or the deployment
+ * @param command of `npm run ops`
+ * @param heading of its section in docs/runbook.md
+ */
+export function alarmText({ monitoring: { runbookUrl } }: Deployment, meaning: string, command: string, heading: string): string {
+  return `${meaning} First: npm run ops -- ${command}. Then: ${runbookUrl === undefined ? 'docs/runbook.md' : sectionUrl(runbookUrl, heading)}`;
+}
+
+/** The address of a section, unless the person's own address names one. */
+function sectionUrl(url: string, heading: string): string {
+  return url.includes('#') ? url : `${url}#${heading.replaceAll(/[<>]/g, '')}`;
+}
+
+/** The description of the composite alarm of a place. */
+export function compositeText(config: Deployment, place: AlarmPlace): string {
+  const where = place === 'backup' ? 'of the backup account' : `in ${config[place].region}`;
+  return alarmText(config, `${titleOf(config)}: an alarm ${where} is on.`, 'status', `<deployment>-${place}-health`);
+}
+
+/** The alarms of every pair that are in one place. */
+export function alarmsIn(config: Deployment, place: AlarmPlace): readonly PairAlarm[] {
+  return config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.place === place);
+}
+
+/** The places in which a deployment has alarms. The backup account has some only with `heartbeat`. */
+export function alarmPlaces(config: Deployment): readonly AlarmPlace[] {
+  return ALARM_PLACES.filter((place) => place !== 'backup' || watchesBackup(config));
+}
+
+/** The existing topics that `monitoring.topicArns` names for a place: those of its account and region. */
+export function topicsOf(config: Deployment, place: AlarmPlace): readonly string[] {
+  const { account, region } = alarmSide(config, place);
+  return config.monitoring.topicArns.filter((arn) => arn.split(':').slice(3, 5).join(':') === `${region}:${account}`);
+}
+
+/** Whether something is watched in the backup account. */
+export function watchesBackup(config: Pick<Deployment, 'heartbeat'>): boolean {
+  return heartbeatMinutes(config) !== undefined;
 }

@@ -1,7 +1,11 @@
 import type { Lockdown, SideName } from '../config/replication-config';
+import { watchesBackup } from './alarms';
 import type { DeployedPair, Deployment } from './deployment';
+import { heartbeatMinutes } from './heartbeat';
 import { LIMITS } from './limits';
 import {
+  ALARM_PLACES,
+  ALARM_SIDES,
   canaryPrefix,
   iamRole,
   lastVerificationParameter,
@@ -12,6 +16,7 @@ import {
 } from './names';
 import type { Conditions, Permission } from './permissions';
 import { roleStatements } from './policies';
+import { iamLiteral } from './policy-text';
 import { environmentsOf } from './stacks';
 import { toolkitNames } from './toolkit';
 
@@ -82,16 +87,18 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
   ];
 }
 
-function destinationRows({ destination, lockdown }: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+  const { destination, lockdown } = config;
+  const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
-    readBuckets(buckets, []),
+    readBuckets(buckets, hasHeartbeat ? ['s3:GetBucketNotification'] : []),
     {
       sid: 'ListCanaries',
       actions: ['s3:ListBucketVersions'],
       resources: buckets,
-      conditions: { StringLike: { 's3:prefix': unique(all.map(({ pair }) => `${literally(canaryPrefix(pair))}*`)) } },
+      conditions: { StringLike: { 's3:prefix': unique(all.map(({ pair }) => `${iamLiteral(canaryPrefix(pair))}*`)) } },
       why: "verify: finds the versions of a canary's replica",
       page: S3_PAGE,
     },
@@ -110,7 +117,19 @@ function destinationRows({ destination, lockdown }: Deployment, keyArn: string, 
       why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
       page: ENCRYPTION_PAGE,
     },
+    ...(hasHeartbeat ? [heartbeatQueuesRow(all)] : []),
   ];
+}
+
+/** The queues that count heartbeats. */
+function heartbeatQueuesRow(all: readonly Named[]): Row {
+  return {
+    sid: 'ReadHeartbeatQueues',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: all.map(({ names }) => names.heartbeatQueue.arn),
+    why: 'doctor: settings and policies of the queues that count heartbeats; no message can be read',
+    page: `${AUTHORIZATION}/list_amazonsqs.html`,
+  };
 }
 
 /** The last two make S3 say how long Object Lock, which somebody may have switched on, keeps a canary that cannot be deleted. */
@@ -146,17 +165,7 @@ function throughS3(region: string, contexts: readonly string[]): Conditions {
 }
 
 function canariesIn(bucketArn: string, pair: DeployedPair): string {
-  return `${bucketArn}/${literally(canaryPrefix(pair))}*`;
-}
-
-/**
- * A text in which IAM takes no character for a wildcard or the start of a variable. Policies are ASCII on their way through
- * CloudFormation, so a wildcard stands for what is not.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
- */
-function literally(text: string): string {
-  return text.replaceAll(/[*?$]/g, '${$&}').replaceAll(/[^ -~]+/g, '*');
+  return `${bucketArn}/${iamLiteral(canaryPrefix(pair))}*`;
 }
 
 function unique(values: readonly string[]): string[] {
@@ -186,12 +195,13 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
     {
       sid: 'ReadMetrics',
       actions: [
-        ...(side === 'source' ? ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'] : []),
+        ...(side === 'source' || watchesBackup(config) ? ['cloudwatch:DescribeAlarms'] : []),
+        ...(side === 'source' ? ['cloudwatch:GetMetricData'] : []),
         'cloudwatch:ListMetrics',
       ],
       // CloudWatch limits no action on metrics to a resource, and tells of composite alarms only to who may describe all alarms.
       resources: ['*'],
-      why: side === 'source' ? 'doctor: alarms, metrics of the rules, and failed operations' : 'doctor: metrics of the rules',
+      why: metricsWhy(config, side),
       page: `${AUTHORIZATION}/list_amazoncloudwatch.html`,
     },
     {
@@ -209,7 +219,7 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       actions: ['cloudformation:DescribeStacks'],
       resources: [
         stackArnPattern(config[side], config.names[side].stackName),
-        ...(side === 'source' ? watchingStacks(config) : []),
+        ...(side === 'source' ? watchingStacks(config) : backupStacks(config)),
       ],
       why: 'doctor: state, protection and outputs of the stacks',
       page: `${AUTHORIZATION}/list_awscloudformation.html`,
@@ -230,7 +240,9 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       why: 'doctor: whether the roles that deploy trust the pipeline',
       page: IAM_PAGE,
     },
-    ...(side === 'source' ? [failureQueueRow(config), subscriptionsRow(config)] : []),
+    ...(side === 'source' ? [failureQueueRow(config)] : []),
+    ...(side === 'source' || watchesBackup(config) ? [subscriptionsRow(config, side)] : []),
+    ...(side === 'source' && heartbeatMinutes(config) !== undefined ? [schedulesRow(config)] : []),
     ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
     ...(side === 'destination' && config.lockdown !== undefined ? [breakGlassRow(config.lockdown)] : []),
   ];
@@ -258,16 +270,41 @@ function failureQueueRow(config: Deployment): Row {
   };
 }
 
-/** Who is told of alarms, in both regions of the source account. */
-function subscriptionsRow(config: Deployment): Row {
-  const { source, destination } = config.names.monitoring.regions;
+/** Who is told of the alarms of an account. */
+function subscriptionsRow(config: Deployment, side: SideName): Row {
+  const places = ALARM_PLACES.filter((place) => ALARM_SIDES[place].account === side);
   return {
     sid: 'ReadSubscriptions',
     actions: ['sns:ListSubscriptionsByTopic'],
-    resources: [source.topic.arn, destination.topic.arn],
+    resources: places.map((place) => config.names.monitoring.regions[place].topic.arn),
     why: 'doctor: whether alarms tell somebody; nothing can be told, and nobody subscribed',
     page: `${AUTHORIZATION}/list_amazonsns.html`,
   };
+}
+
+/** The schedules of the heartbeats. */
+function schedulesRow(config: Deployment): Row {
+  return {
+    sid: 'ReadSchedules',
+    actions: ['scheduler:GetSchedule'],
+    resources: [`${config.names.heartbeat.scheduleGroup.arn.replace(':schedule-group/', ':schedule/')}/*`],
+    why: 'doctor: whether each pair has its heartbeat written; nothing can be scheduled',
+    page: `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,
+  };
+}
+
+function metricsWhy(config: Deployment, side: SideName): string {
+  if (side === 'source') {
+    return 'doctor: alarms, metrics of the rules, and failed operations';
+  }
+  return watchesBackup(config) ? 'doctor: alarms, and metrics of the rules' : 'doctor: metrics of the rules';
+}
+
+/** The stack that watches in the backup account. */
+function backupStacks(config: Deployment): string[] {
+  return watchesBackup(config)
+    ? [stackArnPattern(config.destination, config.names.monitoring.regions.backup.healthStackName)]
+    : [];
 }
 
 /** The stacks that watch: those in the destination region too are in the source account. */
@@ -276,6 +313,7 @@ function watchingStacks(config: Deployment): string[] {
   const inDestinationRegion = { ...config.source, region: config.destination.region };
   return [
     stackArnPattern(config.source, regions.source.healthStackName),
+    ...(heartbeatMinutes(config) === undefined ? [] : [stackArnPattern(config.source, config.names.heartbeat.stackName)]),
     stackArnPattern(inDestinationRegion, stackName),
     stackArnPattern(inDestinationRegion, regions.destination.healthStackName),
   ];

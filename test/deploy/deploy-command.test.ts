@@ -110,6 +110,7 @@ describe('the state of the stacks', () => {
     expect(await Promise.all(asked)).toEqual([
       ['backups-source', 'ap-southeast-2'],
       ['backups-monitoring', 'us-west-2'],
+      ['backups-heartbeat', 'ap-southeast-2'],
       ['backups-source-health', 'ap-southeast-2'],
       ['backups-destination-health', 'us-west-2'],
     ]);
@@ -125,7 +126,7 @@ describe('the state of the stacks', () => {
 
 describe('npm run deploy', () => {
   const BUCKET = 'PairsdocumentsBucket9647FFD6';
-  const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'];
+  const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth', 'Heartbeat', 'BackupHealth'];
   let assembly: TestAssembly;
   let directory: string;
   let calledIn: string;

@@ -72,6 +72,8 @@ test('a plan that stops nowhere is fine', async () => {
     'backups-monitoring (111111111111, us-west-2): the template does not change',
     'backups-source-health (111111111111, ap-southeast-2): the template does not change',
     'backups-destination-health (111111111111, us-west-2): the template does not change',
+    'backups-heartbeat (111111111111, ap-southeast-2): the template does not change',
+    'backups-backup-health (222222222222, us-west-2): the template does not change',
     DRIFT,
   ]);
 });
@@ -136,7 +138,7 @@ test('it prints JSON with stable keys', async () => {
   const { stacks, ...rest } = JSON.parse(printed());
 
   expect(rest).toEqual({ status: 'ok', refusals: [], stops: [], accepted: [], unused: [], driftChecked: false });
-  expect(stacks).toHaveLength(5);
+  expect(stacks).toHaveLength(7);
 });
 
 test.each(CONFIG_SPELLINGS)('it plans the configuration that is named: %s %s', async (...spelling) => {

@@ -33,6 +33,10 @@ const deployment = (config: Deployment['config'] = {}, recorded = true): Deploym
 const AROUND_A_PAIR = [
   'alarms',
   'destination parameters',
+  'heartbeat queues',
+  "heartbeat queues' policies",
+  'heartbeat roles',
+  'heartbeat schedules',
   "replica bucket's policy",
   'replication role',
   "source bucket's policy",
@@ -43,7 +47,13 @@ const PAIR = [...AROUND_A_PAIR, 'replica bucket', 'source bucket'].toSorted();
 const BACKFILL = ['backfill roles', 'report bucket', "report bucket's policy"];
 
 /** What all pairs share. */
-const AROUND_ALL_PAIRS = ['composite alarms', 'dashboard', "failure queue's policy", 'replica key'];
+const AROUND_ALL_PAIRS = [
+  'composite alarms',
+  'dashboard',
+  'dashboard of the backup account',
+  "failure queue's policy",
+  'replica key',
+];
 
 /** What a pipeline has no default for. */
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
@@ -54,7 +64,15 @@ export const CHANGES: readonly Change[] = [
     change: 'another name',
     after: deployment({ deployment: 'archive' }),
     effect: {
-      newStack: ['destination health stack', 'destination stack', 'monitoring stack', 'source health stack', 'source stack'],
+      newStack: [
+        'backup health stack',
+        'destination health stack',
+        'destination stack',
+        'heartbeat stack',
+        'monitoring stack',
+        'source health stack',
+        'source stack',
+      ],
     },
     toKnow:
       'The old stacks go on replicating the old source buckets. The new buckets are empty: move the applications and the data, then [remove](#removal) the old stacks with the old configuration',
@@ -64,9 +82,9 @@ export const CHANGES: readonly Change[] = [
     change: 'another account',
     after: deployment({ source: { account: '333333333333' } }),
     effect: {
-      newStack: ['destination health stack', 'monitoring stack', 'source health stack', 'source stack'],
-      inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
-      setting: ['description of the destination stack'],
+      newStack: ['destination health stack', 'heartbeat stack', 'monitoring stack', 'source health stack', 'source stack'],
+      inPlace: ['dashboard of the backup account', 'exchange role', "replica bucket's policy", 'replica key'],
+      setting: ['description of the backup health stack', 'description of the destination stack'],
     },
     stops: ['permissions'],
     toKnow:
@@ -77,9 +95,13 @@ export const CHANGES: readonly Change[] = [
     change: 'another region',
     after: deployment({ source: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['source health stack', 'source stack'],
-      inPlace: ['alarms', 'exchange role', "replica bucket's policy", 'replica key'],
-      setting: ['description of the destination stack', 'description of the monitoring stack'],
+      newStack: ['heartbeat stack', 'source health stack', 'source stack'],
+      inPlace: ['alarms', 'dashboard of the backup account', 'exchange role', "replica bucket's policy", 'replica key'],
+      setting: [
+        'description of the backup health stack',
+        'description of the destination stack',
+        'description of the monitoring stack',
+      ],
     },
     stops: ['permissions'],
     toKnow:
@@ -90,9 +112,9 @@ export const CHANGES: readonly Change[] = [
     change: 'another account',
     after: deployment({ destination: { account: '333333333333' } }),
     effect: {
-      newStack: ['destination stack'],
+      newStack: ['backup health stack', 'destination stack'],
       inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
-      setting: ['description of the source stack'],
+      setting: ['description of the heartbeat stack', 'description of the source stack'],
     },
     stops: ['permissions'],
     toKnow:
@@ -103,7 +125,7 @@ export const CHANGES: readonly Change[] = [
     change: 'another region',
     after: deployment({ destination: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['destination health stack', 'destination stack', 'monitoring stack'],
+      newStack: ['backup health stack', 'destination health stack', 'destination stack', 'monitoring stack'],
       inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
       setting: ['description of the source health stack', 'description of the source stack'],
     },
@@ -262,16 +284,17 @@ export const CHANGES: readonly Change[] = [
     bothWays: true,
     before: documents({ filter: { prefix: 'reports/' } }),
     after: documents({ filter: { prefix: 'letters/' } }),
-    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    effect: { inPlace: ['heartbeat roles', 'heartbeat schedules', 'replica bucket', 'source bucket'] },
+    stops: ['permissions'],
     toKnow:
-      'Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npm run ops -- backfill`. The lifecycle rules of the canaries move with the prefix',
+      'The role of the heartbeat may write below the new prefix. Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npm run ops -- backfill`. The lifecycle rules of the canaries move with the prefix',
   },
   {
     keys: ['pairs[].filter'],
     change: 'other tags',
     bothWays: true,
     after: documents({ filter: { tags: { backup: 'yes' } } }),
-    effect: { inPlace: ['source bucket'] },
+    effect: { inPlace: ['heartbeat schedules', 'source bucket'] },
     toKnow: 'Counts for objects that have the tags when they are written',
   },
   {
@@ -413,6 +436,57 @@ export const CHANGES: readonly Change[] = [
       'A job that is running fails, since its role is gone. Reports expire 90 days after they were written, in the stack or outside it. To switch it on again, [import](#take-over-again) the report bucket, or empty and delete it first',
   },
   {
+    keys: ['heartbeat.minutes'],
+    change: 'switched on, as it is by default',
+    before: deployment({ heartbeat: false }),
+    after: deployment(),
+    effect: {
+      created: ['backup health stack', 'heartbeat queues', "heartbeat queues' policies", 'heartbeat stack'],
+      inPlace: ['dashboard', 'replica bucket'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'This is what an update from a release without heartbeat does: two stacks are added, and nothing is replaced. The alarm of the backup account is on until the source account is deployed too. [Confirm](runbook.md) the mail for the backup account',
+  },
+  {
+    keys: ['heartbeat.minutes'],
+    change: '`false`',
+    before: deployment(),
+    after: deployment({ heartbeat: false }),
+    effect: {
+      oldStack: ['backup health stack', 'heartbeat stack'],
+      deleted: ['heartbeat queues', "heartbeat queues' policies"],
+      inPlace: ['dashboard', 'replica bucket'],
+    },
+    toKnow:
+      'Nothing deletes the two stacks: the schedules go on writing, and the alarm goes on. Delete `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation, once their termination protection is lifted',
+  },
+  {
+    keys: ['heartbeat.minutes'],
+    change: 'another interval',
+    bothWays: true,
+    after: deployment({ heartbeat: { minutes: 15 } }),
+    effect: { inPlace: ['alarms', 'dashboard of the backup account', 'heartbeat schedules'] },
+    toKnow: 'The alarm counts in periods of the new interval, so deploy the source account soon after the backup account',
+  },
+  {
+    keys: ['monitoring.topicArns'],
+    change: 'an existing topic',
+    bothWays: true,
+    after: monitoring({ topicArns: ['arn:aws:sns:us-west-2:222222222222:on-call'] }),
+    effect: { inPlace: ['composite alarms'] },
+    toKnow:
+      "The topic's policy has to admit `cloudwatch.amazonaws.com`, and so does the key of an encrypted one. `npm run ops -- doctor` sees that the alarm names the topic, not who is subscribed to it",
+  },
+  {
+    keys: ['monitoring.runbookUrl'],
+    change: 'another address',
+    bothWays: true,
+    after: monitoring({ runbookUrl: 'https://wiki.example.com/runbook' }),
+    effect: { inPlace: ['alarms', 'composite alarms'] },
+    toKnow: 'It stands in the descriptions of the alarms, which every mail shows',
+  },
+  {
     keys: ['lockdown.breakGlassRoleArn'],
     change: 'a lockdown',
     after: deployment(LOCKDOWN),
@@ -484,6 +558,9 @@ export const CHANGES: readonly Change[] = [
         'dashboard',
         'destination parameters',
         "failure queue's policy",
+        "heartbeat queues' policies",
+        'heartbeat roles',
+        'heartbeat schedules',
         'replica key',
         'replication role',
         'source parameters',
@@ -595,7 +672,7 @@ export const CHANGES: readonly Change[] = [
     keys: ['monitoring.dashboard'],
     change: '`true` to `false`',
     after: monitoring({ dashboard: false }),
-    effect: { deleted: ['dashboard'] },
+    effect: { deleted: ['dashboard', 'dashboard of the backup account'] },
     toKnow: 'It only shows: metrics and alarms are not touched',
   },
   {
@@ -603,7 +680,7 @@ export const CHANGES: readonly Change[] = [
     change: '`false` to `true`',
     before: monitoring({ dashboard: false }),
     after: deployment(),
-    effect: { created: ['dashboard'] },
+    effect: { created: ['dashboard', 'dashboard of the backup account'] },
     toKnow: 'It shows what happened before it was there as well',
   },
   {
@@ -725,6 +802,7 @@ export const REMOVAL: Effect = {
     'aliases of the keys of the notification topics',
     'composite alarms',
     'dashboard',
+    'dashboard of the backup account',
     'exchange role',
     'failure queue',
     "failure queue's policy",
@@ -732,6 +810,7 @@ export const REMOVAL: Effect = {
     'output of the destination stack',
     'policies of the notification topics',
     "replica key's alias",
+    'schedule group',
     "source key's alias",
   ].toSorted(),
 };

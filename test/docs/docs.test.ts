@@ -11,6 +11,7 @@ const DOCUMENTS = [
   'docs/backfill.md',
   'docs/deploying.md',
   'docs/files.md',
+  'docs/monitoring.md',
   'docs/runbook.md',
   'docs/recovery.md',
   'docs/permissions.md',

@@ -364,7 +364,7 @@ const status = (x: Text): StatusData => ({
       unknown: [],
     },
   ],
-  health: [{ name: x('alarm'), region: x('region'), state: 'ALARM' }],
+  health: [{ place: 'source', name: x('alarm'), region: x('region'), state: 'ALARM' }],
   failureMessages: 1,
   failureQueue: 'not-empty',
   keys: [check(x)],

@@ -2,6 +2,7 @@ import type { PairNames } from '../../lib/model/names';
 import { actorsOf, each, throughS3 } from './actors';
 import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
+import { allowedHeartbeat } from './heartbeat';
 import { allowedLockdown, isLocked } from './lockdown';
 import { allowedNotifications } from './notifications';
 import { allowedObjectLock } from './object-lock';
@@ -26,12 +27,13 @@ const STACK_OUTPUT =
 const OWN_BUCKET = `${S3}/security_iam_service-with-iam.html`;
 const OWN_KEY = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
 
-/** Every request that must be allowed: live replication, the key exchange, backfill, what tells of failures, verification, and each account's own administration. */
+/** Every request that must be allowed: live replication, the key exchange, backfill, heartbeats, what tells of failures, verification, and each account's own administration. */
 export function allowedRequests(world: World): AllowedRequest[] {
   return [
     ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
     ...keyExchange(world),
     ...allowedBackfill(world),
+    ...allowedHeartbeat(world),
     ...allowedNotifications(world),
     ...allowedObjectLock(world),
     ...allowedVerification(world),

@@ -3,6 +3,7 @@ import { MORE_WITH_STACK, PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, U
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
+import { deniedHeartbeat } from './heartbeat';
 import { deniedLockdown } from './lockdown';
 import { deniedNotifications } from './notifications';
 import { deniedObjectLock } from './object-lock';
@@ -30,6 +31,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ]),
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
+    ...deniedHeartbeat(world),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
     ...deniedVerification(world),

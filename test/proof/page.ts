@@ -1,5 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { backfillPermissions } from '../../lib/model/backfill';
+import { heartbeatPermissions } from '../../lib/model/heartbeat';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
 import { verificationPermissions } from '../../lib/model/verification';
@@ -76,6 +77,16 @@ ${markdownTable(
 Its trust names \`batchoperations.s3.amazonaws.com\` and carries no condition, since AWS documents none. What it may do is AWS's policy for a
 manifest that S3 generates, with the folders of one pair in place of whole buckets.
 
+## What the role of a heartbeat may do
+
+Unless \`heartbeat\` is \`false\`, the source account has one role for each pair, with which EventBridge Scheduler writes that pair's heartbeat. It trusts the service for the schedules of this deployment's group alone
+(\`aws:SourceAccount\`, \`aws:SourceArn\`).
+
+${markdownTable(
+  ROLE_HEADER,
+  world.config.pairs.flatMap((pair) => roleRows(heartbeatPermissions(world.config, pair, world.sourceKey))),
+)}
+
 ## What the verification roles may do
 
 Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
@@ -92,8 +103,8 @@ ${SIDES.toReversed()
 
 ## What services may tell
 
-In the source account S3 sends failure events to one queue, and CloudWatch notifies one encrypted topic in each region. Their policies and the policies of the
-topics' keys admit these two services for resources of this account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
+In the source account S3 sends failure events to one queue, and in the backup account it tells one queue for each pair of heartbeats. CloudWatch notifies one encrypted topic in each region of the source account and one in the backup account. Their policies and the policies of the
+topics' keys admit these two services for resources of their own account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
 may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
 
 ${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}

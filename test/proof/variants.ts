@@ -64,6 +64,8 @@ export const VARIANTS: readonly Variant[] = [
   },
   { name: 'with the key exchanged by ssm', config: { keyExchange: 'ssm' } },
   { name: 'in the global bucket namespace', config: { bucketNamespace: 'global' } },
+  { name: 'without heartbeat', config: { heartbeat: false } },
+  { name: 'without heartbeat, with a pipeline', config: { heartbeat: false, pipeline: PIPELINE } },
   {
     name: 'with several pairs, whose ids are prefixes of each other',
     config: { pairs: [{ id: 'a' }, { id: 'a-b' }, { id: 'ab', bucketKeys: false }] },

@@ -1,5 +1,5 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
-import { canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
+import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
@@ -63,7 +63,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: [],
+    bucket: ['s3:GetBucketNotification'],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -158,7 +158,7 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       { 'account:TargetRegion': region },
     ),
     ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, own.metrics, metric(region, owner)),
-    ...(side === 'source' ? watching(world, ask) : []),
+    ...(side === 'source' ? watching(world, ask) : watchingBackup(world, ask)),
     ...parameters.flatMap((name) =>
       ask(
         'ReadParameters',
@@ -193,17 +193,45 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
   ];
 }
 
+type Ask = (
+  grantedBy: string,
+  page: string,
+  actions: readonly string[],
+  resource: string,
+  context?: Request['context'],
+) => AllowedRequest[];
+
+/** What the backup account has besides: its alarms, and who is told of them. */
+function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[] {
+  const { account, region } = config.destination;
+  const { healthStackName, topic } = config.names.monitoring.regions.backup;
+  return [
+    ...ask(
+      'ReadMetrics',
+      `${AUTHORIZATION}/list_amazoncloudwatch.html`,
+      ['cloudwatch:DescribeAlarms'],
+      `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`,
+    ),
+    ...ask(
+      'DescribeStack',
+      `${AUTHORIZATION}/list_awscloudformation.html`,
+      ['cloudformation:DescribeStacks'],
+      `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`,
+    ),
+    ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
+    ...config.pairs.flatMap(({ names: { heartbeatQueue } }) =>
+      ask(
+        'ReadHeartbeatQueues',
+        `${AUTHORIZATION}/list_amazonsqs.html`,
+        ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+        heartbeatQueue.arn,
+      ),
+    ),
+  ];
+}
+
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
-function watching(
-  { config, partition }: World,
-  ask: (
-    grantedBy: string,
-    page: string,
-    actions: readonly string[],
-    resource: string,
-    context?: Request['context'],
-  ) => AllowedRequest[],
-): AllowedRequest[] {
+function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
   const { account } = config.source;
   const { stackName, regions, failureQueue } = config.names.monitoring;
   const { region } = config.destination;
@@ -234,6 +262,15 @@ function watching(
       parameterArn({ ...config.source, region }, '/cdk-bootstrap/hnb659fds/version'),
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
+    ...describe(stackArn(config.source.region, config.names.heartbeat.stackName)),
+    ...config.pairs.flatMap(({ names: { ruleId } }) =>
+      ask(
+        'ReadSchedules',
+        `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,
+        ['scheduler:GetSchedule'],
+        `arn:${partition}:scheduler:${config.source.region}:${account}:schedule/${config.names.heartbeat.scheduleGroup.name}/${ruleId}`,
+      ),
+    ),
     ...describe(stackArn(region, stackName)),
     ...describe(stackArn(region, regions.destination.healthStackName)),
     ...ask(
@@ -470,20 +507,40 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
       config.names.monitoring.failureQueue.arn,
     ),
+    ...(side === 'source'
+      ? [
+          ...deny(
+            'looks at another schedule',
+            ['scheduler:GetSchedule'],
+            `arn:${world.partition}:scheduler:${region}:${owner}:schedule/default/another`,
+          ),
+          ...deny(
+            'changes schedules',
+            ['scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:UpdateSchedule'],
+            `arn:${world.partition}:scheduler:${region}:${owner}:schedule/${names.heartbeat.scheduleGroup.name}/a`,
+          ),
+        ]
+      : config.pairs.flatMap(({ names: { heartbeatQueue } }) =>
+          deny(
+            'forges or removes heartbeats',
+            ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
+            heartbeatQueue.arn,
+          ),
+        )),
     ...onTopics(world, side),
   ];
 }
 
-/** More with the topics than to look who is subscribed, and other topics. The source account has all of them. */
+/** More with the topics than to look who is subscribed, and other topics. */
 function onTopics(world: World, side: SideName): Request[] {
   const { config, partition } = world;
   const { name, principal } = sideOf(world, side);
-  const { account, region } = config.source;
+  const { account, region } = config[side];
   const { regions } = config.names.monitoring;
   const ask = (what: string, actions: readonly string[], resource: string) =>
     each(actions, { name: `${name} ${what}`, principal, resource, owner: account });
   return [
-    ...SIDES.flatMap((where) =>
+    ...ALARM_PLACES.filter((place) => ALARM_SIDES[place].account === side).flatMap((where) =>
       ask(
         'notifies, changes who is told, or reads tags',
         ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes', 'sns:ListTagsForResource'],

@@ -131,8 +131,8 @@ describe('through the stack output', () => {
     ],
   ])('two deployments of other %s in the same accounts have no role name in common', (_, one, other) => {
     const names = [...roleNames(one), ...roleNames(other)];
-    expect(names).toHaveLength(4);
-    expect(new Set(names).size).toBe(4);
+    expect(names).toHaveLength(6);
+    expect(new Set(names).size).toBe(6);
   });
 });
 

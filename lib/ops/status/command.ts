@@ -7,7 +7,7 @@ export const STATUS: Command = {
 operations that failed in the last 24 hours, how its alarms are, and how and when "ops verify" last ended.
 Below: the composite alarms, how many messages wait in the failure queue, and what is wrong.
 
-Asks the source account, and of the destination account only the state of its key. Lag and what is pending are metrics of the destination region; no AWS page says
+Asks the source account, and of the destination account only its alarms and the state of its key. Lag and what is pending are metrics of the destination region; no AWS page says
 which account gets them, so they are read where the alarms are, in the source account, and "ops doctor" says
 where it sees data. "no data" is not 0: CloudWatch has no value of the last 30 minutes. The failure queue tells
 which objects failed, also before the last 24 hours; "ops failures" reads it. It is called empty only where all

@@ -8,11 +8,19 @@ import { bytes, duration, whole } from '../../cli/units';
 import { visibleIn } from '../../errors/visible';
 import { type Status, statusOf } from '../../model/status';
 import { repairLine } from '../doctor/repair';
-import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
+import {
+  type AlarmState,
+  type AlarmStatus,
+  FRESH_MINUTES,
+  type PairReading,
+  type PairStatus,
+  readStatus,
+  type StatusReadings,
+} from './read';
 
 /**
- * Shows how replication is, from what the source account holds, and the state of both keys. With `--watch`, again and again in the same place, until the
- * person interrupts; then the last round counts.
+ * Shows how replication is, from what the source account holds, the alarms of the backup account, and the state of both keys. With `--watch`,
+ * again and again in the same place, until the person interrupts; then the last round counts.
  *
  * @throws UsageError for an option that makes no sense
  * @throws UnreachableError when the credentials of the source do not work, or the person interrupts the first round
@@ -23,7 +31,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   const emulator = isEmulator();
   // Without credentials there is nothing to show.
   await clients.cloudWatch('source');
-  // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key is unknown.
+  // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key and alarms are unknown.
   await clients.kms('destination').catch(() => undefined);
   const round = async (): Promise<Outcome<StatusData>> => {
     const data = judge(await readStatus(context, emulator), !emulator, clock.now());
@@ -64,7 +72,7 @@ function judge(readings: StatusReadings, countsFailures: boolean, now: Date): St
     ...[...new Set(on.map(({ kind }) => kind))].map(
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
     ),
-    ...health.filter(({ state }) => state === 'ALARM').map(({ name, region }) => `composite alarm ${name} in ${region} is on`),
+    ...health.filter(({ state }) => state === 'ALARM').map((alarm) => `composite alarm ${alarm.name} ${whereOf(alarm)} is on`),
     ...when(missing, `there is no alarm ${list(missing)}; npm run ops -- doctor`),
     ...when(
       failed,
@@ -111,6 +119,10 @@ function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: Statu
   ];
 }
 
+function whereOf({ place, region }: AlarmStatus): string {
+  return place === 'backup' ? 'of the backup account' : `in ${region}`;
+}
+
 function statusOfData({ pairs, wrong, unknown }: StatusData): Status {
   return statusOf({ failed: wrong, unknown, seen: pairs.map(({ pair }) => `pair ${pair}`), nothing: 'there is no pair' });
 }
@@ -137,7 +149,9 @@ export function formatStatus(found: StatusData, now: Date): string {
   const lines = [
     ...(health.length === 0
       ? []
-      : [`composite alarms: ${health.map(({ region, state }) => `${region} ${WORDS[state]}`).join(', ')}`]),
+      : [
+          `composite alarms: ${health.map(({ place, region, state }) => `${place === 'backup' ? 'backup account' : region} ${WORDS[state]}`).join(', ')}`,
+        ]),
     `failure queue: ${queueText(data)}`,
     `keys: ${keysText(data)}`,
     ...(rows.flat().includes(NO_DATA)

@@ -2,8 +2,10 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
@@ -47,7 +49,40 @@ export class ReplicaBucket extends Construct {
     for (const statement of replicaKeyStatements(config, names)) {
       replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
+    if (heartbeatMinutes(config) !== undefined) {
+      const queue = new HeartbeatQueue(this, 'Heartbeats', { config, pair });
+      bucket.resource.notificationConfiguration = {
+        queueConfigurations: [
+          {
+            event: HEARTBEAT_EVENT.event,
+            queue: pair.names.heartbeatQueue.arn,
+            filter: { s3Key: { rules: [{ name: 'suffix', value: HEARTBEAT_EVENT.suffix }] } },
+          },
+        ],
+      };
+      // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
+      bucket.resource.node.addDependency(queue);
+    }
     publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
+  }
+}
+
+/**
+ * Takes a message for each heartbeat that arrives. Nobody reads them: SQS counts them, and the alarm of the pair watches the count.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+export class HeartbeatQueue extends Queue {
+  constructor(scope: Construct, id: string, { config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
+    super(scope, id, {
+      queueName: pair.names.heartbeatQueue.name,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.seconds(HEARTBEAT_RETENTION_SECONDS),
+      enforceSSL: true,
+    });
+    for (const statement of heartbeatQueueStatements(config, pair)) {
+      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
   }
 }
 

@@ -48,8 +48,8 @@ export class SourceStack extends Stack {
       new Backfill(this, 'Backfill', config);
     }
 
-    new NotificationTopic(this, 'Notifications', { config, region: 'source' });
-    new ReplicationAlarms(this, 'Alarms', { config, region: 'source' });
+    new NotificationTopic(this, 'Notifications', { config, place: 'source' });
+    new ReplicationAlarms(this, 'Alarms', { config, place: 'source' });
     if (config.monitoring.dashboard) {
       new ReplicationDashboard(this, 'Dashboard', config);
     }

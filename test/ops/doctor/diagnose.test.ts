@@ -66,6 +66,8 @@ test('before deployment fails only for the stacks, with the deploy commands, and
         roles: {},
         metrics: {},
         queue: undefined,
+        heartbeatQueues: {},
+        schedules: {},
         alarms: {},
         composites: {},
       });
@@ -79,8 +81,10 @@ test('before deployment fails only for the stacks, with the deploy commands, and
     'stack-destination',
     'stack-source',
     'stack-monitoring',
+    'stack-heartbeat',
     'stack-source-health',
     'stack-destination-health',
+    'stack-backup-health',
   ]);
   expect(failures(results)['stack-destination']).toMatchObject({
     found: 'there is no stack backups-destination',
@@ -96,10 +100,10 @@ test('before deployment fails only for the stacks, with the deploy commands, and
 
 test('half deployed, checks the destination and skips the source', async () => {
   const results = await diagnoseBroken((world) => {
-    for (const stack of ['source', 'monitoring', 'source-health', 'destination-health'] as const) {
+    for (const stack of ['source', 'monitoring', 'heartbeat', 'source-health', 'destination-health', 'backup-health'] as const) {
       delete world.stacks[stack];
     }
-    Object.assign(world, { queue: undefined, alarms: {}, composites: {} });
+    Object.assign(world, { queue: undefined, schedules: {}, alarms: {}, composites: {} });
     delete world.keys.source;
     delete world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''];
     delete world.roles[world.names.pairs[0]?.replicationRole.name ?? ''];
@@ -109,8 +113,10 @@ test('half deployed, checks the destination and skips the source', async () => {
   expect(Object.keys(failures(results))).toEqual([
     'stack-source',
     'stack-monitoring',
+    'stack-heartbeat',
     'stack-source-health',
     'stack-destination-health',
+    'stack-backup-health',
   ]);
   expect(unanswered(results)).toEqual([]);
   const status = (id: string) => results.find((result) => result.id === id)?.finding.status;

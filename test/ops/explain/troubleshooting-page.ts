@@ -205,6 +205,8 @@ const EVENTS = 'objects are `FAILED`, and `npm run ops -- failures` shows none';
 const HARDENING = 'none in replication; the bucket is less protected than the template says';
 
 /** What an operator sees when a check of doctor fails, by the check's id. */
+const SILENT = 'the alarm `<deployment>-<pair>-heartbeat` is on, though objects are replicated';
+
 export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'credentials-destination': NOT_DEPLOYED,
   'credentials-source': NOT_DEPLOYED,
@@ -222,6 +224,10 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'termination-protection-destination': UNPROTECTED,
   'termination-protection-source': UNPROTECTED,
   'stack-monitoring': ALARMS,
+  'stack-heartbeat': 'the alarm `<deployment>-<pair>-heartbeat` of the backup account is on',
+  'termination-protection-heartbeat': UNPROTECTED,
+  'stack-backup-health': 'replication can stop, and the backup account tells nobody',
+  'termination-protection-backup-health': UNPROTECTED,
   'termination-protection-monitoring': UNPROTECTED,
   'stack-source-health': UNTOLD,
   'termination-protection-source-health': UNPROTECTED,
@@ -291,6 +297,13 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'failure-events': EVENTS,
   'failure-queue': 'events are gone before somebody reads them, or never arrive',
   'failure-queue-policy': `${EVENTS}; or others can send to the queue or read it`,
+  'heartbeat-schedule': SILENT,
+  'heartbeat-errors': SILENT,
+  'heartbeat-notification': SILENT,
+  'heartbeat-queue': `${SILENT}; or others can send to the queue, and nobody misses a heartbeat`,
+  'backup-alarms': 'replication can stop, and the backup account does not notice',
+  'backup-health-alarm': 'an alarm of the backup account is on, and nobody hears of it',
+  'notifications-backup': 'an alarm of the backup account is on, and nobody hears of it',
   'source-alarms': ALARMS,
   'destination-alarms': ALARMS,
   'source-health-alarm': UNTOLD,

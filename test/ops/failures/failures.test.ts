@@ -74,6 +74,7 @@ describe('failures', () => {
     expect(Object.keys(data)).toEqual(['status', 'queue', 'read', 'truncated', 'groups', 'testEvents', 'unreadable', 'removed']);
     expect(data.groups).toEqual([
       {
+        heartbeats: null,
         reason: 'DstBucketUnversioned',
         event: 'OperationFailedReplication',
         pair: 'documents',

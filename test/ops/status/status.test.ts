@@ -36,18 +36,38 @@ describe('a healthy deployment', () => {
           pendingBytes: 3_145_728,
           failedOperations: 0,
           alarms: [
-            { kind: 'operations-failed', name: 'backups-documents-operations-failed', region: 'ap-southeast-2', state: 'OK' },
-            { kind: 'latency', name: 'backups-documents-latency', region: 'us-west-2', state: 'OK' },
-            { kind: 'operations-pending', name: 'backups-documents-operations-pending', region: 'us-west-2', state: 'OK' },
-            { kind: 'bytes-pending', name: 'backups-documents-bytes-pending', region: 'us-west-2', state: 'OK' },
+            {
+              kind: 'operations-failed',
+              name: 'backups-documents-operations-failed',
+              place: 'source',
+              region: 'ap-southeast-2',
+              state: 'OK',
+            },
+            { kind: 'latency', name: 'backups-documents-latency', place: 'destination', region: 'us-west-2', state: 'OK' },
+            {
+              kind: 'operations-pending',
+              name: 'backups-documents-operations-pending',
+              place: 'destination',
+              region: 'us-west-2',
+              state: 'OK',
+            },
+            {
+              kind: 'bytes-pending',
+              name: 'backups-documents-bytes-pending',
+              place: 'destination',
+              region: 'us-west-2',
+              state: 'OK',
+            },
+            { kind: 'heartbeat', name: 'backups-documents-heartbeat', place: 'backup', region: 'us-west-2', state: 'OK' },
           ],
           lastVerification: { at: '2026-11-01T10:00:00.000Z', result: 'ok' },
           unknown: [],
         },
       ],
       health: [
-        { name: 'backups-source-health', region: 'ap-southeast-2', state: 'OK' },
-        { name: 'backups-destination-health', region: 'us-west-2', state: 'OK' },
+        { name: 'backups-source-health', place: 'source', region: 'ap-southeast-2', state: 'OK' },
+        { name: 'backups-destination-health', place: 'destination', region: 'us-west-2', state: 'OK' },
+        { name: 'backups-backup-health', place: 'backup', region: 'us-west-2', state: 'OK' },
       ],
       failureMessages: 0,
       failureQueue: 'empty',
@@ -66,7 +86,7 @@ describe('a healthy deployment', () => {
   PAIR       LAG         PENDING  BYTES PENDING  FAILED IN 24 H  ALARMS  VERIFIED
   documents  42 seconds  12       3 MiB          0               off     ok 2 hours ago
 
-composite alarms: ap-southeast-2 off, us-west-2 off
+composite alarms: ap-southeast-2 off, us-west-2 off, backup account off
 failure queue: empty
 keys: replica enabled, source enabled
 
@@ -113,7 +133,7 @@ not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and
     expect(data.pairs.every(({ lastVerification }) => lastVerification?.result === 'ok')).toBe(true);
     expect(text).toMatch(/^ {2}all 50 +42 seconds +600 +150 MiB +0 +off$/m);
     expect(widest(text)).toBeLessThanOrEqual(130);
-    expect(cloudWatch.commandCalls(DescribeAlarmsCommand)).toHaveLength(3);
+    expect(cloudWatch.commandCalls(DescribeAlarmsCommand)).toHaveLength(4);
     expect(ssm.commandCalls(GetParametersCommand)).toHaveLength(5);
   });
 
@@ -175,7 +195,7 @@ describe('what is not there', () => {
 
   test('alarms that never had data are neither on nor off', async () => {
     const { exitCode, data, text } = await run((held) => {
-      for (const kind of ['operations-failed', 'latency', 'operations-pending', 'bytes-pending']) {
+      for (const kind of ['operations-failed', 'latency', 'operations-pending', 'bytes-pending', 'heartbeat']) {
         held.alarms[`backups-documents-${kind}`] = 'INSUFFICIENT_DATA';
       }
     });
@@ -245,7 +265,10 @@ describe('what is not there', () => {
     });
 
     expect(exitCode).toBe(3);
-    expect(data.unknown).toEqual([expect.stringMatching(/^replica key is enabled.*: the backup account does not answer/)]);
+    expect(data.unknown).toEqual([
+      'the backup account does not answer',
+      expect.stringMatching(/^replica key is enabled.*: the backup account does not answer/),
+    ]);
     expect(text).toContain('keys: replica ?, source enabled');
   });
 
@@ -342,6 +365,7 @@ describe('no answer', () => {
     expect(data.unanswered).toEqual([
       'metrics in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
       'alarms in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
+      'alarms of the backup account could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
     ]);
     expect(data.pairs[0]).toMatchObject({
       lagSeconds: null,
@@ -349,7 +373,7 @@ describe('no answer', () => {
       unknown: ['lagSeconds', 'pendingOperations', 'pendingBytes'],
       lastVerification: { result: 'ok' },
     });
-    expect(text).toMatch(/^ {2}documents +\? +\? +\? +0 +3 \? +ok 2 hours ago$/m);
+    expect(text).toMatch(/^ {2}documents +\? +\? +\? +0 +4 \? +ok 2 hours ago$/m);
     expect(text).toContain('not all is known');
     expect(text).not.toContain('no data');
   });

@@ -78,12 +78,16 @@ describe('the pipeline', () => {
       'backups-destination.Approve': 2,
       'backups-destination.Prepare': 3,
       'backups-destination.Deploy': 4,
+      'backups-backup-health.Prepare': 5,
+      'backups-backup-health.Deploy': 6,
       'backups-source.Changes': 5,
       'backups-source.Approve': 6,
       'backups-source.Prepare': 7,
       'backups-source.Deploy': 8,
       'backups-monitoring.Prepare': 9,
       'backups-monitoring.Deploy': 10,
+      'backups-heartbeat.Prepare': 9,
+      'backups-heartbeat.Deploy': 10,
       'backups-source-health.Prepare': 9,
       'backups-source-health.Deploy': 10,
       'backups-destination-health.Prepare': 11,
@@ -93,8 +97,8 @@ describe('the pipeline', () => {
   });
 
   test.each([
-    ['destination', '222222222222', 1],
-    ['source', '111111111111', 4],
+    ['destination', '222222222222', 2],
+    ['source', '111111111111', 5],
   ])('touches no stack of the %s account before its approval', (side, account, count) => {
     const orders = runOrders(stagesIn(template)['Replication']);
     const stacks = stack.stage.node.children.filter(Stack.isStack).filter((each) => each.account === account);
@@ -107,8 +111,8 @@ describe('the pipeline', () => {
   test('names to the person who approves each stack and the account', () => {
     const comments = stagesIn(template)['Replication']?.flatMap(({ Configuration: { CustomData } }) => CustomData ?? []);
     expect(comments).toEqual([
-      'Deploys backups-destination to account 222222222222. The plan is in the log of the action before.',
-      'Deploys backups-source, backups-monitoring, backups-source-health, backups-destination-health to account 111111111111. The plan is in the log of the action before.',
+      'Deploys backups-destination, backups-backup-health to account 222222222222. The plan is in the log of the action before.',
+      'Deploys backups-source, backups-monitoring, backups-heartbeat, backups-source-health, backups-destination-health to account 111111111111. The plan is in the log of the action before.',
     ]);
   });
 
@@ -121,6 +125,8 @@ describe('the pipeline', () => {
       'backups-destination': [destination, role('222222222222', destination)],
       'backups-source': [source, role('111111111111', source)],
       'backups-monitoring': [destination, role('111111111111', destination)],
+      'backups-heartbeat': [source, role('111111111111', source)],
+      'backups-backup-health': [destination, role('222222222222', destination)],
       'backups-source-health': [source, role('111111111111', source)],
       'backups-destination-health': [destination, role('111111111111', destination)],
     };
@@ -137,8 +143,11 @@ describe('the pipeline', () => {
   });
 
   test.each([
-    ['destination', ['backups-destination']],
-    ['source', ['backups-source', 'backups-monitoring', 'backups-source-health', 'backups-destination-health']],
+    ['destination', ['backups-destination', 'backups-backup-health']],
+    [
+      'source',
+      ['backups-source', 'backups-monitoring', 'backups-heartbeat', 'backups-source-health', 'backups-destination-health'],
+    ],
   ])('plans every stack of the %s account from the assembly that is deployed, read only', (side, stacks) => {
     const { installs, commands } = buildOf(template, `backups-${side}.Changes`);
     expect(installs).toEqual([
@@ -296,11 +305,15 @@ describe('configured otherwise, the pipeline', () => {
       'backups-destination.Changes': 1,
       'backups-destination.Prepare': 2,
       'backups-destination.Deploy': 3,
+      'backups-backup-health.Prepare': 4,
+      'backups-backup-health.Deploy': 5,
       'backups-source.Changes': 4,
       'backups-source.Prepare': 5,
       'backups-source.Deploy': 6,
       'backups-monitoring.Prepare': 7,
       'backups-monitoring.Deploy': 8,
+      'backups-heartbeat.Prepare': 7,
+      'backups-heartbeat.Deploy': 8,
       'backups-source-health.Prepare': 7,
       'backups-source-health.Deploy': 8,
       'backups-destination-health.Prepare': 9,
@@ -351,7 +364,8 @@ describe('configured otherwise, the pipeline', () => {
 
   test('deploys with the recorded key, where it is exchanged by ssm', () => {
     const { app, stack } = pipelineApp({ keyExchange: 'ssm' });
-    const [, source] = app.synth().getNestedAssembly(stack.stage.artifactId).stacks;
+    const { stacks } = app.synth().getNestedAssembly(stack.stage.artifactId);
+    const source = stacks.find(({ stackName }) => stackName === 'backups-source');
     expect(JSON.stringify(source?.template)).toContain(recordedKey().arn);
   });
 });

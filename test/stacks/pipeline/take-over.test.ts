@@ -57,7 +57,7 @@ describe.each(CONFIGURATIONS)('%s', (_, given) => {
   });
 
   test('the pipeline deploys the stacks that are deployed by hand, under the same names into the same environments', () => {
-    expect(byPipeline()).toHaveLength(5);
+    expect(byPipeline()).toHaveLength(7);
     expect(byPipeline()).toEqual(byHand());
   });
 

@@ -18,6 +18,7 @@ export interface Decisions {
 
 const LISTS = 'lists every resource of the type, which no deployment does';
 export const UNKNOWN_TO_IAM = 'IAM has no such action';
+const DELIVERY_LOGS = 'for roles with which SNS writes logs or delivers to Firehose, and nothing here has one';
 const OBJECTS = 'changes objects, and the replicas are the backup';
 
 /** Either of two ways to have S3 keep metadata tables. */
@@ -146,6 +147,74 @@ export const DECISIONS = {
     },
     never: { [LISTS]: ['iam:ListPolicies'] },
   },
+  'AWS::SQS::Queue': {
+    always: ['sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    properties: {
+      MessageRetentionPeriod: ['sqs:SetQueueAttributes'],
+      QueueName: [],
+      SqsManagedSseEnabled: ['sqs:SetQueueAttributes'],
+    },
+    never: { [LISTS]: ['sqs:ListQueues'] },
+  },
+  'AWS::SQS::QueuePolicy': {
+    always: ['sqs:SetQueueAttributes'],
+    properties: { PolicyDocument: [], Queues: [] },
+    never: {},
+  },
+  'AWS::SNS::Topic': {
+    // Topics are read with their subscriptions and data protection policy, whether they have any or not.
+    always: [
+      'sns:CreateTopic',
+      'sns:DeleteTopic',
+      'sns:GetDataProtectionPolicy',
+      'sns:GetTopicAttributes',
+      'sns:ListSubscriptionsByTopic',
+    ],
+    properties: {
+      DataProtectionPolicy: ['sns:PutDataProtectionPolicy'],
+      KmsMasterKeyId: ['sns:SetTopicAttributes'],
+      Subscription: ['sns:Subscribe', 'sns:Unsubscribe'],
+      TopicName: [],
+    },
+    never: { [LISTS]: ['sns:ListTopics'], [DELIVERY_LOGS]: ['iam:GetRole', 'iam:PassRole'] },
+  },
+  'AWS::SNS::TopicPolicy': {
+    always: ['sns:SetTopicAttributes'],
+    properties: { PolicyDocument: [], Topics: [] },
+    never: {},
+  },
+  'AWS::SNS::Subscription': {
+    always: ['sns:GetSubscriptionAttributes', 'sns:Subscribe', 'sns:Unsubscribe'],
+    properties: { Endpoint: [], FilterPolicy: ['sns:SetSubscriptionAttributes'], Protocol: [], TopicArn: [] },
+    never: { [LISTS]: ['sns:ListSubscriptions'], [DELIVERY_LOGS]: ['iam:GetRole', 'iam:PassRole'] },
+  },
+  'AWS::CloudWatch::Alarm': {
+    always: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'],
+    properties: {
+      AlarmDescription: [],
+      AlarmName: [],
+      ComparisonOperator: [],
+      Dimensions: [],
+      EvaluationPeriods: [],
+      MetricName: [],
+      Namespace: [],
+      Period: [],
+      Statistic: [],
+      Threshold: [],
+      TreatMissingData: [],
+    },
+    never: {},
+  },
+  'AWS::CloudWatch::CompositeAlarm': {
+    always: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutCompositeAlarm'],
+    properties: { AlarmActions: [], AlarmDescription: [], AlarmName: [], AlarmRule: [], OKActions: [] },
+    never: {},
+  },
+  'AWS::CloudWatch::Dashboard': {
+    always: ['cloudwatch:DeleteDashboards', 'cloudwatch:GetDashboard', 'cloudwatch:PutDashboard'],
+    properties: { DashboardBody: [], DashboardName: [] },
+    never: { [LISTS]: ['cloudwatch:ListDashboards'] },
+  },
 } as const satisfies Readonly<Record<string, Decisions>>;
 
 export type ResourceType = keyof typeof DECISIONS;
@@ -174,7 +243,7 @@ export function handlerActions(config: Deployment, template: DestinationTemplate
   if (undecided.size > 0) {
     throw new AppError(
       'UndecidedPermissions',
-      `nobody has decided which permissions these of the destination stack need: ${[...undecided].toSorted().join(', ')}`,
+      `nobody has decided which permissions these of the destination account's stacks need: ${[...undecided].toSorted().join(', ')}`,
       'add them to lib/ops/bootstrap/least-privilege/decisions.ts, and new types to .ci/handler-permissions',
     );
   }
