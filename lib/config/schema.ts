@@ -275,6 +275,8 @@ export const heartbeat = z
   )
   .prefault({});
 
+export const witness = onOff().default(false);
+
 export const backfill = onOff().default(false);
 export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
 export const removal = oneOf(['retain', 'destroy']).default('retain');
@@ -289,6 +291,7 @@ export const configuration = z.strictObject(
     pairs,
     backfill,
     heartbeat,
+    witness,
     lockdown,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560).default(365),

@@ -125,6 +125,7 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
       command: 'status',
     }),
     ...heartbeatAlarms(config, pair),
+    ...witnessAlarms(config, pair),
   ];
 }
 
@@ -159,6 +160,34 @@ function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
   ];
 }
 
+/** On when somebody deleted a version of a replica, or changed what protects replicas. One mail, however many events there are. */
+function witnessAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
+  return config.witness
+    ? [
+        {
+          kind: 'witness',
+          ...pairAlarmName(config, pair.names, 'backup', 'witness'),
+          place: 'backup',
+          namespace: 'AWS/SQS',
+          metric: 'NumberOfMessagesSent',
+          dimensions: { QueueName: pair.names.witnessQueue.name },
+          statistic: 'Sum',
+          threshold: 1,
+          comparison: 'GreaterThanOrEqualToThreshold',
+          period: METRIC_PERIOD,
+          periods: 1,
+          missingData: 'notBreaching',
+          description: alarmText(
+            config,
+            `${pair.id}: somebody deleted replicas, or changed the bucket, key or policies of the backup.`,
+            `doctor --pair ${pair.id}`,
+            '<deployment>-<pair>-witness',
+          ),
+        },
+      ]
+    : [];
+}
+
 /**
  * The description of an alarm, as a mail or a phone shows it: what it means, the first command, and where to read on.
  *
@@ -186,7 +215,7 @@ export function alarmsIn(config: Deployment, place: AlarmPlace): readonly PairAl
   return config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.place === place);
 }
 
-/** The places in which a deployment has alarms. The backup account has some only with `heartbeat`. */
+/** The places in which a deployment has alarms. The backup account has some only with `heartbeat` or `witness`. */
 export function alarmPlaces(config: Deployment): readonly AlarmPlace[] {
   return ALARM_PLACES.filter((place) => place !== 'backup' || watchesBackup(config));
 }
@@ -198,6 +227,6 @@ export function topicsOf(config: Deployment, place: AlarmPlace): readonly string
 }
 
 /** Whether something is watched in the backup account. */
-export function watchesBackup(config: Pick<Deployment, 'heartbeat'>): boolean {
-  return heartbeatMinutes(config) !== undefined;
+export function watchesBackup(config: Pick<Deployment, 'heartbeat' | 'witness'>): boolean {
+  return heartbeatMinutes(config) !== undefined || config.witness;
 }

@@ -64,6 +64,8 @@ export interface PairNames {
   readonly heartbeatRole: NamedArn;
   /** Queue of the destination account that takes a message for each heartbeat that arrives. Only with `heartbeat`. */
   readonly heartbeatQueue: NamedArn;
+  /** Queue of the destination account that takes what happened to the replica bucket. Only with `witness`. */
+  readonly witnessQueue: NamedArn;
   /** SSM parameters that hold ARNs for other stacks and for people. */
   readonly parameters: {
     readonly sourceBucket: string;
@@ -179,6 +181,7 @@ export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>)
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
     heartbeatRole: iamRole(partition, source, `${deployment}-${id}-heartbeat-${source.region}`),
     heartbeatQueue: queueNamed(destination, `${deployment}-${id}-heartbeats`),
+    witnessQueue: queueNamed(destination, `${deployment}-${id}-witness`),
     parameters: {
       sourceBucket: `/${deployment}/source/pairs/${id}/bucket-arn`,
       replicaBucket: `/${deployment}/destination/pairs/${id}/bucket-arn`,
@@ -255,7 +258,7 @@ export interface RegionNames {
 }
 
 /** What an alarm of a pair watches. */
-export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending' | 'heartbeat';
+export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending' | 'heartbeat' | 'witness';
 
 function monitoringNames(config: ReplicationConfig): MonitoringNames {
   const { deployment, source, destination } = config;

@@ -49,6 +49,11 @@ interface Named {
   readonly names: PairNames;
 }
 
+/** Whether `ops verify` leaves the replicas of its canaries to their lifecycle rule: a lockdown refuses to delete them, and a witness would report it. */
+export function leavesReplicas({ lockdown, witness }: Pick<Deployment, 'lockdown' | 'witness'>): boolean {
+  return lockdown !== undefined || witness;
+}
+
 /** What concerns pairs. */
 export function pairRows(config: Deployment, side: SideName, keyArn: string, pairs: readonly DeployedPair[]): Row[] {
   const all = pairs.map((pair): Named => ({ pair, names: pair.names }));
@@ -88,7 +93,8 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
 }
 
 function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
-  const { destination, lockdown } = config;
+  const { destination } = config;
+  const leaves = leavesReplicas(config);
   const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
@@ -104,9 +110,9 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
     },
     {
       sid: 'InspectCanaries',
-      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(lockdown === undefined ? WATCH_AND_DELETE : WATCH)],
+      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(leaves ? WATCH : WATCH_AND_DELETE)],
       resources: canaries,
-      why: `verify: looks at a canary's replica${lockdown === undefined ? ', and deletes its versions' : ', which a lifecycle rule deletes'}`,
+      why: `verify: looks at a canary's replica${leaves ? ', which a lifecycle rule deletes' : ', and deletes its versions'}`,
       page: S3_PAGE,
     },
     {

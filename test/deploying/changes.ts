@@ -470,6 +470,18 @@ export const CHANGES: readonly Change[] = [
     toKnow: 'The alarm counts in periods of the new interval, so deploy the source account soon after the backup account',
   },
   {
+    keys: ['witness'],
+    change: '`false` to `true`',
+    after: deployment({ witness: true }),
+    effect: {
+      created: ['alarms', 'rules of the witness', 'witness queues', "witness queues' policies"],
+      inPlace: ['composite alarms', 'dashboard of the backup account', 'replica bucket'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'Changes of policies are seen only where a trail records management events; deletions of versions need none. The alarm is on for five minutes after this deployment: S3 tests the new notification',
+  },
+  {
     keys: ['monitoring.topicArns'],
     change: 'an existing topic',
     bothWays: true,

@@ -185,8 +185,9 @@ function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceD
     'AWS::SNS::Topic': 'notification topics',
     'AWS::SNS::TopicPolicy': 'policies of the notification topics',
     'AWS::SNS::Subscription': 'e-mail subscriptions',
-    'AWS::SQS::Queue': stack === 'source' ? 'failure queue' : 'heartbeat queues',
-    'AWS::SQS::QueuePolicy': stack === 'source' ? "failure queue's policy" : "heartbeat queues' policies",
+    'AWS::SQS::Queue': stack === 'source' ? 'failure queue' : queuesOf(logicalId),
+    'AWS::SQS::QueuePolicy': stack === 'source' ? "failure queue's policy" : `${queuesOf(logicalId)}' policies`,
+    'AWS::Events::Rule': 'rules of the witness',
     'AWS::Scheduler::Schedule': 'heartbeat schedules',
     'AWS::Scheduler::ScheduleGroup': 'schedule group',
     'AWS::CloudWatch::Alarm': 'alarms',
@@ -194,6 +195,11 @@ function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceD
     'AWS::CloudWatch::Dashboard': stack === 'source' ? 'dashboard' : 'dashboard of the backup account',
   };
   return known(words[String(resourceType)], `${logicalId}: ${resourceType}`);
+}
+
+/** The queues of the destination account. */
+function queuesOf(logicalId: string): string {
+  return /Witness[0-9A-F]{8}$|WitnessPolicy/.test(logicalId) ? 'witness queues' : 'heartbeat queues';
 }
 
 function known<T>(word: T | undefined, what: string): T {

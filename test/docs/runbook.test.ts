@@ -16,7 +16,7 @@ const SECTIONS = new Map(
 /** Every alarm that deployments have, with few pairs and with many, under the name that the runbook gives it. */
 function alarmHeadings(): Set<string> {
   const pairs = Array.from({ length: 40 }, (_, index) => ({ id: `pair${index}` }));
-  const names = [templates({ deployment: 'vault' }), templates({ deployment: 'vault', pairs })].flatMap((all) =>
+  const names = [templates({ deployment: 'vault', witness: true }), templates({ deployment: 'vault', pairs })].flatMap((all) =>
     Object.values(all).flatMap((template) =>
       ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
         Object.values(template.findResources(type)).map(({ Properties }) => Properties.AlarmName as string),

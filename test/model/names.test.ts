@@ -164,6 +164,10 @@ test('everything has the name that the design gives it', () => {
           name: 'backups-documents-heartbeats',
           arn: 'arn:aws:sqs:us-west-2:222222222222:backups-documents-heartbeats',
         },
+        witnessQueue: {
+          name: 'backups-documents-witness',
+          arn: 'arn:aws:sqs:us-west-2:222222222222:backups-documents-witness',
+        },
         parameters: {
           sourceBucket: '/backups/source/pairs/documents/bucket-arn',
           replicaBucket: '/backups/destination/pairs/documents/bucket-arn',

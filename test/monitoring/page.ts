@@ -45,13 +45,31 @@ Alarms on what is pending go off by what is written meanwhile, so they are in no
 | --- | --- | --- | --- |
 | source account, source Region | failed operations | \`<deployment>-source-notifications\` | \`monitoring.email\` |
 | source account, destination Region | lag and backlog | \`<deployment>-destination-notifications\` | \`monitoring.email\` |
-| backup account | heartbeats | \`<deployment>-backup-notifications\` | \`monitoring.email\` |
+| backup account | heartbeats, and with \`witness\` what happens to replicas | \`<deployment>-backup-notifications\` | \`monitoring.email\` |
 
 \`monitoring.topicArns\` are existing topics that are told besides, each by the place of its own account and Region. PagerDuty, Opsgenie and Slack (Amazon Q Developer in chat applications) subscribe to such topics. The topic's policy
 has to admit \`cloudwatch.amazonaws.com\`, and so does the key of an encrypted one ([AWS](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html)).
 
 A composite alarm tells once for each place, however many pairs have one on. Its mail names the alarm that is on. Every description begins with the pair, and ends with the first command and the address of the runbook
 (\`monitoring.runbookUrl\`).
+
+## Witness
+
+With \`"witness": true\`, the backup account also tells of what is done to replicas. Events go to one queue for each pair, \`<deployment>-<pair>-witness\`, which keeps them for 14 days; the alarm of the same name is on when there is one in five minutes. That is one mail,
+however many events there are.
+
+| event | how it comes | needs a trail |
+| --- | --- | --- |
+| a version of a replica is deleted permanently | \`s3:ObjectRemoved:Delete\` of the replica bucket | no |
+| a delete marker that replication does not write | \`s3:ObjectRemoved:DeleteMarkerCreated\`; not with \`replicateDeleteMarkers\`, where no AWS page says how the two are told apart | no |
+| policy, encryption, lifecycle, versioning, lock, notification or public access of the bucket changes, or it is deleted | CloudTrail management events, through EventBridge | yes |
+| the replica key is scheduled for deletion or disabled, its policy changes, or somebody is granted its use | CloudTrail management events, through EventBridge | yes |
+
+- EventBridge has management events only where [a trail of the account records them](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html). This project creates no trail: one that an organization creates cannot be switched off in the account.
+- *CloudFormation is exempt from the second kind*: a deployment is no news, and its plan was read. It cannot delete versions.
+- *Lifecycle rules are exempt*: what they delete has [events of its own](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html), and the configuration says what they do.
+- \`verify\` leaves the replicas of its canaries to their lifecycle rule, as under a lockdown: deleting them would raise the alarm each day.
+- Not seen: who reads replicas. That takes data events of a trail.
 
 ## What a heartbeat leaves
 

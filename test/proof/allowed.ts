@@ -8,6 +8,7 @@ import { allowedNotifications } from './notifications';
 import { allowedObjectLock } from './object-lock';
 import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
+import { allowedWitness } from './witness';
 import type { World } from './world';
 
 /** A request that has to be allowed, with AWS's word for it. */
@@ -34,6 +35,7 @@ export function allowedRequests(world: World): AllowedRequest[] {
     ...keyExchange(world),
     ...allowedBackfill(world),
     ...allowedHeartbeat(world),
+    ...allowedWitness(world),
     ...allowedNotifications(world),
     ...allowedObjectLock(world),
     ...allowedVerification(world),

@@ -10,6 +10,7 @@ import { deniedObjectLock } from './object-lock';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
+import { deniedWitness } from './witness';
 import type { World } from './world';
 
 /**
@@ -32,6 +33,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
     ...deniedHeartbeat(world),
+    ...deniedWitness(world),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
     ...deniedVerification(world),

@@ -78,10 +78,10 @@ function sideOf(world: World, side: SideName) {
   const { config } = world;
   const { names } = actorsOf(world);
   const { account, region } = config[side];
-  const isKept = side === 'destination' && config.lockdown !== undefined;
+  const isKept = side === 'destination' && (config.lockdown !== undefined || config.witness);
   return {
     ...OWN[side],
-    // Under lockdown replicas of canaries are left to their lifecycle rule.
+    // Under lockdown, and with a witness, replicas of canaries are left to their lifecycle rule.
     canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
     notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
     owner: account,

@@ -117,6 +117,7 @@ const WITHOUT_POLICY = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::Events::Rule',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
 ]);

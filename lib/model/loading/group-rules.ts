@@ -86,7 +86,10 @@ function namesIn(config: Deployment): Named[] {
     at('the heartbeat stack', 'stack source', names.heartbeat.stackName),
     arn('the schedule group', names.heartbeat.scheduleGroup),
     ...pairs.map((pair) => arn(`the heartbeat role of ${pair.id}`, pair.names.heartbeatRole)),
-    ...pairs.map((pair) => arn(`the heartbeat queue of ${pair.id}`, pair.names.heartbeatQueue)),
+    ...pairs.flatMap((pair) => [
+      arn(`the heartbeat queue of ${pair.id}`, pair.names.heartbeatQueue),
+      arn(`the witness queue of ${pair.id}`, pair.names.witnessQueue),
+    ]),
     at('the monitoring stack', 'stack watching', monitoring),
     arn('the exchange role', names.exchange.readerRole),
     ...pairs.map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),

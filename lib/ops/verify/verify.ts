@@ -7,6 +7,7 @@ import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { plural } from '../../cli/units';
 import { canaryPrefix } from '../../model/names';
+import { leavesReplicas } from '../../model/verification';
 import { type Canary, canaryOf } from './canary';
 import { formatVerify, type PairResult, statusOfRound, type VerifyData } from './result';
 import { type VerifyDependencies, verifyOnce } from './round';
@@ -34,7 +35,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
     const data = await record(context, await verifyOnce(context, plan(), dependencies, timeoutMinutes));
     return new Outcome(statusOfRound(data), data, formatVerify(data));
   };
-  terminal.tell(describePlan(plan(), options, config.lockdown !== undefined));
+  terminal.tell(describePlan(plan(), options, leavesReplicas(config)));
   if (!context.yes) {
     await terminal.confirm('Go ahead?');
   }
@@ -65,7 +66,7 @@ function readOptions({ values }: CommandArguments): VerifyOptions {
 /**
  * What is about to be written and deleted.
  *
- * @param keepsReplicas a lockdown leaves them to a lifecycle rule
+ * @param keepsReplicas a lockdown or a witness leaves them to a lifecycle rule
  */
 function describePlan(
   canaries: readonly Canary[],

@@ -207,7 +207,17 @@ export function monitoringAcknowledgements({
     ),
     ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring, backup: backupHealth })),
     ...(heartbeat === undefined ? [] : config.pairs.flatMap(({ id }) => heartbeats(destination, heartbeat, id))),
+    ...(config.witness ? config.pairs.flatMap(({ id }) => witness(destination, id)) : []),
   ];
+}
+
+function witness(destination: IConstruct, pairId: string): Acknowledgement[] {
+  return because(
+    'People read this queue when its alarm is on, and nothing consumes it: no message is received so often that it would be moved to a ' +
+      'dead-letter queue.',
+    resourceAt(destination, 'Pairs', pairId, 'Witness'),
+    [awsSolutions('SQS3')],
+  );
 }
 
 function heartbeats(destination: IConstruct, heartbeat: IConstruct, pairId: string): Acknowledgement[] {

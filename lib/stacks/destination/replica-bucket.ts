@@ -1,4 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
@@ -9,7 +10,8 @@ import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbe
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
-import { publish } from '../stack';
+import { WITNESS_DAYS, witnessEvents, witnessPattern, witnessQueueStatements } from '../../model/witness';
+import { executionRoleArn, publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
 
 export interface ReplicaBucketProps {
@@ -49,21 +51,37 @@ export class ReplicaBucket extends Construct {
     for (const statement of replicaKeyStatements(config, names)) {
       replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
-    if (heartbeatMinutes(config) !== undefined) {
-      const queue = new HeartbeatQueue(this, 'Heartbeats', { config, pair });
-      bucket.resource.notificationConfiguration = {
-        queueConfigurations: [
-          {
-            event: HEARTBEAT_EVENT.event,
-            queue: pair.names.heartbeatQueue.arn,
-            filter: { s3Key: { rules: [{ name: 'suffix', value: HEARTBEAT_EVENT.suffix }] } },
-          },
-        ],
-      };
-      // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
-      bucket.resource.node.addDependency(queue);
+    const told = [
+      ...(heartbeatMinutes(config) === undefined ? [] : [this.heartbeats({ config, pair })]),
+      ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
+    ];
+    if (told.length > 0) {
+      bucket.resource.notificationConfiguration = { queueConfigurations: told.flatMap(({ notifications }) => notifications) };
+      // S3 sends a test event before it accepts a queue, so the queue's policy has to be there.
+      bucket.resource.node.addDependency(...told.map(({ queue }) => queue));
     }
     publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
+  }
+
+  /** Counts the heartbeats that arrive. */
+  private heartbeats({ config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
+    const queue = new HeartbeatQueue(this, 'Heartbeats', { config, pair });
+    const filter = { s3Key: { rules: [{ name: 'suffix', value: HEARTBEAT_EVENT.suffix }] } };
+    return { queue, notifications: [{ event: HEARTBEAT_EVENT.event, queue: pair.names.heartbeatQueue.arn, filter }] };
+  }
+
+  /** Keeps what happens to replicas, and to what protects them. */
+  private witness({ config, pair, replicaKey }: Pick<ReplicaBucketProps, 'config' | 'pair' | 'replicaKey'>) {
+    const { witnessQueue } = pair.names;
+    const queue = new WitnessQueue(this, 'Witness', { config, pair });
+    const execution = executionRoleArn(Stack.of(this), config.destination, 'that the witness passes over', '"witness": false');
+    new CfnRule(this, 'WitnessRule', {
+      name: witnessQueue.name,
+      description: `Changes of ${pair.names.replicaBucket.name} and its key by anybody but CloudFormation`,
+      eventPattern: witnessPattern(pair, replicaKey.keyArn, execution),
+      targets: [{ id: 'Witness', arn: witnessQueue.arn }],
+    }).node.addDependency(queue);
+    return { queue, notifications: witnessEvents(pair).map((event) => ({ event, queue: witnessQueue.arn })) };
   }
 }
 
@@ -81,6 +99,21 @@ export class HeartbeatQueue extends Queue {
       enforceSSL: true,
     });
     for (const statement of heartbeatQueueStatements(config, pair)) {
+      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
+  }
+}
+
+/** Takes events about a replica bucket and its key, for people to read and for the alarm of the pair to count. */
+export class WitnessQueue extends Queue {
+  constructor(scope: Construct, id: string, { config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
+    super(scope, id, {
+      queueName: pair.names.witnessQueue.name,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(WITNESS_DAYS),
+      enforceSSL: true,
+    });
+    for (const statement of witnessQueueStatements(config, pair)) {
       this.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
   }

@@ -188,6 +188,17 @@ export const DECISIONS = {
     properties: { Endpoint: [], FilterPolicy: ['sns:SetSubscriptionAttributes'], Protocol: [], TopicArn: [] },
     never: { [LISTS]: ['sns:ListSubscriptions'], [DELIVERY_LOGS]: ['iam:GetRole', 'iam:PassRole'] },
   },
+  'AWS::Events::Rule': {
+    always: ['events:DeleteRule', 'events:DescribeRule', 'events:ListTargetsByRule', 'events:PutRule'],
+    properties: {
+      Description: [],
+      EventPattern: [],
+      Name: [],
+      RoleArn: ['iam:PassRole'],
+      Targets: ['events:PutTargets', 'events:RemoveTargets'],
+    },
+    never: { [LISTS]: ['events:ListRules'] },
+  },
   'AWS::CloudWatch::Alarm': {
     always: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'],
     properties: {

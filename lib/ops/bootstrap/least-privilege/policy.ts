@@ -1,6 +1,7 @@
 import { AppError } from '../../../errors/errors';
 import { watchesBackup } from '../../../model/alarms';
 import { type Deployment, groupsOf, namedAfter } from '../../../model/deployment';
+import { heartbeatMinutes } from '../../../model/heartbeat';
 import {
   iamRole,
   type NamedArn,
@@ -141,11 +142,20 @@ function watchingGrants(config: Deployment, actions: ReturnType<typeof handlerAc
   const ofAlarms = [...new Set([...actions('AWS::CloudWatch::Alarm'), ...actions('AWS::CloudWatch::CompositeAlarm')])];
   const topics = groupPatterns(config).map(({ names }) => names.monitoring.regions.backup.topic.arn);
   const unlimited = ofAlarms.filter((action) => action === DESCRIBE_ALARMS);
+  const anyPair = pairNamesOf(config, { id: '*' });
   return [
     {
       sid: 'Queues',
       actions: [...new Set([...actions('AWS::SQS::Queue'), ...actions('AWS::SQS::QueuePolicy')])],
-      resources: [pairNamesOf(config, { id: '*' }).heartbeatQueue.arn],
+      resources: [
+        ...(heartbeatMinutes(config) === undefined ? [] : [anyPair.heartbeatQueue.arn]),
+        ...(config.witness ? [anyPair.witnessQueue.arn] : []),
+      ],
+    },
+    {
+      sid: 'Rules',
+      actions: actions('AWS::Events::Rule'),
+      resources: [anyPair.witnessQueue.arn.replace(':sqs:', ':events:').replace(/:(?=[^:]*$)/, ':rule/')],
     },
     {
       sid: 'Topics',

@@ -42,7 +42,7 @@ export const ALARM_CHECKS: readonly Check[] = [
   ),
 ];
 
-/** A deployment without heartbeat has no alarm in the backup account. */
+/** A deployment without heartbeat and witness has no alarm in the backup account. */
 async function whereWatched(
   { config }: DoctorContext,
   place: AlarmPlace,
@@ -52,7 +52,7 @@ async function whereWatched(
     return ask();
   }
   if (!watchesBackup(config)) {
-    return notApplicable('nothing is watched in the backup account: heartbeat is false');
+    return notApplicable('nothing is watched in the backup account: heartbeat and witness are false');
   }
   return isEmulator() ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out') : ask();
 }

@@ -32,7 +32,7 @@ export const STACK_CHECKS: readonly Check[] = STACKS.flatMap((kind): Check[] => 
 
 async function whereItCanBe({ config }: DoctorContext, kind: StackKind, ask: () => Promise<CheckFinding>): Promise<CheckFinding> {
   if (!stacksOf(config).includes(kind)) {
-    return notApplicable('heartbeat is false, so there is no such stack');
+    return notApplicable(`the configuration has no ${kind} stack`);
   }
   return kind.endsWith('-health') && isEmulator()
     ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out')

@@ -40,6 +40,20 @@ test('it fits into one managed policy with everything configured, the longest na
   expect(policy?.text.length).toBeLessThanOrEqual(6144);
 });
 
+test('with a witness it can make its rules and queues, and no others', () => {
+  const statements = statementsFor({ witness: true, heartbeat: false });
+  expect(statements.find(({ Sid }) => Sid === 'Rules')).toMatchObject({
+    Action: expect.arrayContaining(['events:PutRule', 'events:PutTargets', 'events:RemoveTargets', 'events:DeleteRule']),
+    Resource: ['arn:aws:events:us-west-2:222222222222:rule/backups-*-witness'],
+  });
+  expect(statements.find(({ Sid }) => Sid === 'Queues')?.Resource).toEqual([
+    'arn:aws:sqs:us-west-2:222222222222:backups-*-witness',
+  ]);
+  expect(actionsFor({}).filter((action) => action.startsWith('events:'))).toEqual([]);
+  const everything = { witness: true, pipeline: PIPELINE, monitoring: { email: 'storage@example.com' }, tags: { team: 'storage' } };
+  expect(policyFor(everything).policies[0]?.text.length).toBeLessThanOrEqual(6144);
+});
+
 test('a new pair needs no new policy', () => {
   expect(policyFor({ pairs: [{ id: 'a' }, { id: 'b' }] })).toEqual(policyFor({ pairs: [{ id: 'documents' }] }));
 });
