@@ -1,4 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
+import { watchesBackup } from '../../lib/model/alarms';
+import { heartbeatMinutes } from '../../lib/model/heartbeat';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -49,11 +51,13 @@ const CHANGE_OBJECT = ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:Pu
 const DELETE = 's3:DeleteObjectVersion';
 const WATCH_AND_DELETE = [DELETE, 's3:GetObjectLegalHold', 's3:GetObjectRetention', 's3:GetObjectVersion'];
 
+const NOTIFICATION = 's3:GetBucketNotification';
+
 /** What differs between the sides. */
 const OWN = {
   source: {
     metrics: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
-    bucket: ['s3:GetBucketNotification', 's3:GetReplicationConfiguration'],
+    bucket: [NOTIFICATION, 's3:GetReplicationConfiguration'],
     canary: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'WriteCanaries',
     notOnCanary: ['s3:GetObject', 's3:GetObjectAcl', 's3:GetObjectTagging'],
@@ -63,7 +67,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: ['s3:GetBucketNotification'],
+    bucket: [NOTIFICATION],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -81,6 +85,10 @@ function sideOf(world: World, side: SideName) {
   const isKept = side === 'destination' && (config.lockdown !== undefined || config.witness);
   return {
     ...OWN[side],
+    // The notification of the replica bucket is read where there is one.
+    bucket: OWN[side].bucket.filter(
+      (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
+    ),
     // Under lockdown, and with a witness, replicas of canaries are left to their lifecycle rule.
     canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
     notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
@@ -205,6 +213,9 @@ type Ask = (
 function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[] {
   const { account, region } = config.destination;
   const { healthStackName, topic } = config.names.monitoring.regions.backup;
+  if (!watchesBackup(config)) {
+    return [];
+  }
   return [
     ...ask(
       'ReadMetrics',
@@ -219,7 +230,7 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
       `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`,
     ),
     ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
-    ...config.pairs.flatMap(({ names: { heartbeatQueue } }) =>
+    ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
       ask(
         'ReadHeartbeatQueues',
         `${AUTHORIZATION}/list_amazonsqs.html`,
@@ -228,6 +239,11 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
       ),
     ),
   ];
+}
+
+/** Pairs that have a heartbeat: all, or none. */
+function heartbeatsOf(config: World['config']): World['config']['pairs'] {
+  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
 }
 
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
@@ -262,8 +278,8 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
       parameterArn({ ...config.source, region }, '/cdk-bootstrap/hnb659fds/version'),
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
-    ...describe(stackArn(config.source.region, config.names.heartbeat.stackName)),
-    ...config.pairs.flatMap(({ names: { ruleId } }) =>
+    ...(heartbeatMinutes(config) === undefined ? [] : describe(stackArn(config.source.region, config.names.heartbeat.stackName))),
+    ...heartbeatsOf(config).flatMap(({ names: { ruleId } }) =>
       ask(
         'ReadSchedules',
         `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,

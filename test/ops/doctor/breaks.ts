@@ -1381,7 +1381,7 @@ const ROWS: readonly Row[] = [
     },
     /^DISABLED, rate\(60 minutes\): arn:aws:scheduler:::aws-sdk:s3:putObject with .*heartbeat-ap-southeast-2, /,
     /^ENABLED, rate\(60 minutes\): .*"Key":"\.s3-replication-canary\/heartbeat"/,
-    /^npx cdk deploy Heartbeat --exclusively --revert-drift where somebody changed it/,
+    /^npx cdk deploy Heartbeat --exclusively --revert-drift$/,
   ],
   [
     'heartbeat-schedule',
@@ -1391,7 +1391,7 @@ const ROWS: readonly Row[] = [
     },
     'schedule backups-heartbeats/backups-documents does not exist, though stack backups-heartbeat does',
     /^ENABLED/,
-    /^npx cdk deploy Heartbeat --exclusively --revert-drift where somebody deleted it/,
+    /^npx cdk deploy Heartbeat --exclusively --revert-drift$/,
   ],
   [
     'heartbeat-errors',
@@ -1401,7 +1401,7 @@ const ROWS: readonly Row[] = [
     },
     'S3 or IAM refused 3 calls',
     '24 calls, no error',
-    /^repair what heartbeat-schedule, source-key and role name/,
+    /^Repair what heartbeat-schedule and source-key name\./,
   ],
   [
     'heartbeat-notification',
@@ -1445,7 +1445,7 @@ const ROWS: readonly Row[] = [
     },
     'queue backups-documents-heartbeats does not exist, though stack backups-destination does',
     /^queue backups-documents-heartbeats: SSE-SQS/,
-    /^npx cdk deploy Destination --exclusively --revert-drift where somebody deleted it/,
+    /^npx cdk deploy Destination --exclusively --revert-drift$/,
   ],
   [
     'backup-alarms',
@@ -1455,7 +1455,7 @@ const ROWS: readonly Row[] = [
     },
     /backups-documents-heartbeat: Sum of AWS\/SQS NumberOfMessagesSent .* missing data ignore$/,
     /LessThanThreshold 1 in 2 periods of 3600 s, missing data breaching$/,
-    /^npx cdk deploy BackupHealth --exclusively --revert-drift where somebody changed it/,
+    /^aws cloudwatch put-metric-alarm --cli-input-json '\{"AlarmName":"backups-documents-heartbeat",.*"TreatMissingData":"breaching"\}' --region us-west-2$/,
   ],
   [
     'backup-health-alarm',
@@ -1484,7 +1484,7 @@ const ROWS: readonly Row[] = [
     },
     'nobody',
     'a confirmed subscription',
-    `alarms tell nobody: set monitoring.email or monitoring.topicArns in the configuration, then npx cdk deploy BackupHealth --exclusively; or aws sns subscribe --topic-arn ${BACKUP_TOPIC} --protocol email --notification-endpoint ADDRESS --region us-west-2`,
+    'npx cdk deploy BackupHealth --exclusively',
   ],
   [
     'metrics-data',

@@ -50,7 +50,12 @@ test('with a witness it can make its rules and queues, and no others', () => {
     'arn:aws:sqs:us-west-2:222222222222:backups-*-witness',
   ]);
   expect(actionsFor({}).filter((action) => action.startsWith('events:'))).toEqual([]);
-  const everything = { witness: true, pipeline: PIPELINE, monitoring: { email: 'storage@example.com' }, tags: { team: 'storage' } };
+  const everything = {
+    witness: true,
+    pipeline: PIPELINE,
+    monitoring: { email: 'storage@example.com' },
+    tags: { team: 'storage' },
+  };
   expect(policyFor(everything).policies[0]?.text.length).toBeLessThanOrEqual(6144);
 });
 
