@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LOCKDOWN } from '../../model/lockdown/statements';
+import { CONFIGURATION, LOCKDOWN } from '../../model/lockdown/statements';
 import type { Template, TemplateResource } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { ResourceChange, Stop } from './model';
@@ -94,13 +94,15 @@ function exemptionsOf(resource: TemplateResource | undefined): Exemptions {
 
 /** Roles that were not exempt from a statement. */
 function added(was: Exemptions, is: Exemptions): string[] {
-  return [...new Set([...is].flatMap(([sid, roles]) => roles.filter((role) => !was.get(sid)?.includes(role))))].toSorted();
+  // A statement that is new refuses what another one did.
+  const before = (sid: string) => was.get(sid) ?? [...was.values()].flat();
+  return [...new Set([...is].flatMap(([sid, roles]) => roles.filter((role) => !before(sid).includes(role))))].toSorted();
 }
 
-/** The role that is exempt from some statements alone. */
+/** The role that is exempt from what deployments change, and not from the rest. */
 function executionRole(exemptions: Exemptions): string | undefined {
-  const all = [...exemptions.values()];
-  return all.flat().find((role) => all.some((roles) => !roles.includes(role)));
+  const others = [...exemptions].filter(([sid]) => sid !== CONFIGURATION).map(([, roles]) => roles);
+  return exemptions.get(CONFIGURATION)?.find((role) => others.some((roles) => !roles.includes(role)));
 }
 
 function isReference(value: unknown, logicalId: string): boolean {

@@ -286,7 +286,7 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
         ],
         replication:
           side === 'source'
