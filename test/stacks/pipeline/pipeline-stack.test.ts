@@ -266,7 +266,7 @@ describe('the pipeline', () => {
         detail: { state: ['FAILED'] },
         resources: [{ 'Fn::Join': ['', ['arn:aws:codepipeline:eu-west-1:333333333333:', { Ref: pipeline }]] }],
       },
-      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.anyValue() })],
+      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.absent() })],
     });
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
@@ -277,6 +277,13 @@ describe('the pipeline', () => {
             Principal: '*',
             Action: 'sns:Publish',
             Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sns:Publish',
+            Resource: { Ref: topic },
+            Condition: Match.absent(),
           }),
         ],
       },
