@@ -2,7 +2,6 @@ import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import {
   faultInWords,
-  httpStatusOf,
   isAccessDenied,
   isBadCredentials,
   isMissingObject,
