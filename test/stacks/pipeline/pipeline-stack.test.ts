@@ -160,7 +160,7 @@ describe('the pipeline', () => {
     expect(buildOf(template, 'Verify')).toMatchObject({
       installs: ['npm ci --omit=dev'],
       commands: [
-        'npm run --silent ops -- doctor --verification-roles',
+        'npm run --silent ops -- doctor --accept notifications-destination,notifications-source --verification-roles',
         'npm run --silent ops -- verify --yes --verification-roles',
       ],
     });
