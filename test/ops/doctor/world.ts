@@ -1,5 +1,5 @@
 import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchClient,
   type CompositeAlarm,
@@ -96,6 +96,8 @@ export interface World {
   keys: Partial<Record<SideName, Key>>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
+  /** The boundary that the deployed template of the source sets on its roles. @default - none */
+  deployedBoundary?: string;
   /** Metric names by `side region`. */
   metrics: Record<string, string[]>;
   failedOperations: number;
@@ -465,6 +467,15 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return stack === undefined
       ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
       : { Stacks: [stack] };
+  });
+
+  on(GetTemplateCommand, () => {
+    const { deployedBoundary: boundary } = current();
+    const roles = config.pairs.map(({ id, names: { replicationRole } }) => [
+      `Role${id}`,
+      { Type: 'AWS::IAM::Role', Properties: { RoleName: replicationRole.name, PermissionsBoundary: boundary } },
+    ]);
+    return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
   });
 
   const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
