@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -112,7 +112,7 @@ export function sendAllTo(sts: FakeSts): void {
   jest.spyOn(https, 'request').mockImplementation(((options: https.RequestOptions, answered: (_: IncomingMessage) => void) => {
     const { hostname, port } = new URL(sts.endpoint);
     const { host: _, agent: __, ...rest } = options;
-    return request({ ...rest, protocol: 'http:', hostname, port }, answered);
+    return http.request({ ...rest, protocol: 'http:', hostname, port }, answered);
   }) as typeof https.request);
 }
 
