@@ -11,6 +11,30 @@ export function httpStatusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 }
 
+/**
+ * Whether S3 answered that there is no such version of an object, or that it is a delete marker: HEAD says so by the status alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export function isMissingObject(error: unknown): boolean {
+  return [404, 405].includes(httpStatusOf(error) ?? 0);
+}
+
+/** Whether S3 answered that the bucket is in another Region than the one that was asked. */
+export function isOtherRegion(error: unknown): boolean {
+  return isAwsError(error, 'PermanentRedirect', 'AuthorizationHeaderMalformed') || httpStatusOf(error) === 301;
+}
+
+/**
+ * The Region of a bucket, as S3 names it when another Region is asked.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ */
+export function bucketRegionIn(error: unknown): string | undefined {
+  const { $response } = (error ?? {}) as { $response?: { headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'];
+}
+
 /** Whether CloudFormation answered that there is no such stack, for which it has no error code of its own. */
 export function isMissingStack(error: unknown): boolean {
   return messageOf(error).endsWith('does not exist');
@@ -24,6 +48,15 @@ export function isAccessDenied(error: unknown): boolean {
 }
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
+
+/**
+ * Whether AWS answered that a service control policy or a resource control policy denies this, whatever the account's own policies allow.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function isDeniedByOrganization(error: unknown): boolean {
+  return /explicit deny in a (service|resource) control policy/.test(messageOf(error));
+}
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
 export function isThrottled(error: unknown): boolean {
@@ -56,6 +89,11 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     is: isBadCredentials,
     reason: 'the credentials are not valid',
     hint: 'log in again, then repeat the command',
+  },
+  {
+    is: isDeniedByOrganization,
+    reason: 'a policy of the organization denies this',
+    hint: 'ask who administers the organization: such a policy often allows only some Regions or services',
   },
   {
     is: isAccessDenied,
@@ -96,6 +134,13 @@ export function noAnswer(error: unknown): NoAnswer {
   const fault = networkFault(error);
   if (fault !== undefined) {
     return { code: NO_NETWORK, reason: `AWS cannot be reached: ${networkFaultInWords(fault)}`, hint: fault.hint };
+  }
+  if (isOtherRegion(error)) {
+    return {
+      code: 'NoAnswer',
+      reason: `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`,
+      hint: 'correct the Region in the configuration, or the name of the bucket',
+    };
   }
   const known = REASONS.find(({ is }) => is(error));
   const reason = known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`;

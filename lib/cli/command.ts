@@ -17,6 +17,8 @@ export interface Context {
   readonly cdkContext: readonly string[];
   /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
   readonly qualifier: string;
+  /** Name of the bootstrap stack, from cdk.json's `toolkitStackName`. @default - the usual one, or one beside it */
+  readonly toolkitStackName?: string | undefined;
   /**
    * ARN of the permissions boundary that the stacks' roles get, from CDK context, with placeholders.
    *

@@ -53,7 +53,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   }
   const project = projectFolder(directory);
   const options = cdkContext(common.named, directory, project);
-  const { config, qualifier, permissionsBoundary } = readProject(project, options);
+  const { config, ...bootstrap } = readProject(project, options);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
   const context: Context = {
@@ -61,8 +61,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     pairs,
     directory: project,
     cdkContext: options,
-    qualifier,
-    permissionsBoundary,
+    ...bootstrap,
     clients: process.clients(config, { ...common, signal: process.signal }),
     terminal: process.terminal,
     clock: process.clock,
@@ -85,12 +84,20 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readProject(project: string, context: readonly string[]): Pick<Context, 'config' | 'qualifier' | 'permissionsBoundary'> {
+function readProject(
+  project: string,
+  context: readonly string[],
+): Pick<Context, 'config' | 'permissionsBoundary' | 'qualifier' | 'toolkitStackName'> {
   const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
-  const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
+  const { contextOfCli, settingOfCli } = require('../config/locate') as typeof import('../config/locate');
   const readContext = contextOfCli(context, project);
   const config = { ...deploymentOf(loadConfig(readContext, project)), commandOptions: context };
-  return { config, qualifier: qualifierFrom(readContext), permissionsBoundary: permissionsBoundaryFrom(readContext) };
+  return {
+    config,
+    qualifier: qualifierFrom(readContext),
+    permissionsBoundary: permissionsBoundaryFrom(readContext),
+    toolkitStackName: settingOfCli(project, 'toolkitStackName'),
+  };
 }
 
 function choosePairs(config: Deployment, ids: readonly string[]): readonly DeployedPair[] {

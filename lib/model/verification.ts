@@ -230,6 +230,17 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       why: 'doctor: state, protection and outputs of the stacks',
       page: `${AUTHORIZATION}/list_awscloudformation.html`,
     },
+    ...(side === 'source'
+      ? [
+          {
+            sid: 'ReadTemplate',
+            actions: ['cloudformation:GetTemplate'],
+            resources: [stackArnPattern(config.source, config.names.source.stackName)],
+            why: 'doctor: the permissions boundary that the deployed stack sets on the replication role',
+            page: `${AUTHORIZATION}/list_awscloudformation.html`,
+          },
+        ]
+      : []),
     {
       sid: 'ReadKey',
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],

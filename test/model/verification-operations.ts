@@ -31,6 +31,12 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
       resource: actorsOf(world).stack(region, world.config[side].account, text(input, 'StackName')),
     },
   ],
+  GetTemplate: ({ account: side, region, input }, world) => [
+    {
+      action: 'cloudformation:GetTemplate',
+      resource: actorsOf(world).stack(region, world.config[side].account, text(input, 'StackName')),
+    },
+  ],
   ListMetrics: ({ account: side, region }, world) => [
     { action: 'cloudwatch:ListMetrics', resource: actorsOf(world).metric(region, world.config[side].account) },
   ],

@@ -181,6 +181,14 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       ['cloudformation:DescribeStacks'],
       stack(region, owner, own.stackName),
     ),
+    ...(side === 'source'
+      ? ask(
+          'ReadTemplate',
+          `${AUTHORIZATION}/list_awscloudformation.html`,
+          ['cloudformation:GetTemplate'],
+          stack(region, owner, own.stackName),
+        )
+      : []),
     ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
     ...['hnb659fds', 'other'].flatMap((qualifier) =>
       own.regions.flatMap((where) =>
@@ -473,9 +481,14 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ),
     ),
     ...otherStacks.flatMap((other) =>
-      deny('describes another stack', ['cloudformation:DescribeStacks'], stack(region, owner, other)),
+      deny('reads another stack', ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'], stack(region, owner, other)),
     ),
-    ...deny('does more than describe its stack', MORE_WITH_STACK, stack(region, owner, stackName)),
+    ...deny(
+      'does more than read its stack',
+      // Of the source, doctor reads the template too.
+      MORE_WITH_STACK.filter((action) => side === 'destination' || action !== 'cloudformation:GetTemplate'),
+      stack(region, owner, stackName),
+    ),
     ...[iam(owner, 'role/Administrator'), elsewhere].flatMap((role) => deny('reads another role', READ_ROLE, role)),
     ...deny(
       'reads more than the trust of the role that deploys',

@@ -68,8 +68,15 @@ export const RULES: readonly Rule[] = [
       : [],
   ),
 
+  // https://docs.aws.amazon.com/general/latest/gr/codepipeline.html lists the Regions of CodePipeline.
   rule(pipelineRegion, ({ source, pipeline }) => {
     const [own, other] = [partitionName(source.region), partitionName(pipeline.region)];
+    if (own === 'aws-cn') {
+      const found = pipeline.region;
+      return [
+        { path: 'pipeline', found, remedy: 'AWS offers no CodePipeline in China; remove it, and run "npm run deploy" instead' },
+      ];
+    }
     const remedy = `a pipeline of partition ${other} deploys into no other; write a region of ${own}`;
     return own === other ? [] : [{ path: 'pipeline.region', found: pipeline.region, remedy }];
   }),

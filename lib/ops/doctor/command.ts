@@ -8,9 +8,15 @@ it with the configuration. Each check passes, fails with the command that repair
 reason. Changes nothing; read-only credentials are enough. A question that one account does not answer leaves
 the other checks alone.
 
+--accept names checks, by the id that a failed one prints, whose failure is shown and does not decide the result: such as
+mails that nobody has confirmed yet, in the build of a pipeline.
+
 Examples:
   npm run ops -- doctor
   npm run ops -- doctor --pair documents --json`,
   perGroup: true,
+  options: {
+    accept: { type: 'string', value: 'CHECK[,CHECK]', help: 'checks whose failure is shown and does not decide the result' },
+  },
   load: () => (require('./doctor') as typeof import('./doctor')).doctor,
 };

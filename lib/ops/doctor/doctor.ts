@@ -1,20 +1,44 @@
-import { type Context, Outcome } from '../../cli/command';
-import { visible, visibleIn } from '../../errors/visible';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
+import { textOption } from '../../cli/options';
+import { UsageError } from '../../errors/errors';
+import { quoted, visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
+import { CHECKS } from './checks';
 import { diagnose } from './diagnose';
 import { type Repair, repairText } from './repair';
 
-/** Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing. */
-export async function doctor(context: Context): Promise<Outcome> {
+/**
+ * Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing.
+ *
+ * @throws UsageError for an accepted check that there is not
+ */
+export async function doctor(context: Context, { values }: Pick<CommandArguments, 'values'> = { values: {} }): Promise<Outcome> {
+  const accepted = acceptedIn(values);
   const results = await diagnose(context);
-  return new Outcome(statusOfChecks(results), doctorData(results), formatDoctor(results));
+  return new Outcome(statusOfChecks(results, accepted), doctorData(results), formatDoctor(results, accepted));
 }
 
-/** Fine where a check was answered, and every answer is right. */
-function statusOfChecks(results: readonly CheckResult[]): Status {
+function acceptedIn(values: CommandArguments['values']): readonly string[] {
+  const accepted = textOption(values, 'accept')?.split(',') ?? [];
+  const unknown = accepted.filter((id) => !CHECKS.some((check) => check.id === id));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'NoSuchCheck',
+      `--accept: no check is called ${unknown.map((id) => quoted(id)).join(', ')}`,
+      'write the id that a failed check has in parentheses, such as notifications-source',
+    );
+  }
+  return accepted;
+}
+
+/** Fine where a check was answered, and every answer is right or its failure accepted. */
+function statusOfChecks(results: readonly CheckResult[], accepted: readonly string[]): Status {
   return statusOf({
-    failed: namesOf(results, 'failed'),
+    failed: namesOf(
+      results.filter(({ id }) => !accepted.includes(id)),
+      'failed',
+    ),
     unknown: namesOf(results, 'unknown'),
     seen: namesOf(results, 'ok'),
     nothing: 'no check applies',
@@ -65,7 +89,7 @@ function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResu
 }
 
 /** The answers for a person: under headings, and with the repair below the first failure on each resource. */
-export function formatDoctor(found: readonly CheckResult[]): string {
+export function formatDoctor(found: readonly CheckResult[], accepted: readonly string[] = []): string {
   // A finding may have lines of its own, each below its label.
   const results = found.map((result) => ({ ...visibleIn(result), finding: result.finding }));
   const first = firstOf(results);
@@ -73,7 +97,7 @@ export function formatDoctor(found: readonly CheckResult[]): string {
   const sections = ordered
     .filter(({ rows }) => rows.length > 0)
     .map(({ area, rows }) => [area, ...rows.flatMap((row) => lines(row, first))].join('\n'));
-  return [...sections, summary(results)].join('\n\n');
+  return [...sections, summary(results, accepted)].join('\n\n');
 }
 
 function lines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): string[] {
@@ -105,11 +129,16 @@ function indented(label: string, text: string): string[] {
   return text.split('\n').map((line, index) => `      ${(index === 0 ? `${label}:` : '').padEnd(9)} ${visible(line)}`);
 }
 
-function summary(results: readonly CheckResult[]): string {
+function summary(results: readonly CheckResult[], accepted: readonly string[]): string {
   const { summary: counts } = doctorData(results);
   const unknown = namesOf(results, 'unknown');
+  const failing = namesOf(
+    results.filter(({ id }) => accepted.includes(id)),
+    'failed',
+  );
   return [
     `${results.length} checks: ${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} do not apply, ${counts.unknown} without an answer.`,
+    ...(failing.length === 0 ? [] : [`Failed, as --accept allows: ${failing.join(', ')}.`]),
     ...(unknown.length === 0 ? [] : [`Without an answer: ${unknown.join(', ')}.`]),
   ].join('\n');
 }

@@ -8,7 +8,7 @@ import {
   type ReplicationRule,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { isAwsError, isMissingObject, unreachable } from '../../aws/aws-error';
 import { noProgress } from '../../aws/listing/bucket';
 import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
@@ -172,7 +172,7 @@ export class ObjectReader {
         status: head.ReplicationStatus ?? null,
       };
     } catch (error) {
-      if (httpStatusOf(error) === 404) {
+      if (isMissingObject(error)) {
         return undefined;
       }
       if (wantsCustomerKey(error)) {

@@ -42,7 +42,7 @@ export class ReplicaBucket extends Construct {
       bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     if (exempt !== undefined) {
-      for (const statement of bucketLockdown(names.replicaBucket.arn, exempt)) {
+      for (const statement of bucketLockdown(pair, exempt)) {
         bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
       }
       // A bucket that leaves the stack stays, and so does what locks it. Both go when their creation is rolled back, the policy first.

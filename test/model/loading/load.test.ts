@@ -579,6 +579,17 @@ describe('of the pipeline, refuses', () => {
       { region: 'cn-north-1' },
       'a pipeline of partition aws-cn deploys into no other; write a region of aws',
     ),
+    {
+      what: 'China, where AWS has no CodePipeline',
+      value: {
+        source: { region: 'cn-north-1' },
+        destination: { region: 'cn-northwest-1' },
+        pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      },
+      path: 'pipeline',
+      found: 'cn-north-1',
+      remedy: 'AWS offers no CodePipeline in China; remove it, and run "npm run deploy" instead',
+    },
     inPipeline('a repository without owner', { repository: 'backups' }, 'write the repository as "owner/name"'),
     inPipeline('no branch', { branch: '' }, 'write the name of a branch, such as "main"'),
     inPipeline('approval as a text', { approval: 'yes' }, ON_OFF),

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnreachableError } from '../../../lib/errors/errors';
+import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { doctor } from '../../../lib/ops/doctor/doctor';
 import { LOCKDOWN } from '../../helpers/config';
+import { rejectionOf } from '../../helpers/rejection';
 import { awsError, deployment, diagnoseBroken, failures, unanswered } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -171,6 +172,22 @@ test('a rule that is missing is named even when the destination does not answer'
   expect(failures(results)).toMatchObject({
     rule: { found: 'no replication rule', fix: { commands: ['npx cdk deploy Source --exclusively --revert-drift'] } },
   });
+});
+
+test('a failure that is accepted is shown, and does not decide the result', async () => {
+  const { context, world, restore } = deployment();
+  Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
+  const accepting = (accept: string) => doctor(context, { values: { accept } });
+
+  const accepted = await accepting('source-versioning');
+  expect([accepted.exitCode, accepted.data]).toMatchObject([0, { status: 'ok', summary: { failed: 1 } }]);
+  expect(accepted.text).toContain('✗ source bucket is versioned [documents] (source-versioning)');
+  expect(accepted.text).toContain('\nFailed, as --accept allows: source-versioning [documents].');
+  expect((await accepting('replica-versioning')).exitCode).toBe(1);
+
+  const unknown = await rejectionOf(accepting('source-versioning,versions,notes'), UsageError);
+  expect(unknown.message).toBe('--accept: no check is called "versions", "notes"');
+  restore();
 });
 
 test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {

@@ -1,5 +1,5 @@
 import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchClient,
   type CompositeAlarm,
@@ -112,6 +112,8 @@ export interface World {
   keys: Partial<Record<SideName, Key>>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
+  /** The boundary that the deployed template of the source sets on its roles. @default - none */
+  deployedBoundary?: string;
   /** Metric names by `side region`. */
   metrics: Record<string, string[]>;
   failedOperations: number;
@@ -326,7 +328,7 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
         ],
         replication:
           side === 'source'
@@ -517,6 +519,15 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return stack === undefined
       ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
       : { Stacks: [stack] };
+  });
+
+  on(GetTemplateCommand, () => {
+    const { deployedBoundary: boundary } = current();
+    const roles = config.pairs.map(({ id, names: { replicationRole } }) => [
+      `Role${id}`,
+      { Type: 'AWS::IAM::Role', Properties: { RoleName: replicationRole.name, PermissionsBoundary: boundary } },
+    ]);
+    return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
   });
 
   const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));

@@ -169,7 +169,7 @@ describe('the pipeline', () => {
     expect(buildOf(template, 'Verify')).toMatchObject({
       installs: ['npm ci --omit=dev'],
       commands: [
-        'npm run --silent ops -- doctor --verification-roles',
+        'npm run --silent ops -- doctor --accept notifications-destination,notifications-source --verification-roles',
         'npm run --silent ops -- verify --yes --verification-roles',
       ],
     });
@@ -275,7 +275,7 @@ describe('the pipeline', () => {
         detail: { state: ['FAILED'] },
         resources: [{ 'Fn::Join': ['', ['arn:aws:codepipeline:eu-west-1:333333333333:', { Ref: pipeline }]] }],
       },
-      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.anyValue() })],
+      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.absent() })],
     });
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
@@ -286,6 +286,13 @@ describe('the pipeline', () => {
             Principal: '*',
             Action: 'sns:Publish',
             Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sns:Publish',
+            Resource: { Ref: topic },
+            Condition: Match.absent(),
           }),
         ],
       },

@@ -4,13 +4,13 @@ import { types } from './handlers.json';
 
 /**
  * What each permission of CloudFormation's handlers is for. The handlers ask for whatever any property of a type could need;
- * this table says which property that is, so that a policy has what its template uses and nothing else. A test holds it against
+ * this table says which property that is, so that a policy changes what its template uses and nothing else. A test holds it against
  * handlers.json in both directions: a permission that a new cfn-lint brings fails until somebody decided.
  */
 export interface Decisions {
   /** To create, find and delete any resource of the type. */
   readonly always: readonly string[];
-  /** By property of the template, to set, change and read it. A property that is not here is refused. */
+  /** By property of the template, to set and change it. A property that is not here is refused. */
   readonly properties: Readonly<Record<string, readonly string[]>>;
   /** By reason. */
   readonly never: Readonly<Record<string, readonly string[]>>;
@@ -242,8 +242,10 @@ export interface DestinationTemplate {
 const METADATA = 'AWS::CDK::Metadata';
 
 /**
- * The actions that CloudFormation's handlers need for what a template has: of each type those of the type itself and of the
- * properties that are set.
+ * The actions that CloudFormation's handlers need for what a template has: of each type those of the type itself, of reading
+ * it, and of the properties that are set.
+ *
+ * @see https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
  *
  * @returns by resource type; a type that the template does not have needs none
  * @throws AppError with every type and property that nobody has decided about
@@ -270,6 +272,8 @@ function servedBy(type: ResourceType, properties: ReadonlySet<string>, stackTags
   const decisions: Decisions = DECISIONS[type];
   const needed = new Set([
     ...decisions.always,
+    // The read handler runs after every creation and update, and nothing says that it leaves out properties that the template lacks.
+    ...handlers.read,
     ...Object.entries(decisions.properties).flatMap(([property, actions]) => (properties.has(property) ? actions : [])),
     // CloudFormation hands the stack's tags to every resource, and tags of its own to some types.
     ...(systemTags || stackTags ? tagging : []),

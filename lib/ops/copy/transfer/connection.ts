@@ -235,6 +235,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   403: 'Forbidden',
   404: 'NotFound',
+  405: 'MethodNotAllowed',
   412: 'PreconditionFailed',
   503: 'SlowDown',
 };

@@ -146,8 +146,23 @@ test.each([
   expect(actionsOf(type, {})).not.toContain(action);
 });
 
+test('all of a resource can be read, whatever the template sets: handlers read everything after a change', () => {
+  const bucket = actionsOf('AWS::S3::Bucket', {});
+
+  expect(bucket).toEqual(
+    expect.arrayContaining([
+      's3:GetBucketCORS',
+      's3:GetBucketNotification',
+      's3:GetBucketWebsite',
+      's3:GetReplicationConfiguration',
+    ]),
+  );
+  expect(bucket.filter((action) => action.startsWith('s3:Put')).toSorted()).toEqual(['s3:PutBucketTagging']);
+  expect(actionsOf('AWS::KMS::Key', {})).toContain('kms:GetKeyRotationStatus');
+});
+
 test('Object Lock can be set where a replica bucket has it, in whatever group, and only there', () => {
-  const locking = ['s3:GetBucketObjectLockConfiguration', 's3:PutBucketObjectLockConfiguration'];
+  const locking = ['s3:PutBucketObjectLockConfiguration'];
   const objectLock = { mode: 'GOVERNANCE', days: 30 };
   const pairs = [{ id: 'a' }, { id: 'b', objectLock, group: 'archive' }];
 
@@ -157,14 +172,14 @@ test('Object Lock can be set where a replica bucket has it, in whatever group, a
 });
 
 test('without heartbeats nothing that watches is made, and no notification configured', () => {
-  const watching = /Notification|^(sqs|sns|cloudwatch):/;
+  const watching = /PutBucketNotification|^(sqs|sns|cloudwatch):/;
   expect(
     actionsFor({ heartbeat: false, tags: { a: 'b' }, pipeline: PIPELINE }).filter((action) => watching.test(action)),
   ).toEqual([]);
 });
 
 test('no role is passed, no website or replication is configured', () => {
-  const unused = /PassRole|Website|Replication|Accelerate|Inventory|s3tables|Acl$/;
+  const unused = /PassRole|(Put|Delete).*(Website|Replication|Accelerate|Inventory)|s3tables|Acl$/;
   expect(actionsFor({ tags: { team: 'storage' }, pipeline: PIPELINE }).filter((action) => unused.test(action))).toEqual([]);
 });
 

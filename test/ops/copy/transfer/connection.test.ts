@@ -253,6 +253,7 @@ test.each([
 
 test.each([
   [301, 'PermanentRedirect'],
+  [405, 'MethodNotAllowed'],
   [307, 'TemporaryRedirect'],
 ])('a bucket of another Region is named as such: %d', async (status, name) => {
   answer = { status, body: '', headers: { 'x-amz-bucket-region': 'us-west-2' } };
