@@ -90,8 +90,34 @@ export interface Command {
   readonly options?: Readonly<
     Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
   >;
+  /** Whether it may ask before a change, which `--yes` answers. @default false */
+  readonly asks?: true;
+  /** Whether it is about no single pair, and so accepts no `--pair`. @default false */
+  readonly wholeConfiguration?: true;
   /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
   readonly perGroup?: true;
   /** Loads the command and what it needs, only when it runs. */
   readonly load: () => (context: Context, args: CommandArguments) => Promise<Outcome>;
+}
+
+/** What a program takes from its process. */
+export interface ProgramProcess {
+  /** Arguments without interpreter, script and the program's name. */
+  readonly argv: readonly string[];
+  /** Where the person is. */
+  readonly directory: string;
+  readonly terminal: Terminal;
+  /** Aborted when the person interrupts. */
+  readonly signal: AbortSignal;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+}
+
+/** A command that reads its own options, because it hands some of them to another program, or knows no deployment. */
+export interface Program {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Loads the program and what it needs, only when it runs. It throws the same errors as a command. */
+  readonly run: (process: ProgramProcess) => Promise<ExitCode>;
 }

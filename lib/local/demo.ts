@@ -86,7 +86,7 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
     node([
       '--require',
       require.resolve('tsx/cjs'),
-      resolve(__dirname, '../../bin/ops.ts'),
+      resolve(__dirname, '../../bin/s3-replication.ts'),
       'exchange',
       '--config',
       'config.json',

@@ -24,6 +24,7 @@ Examples:
   options: {
     deployer: { type: 'string', value: 'ARN[,ARN]', help: 'roles of the backup account that may deploy' },
   },
+  wholeConfiguration: true,
   load: () => scp,
 };
 

@@ -151,7 +151,8 @@ test.each(CONFIG_SPELLINGS)('it plans the configuration that is named: %s %s', a
 
 test.each([
   ...REFUSED_SPELLINGS,
-  [['Source'], '"npm run plan" accepts no argument "Source"'] as const,
+  [['Source'], '"plan" accepts no argument "Source"'] as const,
+  [['--yes'], '"plan" accepts no --yes: it asks nothing'] as const,
   [['--lookup-role'], 'unknown option --lookup-role'] as const,
 ])('it synthesizes nothing with %j', async (argv, message) => {
   await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });

@@ -54,7 +54,7 @@ const names = everyName(config);
 const [pair] = names.pairs;
 
 async function doctor({ environment, directory }: Kept) {
-  const { code, stdout } = await runScript(['bin/ops.ts', 'doctor', '--json'], {
+  const { code, stdout } = await runScript(['bin/s3-replication.ts', 'doctor', '--json'], {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...environment,
     INIT_CWD: directory,

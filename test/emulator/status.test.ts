@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => kept.stop());
 
 const ops = (...args: string[]) =>
-  runScript(['bin/ops.ts', ...args], { AWS_EC2_METADATA_DISABLED: 'true', ...kept.environment, INIT_CWD: kept.directory });
+  runScript(['bin/s3-replication.ts', ...args], {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...kept.environment,
+    INIT_CWD: kept.directory,
+  });
 
 async function status() {
   const { code, stdout } = await ops('status', '--json');

@@ -40,5 +40,6 @@ Examples:
       help: 'where an interrupted audit is kept; .s3-replication-audit.json without it',
     },
   },
+  asks: true,
   load: () => (require('./audit') as typeof import('./audit')).audit,
 };

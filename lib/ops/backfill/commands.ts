@@ -53,6 +53,7 @@ Examples:
       ...FILTER,
       status: { type: 'string', value: 'STATUS[,STATUS]', help: 'NONE, FAILED, COMPLETED, REPLICA; NONE,FAILED without it' },
     },
+    asks: true,
     load: () => (require('./backfill') as typeof import('./backfill')).backfill,
   },
   {
@@ -68,6 +69,7 @@ Examples:
   npm run ops -- retry --pair documents
   npm run ops -- retry --created-after 2024-05-31T18:00:00Z --yes --json`,
     options: FILTER,
+    asks: true,
     load: () => (require('./backfill') as typeof import('./backfill')).retry,
   },
 ];

@@ -23,5 +23,7 @@ Examples:
     'least-privilege': { type: 'boolean', help: 'execution policies for the backup account instead of AdministratorAccess' },
     'policy-directory': { type: 'string', value: 'FOLDER', help: 'write those policies there, as seen from cdk.json' },
   },
+  asks: true,
+  wholeConfiguration: true,
   load: () => (require('./bootstrap') as typeof import('./bootstrap')).bootstrap,
 };

@@ -36,5 +36,6 @@ Examples:
     prices: { type: 'string', value: 'FILE', help: 'another price file' },
     'refresh-prices': { type: 'boolean', help: 'read the prices from the AWS Price List' },
   },
+  asks: true,
   load: () => (require('./cost') as typeof import('./cost')).cost,
 };

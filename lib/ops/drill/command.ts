@@ -44,5 +44,6 @@ Examples:
     concurrency: { type: 'string', value: 'OBJECTS', help: 'restore so many at a time; 32 without it' },
     rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
   },
+  asks: true,
   load: () => (require('./drill') as typeof import('./drill')).drill,
 };

@@ -10,5 +10,6 @@ Examples:
   npm run ops -- exchange
   npm run ops -- exchange -c config=environments/production.json --yes`,
   perGroup: true,
+  asks: true,
   load: () => (require('./exchange') as typeof import('./exchange')).exchange,
 };

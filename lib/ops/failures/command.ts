@@ -29,5 +29,6 @@ Examples:
     limit: { type: 'string', value: 'MESSAGES', help: 'read at most so many messages; 10000 without it' },
   },
   perGroup: true,
+  asks: true,
   load: () => (require('./failures') as typeof import('./failures')).failures,
 };

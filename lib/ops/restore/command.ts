@@ -66,5 +66,6 @@ Examples:
       help: 'where an unfinished restore is kept; .s3-replication-restore.json without it',
     },
   },
+  asks: true,
   load: () => (require('./restore') as typeof import('./restore')).restore,
 };

@@ -24,5 +24,6 @@ Examples:
     watch: { type: 'string', value: 'MINUTES', help: 'repeat every so many minutes, until interrupted' },
   },
   perGroup: true,
+  asks: true,
   load: () => (require('./verify') as typeof import('./verify')).verify,
 };
