@@ -47,7 +47,7 @@ function withProfiles(config: ReplicationConfig, readContext: ReadContext): Repl
 export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig {
   const parsed = configuration.safeParse(value);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value).map(explainNotSupported)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value, configuration).map(explainNotSupported)),
     ...RULES.flatMap((check) => check(value)),
     ...prototypeKeys(value),
   ];

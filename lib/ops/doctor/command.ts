@@ -13,9 +13,11 @@ mails that nobody has confirmed yet, in the build of a pipeline.
 
 Examples:
   npm run ops -- doctor
+  npm run ops -- doctor --failed
   npm run ops -- doctor --pair documents --json`,
   perGroup: true,
   options: {
+    failed: { type: 'boolean', help: 'show only the checks that failed or have no answer' },
     accept: { type: 'string', value: 'CHECK[,CHECK]', help: 'checks whose failure is shown and does not decide the result' },
   },
   load: () => (require('./doctor') as typeof import('./doctor')).doctor,

@@ -16,7 +16,9 @@ import { type Repair, repairText } from './repair';
 export async function doctor(context: Context, { values }: Pick<CommandArguments, 'values'> = { values: {} }): Promise<Outcome> {
   const accepted = acceptedIn(values);
   const results = await diagnose(context);
-  return new Outcome(statusOfChecks(results, accepted), doctorData(results), formatDoctor(results, accepted));
+  const isShown = ({ finding: { status } }: CheckResult) =>
+    values['failed'] !== true || status === 'failed' || status === 'unknown';
+  return new Outcome(statusOfChecks(results, accepted), doctorData(results, isShown), formatDoctor(results, accepted, isShown));
 }
 
 function acceptedIn(values: CommandArguments['values']): readonly string[] {
@@ -53,6 +55,7 @@ function namesOf(results: readonly CheckResult[], status: StatusWord): string[] 
 
 /** The result of `ops doctor`. */
 export interface DoctorData {
+  /** With `--failed`, those that failed or have no answer. */
   readonly checks: readonly (CheckFinding & Pick<CheckResult, 'id' | 'title' | 'pair'>)[];
   /** What to repair, in this order: one entry for each resource, however many checks fail on it. */
   readonly repairs: readonly Repair[];
@@ -62,13 +65,17 @@ export interface DoctorData {
 const MARKS = { ok: '✓', failed: '✗', unknown: '?', skipped: '–' } as const satisfies Record<CheckFinding['status'], string>;
 
 /** The answers as data. */
-function doctorData(results: readonly CheckResult[]): DoctorData {
-  const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
+function doctorData(results: readonly CheckResult[], isShown: (result: CheckResult) => boolean): DoctorData {
   return {
-    checks: results.map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
+    checks: results.filter(isShown).map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
     repairs: repairsOf(results),
-    summary: { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') },
+    summary: countsOf(results),
   };
+}
+
+function countsOf(results: readonly CheckResult[]): DoctorData['summary'] {
+  const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
+  return { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') };
 }
 
 /** Every repair once, in the order in which they are done. */
@@ -89,11 +96,16 @@ function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResu
 }
 
 /** The answers for a person: under headings, and with the repair below the first failure on each resource. */
-export function formatDoctor(found: readonly CheckResult[], accepted: readonly string[] = []): string {
+export function formatDoctor(
+  found: readonly CheckResult[],
+  accepted: readonly string[] = [],
+  isShown: (result: CheckResult) => boolean = () => true,
+): string {
   // A finding may have lines of its own, each below its label.
   const results = found.map((result) => ({ ...visibleIn(result), finding: result.finding }));
   const first = firstOf(results);
-  const ordered = AREAS.map((area) => ({ area, rows: results.filter((result) => result.area === area) }));
+  const shown = results.filter(isShown);
+  const ordered = AREAS.map((area) => ({ area, rows: shown.filter((result) => result.area === area) }));
   const sections = ordered
     .filter(({ rows }) => rows.length > 0)
     .map(({ area, rows }) => [area, ...rows.flatMap((row) => lines(row, first))].join('\n'));
@@ -130,7 +142,7 @@ function indented(label: string, text: string): string[] {
 }
 
 function summary(results: readonly CheckResult[], accepted: readonly string[]): string {
-  const { summary: counts } = doctorData(results);
+  const counts = countsOf(results);
   const unknown = namesOf(results, 'unknown');
   const failing = namesOf(
     results.filter(({ id }) => accepted.includes(id)),

@@ -2,13 +2,14 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { UsageError } from '../../errors/errors';
 import { distanceOf } from '../../errors/nearest';
 import { quoted } from '../../errors/visible';
+import { isObjectAddress } from './address';
 import type { FailureReason } from './reason';
 import { FAILURE_REASONS } from './reasons';
 import { describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */
 export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
-  if (!/^s3:/i.test(argument)) {
+  if (!isObjectAddress(argument)) {
     return explainCode(context, argument);
   }
   // A code needs no AWS SDK, which takes its time to load.

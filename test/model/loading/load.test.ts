@@ -197,6 +197,7 @@ const ROTATION = 'write days between rotations as a whole number from 90 to 2560
 const DELETION = 'write days before a key is deleted as a whole number from 7 to 30';
 const ON_OFF = 'write true or false';
 const WHOLE = 'write an object such as { "deployment": "backups" }';
+const meant = (key: string) => `there is no such key; did you mean ${key}?`;
 const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
 const OTHER_REGION =
   'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
@@ -244,6 +245,14 @@ describe('as a whole, refuses', () => {
   ])('%s', (_what, value) => {
     expect(problemsOf(value)).toStrictEqual([{ path: '', found: value, remedy: WHOLE }]);
   });
+});
+
+test.each([
+  [{ deploymnet: 'backups' }, 'deploymnet', 'deployment'],
+  [{ source: { regoin: 'eu-west-1' } }, 'source.regoin', 'region'],
+  [{ pairs: [{ id: 'documents', filtre: {} }] }, 'pairs[0].filtre', 'filter'],
+])('an unknown key that is like a known one: %j', (value, path, meant) => {
+  expect(problemsOf(value)).toEqual([expect.objectContaining({ path, remedy: `there is no such key; did you mean ${meant}?` })]);
 });
 
 describe('of the names, refuses', () => {
@@ -520,7 +529,7 @@ describe('of the pairs, refuses', () => {
       found: true,
       remedy: DELETE_MARKERS,
     },
-    inPair('a key that does not exist', 'storageclass', 'STANDARD', UNKNOWN_KEY),
+    inPair('a key that does not exist', 'storageclass', 'STANDARD', meant('storageClass')),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
   });
@@ -595,7 +604,7 @@ describe('of the pipeline, refuses', () => {
     inPipeline('approval as a text', { approval: 'yes' }, ON_OFF),
     inPipeline('an e-mail address without domain', { email: 'ops' }, 'write an e-mail address, or leave the key out'),
     inPipeline('an accepted change that is no list', { accept: 'all' }, 'write a list of changes as the plan names them'),
-    inPipeline('a key that does not exist', { repo: 'o/n' }, UNKNOWN_KEY),
+    inPipeline('a key that does not exist', { repo: 'o/n' }, meant('repository')),
     {
       what: 'a connection that is no ARN',
       value: { pipeline: { ...PIPELINE, connectionArn: 'github' } },
@@ -687,7 +696,7 @@ describe('of the other keys, refuses', () => {
       value: { source: { accountId: '333333333333' } },
       path: 'source.accountId',
       found: '333333333333',
-      remedy: UNKNOWN_KEY,
+      remedy: meant('account'),
     },
     {
       what: 'the account regional namespace for a source region without it',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
-import { doctor } from '../../../lib/ops/doctor/doctor';
+import { type DoctorData, doctor } from '../../../lib/ops/doctor/doctor';
 import { LOCKDOWN } from '../../helpers/config';
 import { rejectionOf } from '../../helpers/rejection';
 import { awsError, deployment, diagnoseBroken, failures, unanswered } from './world';
@@ -188,6 +188,25 @@ test('a failure that is accepted is shown, and does not decide the result', asyn
   const unknown = await rejectionOf(accepting('source-versioning,versions,notes'), UsageError);
   expect(unknown.message).toBe('--accept: no check is called "versions", "notes"');
   restore();
+});
+
+test('--failed shows only what failed or has no answer, counts all, and ends in the same way', async () => {
+  const { context, world, restore } = deployment();
+  world.fault = (operation) => (operation === 'GetKeyPolicy' ? awsError('AccessDenied', 'no') : undefined);
+  Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
+  const all = await doctor(context);
+  const few = await doctor(context, { values: { failed: true } });
+  restore();
+
+  const { checks, ...rest } = all.data as DoctorData;
+  expect(few).toMatchObject({
+    exitCode: 1,
+    data: { ...rest, checks: checks.filter(({ status }) => status === 'failed' || status === 'unknown') },
+  });
+  expect(few.text).toContain('✗ source bucket is versioned [documents] (source-versioning)');
+  expect(few.text).toContain("? replica key's policy admits the replication role [documents]");
+  expect(few.text).not.toMatch(/^ {2}[✓–]/m);
+  expect(few.text.split('\n').slice(-2)).toEqual(all.text.split('\n').slice(-2));
 });
 
 test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {

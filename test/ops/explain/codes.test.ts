@@ -184,7 +184,7 @@ describe('an unknown code', () => {
     expect(error.hint).toContain(near === undefined ? 'write s3://BUCKET/KEY' : `did you mean ${near}`);
   });
 
-  test.each(['', 'Nonsense', 'http://bucket/key'])('%p offers all codes', async (argument) => {
+  test.each(['', 'Nonsense', 'bucket/key'])('%p offers all codes', async (argument) => {
     const { hint } = await rejectionOf(explain(testContext().context, { argument, values: {} }), UsageError);
 
     expect(DOCUMENTED.filter((code) => !hint?.includes(code))).toEqual([]);
