@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { COMMANDS } from '../../../bin/commands';
 import { configuration } from '../../../lib/config/schema';
 import { UsageError } from '../../../lib/errors/errors';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import { explain } from '../../../lib/ops/explain/explain';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
-import { scripts } from '../../../package.json';
 import { validConfig } from '../../helpers/config';
+import { namedCommands } from '../../helpers/named-commands';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 
@@ -104,10 +103,7 @@ describe.each(FAILURE_REASONS)('$code', ({ code, cause, concerns, fix, commands,
     ];
 
     expect(texts.map((text) => wording.fill(text)).filter((text) => /[{}]|undefined/.test(text))).toEqual([]);
-    const named = texts.flatMap((text) => [...text.matchAll(/npm run ([\w:]+)(?: -- ([a-z]+))?/g)]);
-    expect(
-      named.filter(([, script = '', command]) => !(script in scripts) || !COMMANDS.some(({ name }) => name === command)),
-    ).toEqual([]);
+    expect(namedCommands(texts.join('\n')).filter(({ exists }) => !exists)).toEqual([]);
   });
 
   test.each([code, code.toLowerCase(), code.toUpperCase()])('is explained as %s', async (argument) => {
