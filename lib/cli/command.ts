@@ -80,7 +80,7 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What it does and examples, for `ops VERB --help`. */
+  /** What it does and examples, for `s3-replication VERB --help`. */
   readonly help: string;
   /** What it works on, such as `CODE`. @default - it takes no argument */
   readonly argument?: string;

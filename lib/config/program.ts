@@ -7,4 +7,4 @@ export const PROGRAM = 's3-replication';
  *
  * @see https://docs.npmjs.com/cli/v11/commands/npx
  */
-export const COMMAND = 'npm run ops --';
+export const COMMAND = 'npx --no -- s3-replication';

@@ -5,7 +5,7 @@ import { ALARM_PLACES, type AlarmKind, type AlarmPlace, alarmSide, pairAlarmName
 /**
  * The metrics of a replication rule. Latency and what is pending are published in the destination region, what failed in the
  * source region. No AWS page says which account gets those of the destination region: this project takes the source account,
- * on whose bucket S3 shows them, and `ops doctor` says where it sees data.
+ * on whose bucket S3 shows them, and `s3-replication doctor` says where it sees data.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html

@@ -86,7 +86,7 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
       sid: 'RecordVerifications',
       actions: ['ssm:PutParameter'],
       resources: all.map(({ pair }) => parameterArn(source, lastVerificationParameter(config, pair))),
-      why: 'verify: the result that ops status shows',
+      why: 'verify: the result that s3-replication status shows',
       page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
     },
   ];
@@ -337,7 +337,7 @@ function watchingStacks(config: Deployment): string[] {
 }
 
 /**
- * The permission table of the verification roles: what `ops doctor` and `ops verify` ask of each account, and nothing else. A test
+ * The permission table of the verification roles: what `s3-replication doctor` and `s3-replication verify` ask of each account, and nothing else. A test
  * runs both and holds every request against it.
  */
 

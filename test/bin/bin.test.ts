@@ -12,7 +12,7 @@ import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
 const REPOSITORY = resolve(__dirname, '../..');
 
-/** Runs the command line as `npm run ops --` does that was called in the temporary folder. */
+/** Runs the command line as `npx --no -- s3-replication` does that was called in the temporary folder. */
 function ops(args: readonly string[], aws: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', ...args], {
     cwd: REPOSITORY,
@@ -51,7 +51,7 @@ test('npx runs the command of this clone, offline, and prints nothing of npm', (
 test('help is on standard output and the exit code is 0', () => {
   const { status, stdout, stderr } = ops(['--help']);
 
-  expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+  expect(stdout).toContain('Usage: npx --no -- s3-replication COMMAND [options]');
   expect(stderr).toBe('');
   expect(status).toBe(0);
 }, 60_000);

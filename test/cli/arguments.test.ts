@@ -60,7 +60,10 @@ test('an option that npx took for itself is refused, and where to write it is sa
   npmSets({ npm_lifecycle_event: 'npx', npm_command: 'exec', npm_config_config: 'a.json' });
 
   expect(() => parse()).toThrow(
-    expect.objectContaining({ code: 'TakenByNpm', hint: 'write it behind the command: npm run ops -- COMMAND --config' }),
+    expect.objectContaining({
+      code: 'TakenByNpm',
+      hint: 'write it behind the command: npx --no -- s3-replication COMMAND --config',
+    }),
   );
 });
 

@@ -120,8 +120,8 @@ describe('help', () => {
     const { exitCode, stdout, events } = await run([name, '--help']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Usage: npm run ops -- ${name}[ \\n]`));
-    expect(stdout).toMatch(new RegExp(`Examples:\\n.*npm run ops -- ${name}`));
+    expect(stdout).toMatch(new RegExp(`^Usage: npx --no -- s3-replication ${name}[ \\n]`));
+    expect(stdout).toMatch(new RegExp(`Examples:\\n.*npx --no -- s3-replication ${name}`));
     for (const option of ['--config FILE', '--json', '--quiet', '--no-color', '--debug', '--version', '--help']) {
       expect(stdout).toContain(option);
     }
@@ -131,7 +131,7 @@ describe('help', () => {
   test('of a command with actions explains them', async () => {
     const { stdout } = await run(['backfill', 'watch', '--help']);
 
-    expect(stdout).toContain('Usage: npm run ops -- backfill [ACTION] [options]');
+    expect(stdout).toContain('Usage: npx --no -- s3-replication backfill [ACTION] [options]');
     expect(stdout).toMatch(/Actions:\n {2}watch JOB +go on with a job/);
   });
 
@@ -145,7 +145,7 @@ describe('help', () => {
     const { exitCode, stdout } = await run([]);
 
     expect(exitCode).toBe(2);
-    expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+    expect(stdout).toContain('Usage: npx --no -- s3-replication COMMAND [options]');
     expect(stdout).toContain('exchange');
   });
 });
@@ -264,7 +264,7 @@ describe('profiles of a run', () => {
   test('are named by the commands that are recommended', async () => {
     const { stdout } = await run(['explain', 'DstBucketUnversioned', '--destination-profile', 'backup']);
 
-    expect(stdout).toContain('npm run ops -- doctor --pair documents -c destination-profile=backup');
+    expect(stdout).toContain('npx --no -- s3-replication doctor --pair documents -c destination-profile=backup');
     expect(stdout).toContain('npx cdk deploy Source --exclusively -c destination-profile=backup');
   });
 });
@@ -324,7 +324,7 @@ describe('the configuration', () => {
 
     const { stdout } = await run(['explain', 'DstBucketUnversioned', '--config', 'of one.json']);
 
-    expect(stdout).toContain("npm run ops -- doctor --pair documents -c 'config=of one.json'");
+    expect(stdout).toContain("npx --no -- s3-replication doctor --pair documents -c 'config=of one.json'");
     expect(stdout).toContain("npx cdk deploy Source --exclusively -c 'config=of one.json'");
   });
 

@@ -124,7 +124,7 @@ describe('the state of the stacks', () => {
   });
 });
 
-describe('npm run deploy', () => {
+describe('npx --no -- s3-replication deploy', () => {
   const BUCKET = 'PairsdocumentsBucket9647FFD6';
   const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth', 'Heartbeat', 'BackupHealth'];
   let assembly: TestAssembly;

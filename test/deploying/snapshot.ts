@@ -8,7 +8,7 @@ import { validConfig } from '../helpers/config';
 import { remembered } from '../helpers/remembered';
 import { recordedKey } from '../helpers/templates';
 
-/** A configuration, and whether `ops exchange` has recorded its replica key. */
+/** A configuration, and whether `s3-replication exchange` has recorded its replica key. */
 export interface Deployment {
   readonly config: Readonly<Record<string, unknown>>;
   /** @default true */

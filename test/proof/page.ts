@@ -89,10 +89,10 @@ ${markdownTable(
 
 ## What the verification roles may do
 
-Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
+Only where a pipeline is configured, each account has one role with which the pipeline runs \`s3-replication doctor\` and \`s3-replication verify\`
 (\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
 nothing but canaries, which it deletes again, and the parameters with their last results. Canaries are small objects in a folder that belongs to
-\`ops verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
+\`s3-replication verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
 what was sent.
 
 ${SIDES.toReversed()
@@ -111,7 +111,7 @@ ${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 
 
 ## What a lockdown refuses
 
-Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npm run ops -- scp\` prints, here with one role
+Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npx --no -- s3-replication scp\` prints, here with one role
 that may deploy (\`--deployer\`). [protection.md](protection.md#lockdown) says why each action is there or not, and what stays open.
 
 ${markdownTable(

@@ -9,7 +9,7 @@ import type { Principal, Request } from './decide';
 import type { World } from './world';
 
 /*
- * The roles with which a pipeline runs `ops doctor` and `ops verify`: what they have to be allowed, and what they and everybody else
+ * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
  * have to be denied. Without a pipeline there are no such roles and no such requests.
  */
 
@@ -127,7 +127,7 @@ function lookalikesOf(prefix: string): string[] {
   return [...prefix.matchAll(/[*?]/g)].map(({ index }) => `${prefix.slice(0, index)}s${prefix.slice(index + 1)}`);
 }
 
-/** What `ops doctor` and `ops verify` ask, with the page that says which permission an operation takes. */
+/** What `s3-replication doctor` and `s3-replication verify` ask, with the page that says which permission an operation takes. */
 export function allowedVerification(world: World): AllowedRequest[] {
   return world.config.pipeline === undefined ? [] : SIDES.flatMap((side) => allowedOn(world, side));
 }

@@ -144,7 +144,7 @@ describe('through the recorded value', () => {
   test('until it is recorded the source stack alone has an error, which says what to do', () => {
     const { source } = replicationStacks(KEYS);
     expect(errorsUnder(source.node.root)).toEqual([
-      ['Source', expect.stringMatching(/not recorded yet; deploy Destination, then run "npm run ops -- exchange"/)],
+      ['Source', expect.stringMatching(/not recorded yet; deploy Destination, then run "npx --no -- s3-replication exchange"/)],
     ]);
   });
 

@@ -151,7 +151,7 @@ function nextStep(plan: BootstrapPlan): string {
     : 'Nothing was changed. Run the commands in this order, or the same command with --apply.';
 }
 
-/** What the command line asks of `ops bootstrap`. */
+/** What the command line asks of `s3-replication bootstrap`. */
 interface BootstrapOptions {
   readonly apply: boolean;
   readonly trustSource: boolean;

@@ -5,7 +5,7 @@ import { awsCommand, commandLine } from '../../model/shell-commands';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
 import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, type Flag, nameOf, type TrustChange } from './plan';
 
-/** The result of `ops bootstrap`. */
+/** The result of `s3-replication bootstrap`. */
 export interface BootstrapData {
   /** In the order in which they are bootstrapped. */
   readonly environments: readonly EnvironmentData[];

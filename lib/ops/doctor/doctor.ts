@@ -53,7 +53,7 @@ function namesOf(results: readonly CheckResult[], status: StatusWord): string[] 
     .map(({ id, pair }) => (pair === null ? id : `${id} [${pair}]`));
 }
 
-/** The result of `ops doctor`. */
+/** The result of `s3-replication doctor`. */
 export interface DoctorData {
   /** With `--failed`, those that failed or have no answer. */
   readonly checks: readonly (CheckFinding & Pick<CheckResult, 'id' | 'title' | 'pair'>)[];

@@ -155,7 +155,7 @@ export class Facts {
     return policy ?? parsePolicy(undefined);
   }
 
-  /** What `ops exchange` recorded in cdk.context.json; undefined when nothing is. */
+  /** What `s3-replication exchange` recorded in cdk.context.json; undefined when nothing is. */
   recordedKey(): Promise<unknown> {
     return this.answers.of(
       'cdk.context.json',

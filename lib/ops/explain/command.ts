@@ -18,9 +18,9 @@ It needs s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on both bu
 gives replicas new version ids, the replica of a version is the next one in time of the same size.
 
 Examples:
-  npm run ops -- explain DstPutObjectNotPermitted --pair documents
-  npm run ops -- explain 's3://backups-documents-111111111111-ap-southeast-2-an/annual report.pdf'
-  npm run ops -- explain arn:aws:s3:::backups-documents-111111111111-ap-southeast-2-an/report.pdf`,
+  npx --no -- s3-replication explain DstPutObjectNotPermitted --pair documents
+  npx --no -- s3-replication explain 's3://backups-documents-111111111111-ap-southeast-2-an/annual report.pdf'
+  npx --no -- s3-replication explain arn:aws:s3:::backups-documents-111111111111-ap-southeast-2-an/report.pdf`,
   argument: 'CODE or OBJECT',
   load: () => (require('./explain') as typeof import('./explain')).explain,
 };

@@ -13,7 +13,7 @@ import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-m
 import { explainCommand, judgeReplica, judgeSource, type Verdict } from './verdict';
 import { turnsOnReplica, withReplica } from './with-replica';
 
-/** One version in the result of `ops explain s3://BUCKET/KEY`. */
+/** One version in the result of `s3-replication explain s3://BUCKET/KEY`. */
 interface VersionData {
   readonly versionId: string;
   readonly isLatest: boolean;
@@ -39,7 +39,7 @@ interface VersionData {
   } | null;
 }
 
-/** The result of `ops explain s3://BUCKET/KEY`. */
+/** The result of `s3-replication explain s3://BUCKET/KEY`. */
 export interface ObjectData {
   readonly bucket: string;
   readonly key: string;
@@ -247,7 +247,7 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
     : { found, versionId: null, size: null, status: null, why: found === 'unknown' ? counterpart.why : null };
 }
 
-/** The result of `ops explain s3://BUCKET/KEY` for a person. */
+/** The result of `s3-replication explain s3://BUCKET/KEY` for a person. */
 export function formatObject(config: Pick<Deployment, 'commandOptions'>, data: ObjectData): string {
   const { bucket, key, side, pair, versions, deletedMeanwhile, otherBucket } = visibleIn(data);
   const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;

@@ -47,7 +47,7 @@ interface Removal {
   readonly failed: readonly Undone[];
 }
 
-/** The result of `ops failures`; with `--watch`, of each round. */
+/** The result of `s3-replication failures`; with `--watch`, of each round. */
 export interface FailuresData extends ReadExtent, FailureFindings {
   /** Null without `--ack`. */
   readonly removed: Removal | null;

@@ -85,7 +85,7 @@ type Answer<T> = { readonly value: T } | { readonly why: string };
  * without an answer leaves the others alone.
  *
  * Metrics of the destination region are read in the source account, where the alarms on them are: no AWS page says which account
- * gets them, and `ops doctor` says where it sees data.
+ * gets them, and `s3-replication doctor` says where it sees data.
  */
 export async function readStatus(context: Context, emulator: boolean): Promise<StatusReadings> {
   const { config, pairs, clients } = context;

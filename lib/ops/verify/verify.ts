@@ -86,10 +86,10 @@ function describePlan(
   ].join('\n');
 }
 
-/** A round whose results `ops status` may show later. */
+/** A round whose results `s3-replication status` may show later. */
 interface RecordedData extends VerifyData {
   readonly pairs: readonly (PairResult & {
-    /** Whether `ops status` knows of this result. One that could not be found out replaces none. */
+    /** Whether `s3-replication status` knows of this result. One that could not be found out replaces none. */
     readonly recorded: boolean;
   })[];
 }
@@ -114,7 +114,7 @@ async function record(context: Context, data: VerifyData): Promise<RecordedData>
     pairs.push({ ...result, recorded });
   }
   if (failure !== undefined) {
-    terminal.tell(`the result could not be recorded for ops status: ${failure}`);
+    terminal.tell(`the result could not be recorded for s3-replication status: ${failure}`);
   }
   return { pairs };
 }

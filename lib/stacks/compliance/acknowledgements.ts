@@ -200,7 +200,7 @@ export function monitoringAcknowledgements({
 }: GroupStacks): readonly Acknowledgement[] {
   return [
     ...because(
-      'This queue is where failures end up: people read it with `ops failures`, nothing consumes it, and no message is received so ' +
+      'This queue is where failures end up: people read it with `s3-replication failures`, nothing consumes it, and no message is received so ' +
         'often that it would be moved to a dead-letter queue.',
       resourceAt(source, 'FailureQueue'),
       [awsSolutions('SQS3')],

@@ -58,7 +58,7 @@ export class SourceStack extends Stack {
 }
 
 /**
- * Takes the failure events of every source bucket, until `ops failures --ack` removes them or they are 14 days old. Encrypted
+ * Takes the failure events of every source bucket, until `s3-replication failures --ack` removes them or they are 14 days old. Encrypted
  * with the queue's own key: S3 could not use a key of KMS without being admitted to it.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html

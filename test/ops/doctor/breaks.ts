@@ -171,7 +171,7 @@ const ROWS: readonly Row[] = [
     },
     'us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-source',
@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
     },
     'ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-destination',
@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
     },
     'bootstrap version 5',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-pipeline',
@@ -201,7 +201,7 @@ const ROWS: readonly Row[] = [
     },
     'eu-west-1: no SSM parameter /cdk-bootstrap/hnb659fds/version, ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version, us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
     { pipeline: PIPELINE },
   ],
   ...DEPLOY_ROLES.map(
@@ -213,7 +213,7 @@ const ROWS: readonly Row[] = [
       },
       new RegExp(`^${name} trusts \\d+$`),
       'every role that deploys trusts the tooling account 333333333333',
-      'npm run ops -- bootstrap --apply',
+      'npx --no -- s3-replication bootstrap --apply',
       { pipeline: PIPELINE },
     ],
   ),
@@ -364,7 +364,7 @@ const ROWS: readonly Row[] = [
     () => {},
     'nothing recorded',
     /key\/2222bbbb/,
-    'npm run ops -- exchange && npx cdk deploy Source --exclusively',
+    'npx --no -- s3-replication exchange && npx cdk deploy Source --exclusively',
     { keyExchange: 'ssm' },
   ],
   [
@@ -1076,7 +1076,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    'npm run ops -- failures --pair documents',
+    'npx --no -- s3-replication failures --pair documents',
   ],
   [
     'failed-operations',
@@ -1086,7 +1086,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    'npm run ops -- failures --pair documents',
+    'npx --no -- s3-replication failures --pair documents',
     BOTH_LOCKED,
   ],
   [

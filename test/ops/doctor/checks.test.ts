@@ -63,7 +63,7 @@ test('bootstrap-trust matters before a destination without a profile is deployed
     fix: expect.objectContaining({
       commands: [],
       notes: expect.arrayContaining([
-        expect.stringMatching(/makes its administrators .*: npm run ops -- bootstrap --apply --trust-source$/),
+        expect.stringMatching(/makes its administrators .*: npx --no -- s3-replication bootstrap --apply --trust-source$/),
       ]),
     }),
   });

@@ -119,7 +119,7 @@ test('commands name the configuration that doctor read, and the profile of each 
   const commands = repairs.flatMap((one) => one.commands);
   expect(commands).toEqual(
     expect.arrayContaining([
-      "npm run ops -- bootstrap --apply -c 'config=environments/pro duction.json'",
+      "npx --no -- s3-replication bootstrap --apply -c 'config=environments/pro duction.json'",
       "npx cdk deploy Monitoring --exclusively -c 'config=environments/pro duction.json'",
       expect.stringMatching(/put-bucket-versioning .* --profile backup$/),
       expect.stringMatching(/ssm put-parameter .* --profile prod$/),

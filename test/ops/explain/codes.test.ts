@@ -134,20 +134,25 @@ test('commands carry the profile or the configuration, and name the account of t
   const { text, data } = await explain({ ...context, config }, { argument: 'DstBucketNotFound', values: {} });
 
   expect(text).toContain('--profile backup   # as the destination account, 222222222222');
-  expect(text).toContain('npm run ops -- doctor --pair documents -c config=other.json   # with credentials of both accounts');
+  expect(text).toContain(
+    'npx --no -- s3-replication doctor --pair documents -c config=other.json   # with credentials of both accounts',
+  );
   expect(data).toMatchObject({
     commands: [
       { account: '222222222222', command: expect.stringMatching(/--profile backup$/) },
-      { account: '111111111111, 222222222222', command: expect.stringMatching(/^npm run ops -- doctor .*-c config=other.json$/) },
+      {
+        account: '111111111111, 222222222222',
+        command: expect.stringMatching(/^npx --no -- s3-replication doctor .*-c config=other.json$/),
+      },
     ],
   });
 });
 
 test.each([
-  [true, 'To replicate with S3 Batch Replication: npm run ops -- retry --pair documents'],
+  [true, 'To replicate with S3 Batch Replication: npx --no -- s3-replication retry --pair documents'],
   [
     false,
-    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- retry --pair documents',
+    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication retry --pair documents',
   ],
 ])('with backfill %s, what comes afterwards is what works', async (backfill, words) => {
   const { context } = testContext({ backfill });

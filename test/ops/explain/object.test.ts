@@ -157,7 +157,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
   rule     backups-documents matches: the rule takes every object
   replica  not there
   verdict  not replicated although the rule takes it now: it is older than the rule or a change of it
-  do       upload the object again. To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- backfill --pair documents`,
+  do       upload the object again. To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication backfill --pair documents`,
     );
   });
 
@@ -512,7 +512,7 @@ describe('the replica of an object of a source bucket', () => {
     const { exitCode, text } = await explained();
     expect([exitCode, text]).toEqual([
       1,
-      expect.stringContaining(`has 1 under this key: npm run ops -- explain s3://${REPLICAS}/`),
+      expect.stringContaining(`has 1 under this key: npx --no -- s3-replication explain s3://${REPLICAS}/`),
     ]);
   });
 });

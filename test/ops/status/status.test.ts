@@ -90,7 +90,7 @@ composite alarms: ap-southeast-2 off, us-west-2 off, backup account off
 failure queue: empty
 keys: replica enabled, source enabled
 
-not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)`);
+not looked at: rule, versioning, policies and roles (npx --no -- s3-replication doctor), and the objects (npx --no -- s3-replication audit)`);
   });
 
   test('asks for half an hour of what is pending, and for a day of failures, of exactly the rule', async () => {
@@ -159,7 +159,7 @@ describe('the last verification', () => {
 
     expect([exitCode, data]).toMatchObject([3, { status: 'unknown', wrong: [] }]);
     expect(data.unknown).toEqual([
-      'last verified more than 2 days ago: documents (2 days ago); npm run ops -- verify, every day',
+      'last verified more than 2 days ago: documents (2 days ago); npx --no -- s3-replication verify, every day',
     ]);
     expect(text).toContain('deployment backups: not all is known: 1 unknown\n');
   });
@@ -178,7 +178,7 @@ describe('what is not there', () => {
       'no data of lag: documents',
       'no data of pending operations: documents',
       'no data of pending bytes: documents',
-      'never verified: documents; npm run ops -- verify',
+      'never verified: documents; npx --no -- s3-replication verify',
     ]);
     expect(text).toMatch(/^deployment backups: not all is known: 4 unknown\n/);
     expect(data.pairs[0]).toMatchObject({
@@ -190,7 +190,9 @@ describe('what is not there', () => {
       unknown: [],
     });
     expect(text).toMatch(/^ {2}documents +no data +no data +no data +0 +off +never$/m);
-    expect(text).toContain('no data: none of the last 30 minutes in the source account; npm run ops -- doctor says where');
+    expect(text).toContain(
+      'no data: none of the last 30 minutes in the source account; npx --no -- s3-replication doctor says where',
+    );
   });
 
   test('alarms that never had data are neither on nor off', async () => {
@@ -212,7 +214,7 @@ describe('what is not there', () => {
 
     expect(exitCode).toBe(1);
     expect(data.wrong).toEqual([
-      'there is no alarm backups-documents-latency, backups-destination-health; npm run ops -- doctor',
+      'there is no alarm backups-documents-latency, backups-destination-health; npx --no -- s3-replication doctor',
     ]);
     expect(text).toMatch(/ {2}1 missing {2}/);
     expect(text).toContain('us-west-2 missing');
@@ -229,7 +231,7 @@ describe('what is not there', () => {
       held.messages = [TEST_EVENT, FAILURE, FAILURE, FAILURE];
     });
     expect([exitCode, data.failureMessages]).toEqual([0, 3]);
-    expect(text).toContain('failure queue: about 3 to look at: npm run ops -- failures');
+    expect(text).toContain('failure queue: about 3 to look at: npx --no -- s3-replication failures');
     const looks = sqs.commandCalls(ReceiveMessageCommand).map(({ args }) => args[0].input.VisibilityTimeout);
     expect(new Set(looks)).toEqual(new Set([0]));
   });
@@ -310,8 +312,8 @@ describe('something is wrong', () => {
       'alarm operations-failed is on: two',
       'alarm latency is on: two',
       'composite alarm backups-source-health in ap-southeast-2 is on',
-      'operations failed in 24 hours: two (3); npm run ops -- failures',
-      'the last verification failed: two; npm run ops -- verify',
+      'operations failed in 24 hours: two (3); npx --no -- s3-replication failures',
+      'the last verification failed: two; npx --no -- s3-replication verify',
     ]);
     expect(text).toContain('deployment backups: something is wrong');
     expect(text).toMatch(/^ {2}two +2.5 hours +no data +no data +3 +2 ON +FAILED 30 seconds ago$/m);
@@ -398,7 +400,7 @@ describe('no answer', () => {
 
       expect(exitCode).toBe(3);
       expect(data.pairs[0]).toMatchObject({ lastVerification: null, unknown: ['lastVerification'] });
-      expect(data.unanswered).toEqual([expect.stringContaining('last-verification holds no result of ops verify')]);
+      expect(data.unanswered).toEqual([expect.stringContaining('last-verification holds no result of s3-replication verify')]);
     },
   );
 
@@ -455,7 +457,7 @@ describe('on an emulator', () => {
     expect(exitCode).toBe(1);
     expect(data).toMatchObject({ health: [], pairs: [{ failedOperations: null, unknown: [] }] });
     expect(data.unknown).toEqual(['no data of failed operations: documents']);
-    expect(data.wrong).toEqual(['failures wait in the failure queue, about 1; npm run ops -- failures']);
+    expect(data.wrong).toEqual(['failures wait in the failure queue, about 1; npx --no -- s3-replication failures']);
     expect(text).toContain('not counted');
     expect(text).not.toContain('composite');
   });

@@ -79,7 +79,7 @@ async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPl
         commands: changed.map((alarm) => putAlarm(context, place, { ...metric.get(alarm.name), ...expectedAlarm(alarm) })),
         notes: [
           'It keeps description and actions of the alarm.',
-          'Where the configuration was changed since the last deployment, deploy it as well: npm run deploy.',
+          'Where the configuration was changed since the last deployment, deploy it as well: npx --no -- s3-replication deploy.',
         ],
       },
     });
