@@ -89,7 +89,7 @@ export function quietTerminal(terminal: Terminal): Terminal {
     },
     progress: () => undefined,
     confirm: async (question) => {
-      held.forEach(terminal.tell);
+      held.forEach((line) => terminal.tell(line));
       held = [];
       await terminal.confirm(question);
     },

@@ -7,7 +7,7 @@ import { nearest } from '../errors/nearest';
  *
  * @param schema knows the keys that may have been meant. @default - none is named
  */
-export function shapeProblems(issue: z.core.$ZodIssue, value: unknown, schema?: z.core.$ZodType): Problem[] {
+export function shapeProblems(issue: z.core.$ZodIssue, value: unknown, schema?: z.ZodType): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
@@ -40,14 +40,14 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The parts of a definition of Zod that lead further in. */
 interface Definition {
-  readonly shape?: Readonly<Record<PropertyKey, z.core.$ZodType>>;
-  readonly element?: z.core.$ZodType;
-  readonly innerType?: z.core.$ZodType;
-  readonly in?: z.core.$ZodType;
+  readonly shape?: Readonly<Record<PropertyKey, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
 }
 
 /** The keys that a schema has at a path; none where it has no object there. */
-function keysAt(schema: z.core.$ZodType | undefined, path: readonly PropertyKey[]): string[] {
+function keysAt(schema: z.ZodType | undefined, path: readonly PropertyKey[]): string[] {
   const definition = path.reduce<Definition>(
     ({ shape, element }, key) => definitionOf(typeof key === 'number' ? element : shape?.[key]),
     definitionOf(schema),
@@ -56,8 +56,8 @@ function keysAt(schema: z.core.$ZodType | undefined, path: readonly PropertyKey[
 }
 
 /** The definition below optional values, defaults and transformations. */
-function definitionOf(schema: z.core.$ZodType | undefined): Definition {
-  const definition = (schema?._zod.def ?? {}) as Definition;
+function definitionOf(schema: z.ZodType | undefined): Definition {
+  const definition = (schema?.def ?? {}) as Definition;
   const inner = definition.innerType ?? definition.in;
   return inner === undefined ? definition : definitionOf(inner);
 }

@@ -47,7 +47,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   const { argv, directory, signal, print } = process;
   const options = parseDeployArguments(argv);
   // What stops a deployment, or is left to do, is told however quiet it is to be.
-  const { tell } = process.terminal;
+  const tell = (line: string) => process.terminal.tell(line);
   const terminal = options.quiet ? quietTerminal(process.terminal) : process.terminal;
   if (options.help) {
     print(DEPLOY_HELP);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAM } from '../../lib/config/program';
-import { bin, name, version } from '../../package.json';
+import manifest from '../../package.json';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
 const REPOSITORY = resolve(__dirname, '../..');
@@ -44,8 +44,8 @@ test('npx runs the command of this clone, offline, and prints nothing of npm', (
     timeout: 60_000,
   });
 
-  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${PROGRAM} ${version}\n`, stderr: '' });
-  expect([name, ...Object.keys(bin)]).toEqual([PROGRAM, PROGRAM]);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${PROGRAM} ${manifest.version}\n`, stderr: '' });
+  expect([manifest.name, ...Object.keys(manifest.bin)]).toEqual([PROGRAM, PROGRAM]);
 }, 60_000);
 
 test('help is on standard output and the exit code is 0', () => {

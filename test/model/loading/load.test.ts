@@ -197,7 +197,7 @@ const ROTATION = 'write days between rotations as a whole number from 90 to 2560
 const DELETION = 'write days before a key is deleted as a whole number from 7 to 30';
 const ON_OFF = 'write true or false';
 const WHOLE = 'write an object such as { "deployment": "backups" }';
-const meant = (key: string) => `there is no such key; did you mean ${key}?`;
+const likely = (key: string) => `there is no such key; did you mean ${key}?`;
 const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
 const OTHER_REGION =
   'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
@@ -529,7 +529,7 @@ describe('of the pairs, refuses', () => {
       found: true,
       remedy: DELETE_MARKERS,
     },
-    inPair('a key that does not exist', 'storageclass', 'STANDARD', meant('storageClass')),
+    inPair('a key that does not exist', 'storageclass', 'STANDARD', likely('storageClass')),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
   });
@@ -604,7 +604,7 @@ describe('of the pipeline, refuses', () => {
     inPipeline('approval as a text', { approval: 'yes' }, ON_OFF),
     inPipeline('an e-mail address without domain', { email: 'ops' }, 'write an e-mail address, or leave the key out'),
     inPipeline('an accepted change that is no list', { accept: 'all' }, 'write a list of changes as the plan names them'),
-    inPipeline('a key that does not exist', { repo: 'o/n' }, meant('repository')),
+    inPipeline('a key that does not exist', { repo: 'o/n' }, likely('repository')),
     {
       what: 'a connection that is no ARN',
       value: { pipeline: { ...PIPELINE, connectionArn: 'github' } },
@@ -696,7 +696,7 @@ describe('of the other keys, refuses', () => {
       value: { source: { accountId: '333333333333' } },
       path: 'source.accountId',
       found: '333333333333',
-      remedy: meant('account'),
+      remedy: likely('account'),
     },
     {
       what: 'the account regional namespace for a source region without it',

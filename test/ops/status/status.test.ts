@@ -90,7 +90,7 @@ composite alarms: ap-southeast-2 off, us-west-2 off, backup account off
 failure queue: empty
 keys: replica enabled, source enabled
 
-not looked at: rule, versioning, policies and roles (npx --no -- s3-replication doctor), and the objects (npx --no -- s3-replication audit)`);
+not looked at: rule, versioning, policies and roles (s3-replication doctor), and the objects (s3-replication audit)`);
   });
 
   test('asks for half an hour of what is pending, and for a day of failures, of exactly the rule', async () => {
