@@ -192,11 +192,11 @@ function witnessAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
  * The description of an alarm, as a mail or a phone shows it: what it means, the first command, and where to read on.
  *
  * @param meaning begins with the pair, or the deployment
- * @param command of `npm run ops`
+ * @param command of `npx --no -- s3-replication`
  * @param heading of its section in docs/runbook.md
  */
 export function alarmText({ monitoring: { runbookUrl } }: Deployment, meaning: string, command: string, heading: string): string {
-  return `${meaning} First: npm run ops -- ${command}. Then: ${runbookUrl === undefined ? 'docs/runbook.md' : sectionUrl(runbookUrl, heading)}`;
+  return `${meaning} First: npx --no -- s3-replication ${command}. Then: ${runbookUrl === undefined ? 'docs/runbook.md' : sectionUrl(runbookUrl, heading)}`;
 }
 
 /** The address of a section, unless the person's own address names one. */

@@ -1,7 +1,7 @@
 import type { DeployedPair } from './deployment';
 import { CANARY_FOLDER, canaryPrefix } from './names';
 
-/** Marks heartbeats and the canaries of `ops verify` for people who meet them. */
+/** Marks heartbeats and the canaries of `s3-replication verify` for people who meet them. */
 const CANARY_TAG = { 's3-replication': 'canary' };
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */

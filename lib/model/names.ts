@@ -27,7 +27,7 @@ export interface SideNames {
   readonly keyAlias: string;
   /** SSM parameter that holds the key's ARN. */
   readonly keyParameter: string;
-  /** Role with which the pipeline runs `ops doctor` and `ops verify`. There only where a pipeline is configured. */
+  /** Role with which the pipeline runs `s3-replication doctor` and `s3-replication verify`. There only where a pipeline is configured. */
   readonly verificationRole: NamedArn;
 }
 
@@ -47,7 +47,7 @@ export interface ExchangeNames {
   readonly outputName: string;
   /** Role in the destination account that may read that output. */
   readonly readerRole: NamedArn;
-  /** Key of cdk.context.json under which `ops exchange` records the ARN. */
+  /** Key of cdk.context.json under which `s3-replication exchange` records the ARN. */
   readonly contextKey: string;
 }
 
@@ -316,7 +316,7 @@ export function pairAlarmName(config: ReplicationConfig, { ruleId }: PairNames, 
   return alarm(config, place, `${ruleId}-${kind}`);
 }
 
-/** SSM parameter of the source account in which `ops verify` keeps its last result for a pair. No stack has it. */
+/** SSM parameter of the source account in which `s3-replication verify` keeps its last result for a pair. No stack has it. */
 export function lastVerificationParameter(
   { deployment }: Pick<ReplicationConfig, 'deployment'>,
   { id }: Pick<Pair, 'id'>,
@@ -351,7 +351,7 @@ export function reportPrefix(pairId: string): string {
   return `reports/${pairId}`;
 }
 
-/** The folder of the heartbeat and of the canaries that `ops verify` writes, below the prefix of the pair's filter. */
+/** The folder of the heartbeat and of the canaries that `s3-replication verify` writes, below the prefix of the pair's filter. */
 export const CANARY_FOLDER = '.s3-replication-canary/';
 
 /** Where the canaries of a pair are, and nothing else. Both buckets expire what is there. */

@@ -49,7 +49,7 @@ interface Named {
   readonly names: PairNames;
 }
 
-/** Whether `ops verify` leaves the replicas of its canaries to their lifecycle rule: a lockdown refuses to delete them, and a witness would report it. */
+/** Whether `s3-replication verify` leaves the replicas of its canaries to their lifecycle rule: a lockdown refuses to delete them, and a witness would report it. */
 export function leavesReplicas({ lockdown, witness }: Pick<Deployment, 'lockdown' | 'witness'>): boolean {
   return lockdown !== undefined || witness;
 }

@@ -118,7 +118,7 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions'],
     toKnow:
-      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; `npm run ops -- backfill --status COMPLETED,NONE,FAILED` sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the destination stack and the others',
+      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; `npx --no -- s3-replication backfill --status COMPLETED,NONE,FAILED` sends the objects again. With `keyExchange: ssm`, `npx --no -- s3-replication exchange` comes between the destination stack and the others',
   },
   {
     keys: ['destination.region'],
@@ -181,7 +181,8 @@ export const CHANGES: readonly Change[] = [
       inPlace: ['replication role', 'source bucket'],
     },
     stops: ['permissions'],
-    toKnow: 'The same ARN, now as text. Record it first, while the destination stack is as it was: `npm run ops -- exchange`',
+    toKnow:
+      'The same ARN, now as text. Record it first, while the destination stack is as it was: `npx --no -- s3-replication exchange`',
   },
   {
     keys: ['keyExchange'],
@@ -189,7 +190,7 @@ export const CHANGES: readonly Change[] = [
     after: deployment({ keyExchange: 'ssm' }, false),
     effect: {
       refused: [
-        'the replica key\'s ARN is not recorded yet; deploy Destination, then run "npm run ops -- exchange" with the same configuration',
+        'the replica key\'s ARN is not recorded yet; deploy Destination, then run "npx --no -- s3-replication exchange" with the same configuration',
       ],
     },
     toKnow: 'The source stack alone is refused: `npx cdk deploy Destination` is possible',
@@ -287,7 +288,7 @@ export const CHANGES: readonly Change[] = [
     effect: { inPlace: ['heartbeat roles', 'heartbeat schedules', 'replica bucket', 'source bucket'] },
     stops: ['permissions'],
     toKnow:
-      'The role of the heartbeat may write below the new prefix. Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npm run ops -- backfill`. The lifecycle rules of the canaries move with the prefix',
+      'The role of the heartbeat may write below the new prefix. Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npx --no -- s3-replication backfill`. The lifecycle rules of the canaries move with the prefix',
   },
   {
     keys: ['pairs[].filter'],
@@ -399,14 +400,14 @@ export const CHANGES: readonly Change[] = [
     after: documents({ lifecycle: { transitions: [{ storageClass: 'GLACIER', days: 90 }] } }),
     effect: { inPlace: ['replica bucket'] },
     toKnow:
-      'Counts for the replicas that are there too, each of which is a request that is billed. Taking it back moves nothing back: `ops restore` has to [request](recovery.md) what is in `GLACIER` or `DEEP_ARCHIVE`',
+      'Counts for the replicas that are there too, each of which is a request that is billed. Taking it back moves nothing back: `s3-replication restore` has to [request](recovery.md) what is in `GLACIER` or `DEEP_ARCHIVE`',
   },
   {
     keys: ['pairs[].lifecycle.sourceNoncurrentDays', 'pairs[].lifecycle.sourceNoncurrentVersions'],
     change: 'noncurrent versions of the source that are deleted',
     after: documents({ lifecycle: { sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } }),
     effect: { inPlace: ['source bucket'] },
-    toKnow: 'Counts for the versions that are there too. Their replicas stay, and `ops audit` lists them as `extra`',
+    toKnow: 'Counts for the versions that are there too. Their replicas stay, and `s3-replication audit` lists them as `extra`',
   },
   {
     keys: ['pairs[].lifecycle.abortMultipartDays'],
@@ -488,7 +489,7 @@ export const CHANGES: readonly Change[] = [
     after: monitoring({ topicArns: ['arn:aws:sns:us-west-2:222222222222:on-call'] }),
     effect: { inPlace: ['composite alarms'] },
     toKnow:
-      "The topic's policy has to admit `cloudwatch.amazonaws.com`, and so does the key of an encrypted one. `npm run ops -- doctor` sees that the alarm names the topic, not who is subscribed to it",
+      "The topic's policy has to admit `cloudwatch.amazonaws.com`, and so does the key of an encrypted one. `npx --no -- s3-replication doctor` sees that the alarm names the topic, not who is subscribed to it",
   },
   {
     keys: ['monitoring.runbookUrl'],
@@ -504,7 +505,7 @@ export const CHANGES: readonly Change[] = [
     after: deployment(LOCKDOWN),
     effect: { inPlace: ["replica bucket's policy", 'replica key'] },
     toKnow:
-      'From then on everybody but this role, and CloudFormation in part, is [refused](protection.md#lockdown) to destroy replicas or to weaken what protects them. Read there what it leaves open, and attach the service control policy that `npm run ops -- scp` prints',
+      'From then on everybody but this role, and CloudFormation in part, is [refused](protection.md#lockdown) to destroy replicas or to weaken what protects them. Read there what it leaves open, and attach the service control policy that `npx --no -- s3-replication scp` prints',
   },
   {
     keys: ['lockdown.breakGlassRoleArn'],
@@ -580,7 +581,7 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions', 'resource'],
     toKnow:
-      'Every bucket gets another name, and a bucket cannot be renamed: new, empty buckets take their place, the old ones stay outside the stacks with their objects. `npm run deploy` stops at it. Choose before the first deployment',
+      'Every bucket gets another name, and a bucket cannot be renamed: new, empty buckets take their place, the old ones stay outside the stacks with their objects. `npx --no -- s3-replication deploy` stops at it. Choose before the first deployment',
   },
   {
     keys: ['bucketNamespace', 'source.region', 'destination.region'],
@@ -636,7 +637,7 @@ export const CHANGES: readonly Change[] = [
     bothWays: true,
     after: deployment({ terminationProtection: false }),
     effect: { setting: ['termination protection of every stack'] },
-    toKnow: 'The CDK CLI switches it. A pipeline does not: `npm run ops -- doctor` prints the command for its stacks',
+    toKnow: 'The CDK CLI switches it. A pipeline does not: `npx --no -- s3-replication doctor` prints the command for its stacks',
   },
   {
     keys: ['tags'],
@@ -702,7 +703,7 @@ export const CHANGES: readonly Change[] = [
     effect: { created: ['destination verification role', 'pipeline stack', 'source verification role'] },
     stops: ['permissions'],
     toKnow:
-      'The stacks keep their names, so that the pipeline takes them over and replaces nothing. Both accounts have to trust the tooling account first: `npm run ops -- bootstrap`',
+      'The stacks keep their names, so that the pipeline takes them over and replaces nothing. Both accounts have to trust the tooling account first: `npx --no -- s3-replication bootstrap`',
   },
   {
     keys: PIPELINE_KEYS,
@@ -714,7 +715,7 @@ export const CHANGES: readonly Change[] = [
       deleted: ['destination verification role', 'source verification role'],
     },
     toKnow:
-      'Deploy it by hand, after deleting the pipeline stack. The accounts go on trusting the tooling account until `npm run ops -- bootstrap --apply --drop-trust ACCOUNT`',
+      'Deploy it by hand, after deleting the pipeline stack. The accounts go on trusting the tooling account until `npx --no -- s3-replication bootstrap --apply --drop-trust ACCOUNT`',
   },
   {
     keys: ['pipeline.account'],

@@ -32,7 +32,9 @@ let kept: Kept;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heartbeat-'));
   writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG));
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
+  const demo = await runScript(['bin/s3-replication.ts', 'demo', '--keep', '--json', '--config', 'config.json'], {
+    INIT_CWD: folder,
+  });
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
 });
 
@@ -88,7 +90,7 @@ test('what the deployed schedule puts into the source bucket arrives, under its 
 });
 
 test('audit does not see the heartbeat', async () => {
-  const { code, stdout } = await runScript(['bin/ops.ts', 'audit', '--json'], {
+  const { code, stdout } = await runScript(['bin/s3-replication.ts', 'audit', '--json'], {
     ...kept.environment,
     INIT_CWD: kept.directory,
   });

@@ -35,7 +35,7 @@ ${markdownTable(
 - *Proven*: a test evaluates the alarms of the templates, or the policies, and nothing else is needed.
 - *Documented*: the same, and an AWS page says what S3 does.
 - *To be settled live*, and so for every row with \`<deployment>-<pair>-heartbeat\`: that EventBridge Scheduler takes \`s3:putObject\` as a universal target, and that a replica raises \`s3:ObjectCreated:*\`. No AWS page says either; third
-  parties report both. If one does not hold, the alarm is on from the first hours on, and \`npm run ops -- doctor\` says which: \`heartbeat-errors\` for the first, and an object that \`verify\` sees arrive while the alarm stays on for the second.
+  parties report both. If one does not hold, the alarm is on from the first hours on, and \`npx --no -- s3-replication doctor\` says which: \`heartbeat-errors\` for the first, and an object that \`verify\` sees arrive while the alarm stays on for the second.
 
 Alarms on what is pending go off by what is written meanwhile, so they are in no row.
 
@@ -74,6 +74,6 @@ however many events there are.
 ## What a heartbeat leaves
 
 Heartbeats are canaries: \`audit\`, \`restore\` and \`drill\` do not see them, and \`failures\` shows all of a pair in one line. Lifecycle rules delete them within two days. Under Object Lock each one is kept for the retention: 24 a day, 720 at 30 days.
-\`npm run ops -- cost\` has what they cost.
+\`npx --no -- s3-replication cost\` has what they cost.
 `;
 }

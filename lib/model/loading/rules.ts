@@ -74,7 +74,11 @@ export const RULES: readonly Rule[] = [
     if (own === 'aws-cn') {
       const found = pipeline.region;
       return [
-        { path: 'pipeline', found, remedy: 'AWS offers no CodePipeline in China; remove it, and run "npm run deploy" instead' },
+        {
+          path: 'pipeline',
+          found,
+          remedy: 'AWS offers no CodePipeline in China; remove it, and run "npx --no -- s3-replication deploy" instead',
+        },
       ];
     }
     const remedy = `a pipeline of partition ${other} deploys into no other; write a region of ${own}`;

@@ -12,9 +12,9 @@ the other checks alone.
 mails that nobody has confirmed yet, in the build of a pipeline.
 
 Examples:
-  npm run ops -- doctor
-  npm run ops -- doctor --failed
-  npm run ops -- doctor --pair documents --json`,
+  npx --no -- s3-replication doctor
+  npx --no -- s3-replication doctor --failed
+  npx --no -- s3-replication doctor --pair documents --json`,
   perGroup: true,
   options: {
     failed: { type: 'boolean', help: 'show only the checks that failed or have no answer' },

@@ -102,7 +102,7 @@ function formatObject({ bucket, key, versionId, time, operation }: FailedObject)
   const notes = [
     ...(versionId === null ? [] : [`version ${versionId}`]),
     ...(operation === null || operation === 'OBJECT_PUT' ? [] : [operation]),
-    ...(key.includes(CANARY_FOLDER) && !key.endsWith(HEARTBEAT_SUFFIX) ? ['a canary of ops verify'] : []),
+    ...(key.includes(CANARY_FOLDER) && !key.endsWith(HEARTBEAT_SUFFIX) ? ['a canary of s3-replication verify'] : []),
   ];
   return `    ${[`${time}  ${quoted(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
 }

@@ -41,7 +41,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, ({ data }) => verdictOf(data));
 }
 
-/** The result of `ops status`; with `--watch`, of each round. */
+/** The result of `s3-replication status`; with `--watch`, of each round. */
 export interface StatusData extends StatusReadings {
   /** What is wrong, in words. */
   readonly wrong: readonly string[];
@@ -73,14 +73,17 @@ function judge(readings: StatusReadings, countsFailures: boolean, now: Date): St
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
     ),
     ...health.filter(({ state }) => state === 'ALARM').map((alarm) => `composite alarm ${alarm.name} ${whereOf(alarm)} is on`),
-    ...when(missing, `there is no alarm ${list(missing)}; npm run ops -- doctor`),
+    ...when(missing, `there is no alarm ${list(missing)}; npx --no -- s3-replication doctor`),
     ...when(
       failed,
-      `operations failed in 24 hours: ${list(failed.map(({ pair, failedOperations }) => `${pair} (${failedOperations})`))}; npm run ops -- failures`,
+      `operations failed in 24 hours: ${list(failed.map(({ pair, failedOperations }) => `${pair} (${failedOperations})`))}; npx --no -- s3-replication failures`,
     ),
-    ...when(unverified, `the last verification failed: ${list(unverified.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(
+      unverified,
+      `the last verification failed: ${list(unverified.map(({ pair }) => pair))}; npx --no -- s3-replication verify`,
+    ),
     ...(failureMessages !== null && failureMessages > 0 && !countsFailures
-      ? [`failures wait in the failure queue, about ${failureMessages}; npm run ops -- failures`]
+      ? [`failures wait in the failure queue, about ${failureMessages}; npx --no -- s3-replication failures`]
       : []),
   ];
   return { ...readings, wrong, unknown };
@@ -106,10 +109,10 @@ function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: Statu
   return [
     ...unanswered,
     ...fields.flatMap((field) => when(without(field), `no data of ${PAIR_WORDS[field]}: ${list(without(field))}`)),
-    ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npx --no -- s3-replication verify`),
     ...when(
       stale,
-      `last verified more than ${duration(VERIFIED_FOR_SECONDS)} ago: ${list(stale)}; npm run ops -- verify, every day`,
+      `last verified more than ${duration(VERIFIED_FOR_SECONDS)} ago: ${list(stale)}; npx --no -- s3-replication verify, every day`,
     ),
     ...when(silent, `alarms without data: ${list(silent.map(({ name }) => name))}`),
     ...(failureQueueDoubt === null ? [] : [failureQueueDoubt]),
@@ -156,7 +159,7 @@ export function formatStatus(found: StatusData, now: Date): string {
     `keys: ${keysText(data)}`,
     ...(rows.flat().includes(NO_DATA)
       ? [
-          `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npm run ops -- doctor says where it sees any`,
+          `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npx --no -- s3-replication doctor says where it sees any`,
         ]
       : []),
   ];
@@ -174,7 +177,7 @@ export function formatStatus(found: StatusData, now: Date): string {
 
 /** What this command never looks at. */
 const SCOPE =
-  'not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)';
+  'not looked at: rule, versioning, policies and roles (s3-replication doctor), and the objects (s3-replication audit)';
 
 function verdictOf({ wrong, unknown }: StatusData): string {
   const but = unknown.length === 0 ? '' : `${unknown.length} unknown`;
@@ -188,7 +191,7 @@ function queueText({ failureQueue, failureMessages }: StatusData): string {
   const texts = {
     empty: 'empty',
     'test-messages-only': 'no failures, only test messages of S3',
-    'not-empty': `about ${whole(failureMessages ?? 0)} to look at: npm run ops -- failures`,
+    'not-empty': `about ${whole(failureMessages ?? 0)} to look at: npx --no -- s3-replication failures`,
     unknown: UNKNOWN,
   };
   return texts[failureQueue];

@@ -69,7 +69,7 @@ export function gateSteps({ account, source, assembly, stage, stacks, role, appr
     additionalInputs: { [ASSEMBLY]: assembly },
     installCommands: [INSTALL],
     commands: [
-      `npm run --silent plan -- --assembly ${ASSEMBLY}/${stage.artifactId} ${names.map((name) => `--stack ${name}`).join(' ')} --lookup-roles${contextOption(configFile)}`,
+      `npx --no -- s3-replication plan --assembly ${ASSEMBLY}/${stage.artifactId} ${names.map((name) => `--stack ${name}`).join(' ')} --lookup-roles${contextOption(configFile)}`,
     ],
     role,
   });
@@ -90,8 +90,8 @@ export function verifyStep(source: IFileSetProducer, role: IRole, configFile: st
     input: source,
     installCommands: [INSTALL],
     commands: [
-      `npm run --silent ops -- doctor --accept ${UNCONFIRMED} ${options}`,
-      `npm run --silent ops -- verify --yes ${options}`,
+      `npx --no -- s3-replication doctor --accept ${UNCONFIRMED} ${options}`,
+      `npx --no -- s3-replication verify --yes ${options}`,
     ],
     role,
   });

@@ -597,7 +597,7 @@ describe('of the pipeline, refuses', () => {
       },
       path: 'pipeline',
       found: 'cn-north-1',
-      remedy: 'AWS offers no CodePipeline in China; remove it, and run "npm run deploy" instead',
+      remedy: 'AWS offers no CodePipeline in China; remove it, and run "npx --no -- s3-replication deploy" instead',
     },
     inPipeline('a repository without owner', { repository: 'backups' }, 'write the repository as "owner/name"'),
     inPipeline('no branch', { branch: '' }, 'write the name of a branch, such as "main"'),

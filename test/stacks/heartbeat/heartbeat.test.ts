@@ -268,12 +268,12 @@ describe('who is told', () => {
         ),
       );
     for (const text of described({})) {
-      expect(text).toMatch(/^(documents|backups): .+\. First: npm run ops -- \w+.*\. Then: docs\/runbook\.md$/);
+      expect(text).toMatch(/^(documents|backups): .+\. First: npx --no -- s3-replication \w+.*\. Then: docs\/runbook\.md$/);
       expect(text.length).toBeLessThan(300);
     }
     expect(described({})).toHaveLength(8);
     expect(described({ runbookUrl: 'https://wiki.example.com/r.md' })).toContainEqual(
-      'documents: no heartbeat has arrived in the backup for 120 minutes. Replication may have stopped. First: npm run ops -- doctor --pair documents. Then: https://wiki.example.com/r.md#deployment-pair-heartbeat',
+      'documents: no heartbeat has arrived in the backup for 120 minutes. Replication may have stopped. First: npx --no -- s3-replication doctor --pair documents. Then: https://wiki.example.com/r.md#deployment-pair-heartbeat',
     );
     expect(described({ runbookUrl: 'https://wiki.example.com/r#alarms' }).filter((text) => !text.endsWith('r#alarms'))).toEqual(
       [],

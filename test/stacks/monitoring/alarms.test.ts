@@ -64,7 +64,9 @@ test('every alarm watches the metric of one rule, as S3 names it', () => {
     expect(properties).toMatchObject({
       Namespace: 'AWS/S3',
       Dimensions: DIMENSIONS,
-      AlarmDescription: expect.stringMatching(/ First: npm run ops -- \w+ --pair documents\. Then: docs\/runbook\.md$/),
+      AlarmDescription: expect.stringMatching(
+        / First: npx --no -- s3-replication \w+ --pair documents\. Then: docs\/runbook\.md$/,
+      ),
     });
     // The composite alarm of the region tells.
     expect(properties).not.toHaveProperty('AlarmActions');

@@ -156,7 +156,7 @@ describe('the pipeline', () => {
       'npm ci --omit=dev',
     ]);
     expect(commands).toEqual([
-      `npm run --silent plan -- --assembly cdk.out/${stack.stage.artifactId} ${stacks.map((name) => `--stack ${name}`).join(' ')} --lookup-roles`,
+      `npx --no -- s3-replication plan --assembly cdk.out/${stack.stage.artifactId} ${stacks.map((name) => `--stack ${name}`).join(' ')} --lookup-roles`,
     ]);
     expect(
       app
@@ -170,8 +170,8 @@ describe('the pipeline', () => {
     expect(buildOf(template, 'Verify')).toMatchObject({
       installs: ['npm ci --omit=dev'],
       commands: [
-        'npm run --silent ops -- doctor --accept notifications-destination,notifications-source --verification-roles',
-        'npm run --silent ops -- verify --yes --verification-roles',
+        'npx --no -- s3-replication doctor --accept notifications-destination,notifications-source --verification-roles',
+        'npx --no -- s3-replication verify --yes --verification-roles',
       ],
     });
   });
