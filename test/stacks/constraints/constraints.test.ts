@@ -25,9 +25,11 @@ const resources: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: k
     monitoring: { account: source.account, region: destination.region },
     sourceHealth: source,
     destinationHealth: { account: source.account, region: destination.region },
+    heartbeat: source,
+    backupHealth: destination,
   };
   return Object.entries(places).flatMap(([stack, { account, region }]) => {
-    const { Resources: held } = all[stack as keyof typeof places].toJSON() as { Resources: Place['resources'] };
+    const { Resources: held = {} } = (all[stack as keyof typeof places]?.toJSON() ?? {}) as { Resources?: Place['resources'] };
     return Object.entries(held).map(([id, { Type: type, Properties: properties = {} }]) => {
       return { name: `${variant}: ${stack} ${id}`, type, properties, account, region, resources: held };
     });

@@ -27,6 +27,7 @@ const CLOUDWATCH_QUOTAS = `${AWS}/AmazonCloudWatch/latest/monitoring/cloudwatch_
 const REFERENCE = `${AWS}/AWSCloudFormation/latest/TemplateReference`;
 const REPLICATION_RULE = `${REFERENCE}/aws-properties-s3-bucket-replicationrule.html`;
 const LIFECYCLE_RULE = `${REFERENCE}/aws-properties-s3-bucket-rule.html`;
+const SCHEDULE = `${AWS}/scheduler/latest/APIReference/API_CreateSchedule.html`;
 const LOCK = `${S3_GUIDE}/object-lock-configure.html`;
 
 const LIFECYCLE = 'LifecycleConfiguration.Rules[]';
@@ -104,16 +105,19 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['Statistic'],
       says: 'replication metrics are valid with these statistics',
       page: `${S3_GUIDE}/metrics-dimensions.html`,
-      holds: ([statistic], { MetricName: name }) => statistic === (name === 'OperationsFailedReplication' ? 'Sum' : 'Maximum'),
+      holds: ([statistic], { MetricName: name, Namespace: namespace }) =>
+        statistic === (name === 'OperationsFailedReplication' || namespace === 'AWS/SQS' ? 'Sum' : 'Maximum'),
       wrong: 'Average',
     },
     {
       properties: ['TreatMissingData'],
       says: 'alarms on replication metrics that stop treat missing data as ignore',
       page: `${S3_GUIDE}/repl-metrics.html`,
-      holds: ([missing], { MetricName: name }) =>
-        missing === 'ignore' || (name === 'OperationsFailedReplication' && missing === 'notBreaching'),
-      wrong: 'breaching',
+      holds: ([missing], { MetricName: name, Namespace: namespace }) =>
+        namespace === 'AWS/SQS'
+          ? missing === 'breaching' || missing === 'notBreaching'
+          : missing === 'ignore' || (name === 'OperationsFailedReplication' && missing === 'notBreaching'),
+      wrong: 'missing',
     },
     { properties: ['Threshold'], says: 'none found', page: ALARM },
   ],
@@ -122,7 +126,9 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['AlarmActions[]', 'OKActions[]'],
       says: 'at most five actions, and topics of the Region of the alarm',
       page: COMPOSITE,
-      holds: (values, _, { region }) => values.length <= 5 && values.every((arn) => String(arn).split(':')[3] === region),
+      holds: (values, _, place) =>
+        values.length <= 5 &&
+        values.every((arn) => refersTo([arn], 'AWS::SNS::Topic', place) || String(arn).split(':')[3] === place.region),
       wrong: 'arn:aws:sns:eu-west-1:111111111111:elsewhere',
     },
     {
@@ -159,6 +165,48 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${AWS}/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html`,
       holds: matching(/^[\w-]{1,255}$/),
       wrong: 'backups.replication',
+    },
+  ],
+  'AWS::Events::Rule': [
+    {
+      properties: ['Description'],
+      says: 'at most 512 characters',
+      page: `${AWS}/eventbridge/latest/APIReference/API_PutRule.html`,
+      holds: upTo(512),
+      wrong: 'a'.repeat(513),
+    },
+    {
+      properties: [
+        'EventPattern.detail-type[]',
+        'EventPattern.detail.$or[].eventName[]',
+        'EventPattern.detail.$or[].requestParameters.bucketName[]',
+        'EventPattern.detail.$or[].resources.ARN[]',
+        'EventPattern.detail.userIdentity.sessionContext.sessionIssuer.arn[].anything-but[]',
+        'EventPattern.detail.userIdentity.sessionContext.sessionIssuer.arn[].exists',
+      ],
+      says: 'a pattern has at most 4,096 characters',
+      page: `${AWS}/eventbridge/latest/userguide/eb-quota.html`,
+      holds: (_, { EventPattern }) => sizeOf(EventPattern) <= 4096,
+      wrong: 'a'.repeat(4097),
+    },
+    {
+      properties: ['Name'],
+      says: 'at most 64 letters, digits, dots, hyphens and underscores',
+      page: `${AWS}/eventbridge/latest/APIReference/API_PutRule.html`,
+      holds: matching(/^[\w.-]{1,64}$/),
+      wrong: 'a b',
+    },
+    {
+      properties: ['Targets[].Id'],
+      says: 'at most 64 characters, each once, and five targets of a rule',
+      page: `${AWS}/eventbridge/latest/APIReference/API_PutTargets.html`,
+      holds: (ids) => ids.length <= 5 && isUnique(ids) && matching(/^[\w.-]{1,64}$/)(ids),
+      wrong: 'a b',
+    },
+    {
+      properties: ['Targets[].Arn'],
+      says: 'none found',
+      page: `${AWS}/eventbridge/latest/APIReference/API_PutTargets.html`,
     },
   ],
   'AWS::IAM::ManagedPolicy': [
@@ -376,14 +424,16 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['NotificationConfiguration.QueueConfigurations[].Event'],
       says: 'replication events need metrics in the rule, and those of a threshold need time control',
       page: `${S3_GUIDE}/replication-metrics-events.html`,
-      holds: (events, resource) => {
+      holds: (all, resource) => {
+        const events = all.filter((event) => !/^s3:Object(Created|Removed):/.test(String(event)));
         const isTimed = has(resource, `${REPLICATION}.Destination.ReplicationTime`);
         const allowed = [
           's3:Replication:OperationFailedReplication',
           's3:Replication:OperationNotTracked',
           ...(isTimed ? ['s3:Replication:OperationMissedThreshold', 's3:Replication:OperationReplicatedAfterThreshold'] : []),
         ];
-        return oneOf(...allowed)(events) && isUnique(events) && has(resource, `${REPLICATION}.Destination.Metrics`);
+        const isReplicated = events.length === 0 || has(resource, `${REPLICATION}.Destination.Metrics`);
+        return oneOf(...allowed)(events) && isUnique(all) && isReplicated;
       },
       wrong: 's3:Replication:OperationFailed',
     },
@@ -391,8 +441,26 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['NotificationConfiguration.QueueConfigurations[].Queue'],
       says: 'a standard queue of the Region of the bucket',
       page: `${S3_GUIDE}/notification-how-to-event-types-and-destinations.html`,
-      holds: (queues, _, place) => refersTo(queues, 'AWS::SQS::Queue', place),
-      wrong: 'arn:aws:sqs:eu-west-1:111111111111:elsewhere',
+      holds: every((queue) => isResolvedLater(queue) || !/\.fifo$/.test(String(queue))),
+      wrong: 'arn:aws:sqs:us-west-2:222222222222:elsewhere.fifo',
+    },
+    {
+      properties: ['NotificationConfiguration.QueueConfigurations[].Filter.S3Key.Rules[].Name'],
+      says: 'one prefix and one suffix at most',
+      page: `${S3_API}/API_FilterRule.html`,
+      holds: (_, resource) =>
+        valuesAt(resource, 'NotificationConfiguration.QueueConfigurations[]').every((queue) => {
+          const names = valuesAt(queue, 'Filter.S3Key.Rules[].Name');
+          return oneOf('prefix', 'suffix')(names) && isUnique(names);
+        }),
+      wrong: 'infix',
+    },
+    {
+      properties: ['NotificationConfiguration.QueueConfigurations[].Filter.S3Key.Rules[].Value'],
+      says: 'at most 1,024 characters; special characters are URL-encoded',
+      page: `${S3_GUIDE}/notification-how-to-filtering.html`,
+      holds: matching(/^[\w./-]{1,1024}$/),
+      wrong: 'menü/',
     },
     {
       properties: [
@@ -601,6 +669,67 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${REFERENCE}/aws-resource-sns-topicpolicy.html`,
       holds: (topics, _, place) => refersTo(topics, 'AWS::SNS::Topic', place),
       wrong: { Ref: 'Elsewhere' },
+    },
+  ],
+  'AWS::Scheduler::Schedule': [
+    {
+      properties: ['Description'],
+      says: 'at most 512 characters',
+      page: SCHEDULE,
+      holds: upTo(512),
+      wrong: 'a'.repeat(513),
+    },
+    {
+      properties: ['Name', 'GroupName'],
+      says: 'at most 64 letters, digits, dots, hyphens and underscores',
+      page: SCHEDULE,
+      holds: matching(/^[\w.-]{1,64}$/),
+      wrong: 'a b',
+    },
+    {
+      properties: ['ScheduleExpression'],
+      says: 'a rate of one has its unit in the singular',
+      page: `${AWS}/scheduler/latest/UserGuide/schedule-types.html`,
+      holds: matching(/^rate\((1 minute|([2-9]|\d{2,}) minutes)\)$/),
+      wrong: 'rate(1 minutes)',
+    },
+    {
+      properties: ['Target.Arn'],
+      says: 'a universal target is arn:<partition>:scheduler:::aws-sdk:service:apiAction',
+      page: `${AWS}/scheduler/latest/UserGuide/managing-targets-universal.html`,
+      holds: matching(/^arn:[\w-]+:scheduler:::aws-sdk:[a-z0-9]+:[a-z]\w+$/),
+      wrong: 'arn:aws:scheduler:::aws-sdk:s3:PutObject',
+    },
+    {
+      properties: ['Target.Input'],
+      says: 'JSON of the parameters of a universal target',
+      page: `${AWS}/scheduler/latest/UserGuide/managing-targets-universal.html`,
+      holds: ([input]) => typeof input === 'string' && input.startsWith('{') && input.endsWith('}'),
+      wrong: 'heartbeat',
+    },
+    {
+      properties: ['Target.RetryPolicy.MaximumEventAgeInSeconds'],
+      says: '60 seconds to a day',
+      page: `${AWS}/scheduler/latest/APIReference/API_RetryPolicy.html`,
+      holds: between(60, 86_400),
+      wrong: 86_401,
+    },
+    {
+      properties: ['Target.RetryPolicy.MaximumRetryAttempts'],
+      says: 'at most 185',
+      page: `${AWS}/scheduler/latest/APIReference/API_RetryPolicy.html`,
+      holds: between(0, 185),
+      wrong: 186,
+    },
+    { properties: ['FlexibleTimeWindow.Mode', 'State', 'Target.RoleArn'], says: 'none found', page: SCHEDULE },
+  ],
+  'AWS::Scheduler::ScheduleGroup': [
+    {
+      properties: ['Name'],
+      says: 'at most 64 letters, digits, dots, hyphens and underscores',
+      page: `${AWS}/scheduler/latest/APIReference/API_CreateScheduleGroup.html`,
+      holds: matching(/^[\w.-]{1,64}$/),
+      wrong: 'a b',
     },
   ],
   'AWS::SQS::Queue': [

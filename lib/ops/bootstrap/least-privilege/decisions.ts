@@ -273,7 +273,7 @@ function servedBy(type: ResourceType, properties: ReadonlySet<string>, stackTags
   const needed = new Set([
     ...decisions.always,
     // The read handler runs after every creation and update, and nothing says that it leaves out properties that the template lacks.
-    ...handlers.read,
+    ...('read' in handlers ? handlers.read : []),
     ...Object.entries(decisions.properties).flatMap(([property, actions]) => (properties.has(property) ? actions : [])),
     // CloudFormation hands the stack's tags to every resource, and tags of its own to some types.
     ...(systemTags || stackTags ? tagging : []),

@@ -94,7 +94,7 @@ function grantsFor(config: Deployment, template: DestinationTemplate): readonly 
   return [
     {
       sid: 'Buckets',
-      actions: [...actions('AWS::S3::Bucket'), ...actions('AWS::S3::BucketPolicy')],
+      actions: [...new Set([...actions('AWS::S3::Bucket'), ...actions('AWS::S3::BucketPolicy')].map(shortened))],
       resources: [pairNamesOf(config, { id: '*' }).replicaBucket.arn],
     },
     ...keyGrants(config, actions('AWS::KMS::Key'), actions('AWS::KMS::Alias')),
@@ -133,6 +133,11 @@ function grantsFor(config: Deployment, template: DestinationTemplate): readonly 
       resources: [names.stackPoliciesArn],
     },
   ].filter((grant) => grant.actions.length > 0 && grant.resources.length > 0);
+}
+
+/** Reading the settings of a bucket is one action of the policy, which could not hold them one by one. */
+function shortened(action: string): string {
+  return action.startsWith('s3:GetBucket') ? 's3:GetBucket*' : action;
 }
 
 /** Queues of heartbeats, and what watches in the destination account. */

@@ -149,14 +149,7 @@ test.each([
 test('all of a resource can be read, whatever the template sets: handlers read everything after a change', () => {
   const bucket = actionsOf('AWS::S3::Bucket', {});
 
-  expect(bucket).toEqual(
-    expect.arrayContaining([
-      's3:GetBucketCORS',
-      's3:GetBucketNotification',
-      's3:GetBucketWebsite',
-      's3:GetReplicationConfiguration',
-    ]),
-  );
+  expect(bucket).toEqual(expect.arrayContaining(['s3:GetBucket*', 's3:GetReplicationConfiguration']));
   expect(bucket.filter((action) => action.startsWith('s3:Put')).toSorted()).toEqual(['s3:PutBucketTagging']);
   expect(actionsOf('AWS::KMS::Key', {})).toContain('kms:GetKeyRotationStatus');
 });
