@@ -53,6 +53,11 @@ export function heartbeatRate(minutes: number): string {
   return `rate(${minutes} minute${minutes === 1 ? '' : 's'})`;
 }
 
+/** The ARN of a pair's heartbeat, as policies have it. */
+export function heartbeatArn(pair: DeployedPair): string {
+  return `${pair.names.sourceBucket.arn}/${iamLiteral(heartbeatKey(pair))}`;
+}
+
 /**
  * What the role of a pair's schedule may do: put this one object with its tags, and have S3 encrypt it.
  *
@@ -61,7 +66,7 @@ export function heartbeatRate(minutes: number): string {
  */
 export function heartbeatPermissions(config: Deployment, pair: DeployedPair, sourceKeyArn: string): readonly Permission[] {
   const { arn: bucket } = pair.names.sourceBucket;
-  const object = `${bucket}/${iamLiteral(heartbeatKey(pair))}`;
+  const object = heartbeatArn(pair);
   return [
     {
       sid: 'WriteHeartbeat',

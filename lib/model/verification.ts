@@ -357,18 +357,16 @@ export function verificationPermissions(config: Deployment, side: SideName, keyA
 export function verificationPolicies(config: Deployment, side: SideName, keyArn: string): readonly (readonly Permission[])[] {
   const inPolicies = (count: number, key: string) => {
     const size = Math.ceil(config.pairs.length / count);
-    return Array.from({ length: count }, (_, index) => {
-      const pairs = config.pairs.slice(index * size, (index + 1) * size);
-      const rows = pairs.length === 0 ? [] : pairRows(config, side, key, pairs);
-      return written(index === 0 ? [...deploymentRows(config, side, key), ...rows] : rows);
-    }).filter((rows) => rows.length > 0);
+    const parts = Array.from({ length: count }, (_, index) => config.pairs.slice(index * size, (index + 1) * size));
+    const ofPairs = parts.filter((pairs) => pairs.length > 0).map((pairs) => pairRows(config, side, key, pairs));
+    return [deploymentRows(config, side, key), ...ofPairs].map(written);
   };
   const fits = (rows: readonly Permission[]) =>
     JSON.stringify({ Version: '2012-10-17', Statement: roleStatements(rows) }).length <= LIMITS.managedPolicy.most;
   if (fits(verificationPermissions(config, side, LONGEST_KEY_ARN))) {
     return [verificationPermissions(config, side, keyArn)];
   }
-  let count = 2;
+  let count = 1;
   while (count < config.pairs.length && !inPolicies(count, LONGEST_KEY_ARN).every(fits)) {
     count += 1;
   }

@@ -24,6 +24,8 @@ jest.setTimeout(5 * 60_000);
  * no composite alarms and no mails, and the demo takes the TLS-only statement out of the live policies.
  */
 const EXPECTED_SKIPS = [
+  'backup-alarms',
+  'backup-health-alarm',
   'bootstrap-pipeline',
   'bootstrap-pipeline-trust-destination',
   'bootstrap-pipeline-trust-source',
@@ -33,7 +35,9 @@ const EXPECTED_SKIPS = [
   'exchange-output',
   'exchange-role',
   'failed-operations',
+  'heartbeat-errors',
   'metrics-data',
+  'notifications-backup',
   'notifications-destination',
   'notifications-source',
   'replica-key-lockdown',
@@ -43,8 +47,10 @@ const EXPECTED_SKIPS = [
   'source-health-alarm',
   'source-lifecycle',
   'source-tls',
+  'stack-backup-health',
   'stack-destination-health',
   'stack-source-health',
+  'termination-protection-backup-health',
   'termination-protection-destination-health',
   'termination-protection-source-health',
 ];

@@ -4,6 +4,7 @@ import { SIDES, type SideName } from '../../config/replication-config';
 import { alarmsOf } from '../../model/alarms';
 import { backfillPermissions } from '../../model/backfill';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { heartbeatArn } from '../../model/heartbeat';
 import { type AlarmPlace, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
@@ -206,7 +207,7 @@ export function monitoringAcknowledgements({
       [awsSolutions('SQS3')],
     ),
     ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring, backup: backupHealth })),
-    ...(heartbeat === undefined ? [] : config.pairs.flatMap(({ id }) => heartbeats(destination, heartbeat, id))),
+    ...(heartbeat === undefined ? [] : config.pairs.flatMap((pair) => heartbeats(destination, heartbeat, pair))),
     ...(config.witness ? config.pairs.flatMap(({ id }) => witness(destination, id)) : []),
   ];
 }
@@ -220,19 +221,29 @@ function witness(destination: IConstruct, pairId: string): Acknowledgement[] {
   );
 }
 
-function heartbeats(destination: IConstruct, heartbeat: IConstruct, pairId: string): Acknowledgement[] {
+function heartbeats(destination: IConstruct, heartbeat: IConstruct, pair: DeployedPair): Acknowledgement[] {
+  const role = resourceAt(heartbeat, 'Pairs', pair.id, 'Role');
+  const object = heartbeatArn(pair);
   return [
     ...because(
       'Nobody receives the messages of this queue: SQS counts them and deletes them after a minute. One that is never received cannot be ' +
         'moved to a dead-letter queue.',
-      resourceAt(destination, 'Pairs', pairId, 'Heartbeats'),
+      resourceAt(destination, 'Pairs', pair.id, 'Heartbeats'),
       [awsSolutions('SQS3')],
     ),
     ...because(
       "The policy names one object of one pair's bucket: no other principal has a use for it, and inline it can be attached to none.",
-      resourceAt(heartbeat, 'Pairs', pairId, 'Role'),
+      role,
       controls('IAMNoInlinePolicy'),
     ),
+    ...(object.includes('*')
+      ? because(
+          'The prefix of the pair has the character, and IAM takes it for itself where the policy escapes it. For a character that is not ' +
+            'ASCII there is a wildcard, which CloudFormation could not carry.',
+          role,
+          [wildcard(object.replaceAll(/\$\{(.)\}/g, '<$1>'))],
+        )
+      : []),
   ];
 }
 

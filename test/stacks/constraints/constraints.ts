@@ -441,7 +441,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['NotificationConfiguration.QueueConfigurations[].Queue'],
       says: 'a standard queue of the Region of the bucket',
       page: `${S3_GUIDE}/notification-how-to-event-types-and-destinations.html`,
-      holds: every((queue) => isResolvedLater(queue) || !/\.fifo$/.test(String(queue))),
+      holds: every((queue) => isResolvedLater(queue) || !String(queue).endsWith('.fifo')),
       wrong: 'arn:aws:sqs:us-west-2:222222222222:elsewhere.fifo',
     },
     {
