@@ -42,9 +42,8 @@ export function isMissingStack(error: unknown): boolean {
 
 /** Whether AWS answered that the caller may not ask this. */
 export function isAccessDenied(error: unknown): boolean {
-  const [first, ...others] = codesOf(error);
   // S3's answer to HEAD has no code, only the status.
-  return [first, ...others].some((code) => DENIED.test(code ?? '')) || (first === 'Unknown' && httpStatusOf(error) === 403);
+  return hasCode(error, DENIED) || (codesOf(error)[0] === 'Unknown' && httpStatusOf(error) === 403);
 }
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
@@ -60,14 +59,14 @@ export function isDeniedByOrganization(error: unknown): boolean {
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
 export function isThrottled(error: unknown): boolean {
-  return codesOf(error).some((code) => THROTTLED.test(code)) || httpStatusOf(error) === 503;
+  return hasCode(error, THROTTLED) || httpStatusOf(error) === 503;
 }
 
 const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
 /** Whether AWS does not accept the credentials, or accepts them no longer. A provider of credentials that the network keeps away is not that. */
 export function isBadCredentials(error: unknown): boolean {
-  return codesOf(error).some((code) => BAD_CREDENTIALS.test(code)) && networkFault(error) === undefined;
+  return hasCode(error, BAD_CREDENTIALS) && networkFault(error) === undefined;
 }
 
 const BAD_CREDENTIALS =
@@ -81,7 +80,7 @@ export function isNoNetwork(error: unknown): boolean {
 /** Reasons why a question has no answer, for a person. */
 const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
   {
-    is: hasCode(/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
+    is: (error) => hasCode(error, /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
     reason: 'the credentials have expired',
     hint: 'log in again, then repeat the command',
   },
@@ -101,7 +100,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
-    is: hasCode(/^RequestTimeTooSkewed$/),
+    is: (error) => hasCode(error, /^RequestTimeTooSkewed$/),
     reason: 'the clock of this machine is wrong',
     hint: 'set the clock, then repeat the command',
   },
@@ -172,6 +171,7 @@ function codesOf(error: unknown): string[] {
   return [name, code].map((value) => (typeof value === 'string' ? value : ''));
 }
 
-function hasCode(codes: RegExp): (error: unknown) => boolean {
-  return (error) => codesOf(error).some((code) => codes.test(code));
+/** Whether the name of an error of AWS, or the code of one of the network, matches. */
+export function hasCode(error: unknown, codes: RegExp): boolean {
+  return codesOf(error).some((code) => codes.test(code));
 }

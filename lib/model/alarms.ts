@@ -62,11 +62,20 @@ export const MOST_COMPOSITE_CHILDREN = 100;
 /** Half an hour, in periods. */
 const BACKLOG_PERIODS = (30 * 60) / METRIC_PERIOD;
 
-/** What differs between the alarms on the metrics of replication. */
-type ReplicationAlarm = Pick<PairAlarm, 'statistic' | 'threshold' | 'periods' | 'missingData'> & {
-  readonly metric: ReplicationMetric;
+/** What an alarm of a pair is, besides what follows from the pair, its place and its kind. */
+type AlarmOptions = Omit<PairAlarm, 'kind' | 'name' | 'arn' | 'place' | 'description'> & {
   readonly meaning: string;
   readonly command: string;
+};
+
+/** The alarms on the metrics of replication have the rest in common. */
+type ReplicationAlarm = Pick<AlarmOptions, 'statistic' | 'threshold' | 'periods' | 'missingData' | 'meaning' | 'command'> & {
+  readonly metric: ReplicationMetric;
+};
+
+/** The alarms on the messages that a queue of the backup account gets have the rest in common. */
+type QueueAlarm = Pick<AlarmOptions, 'comparison' | 'period' | 'periods' | 'missingData' | 'meaning' | 'command'> & {
+  readonly queue: string;
 };
 
 /**
@@ -76,17 +85,14 @@ type ReplicationAlarm = Pick<PairAlarm, 'statistic' | 'threshold' | 'periods' | 
  */
 export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairAlarm[] {
   const { failedOperations, latencyMinutes, pendingOperations, pendingBytes } = config.monitoring;
-  const alarm = (place: AlarmPlace, kind: AlarmKind, { meaning, command, ...rest }: ReplicationAlarm): PairAlarm => ({
-    kind,
-    ...pairAlarmName(config, pair.names, place, kind),
-    place,
-    namespace: METRIC_NAMESPACE,
-    dimensions: metricDimensions(pair),
-    comparison: 'GreaterThanOrEqualToThreshold',
-    period: METRIC_PERIOD,
-    ...rest,
-    description: alarmText(config, `${pair.id}: ${meaning}`, `${command} --pair ${pair.id}`, `<deployment>-<pair>-${kind}`),
-  });
+  const alarm = (place: AlarmPlace, kind: AlarmKind, options: ReplicationAlarm): PairAlarm =>
+    pairAlarm(config, pair, place, kind, {
+      namespace: METRIC_NAMESPACE,
+      dimensions: metricDimensions(pair),
+      comparison: 'GreaterThanOrEqualToThreshold',
+      period: METRIC_PERIOD,
+      ...options,
+    });
   return [
     alarm('source', 'operations-failed', {
       metric: 'OperationsFailedReplication',
@@ -137,26 +143,15 @@ function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
   }
   const { period, periods } = heartbeatAlarm(config, minutes);
   return [
-    {
-      kind: 'heartbeat',
-      ...pairAlarmName(config, pair.names, 'backup', 'heartbeat'),
-      place: 'backup',
-      namespace: 'AWS/SQS',
-      metric: 'NumberOfMessagesSent',
-      dimensions: { QueueName: pair.names.heartbeatQueue.name },
-      statistic: 'Sum',
-      threshold: 1,
+    queueAlarm(config, pair, 'heartbeat', {
+      queue: pair.names.heartbeatQueue.name,
       comparison: 'LessThanThreshold',
       period: period * 60,
       periods,
       missingData: 'breaching',
-      description: alarmText(
-        config,
-        `${pair.id}: no heartbeat has arrived in the backup for ${period * periods} minutes. Replication may have stopped.`,
-        `doctor --pair ${pair.id}`,
-        '<deployment>-<pair>-heartbeat',
-      ),
-    },
+      meaning: `no heartbeat has arrived in the backup for ${period * periods} minutes. Replication may have stopped.`,
+      command: 'doctor',
+    }),
   ];
 }
 
@@ -164,28 +159,45 @@ function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
 function witnessAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
   return config.witness
     ? [
-        {
-          kind: 'witness',
-          ...pairAlarmName(config, pair.names, 'backup', 'witness'),
-          place: 'backup',
-          namespace: 'AWS/SQS',
-          metric: 'NumberOfMessagesSent',
-          dimensions: { QueueName: pair.names.witnessQueue.name },
-          statistic: 'Sum',
-          threshold: 1,
+        queueAlarm(config, pair, 'witness', {
+          queue: pair.names.witnessQueue.name,
           comparison: 'GreaterThanOrEqualToThreshold',
           period: METRIC_PERIOD,
           periods: 1,
           missingData: 'notBreaching',
-          description: alarmText(
-            config,
-            `${pair.id}: somebody deleted replicas, or changed the bucket, key or policies of the backup.`,
-            `doctor --pair ${pair.id}`,
-            '<deployment>-<pair>-witness',
-          ),
-        },
+          meaning: 'somebody deleted replicas, or changed the bucket, key or policies of the backup.',
+          command: 'doctor',
+        }),
       ]
     : [];
+}
+
+/** An alarm on the number of messages that a queue of the backup account gets: one is enough. */
+function queueAlarm(config: Deployment, pair: DeployedPair, kind: AlarmKind, { queue, ...options }: QueueAlarm): PairAlarm {
+  return pairAlarm(config, pair, 'backup', kind, {
+    namespace: 'AWS/SQS',
+    metric: 'NumberOfMessagesSent',
+    dimensions: { QueueName: queue },
+    statistic: 'Sum',
+    threshold: 1,
+    ...options,
+  });
+}
+
+function pairAlarm(
+  config: Deployment,
+  pair: DeployedPair,
+  place: AlarmPlace,
+  kind: AlarmKind,
+  { meaning, command, ...options }: AlarmOptions,
+): PairAlarm {
+  return {
+    kind,
+    ...pairAlarmName(config, pair.names, place, kind),
+    place,
+    ...options,
+    description: alarmText(config, `${pair.id}: ${meaning}`, `${command} --pair ${pair.id}`, `<deployment>-<pair>-${kind}`),
+  };
 }
 
 /**
@@ -210,9 +222,17 @@ export function compositeText(config: Deployment, place: AlarmPlace): string {
   return alarmText(config, `${titleOf(config)}: an alarm ${where} is on.`, 'status', `<deployment>-${place}-health`);
 }
 
-/** The alarms of every pair that are in one place. */
-export function alarmsIn(config: Deployment, place: AlarmPlace): readonly PairAlarm[] {
-  return config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.place === place);
+/**
+ * The alarms that are in one place.
+ *
+ * @param pairs whose alarms. @default - every pair
+ */
+export function alarmsIn(
+  config: Deployment,
+  place: AlarmPlace,
+  pairs: readonly DeployedPair[] = config.pairs,
+): readonly PairAlarm[] {
+  return pairs.flatMap((pair) => alarmsOf(config, pair)).filter((alarm) => alarm.place === place);
 }
 
 /** The places in which a deployment has alarms. The backup account has some only with `heartbeat` or `witness`. */

@@ -48,9 +48,9 @@ export function heartbeatInput(pair: DeployedPair): Readonly<Record<'Bucket' | '
   };
 }
 
-/** How often the schedule runs. @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+/** How often the schedule runs, for more than one minute. @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export function heartbeatRate(minutes: number): string {
-  return `rate(${minutes} minute${minutes === 1 ? '' : 's'})`;
+  return `rate(${minutes} minutes)`;
 }
 
 /** The ARN of a pair's heartbeat, as policies have it. */

@@ -51,7 +51,7 @@ const KEY_CHANGES = ['CreateGrant', 'DisableKey', 'DisableKeyRotation', 'PutKeyP
  * only where a trail of the account records management events.
  *
  * @param replicaKeyArn ARN of the replica key
- * @param execution ARN of the role with which CloudFormation makes the stack: a deployment is no news
+ * @param execution ARN of the role with which CloudFormation makes the stack, whose changes somebody has planned
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export function witnessPattern({ names: { replicaBucket } }: DeployedPair, replicaKeyArn: string, execution: string) {

@@ -15,6 +15,7 @@ import type { DoctorData } from '../../lib/ops/doctor/doctor';
 import { awsCliPython, runInShell } from '../helpers/aws-cli/aws-cli';
 import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
+import { FOREIGN_RULE } from '../ops/doctor/foreign';
 import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
@@ -77,16 +78,6 @@ const FOREIGN_STATEMENT = {
   Principal: { AWS: 'arn:aws:iam::333333333333:root' },
   Action: 's3:GetObject',
   Resource: `${pair?.replicaBucket.arn}/*`,
-};
-
-/** Another team's, beside the rule of the pair. */
-const FOREIGN_RULE: ReplicationRule = {
-  ID: 'theirs',
-  Priority: 9,
-  Status: 'Enabled',
-  Filter: { Prefix: 'theirs/' },
-  DeleteMarkerReplication: { Status: 'Disabled' },
-  Destination: { Bucket: 'arn:aws:s3:::elsewhere' },
 };
 
 test('doctor finds a healthy deployment on the emulator, what is broken in it, and the commands that repair it', async () => {

@@ -66,7 +66,7 @@ however many events there are.
 | the replica key is scheduled for deletion or disabled, its policy changes, or somebody is granted its use | CloudTrail management events, through EventBridge | yes |
 
 - EventBridge has management events only where [a trail of the account records them](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html). This project creates no trail: one that an organization creates cannot be switched off in the account.
-- *CloudFormation is exempt from the second kind*: a deployment is no news, and its plan was read. It cannot delete versions.
+- *CloudFormation is exempt from the second kind*: somebody has read the plan of a deployment. It cannot delete versions.
 - *Lifecycle rules are exempt*: what they delete has [events of its own](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html), and the configuration says what they do.
 - \`verify\` leaves the replicas of its canaries to their lifecycle rule, as under a lockdown: deleting them would raise the alarm each day.
 - Not seen: who reads replicas. That takes data events of a trail.

@@ -175,12 +175,7 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
         parameterArn(world.config[side], name),
       ),
     ),
-    ...ask(
-      'DescribeStack',
-      `${AUTHORIZATION}/list_awscloudformation.html`,
-      ['cloudformation:DescribeStacks'],
-      stack(region, owner, own.stackName),
-    ),
+    ...describeStack(ask, stack(region, owner, own.stackName)),
     ...(side === 'source'
       ? ask(
           'ReadTemplate',
@@ -217,6 +212,14 @@ type Ask = (
   context?: Request['context'],
 ) => AllowedRequest[];
 
+function describeStack(ask: Ask, arn: string): AllowedRequest[] {
+  return ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+}
+
+function describeAlarms(ask: Ask, arn: string): AllowedRequest[] {
+  return ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, ['cloudwatch:DescribeAlarms'], arn);
+}
+
 /** What the backup account has besides: its alarms, and who is told of them. */
 function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[] {
   const { account, region } = config.destination;
@@ -225,18 +228,8 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
     return [];
   }
   return [
-    ...ask(
-      'ReadMetrics',
-      `${AUTHORIZATION}/list_amazoncloudwatch.html`,
-      ['cloudwatch:DescribeAlarms'],
-      `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`,
-    ),
-    ...ask(
-      'DescribeStack',
-      `${AUTHORIZATION}/list_awscloudformation.html`,
-      ['cloudformation:DescribeStacks'],
-      `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`,
-    ),
+    ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
+    ...describeStack(ask, `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`),
     ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
     ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
       ask(
@@ -260,8 +253,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
   const { stackName, regions, failureQueue } = config.names.monitoring;
   const { region } = config.destination;
   const stackArn = (where: string, name: string) => `arn:${partition}:cloudformation:${where}:${account}:stack/${name}/6f2d`;
-  const describe = (arn: string) =>
-    ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+  const describe = (arn: string) => describeStack(ask, arn);
   return [
     ...ask(
       'ReadRegionStatus',
@@ -273,12 +265,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
       },
     ),
     // Composite alarms are told only to who may describe all alarms.
-    ...ask(
-      'ReadMetrics',
-      `${AUTHORIZATION}/list_amazoncloudwatch.html`,
-      ['cloudwatch:DescribeAlarms'],
-      `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`,
-    ),
+    ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
     ...ask(
       'ReadParameters',
       `${AUTHORIZATION}/list_awssystemsmanager.html`,

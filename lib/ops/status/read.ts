@@ -7,8 +7,8 @@ import { type LastVerification, readVerifications } from '../../aws/last-verific
 import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
 import { describeError } from '../../errors/errors';
-import { alarmPlaces, alarmsOf } from '../../model/alarms';
-import type { DeployedPair, Deployment } from '../../model/deployment';
+import { alarmPlaces, alarmsIn, alarmsOf } from '../../model/alarms';
+import type { Deployment } from '../../model/deployment';
 import { ALARM_SIDES, type AlarmKind, type AlarmPlace, alarmSide } from '../../model/names';
 import type { CheckResult } from '../doctor/check';
 import { parseBody } from '../failures/events';
@@ -168,7 +168,7 @@ async function readFailed({ pairs, clock }: Context, client: CloudWatchClient, e
 }
 
 function readPlace({ config, pairs }: Context, place: AlarmPlace, client: CloudWatchClient): Promise<LiveAlarms> {
-  const alarms = pairs.flatMap((pair: DeployedPair) => alarmsOf(config, pair)).filter((alarm) => alarm.place === place);
+  const alarms = alarmsIn(config, place, pairs);
   return readAlarms(client, [...alarms.map(({ name }) => name), config.names.monitoring.regions[place].composite.name]);
 }
 

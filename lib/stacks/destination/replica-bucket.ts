@@ -3,7 +3,6 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
@@ -13,6 +12,7 @@ import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } 
 import { WITNESS_DAYS, witnessEvents, witnessPattern, witnessQueueStatements } from '../../model/witness';
 import { executionRoleArn, publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
+import { EventQueue } from '../storage/event-queue';
 
 export interface ReplicaBucketProps {
   readonly config: Deployment;
@@ -63,17 +63,29 @@ export class ReplicaBucket extends Construct {
     publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
   }
 
-  /** Counts the heartbeats that arrive. */
+  /**
+   * Takes a message for each heartbeat that arrives. Nobody reads them: SQS counts them, and the alarm of the pair watches the count.
+   *
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
   private heartbeats({ config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
-    const queue = new HeartbeatQueue(this, 'Heartbeats', { config, pair });
+    const queue = new EventQueue(this, 'Heartbeats', {
+      queueName: pair.names.heartbeatQueue.name,
+      retentionPeriod: Duration.seconds(HEARTBEAT_RETENTION_SECONDS),
+      statements: heartbeatQueueStatements(config, pair),
+    });
     const filter = { s3Key: { rules: [{ name: 'suffix', value: HEARTBEAT_EVENT.suffix }] } };
     return { queue, notifications: [{ event: HEARTBEAT_EVENT.event, queue: pair.names.heartbeatQueue.arn, filter }] };
   }
 
-  /** Keeps what happens to replicas, and to what protects them. */
+  /** Takes events about a replica bucket and its key, for people to read and for the alarm of the pair to count. */
   private witness({ config, pair, replicaKey }: Pick<ReplicaBucketProps, 'config' | 'pair' | 'replicaKey'>) {
     const { witnessQueue } = pair.names;
-    const queue = new WitnessQueue(this, 'Witness', { config, pair });
+    const queue = new EventQueue(this, 'Witness', {
+      queueName: witnessQueue.name,
+      retentionPeriod: Duration.days(WITNESS_DAYS),
+      statements: witnessQueueStatements(config, pair),
+    });
     const execution = executionRoleArn(Stack.of(this), config.destination, 'that the witness passes over', '"witness": false');
     new CfnRule(this, 'WitnessRule', {
       name: witnessQueue.name,
@@ -82,40 +94,6 @@ export class ReplicaBucket extends Construct {
       targets: [{ id: 'Witness', arn: witnessQueue.arn }],
     }).node.addDependency(queue);
     return { queue, notifications: witnessEvents(pair).map((event) => ({ event, queue: witnessQueue.arn })) };
-  }
-}
-
-/**
- * Takes a message for each heartbeat that arrives. Nobody reads them: SQS counts them, and the alarm of the pair watches the count.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
- */
-export class HeartbeatQueue extends Queue {
-  constructor(scope: Construct, id: string, { config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
-    super(scope, id, {
-      queueName: pair.names.heartbeatQueue.name,
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.seconds(HEARTBEAT_RETENTION_SECONDS),
-      enforceSSL: true,
-    });
-    for (const statement of heartbeatQueueStatements(config, pair)) {
-      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
-    }
-  }
-}
-
-/** Takes events about a replica bucket and its key, for people to read and for the alarm of the pair to count. */
-export class WitnessQueue extends Queue {
-  constructor(scope: Construct, id: string, { config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
-    super(scope, id, {
-      queueName: pair.names.witnessQueue.name,
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(WITNESS_DAYS),
-      enforceSSL: true,
-    });
-    for (const statement of witnessQueueStatements(config, pair)) {
-      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { alarmsOf } from '../../model/alarms';
+import { alarmsIn } from '../../model/alarms';
 import type { Deployment } from '../../model/deployment';
 import type { AlarmPlace } from '../../model/names';
 
@@ -30,7 +30,7 @@ export class ReplicationAlarms extends Construct {
     super(scope, id);
     for (const pair of config.pairs) {
       const ofPair = new Construct(this, pair.id);
-      for (const alarm of alarmsOf(config, pair).filter((each) => each.place === place)) {
+      for (const alarm of alarmsIn(config, place, [pair])) {
         new Alarm(ofPair, alarm.kind, {
           alarmName: alarm.name,
           alarmDescription: alarm.description,

@@ -1,5 +1,5 @@
 import { SIDES } from '../../../config/replication-config';
-import { alarmPlaces, alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
+import { alarmPlaces, alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
 import { type DeployedPair, type Deployment, groupsOf } from '../../../model/deployment';
 import { type AlarmPlace, alarmSide } from '../../../model/names';
 import { exactly, present, type Quantity } from './quantity';
@@ -9,7 +9,7 @@ export function pairWatchingQuantities(config: Deployment, pair: DeployedPair): 
   return present(
     alarmPlaces(config).flatMap((place): Quantity[] => {
       const { region } = alarmSide(config, place);
-      const alarms = alarmsOf(config, pair).filter((alarm) => alarm.place === place);
+      const alarms = alarmsIn(config, place, [pair]);
       // Those of SQS are not billed.
       const metrics = [...new Set(alarms.filter(({ namespace }) => namespace === 'AWS/S3').map(({ metric }) => metric))];
       return [

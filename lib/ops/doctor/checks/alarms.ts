@@ -1,7 +1,7 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Subscription } from '@aws-sdk/client-sns';
 import { isEmulator } from '../../../aws/emulator';
-import { alarmsIn, alarmsOf, type PairAlarm, topicsOf, watchesBackup } from '../../../model/alarms';
+import { alarmsIn, type PairAlarm, topicsOf, watchesBackup } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
 import { ALARM_PLACES, ALARM_SIDES, type AlarmPlace, alarmSide } from '../../../model/names';
 import { awsCommand } from '../../../model/shell-commands';
@@ -61,7 +61,7 @@ async function whereWatched(
 async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPlace): Promise<CheckFinding> {
   const { config } = context;
   const stack = ALARM_STACKS[place];
-  const wanted = alarmsOf(config, pair).filter((alarm) => alarm.place === place);
+  const wanted = alarmsIn(config, place, [pair]);
   const expected = wanted.map((alarm) => alarmText(expectedAlarm(alarm)));
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {
     const { metric } = await context.facts.monitoring.alarms(place);

@@ -1,6 +1,6 @@
 import { isEmulator } from '../../../aws/emulator';
 import { messageOf } from '../../../errors/errors';
-import { alarmsOf, type PairAlarm } from '../../../model/alarms';
+import { alarmsIn, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
 import { awsCommand, opsCommand } from '../../../model/shell-commands';
 import { replicateAgain } from '../../backfill/again';
@@ -69,7 +69,7 @@ async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
 /** Alarms of the same names in the destination account make up for it: CloudWatch alarms watch their own account. */
 async function elsewhere(context: DoctorContext, pair: DeployedPair, found: string): Promise<CheckFinding> {
   const { config } = context;
-  const alarms = alarmsOf(config, pair).filter(({ place }) => place === 'destination');
+  const alarms = alarmsIn(config, 'destination', [pair]);
   const { metric } = await context.facts.monitoring.alarms('destination', 'destination');
   return alarms.every(({ name }) => metric.has(name))
     ? pass(`${found}, which has alarms of its own`)
