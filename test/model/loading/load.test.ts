@@ -679,7 +679,8 @@ describe('of the other keys, refuses', () => {
         ['pendingOperations', '1', 'write operations as a whole number from 1 to 1000000000'],
         ['pendingBytes', -1, `write bytes as a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`],
         ['dashboard', 'no', ON_OFF],
-        ['topic', 'mine', UNKNOWN_KEY],
+        ['topic', 'mine', likely('topicArns')],
+        ['colour', 'red', UNKNOWN_KEY],
       ] as const
     ).map(([key, found, remedy]) => ({
       what: `${key} of monitoring as ${JSON.stringify(found)}`,
