@@ -1,4 +1,6 @@
-import type { Command } from '../lib/cli/command';
+import type { Command, Program } from '../lib/cli/command';
+import { DEPLOY, PLAN } from '../lib/deploy/programs';
+import { DEMO } from '../lib/local/program';
 import { AUDIT } from '../lib/ops/audit/command';
 import { BACKFILL_COMMANDS } from '../lib/ops/backfill/commands';
 import { BOOTSTRAP } from '../lib/ops/bootstrap/command';
@@ -13,11 +15,14 @@ import { SCP } from '../lib/ops/scp';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
-/** Every command of the operator command line, in the order in which a person meets them. */
-export const COMMANDS: readonly Command[] = [
+/** Every command, in the order in which a person meets them. */
+export const COMMANDS: readonly (Command | Program)[] = [
+  DEMO,
   BOOTSTRAP,
-  DOCTOR,
+  PLAN,
+  DEPLOY,
   EXCHANGE,
+  DOCTOR,
   VERIFY,
   STATUS,
   EXPLAIN,

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // The command of the package: npm runs JavaScript, and tsx's hook reads the TypeScript.
 require('tsx/cjs');
-require('./ops.ts');
+require('./s3-replication.ts');

@@ -62,7 +62,7 @@ export async function appMemory(work: string, pairs: number): Promise<number> {
 
 export const HELP: Subject = {
   name: 'ops --help',
-  run: () => succeeding(process.execPath, ['--require', 'tsx/cjs', 'bin/ops.ts', '--help']),
+  run: () => succeeding(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', '--help']),
 };
 
 export const DEMO: Subject = { name: 'demo', run: () => succeeding('npm', ['run', 'demo']) };

@@ -11,6 +11,30 @@ export function httpStatusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 }
 
+/**
+ * Whether S3 answered that there is no such version of an object, or that it is a delete marker: HEAD says so by the status alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export function isMissingObject(error: unknown): boolean {
+  return [404, 405].includes(httpStatusOf(error) ?? 0);
+}
+
+/** Whether S3 answered that the bucket is in another Region than the one that was asked. */
+export function isOtherRegion(error: unknown): boolean {
+  return isAwsError(error, 'PermanentRedirect', 'AuthorizationHeaderMalformed') || httpStatusOf(error) === 301;
+}
+
+/**
+ * The Region of a bucket, as S3 names it when another Region is asked.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ */
+export function bucketRegionIn(error: unknown): string | undefined {
+  const { $response } = (error ?? {}) as { $response?: { headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'];
+}
+
 /** Whether CloudFormation answered that there is no such stack, for which it has no error code of its own. */
 export function isMissingStack(error: unknown): boolean {
   return messageOf(error).endsWith('does not exist');
@@ -18,23 +42,31 @@ export function isMissingStack(error: unknown): boolean {
 
 /** Whether AWS answered that the caller may not ask this. */
 export function isAccessDenied(error: unknown): boolean {
-  const [first, ...others] = codesOf(error);
   // S3's answer to HEAD has no code, only the status.
-  return [first, ...others].some((code) => DENIED.test(code ?? '')) || (first === 'Unknown' && httpStatusOf(error) === 403);
+  return hasCode(error, DENIED) || (codesOf(error)[0] === 'Unknown' && httpStatusOf(error) === 403);
 }
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
 
+/**
+ * Whether AWS answered that a service control policy or a resource control policy denies this, whatever the account's own policies allow.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function isDeniedByOrganization(error: unknown): boolean {
+  return /explicit deny in a (service|resource) control policy/.test(messageOf(error));
+}
+
 /** Whether AWS answered that there are too many requests, or that it is busy. */
 export function isThrottled(error: unknown): boolean {
-  return codesOf(error).some((code) => THROTTLED.test(code)) || httpStatusOf(error) === 503;
+  return hasCode(error, THROTTLED) || httpStatusOf(error) === 503;
 }
 
 const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
 /** Whether AWS does not accept the credentials, or accepts them no longer. A provider of credentials that the network keeps away is not that. */
 export function isBadCredentials(error: unknown): boolean {
-  return codesOf(error).some((code) => BAD_CREDENTIALS.test(code)) && networkFault(error) === undefined;
+  return hasCode(error, BAD_CREDENTIALS) && networkFault(error) === undefined;
 }
 
 const BAD_CREDENTIALS =
@@ -48,7 +80,7 @@ export function isNoNetwork(error: unknown): boolean {
 /** Reasons why a question has no answer, for a person. */
 const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
   {
-    is: hasCode(/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
+    is: (error) => hasCode(error, /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
     reason: 'the credentials have expired',
     hint: 'log in again, then repeat the command',
   },
@@ -58,12 +90,17 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'log in again, then repeat the command',
   },
   {
+    is: isDeniedByOrganization,
+    reason: 'a policy of the organization denies this',
+    hint: 'ask who administers the organization: such a policy often allows only some Regions or services',
+  },
+  {
     is: isAccessDenied,
     reason: 'these credentials may not ask this',
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
-    is: hasCode(/^RequestTimeTooSkewed$/),
+    is: (error) => hasCode(error, /^RequestTimeTooSkewed$/),
     reason: 'the clock of this machine is wrong',
     hint: 'set the clock, then repeat the command',
   },
@@ -97,6 +134,13 @@ export function noAnswer(error: unknown): NoAnswer {
   if (fault !== undefined) {
     return { code: NO_NETWORK, reason: `AWS cannot be reached: ${networkFaultInWords(fault)}`, hint: fault.hint };
   }
+  if (isOtherRegion(error)) {
+    return {
+      code: 'NoAnswer',
+      reason: `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`,
+      hint: 'correct the Region in the configuration, or the name of the bucket',
+    };
+  }
   const known = REASONS.find(({ is }) => is(error));
   const reason = known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`;
   return { code: 'NoAnswer', reason, hint: known?.hint };
@@ -127,6 +171,7 @@ function codesOf(error: unknown): string[] {
   return [name, code].map((value) => (typeof value === 'string' ? value : ''));
 }
 
-function hasCode(codes: RegExp): (error: unknown) => boolean {
-  return (error) => codesOf(error).some((code) => codes.test(code));
+/** Whether the name of an error of AWS, or the code of one of the network, matches. */
+export function hasCode(error: unknown, codes: RegExp): boolean {
+  return codesOf(error).some((code) => codes.test(code));
 }

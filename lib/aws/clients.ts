@@ -5,6 +5,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3ControlClient } from '@aws-sdk/client-s3-control';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -23,6 +24,7 @@ export interface ServiceClients {
   readonly kms: KMSClient;
   readonly s3: S3Client;
   readonly s3Control: S3ControlClient;
+  readonly scheduler: SchedulerClient;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
@@ -66,6 +68,7 @@ const LOADERS: Loaders = {
   kms: () => (require('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms')).KMSClient,
   s3: () => (require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3')).S3Client,
   s3Control: () => (require('@aws-sdk/client-s3-control') as typeof import('@aws-sdk/client-s3-control')).S3ControlClient,
+  scheduler: () => (require('@aws-sdk/client-scheduler') as typeof import('@aws-sdk/client-scheduler')).SchedulerClient,
   sns: () => (require('@aws-sdk/client-sns') as typeof import('@aws-sdk/client-sns')).SNSClient,
   sqs: () => (require('@aws-sdk/client-sqs') as typeof import('@aws-sdk/client-sqs')).SQSClient,
   ssm: () => (require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm')).SSMClient,
@@ -113,6 +116,7 @@ export function sdkClients(
     kms: client('kms'),
     s3: client('s3'),
     s3Control: client('s3Control'),
+    scheduler: client('scheduler'),
     sns: client('sns'),
     sqs: client('sqs'),
     ssm: client('ssm'),

@@ -1,8 +1,9 @@
 import { GetCallerIdentityCommand, getDefaultRoleAssumer, STSClient } from '@aws-sdk/client-sts';
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { partitionName } from '../config/regions';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
-import { NO_NETWORK } from './aws-error';
+import { isAwsError, NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
@@ -98,15 +99,17 @@ function remembered(provider: CredentialProvider): CredentialProvider {
 /**
  * Asks STS whose credentials these are.
  *
- * @throws UnreachableError when they cannot be had or STS does not answer; with code NoNetwork where the network is at fault
+ * @throws UnreachableError when they cannot be had or STS does not answer; with code NoNetwork where the network is at fault, and
+ *   RegionNotEnabled where the account does not have the Region
  */
 export async function accountOf(
   side: CredentialSource,
   credentials: CredentialProvider,
-  { signal, timeouts }: RequestEnds = {},
+  ends: RequestEnds = {},
 ): Promise<string> {
-  const sts = new STSClient({ region: side.region, credentials, requestHandler: new RequestHandler(signal, timeouts) });
+  const { signal } = ends;
   let asked: string | undefined;
+  const sts = stsClient(side.region, credentials, ends);
   sts.middlewareStack.add(
     (next) => async (args) => {
       // The provider of the credentials has answered: from here on STS is asked.
@@ -134,6 +137,15 @@ export async function accountOf(
         { cause: error },
       );
     }
+    const owner = await accountElsewhere(side, asked === undefined ? undefined : credentials, error, ends);
+    if (owner !== undefined) {
+      throw new UnreachableError(
+        'RegionNotEnabled',
+        `Region ${side.region} is not enabled in account ${owner}, of ${origin(side)}: its STS does not know credentials that STS of ${alwaysEnabled(side.region)} knows`,
+        `enable it with: ${enableRegion(side)}; it takes minutes to hours. Where it is enabled, these are session credentials of the global STS endpoint, which such a Region does not accept: get them with AWS_STS_REGIONAL_ENDPOINTS=regional`,
+        { cause: error },
+      );
+    }
     const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
       'NoCredentials',
@@ -144,6 +156,48 @@ export async function accountOf(
   } finally {
     sts.destroy();
   }
+}
+
+/** The Region of a partition that every account has. */
+function alwaysEnabled(region: string): string {
+  return { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' }[partitionName(region)] ?? region;
+}
+
+/**
+ * Asks STS of a Region that every account has, where STS of the account's Region does not know the credentials: in a Region that is not
+ * enabled, it knows none. No policy can refuse the question.
+ *
+ * @param credentials where they could be had at all; otherwise a role could not be assumed in that Region either
+ * @returns undefined when the credentials are at fault
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+ */
+async function accountElsewhere(
+  side: CredentialSource,
+  credentials: CredentialProvider | undefined,
+  error: unknown,
+  ends: RequestEnds,
+): Promise<string | undefined> {
+  const region = alwaysEnabled(side.region);
+  if (region === side.region || !isAwsError(error, 'InvalidClientTokenId')) {
+    return undefined;
+  }
+  const sts = stsClient(region, credentials ?? credentialsOf({ ...side, region }), ends);
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Account;
+  } catch {
+    return undefined;
+  } finally {
+    sts.destroy();
+  }
+}
+
+function stsClient(region: string, credentials: CredentialProvider, { signal, timeouts }: RequestEnds): STSClient {
+  return new STSClient({ region, credentials, requestHandler: new RequestHandler(signal, timeouts) });
+}
+
+function enableRegion({ region, profile, roleArn }: CredentialSource): string {
+  const as = profile === undefined || roleArn !== undefined ? '' : ` --profile ${profile}`;
+  return `aws account enable-region --region-name ${region}${as}`;
 }
 
 /**

@@ -21,7 +21,7 @@ export function isStale({ at }: Pick<LastVerification, 'at'>, now: Date): boolea
 const BATCH = 10;
 
 /**
- * Keeps the result of a verification for `ops status`, in the place of the one before. The parameter is no resource of a stack: a
+ * Keeps the result of a verification for `s3-replication status`, in the place of the one before. The parameter is no resource of a stack: a
  * deployment would put back what it once wrote.
  */
 export async function recordVerification(
@@ -33,7 +33,7 @@ export async function recordVerification(
   await client.send(
     new PutParameterCommand({
       Name: lastVerificationParameter(config, pair),
-      Description: `Last result of ops verify for pair ${pair.id}`,
+      Description: `Last result of s3-replication verify for pair ${pair.id}`,
       Type: 'String',
       Overwrite: true,
       Value: JSON.stringify(verification),
@@ -67,5 +67,5 @@ function parse(name: string, text: string): LastVerification {
   } catch {
     // No JSON: the same as JSON of another kind.
   }
-  throw new Error(`SSM parameter ${name} holds no result of ops verify`);
+  throw new Error(`SSM parameter ${name} holds no result of s3-replication verify`);
 }

@@ -1,6 +1,7 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/alarms';
 import type { DeployedPair } from '../model/deployment';
+import { SCHEDULER_NAMESPACE } from '../model/heartbeat';
 import type { Clients } from './clients';
 import type { Clock } from './clock';
 import { nextToken } from './listing/next-token';
@@ -123,4 +124,51 @@ function dailyQuery(bucket: string, { metric, storageType }: DailyQuestion, inde
       Stat: 'Average',
     },
   };
+}
+
+/** What became of calls that schedules were to make. */
+export interface ScheduleErrors {
+  readonly attempted: number;
+  /** Calls that the target refused, or to which it did not answer. */
+  readonly failed: number;
+  /** Calls that the scheduler gave up. */
+  readonly dropped: number;
+}
+
+/**
+ * What went wrong with the schedules of a group.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+ */
+export async function readScheduleErrors(
+  client: CloudWatchClient,
+  scheduleGroup: string,
+  { start, end }: { readonly start: Date; readonly end: Date },
+): Promise<ScheduleErrors> {
+  const sum = (Id: string, MetricName: string) => ({
+    Id,
+    MetricStat: {
+      Metric: {
+        Namespace: SCHEDULER_NAMESPACE,
+        MetricName,
+        Dimensions: [{ Name: 'ScheduleGroup', Value: scheduleGroup }],
+      },
+      Period: METRIC_PERIOD,
+      Stat: 'Sum',
+    },
+  });
+  const queries = [
+    sum('attempted', 'InvocationAttemptCount'),
+    sum('failed', 'TargetErrorCount'),
+    sum('dropped', 'InvocationDroppedCount'),
+  ];
+  const { MetricDataResults: results = [] } = await client.send(
+    new GetMetricDataCommand({ MetricDataQueries: queries, StartTime: start, EndTime: end }),
+  );
+  const total = (id: string) =>
+    results
+      .filter(({ Id }) => Id === id)
+      .flatMap((result) => complete(result))
+      .reduce((one, other) => one + other, 0);
+  return { attempted: total('attempted'), failed: total('failed'), dropped: total('dropped') };
 }

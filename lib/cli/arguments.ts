@@ -1,5 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
+import { didYouMean } from '../errors/nearest';
 import { quoted } from '../errors/visible';
 
 /** Options of a command, by their long names. */
@@ -15,11 +17,11 @@ export interface OptionRules {
   readonly refused?: ReadonlyMap<string, UsageError>;
 }
 
-/** Options of npm itself: npm sets their variables for reasons of its own too, such as a line of .npmrc. */
-const NPM_OPTIONS = new Set(['all', 'json', 'prefix', 'yes']);
-
-/** How many letters may be wrong in a name for its likely meaning to be named. */
-const NEAR = 2;
+/**
+ * Options of npm itself: npm sets their variables for reasons of its own too, such as a line of .npmrc. A lost --yes only makes a command
+ * ask, and the others say where they are, or are none of this program.
+ */
+const NPM_OPTIONS = new Set(['all', 'color', 'help', 'prefix', 'quiet', 'version', 'yes']);
 
 /**
  * Takes a command line apart.
@@ -28,7 +30,7 @@ const NEAR = 2;
  *   option that npm took for itself
  */
 export function parseOptions<const Options extends OptionTable>(argv: readonly string[], options: Options, rules: OptionRules) {
-  refuseWhatNpmTook(Object.keys(options));
+  refuseWhatNpmTook(Object.keys(options).filter((name) => !(name === 'json' && argv.includes('--json'))));
   const seen = new Map<string, string>();
   const loose: ParseArgsConfig & { tokens: true } = { args: [...argv], options, strict: false, tokens: true };
   for (const token of parseArgs(loose).tokens) {
@@ -56,12 +58,8 @@ function checkOption(token: OptionToken, options: OptionTable, { hint, refused }
   }
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
-    const near = nearest(name, Object.keys(options));
-    throw new UsageError(
-      'BadArguments',
-      `unknown option ${rawName}`,
-      near === undefined ? hint : `did you mean --${near}? ${hint}`,
-    );
+    const meant = didYouMean(name, Object.keys(options), '--');
+    throw new UsageError('BadArguments', `unknown option ${rawName}`, `${meant}${hint}`);
   }
   if (option.type === 'boolean') {
     if (value !== undefined) {
@@ -82,40 +80,25 @@ function checkOption(token: OptionToken, options: OptionTable, { hint, refused }
 /**
  * `npm run deploy --config=FILE`, without `--` before the options, gives the option to npm, which tells its scripts only by a variable.
  * `-c` is npm's `--call` then, whose value a script of `npm exec` inherits too: only a value that looks like a configuration counts.
+ *
+ * @throws UsageError that names the first such option
  */
 export function refuseWhatNpmTook(names: readonly string[]): void {
+  const { npm_lifecycle_event: script, npm_command: command } = process.env;
   const variable = (name: string) => process.env[`npm_config_${name.replaceAll('-', '_')}`] ?? '';
-  const taken = names.filter((name) => !NPM_OPTIONS.has(name) && variable(name) !== '').map((name) => `--${name}`);
+  const isTaken = (name: string) =>
+    // npx leaves what stands behind the name of a command alone, so that its own --json comes from .npmrc.
+    name === 'json' ? variable(name) === 'true' && command !== 'exec' : !NPM_OPTIONS.has(name) && variable(name) !== '';
+  const taken = names.filter(isTaken).map((name) => `--${name}`);
   const call = names.includes('config') && /^\S+\.json$/.test(variable('call')) ? [`-c ${variable('call')}`] : [];
   const [first] = [...taken, ...call];
   if (first !== undefined) {
     throw new UsageError(
       'TakenByNpm',
       `npm took ${first} for itself, and this command did not get it`,
-      `write -- before the options: npm run ${process.env['npm_lifecycle_event'] ?? 'COMMAND'} -- ${first}`,
+      script === undefined || script === 'npx'
+        ? `write it behind the command: ${COMMAND} COMMAND ${first}`
+        : `write -- before the options: npm run ${script} -- ${first}`,
     );
   }
-}
-
-/** The name that was probably meant. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
-    .filter(({ candidate, distance }) => distance <= NEAR && distance < candidate.length / 2)
-    .toSorted((one, other) => one.distance - other.distance);
-  return best?.candidate ?? (name.length > 1 ? known.find((candidate) => candidate.startsWith(name)) : undefined);
-}
-
-/** How many letters to insert, delete or replace to make one word of the other. */
-function distanceOf(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of Array.from(from).entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

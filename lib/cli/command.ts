@@ -17,6 +17,8 @@ export interface Context {
   readonly cdkContext: readonly string[];
   /** Qualifier of the bootstrap that the stacks are deployed with, from CDK context. */
   readonly qualifier: string;
+  /** Name of the bootstrap stack, from cdk.json's `toolkitStackName`. @default - the usual one, or one beside it */
+  readonly toolkitStackName?: string | undefined;
   /**
    * ARN of the permissions boundary that the stacks' roles get, from CDK context, with placeholders.
    *
@@ -78,7 +80,7 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What it does and examples, for `ops VERB --help`. */
+  /** What it does and examples, for `s3-replication VERB --help`. */
   readonly help: string;
   /** What it works on, such as `CODE`. @default - it takes no argument */
   readonly argument?: string;
@@ -88,8 +90,34 @@ export interface Command {
   readonly options?: Readonly<
     Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
   >;
+  /** Whether it may ask before a change, which `--yes` answers. @default false */
+  readonly asks?: true;
+  /** Whether it is about no single pair, and so accepts no `--pair`. @default false */
+  readonly wholeConfiguration?: true;
   /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
   readonly perGroup?: true;
   /** Loads the command and what it needs, only when it runs. */
   readonly load: () => (context: Context, args: CommandArguments) => Promise<Outcome>;
+}
+
+/** What a program takes from its process. */
+export interface ProgramProcess {
+  /** Arguments without interpreter, script and the program's name. */
+  readonly argv: readonly string[];
+  /** Where the person is. */
+  readonly directory: string;
+  readonly terminal: Terminal;
+  /** Aborted when the person interrupts. */
+  readonly signal: AbortSignal;
+  /** Standard output. */
+  readonly print: (text: string) => void;
+}
+
+/** A command that reads its own options, because it hands some of them to another program, or knows no deployment. */
+export interface Program {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Loads the program and what it needs, only when it runs. It throws the same errors as a command. */
+  readonly run: (process: ProgramProcess) => Promise<ExitCode>;
 }

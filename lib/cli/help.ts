@@ -1,29 +1,32 @@
 import { CONFIG_HELP } from '../config/named';
-import type { Command } from './command';
+import { COMMAND } from '../config/program';
+import type { Command, Program } from './command';
 import { EXIT_CODES_HELP } from './exit-codes';
+import { columns, type HelpRow, OUTPUT_HELP } from './global-options';
 
-const COMMON_HELP: readonly (readonly [option: string, help: string])[] = [
-  ...CONFIG_HELP,
-  ['    --pair ID', 'only this pair; may be repeated'],
+const PAIR_HELP: HelpRow = ['    --pair ID', 'only this pair; may be repeated'];
+const AWS_HELP: readonly HelpRow[] = [
   ['    --endpoint URL', 'send AWS requests there (a local emulator)'],
   ['    --verification-roles', 'assume the role of each account that verifies for the pipeline'],
-  ['    --json', 'print the result as JSON'],
-  ['-y, --yes', 'change without asking'],
-  ['    --debug', 'show stack traces'],
-  ['-h, --help', 'show this help'],
 ];
+const YES_HELP: HelpRow = ['-y, --yes', 'change without asking'];
 
-/** The list of commands and the options of all of them. */
-export function overview(commands: readonly Command[]): string {
-  const usage = 'Usage: npm run ops -- COMMAND [options]';
-  return `${usage}\n\nCommands:\n${columns(commands.map(({ name, summary }) => [name, summary]))}\n\n${options()}`;
+/** Returns the list of commands and the options of all of them. */
+export function overview(commands: readonly (Command | Program)[]): string {
+  return [
+    `Usage: ${COMMAND} COMMAND [options]`,
+    `Commands:\n${columns(commands.map(({ name, summary }) => [name, summary]))}`,
+    `Options of every command:\n${columns([...CONFIG_HELP, ...OUTPUT_HELP])}`,
+    `"${COMMAND} COMMAND --help" shows examples and the other options of a command.`,
+    EXIT_CODES_HELP,
+  ].join('\n\n');
 }
 
-/** What one command does, with examples and every option. */
+/** Returns what one command does, with examples and every option. */
 export function commandHelp(command: Command): string {
   const words = [command.name, command.actions === undefined ? command.argument : '[ACTION]'];
-  const usage = `Usage: npm run ops -- ${words.filter(Boolean).join(' ')} [options]`;
-  return [usage, command.help, ...actions(command), options(command)].join('\n\n');
+  const usage = `Usage: ${COMMAND} ${words.filter(Boolean).join(' ')} [options]`;
+  return [usage, command.help, ...actions(command), `Options:\n${columns(optionsOf(command))}`, EXIT_CODES_HELP].join('\n\n');
 }
 
 function actions({ actions: all = {} }: Command): string[] {
@@ -33,14 +36,17 @@ function actions({ actions: all = {} }: Command): string[] {
   return rows.length === 0 ? [] : [`Actions:\n${columns(rows)}`];
 }
 
-function options(command?: Command): string {
-  const own = Object.entries(command?.options ?? {}).map(
-    ([name, { value, help }]) => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+/** Its own options first. */
+function optionsOf({ options = {}, asks, wholeConfiguration }: Command): HelpRow[] {
+  const own = Object.entries(options).map(
+    ([name, { value, help }]): HelpRow => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help],
   );
-  return `Options:\n${columns([...own, ...COMMON_HELP])}\n\n${EXIT_CODES_HELP}`;
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([first]) => first.length));
-  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
+  return [
+    ...own,
+    ...(wholeConfiguration === true ? [] : [PAIR_HELP]),
+    ...(asks === true ? [YES_HELP] : []),
+    ...CONFIG_HELP,
+    ...AWS_HELP,
+    ...OUTPUT_HELP,
+  ];
 }

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
+import { type NamedConfig, namedConfig, PROFILE_CONTEXT } from '../config/named';
 import { UsageError } from '../errors/errors';
+import { didYouMean } from '../errors/nearest';
 import { parseOptions } from './arguments';
-import type { Action, Command, CommandArguments } from './command';
+import type { Action, Command, CommandArguments, Program } from './command';
+import { GLOBAL_OPTIONS } from './global-options';
 
-/** What a command line says. */
+/** What a command line says besides the name of its command. */
 export interface CommandLine {
-  /** Undefined when only help is asked for, or nothing. */
-  readonly command: Command | undefined;
   readonly common: CommonOptions;
   readonly own: CommandArguments;
 }
@@ -19,54 +19,80 @@ export interface CommonOptions {
   readonly endpoint: string | undefined;
   readonly verificationRoles: boolean;
   readonly json: boolean;
+  readonly quiet: boolean;
   readonly yes: boolean;
   readonly help: boolean;
 }
 
 const COMMON = {
-  ...CONFIG_OPTIONS,
-  pair: { type: 'string', multiple: true },
+  ...GLOBAL_OPTIONS,
   endpoint: { type: 'string' },
   'verification-roles': { type: 'boolean' },
-  json: { type: 'boolean' },
-  yes: { type: 'boolean', short: 'y' },
-  debug: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
+const PAIR = { pair: { type: 'string', multiple: true } } as const;
+const YES = { yes: { type: 'boolean', short: 'y' } } as const;
+
+/** A command line up to the name of its command. */
+export interface FirstLook {
+  /** Undefined when only help or the version is asked for, or nothing. */
+  readonly command: Command | Program | undefined;
+  /** The arguments without the name. */
+  readonly argv: readonly string[];
+  readonly version: boolean;
+}
 
 /**
- * Reads a command line.
+ * Finds the command of a command line, whose options decide how the rest is read.
  *
- * @throws UsageError for an unknown command, action or option, or an argument too many or too few
+ * @throws UsageError for an unknown command
  */
-export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
-  // The command's own options count, so it is looked for before anything is taken apart strictly.
-  const { positionals: words } = parseArgs({ args: [...argv], options: COMMON, allowPositionals: true, strict: false });
-  const name = words.find((word) => word !== 'help');
-  const command = commands.find((candidate) => candidate.name === name);
-  const { values, positionals } = parseStrictly(argv, command?.options ?? {});
-  const rest = positionals.filter((word) => word !== 'help');
-  const help = values['help'] === true || positionals.includes('help');
-  if (rest.length > 0 && command === undefined) {
+export function findCommand(argv: readonly string[], commands: readonly (Command | Program)[]): FirstLook {
+  const { tokens, values } = parseArgs({
+    args: [...argv],
+    options: { ...COMMON, ...PAIR, ...YES },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const word = tokens.find((token) => token.kind === 'positional' && token.value !== 'help');
+  const version = values['version'] === true;
+  if (word?.kind !== 'positional') {
+    return { command: undefined, argv, version };
+  }
+  const command = commands.find(({ name }) => name === word.value);
+  if (command === undefined) {
+    const names = commands.map(({ name }) => name);
     throw new UsageError(
       'UnknownCommand',
-      `there is no command "${rest[0]}"`,
-      `commands: ${commands.map((candidate) => candidate.name).join(', ')}; "--help" explains them`,
+      `there is no command "${word.value}"`,
+      `${didYouMean(word.value, names)}commands: ${names.join(', ')}; "--help" explains them`,
     );
   }
+  return { command, argv: argv.filter((_, index) => index !== word.index), version };
+}
+
+/**
+ * Reads the arguments of a command, without its name; of the program as a whole where there is none.
+ *
+ * @throws UsageError for an unknown action or option, or an argument too many or too few
+ */
+export function parseCommandLine(argv: readonly string[], command: Command | undefined): CommandLine {
+  const { values, positionals } = parseStrictly(argv, command);
+  const help = values['help'] === true || positionals.includes('help');
+  const words = positionals.filter((word) => word !== 'help');
   return {
-    command,
     common: {
       named: namedConfig(values),
       pairs: (values['pair'] as string[] | undefined) ?? [],
       endpoint: checkedEndpoint(text(values['endpoint'])),
       verificationRoles: values['verification-roles'] === true,
       json: values['json'] === true,
+      quiet: values['quiet'] === true,
       yes: values['yes'] === true,
       help,
     },
     own: {
-      ...(command === undefined || help ? { argument: undefined } : readWords(command, rest.slice(1))),
+      ...(command === undefined || help ? { argument: undefined } : readWords(command, words)),
       values: Object.fromEntries(
         Object.keys(command?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
       ),
@@ -76,10 +102,36 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
 
 function parseStrictly(
   argv: readonly string[],
-  own: NonNullable<Command['options']>,
+  command: Command | undefined,
 ): { values: Record<string, unknown>; positionals: string[] } {
-  const options = Object.fromEntries(Object.entries(own).map(([name, { type }]) => [name, { type }]));
-  return parseOptions(argv, { ...options, ...COMMON }, { hint: '"--help" lists the options' });
+  const { name, options: own = {}, asks, wholeConfiguration } = command ?? {};
+  const all = {
+    ...Object.fromEntries(Object.entries(own).map(([option, { type }]) => [option, { type }])),
+    ...COMMON,
+    ...(command === undefined || wholeConfiguration === true ? {} : PAIR),
+    ...(asks === true ? YES : {}),
+  };
+  const refused = new Map([
+    ...(asks === true ? [] : ['yes', 'y'].map((option) => [option, needless(name, '--yes', 'it asks nothing')] as const)),
+    ...(wholeConfiguration === true ? [['pair', needless(name, '--pair', 'it is about all pairs')] as const] : []),
+  ]);
+  const parsed = parseOptions(argv, all, {
+    hint: '"--help" lists the options',
+    refused: command === undefined ? new Map() : refused,
+  });
+  const profile = Object.values(PROFILE_CONTEXT).find((option) => Object.hasOwn(parsed.values, option));
+  if (profile !== undefined && Object.hasOwn(parsed.values, 'verification-roles')) {
+    throw new UsageError(
+      'RolesAndProfiles',
+      `--verification-roles and --${profile} exclude each other`,
+      'the roles are assumed with the credentials of the environment; write one of them',
+    );
+  }
+  return parsed;
+}
+
+function needless(name: string | undefined, option: string, reason: string): UsageError {
+  return new UsageError('OptionRefused', `"${name}" accepts no ${option}: ${reason}`, 'leave it out');
 }
 
 /** The words after the command. */
@@ -95,7 +147,7 @@ function readWords(command: Command, words: readonly string[]): Pick<CommandArgu
   }
   const extra = what.argument === undefined ? [argument, ...tooMany].filter((word) => word !== undefined) : tooMany;
   if (extra.length > 0) {
-    throw new UsageError('TooManyArguments', `"${name}" takes no argument "${extra.join(' ')}"`, hint);
+    throw new UsageError('TooManyArguments', `"${name}" accepts no argument "${extra.join(' ')}"`, hint);
   }
   return { ...(action !== undefined && { action: first }), argument };
 }
@@ -110,7 +162,7 @@ function actionNamed({ name, actions }: Command, word: string): Action | undefin
     throw new UsageError(
       'UnknownAction',
       `"${name}" has no action "${word}"`,
-      `actions: ${Object.keys(actions).join(', ')}; "${name} --help" explains them`,
+      `${didYouMean(word, Object.keys(actions))}actions: ${Object.keys(actions).join(', ')}; "${name} --help" explains them`,
     );
   }
   return action;

@@ -1,24 +1,26 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import { cdkContext } from '../config/named';
+import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
+import { didYouMean } from '../errors/nearest';
 import { toJson } from '../errors/visible';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
-import type { Command, Context, Result } from './command';
+import type { Command, Context, Program, Result } from './command';
 import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
 import { commandHelp, overview } from './help';
-import { parseCommandLine } from './parse';
+import { findCommand, parseCommandLine } from './parse';
 import { contextsOf, runPerGroup } from './per-group';
-import type { Terminal } from './terminal';
+import { quietTerminal, type Terminal } from './terminal';
 
 /** What the command line takes from its process. */
 export interface CliProcess {
   /** Arguments without interpreter and script. */
   readonly argv: readonly string[];
   /** Every command that there is. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly (Command | Program)[];
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
@@ -39,7 +41,16 @@ export async function runCli(process: CliProcess): Promise<ExitCode> {
 
 async function dispatch(process: CliProcess): Promise<ExitCode> {
   const { print, directory } = process;
-  const { command, common, own } = parseCommandLine(process.argv, process.commands);
+  const { command, argv, version } = findCommand(process.argv, process.commands);
+  if (version) {
+    const { version: own } = require('../../package.json') as typeof import('../../package.json');
+    print(`${PROGRAM} ${own}`);
+    return EXIT.ok;
+  }
+  if (command !== undefined && 'run' in command) {
+    return command.run({ ...process, argv: argv.map((word) => (word === 'help' ? '--help' : word)) });
+  }
+  const { common, own } = parseCommandLine(argv, command);
   if (command === undefined) {
     print(overview(process.commands));
     return common.help ? EXIT.ok : EXIT.usage;
@@ -53,7 +64,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   }
   const project = projectFolder(directory);
   const options = cdkContext(common.named, directory, project);
-  const { config, qualifier, permissionsBoundary } = readProject(project, options);
+  const { config, ...bootstrap } = readProject(project, options);
   const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
   const context: Context = {
@@ -61,10 +72,9 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     pairs,
     directory: project,
     cdkContext: options,
-    qualifier,
-    permissionsBoundary,
+    ...bootstrap,
     clients: process.clients(config, { ...common, signal: process.signal }),
-    terminal: process.terminal,
+    terminal: common.quiet ? quietTerminal(process.terminal) : process.terminal,
     clock: process.clock,
     signal: process.signal,
     yes: common.yes,
@@ -85,21 +95,30 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
 }
 
 /** The configuration's checks take their time to load, and `--help` needs none of them. */
-function readProject(project: string, context: readonly string[]): Pick<Context, 'config' | 'qualifier' | 'permissionsBoundary'> {
+function readProject(
+  project: string,
+  context: readonly string[],
+): Pick<Context, 'config' | 'permissionsBoundary' | 'qualifier' | 'toolkitStackName'> {
   const { loadConfig } = require('../model/loading/load') as typeof import('../model/loading/load');
-  const { contextOfCli } = require('../config/locate') as typeof import('../config/locate');
+  const { contextOfCli, settingOfCli } = require('../config/locate') as typeof import('../config/locate');
   const readContext = contextOfCli(context, project);
   const config = { ...deploymentOf(loadConfig(readContext, project)), commandOptions: context };
-  return { config, qualifier: qualifierFrom(readContext), permissionsBoundary: permissionsBoundaryFrom(readContext) };
+  return {
+    config,
+    qualifier: qualifierFrom(readContext),
+    permissionsBoundary: permissionsBoundaryFrom(readContext),
+    toolkitStackName: settingOfCli(project, 'toolkitStackName'),
+  };
 }
 
 function choosePairs(config: Deployment, ids: readonly string[]): readonly DeployedPair[] {
-  const unknown = ids.filter((id) => !config.pairs.some((pair) => pair.id === id));
+  const known = config.pairs.map(({ id }) => id);
+  const unknown = ids.filter((id) => !known.includes(id));
   if (unknown.length > 0) {
     throw new UsageError(
       'UnknownPair',
       `the configuration has no pair ${unknown.join(', ')}`,
-      `its pairs: ${config.pairs.map(({ id }) => id).join(', ')}`,
+      `${didYouMean(unknown[0] ?? '', known)}its pairs: ${known.join(', ')}`,
     );
   }
   return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));

@@ -78,3 +78,20 @@ export function printResult(text: string): void {
   const clear = text.startsWith(CLEAR) ? CLEAR : '';
   process.stdout.write(`${clear}${visibleLines(text.slice(clear.length))}\n`);
 }
+
+/** A terminal that shows what a command tells only when it asks about it. */
+export function quietTerminal(terminal: Terminal): Terminal {
+  let held: string[] = [];
+  return {
+    ...terminal,
+    tell: (line) => {
+      held.push(line);
+    },
+    progress: () => undefined,
+    confirm: async (question) => {
+      held.forEach((line) => terminal.tell(line));
+      held = [];
+      await terminal.confirm(question);
+    },
+  };
+}

@@ -53,6 +53,19 @@ export function contextOfCli(argv: readonly string[], directory: string): ReadCo
     sources.map((source) => (source as Record<string, unknown> | undefined)?.[key]).find((value) => value !== undefined);
 }
 
+/**
+ * A setting of the CDK CLI besides context, such as `toolkitStackName`: of cdk.json, or of the person's own ~/.cdk.json.
+ *
+ * @param directory the folder of cdk.json
+ * @returns undefined when neither has it as text
+ * @throws ConfigError when one of the files is there and is not JSON
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/cli.html
+ */
+export function settingOfCli(directory: string, key: string): string | undefined {
+  const files = [resolve(directory, 'cdk.json'), resolve(homedir(), '.cdk.json')];
+  return files.map((file) => readObject(file)[key]).find((value): value is string => typeof value === 'string');
+}
+
 function contextArguments(argv: readonly string[]): Map<string, string> {
   const words = contextWords(argv);
   const { CDK_CONTEXT: variable } = process.env;

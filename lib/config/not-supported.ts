@@ -32,7 +32,7 @@ const EXISTING_KEY =
   'an existing KMS key is not supported here: this project creates the replica key, and the source key of the buckets that it creates, because their policies must admit the replication roles and nobody else; remove it. Keys of a source bucket that exists belong into "sourceBucket": { "name": "acme-invoices", "keyArns": ["…"] }';
 
 const TWO_WAY =
-  'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "ops restore" copies objects back, and docs/recovery.md says how to fail over';
+  'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "s3-replication restore" copies objects back, and docs/recovery.md says how to fail over';
 
 const straightInto = (name: string) =>
   `a transition to ${name} is not supported: S3 can write replicas into ${name} at once, and would move them there only after 30 days; write "storageClass": "${name}" in the pair instead, and move on from there to GLACIER or DEEP_ARCHIVE`;

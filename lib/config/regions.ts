@@ -21,7 +21,7 @@ export function isSupportedRegion(region: string): boolean {
 
 const partitions = new Map<string, ReturnType<typeof import('@aws-sdk/util-endpoints').partition>>();
 
-/** Loaded only when asked: it is half of what `ops --help` would take. Kept, because every name asks for it. */
+/** Loaded only when asked: it is half of what `s3-replication --help` would take. Kept, because every name asks for it. */
 function partitionOf(region: string) {
   const { partition } = require('@aws-sdk/util-endpoints') as typeof import('@aws-sdk/util-endpoints');
   const known = partitions.get(region) ?? partition(region);

@@ -242,6 +242,17 @@ export const pairs = z
   .min(1, { error: pairsError })
   .default(() => [pair.parse({ id: 'documents' })]);
 
+/** @see https://docs.aws.amazon.com/sns/latest/dg/sns-create-topic.html */
+const topicArn = text(
+  /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/,
+  'write the ARN of a standard SNS topic, such as "arn:aws:sns:us-west-2:222222222222:on-call"',
+);
+
+const runbookUrl = text(
+  /^https?:\/\/[!-~]{1,400}$/,
+  'write an address such as "https://example.com/runbook.md", or leave the key out',
+).optional();
+
 const email = text(/^[^\s@]+@[^\s@]+$/, 'write an e-mail address, or leave the key out').optional();
 
 export const pipelineAccount = account;
@@ -280,6 +291,8 @@ const monitoring = z
   .strictObject(
     {
       email,
+      topicArns: z.array(topicArn, { error: 'write a list of topics by ARN' }).default([]),
+      runbookUrl,
       failedOperations: wholeNumber('operations', 1, 1_000_000_000).default(1),
       latencyMinutes: wholeNumber('minutes', 1, 10_080).default(60),
       pendingOperations: wholeNumber('operations', 1, 1_000_000_000).default(10_000),
@@ -289,6 +302,23 @@ const monitoring = z
     { error: objectError('{ "email": "storage@example.com" }') },
   )
   .prefault({});
+
+/**
+ * Below a quarter of an hour a heartbeat says nothing: S3 replicates most objects within 15 minutes. Above a day nobody would be told in time.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
+ */
+export const heartbeat = z
+  .union(
+    [
+      z.literal(false),
+      z.strictObject({ minutes: wholeNumber('minutes', 15, 1440).default(60) }, { error: objectError('{ "minutes": 60 }') }),
+    ],
+    { error: `${objectError('{ "minutes": 60 }')}, or false for no heartbeat` },
+  )
+  .prefault({});
+
+export const witness = onOff().default(false);
 
 export const backfill = onOff().default(false);
 export const bucketNamespace = oneOf(['account-regional', 'global']).default('account-regional');
@@ -303,6 +333,8 @@ export const configuration = z.strictObject(
     keyExchange: oneOf(['stack-output', 'ssm']).default('stack-output'),
     pairs,
     backfill,
+    heartbeat,
+    witness,
     lockdown,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560).default(365),

@@ -1,6 +1,8 @@
 import { type OptionTable, parseOptions } from '../cli/arguments';
 import { EXIT_CODES_HELP } from '../cli/exit-codes';
-import { CONFIG_OPTIONS, type NamedConfig, namedConfig } from '../config/named';
+import { columns, GLOBAL_HELP, GLOBAL_OPTIONS, type HelpRow } from '../cli/global-options';
+import { type NamedConfig, namedConfig } from '../config/named';
+import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
 
 /** Options of `cdk deploy` that deploy what the plan shows, and nothing else. */
@@ -15,7 +17,6 @@ export const PASSED_ON = {
   ci: { type: 'boolean' },
   'no-ci': { type: 'boolean' },
   color: { type: 'boolean' },
-  'no-color': { type: 'boolean' },
   concurrency: { type: 'string' },
   'debug-cli': { type: 'boolean' },
   force: { type: 'boolean', short: 'f' },
@@ -63,7 +64,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     'hotswap-ecs-stabilization-timeout-seconds',
     'hotswap-fallback',
   ],
-  [NOTHING]: ['execute', 'ignore-no-stacks', 'version'],
+  [NOTHING]: ['execute', 'ignore-no-stacks'],
   'it continues to deploy after the plan': ['logs', 'watch'],
   'it does not wait until resources work, and does not roll back': ['express'],
   'it takes over resources that the plan shows as new': ['import-existing-resources'],
@@ -95,12 +96,12 @@ function refusal(name: string, reason: string): UsageError {
   const option = name.length === 1 ? `-${name}` : `--${name}`;
   return new UsageError(
     'OptionRefused',
-    `"npm run deploy" does not support ${option}: ${reason}`,
+    `"deploy" does not support ${option}: ${reason}`,
     '"npx cdk deploy" supports it, and shows no plan',
   );
 }
 
-/** What `npm run deploy` was told. */
+/** What `deploy` was told. */
 export interface DeployArguments {
   /** Ids of the stacks to deploy; all of them where there are none. */
   readonly stacks: readonly string[];
@@ -109,24 +110,24 @@ export interface DeployArguments {
   readonly accept: readonly string[];
   readonly yes: boolean;
   readonly json: boolean;
+  readonly quiet: boolean;
   readonly help: boolean;
   readonly named: NamedConfig;
   /** AWS profile that stands for the credentials of the environment. */
   readonly profile: string | undefined;
   /** What the CDK CLI's `deploy` is told besides. */
   readonly rest: readonly string[];
+  /** Whether the CDK CLI is to print no colors either. */
+  readonly noColor: boolean;
 }
 
 const OWN = {
-  ...CONFIG_OPTIONS,
+  ...GLOBAL_OPTIONS,
   accept: { type: 'string', multiple: true },
   profile: { type: 'string' },
   exclusively: { type: 'boolean', short: 'e' },
   all: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
-  json: { type: 'boolean' },
-  debug: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /**
@@ -138,7 +139,7 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
   const { values, positionals, tokens } = parseOptions(
     argv,
     { ...OWN, ...PASSED_ON },
-    { hint: '"npm run deploy -- --help" lists the options', refused: REFUSED },
+    { hint: `"${COMMAND} deploy --help" lists the options`, refused: REFUSED },
   );
   checkMethod(values.method);
   checkStacks(positionals, values.all === true);
@@ -148,6 +149,7 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
     accept: values.accept ?? [],
     yes: values.yes === true,
     json: values.json === true,
+    quiet: values.quiet === true,
     help: values.help === true,
     named: namedConfig(values),
     profile: values.profile,
@@ -156,6 +158,7 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
         ? [token.value === undefined ? `--${token.name}` : `--${token.name}=${token.value}`]
         : [],
     ),
+    noColor: values['no-color'] === true,
   };
 }
 
@@ -166,7 +169,7 @@ function checkStacks(stacks: readonly string[], all: boolean): void {
     throw new UsageError(
       'OptionAfterDashes',
       `${option} after "--" is not a stack`,
-      'write options once behind "npm run deploy --"',
+      `write options once behind "${COMMAND} deploy"`,
     );
   }
   if (all && stacks.length > 0) {
@@ -174,27 +177,28 @@ function checkStacks(stacks: readonly string[], all: boolean): void {
   }
 }
 
-/** What `npm run deploy -- --help` prints. */
-export const DEPLOY_HELP = `Usage: npm run deploy -- [STACK...] [options] [options of cdk deploy]
+const OWN_HELP: readonly HelpRow[] = [
+  ['    --accept NAME', 'make this change although the plan stops at it; may be repeated'],
+  ['-e, --exclusively', 'without the stacks that the named ones depend on'],
+  ['    --all', 'every stack, as without names'],
+  ['    --profile NAME', 'AWS profile in place of the credentials of the environment'],
+  ['-y, --yes', 'deploy without asking'],
+];
+
+/** What `deploy --help` prints. */
+export const DEPLOY_HELP = `Usage: ${COMMAND} deploy [STACK...] [options] [options of cdk deploy]
 
 Shows what would be created, changed, replaced and deleted, and which permissions widen; stops where a bucket or a key would be
 replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk deploy" deploys exactly that. Object Lock is never taken
-away, whatever is accepted. Names of stacks come first; without any it deploys all.
+away, whatever is accepted. Without names of stacks it deploys all. With --json it prints the plan and what became of it.
 
-  npm run deploy
-  npm run deploy -- Destination -c config=prod.json
-  npm run deploy -- --accept backups-source/PairsreportsBucket1A2B3C4D
+Examples:
+  ${COMMAND} deploy
+  ${COMMAND} deploy Destination --config prod.json
+  ${COMMAND} deploy --accept backups-source/PairsreportsBucket1A2B3C4D
 
 Options:
-      --accept NAME    make this change although the plan stops at it; may be repeated
-  -e, --exclusively    without the stacks that the named ones depend on
-  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
-  -c, --context N=V    CDK context; may be repeated
-      --profile NAME   AWS profile in place of the credentials of the environment
-  -y, --yes            deploy without asking
-      --json           print the plan as JSON
-      --debug          show stack traces
-  -h, --help           show this help
+${columns([...OWN_HELP, ...GLOBAL_HELP])}
 
 Options that go to "cdk deploy", which does not ask again unless you give --require-approval:
 ${passedOn()}

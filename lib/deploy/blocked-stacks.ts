@@ -5,7 +5,7 @@ import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type SideName } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
-import { STACKS, type StackKind, stackPlace } from '../model/stacks';
+import { type StackKind, stackPlace, stacksOf } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackStatus {
@@ -67,7 +67,9 @@ function unprotectCommand(config: Deployment, stack: StackKind): string {
 
 async function statesOf(config: Deployment, side: SideName): Promise<StackStatus[]> {
   const stacks = groupsOf(config).flatMap((group) =>
-    STACKS.filter((stack) => stackPlace(group, stack).owner === side).map((stack) => ({ group, stack })),
+    stacksOf(group)
+      .filter((stack) => stackPlace(group, stack).owner === side)
+      .map((stack) => ({ group, stack })),
   );
   const credentials = credentialsOf(config[side]);
   const account = await accountOf(config[side], credentials).catch(() => undefined);

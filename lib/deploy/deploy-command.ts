@@ -1,7 +1,7 @@
 import { interruption } from '../aws/clock';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import type { Synthesize } from '../cli/process/synthesis';
-import type { Terminal } from '../cli/terminal';
+import { quietTerminal, type Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors/errors';
@@ -44,8 +44,11 @@ interface DeployProcess {
  * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed; UnreachableError also for an interruption
  */
 export async function deploy(process: DeployProcess): Promise<ExitCode> {
-  const { argv, directory, terminal, signal, print } = process;
+  const { argv, directory, signal, print } = process;
   const options = parseDeployArguments(argv);
+  // What stops a deployment, or is left to do, is told however quiet it is to be.
+  const tell = (line: string) => process.terminal.tell(line);
+  const terminal = options.quiet ? quietTerminal(process.terminal) : process.terminal;
   if (options.help) {
     print(DEPLOY_HELP);
     return EXIT.ok;
@@ -70,12 +73,12 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   terminal.tell(planInWords(plan));
   const refusals = refusalsOf(plan);
   if (refusals.length > 0) {
-    terminal.tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
+    tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
     return finish(stopped(refusals), false);
   }
   const stops = blockingStops(plan, options.accept);
   if (stops.length > 0) {
-    terminal.tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
+    tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
     return finish(stopped(stops), false);
   }
   // What other options are for is for the CDK CLI to know.
@@ -88,7 +91,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   }
   const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json });
   if (signal.aborted) {
-    terminal.tell('\nCloudFormation continues what it has begun. Wait until it has ended, then run the command again.');
+    tell('\nCloudFormation continues what it has begun. Wait until it has ended, then run the command again.');
     throw interruption();
   }
   if (code === 0) {
@@ -96,7 +99,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   }
   const advice = adviceFor(config, await process.states(config));
   if (advice !== undefined) {
-    terminal.tell(`\n${advice}`);
+    tell(`\n${advice}`);
   }
   return finish({ status: 'failed', why: [`the CDK CLI ended with ${code}`] }, false);
 }
@@ -143,7 +146,7 @@ function chosenStacks({ stacks, exclusively }: DeployArguments): string[] {
 
 /** Deploys what was synthesized for the plan. Its question stands for the CDK CLI's own. */
 function cdkArguments(options: DeployArguments, context: readonly string[], assembly: string): string[] {
-  const { stacks, profile, rest } = options;
+  const { stacks, profile, noColor, rest } = options;
   return [
     'deploy',
     ...(stacks.length === 0 ? ['--all'] : []),
@@ -153,6 +156,7 @@ function cdkArguments(options: DeployArguments, context: readonly string[], asse
     ...(rest.some((word) => word.startsWith('--require-approval')) ? [] : ['--require-approval', 'never']),
     ...context,
     ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(noColor ? ['--no-color'] : []),
     ...rest,
   ];
 }

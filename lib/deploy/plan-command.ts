@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
+import { columns, GLOBAL_HELP, GLOBAL_OPTIONS } from '../cli/global-options';
 import type { Synthesize } from '../cli/process/synthesis';
 import { contextOfCli } from '../config/locate';
-import { CONFIG_OPTIONS, cdkContext, namedConfig } from '../config/named';
+import { cdkContext, namedConfig } from '../config/named';
+import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { quoted, toJson } from '../errors/visible';
 import { type Deployment, deploymentOf } from '../model/deployment';
@@ -12,27 +14,29 @@ import { statusOf } from '../model/status';
 import type { ReadDeployed, ReaderOptions } from './plan/deployed';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
-/** What `npm run plan -- --help` prints. */
-const PLAN_HELP = `Usage: npm run plan -- [options]
+/** What `plan --help` prints. */
+const PLAN_HELP = `Usage: ${COMMAND} plan [options]
 
 Shows what a deployment would create, change, replace and delete, and which permissions it widens. It compares with the deployed
-templates, and does not see changes made by hand: "npm run ops -- doctor" looks for those. Ends with 1 where permissions
+templates, and does not see changes made by hand: "${COMMAND} doctor" looks for those. Ends with 1 where permissions
 widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept of the
 configuration names the change; and where Object Lock would be taken away. This is the check of the pipeline.
 
+Examples:
+  ${COMMAND} plan
+  ${COMMAND} plan --stack Source --config prod.json --json
+
 Options:
-      --stack ID       only this stack; may be repeated
-      --assembly DIR   compare the cloud assembly in this folder, instead of synthesizing the app
-      --lookup-roles   read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured
-  -c, --config FILE    configuration file, as seen from where you are; also -c config=FILE
-  -c, --context N=V    CDK context; may be repeated
-      --json           print the plan as JSON
-      --debug          show stack traces
-  -h, --help           show this help
+${columns([
+  ['    --stack ID', 'only this stack; may be repeated'],
+  ['    --assembly DIR', 'compare the cloud assembly in this folder, instead of synthesizing the app'],
+  ['    --lookup-roles', 'read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured'],
+  ...GLOBAL_HELP,
+])}
 
 ${EXIT_CODES_HELP}`;
 
-/** What `npm run plan` takes from its process. */
+/** What `plan` takes from its process. */
 interface PlanProcess {
   readonly argv: readonly string[];
   /** The folder of cdk.json. */
@@ -101,23 +105,24 @@ function parsePlanArguments(argv: readonly string[]) {
   const { values, positionals } = parseOptions(
     argv,
     {
-      ...CONFIG_OPTIONS,
+      ...GLOBAL_OPTIONS,
       stack: { type: 'string', multiple: true },
       assembly: { type: 'string' },
       'lookup-roles': { type: 'boolean' },
-      json: { type: 'boolean' },
-      debug: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
     },
-    { hint: '"npm run plan -- --help" lists the options' },
+    {
+      hint: `"${COMMAND} plan --help" lists the options`,
+      refused: new Map(
+        ['yes', 'y'].map((name) => [
+          name,
+          new UsageError('OptionRefused', '"plan" accepts no --yes: it asks nothing', 'leave it out'),
+        ]),
+      ),
+    },
   );
   const [word] = positionals;
   if (word !== undefined) {
-    throw new UsageError(
-      'TooManyArguments',
-      `"npm run plan" accepts no argument ${quoted(word)}`,
-      `write --stack ${word} for one stack`,
-    );
+    throw new UsageError('TooManyArguments', `"plan" accepts no argument ${quoted(word)}`, `write --stack ${word} for one stack`);
   }
   return values;
 }

@@ -73,7 +73,9 @@ export function messageOf(error: unknown): string {
   }
   // The AWS SDK has no message for an answer without a body.
   const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
-  return status !== undefined && UNSAID.test(error.message) ? `AWS answered ${status} and gave no reason` : visible(error.message);
+  return status !== undefined && UNSAID.test(error.message)
+    ? `AWS answered ${status} and gave no reason`
+    : visible(error.message);
 }
 
 const UNSAID = /^(UnknownError|Unknown)?$/;

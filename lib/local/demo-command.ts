@@ -1,45 +1,57 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
+import { columns, GLOBAL_OPTIONS, OUTPUT_HELP } from '../cli/global-options';
 import { contextOfCli } from '../config/locate';
-import { CONFIG_OPTIONS, namedConfig } from '../config/named';
+import { namedConfig, PROFILE_CONTEXT } from '../config/named';
+import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { quoted, toJson } from '../errors/visible';
 import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
-import { formatDemo, terminalProgress } from './report';
+import { formatDemo, QUIET, terminalProgress } from './report';
 
-const HELP = `Usage: npm run demo -- [options]
+const HELP = `Usage: ${COMMAND} demo [options]
 
 Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
 
-Options:
-      --file PATH    replicate this file, or everything in this folder; may be repeated
-  -c, --config FILE  use this configuration; also -c config=FILE
-      --keep         leave the emulator running and print how to explore it
-      --json         print the result as JSON
-      --debug        show stack traces
-  -h, --help         show this help
-
 Examples:
-  npm run demo
-  npm run demo -- --file report.pdf --file photos
-  npm run demo -- -c config=environments/production.json --keep
+  ${COMMAND} demo
+  ${COMMAND} demo --file report.pdf --file photos
+  ${COMMAND} demo --config environments/production.json --keep
+
+Options:
+${columns([
+  ['    --file PATH', 'replicate this file, or everything in this folder; may be repeated'],
+  ['    --keep', 'leave the emulator running and print how to explore it'],
+  ['-c, --config FILE', 'use this configuration; also -c config=FILE'],
+  ...OUTPUT_HELP,
+])}
 
 ${EXIT_CODES_HELP}`;
 
-const HINT = '"npm run demo -- --help" lists the options';
+const HINT = `"${COMMAND} demo --help" lists the options`;
 
 const OPTIONS = {
-  ...CONFIG_OPTIONS,
+  ...GLOBAL_OPTIONS,
   file: { type: 'string', multiple: true },
   keep: { type: 'boolean' },
-  json: { type: 'boolean' },
-  debug: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
+
+/** Options of other commands that have no meaning here. */
+const REFUSED = new Map(
+  Object.entries({
+    yes: 'it asks nothing',
+    y: 'it asks nothing',
+    [PROFILE_CONTEXT.source]: 'it asks no AWS account',
+    [PROFILE_CONTEXT.destination]: 'it asks no AWS account',
+  }).map(([name, reason]) => [
+    name,
+    new UsageError('OptionRefused', `"demo" accepts no ${name.length === 1 ? '-' : '--'}${name}: ${reason}`, 'leave it out'),
+  ]),
+);
 
 /** What the demo takes from its process. */
 interface DemoProcess {
@@ -69,7 +81,13 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
   }
   const config = deploymentOf(loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory));
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
-  const { data, kept } = await demo({ config, files, keep: options.keep === true, progress: terminalProgress(progress), signal });
+  const { data, kept } = await demo({
+    config,
+    files,
+    keep: options.keep === true,
+    progress: options.quiet === true ? QUIET : terminalProgress(progress),
+    signal,
+  });
   if (options.json) {
     print(toJson({ ...data, kept: kept ? keptData(kept) : null }));
   } else {
@@ -82,7 +100,7 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
 }
 
 function parse(argv: readonly string[]) {
-  const { values, positionals } = parseOptions(argv, OPTIONS, { hint: HINT });
+  const { values, positionals } = parseOptions(argv, OPTIONS, { hint: HINT, refused: REFUSED });
   if (positionals.length > 0) {
     throw new UsageError('TooManyArguments', `the demo accepts no argument ${quoted(positionals[0])}`, HINT);
   }
@@ -110,8 +128,8 @@ function formatKept(kept: LocalDeployment): string {
   unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 ${exports.join('\n')}
 ${buckets.join('\n')}
-  npm run ops -- doctor
-  npm run ops -- verify
+  ${COMMAND} doctor
+  ${COMMAND} verify
   npx cdk diff
 
 To stop it: kill ${pid}`;

@@ -6,7 +6,7 @@ import { plural } from '../cli/units';
 import { SIDES } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
 import { namesOf } from '../model/names';
-import { environmentsOf, type StackKind, stackId } from '../model/stacks';
+import { environmentsOf, type StackKind, stackId, stacksOf } from '../model/stacks';
 import { type Emulator, emulatorClients, startEmulator } from './emulator';
 import { fillEmulatorGaps } from './emulator-gaps';
 import type { LocalFile } from './files';
@@ -70,8 +70,12 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
     run(process.execPath, args, { cwd, env: { ...env, ...more }, log, signal });
   const cdk = (args: readonly string[], more?: NodeJS.ProcessEnv) => node([cdkScript(), ...args, '--no-notices', '--ci'], more);
   const groups = groupsOf(config);
-  const deployStacks = (kinds: readonly StackKind[], more?: NodeJS.ProcessEnv) =>
-    cdk(['deploy', ...groups.flatMap((group) => kinds.map((kind) => stackId(group, kind))), '--require-approval', 'never'], more);
+  const deployStacks = (kinds: readonly StackKind[], more?: NodeJS.ProcessEnv) => {
+    const stacks = groups.flatMap((group) =>
+      kinds.filter((kind) => stacksOf(group).includes(kind)).map((kind) => stackId(group, kind)),
+    );
+    return cdk(['deploy', ...stacks, '--require-approval', 'never'], more);
+  };
   const environments = environmentsOf(config).map(({ account, region }) => `aws://${account}/${region}`);
 
   // Without an app: the CDK CLI would synthesize that of cdk.json, and use nothing of it for named environments.
@@ -82,14 +86,16 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
     node([
       '--require',
       require.resolve('tsx/cjs'),
-      resolve(__dirname, '../../bin/ops.ts'),
+      resolve(__dirname, '../../bin/s3-replication.ts'),
       'exchange',
       '--config',
       'config.json',
       '--yes',
     ]),
   );
-  await progress.step('deploy the source and its monitoring', () => deployStacks(['destination', 'source', 'monitoring']));
+  await progress.step('deploy the source and its monitoring', () =>
+    deployStacks(['destination', 'source', 'monitoring', 'heartbeat']),
+  );
   await progress.step('apply what the emulator leaves out', async () => {
     for (const names of groups.map(namesOf)) {
       for (const side of SIDES) {

@@ -106,9 +106,12 @@ export interface StepProgress {
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
+/** Shows nothing of the steps. */
+export const QUIET: StepProgress = { step: (_title, work) => work() };
+
 /** Steps with their seconds on a terminal; nothing elsewhere. */
 export function terminalProgress(stream: NodeJS.WriteStream): StepProgress {
-  return stream.isTTY ? { step: (title, work) => shown(stream, title, work) } : { step: (_title, work) => work() };
+  return stream.isTTY ? { step: (title, work) => shown(stream, title, work) } : QUIET;
 }
 
 async function shown<T>(stream: NodeJS.WriteStream, title: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { AppError } from '../errors/errors';
 import { type Deployment, groupsOf } from './deployment';
 import { LIMITS, type Limit } from './limits';
-import { STACKS, stackPlace } from './stacks';
+import { stackPlace, stacksOf } from './stacks';
 import type { Template, TemplateResource } from './template';
 
 /** A synthesized stack, as far as limits are concerned. */
@@ -155,7 +155,7 @@ export function checkCapacity(
     return;
   }
   const concerned = groupsOf(config).filter((group) => {
-    const names = STACKS.map((stack) => stackPlace(group, stack).stackName);
+    const names = stacksOf(group).map((stack) => stackPlace(group, stack).stackName);
     return excess.some(({ stack }) => names.includes(stack.stackName));
   });
   const hints = concerned.map((group) => {

@@ -25,7 +25,7 @@ interface Step {
 }
 
 /**
- * Warnings about the lifecycle of a pair's replicas. None of them depends on sizes, which the configuration does not know: `ops cost`
+ * Warnings about the lifecycle of a pair's replicas. None of them depends on sizes, which the configuration does not know: `s3-replication cost`
  * does.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html

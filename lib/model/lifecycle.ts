@@ -40,7 +40,7 @@ export function lifecycleRulesOf(pair: DeployedPair, side: SideName): LifecycleR
   const prefix = canaryPrefix(pair);
   return [
     abortIncompleteUploads(pair.lifecycle.abortMultipartDays),
-    // The first hides a canary that `ops verify` could not delete, the second deletes it and what hid it.
+    // The first hides a canary that `s3-replication verify` could not delete, the second deletes it and what hid it.
     { id: 'ExpireCanaries', prefix, expireAfter: 1 },
     { id: 'DeleteExpiredCanaries', prefix, deleteNoncurrentAfter: 1, removeExpiredDeleteMarkers: true },
     ...(side === 'source' ? sourceRules(pair) : replicaRules(pair)),

@@ -1,6 +1,5 @@
 import { type Partition, partitionName } from '../config/regions';
 import type { Pair, ReplicationConfig, Side, SideName } from '../config/replication-config';
-import type { DeployedPair } from './deployment';
 import { LIMITS } from './limits';
 
 /**
@@ -14,6 +13,7 @@ export interface Names {
   readonly destination: SideNames;
   readonly exchange: ExchangeNames;
   readonly monitoring: MonitoringNames;
+  readonly heartbeat: HeartbeatNames;
   /** Takes the manifests that S3 Batch Replication generates, and the report of every job. There only with `backfill`. */
   readonly reportBucket: NamedArn;
   /** @default - no pipeline is configured */
@@ -27,7 +27,7 @@ export interface SideNames {
   readonly keyAlias: string;
   /** SSM parameter that holds the key's ARN. */
   readonly keyParameter: string;
-  /** Role with which the pipeline runs `ops doctor` and `ops verify`. There only where a pipeline is configured. */
+  /** Role with which the pipeline runs `s3-replication doctor` and `s3-replication verify`. There only where a pipeline is configured. */
   readonly verificationRole: NamedArn;
 }
 
@@ -47,7 +47,7 @@ export interface ExchangeNames {
   readonly outputName: string;
   /** Role in the destination account that may read that output. */
   readonly readerRole: NamedArn;
-  /** Key of cdk.context.json under which `ops exchange` records the ARN. */
+  /** Key of cdk.context.json under which `s3-replication exchange` records the ARN. */
   readonly contextKey: string;
 }
 
@@ -60,6 +60,12 @@ export interface PairNames {
   readonly replicationRole: NamedArn;
   /** Role that S3 Batch Operations assumes for jobs of the pair. There only with `backfill`. */
   readonly backfillRole: NamedArn;
+  /** Role with which EventBridge Scheduler writes the pair's heartbeat. The schedule has the name of the rule. Only with `heartbeat`. */
+  readonly heartbeatRole: NamedArn;
+  /** Queue of the destination account that takes a message for each heartbeat that arrives. Only with `heartbeat`. */
+  readonly heartbeatQueue: NamedArn;
+  /** Queue of the destination account that takes what happened to the replica bucket. Only with `witness`. */
+  readonly witnessQueue: NamedArn;
   /** SSM parameters that hold ARNs for other stacks and for people. */
   readonly parameters: {
     readonly sourceBucket: string;
@@ -87,6 +93,7 @@ export function namesOf(config: ReplicationConfig): Names {
       contextKey: `s3-replication:replica-key-arn:${deployment}:${destination.account}:${destination.region}${group === undefined ? '' : `:${group}`}`,
     },
     monitoring: monitoringNames(config),
+    heartbeat: heartbeatNames(config),
     reportBucket: bucketNamed(config, source, ofGroup(config, REPORT_BUCKET_ID)),
     ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
   };
@@ -182,6 +189,9 @@ export function pairNamesOf(
         ? iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`)
         : { name: owned.roleArn.slice(owned.roleArn.lastIndexOf('/') + 1), arn: owned.roleArn },
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
+    heartbeatRole: iamRole(partition, source, `${deployment}-${id}-heartbeat-${source.region}`),
+    heartbeatQueue: queueNamed(destination, `${deployment}-${id}-heartbeats`),
+    witnessQueue: queueNamed(destination, `${deployment}-${id}-witness`),
     parameters: {
       sourceBucket: `/${deployment}/source/pairs/${id}/bucket-arn`,
       replicaBucket: `/${deployment}/destination/pairs/${id}/bucket-arn`,
@@ -205,22 +215,52 @@ export function iamRole(partition: Partition, side: Side, name: string): NamedAr
   return { name, arn: `arn:${partition}:iam::${side.account}:role/${name}` };
 }
 
-/** The names of what watches a deployment. All of it is in the source account. */
+/** The names of what writes the heartbeats of a deployment, in the source account. */
+export interface HeartbeatNames {
+  readonly stackName: string;
+  /** Schedule group of EventBridge Scheduler that has the schedule of each pair, and its metrics. */
+  readonly scheduleGroup: NamedArn;
+}
+
+/**
+ * Where alarms are: in the source account, in the region of a side, or in the backup account, which has the replica bucket. The last ones go off
+ * whatever happens to the source account.
+ */
+export const ALARM_PLACES = ['source', 'destination', 'backup'] as const;
+
+export type AlarmPlace = (typeof ALARM_PLACES)[number];
+
+/** The side in whose account the alarms of a place are, and the side in whose region. */
+export const ALARM_SIDES = {
+  source: { account: 'source', region: 'source' },
+  destination: { account: 'source', region: 'destination' },
+  backup: { account: 'destination', region: 'destination' },
+} as const satisfies Record<AlarmPlace, { readonly account: SideName; readonly region: SideName }>;
+
+/** Account and region of the alarms of a place. */
+export function alarmSide(config: ReplicationConfig, place: AlarmPlace): Pick<Side, 'account' | 'region'> {
+  const { account, region } = ALARM_SIDES[place];
+  return { account: config[account].account, region: config[region].region };
+}
+
+/** The names of what watches a deployment. */
 export interface MonitoringNames {
   /** Stack with the alarms on metrics of the destination region. */
   readonly stackName: string;
   readonly dashboard: string;
+  /** Dashboard of the backup account. */
+  readonly backupDashboard: string;
   /** Queue that takes the failure events of every source bucket. */
   readonly failureQueue: NamedArn;
-  /** What watches the metrics that S3 publishes in the region of a side. */
-  readonly regions: Readonly<Record<SideName, RegionNames>>;
+  /** What watches in each place. */
+  readonly regions: Readonly<Record<AlarmPlace, RegionNames>>;
 }
 
-/** The names of what watches the metrics of one region. */
+/** The names of what watches in one place. */
 export interface RegionNames {
   /** Stack with the composite alarm. */
   readonly healthStackName: string;
-  /** Composite alarm over every alarm of the region. */
+  /** Composite alarm over every alarm of the place. */
   readonly composite: NamedArn;
   readonly topic: NamedArn;
   /** Key of the topic; starts with `alias/`. */
@@ -228,45 +268,65 @@ export interface RegionNames {
 }
 
 /** What an alarm of a pair watches. */
-export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending';
+export type AlarmKind = 'operations-failed' | 'latency' | 'operations-pending' | 'bytes-pending' | 'heartbeat' | 'witness';
 
 function monitoringNames(config: ReplicationConfig): MonitoringNames {
-  const { deployment, source } = config;
-  const name = ofGroup(config, `${deployment}-replication-failures`);
+  const { deployment, source, destination } = config;
   return {
     stackName: ofGroup(config, `${deployment}-monitoring`),
     dashboard: ofGroup(config, `${deployment}-replication-${source.region}`),
-    failureQueue: { name, arn: `arn:${partitionOf(source)}:sqs:${source.region}:${source.account}:${name}` },
-    regions: { source: regionNames(config, 'source'), destination: regionNames(config, 'destination') },
+    backupDashboard: ofGroup(config, `${deployment}-backup-${destination.region}`),
+    failureQueue: queueNamed(source, ofGroup(config, `${deployment}-replication-failures`)),
+    regions: {
+      source: regionNames(config, 'source'),
+      destination: regionNames(config, 'destination'),
+      backup: regionNames(config, 'backup'),
+    },
   };
 }
 
-function regionNames(config: ReplicationConfig, side: SideName): RegionNames {
-  const { deployment, source } = config;
-  const topic = ofGroup(config, `${deployment}-${side}-notifications`);
-  const health = ofGroup(config, `${deployment}-${side}-health`);
+function regionNames(config: ReplicationConfig, place: AlarmPlace): RegionNames {
+  const { account, region } = alarmSide(config, place);
+  const topic = ofGroup(config, `${config.deployment}-${place}-notifications`);
+  const health = ofGroup(config, `${config.deployment}-${place}-health`);
   return {
     healthStackName: health,
-    composite: alarm(config, side, health),
-    topic: { name: topic, arn: `arn:${partitionOf(source)}:sns:${config[side].region}:${source.account}:${topic}` },
+    composite: alarm(config, place, health),
+    topic: { name: topic, arn: `arn:${partitionOf(config.source)}:sns:${region}:${account}:${topic}` },
     topicKeyAlias: `alias/${topic}`,
   };
+}
+
+function heartbeatNames(config: ReplicationConfig): HeartbeatNames {
+  const { deployment, source } = config;
+  const name = ofGroup(config, `${deployment}-heartbeats`);
+  return {
+    stackName: ofGroup(config, `${deployment}-heartbeat`),
+    scheduleGroup: {
+      name,
+      arn: `arn:${partitionOf(source)}:scheduler:${source.region}:${source.account}:schedule-group/${name}`,
+    },
+  };
+}
+
+function queueNamed(side: Side, name: string): NamedArn {
+  return { name, arn: `arn:${partitionOf(side)}:sqs:${side.region}:${side.account}:${name}` };
 }
 
 /**
  * Composite alarms take 100 children; past that, one over this one and its siblings has the region's name. The number comes before the
  * group: a group's name may end in one.
  */
-export function nestedCompositeName(config: ReplicationConfig, side: SideName, number: number): string {
-  return ofGroup(config, `${config.deployment}-${side}-health-${number}`);
+export function nestedCompositeName(config: ReplicationConfig, place: AlarmPlace, number: number): string {
+  return ofGroup(config, `${config.deployment}-${place}-health-${number}`);
 }
 
-/** An alarm of one pair, in the region of the side. */
-export function pairAlarmName(config: ReplicationConfig, { ruleId }: PairNames, side: SideName, kind: AlarmKind): NamedArn {
-  return alarm(config, side, `${ruleId}-${kind}`);
+/** An alarm of one pair. */
+export function pairAlarmName(config: ReplicationConfig, { ruleId }: PairNames, place: AlarmPlace, kind: AlarmKind): NamedArn {
+  return alarm(config, place, `${ruleId}-${kind}`);
 }
 
-/** SSM parameter of the source account in which `ops verify` keeps its last result for a pair. No stack has it. */
+/** SSM parameter of the source account in which `s3-replication verify` keeps its last result for a pair. No stack has it. */
 export function lastVerificationParameter(
   { deployment }: Pick<ReplicationConfig, 'deployment'>,
   { id }: Pick<Pair, 'id'>,
@@ -274,9 +334,9 @@ export function lastVerificationParameter(
   return `/${deployment}/source/pairs/${id}/last-verification`;
 }
 
-function alarm(config: ReplicationConfig, side: SideName, name: string): NamedArn {
-  const { source } = config;
-  return { name, arn: `arn:${partitionOf(source)}:cloudwatch:${config[side].region}:${source.account}:alarm:${name}` };
+function alarm(config: ReplicationConfig, place: AlarmPlace, name: string): NamedArn {
+  const { account, region } = alarmSide(config, place);
+  return { name, arn: `arn:${partitionOf(config.source)}:cloudwatch:${region}:${account}:alarm:${name}` };
 }
 
 /** The last part of the report bucket's name, where a pair's bucket has the pair's id. */
@@ -301,10 +361,10 @@ export function reportPrefix(pairId: string): string {
   return `reports/${pairId}`;
 }
 
-/** The folder of the canaries that `ops verify` writes, below the prefix of the pair's filter. */
+/** The folder of the heartbeat and of the canaries that `s3-replication verify` writes, below the prefix of the pair's filter. */
 export const CANARY_FOLDER = '.s3-replication-canary/';
 
 /** Where the canaries of a pair are, and nothing else. Both buckets expire what is there. */
-export function canaryPrefix({ filter }: DeployedPair): string {
+export function canaryPrefix({ filter }: Pick<Pair, 'filter'>): string {
   return `${filter?.prefix ?? ''}${CANARY_FOLDER}`;
 }

@@ -1,3 +1,4 @@
+import { COMMAND } from '../config/program';
 import { type AccountName, accountNamed } from '../config/replication-config';
 import { visible } from '../errors/visible';
 import type { Deployment } from './deployment';
@@ -25,7 +26,7 @@ export function awsCommand(
 
 /** A command of this project for the configuration that is read now, ready for a shell in the folder of cdk.json. */
 export function opsCommand({ commandOptions = [] }: Pick<Deployment, 'commandOptions'>, ...words: readonly string[]): string {
-  return commandLine(['npm', 'run', 'ops', '--', ...words, ...commandOptions]);
+  return `${COMMAND} ${commandLine([...words, ...commandOptions])}`;
 }
 
 /** Bootstraps what is not bootstrapped as it should be, and keeps what is trusted. */

@@ -1,9 +1,19 @@
 import type { AccountName, SideName } from '../config/replication-config';
+import { watchesBackup } from './alarms';
 import type { Deployment } from './deployment';
-import { ofGroup } from './names';
+import { heartbeatMinutes } from './heartbeat';
+import { type AlarmPlace, ofGroup } from './names';
 
 /** The stacks of a group by what they are for, in the order in which they are deployed. */
-export const STACKS = ['destination', 'source', 'monitoring', 'source-health', 'destination-health'] as const;
+export const STACKS = [
+  'destination',
+  'source',
+  'monitoring',
+  'heartbeat',
+  'source-health',
+  'destination-health',
+  'backup-health',
+] as const;
 
 export type StackKind = (typeof STACKS)[number];
 
@@ -11,8 +21,10 @@ const STACK_IDS = {
   destination: 'Destination',
   source: 'Source',
   monitoring: 'Monitoring',
+  heartbeat: 'Heartbeat',
   'source-health': 'SourceHealth',
   'destination-health': 'DestinationHealth',
+  'backup-health': 'BackupHealth',
 } as const satisfies Record<StackKind, string>;
 
 /** Id in the app of a stack of a group, which `cdk deploy` takes. */
@@ -20,8 +32,27 @@ export function stackId(group: Pick<Deployment, 'group'>, stack: StackKind): str
   return ofGroup(group, STACK_IDS[stack]);
 }
 
-/** The stack that the alarms and the topic of a region are in. */
-export const ALARM_STACKS = { source: 'source', destination: 'monitoring' } as const satisfies Record<SideName, StackKind>;
+/** The stacks that a deployment has: some are there only with the option that they are for. */
+export function stacksOf(config: Deployment): readonly StackKind[] {
+  return STACKS.filter(
+    (stack) =>
+      (stack !== 'heartbeat' || heartbeatMinutes(config) !== undefined) && (stack !== 'backup-health' || watchesBackup(config)),
+  );
+}
+
+/** The stack that the alarms and the topic of a place are in. */
+export const ALARM_STACKS = {
+  source: 'source',
+  destination: 'monitoring',
+  backup: 'backup-health',
+} as const satisfies Record<AlarmPlace, StackKind>;
+
+/** The stack that the composite alarm of a place is in. */
+export const HEALTH_STACKS = {
+  source: 'source-health',
+  destination: 'destination-health',
+  backup: 'backup-health',
+} as const satisfies Record<AlarmPlace, StackKind>;
 
 /** Where a stack is, and what it is called there. */
 export interface StackPlace {
@@ -31,17 +62,19 @@ export interface StackPlace {
   readonly region: string;
 }
 
-/** Where a stack of a group is. What watches is in the source account, in both regions. */
+/** Where a stack of a group is. What watches is in the source account, in both regions, and in the destination account. */
 export function stackPlace(group: Deployment, stack: StackKind): StackPlace {
-  const { source, destination } = group.names;
+  const { source, destination, heartbeat } = group.names;
   const { stackName: monitoring, regions } = group.names.monitoring;
   const at = (owner: SideName, region: SideName, stackName: string) => ({ stackName, owner, region: group[region].region });
   const places: Readonly<Record<StackKind, StackPlace>> = {
     destination: at('destination', 'destination', destination.stackName),
     source: at('source', 'source', source.stackName),
     monitoring: at('source', 'destination', monitoring),
+    heartbeat: at('source', 'source', heartbeat.stackName),
     'source-health': at('source', 'source', regions.source.healthStackName),
     'destination-health': at('source', 'destination', regions.destination.healthStackName),
+    'backup-health': at('destination', 'destination', regions.backup.healthStackName),
   };
   return places[stack];
 }

@@ -1,7 +1,11 @@
 import type { Lockdown, SideName } from '../config/replication-config';
+import { watchesBackup } from './alarms';
 import type { DeployedPair, Deployment } from './deployment';
+import { heartbeatMinutes } from './heartbeat';
 import { LIMITS } from './limits';
 import {
+  ALARM_PLACES,
+  ALARM_SIDES,
   canaryPrefix,
   iamRole,
   lastVerificationParameter,
@@ -12,6 +16,7 @@ import {
 } from './names';
 import type { Conditions, Permission } from './permissions';
 import { roleStatements } from './policies';
+import { iamLiteral } from './policy-text';
 import { environmentsOf } from './stacks';
 import { toolkitNames } from './toolkit';
 
@@ -42,6 +47,11 @@ const ENCRYPTION_PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/U
 interface Named {
   readonly pair: DeployedPair;
   readonly names: PairNames;
+}
+
+/** Whether `s3-replication verify` leaves the replicas of its canaries to their lifecycle rule: a lockdown refuses to delete them, and a witness would report it. */
+export function leavesReplicas({ lockdown, witness }: Pick<Deployment, 'lockdown' | 'witness'>): boolean {
+  return lockdown !== undefined || witness;
 }
 
 /** What concerns pairs. */
@@ -100,30 +110,33 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
       sid: 'RecordVerifications',
       actions: ['ssm:PutParameter'],
       resources: all.map(({ pair }) => parameterArn(source, lastVerificationParameter(config, pair))),
-      why: 'verify: the result that ops status shows',
+      why: 'verify: the result that s3-replication status shows',
       page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
     },
   ];
 }
 
-function destinationRows({ destination, lockdown }: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
+  const { destination } = config;
+  const leaves = leavesReplicas(config);
+  const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
-    readBuckets(buckets, []),
+    readBuckets(buckets, hasHeartbeat ? ['s3:GetBucketNotification'] : []),
     {
       sid: 'ListCanaries',
       actions: ['s3:ListBucketVersions'],
       resources: buckets,
-      conditions: { StringLike: { 's3:prefix': unique(all.map(({ pair }) => `${literally(canaryPrefix(pair))}*`)) } },
+      conditions: { StringLike: { 's3:prefix': unique(all.map(({ pair }) => `${iamLiteral(canaryPrefix(pair))}*`)) } },
       why: "verify: finds the versions of a canary's replica",
       page: S3_PAGE,
     },
     {
       sid: 'InspectCanaries',
-      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(lockdown === undefined ? WATCH_AND_DELETE : WATCH)],
+      actions: ['s3:GetObject', 's3:GetObjectTagging', ...(leaves ? WATCH : WATCH_AND_DELETE)],
       resources: canaries,
-      why: `verify: looks at a canary's replica${lockdown === undefined ? ', and deletes its versions' : ', which a lifecycle rule deletes'}`,
+      why: `verify: looks at a canary's replica${leaves ? ', which a lifecycle rule deletes' : ', and deletes its versions'}`,
       page: S3_PAGE,
     },
     {
@@ -134,7 +147,19 @@ function destinationRows({ destination, lockdown }: Deployment, keyArn: string, 
       why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
       page: ENCRYPTION_PAGE,
     },
+    ...(hasHeartbeat ? [heartbeatQueuesRow(all)] : []),
   ];
+}
+
+/** The queues that count heartbeats. */
+function heartbeatQueuesRow(all: readonly Named[]): Row {
+  return {
+    sid: 'ReadHeartbeatQueues',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: all.map(({ names }) => names.heartbeatQueue.arn),
+    why: 'doctor: settings and policies of the queues that count heartbeats; no message can be read',
+    page: `${AUTHORIZATION}/list_amazonsqs.html`,
+  };
 }
 
 /** The last two make S3 say how long Object Lock, which somebody may have switched on, keeps a canary that cannot be deleted. */
@@ -170,17 +195,7 @@ function throughS3(region: string, contexts: readonly string[]): Conditions {
 }
 
 function canariesIn(bucketArn: string, pair: DeployedPair): string {
-  return `${bucketArn}/${literally(canaryPrefix(pair))}*`;
-}
-
-/**
- * A text in which IAM takes no character for a wildcard or the start of a variable. Policies are ASCII on their way through
- * CloudFormation, so a wildcard stands for what is not.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
- */
-function literally(text: string): string {
-  return text.replaceAll(/[*?$]/g, '${$&}').replaceAll(/[^ -~]+/g, '*');
+  return `${bucketArn}/${iamLiteral(canaryPrefix(pair))}*`;
 }
 
 function unique(values: readonly string[]): string[] {
@@ -210,12 +225,13 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
     {
       sid: 'ReadMetrics',
       actions: [
-        ...(side === 'source' ? ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'] : []),
+        ...(side === 'source' || watchesBackup(config) ? ['cloudwatch:DescribeAlarms'] : []),
+        ...(side === 'source' ? ['cloudwatch:GetMetricData'] : []),
         'cloudwatch:ListMetrics',
       ],
       // CloudWatch limits no action on metrics to a resource, and tells of composite alarms only to who may describe all alarms.
       resources: ['*'],
-      why: side === 'source' ? 'doctor: alarms, metrics of the rules, and failed operations' : 'doctor: metrics of the rules',
+      why: metricsWhy(config, side),
       page: `${AUTHORIZATION}/list_amazoncloudwatch.html`,
     },
     {
@@ -233,11 +249,22 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       actions: ['cloudformation:DescribeStacks'],
       resources: [
         stackArnPattern(config[side], config.names[side].stackName),
-        ...(side === 'source' ? watchingStacks(config) : []),
+        ...(side === 'source' ? watchingStacks(config) : backupStacks(config)),
       ],
       why: 'doctor: state, protection and outputs of the stacks',
       page: `${AUTHORIZATION}/list_awscloudformation.html`,
     },
+    ...(side === 'source'
+      ? [
+          {
+            sid: 'ReadTemplate',
+            actions: ['cloudformation:GetTemplate'],
+            resources: [stackArnPattern(config.source, config.names.source.stackName)],
+            why: 'doctor: the permissions boundary that the deployed stack sets on the replication role',
+            page: `${AUTHORIZATION}/list_awscloudformation.html`,
+          },
+        ]
+      : []),
     {
       sid: 'ReadKey',
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],
@@ -254,7 +281,9 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       why: 'doctor: whether the roles that deploy trust the pipeline',
       page: IAM_PAGE,
     },
-    ...(side === 'source' ? [failureQueueRow(config), subscriptionsRow(config)] : []),
+    ...(side === 'source' ? [failureQueueRow(config)] : []),
+    ...(side === 'source' || watchesBackup(config) ? [subscriptionsRow(config, side)] : []),
+    ...(side === 'source' && heartbeatMinutes(config) !== undefined ? [schedulesRow(config)] : []),
     ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
     ...(side === 'destination' && config.lockdown !== undefined ? [breakGlassRow(config.lockdown)] : []),
   ];
@@ -282,16 +311,41 @@ function failureQueueRow(config: Deployment): Row {
   };
 }
 
-/** Who is told of alarms, in both regions of the source account. */
-function subscriptionsRow(config: Deployment): Row {
-  const { source, destination } = config.names.monitoring.regions;
+/** Who is told of the alarms of an account. */
+function subscriptionsRow(config: Deployment, side: SideName): Row {
+  const places = ALARM_PLACES.filter((place) => ALARM_SIDES[place].account === side);
   return {
     sid: 'ReadSubscriptions',
     actions: ['sns:ListSubscriptionsByTopic'],
-    resources: [source.topic.arn, destination.topic.arn],
+    resources: places.map((place) => config.names.monitoring.regions[place].topic.arn),
     why: 'doctor: whether alarms tell somebody; nothing can be told, and nobody subscribed',
     page: `${AUTHORIZATION}/list_amazonsns.html`,
   };
+}
+
+/** The schedules of the heartbeats. */
+function schedulesRow(config: Deployment): Row {
+  return {
+    sid: 'ReadSchedules',
+    actions: ['scheduler:GetSchedule'],
+    resources: [`${config.names.heartbeat.scheduleGroup.arn.replace(':schedule-group/', ':schedule/')}/*`],
+    why: 'doctor: whether each pair has its heartbeat written; nothing can be scheduled',
+    page: `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,
+  };
+}
+
+function metricsWhy(config: Deployment, side: SideName): string {
+  if (side === 'source') {
+    return 'doctor: alarms, metrics of the rules, and failed operations';
+  }
+  return watchesBackup(config) ? 'doctor: alarms, and metrics of the rules' : 'doctor: metrics of the rules';
+}
+
+/** The stack that watches in the backup account. */
+function backupStacks(config: Deployment): string[] {
+  return watchesBackup(config)
+    ? [stackArnPattern(config.destination, config.names.monitoring.regions.backup.healthStackName)]
+    : [];
 }
 
 /** The stacks that watch: those in the destination region too are in the source account. */
@@ -300,13 +354,14 @@ function watchingStacks(config: Deployment): string[] {
   const inDestinationRegion = { ...config.source, region: config.destination.region };
   return [
     stackArnPattern(config.source, regions.source.healthStackName),
+    ...(heartbeatMinutes(config) === undefined ? [] : [stackArnPattern(config.source, config.names.heartbeat.stackName)]),
     stackArnPattern(inDestinationRegion, stackName),
     stackArnPattern(inDestinationRegion, regions.destination.healthStackName),
   ];
 }
 
 /**
- * The permission table of the verification roles: what `ops doctor` and `ops verify` ask of each account, and nothing else. A test
+ * The permission table of the verification roles: what `s3-replication doctor` and `s3-replication verify` ask of each account, and nothing else. A test
  * runs both and holds every request against it.
  */
 
@@ -326,18 +381,16 @@ export function verificationPermissions(config: Deployment, side: SideName, keyA
 export function verificationPolicies(config: Deployment, side: SideName, keyArn: string): readonly (readonly Permission[])[] {
   const inPolicies = (count: number, key: string) => {
     const size = Math.ceil(config.pairs.length / count);
-    return Array.from({ length: count }, (_, index) => {
-      const pairs = config.pairs.slice(index * size, (index + 1) * size);
-      const rows = pairs.length === 0 ? [] : pairRows(config, side, key, pairs);
-      return written(index === 0 ? [...deploymentRows(config, side, key), ...rows] : rows);
-    }).filter((rows) => rows.length > 0);
+    const parts = Array.from({ length: count }, (_, index) => config.pairs.slice(index * size, (index + 1) * size));
+    const ofPairs = parts.filter((pairs) => pairs.length > 0).map((pairs) => pairRows(config, side, key, pairs));
+    return [deploymentRows(config, side, key), ...ofPairs].map(written);
   };
   const fits = (rows: readonly Permission[]) =>
     JSON.stringify({ Version: '2012-10-17', Statement: roleStatements(rows) }).length <= LIMITS.managedPolicy.most;
   if (fits(verificationPermissions(config, side, LONGEST_KEY_ARN))) {
     return [verificationPermissions(config, side, keyArn)];
   }
-  let count = 2;
+  let count = 1;
   while (count < config.pairs.length && !inPolicies(count, LONGEST_KEY_ARN).every(fits)) {
     count += 1;
   }

@@ -19,11 +19,12 @@ names: whole ARNs, with the path of a role of IAM Identity Center. Accounts that
 not concerned. Create the break-glass role and bootstrap before it is attached: afterwards only the break-glass role can.
 
 Examples:
-  npm run ops -- scp --deployer arn:aws:iam::222222222222:role/BackupDeployer --json
-  npm run --silent ops -- scp > scp.json`,
+  npx --no -- s3-replication scp --deployer arn:aws:iam::222222222222:role/BackupDeployer --json
+  npx --no -- s3-replication scp > scp.json`,
   options: {
     deployer: { type: 'string', value: 'ARN[,ARN]', help: 'roles of the backup account that may deploy' },
   },
+  wholeConfiguration: true,
   load: () => scp,
 };
 

@@ -73,7 +73,7 @@ function stackOutputExchange(config: Deployment): KeyExchange {
 }
 
 /**
- * The ARN stands in cdk.context.json, where `ops exchange` records what the destination published. Until then the source stack,
+ * The ARN stands in cdk.context.json, where `s3-replication exchange` records what the destination published. Until then the source stack,
  * and only it, has an error.
  */
 function recordedExchange(scope: Construct, config: Deployment): KeyExchange {
@@ -91,7 +91,7 @@ function recordedExchange(scope: Construct, config: Deployment): KeyExchange {
     replicaKeyArn: replicaKeyArn(config, 'not-recorded-yet'),
     connect: (destinationStack, sourceStack) =>
       Annotations.of(sourceStack).addError(
-        `${state}; deploy ${destinationStack.node.path}, then run "npm run ops -- exchange" with the same configuration`,
+        `${state}; deploy ${destinationStack.node.path}, then run "npx --no -- s3-replication exchange" with the same configuration`,
       ),
   };
 }

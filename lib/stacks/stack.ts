@@ -1,10 +1,10 @@
 import type { Stack, StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type AccountName, accountNamed, type Side, type SideName } from '../config/replication-config';
+import { type AccountName, accountNamed, type Side } from '../config/replication-config';
 import { AppError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
-import { partitionOf } from '../model/names';
+import { type AlarmPlace, alarmSide, partitionOf } from '../model/names';
 
 export interface ReplicationStackProps {
   readonly config: Deployment;
@@ -15,12 +15,16 @@ export function stackProps(config: Deployment, owner: AccountName): StackProps {
   return common(config, accountNamed(config, owner), config.names[owner]?.stackName);
 }
 
-/** The same for a stack of the source account that watches the metrics of one side's region. */
-export function watchingStackProps(config: Deployment, region: SideName, stackName: string): StackProps {
-  return common(config, { account: config.source.account, region: config[region].region }, stackName);
+/** The same for a stack that watches in one place. */
+export function watchingStackProps(config: Deployment, place: AlarmPlace, stackName: string): StackProps {
+  return common(config, alarmSide(config, place), stackName);
 }
 
-function common(config: Deployment, { account, region }: Side, stackName: string | undefined): StackProps {
+function common(
+  config: Deployment,
+  { account, region }: Pick<Side, 'account' | 'region'>,
+  stackName: string | undefined,
+): StackProps {
   return { env: { account, region }, stackName, terminationProtection: config.terminationProtection, tags: config.tags };
 }
 

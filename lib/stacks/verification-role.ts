@@ -7,7 +7,7 @@ import { roleStatements } from '../model/policies';
 import { verificationPolicies } from '../model/verification';
 
 /**
- * Adds the role with which the pipeline runs `ops doctor` and `ops verify` in the account of a stack, where a pipeline is configured.
+ * Adds the role with which the pipeline runs `s3-replication doctor` and `s3-replication verify` in the account of a stack, where a pipeline is configured.
  *
  * It trusts the tooling account pinned to one role by condition, so that it can be deployed before that role exists.
  *
@@ -29,7 +29,7 @@ export function addVerificationRole(stack: Stack, config: Deployment, side: Side
   // Managed ones: the inline policies of one role have no room for many pairs.
   verificationPolicies(config, side, key.keyArn).forEach((permissions, index) => {
     new ManagedPolicy(role, `Policy${index + 1}`, {
-      description: `What ops doctor and ops verify ask of the ${side} of ${titleOf(config)}`,
+      description: `What s3-replication doctor and s3-replication verify ask of the ${side} of ${titleOf(config)}`,
       document: PolicyDocument.fromJson({ Statement: roleStatements(permissions) }),
       roles: [role],
     });

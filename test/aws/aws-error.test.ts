@@ -1,4 +1,4 @@
-import { isAccessDenied, isAwsError, isBadCredentials, isNoNetwork, unreachable } from '../../lib/aws/aws-error';
+import { isAccessDenied, isAwsError, isBadCredentials, isMissingObject, isNoNetwork, unreachable } from '../../lib/aws/aws-error';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
 
 const awsError = (name: string, status: number) =>
@@ -22,6 +22,15 @@ test('an answer is known by one of several codes', () => {
 test.each([
   ['expired credentials', awsError('ExpiredToken', 400), 'the credentials have expired', 'log in again'],
   ['a denial', awsError('Unknown', 403), 'these credentials may not ask this', 'ReadOnlyAccess'],
+  [
+    'a policy of the organization',
+    Object.assign(awsError('AccessDenied', 403), {
+      message:
+        'User: arn:aws:iam::111111111111:user/x is not authorized to perform: s3:ListBucket with an explicit deny in a service control policy',
+    }),
+    'a policy of the organization denies this',
+    'who administers the organization',
+  ],
   ['throttling', awsError('ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
 ])('%s has its reason and a hint', (_what, error, reason, hint) => {
   const explained = unreachable('bucket b', error);
@@ -41,6 +50,27 @@ test('no network is said with host and fault, and is not laid on the credentials
     'bucket b could not be read: AWS cannot be reached: portal.sso.eu-north-1.amazonaws.com: its name was not found (ENOTFOUND)',
   );
   expect(error.hint).toMatch('check the network');
+});
+
+test('a bucket in another Region is said to be there, by S3 itself where it says so', () => {
+  const moved = awsError('Unknown', 301);
+  const header = { $response: { headers: { 'x-amz-bucket-region': 'eu-west-1' } } };
+
+  expect(unreachable('bucket b', moved).message).toBe(
+    'bucket b could not be read: it is in another Region than the one that was asked',
+  );
+  expect(unreachable('bucket b', Object.assign(moved, header))).toMatchObject({
+    message: 'bucket b could not be read: it is in eu-west-1',
+    hint: 'correct the Region in the configuration, or the name of the bucket',
+  });
+});
+
+test.each([
+  ['a version that is not there', 404, true],
+  ['a delete marker', 405, true],
+  ['a denial', 403, false],
+])('HEAD of %s', (_what, status, missing) => {
+  expect(isMissingObject(awsError('Unknown', status))).toBe(missing);
 });
 
 test('anything else keeps its message and has no hint', () => {

@@ -1,5 +1,3 @@
-import http from 'node:http';
-import https from 'node:https';
 import { sdkClients } from '../../lib/aws/clients';
 import { profiledSides, verifiedCredentials } from '../../lib/aws/credentials';
 import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
@@ -9,7 +7,7 @@ import { UnreachableError } from '../../lib/errors/errors';
 import { PIPELINE, validConfig } from '../helpers/config';
 import { assemblyStack } from '../helpers/plan';
 import { rejectionOf } from '../helpers/rejection';
-import { AwsHome, awsEnvironment, FakeSts } from '../helpers/sts';
+import { AwsHome, awsEnvironment, FakeSts, sendAllTo } from '../helpers/sts';
 
 const [SOURCE, DESTINATION, TOOLING] = ['111111111111', '222222222222', '333333333333'];
 const START_URL = 'https://example.awsapps.com/start';
@@ -65,15 +63,7 @@ beforeEach(() => {
   sts.fault = undefined;
   home = new AwsHome(CONFIG);
   process.env = awsEnvironment(home.environment);
-  // Requests keep the host that they are meant for, and reach the fake server all the same.
-  jest.spyOn(https, 'request').mockImplementation(((
-    options: https.RequestOptions,
-    answered: (_: http.IncomingMessage) => void,
-  ) => {
-    const { hostname, port } = new URL(sts.endpoint);
-    const { host: _, agent: __, ...rest } = options;
-    return http.request({ ...rest, protocol: 'http:', hostname, port }, answered);
-  }) as typeof https.request);
+  sendAllTo(sts);
 });
 afterEach(() => {
   jest.restoreAllMocks();

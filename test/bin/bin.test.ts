@@ -6,13 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PROGRAM } from '../../lib/config/program';
+import manifest from '../../package.json';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
 const REPOSITORY = resolve(__dirname, '../..');
 
-/** Runs the command line as `npm run ops --` does that was called in the temporary folder. */
+/** Runs the command line as `npx --no -- s3-replication` does that was called in the temporary folder. */
 function ops(args: readonly string[], aws: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'bin/ops.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', ...args], {
     cwd: REPOSITORY,
     encoding: 'utf8',
     env: { ...awsEnvironment(aws), INIT_CWD: directory },
@@ -34,10 +36,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
+test('npx runs the command of this clone, offline, and prints nothing of npm', () => {
+  const { status, stdout, stderr } = spawnSync('npx', ['--no', '--', PROGRAM, '--version'], {
+    cwd: join(REPOSITORY, 'docs'),
+    encoding: 'utf8',
+    env: { ...awsEnvironment({}), npm_config_cache: join(directory, 'npm'), npm_config_offline: 'true' },
+    timeout: 60_000,
+  });
+
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${PROGRAM} ${manifest.version}\n`, stderr: '' });
+  expect([manifest.name, ...Object.keys(manifest.bin)]).toEqual([PROGRAM, PROGRAM]);
+}, 60_000);
+
 test('help is on standard output and the exit code is 0', () => {
   const { status, stdout, stderr } = ops(['--help']);
 
-  expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+  expect(stdout).toContain('Usage: npx --no -- s3-replication COMMAND [options]');
   expect(stderr).toBe('');
   expect(status).toBe(0);
 }, 60_000);
@@ -93,7 +107,7 @@ test.each([
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const child = spawn(
       process.execPath,
-      ['--require', 'tsx/cjs', 'bin/ops.ts', 'exchange', '-c', config, '--endpoint', endpoint],
+      ['--require', 'tsx/cjs', 'bin/s3-replication.ts', 'exchange', '-c', config, '--endpoint', endpoint],
       {
         cwd: REPOSITORY,
         env: { ...awsEnvironment(aws.environment), INIT_CWD: directory },
@@ -125,7 +139,7 @@ test.each([
       join(directory, 'cdk.json'),
       JSON.stringify({ app: `"${process.execPath}" app.js 2> "${join(directory, 'app')}"`, context: { replication: {} } }),
     );
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', `bin/${name}.ts`], {
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', name], {
       cwd: REPOSITORY,
       env: { ...awsEnvironment({}), INIT_CWD: directory },
     });

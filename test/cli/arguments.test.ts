@@ -5,6 +5,7 @@ const OPTIONS = {
   config: { type: 'string', short: 'c' },
   'dry-run': { type: 'boolean' },
   yes: { type: 'boolean' },
+  json: { type: 'boolean' },
 } as const;
 
 const originalEnvironment = process.env;
@@ -46,6 +47,7 @@ test.each([
   [{ npm_config_dry_run: 'true' }, '--dry-run'],
   [{ npm_config_call: 'a.json' }, '-c a.json'],
   [{ npm_config_call: 'config=a.json' }, '-c config=a.json'],
+  [{ npm_config_json: 'true', npm_command: 'run' }, '--json'],
 ])('an option that npm took for itself is refused: %j', (variables, option) => {
   npmSets(variables);
 
@@ -54,7 +56,25 @@ test.each([
   );
 });
 
+test('an option that npx took for itself is refused, and where to write it is said', () => {
+  npmSets({ npm_lifecycle_event: 'npx', npm_command: 'exec', npm_config_config: 'a.json' });
+
+  expect(() => parse()).toThrow(
+    expect.objectContaining({
+      code: 'TakenByNpm',
+      hint: 'write it behind the command: npx --no -- s3-replication COMMAND --config',
+    }),
+  );
+});
+
+test('an option that npm took too is not lost where this command got it', () => {
+  npmSets({ npm_config_json: 'true', npm_command: 'run' });
+
+  expect(() => parse('--json')).not.toThrow();
+});
+
 test.each([
+  ['a line of .npmrc that npx hands on', { npm_config_json: 'true', npm_command: 'exec' }],
   ['an answer for npm itself', { npm_config_yes: 'true' }],
   ['an option that is off', { npm_config_dry_run: '' }],
   ['the command of npm exec', { npm_config_call: 'npm run ops' }],

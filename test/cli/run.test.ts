@@ -5,8 +5,10 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
+import { type Command, type Context, Outcome, type Program } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
+import { version } from '../../package.json';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { testClients } from '../helpers/ops';
 
@@ -30,6 +32,7 @@ interface Run {
 interface Surroundings {
   readonly ssm?: Clients['ssm'];
   readonly confirm?: () => Promise<void>;
+  readonly commands?: readonly (Command | Program)[];
   /** Where the person is. */
   readonly folder?: string;
 }
@@ -37,7 +40,7 @@ interface Surroundings {
 async function run(argv: readonly string[], options: Surroundings = {}): Promise<Run> {
   const [stdout, stderr, events]: [string[], string[], string[]] = [[], [], []];
   const exitCode = await runCli({
-    commands: COMMANDS,
+    commands: options.commands ?? COMMANDS,
     signal: new AbortController().signal,
     argv,
     directory: options.folder ?? directory,
@@ -97,24 +100,38 @@ describe('help', () => {
     for (const { name, summary } of COMMANDS) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
     }
-    for (const option of ['--config', '--endpoint', '--json', '--yes', '--debug', '--help', 'Exit codes']) {
+    for (const option of [
+      '--config',
+      '--source-profile',
+      '--json',
+      '--quiet',
+      '--no-color',
+      '--debug',
+      '--version',
+      '--help',
+      'Exit codes',
+    ]) {
       expect(stdout).toContain(option);
     }
+    expect(stdout).not.toMatch(/^ *-y, --yes/m);
   });
 
   test.each(COMMANDS.map(({ name }) => name))('of %s shows examples of it and runs nothing', async (name) => {
     const { exitCode, stdout, events } = await run([name, '--help']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\\n.*npm run ops -- ${name}`));
-    expect(stdout).toContain('--json');
+    expect(stdout).toMatch(new RegExp(`^Usage: npx --no -- s3-replication ${name}[ \\n]`));
+    expect(stdout).toMatch(new RegExp(`Examples:\\n.*npx --no -- s3-replication ${name}`));
+    for (const option of ['--config FILE', '--json', '--quiet', '--no-color', '--debug', '--version', '--help']) {
+      expect(stdout).toContain(option);
+    }
     expect(events).toEqual([]);
   });
 
   test('of a command with actions explains them', async () => {
     const { stdout } = await run(['backfill', 'watch', '--help']);
 
-    expect(stdout).toContain('Usage: npm run ops -- backfill [ACTION] [options]');
+    expect(stdout).toContain('Usage: npx --no -- s3-replication backfill [ACTION] [options]');
     expect(stdout).toMatch(/Actions:\n {2}watch JOB +go on with a job/);
   });
 
@@ -128,14 +145,20 @@ describe('help', () => {
     const { exitCode, stdout } = await run([]);
 
     expect(exitCode).toBe(2);
-    expect(stdout).toContain('Usage: npm run ops -- COMMAND [options]');
+    expect(stdout).toContain('Usage: npx --no -- s3-replication COMMAND [options]');
     expect(stdout).toContain('exchange');
   });
 });
 
 describe('wrong usage exits with 2 and calls nothing', () => {
   test.each([
-    ['an unknown command', ['exchagne'], 'there is no command "exchagne"', 'commands: '],
+    ['an unknown command', ['exchagne'], 'there is no command "exchagne"', 'did you mean exchange? commands: '],
+    [
+      'an option before a command that is unknown',
+      ['--config', 'a.json', 'doktor'],
+      'no command "doktor"',
+      'did you mean doctor?',
+    ],
     ['an unknown command with --help', ['exchagne', '--help'], 'there is no command "exchagne"', 'exchange'],
     ['an unknown option', ['exchange', '--force'], '--force', '"--help" lists the options'],
     ['an option without its value', ['exchange', '--config'], '--config', '"--help" lists the options'],
@@ -143,14 +166,36 @@ describe('wrong usage exits with 2 and calls nothing', () => {
     [
       'an argument',
       ['exchange', 'documents', 'more'],
-      '"exchange" takes no argument "documents more"',
+      '"exchange" accepts no argument "documents more"',
       '"exchange --help" has examples',
     ],
-    ['an unknown action', ['backfill', 'wach'], '"backfill" has no action "wach"', 'actions: watch, list, cancel'],
+    [
+      'an unknown action',
+      ['backfill', 'wach'],
+      '"backfill" has no action "wach"',
+      'did you mean watch? actions: watch, list, cancel',
+    ],
     ['an action that every object has', ['backfill', 'toString'], 'has no action "toString"', 'actions: '],
     ['an action without what it works on', ['backfill', 'watch'], '"backfill watch" needs JOB', '"backfill --help"'],
-    ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" takes no argument "all"', '"backfill --help"'],
+    ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" accepts no argument "all"', '"backfill --help"'],
     ['a status for what has failed', ['retry', '--status', 'NONE'], '--status', '"--help" lists the options'],
+    ['a pair that is mistyped', ['exchange', '--pair', 'document'], 'has no pair document', 'did you mean documents? its pairs'],
+    ['an answer where nothing is asked', ['status', '--yes'], '"status" accepts no --yes: it asks nothing', 'leave it out'],
+    ['an answer for the program', ['--yes'], 'unknown option --yes', '"--help" lists the options'],
+    ['a pair where all count', ['scp', '--pair', 'documents'], '"scp" accepts no --pair: it is about all pairs', 'leave it out'],
+    ['an empty profile', ['doctor', '-c', 'source-profile='], 'the profile of source-profile is empty', '--source-profile NAME'],
+    [
+      'two profiles for one account',
+      ['doctor', '--source-profile', 'a', '-c', 'source-profile=b'],
+      '--source-profile has two values, b and a',
+      'write one of them',
+    ],
+    [
+      'a profile where roles stand for it',
+      ['doctor', '--verification-roles', '--destination-profile', 'a'],
+      '--verification-roles and --destination-profile exclude each other',
+      'write one of them',
+    ],
     ['a pair that is not configured', ['exchange', '--pair', 'photos'], 'has no pair photos', 'its pairs: documents'],
     ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
     ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],
@@ -166,6 +211,74 @@ describe('wrong usage exits with 2 and calls nothing', () => {
     expect(stdout).toBe('');
     expect(events).toEqual([]);
   });
+});
+
+describe('a program', () => {
+  const program = jest.fn(async () => 0 as const);
+  const commands = [...COMMANDS, { name: 'sing', summary: 'sing', run: program }];
+
+  test.each([
+    [
+      ['sing', '--loud', '-c', 'a=b'],
+      ['--loud', '-c', 'a=b'],
+    ],
+    [
+      ['--config', 'sing', 'sing', 'song'],
+      ['--config', 'sing', 'song'],
+    ],
+    [['help', 'sing'], ['--help']],
+  ])('gets the rest of the command line: %j', async (argv, rest) => {
+    await expect(run(argv, { commands })).resolves.toMatchObject({ exitCode: 0 });
+    expect(program).toHaveBeenLastCalledWith(expect.objectContaining({ argv: rest, directory }));
+  });
+});
+
+test.each([[['--version']], [['doctor', '--version']], [['deploy', '--version']]])('%j prints the version', async (argv) => {
+  await expect(run(argv)).resolves.toMatchObject({ exitCode: 0, stdout: `s3-replication ${version}`, events: [] });
+});
+
+describe('profiles of a run', () => {
+  const profilesOf = async (...argv: string[]) => {
+    const probe = jest.fn(async () => new Outcome({ status: 'ok', seen: ['it'] }, {}, ''));
+    const commands = [{ name: 'probe', summary: '', help: '', load: () => probe }];
+    await run(['probe', ...argv], { commands });
+    const [[{ config, cdkContext }]] = probe.mock.calls as unknown as [[Context]];
+    return { source: config.source.profile, destination: config.destination.profile, cdkContext };
+  };
+
+  test('take the place of the configured ones, and reach the CDK CLI', async () => {
+    useConfig({ source: { profile: 'old' }, destination: { profile: 'backup' } });
+
+    expect(await profilesOf('--source-profile', 'new')).toEqual({
+      source: 'new',
+      destination: 'backup',
+      cdkContext: ['-c', 'source-profile=new'],
+    });
+    expect(await profilesOf('-c', 'destination-profile=other')).toEqual({
+      source: 'old',
+      destination: 'other',
+      cdkContext: ['-c', 'destination-profile=other'],
+    });
+  });
+
+  test('are named by the commands that are recommended', async () => {
+    const { stdout } = await run(['explain', 'DstBucketUnversioned', '--destination-profile', 'backup']);
+
+    expect(stdout).toContain('npx --no -- s3-replication doctor --pair documents -c destination-profile=backup');
+    expect(stdout).toContain('npx cdk deploy Source --exclusively -c destination-profile=backup');
+  });
+});
+
+test('a quiet command shows what it tells only where it asks', async () => {
+  const confirm = jest.fn(async () => {});
+
+  await expect(run(['exchange', '--quiet', '--yes'])).resolves.toMatchObject({ exitCode: 0, stderr: '' });
+  rmSync(join(directory, 'cdk.context.json'));
+  const { stderr, stdout } = await run(['exchange', '--quiet'], { confirm });
+
+  expect(confirm).toHaveBeenCalledTimes(1);
+  expect(stderr).toContain('Record in cdk.context.json');
+  expect(stdout).toContain(KEY_ARN);
 });
 
 test('a command that does one thing without an action takes one', async () => {
@@ -211,7 +324,7 @@ describe('the configuration', () => {
 
     const { stdout } = await run(['explain', 'DstBucketUnversioned', '--config', 'of one.json']);
 
-    expect(stdout).toContain("npm run ops -- doctor --pair documents -c 'config=of one.json'");
+    expect(stdout).toContain("npx --no -- s3-replication doctor --pair documents -c 'config=of one.json'");
     expect(stdout).toContain("npx cdk deploy Source --exclusively -c 'config=of one.json'");
   });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { contextOfCli, locateConfig } from '../../lib/config/locate';
+import { contextOfCli, locateConfig, settingOfCli } from '../../lib/config/locate';
 import { ConfigError } from '../../lib/errors/errors';
 
 let folder: string;
@@ -224,4 +224,12 @@ describe('a file that cannot be used', () => {
       problems: [{ path: 'config', found: path, remedy: 'write the path of a JSON file' }],
     });
   });
+});
+
+test('a setting of the CDK CLI is that of cdk.json, and none where it is no text', () => {
+  expect(settingOfCli(folder, 'toolkitStackName')).toBeUndefined();
+  write('cdk.json', { toolkitStackName: 'org-toolkit', app: 1 });
+
+  expect(settingOfCli(folder, 'toolkitStackName')).toBe('org-toolkit');
+  expect(settingOfCli(folder, 'app')).toBeUndefined();
 });

@@ -157,6 +157,7 @@ test('loading the plug-in reads no configuration and asks nothing', () => {
 test.each([
   [['deploy', '--config', 'other.json'], 'the CDK CLI ignores --config'],
   [['deploy', '-c', 'other.json'], 'the CDK CLI ignores -c other.json'],
+  [['deploy', '--source-profile', 'a'], 'the CDK CLI ignores --source-profile\nname the profile with -c source-profile=NAME'],
   [['deploy', '-c', 'config=a.json', '-c', 'config=b.json'], 'two configurations are named, a.json and b.json'],
 ])('the plug-in stops a command line whose configuration the CDK CLI would not read: %j', (argv, message) => {
   const register = jest.fn();
@@ -198,6 +199,11 @@ describe('the package, as the CDK CLI finds it', () => {
       'reads the file that the variable CDK_CONTEXT names, as the CDK CLI does',
       { ...named(), variables: { CDK_CONTEXT: 'config=replication.json' } },
       [true, false, false],
+    ],
+    [
+      'takes the profiles that the command line names',
+      { cdkJson: { context: {} }, config: {}, argv: ['-c', 'destination-profile=backup'] },
+      [false, true, false],
     ],
     [
       'reads the context of cdk.json',

@@ -9,10 +9,12 @@ const NOTHING = {
   accept: [],
   yes: false,
   json: false,
+  quiet: false,
   help: false,
   named: { file: undefined, context: [] },
   profile: undefined,
   rest: [],
+  noColor: false,
 };
 
 test.each<[string, string, object]>([
@@ -27,6 +29,8 @@ test.each<[string, string, object]>([
   ['names to accept', '--accept a/b --accept=c/d', { accept: ['a/b', 'c/d'] }],
   ['a configuration', '--config a.json', { named: { file: 'a.json', context: [] } }],
   ['a profile', '--profile=prod', { profile: 'prod' }],
+  ['profiles of both accounts', '--source-profile a', { named: { file: undefined, context: ['source-profile=a'] } }],
+  ['how it prints', '--quiet --no-color', { quiet: true, noColor: true }],
   ['flags', '-e --yes --json -h --all --debug', { exclusively: true, yes: true, json: true, help: true }],
   [
     'what the CDK CLI is told',
@@ -95,7 +99,20 @@ describe('of the options of "cdk deploy" of this project\'s CDK CLI', () => {
   const file = join(dirname(require.resolve('aws-cdk/package.json')), 'lib/cli/cli-type-registry.json');
   const { globalOptions, commands } = JSON.parse(readFileSync(file, 'utf8'));
   const known: Record<string, CdkOption> = { ...globalOptions, ...commands.deploy.options };
-  const own = ['accept', 'all', 'config', 'context', 'debug', 'exclusively', 'help', 'json', 'profile', 'yes'];
+  const own = [
+    'accept',
+    'all',
+    'config',
+    'context',
+    'debug',
+    'exclusively',
+    'help',
+    'json',
+    'no-color',
+    'profile',
+    'version',
+    'yes',
+  ];
   const passed: Record<string, { type: string; short?: string }> = PASSED_ON;
 
   test('every one is passed on, refused with a reason, or one that this command has too', () => {

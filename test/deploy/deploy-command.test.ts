@@ -110,6 +110,7 @@ describe('the state of the stacks', () => {
     expect(await Promise.all(asked)).toEqual([
       ['backups-source', 'ap-southeast-2'],
       ['backups-monitoring', 'us-west-2'],
+      ['backups-heartbeat', 'ap-southeast-2'],
       ['backups-source-health', 'ap-southeast-2'],
       ['backups-destination-health', 'us-west-2'],
     ]);
@@ -123,9 +124,9 @@ describe('the state of the stacks', () => {
   });
 });
 
-describe('npm run deploy', () => {
+describe('npx --no -- s3-replication deploy', () => {
   const BUCKET = 'PairsdocumentsBucket9647FFD6';
-  const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'];
+  const STACK_IDS = ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth', 'Heartbeat', 'BackupHealth'];
   let assembly: TestAssembly;
   let directory: string;
   let calledIn: string;
@@ -222,6 +223,36 @@ describe('npm run deploy', () => {
     expect(await run('--yes')).toBe(0);
     expect(confirm).not.toHaveBeenCalled();
     expect(cdk).toHaveBeenCalled();
+  });
+
+  test('that is quiet shows the plan only with the question, and always what stops it', async () => {
+    somethingChanged();
+
+    expect(await run('--quiet', '--yes', '--no-color')).toBe(0);
+    expect(tell).not.toHaveBeenCalled();
+    expect(cdk.mock.calls[0]?.[0]).toContain('--no-color');
+    expect(await run('--quiet')).toBe(0);
+    expect(told()).toContain('RotationPeriodInDays 90 -> 365');
+    tell.mockReset();
+    bucketGoes();
+    expect(await run('--quiet', '--yes')).toBe(1);
+    expect(told()).toContain('--accept backups-source/OldBucket');
+  });
+
+  test('gives the profiles of this run to the app and to the CDK CLI', async () => {
+    somethingChanged();
+    await run('--yes', '--source-profile', 'prod', '--destination-profile', 'backup');
+    const context = ['-c', 'source-profile=prod', '-c', 'destination-profile=backup'];
+
+    expect(synthesize).toHaveBeenCalledWith(context);
+    expect(cdk.mock.calls[0]?.[0].join(' ')).toContain(context.join(' '));
+    expect(reader).toHaveBeenCalledWith(
+      expect.objectContaining({
+        source: expect.objectContaining({ profile: 'prod' }),
+        destination: expect.objectContaining({ profile: 'backup' }),
+      }),
+      expect.anything(),
+    );
   });
 
   test('neither asks nor deploys where nothing changes', async () => {

@@ -58,7 +58,9 @@ function loseAndWiden(template: Draft): Draft {
 }
 
 /** What a plan cannot say. */
-const DRIFT = expect.stringMatching(/deployed templates\. It does not see changes made by hand: npm run ops -- doctor/);
+const DRIFT = expect.stringMatching(
+  /deployed templates\. It does not see changes made by hand: npx --no -- s3-replication doctor/,
+);
 
 test('a plan that stops nowhere is fine', async () => {
   // As CloudFormation gives templates back.
@@ -72,6 +74,8 @@ test('a plan that stops nowhere is fine', async () => {
     'backups-monitoring (111111111111, us-west-2): the template does not change',
     'backups-source-health (111111111111, ap-southeast-2): the template does not change',
     'backups-destination-health (111111111111, us-west-2): the template does not change',
+    'backups-heartbeat (111111111111, ap-southeast-2): the template does not change',
+    'backups-backup-health (222222222222, us-west-2): the template does not change',
     DRIFT,
   ]);
 });
@@ -136,7 +140,7 @@ test('it prints JSON with stable keys', async () => {
   const { stacks, ...rest } = JSON.parse(printed());
 
   expect(rest).toEqual({ status: 'ok', refusals: [], stops: [], accepted: [], unused: [], driftChecked: false });
-  expect(stacks).toHaveLength(5);
+  expect(stacks).toHaveLength(7);
 });
 
 test.each(CONFIG_SPELLINGS)('it plans the configuration that is named: %s %s', async (...spelling) => {
@@ -149,7 +153,8 @@ test.each(CONFIG_SPELLINGS)('it plans the configuration that is named: %s %s', a
 
 test.each([
   ...REFUSED_SPELLINGS,
-  [['Source'], '"npm run plan" accepts no argument "Source"'] as const,
+  [['Source'], '"plan" accepts no argument "Source"'] as const,
+  [['--yes'], '"plan" accepts no --yes: it asks nothing'] as const,
   [['--lookup-role'], 'unknown option --lookup-role'] as const,
 ])('it synthesizes nothing with %j', async (argv, message) => {
   await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });

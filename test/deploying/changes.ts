@@ -34,6 +34,10 @@ const deployment = (config: Deployment['config'] = {}, recorded = true): Deploym
 const AROUND_A_PAIR = [
   'alarms',
   'destination parameters',
+  'heartbeat queues',
+  "heartbeat queues' policies",
+  'heartbeat roles',
+  'heartbeat schedules',
   "replica bucket's policy",
   'replication role',
   "source bucket's policy",
@@ -47,7 +51,13 @@ const RULE = "rule in its owner's bucket";
 const BACKFILL = ['backfill roles', 'report bucket', "report bucket's policy"];
 
 /** What all pairs share. */
-const AROUND_ALL_PAIRS = ['composite alarms', 'dashboard', "failure queue's policy", 'replica key'];
+const AROUND_ALL_PAIRS = [
+  'composite alarms',
+  'dashboard',
+  'dashboard of the backup account',
+  "failure queue's policy",
+  'replica key',
+];
 
 /** What a pipeline has no default for. */
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
@@ -58,7 +68,15 @@ export const CHANGES: readonly Change[] = [
     change: 'another name',
     after: deployment({ deployment: 'archive' }),
     effect: {
-      newStack: ['destination health stack', 'destination stack', 'monitoring stack', 'source health stack', 'source stack'],
+      newStack: [
+        'backup health stack',
+        'destination health stack',
+        'destination stack',
+        'heartbeat stack',
+        'monitoring stack',
+        'source health stack',
+        'source stack',
+      ],
     },
     toKnow:
       'The old stacks go on replicating the old source buckets. The new buckets are empty: move the applications and the data, then [remove](#removal) the old stacks with the old configuration',
@@ -68,9 +86,9 @@ export const CHANGES: readonly Change[] = [
     change: 'another account',
     after: deployment({ source: { account: '333333333333' } }),
     effect: {
-      newStack: ['destination health stack', 'monitoring stack', 'source health stack', 'source stack'],
-      inPlace: ['exchange role', "replica bucket's policy", 'replica key'],
-      setting: ['description of the destination stack'],
+      newStack: ['destination health stack', 'heartbeat stack', 'monitoring stack', 'source health stack', 'source stack'],
+      inPlace: ['dashboard of the backup account', 'exchange role', "replica bucket's policy", 'replica key'],
+      setting: ['description of the backup health stack', 'description of the destination stack'],
     },
     stops: ['permissions'],
     toKnow:
@@ -81,9 +99,13 @@ export const CHANGES: readonly Change[] = [
     change: 'another region',
     after: deployment({ source: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['source health stack', 'source stack'],
-      inPlace: ['alarms', 'exchange role', "replica bucket's policy", 'replica key'],
-      setting: ['description of the destination stack', 'description of the monitoring stack'],
+      newStack: ['heartbeat stack', 'source health stack', 'source stack'],
+      inPlace: ['alarms', 'dashboard of the backup account', 'exchange role', "replica bucket's policy", 'replica key'],
+      setting: [
+        'description of the backup health stack',
+        'description of the destination stack',
+        'description of the monitoring stack',
+      ],
     },
     stops: ['permissions'],
     toKnow:
@@ -94,20 +116,20 @@ export const CHANGES: readonly Change[] = [
     change: 'another account',
     after: deployment({ destination: { account: '333333333333' } }),
     effect: {
-      newStack: ['destination stack'],
+      newStack: ['backup health stack', 'destination stack'],
       inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
-      setting: ['description of the source stack'],
+      setting: ['description of the heartbeat stack', 'description of the source stack'],
     },
     stops: ['permissions'],
     toKnow:
-      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; `npm run ops -- backfill --status COMPLETED,NONE,FAILED` sends the objects again. With `keyExchange: ssm`, `npm run ops -- exchange` comes between the destination stack and the others',
+      'New objects go to the new replica buckets. What is in the old ones stays there and is not copied; `npx --no -- s3-replication backfill --status COMPLETED,NONE,FAILED` sends the objects again. With `keyExchange: ssm`, `npx --no -- s3-replication exchange` comes between the destination stack and the others',
   },
   {
     keys: ['destination.region'],
     change: 'another region',
     after: deployment({ destination: { region: 'eu-west-1' } }),
     effect: {
-      newStack: ['destination health stack', 'destination stack', 'monitoring stack'],
+      newStack: ['backup health stack', 'destination health stack', 'destination stack', 'monitoring stack'],
       inPlace: ['alarms', 'dashboard', 'replication role', 'source bucket'],
       setting: ['description of the source health stack', 'description of the source stack'],
     },
@@ -163,7 +185,8 @@ export const CHANGES: readonly Change[] = [
       inPlace: ['replication role', 'source bucket'],
     },
     stops: ['permissions'],
-    toKnow: 'The same ARN, now as text. Record it first, while the destination stack is as it was: `npm run ops -- exchange`',
+    toKnow:
+      'The same ARN, now as text. Record it first, while the destination stack is as it was: `npx --no -- s3-replication exchange`',
   },
   {
     keys: ['keyExchange'],
@@ -171,7 +194,7 @@ export const CHANGES: readonly Change[] = [
     after: deployment({ keyExchange: 'ssm' }, false),
     effect: {
       refused: [
-        'the replica key\'s ARN is not recorded yet; deploy Destination, then run "npm run ops -- exchange" with the same configuration',
+        'the replica key\'s ARN is not recorded yet; deploy Destination, then run "npx --no -- s3-replication exchange" with the same configuration',
       ],
     },
     toKnow: 'The source stack alone is refused: `npx cdk deploy Destination` is possible',
@@ -266,16 +289,17 @@ export const CHANGES: readonly Change[] = [
     bothWays: true,
     before: documents({ filter: { prefix: 'reports/' } }),
     after: documents({ filter: { prefix: 'letters/' } }),
-    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    effect: { inPlace: ['heartbeat roles', 'heartbeat schedules', 'replica bucket', 'source bucket'] },
+    stops: ['permissions'],
     toKnow:
-      'Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npm run ops -- backfill`. The lifecycle rules of the canaries move with the prefix',
+      'The role of the heartbeat may write below the new prefix. Counts for objects that are written afterwards. Replicas that are there stay; older objects that match now need `npx --no -- s3-replication backfill`. The lifecycle rules of the canaries move with the prefix',
   },
   {
     keys: ['pairs[].filter'],
     change: 'other tags',
     bothWays: true,
     after: documents({ filter: { tags: { backup: 'yes' } } }),
-    effect: { inPlace: ['source bucket'] },
+    effect: { inPlace: ['heartbeat schedules', 'source bucket'] },
     toKnow: 'Counts for objects that have the tags when they are written',
   },
   {
@@ -437,14 +461,14 @@ export const CHANGES: readonly Change[] = [
     after: documents({ lifecycle: { transitions: [{ storageClass: 'GLACIER', days: 90 }] } }),
     effect: { inPlace: ['replica bucket'] },
     toKnow:
-      'Counts for the replicas that are there too, each of which is a request that is billed. Taking it back moves nothing back: `ops restore` has to [request](recovery.md) what is in `GLACIER` or `DEEP_ARCHIVE`',
+      'Counts for the replicas that are there too, each of which is a request that is billed. Taking it back moves nothing back: `s3-replication restore` has to [request](recovery.md) what is in `GLACIER` or `DEEP_ARCHIVE`',
   },
   {
     keys: ['pairs[].lifecycle.sourceNoncurrentDays', 'pairs[].lifecycle.sourceNoncurrentVersions'],
     change: 'noncurrent versions of the source that are deleted',
     after: documents({ lifecycle: { sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } }),
     effect: { inPlace: ['source bucket'] },
-    toKnow: 'Counts for the versions that are there too. Their replicas stay, and `ops audit` lists them as `extra`',
+    toKnow: 'Counts for the versions that are there too. Their replicas stay, and `s3-replication audit` lists them as `extra`',
   },
   {
     keys: ['pairs[].lifecycle.abortMultipartDays'],
@@ -474,12 +498,75 @@ export const CHANGES: readonly Change[] = [
       'A job that is running fails, since its role is gone. Reports expire 90 days after they were written, in the stack or outside it. To switch it on again, [import](#take-over-again) the report bucket, or empty and delete it first',
   },
   {
+    keys: ['heartbeat.minutes'],
+    change: 'switched on, as it is by default',
+    before: deployment({ heartbeat: false }),
+    after: deployment(),
+    effect: {
+      created: ['backup health stack', 'heartbeat queues', "heartbeat queues' policies", 'heartbeat stack'],
+      inPlace: ['dashboard', 'replica bucket'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'This is what an update from a release without heartbeat does: two stacks are added, and nothing is replaced. The alarm of the backup account is on until the source account is deployed too. [Confirm](runbook.md) the mail for the backup account',
+  },
+  {
+    keys: ['heartbeat.minutes'],
+    change: '`false`',
+    before: deployment(),
+    after: deployment({ heartbeat: false }),
+    effect: {
+      oldStack: ['backup health stack', 'heartbeat stack'],
+      deleted: ['heartbeat queues', "heartbeat queues' policies"],
+      inPlace: ['dashboard', 'replica bucket'],
+    },
+    toKnow:
+      'Nothing deletes the two stacks: the schedules go on writing, and the alarm goes on. Delete `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation, once their termination protection is lifted',
+  },
+  {
+    keys: ['heartbeat.minutes'],
+    change: 'another interval',
+    bothWays: true,
+    after: deployment({ heartbeat: { minutes: 15 } }),
+    effect: { inPlace: ['alarms', 'dashboard of the backup account', 'heartbeat schedules'] },
+    toKnow: 'The alarm counts in periods of the new interval, so deploy the source account soon after the backup account',
+  },
+  {
+    keys: ['witness'],
+    change: '`false` to `true`',
+    after: deployment({ witness: true }),
+    effect: {
+      created: ['alarms', 'rules of the witness', 'witness queues', "witness queues' policies"],
+      inPlace: ['composite alarms', 'dashboard of the backup account', 'replica bucket'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'Changes of policies are seen only where a trail records management events; deletions of versions need none. The alarm is on for five minutes after this deployment: S3 tests the new notification',
+  },
+  {
+    keys: ['monitoring.topicArns'],
+    change: 'an existing topic',
+    bothWays: true,
+    after: monitoring({ topicArns: ['arn:aws:sns:us-west-2:222222222222:on-call'] }),
+    effect: { inPlace: ['composite alarms'] },
+    toKnow:
+      "The topic's policy has to admit `cloudwatch.amazonaws.com`, and so does the key of an encrypted one. `npx --no -- s3-replication doctor` sees that the alarm names the topic, not who is subscribed to it",
+  },
+  {
+    keys: ['monitoring.runbookUrl'],
+    change: 'another address',
+    bothWays: true,
+    after: monitoring({ runbookUrl: 'https://wiki.example.com/runbook' }),
+    effect: { inPlace: ['alarms', 'composite alarms'] },
+    toKnow: 'It stands in the descriptions of the alarms, which every mail shows',
+  },
+  {
     keys: ['lockdown.breakGlassRoleArn'],
     change: 'a lockdown',
     after: deployment(LOCKDOWN),
     effect: { inPlace: ["replica bucket's policy", 'replica key'] },
     toKnow:
-      'From then on everybody but this role, and CloudFormation in part, is [refused](protection.md#lockdown) to destroy replicas or to weaken what protects them. Read there what it leaves open, and attach the service control policy that `npm run ops -- scp` prints',
+      'From then on everybody but this role, and CloudFormation in part, is [refused](protection.md#lockdown) to destroy replicas or to weaken what protects them. Read there what it leaves open, and attach the service control policy that `npx --no -- s3-replication scp` prints',
   },
   {
     keys: ['lockdown.breakGlassRoleArn'],
@@ -545,6 +632,9 @@ export const CHANGES: readonly Change[] = [
         'dashboard',
         'destination parameters',
         "failure queue's policy",
+        "heartbeat queues' policies",
+        'heartbeat roles',
+        'heartbeat schedules',
         'replica key',
         'replication role',
         'source parameters',
@@ -552,7 +642,7 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions', 'resource'],
     toKnow:
-      'Every bucket gets another name, and a bucket cannot be renamed: new, empty buckets take their place, the old ones stay outside the stacks with their objects. `npm run deploy` stops at it. Choose before the first deployment',
+      'Every bucket gets another name, and a bucket cannot be renamed: new, empty buckets take their place, the old ones stay outside the stacks with their objects. `npx --no -- s3-replication deploy` stops at it. Choose before the first deployment',
   },
   {
     keys: ['bucketNamespace', 'source.region', 'destination.region'],
@@ -608,7 +698,7 @@ export const CHANGES: readonly Change[] = [
     bothWays: true,
     after: deployment({ terminationProtection: false }),
     effect: { setting: ['termination protection of every stack'] },
-    toKnow: 'The CDK CLI switches it. A pipeline does not: `npm run ops -- doctor` prints the command for its stacks',
+    toKnow: 'The CDK CLI switches it. A pipeline does not: `npx --no -- s3-replication doctor` prints the command for its stacks',
   },
   {
     keys: ['tags'],
@@ -656,7 +746,7 @@ export const CHANGES: readonly Change[] = [
     keys: ['monitoring.dashboard'],
     change: '`true` to `false`',
     after: monitoring({ dashboard: false }),
-    effect: { deleted: ['dashboard'] },
+    effect: { deleted: ['dashboard', 'dashboard of the backup account'] },
     toKnow: 'It only shows: metrics and alarms are not touched',
   },
   {
@@ -664,7 +754,7 @@ export const CHANGES: readonly Change[] = [
     change: '`false` to `true`',
     before: monitoring({ dashboard: false }),
     after: deployment(),
-    effect: { created: ['dashboard'] },
+    effect: { created: ['dashboard', 'dashboard of the backup account'] },
     toKnow: 'It shows what happened before it was there as well',
   },
   {
@@ -674,7 +764,7 @@ export const CHANGES: readonly Change[] = [
     effect: { created: ['destination verification role', 'pipeline stack', 'source verification role'] },
     stops: ['permissions'],
     toKnow:
-      'The stacks keep their names, so that the pipeline takes them over and replaces nothing. Both accounts have to trust the tooling account first: `npm run ops -- bootstrap`',
+      'The stacks keep their names, so that the pipeline takes them over and replaces nothing. Both accounts have to trust the tooling account first: `npx --no -- s3-replication bootstrap`',
   },
   {
     keys: PIPELINE_KEYS,
@@ -686,7 +776,7 @@ export const CHANGES: readonly Change[] = [
       deleted: ['destination verification role', 'source verification role'],
     },
     toKnow:
-      'Deploy it by hand, after deleting the pipeline stack. The accounts go on trusting the tooling account until `npm run ops -- bootstrap --apply --drop-trust ACCOUNT`',
+      'Deploy it by hand, after deleting the pipeline stack. The accounts go on trusting the tooling account until `npx --no -- s3-replication bootstrap --apply --drop-trust ACCOUNT`',
   },
   {
     keys: ['pipeline.account'],
@@ -786,6 +876,7 @@ export const REMOVAL: Effect = {
     'aliases of the keys of the notification topics',
     'composite alarms',
     'dashboard',
+    'dashboard of the backup account',
     'exchange role',
     'failure queue',
     "failure queue's policy",
@@ -793,6 +884,7 @@ export const REMOVAL: Effect = {
     'output of the destination stack',
     'policies of the notification topics',
     "replica key's alias",
+    'schedule group',
     "source key's alias",
   ].toSorted(),
 };

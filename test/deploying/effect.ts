@@ -58,7 +58,7 @@ export function effectOf(before: Deployment, after: Deployment): Effect {
 export function effectOfRemoval(deployment: Deployment): Effect {
   const stacks = snapshotOf(deployment);
   return stacks.refusal === undefined
-    ? byKind(STACKS.flatMap((stack) => templateDifferences(stack, stacks[stack].template, {})))
+    ? byKind(STACKS.flatMap((stack) => templateDifferences(stack, stacks[stack]?.template ?? {}, {})))
     : { refused: [stacks.refusal] };
 }
 
@@ -74,9 +74,9 @@ export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
 
 /** What a plan says of every stack that is there before and after. */
 function plansOf(from: Stacks, to: Stacks): StackPlan[] {
-  return STACKS.filter((kind) => isSameStack(from[kind], to[kind])).map((kind) => {
-    const stack = { ...to[kind], id: to[kind].stackName, lookupRole: undefined, warnings: [] };
-    return compareStack(stack, { ...from[kind], state: 'deployed' });
+  return sameStacks(from, to).map(({ before, after }) => {
+    const stack = { ...after, id: after.stackName, lookupRole: undefined, warnings: [] };
+    return compareStack(stack, { ...before, state: 'deployed' });
   });
 }
 
@@ -91,7 +91,18 @@ function isSameStack(one: StackSnapshot, other: StackSnapshot): boolean {
   return one.stackName === other.stackName && one.account === other.account && one.region === other.region;
 }
 
-function differences(stack: StackKind, before: StackSnapshot, after: StackSnapshot): Happening[] {
+/** Every stack that is there before and after, under the same name. */
+function sameStacks(from: Stacks, to: Stacks) {
+  return STACKS.flatMap((kind) => {
+    const [before, after] = [from[kind], to[kind]];
+    return before !== undefined && after !== undefined && isSameStack(before, after) ? [{ kind, before, after }] : [];
+  });
+}
+
+function differences(stack: StackKind, before: StackSnapshot | undefined, after: StackSnapshot | undefined): Happening[] {
+  if (before === undefined || after === undefined) {
+    return before === after ? [] : [{ kind: before === undefined ? 'created' : 'oldStack', to: wordsFor(stack) }];
+  }
   return isSameStack(before, after)
     ? templateDifferences(stack, before.template, after.template)
     : [{ kind: 'newStack', to: wordsFor(stack) }];
@@ -121,10 +132,10 @@ const SETTINGS: Readonly<Record<string, (stack: StackSnapshot) => unknown>> = {
 };
 
 function settingDifferences(before: Stacks, after: Stacks): Happening[] {
-  const same = STACKS.filter((stack) => isSameStack(before[stack], after[stack]));
+  const same = sameStacks(before, after);
   return Object.entries(SETTINGS).flatMap(([name, of]): Happening[] => {
-    const changed = same.filter((stack) => !isDeepStrictEqual(of(before[stack]), of(after[stack])));
-    const stacks = changed.length === STACKS.length ? ['every stack'] : changed.map((stack) => `the ${wordsFor(stack)}`);
+    const changed = same.filter((stack) => !isDeepStrictEqual(of(stack.before), of(stack.after)));
+    const stacks = changed.length === STACKS.length ? ['every stack'] : changed.map(({ kind }) => `the ${wordsFor(kind)}`);
     return stacks.map((stack) => ({ kind: 'setting', to: `${name} of ${stack}` }));
   });
 }
@@ -180,13 +191,21 @@ function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceD
     'AWS::SNS::Topic': 'notification topics',
     'AWS::SNS::TopicPolicy': 'policies of the notification topics',
     'AWS::SNS::Subscription': 'e-mail subscriptions',
-    'AWS::SQS::Queue': 'failure queue',
-    'AWS::SQS::QueuePolicy': "failure queue's policy",
+    'AWS::SQS::Queue': stack === 'source' ? 'failure queue' : queuesOf(logicalId),
+    'AWS::SQS::QueuePolicy': stack === 'source' ? "failure queue's policy" : `${queuesOf(logicalId)}' policies`,
+    'AWS::Events::Rule': 'rules of the witness',
+    'AWS::Scheduler::Schedule': 'heartbeat schedules',
+    'AWS::Scheduler::ScheduleGroup': 'schedule group',
     'AWS::CloudWatch::Alarm': 'alarms',
     'AWS::CloudWatch::CompositeAlarm': 'composite alarms',
-    'AWS::CloudWatch::Dashboard': 'dashboard',
+    'AWS::CloudWatch::Dashboard': stack === 'source' ? 'dashboard' : 'dashboard of the backup account',
   };
   return known(words[String(resourceType)], `${logicalId}: ${resourceType}`);
+}
+
+/** The queues of the destination account. */
+function queuesOf(logicalId: string): string {
+  return /Witness[0-9A-F]{8}$|WitnessPolicy/.test(logicalId) ? 'witness queues' : 'heartbeat queues';
 }
 
 function known<T>(word: T | undefined, what: string): T {
@@ -197,6 +216,9 @@ function known<T>(word: T | undefined, what: string): T {
 }
 
 function roleName(stack: StackKind, logicalId: string): string {
+  if (stack === 'heartbeat') {
+    return 'heartbeat roles';
+  }
   if (logicalId.startsWith('VerificationRole')) {
     return `${stack} verification role`;
   }

@@ -8,7 +8,7 @@ import { validConfig } from '../helpers/config';
 import { remembered } from '../helpers/remembered';
 import { recordedKey } from '../helpers/templates';
 
-/** A configuration, and whether `ops exchange` has recorded its replica key. */
+/** A configuration, and whether `s3-replication exchange` has recorded its replica key. */
 export interface Deployment {
   readonly config: Readonly<Record<string, unknown>>;
   /** @default true */
@@ -28,13 +28,16 @@ export interface StackSnapshot {
 /** The stacks of a deployment, or why the app refuses it. */
 export type Snapshot =
   | { readonly refusal: string }
-  | (Readonly<Record<StackKind, StackSnapshot>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
+  | (Readonly<Partial<Record<StackKind, StackSnapshot>>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
 
 /** Synthesizes a deployment. */
 export const snapshotOf = remembered(({ config: keys, recorded = true }: Deployment): Snapshot => {
   try {
     const config = validConfig(keys);
-    const { destination, source, monitoring, health } = replicationStacks(keys, recorded ? recordedKey(keys).context : {});
+    const { destination, source, monitoring, health, heartbeat, backupHealth } = replicationStacks(
+      keys,
+      recorded ? recordedKey(keys).context : {},
+    );
     const error = source.node.metadata.find(({ type }) => type === 'aws:cdk:error');
     if (error !== undefined) {
       return { refusal: String(error.data) };
@@ -43,6 +46,8 @@ export const snapshotOf = remembered(({ config: keys, recorded = true }: Deploym
       destination: stackSnapshot(destination),
       source: stackSnapshot(source),
       monitoring: stackSnapshot(monitoring),
+      ...(heartbeat && { heartbeat: stackSnapshot(heartbeat) }),
+      ...(backupHealth && { 'backup-health': stackSnapshot(backupHealth) }),
       'source-health': stackSnapshot(health.source),
       'destination-health': stackSnapshot(health.destination),
       ...(config.pipeline && { pipeline: stackSnapshot(new PipelineStack(testApp(), 'Pipeline', { config })) }),

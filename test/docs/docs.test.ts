@@ -1,26 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { COMMANDS } from '../../bin/commands';
-import { scripts } from '../../package.json';
 import { configKeys } from '../helpers/config-keys';
+import { namedCommands } from '../helpers/named-commands';
 
 const PROJECT = resolve(__dirname, '../..');
 const DOCUMENTS = [
   'README.md',
   'AGENTS.md',
-  'docs/backfill.md',
-  'docs/deploying.md',
-  'docs/existing-buckets.md',
-  'docs/files.md',
-  'docs/runbook.md',
-  'docs/recovery.md',
-  'docs/permissions.md',
-  'docs/protection.md',
-  'docs/results.md',
-  'docs/scale.md',
-  'docs/threats.md',
-  'docs/troubleshooting.md',
-  ...readdirSync(join(PROJECT, 'docs/adr')).map((name) => `docs/adr/${name}`),
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  ...['docs', 'docs/adr'].flatMap((folder) =>
+    readdirSync(join(PROJECT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 const text = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
 
@@ -33,12 +26,8 @@ test('the table of the README has every configuration key, and no other', () => 
   expect(written).toHaveLength(new Set(written).size);
 });
 
-test.each(DOCUMENTS)('every npm script and operator command in %s exists', (path) => {
-  const named = [...text(path).matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)];
-
-  expect(named.map(([, script]) => script).filter((script) => !(script !== undefined && script in scripts))).toEqual([]);
-  const commands = named.filter(([, script]) => script === 'ops').flatMap(([, , command]) => command ?? []);
-  expect(commands.filter((command) => !COMMANDS.some(({ name }) => name === command))).toEqual([]);
+test.each(DOCUMENTS)('every npm script and command of this program in %s exists', (path) => {
+  expect(namedCommands(text(path)).filter(({ exists }) => !exists)).toEqual([]);
 });
 
 test.each(DOCUMENTS)('every file that %s points at exists', (path) => {

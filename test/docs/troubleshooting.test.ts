@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { COMMANDS } from '../../bin/commands';
 import { CHECKS } from '../../lib/ops/doctor/checks';
 import { FAILURE_REASONS } from '../../lib/ops/explain/reasons';
-import { scripts } from '../../package.json';
+import { namedCommands } from '../helpers/named-commands';
 import { PAINS } from '../ops/doctor/pains';
 import { CHECK_SYMPTOMS, type DoctorKnowledge, LIFECYCLE_WAITS, troubleshootingPage } from '../ops/explain/troubleshooting-page';
 
@@ -51,15 +50,10 @@ test('every row of its tables has as many cells as their header, and no cell is 
   }
 });
 
-test('every npm script and operator command in it exists, and no placeholder is left', () => {
+test('every npm script and command of this program in it exists, and no placeholder is left', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const named = [...page.matchAll(/npm run ([\w:]+)(?: -- (?!-)([a-z]+))?/g)].map(([, script = '', command]) => ({
-    script,
-    command,
-  }));
 
-  expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
-  expect(named.filter(({ command }) => command !== undefined && !COMMANDS.some(({ name }) => name === command))).toEqual([]);
+  expect(namedCommands(page).filter(({ exists }) => !exists)).toEqual([]);
   expect(page).not.toMatch(/\{\w+\}/);
 });
 

@@ -24,7 +24,7 @@ let source: S3Client;
 let destination: S3Client;
 
 async function audit(...args: readonly string[]) {
-  const run = await runScript(['bin/ops.ts', 'audit', ...args], {
+  const run = await runScript(['bin/s3-replication.ts', 'audit', ...args], {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...kept.environment,
     INIT_CWD: kept.directory,

@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 async function bootstrap(...args: string[]): Promise<{ code: number | null; stderr: string; data: BootstrapData }> {
-  const { code, stdout, stderr } = await runScript(['bin/ops.ts', 'bootstrap', '--json', ...args], {
+  const { code, stdout, stderr } = await runScript(['bin/s3-replication.ts', 'bootstrap', '--json', ...args], {
     ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])),
     ...withoutAmbientAws(process.env),
     AWS_CONFIG_FILE: join(directory, 'config'),

@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 const startDemo = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-  startScript(['bin/demo.ts', ...args], { INIT_CWD: folder, ...env });
+  startScript(['bin/s3-replication.ts', 'demo', ...args], { INIT_CWD: folder, ...env });
 
 const demo = (args: readonly string[], env?: NodeJS.ProcessEnv) => finish(startDemo(args, env));
 
@@ -135,9 +135,12 @@ test('with --keep leaves an emulator that the CDK CLI and ops find without a fla
       finish(spawn(process.execPath, args, { cwd: kept.directory, env: { ...process.env, ...kept.environment, ...env } }));
     const cdk = (...args: string[]) => run([require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci']);
 
-    const exchange = await run(['--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/ops.ts'), 'exchange', '--json'], {
-      INIT_CWD: kept.directory,
-    });
+    const exchange = await run(
+      ['--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/s3-replication.ts'), 'exchange', '--json'],
+      {
+        INIT_CWD: kept.directory,
+      },
+    );
     expect(JSON.parse(exchange.stdout)).toMatchObject({ changed: false });
     expect(exchange.code).toBe(0);
 

@@ -15,7 +15,7 @@ const VARIABLES = { AWS_EC2_METADATA_DISABLED: 'true', CDK_VALIDATION: 'false' }
 
 /** Runs one of the project's scripts in the folder of the demo, as npm does where a person calls it there. */
 function inFolder({ environment, directory }: Kept, script: string, ...args: string[]) {
-  return runScript([`bin/${script}.ts`, ...args], { ...VARIABLES, ...environment, INIT_CWD: directory });
+  return runScript(['bin/s3-replication.ts', script, ...args], { ...VARIABLES, ...environment, INIT_CWD: directory });
 }
 
 /** Writes the demo's configuration with other keys into a file beside it. */

@@ -8,7 +8,7 @@ import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
 import type { Kept } from '../helpers/process';
 
-/** A demo as `npm run demo -- --keep` leaves it, which no other suite sees. */
+/** A demo as `npx --no -- s3-replication demo --keep` leaves it, which no other suite sees. */
 export interface DeployedDemo extends Kept {
   /** Ends the emulator and removes the folder. */
   stop(): Promise<void>;

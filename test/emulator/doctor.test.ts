@@ -15,6 +15,7 @@ import type { DoctorData } from '../../lib/ops/doctor/doctor';
 import { awsCliPython, runInShell } from '../helpers/aws-cli/aws-cli';
 import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
+import { FOREIGN_RULE } from '../ops/doctor/foreign';
 import { deployedDemo } from './deployed-demo';
 
 jest.setTimeout(5 * 60_000);
@@ -24,6 +25,8 @@ jest.setTimeout(5 * 60_000);
  * no composite alarms and no mails, and the demo takes the TLS-only statement out of the live policies.
  */
 const EXPECTED_SKIPS = [
+  'backup-alarms',
+  'backup-health-alarm',
   'bootstrap-pipeline',
   'bootstrap-pipeline-trust-destination',
   'bootstrap-pipeline-trust-source',
@@ -33,7 +36,9 @@ const EXPECTED_SKIPS = [
   'exchange-output',
   'exchange-role',
   'failed-operations',
+  'heartbeat-errors',
   'metrics-data',
+  'notifications-backup',
   'notifications-destination',
   'notifications-source',
   'replica-key-lockdown',
@@ -43,8 +48,10 @@ const EXPECTED_SKIPS = [
   'source-health-alarm',
   'source-lifecycle',
   'source-tls',
+  'stack-backup-health',
   'stack-destination-health',
   'stack-source-health',
+  'termination-protection-backup-health',
   'termination-protection-destination-health',
   'termination-protection-source-health',
 ];
@@ -54,7 +61,7 @@ const names = everyName(config);
 const [pair] = names.pairs;
 
 async function doctor({ environment, directory }: Kept) {
-  const { code, stdout } = await runScript(['bin/ops.ts', 'doctor', '--json'], {
+  const { code, stdout } = await runScript(['bin/s3-replication.ts', 'doctor', '--json'], {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...environment,
     INIT_CWD: directory,
@@ -71,16 +78,6 @@ const FOREIGN_STATEMENT = {
   Principal: { AWS: 'arn:aws:iam::333333333333:root' },
   Action: 's3:GetObject',
   Resource: `${pair?.replicaBucket.arn}/*`,
-};
-
-/** Another team's, beside the rule of the pair. */
-const FOREIGN_RULE: ReplicationRule = {
-  ID: 'theirs',
-  Priority: 9,
-  Status: 'Enabled',
-  Filter: { Prefix: 'theirs/' },
-  DeleteMarkerReplication: { Status: 'Disabled' },
-  Destination: { Bucket: 'arn:aws:s3:::elsewhere' },
 };
 
 test('doctor finds a healthy deployment on the emulator, what is broken in it, and the commands that repair it', async () => {

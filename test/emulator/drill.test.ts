@@ -23,7 +23,7 @@ let kept: DeployedDemo;
 let source: S3Client;
 
 async function drill(...args: readonly string[]) {
-  const run = await runScript(['bin/ops.ts', 'drill', '--json', '--yes', ...args], {
+  const run = await runScript(['bin/s3-replication.ts', 'drill', '--json', '--yes', ...args], {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...kept.environment,
     INIT_CWD: kept.directory,

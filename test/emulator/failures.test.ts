@@ -25,7 +25,7 @@ const SENT = [
 ];
 
 async function ops({ environment, directory }: Kept, ...args: readonly string[]) {
-  const run = await runScript(['bin/ops.ts', 'failures', ...args], {
+  const run = await runScript(['bin/s3-replication.ts', 'failures', ...args], {
     AWS_EC2_METADATA_DISABLED: 'true',
     ...environment,
     INIT_CWD: directory,

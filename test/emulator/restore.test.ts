@@ -34,7 +34,7 @@ let source: S3Client;
 let destination: S3Client;
 
 const environment = () => ({ AWS_EC2_METADATA_DISABLED: 'true', ...kept.environment, INIT_CWD: kept.directory });
-const script = (...args: readonly string[]) => ['bin/ops.ts', 'restore', '--yes', '--json', ...args];
+const script = (...args: readonly string[]) => ['bin/s3-replication.ts', 'restore', '--yes', '--json', ...args];
 
 async function restore(...args: readonly string[]) {
   const run = await runScript(script(...args), environment());

@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => kept.stop());
 
 const ops = (...args: string[]) =>
-  runScript(['bin/ops.ts', ...args], { AWS_EC2_METADATA_DISABLED: 'true', ...kept.environment, INIT_CWD: kept.directory });
+  runScript(['bin/s3-replication.ts', ...args], {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...kept.environment,
+    INIT_CWD: kept.directory,
+  });
 
 async function status() {
   const { code, stdout } = await ops('status', '--json');
@@ -87,9 +91,9 @@ test('status shows what there is of a sound pair, and of a broken one the same a
   expect(data).toMatchObject({ failureMessages: 3, pairs: [{ failedOperations: 3, lastVerification: { result: 'failed' } }] });
   expect(data.wrong).toEqual([
     'alarm operations-failed is on: documents',
-    'operations failed in 24 hours: documents (3); npm run ops -- failures',
-    'the last verification failed: documents; npm run ops -- verify',
-    'failures wait in the failure queue, about 3; npm run ops -- failures',
+    'operations failed in 24 hours: documents (3); npx --no -- s3-replication failures',
+    'the last verification failed: documents; npx --no -- s3-replication verify',
+    'failures wait in the failure queue, about 3; npx --no -- s3-replication failures',
   ]);
 
   const doctor = await ops('doctor', '--json');

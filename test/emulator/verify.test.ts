@@ -33,7 +33,7 @@ let source: S3Client;
 let destination: S3Client;
 
 const opsEnvironment = () => ({ ...kept.environment, INIT_CWD: kept.directory });
-const verify = (...args: string[]) => runScript(['bin/ops.ts', 'verify', ...args], opsEnvironment());
+const verify = (...args: string[]) => runScript(['bin/s3-replication.ts', 'verify', ...args], opsEnvironment());
 
 /** Every version and delete marker of both buckets. */
 async function everything(): Promise<unknown[]> {
@@ -58,7 +58,9 @@ async function everything(): Promise<unknown[]> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-'));
   writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG));
-  const demo = await runScript(['bin/demo.ts', '--keep', '--json', '--config', 'config.json'], { INIT_CWD: folder });
+  const demo = await runScript(['bin/s3-replication.ts', 'demo', '--keep', '--json', '--config', 'config.json'], {
+    INIT_CWD: folder,
+  });
   kept = (JSON.parse(demo.stdout) as { kept: Kept }).kept;
   const endpoint = kept.environment['AWS_ENDPOINT_URL'] ?? '';
   source = emulatorClients(endpoint, { account: '111111111111', region: 'ap-southeast-2' }).s3;
@@ -94,7 +96,7 @@ test('verify finds a sound pair sound and a broken one FAILED, ends its watch on
   expect(unasked.code).toBe(2);
   expect(JSON.parse(unasked.stdout)).toMatchObject({ error: { code: 'NotConfirmed' } });
 
-  const watching = startScript(['bin/ops.ts', 'verify', '--yes', '--json', '--watch', '5'], opsEnvironment());
+  const watching = startScript(['bin/s3-replication.ts', 'verify', '--yes', '--json', '--watch', '5'], opsEnvironment());
   const watched = finish(watching);
   await once(watching.stdout ?? watching, 'data');
   watching.kill('SIGINT');

@@ -44,6 +44,8 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   backfill: { off: {}, on: { backfill: true } },
   pipeline: { none: {}, with: { pipeline: PIPELINE } },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
+  witness: { off: {}, on: { witness: true } },
+  heartbeat: { hourly: {}, off: { heartbeat: false }, daily: { heartbeat: { minutes: 1440 } } },
   monitoring: { default: {}, mail: { monitoring: { email: 'storage@example.com', dashboard: false } } },
   removal: { retain: {}, destroy: { deployment: 'x-demo', removal: 'destroy' } },
   tags: { none: {}, some: { tags: { team: 'storage' } } },

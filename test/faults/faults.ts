@@ -28,7 +28,7 @@ const error = (status: number, code: string) => ({ status, code, message: `${cod
 const BODY = /^(Get|List)/;
 const OBJECTS = /^(Get|Head|Put)Object$/;
 const TIMEOUT = { named: /did not answer in time/, timeouts: IMPATIENT };
-const REDIRECTED = /another Region|another endpoint|re-send|answered 30[17]/;
+const REDIRECTED = /is in eu-west-1|another Region|another endpoint|re-send|answered 30[17]/;
 
 /** In the order of the page. */
 export const FAULTS: readonly FaultKind[] = [

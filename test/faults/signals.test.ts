@@ -13,7 +13,7 @@ beforeEach(() => world.reset());
 /** Starts a command in a process of its own, in the folder of the deployment. */
 function start(...argv: readonly string[]) {
   const NODE_OPTIONS = `--require ${resolve(__dirname, 'lookup.cjs')}`;
-  return startScript(['bin/ops.ts', ...argv, '--yes'], { NODE_OPTIONS, INIT_CWD: world.folder });
+  return startScript(['bin/s3-replication.ts', ...argv, '--yes'], { NODE_OPTIONS, INIT_CWD: world.folder });
 }
 
 test.each([

@@ -135,7 +135,7 @@ function expectWhole(world: FaultWorld): void {
           content
             .trim()
             .split('\n')
-            .map((row) => row.split('","').length),
+            .map((row) => row.replaceAll(/"([^"]|"")*"/g, '').split(',').length),
         ).size,
       ).toBe(1);
     } else if (name.endsWith('.html') && content !== '') {

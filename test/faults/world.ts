@@ -174,7 +174,8 @@ export class FaultWorld {
     const told: string[] = [];
     const printed: string[] = [];
     const outcomes: Outcome[] = [];
-    const commands = COMMANDS.map((command) => remembering(command, outcomes));
+    const commands = COMMANDS.map((command) => ('load' in command ? remembering(command, outcomes) : command));
+    const asks = commands.some((command) => command.name === argv[0] && 'asks' in command);
     const start = Date.parse('2026-11-01T12:00:00Z');
     let waited = 0;
     const listeners: (() => void)[] = [];
@@ -182,7 +183,7 @@ export class FaultWorld {
     const exitCode = await untilSignalled(
       (signal) =>
         runCli({
-          argv: [...argv, '--yes', ...(json ? ['--json'] : [])],
+          argv: [...argv, ...(asks ? ['--yes'] : []), ...(json ? ['--json'] : [])],
           commands,
           directory: this.folder,
           terminal: { tell: (line) => told.push(line), clear: '', progress: () => undefined, confirm: async () => undefined },

@@ -29,13 +29,15 @@ export function replicationStacks(keys: Record<string, unknown> = {}, context: R
 
 /** The templates of a configuration's first group. */
 export const templates = remembered((keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) => {
-  const { destination, source, monitoring, health } = replicationStacks(keys, context);
+  const { destination, source, monitoring, health, heartbeat, backupHealth } = replicationStacks(keys, context);
   return {
     destination: Template.fromStack(destination),
     source: Template.fromStack(source),
     monitoring: Template.fromStack(monitoring),
     sourceHealth: Template.fromStack(health.source),
     destinationHealth: Template.fromStack(health.destination),
+    ...(heartbeat && { heartbeat: Template.fromStack(heartbeat) }),
+    ...(backupHealth && { backupHealth: Template.fromStack(backupHealth) }),
   };
 });
 

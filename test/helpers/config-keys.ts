@@ -4,6 +4,7 @@ import { configuration } from '../../lib/config/schema';
 interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
 }
 
 /** The paths of all configuration keys, as the documents write them. */
@@ -13,7 +14,11 @@ export function configKeys(): string[] {
 
 function keys({ properties = {} }: Schema, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([name, schema]) => {
-    const inner = [...keys(schema, `${prefix}${name}.`), ...keys(schema.items ?? {}, `${prefix}${name}[].`)];
+    // Of a choice, such as an object or false, the keys of each.
+    const inner = [schema, ...(schema.anyOf ?? [])].flatMap((one) => [
+      ...keys(one, `${prefix}${name}.`),
+      ...keys(one.items ?? {}, `${prefix}${name}[].`),
+    ]);
     return inner.length === 0 || name === 'filter' ? [`${prefix}${name}`] : inner;
   });
 }

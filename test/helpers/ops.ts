@@ -5,6 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { S3ControlClient } from '@aws-sdk/client-s3-control';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -44,6 +45,7 @@ export function testClients(config: Deployment): Clients {
     kms: client(KMSClient),
     s3: client(S3Client),
     s3Control: client(S3ControlClient),
+    scheduler: client(SchedulerClient),
     sns: client(SNSClient),
     sqs: client(SQSClient),
     ssm: client(SSMClient),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,11 +32,13 @@ const PORTAL_PATH = '/federation/credentials';
 export class FakeSts {
   readonly requests: SeenRequest[] = [];
   /** The roles that were assumed, and what their sessions are called. */
-  readonly sessions: { readonly roleArn: string; readonly name: string }[] = [];
+  readonly sessions: { readonly roleArn: string; readonly name: string; readonly seconds?: string }[] = [];
   /** Every request with the host that it was meant for, such as `sts.us-west-2.amazonaws.com GetCallerIdentity`. */
   readonly asked: string[] = [];
   /** Set, every request fails this way. */
   fault: StsFault | undefined;
+  /** Regions that no account has enabled: their STS knows no credentials. */
+  disabledRegions: readonly string[] = [];
   private readonly server = createServer((request, response) => {
     void this.handle(request, response);
   });
@@ -80,6 +83,8 @@ export class FakeSts {
       response.destroy();
     } else if (this.fault === 'expired') {
       respond(response, 403, errorXml('ExpiredToken', 'The security token included in the request is expired'));
+    } else if (!isPortal && this.disabledRegions.some((region) => request.headers.host?.startsWith(`sts.${region}.`))) {
+      respond(response, 403, errorXml('InvalidClientTokenId', 'The security token included in the request is invalid'));
     } else if (this.fault === 'broken') {
       respond(response, 500, errorXml('InternalFailure', 'the fake STS is broken'));
     } else if (isPortal) {
@@ -91,14 +96,24 @@ export class FakeSts {
       response.writeHead(known ? 200 : 401, { 'content-type': 'application/json', ...refusal }).end(JSON.stringify(body));
     } else if (action === 'GetCallerIdentity') {
       respond(response, 200, identityXml(accessKeyId));
-    } else if (action === 'AssumeRole') {
+    } else if (action === 'AssumeRole' || action === 'AssumeRoleWithWebIdentity') {
       const roleArn = parameters.get('RoleArn') ?? '';
-      this.sessions.push({ roleArn, name: parameters.get('RoleSessionName') ?? '' });
-      respond(response, 200, roleXml(roleArn));
+      const seconds = parameters.get('DurationSeconds');
+      this.sessions.push({ roleArn, name: parameters.get('RoleSessionName') ?? '', ...(seconds !== null && { seconds }) });
+      respond(response, 200, roleXml(action, roleArn));
     } else {
       respond(response, 501, errorXml('NotImplemented', `the fake STS has no ${action}`));
     }
   }
+}
+
+/** Sends every AWS request to a fake server, with the host that it is meant for, until the mocks are restored. */
+export function sendAllTo(sts: FakeSts): void {
+  jest.spyOn(https, 'request').mockImplementation(((options: https.RequestOptions, answered: (_: IncomingMessage) => void) => {
+    const { hostname, port } = new URL(sts.endpoint);
+    const { host: _, agent: __, ...rest } = options;
+    return http.request({ ...rest, protocol: 'http:', hostname, port }, answered);
+  }) as typeof https.request);
 }
 
 /** AWS configuration files of a person, in a folder of their own. The SDK reads each path only once in a process. */
@@ -181,12 +196,13 @@ function identityXml(account: string): string {
   return `<GetCallerIdentityResponse ${NAMESPACE}><GetCallerIdentityResult>${result}</GetCallerIdentityResult>${METADATA}</GetCallerIdentityResponse>`;
 }
 
-function roleXml(roleArn: string): string {
+function roleXml(action: string, roleArn: string): string {
   const [account, role] = [roleArn.split(':')[4] ?? '', roleArn.split('/').at(-1) ?? ''];
   const secret = '<SecretAccessKey>secret</SecretAccessKey><SessionToken>session</SessionToken>';
   const credentials = `<AccessKeyId>${account}</AccessKeyId>${secret}<Expiration>2100-01-01T00:00:00Z</Expiration>`;
   const user = `<AssumedRoleId>AROA:test</AssumedRoleId><Arn>arn:aws:sts::${account}:assumed-role/${role}/test</Arn>`;
-  return `<AssumeRoleResponse ${NAMESPACE}><AssumeRoleResult><AssumedRoleUser>${user}</AssumedRoleUser><Credentials>${credentials}</Credentials></AssumeRoleResult>${METADATA}</AssumeRoleResponse>`;
+  const result = `<AssumedRoleUser>${user}</AssumedRoleUser><Credentials>${credentials}</Credentials>`;
+  return `<${action}Response ${NAMESPACE}><${action}Result>${result}</${action}Result>${METADATA}</${action}Response>`;
 }
 
 function errorXml(code: string, message: string): string {

@@ -99,7 +99,7 @@ export function pathsOf(key: string, value: unknown): string[] {
   return placesIn(value).flatMap(({ path }) => (path.at(-1) === key ? [path.join('.')] : []));
 }
 
-/** What `ops exchange` would have recorded for a configuration: the key's ARN, and the context that holds it. */
+/** What `s3-replication exchange` would have recorded for a configuration: the key's ARN, and the context that holds it. */
 export function recordedKey(keys: Record<string, unknown> = {}) {
   const config = validConfig({ ...keys, keyExchange: 'ssm' });
   const arn = replicaKeyArn(config, '1234abcd-12ab-34cd-56ef-1234567890ab');

@@ -38,6 +38,9 @@ test.each([
   [['-c', 'compliance=true'], 'the demo accepts no context compliance=true'] as const,
   [['report.pdf'], 'the demo accepts no argument "report.pdf"'] as const,
   [['--kep'], 'unknown option --kep'] as const,
+  [['--yes'], '"demo" accepts no --yes: it asks nothing'] as const,
+  [['-y'], '"demo" accepts no -y: it asks nothing'] as const,
+  [['--source-profile', 'a'], '"demo" accepts no --source-profile: it asks no AWS account'] as const,
 ])('the demo does not begin with %j', async (argv, message) => {
   await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });
   expect(mockDemo).not.toHaveBeenCalled();

@@ -81,6 +81,7 @@ test('everything has the name that the design gives it', () => {
     monitoring: {
       stackName: 'backups-monitoring',
       dashboard: 'backups-replication-ap-southeast-2',
+      backupDashboard: 'backups-backup-us-west-2',
       failureQueue: {
         name: 'backups-replication-failures',
         arn: 'arn:aws:sqs:ap-southeast-2:111111111111:backups-replication-failures',
@@ -110,6 +111,25 @@ test('everything has the name that the design gives it', () => {
           },
           topicKeyAlias: 'alias/backups-destination-notifications',
         },
+        backup: {
+          healthStackName: 'backups-backup-health',
+          composite: {
+            name: 'backups-backup-health',
+            arn: 'arn:aws:cloudwatch:us-west-2:222222222222:alarm:backups-backup-health',
+          },
+          topic: {
+            name: 'backups-backup-notifications',
+            arn: 'arn:aws:sns:us-west-2:222222222222:backups-backup-notifications',
+          },
+          topicKeyAlias: 'alias/backups-backup-notifications',
+        },
+      },
+    },
+    heartbeat: {
+      stackName: 'backups-heartbeat',
+      scheduleGroup: {
+        name: 'backups-heartbeats',
+        arn: 'arn:aws:scheduler:ap-southeast-2:111111111111:schedule-group/backups-heartbeats',
       },
     },
     reportBucket: {
@@ -135,6 +155,18 @@ test('everything has the name that the design gives it', () => {
         backfillRole: {
           name: 'backups-documents-backfill-ap-southeast-2',
           arn: 'arn:aws:iam::111111111111:role/backups-documents-backfill-ap-southeast-2',
+        },
+        heartbeatRole: {
+          name: 'backups-documents-heartbeat-ap-southeast-2',
+          arn: 'arn:aws:iam::111111111111:role/backups-documents-heartbeat-ap-southeast-2',
+        },
+        heartbeatQueue: {
+          name: 'backups-documents-heartbeats',
+          arn: 'arn:aws:sqs:us-west-2:222222222222:backups-documents-heartbeats',
+        },
+        witnessQueue: {
+          name: 'backups-documents-witness',
+          arn: 'arn:aws:sqs:us-west-2:222222222222:backups-documents-witness',
         },
         parameters: {
           sourceBucket: '/backups/source/pairs/documents/bucket-arn',

@@ -31,6 +31,12 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
       resource: actorsOf(world).stack(region, world.config[side].account, text(input, 'StackName')),
     },
   ],
+  GetTemplate: ({ account: side, region, input }, world) => [
+    {
+      action: 'cloudformation:GetTemplate',
+      resource: actorsOf(world).stack(region, world.config[side].account, text(input, 'StackName')),
+    },
+  ],
   ListMetrics: ({ account: side, region }, world) => [
     { action: 'cloudwatch:ListMetrics', resource: actorsOf(world).metric(region, world.config[side].account) },
   ],
@@ -47,6 +53,12 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
 
   GetQueueUrl: onQueue('sqs:GetQueueUrl'),
   GetQueueAttributes: onQueue('sqs:GetQueueAttributes'),
+  GetSchedule: ({ region, input }, { config, partition }) => [
+    {
+      action: 'scheduler:GetSchedule',
+      resource: `arn:${partition}:scheduler:${region}:${config.source.account}:schedule/${text(input, 'GroupName')}/${text(input, 'Name')}`,
+    },
+  ],
   ListSubscriptionsByTopic: ({ input }) => [{ action: 'sns:ListSubscriptionsByTopic', resource: text(input, 'TopicArn') }],
   PutParameter: ({ account: side, input }, world) => [
     { action: 'ssm:PutParameter', resource: parameterArn(world.config[side], text(input, 'Name')) },
@@ -159,7 +171,10 @@ function onRole(action: string) {
 }
 
 function onQueue(action: string) {
-  return (__: Sent, { config }: World): Needed[] => [{ action, resource: config.names.monitoring.failureQueue.arn }];
+  return ({ account: side, region, input }: Sent, { config, partition }: World): Needed[] => {
+    const name = text(input, 'QueueName' in input ? 'QueueName' : 'QueueUrl').replace(/^.*\//, '');
+    return [{ action, resource: `arn:${partition}:sqs:${region}:${config[side].account}:${name}` }];
+  };
 }
 
 function onKey(action: string) {

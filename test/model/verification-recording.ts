@@ -37,6 +37,7 @@ export function recordingClients(config: Deployment) {
     kms: record('kms'),
     s3: record('s3'),
     s3Control: record('s3Control'),
+    scheduler: record('scheduler'),
     sns: record('sns'),
     sqs: record('sqs'),
     ssm: record('ssm'),

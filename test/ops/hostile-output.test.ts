@@ -18,6 +18,7 @@ import { formatDrill } from '../../lib/ops/drill/format';
 import type { DrillReport } from '../../lib/ops/drill/report';
 import { writeReport } from '../../lib/ops/drill/report-files';
 import { formatObject, type ObjectData } from '../../lib/ops/explain/explain-object';
+import type { FailedObject } from '../../lib/ops/failures/events';
 import type { FailuresData } from '../../lib/ops/failures/findings';
 import { describeRemoval, formatFailures, formatUndone } from '../../lib/ops/failures/format';
 import { formatPlan, formatResult } from '../../lib/ops/restore/format';
@@ -246,6 +247,15 @@ function drillReport(x: Text): DrillReport {
   };
 }
 
+const failed = (x: Text): FailedObject => ({
+  bucket: x('bucket'),
+  key: x('key'),
+  versionId: x('version'),
+  time: x('time'),
+  requestTime: x('time'),
+  operation: x('operation'),
+});
+
 const failures = (x: Text): FailuresData => ({
   queue: { name: x('queue'), approximate: { visible: 1, held: 0 } },
   read: 1,
@@ -257,20 +267,8 @@ const failures = (x: Text): FailuresData => ({
       bucket: x('bucket'),
       ruleId: x('rule'),
       destination: x('destination'),
-      objects: [
-        {
-          event: 'OperationFailedReplication',
-          bucket: x('bucket'),
-          key: x('key'),
-          versionId: x('version'),
-          time: x('time'),
-          requestTime: x('time'),
-          operation: x('operation'),
-          reason: x('reason'),
-          ruleId: x('rule'),
-          destination: x('bucket'),
-        },
-      ],
+      objects: [failed(x)],
+      heartbeats: { count: 2, newest: failed(x) },
       pair: x('pair'),
       somebodyElses: false,
       count: 1,
@@ -364,7 +362,7 @@ const status = (x: Text): StatusData => ({
       unknown: [],
     },
   ],
-  health: [{ name: x('alarm'), region: x('region'), state: 'ALARM' }],
+  health: [{ place: 'source', name: x('alarm'), region: x('region'), state: 'ALARM' }],
   failureMessages: 1,
   failureQueue: 'not-empty',
   keys: [check(x)],

@@ -9,6 +9,7 @@ export const WEAKEN_BUCKET = ['s3:PutBucketVersioning', 's3:PutBucketPolicy', 's
 /** What reads a stack's content or changes it. */
 export const MORE_WITH_STACK = [
   'cloudformation:DescribeStackResources',
+  'cloudformation:GetStackPolicy',
   'cloudformation:GetTemplate',
   'cloudformation:UpdateStack',
   'cloudformation:DeleteStack',

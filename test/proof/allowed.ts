@@ -2,12 +2,14 @@ import type { PairNames } from '../../lib/model/names';
 import { actorsOf, each, throughS3 } from './actors';
 import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
+import { allowedHeartbeat } from './heartbeat';
 import { allowedLockdown, isLocked } from './lockdown';
 import { allowedMerger } from './merger';
 import { allowedNotifications } from './notifications';
 import { allowedObjectLock } from './object-lock';
 import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
+import { allowedWitness } from './witness';
 import { sourceKeysOf, type World } from './world';
 
 /** A request that has to be allowed, with AWS's word for it. */
@@ -27,13 +29,15 @@ const STACK_OUTPUT =
 const OWN_BUCKET = `${S3}/security_iam_service-with-iam.html`;
 const OWN_KEY = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
 
-/** Every request that must be allowed: live replication, the key exchange, backfill, what tells of failures, verification, and each account's own administration. */
+/** Every request that must be allowed: live replication, the key exchange, backfill, heartbeats, what tells of failures, verification, and each account's own administration. */
 export function allowedRequests(world: World): AllowedRequest[] {
   return [
     ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
     ...keyExchange(world),
     ...allowedBackfill(world),
     ...allowedMerger(world),
+    ...allowedHeartbeat(world),
+    ...allowedWitness(world),
     ...allowedNotifications(world),
     ...allowedObjectLock(world),
     ...allowedVerification(world),

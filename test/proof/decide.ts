@@ -29,6 +29,8 @@ export interface Request {
   readonly context?: Readonly<Record<string, string>>;
   /** The service control policy of a lockdown is attached to the backup account. @default - no such policy is */
   readonly underScp?: true;
+  /** Both halves of the grant allow it besides: asked is whether anything refuses it. @default - only what the deployment has */
+  readonly ifGranted?: true;
   /** Each half of the cross-account grant denies it, whatever the other allows. @default - one of the two does */
   readonly deniedByEachHalf?: true;
 }
@@ -101,8 +103,10 @@ const decisions = new Map<string, Promise<Decision>>();
 export async function decide(world: World, request: Request, halves: Halves = BOTH): Promise<Decision> {
   const question: Question = {
     request,
-    identity: identityPolicies(world, request.principal, halves),
-    resource: resourcePolicy(world, request, halves),
+    identity: request.ifGranted ? [OPEN_IDENTITY] : identityPolicies(world, request.principal, halves),
+    resource: request.ifGranted
+      ? granted(request, resourcePolicy(world, request, halves))
+      : resourcePolicy(world, request, halves),
     organization: halves.organization === 'open' ? [] : attachedPolicies(world, request),
   };
   const key = keyOf(question);
@@ -214,6 +218,11 @@ function resourcePolicy(world: World, request: Request, halves: Halves): PolicyD
     return held?.document ?? defaultPolicy(world, action, owner);
   }
   return openPolicy(resource, action, principal);
+}
+
+function granted({ resource, action, principal }: Request, held: PolicyDocument | undefined): PolicyDocument {
+  const open = openPolicy(resource, action, principal);
+  return { ...open, Statement: [...(held?.Statement ?? []), ...open.Statement] };
 }
 
 /** What a resource has that nobody gave a policy: a key delegates to IAM of its account, and so does the trust of a role of the bootstrap. */

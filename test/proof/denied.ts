@@ -3,6 +3,7 @@ import { MORE_WITH_STACK, PLAIN_HTTP, READ_VERSIONS, REPLICATE, TOUCH_REPLICA, U
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
+import { deniedHeartbeat } from './heartbeat';
 import { deniedLockdown } from './lockdown';
 import { deniedMerger } from './merger';
 import { deniedNotifications } from './notifications';
@@ -10,6 +11,7 @@ import { deniedObjectLock } from './object-lock';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
+import { deniedWitness } from './witness';
 import { sourceKeysOf, type World } from './world';
 
 /**
@@ -32,6 +34,8 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
     ...deniedMerger(world),
+    ...deniedHeartbeat(world),
+    ...deniedWitness(world),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
     ...deniedVerification(world),

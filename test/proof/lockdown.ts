@@ -1,3 +1,4 @@
+import type { PairNames } from '../../lib/model/names';
 import { handlerActions } from '../../lib/ops/bootstrap/least-privilege/decisions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
@@ -27,6 +28,10 @@ export const DESTROY = {
   ],
   key: ['kms:CreateGrant', 'kms:DisableKey', 'kms:ScheduleKeyDeletion'],
 };
+
+/** What S3 could ask of the replication role for the replica of a locked object. */
+const LOCK = ['s3:PutObjectLegalHold', 's3:PutObjectRetention'];
+const FAILURE_REASONS_PAGE = `${S3}/replication-metrics-events.html`;
 
 const REWRITE_POLICY = ['s3:DeleteBucketPolicy', 's3:PutBucketPolicy'];
 
@@ -110,6 +115,12 @@ export function allowedLockdown(world: World, underScp?: true): AllowedRequest[]
     ...onEverything(world, name('an administrator of the backup account does what ends no version'), administrator, [
       NOT_REFUSED,
     ]),
+    ...world.config.pairs
+      .filter(({ sourceObjectLock }) => sourceObjectLock)
+      .flatMap(({ names }) =>
+        locks(world, names, name('S3 locks a replica, should it ask for that'), actorsOf(world).replicationRole(names)),
+      )
+      .map((request) => ({ ...request, page: FAILURE_REASONS_PAGE })),
     ...reading(world, name('an administrator of the backup account verifies and restores')),
   ].map((request) => ({ ...request, ...(underScp && { underScp }) }));
 }
@@ -131,6 +142,11 @@ function onEverything(
       .map((request) => ({ ...request, page: S3_PAGE })),
     ...each(key, { name, principal, resource: world.replicaKey, owner }).map((request) => ({ ...request, page: KMS_PAGE })),
   ]);
+}
+
+/** Locks of a replica, by somebody to whom nothing but the lockdown refuses them. */
+function locks(world: World, { replicaBucket: { arn } }: PairNames, name: string, principal: Principal): Request[] {
+  return each(LOCK, { name, principal, resource: `${arn}/a.jpg`, owner: world.config.destination.account, ifGranted: true });
 }
 
 /** Whatever the handlers of CloudFormation can ask for what the template has. */
@@ -207,7 +223,14 @@ export function deniedLockdown(world: World): Request[] {
     ['anonymous', { kind: 'anonymous' }],
     ...world.pairs.map((pair): [string, Principal] => ['a replication role', replicationRole(pair)]),
   ];
+  const longer = (pair: PairNames) => administrator(source.account, `role/${pair.replicationRole.name}-2`);
   return [
+    ...world.config.pairs.flatMap(({ names, sourceObjectLock }) => [
+      ...locks(world, names, 'under lockdown, a role whose name continues that of the replication role', longer(names)),
+      ...world.pairs
+        .filter(({ id }) => id !== names.id || !sourceObjectLock)
+        .flatMap((pair) => locks(world, names, 'under lockdown, a replication role with nothing to lock', replicationRole(pair))),
+    ]),
     ...others.flatMap(([who, principal]) => onEverything(world, `under lockdown, ${who}`, principal, [DESTROY, CONFIGURE])),
     ...onEverything(world, "under lockdown, CloudFormation's role", roles.execution, [DESTROY]),
     // S3 never refuses it to the root user of the bucket's account by the bucket's own policy.

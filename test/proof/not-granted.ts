@@ -58,7 +58,8 @@ export const NOT_GRANTED: readonly NotGranted[] = [
     actions: ['s3:PutObjectRetention', 's3:BypassGovernanceRetention'],
     argument:
       'S3 puts the retention period of a source object on its replica with `s3:ReplicateObject`. For locked objects AWS documents two actions ' +
-      'on the source that read, and none on the replica.',
+      'on the source that read, and none on the replica. S3 has failure reasons that name `s3:PutObjectRetention` and `s3:PutObjectLegalHold` ' +
+      'all the same, so a lockdown does not refuse them to the role.',
     page: `${S3}/object-lock-managing.html`,
   },
 ];

@@ -1,5 +1,5 @@
-import { SIDES } from '../../lib/config/replication-config';
-import { alarmsIn } from '../../lib/model/alarms';
+import { alarmPlaces, alarmsIn } from '../../lib/model/alarms';
+import { ALARM_SIDES, alarmSide } from '../../lib/model/names';
 import { actorsOf, each, THIRD_ACCOUNT } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
@@ -12,6 +12,10 @@ const TOPIC_KEY_PAGE = 'https://docs.aws.amazon.com/sns/latest/dg/sns-key-manage
 /** What services are granted on the queue, the topics and their keys, by statement: why, and AWS's word for it. */
 export const NOTIFICATION_STATEMENTS: Readonly<Record<string, { readonly why: string; readonly page: string }>> = {
   SendFailureEvents: { why: 'S3 says which object failed, for the source buckets of this deployment', page: EVENTS_PAGE },
+  CountHeartbeats: {
+    why: 'S3 tells the backup account that a heartbeat arrived, for the replica bucket of one pair',
+    page: EVENTS_PAGE,
+  },
   AlarmsNotify: { why: 'CloudWatch notifies, for alarms of this account and region', page: TOPIC_PAGE },
   AlarmsEncryptNotifications: {
     why: 'the topic is encrypted, and CloudWatch has to use its key, for the same alarms',
@@ -43,29 +47,29 @@ export function allowedNotifications(world: World): AllowedRequest[] {
       context: onBehalfOf(sourceBucket.arn, owner),
       page: EVENTS_PAGE,
     })),
-    ...topicsOf(world).flatMap(({ topic, key, alarm }) => [
+    ...topicsOf(world).flatMap(({ topic, key, alarm, owner: topicOwner, administrator: topicAdministrator }) => [
       {
         name: 'an alarm notifies',
         principal: CLOUDWATCH,
         action: 'sns:Publish',
         resource: topic,
-        owner,
-        context: onBehalfOf(alarm, owner),
+        owner: topicOwner,
+        context: onBehalfOf(alarm, topicOwner),
         page: TOPIC_PAGE,
       },
       ...each(['kms:Decrypt', 'kms:GenerateDataKey'], {
         name: 'an alarm notifies through the encrypted topic',
         principal: CLOUDWATCH,
         resource: key,
-        owner,
-        context: onBehalfOf(alarm, owner),
+        owner: topicOwner,
+        context: onBehalfOf(alarm, topicOwner),
       }).map((request) => ({ ...request, page: TOPIC_KEY_PAGE })),
       {
         name: 'an administrator works with the key of a topic',
-        principal: administrator,
+        principal: topicAdministrator,
         action: 'kms:PutKeyPolicy',
         resource: key,
-        owner,
+        owner: topicOwner,
         page: TOPIC_KEY_PAGE,
       },
     ]),
@@ -131,16 +135,21 @@ export function deniedNotifications(world: World): Request[] {
       owner,
       context: { 'aws:SecureTransport': 'false' },
     }),
-    ...topicsOf(world).flatMap((topic) => deniedOnTopic(world, topic, outsiders)),
+    ...topicsOf(world).flatMap((topic) =>
+      deniedOnTopic(topic, [
+        topic.owner === owner
+          ? ['an administrator of the backup account', destinationAdministrator]
+          : ['an administrator of the source account', sourceAdministrator],
+        ...outsiders.slice(1),
+      ]),
+    ),
   ];
 }
 
 function deniedOnTopic(
-  world: World,
-  { topic, key, alarm, elsewhere }: ReturnType<typeof topicsOf>[number],
+  { topic, key, alarm, elsewhere, owner, administrator }: ReturnType<typeof topicsOf>[number],
   outsiders: readonly [string, Principal][],
 ): Request[] {
-  const owner = world.config.source.account;
   const wrong: [string, Record<string, string> | undefined][] = [
     ['for an alarm of another account', onBehalfOf(alarm.replace(owner, THIRD_ACCOUNT), owner)],
     ['for another account', onBehalfOf(alarm, THIRD_ACCOUNT)],
@@ -172,7 +181,7 @@ function deniedOnTopic(
     ]),
     {
       name: 'plain HTTP',
-      principal: actorsOf(world).sourceAdministrator,
+      principal: administrator,
       action: 'sns:Publish',
       resource: topic,
       owner,
@@ -197,15 +206,21 @@ function deniedOnTopic(
 
 const queueOf = ({ config }: World) => config.names.monitoring.failureQueue.arn;
 
-/** The topic of each region with its key, an alarm of that region, and one of the other. */
-function topicsOf({ config, notificationKeys }: World) {
-  return SIDES.map((side) => {
-    const [own, other] = [side, side === 'source' ? 'destination' : 'source'] as const;
+/** The topic of each place with its key, an alarm of that place, and one of another region. */
+function topicsOf(world: World) {
+  const { config, notificationKeys } = world;
+  const { destinationAdministrator, sourceAdministrator } = actorsOf(world);
+  return alarmPlaces(config).map((place) => {
+    const { account, region } = alarmSide(config, place);
+    const alarm = alarmsIn(config, place)[0]?.arn ?? '';
+    const other = region === config.source.region ? config.destination.region : config.source.region;
     return {
-      topic: config.names.monitoring.regions[side].topic.arn,
-      key: notificationKeys[side],
-      alarm: alarmsIn(config, own)[0]?.arn ?? '',
-      elsewhere: alarmsIn(config, other)[0]?.arn ?? '',
+      topic: config.names.monitoring.regions[place].topic.arn,
+      key: notificationKeys[place] ?? '',
+      owner: account,
+      administrator: ALARM_SIDES[place].account === 'source' ? sourceAdministrator : destinationAdministrator,
+      alarm,
+      elsewhere: alarm.replace(`:${region}:`, `:${other}:`),
     };
   });
 }

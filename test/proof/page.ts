@@ -1,6 +1,7 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { adoptionPermissions } from '../../lib/model/adoption';
 import { backfillPermissions } from '../../lib/model/backfill';
+import { heartbeatPermissions } from '../../lib/model/heartbeat';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
 import { verificationPermissions } from '../../lib/model/verification';
@@ -91,12 +92,22 @@ ${markdownTable(
 
 Its trust names \`lambda.amazonaws.com\`. With \`roleArn\`, the role that it may hand to S3 is that of the owner, who adds the statements of the replication role to it.
 
+## What the role of a heartbeat may do
+
+Unless \`heartbeat\` is \`false\`, the source account has one role for each pair, with which EventBridge Scheduler writes that pair's heartbeat. It trusts the service for the schedules of this deployment's group alone
+(\`aws:SourceAccount\`, \`aws:SourceArn\`).
+
+${markdownTable(
+  ROLE_HEADER,
+  world.config.pairs.flatMap((pair) => roleRows(heartbeatPermissions(world.config, pair, world.sourceKey))),
+)}
+
 ## What the verification roles may do
 
-Only where a pipeline is configured, each account has one role with which the pipeline runs \`ops doctor\` and \`ops verify\`
+Only where a pipeline is configured, each account has one role with which the pipeline runs \`s3-replication doctor\` and \`s3-replication verify\`
 (\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
 nothing but canaries, which it deletes again, and the parameters with their last results. Canaries are small objects in a folder that belongs to
-\`ops verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
+\`s3-replication verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
 what was sent.
 
 ${SIDES.toReversed()
@@ -107,15 +118,15 @@ ${SIDES.toReversed()
 
 ## What services may tell
 
-In the source account S3 sends failure events to one queue, and CloudWatch notifies one encrypted topic in each region. Their policies and the policies of the
-topics' keys admit these two services for resources of this account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
+In the source account S3 sends failure events to one queue, and in the backup account it tells one queue for each pair of heartbeats. CloudWatch notifies one encrypted topic in each region of the source account and one in the backup account. Their policies and the policies of the
+topics' keys admit these two services for resources of their own account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
 may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
 
 ${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
 
 ## What a lockdown refuses
 
-Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npm run ops -- scp\` prints, here with one role
+Only with \`lockdown\`, in the policies of replica buckets and of the replica key, and in the service control policy that \`npx --no -- s3-replication scp\` prints, here with one role
 that may deploy (\`--deployer\`). [protection.md](protection.md#lockdown) says why each action is there or not, and what stays open.
 
 ${markdownTable(

@@ -15,11 +15,11 @@ const VARIANTS: readonly [string, Record<string, unknown>][] = [
   ['without approvals, with several pairs', { pipeline: { ...PIPELINE, approval: false }, pairs: [{ id: 'a' }, { id: 'b' }] }],
   ['with backfill', { backfill: true }],
   [
-    'in China',
+    'in GovCloud',
     {
-      source: { region: 'cn-north-1' },
-      destination: { region: 'cn-northwest-1' },
-      pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      source: { region: 'us-gov-west-1' },
+      destination: { region: 'us-gov-east-1' },
+      pipeline: { ...PIPELINE, region: 'us-gov-west-1' },
     },
   ],
 ];
@@ -176,16 +176,19 @@ describe.each(VARIANTS)('the pipeline, %s:', (_, keys) => {
       allows(service(`logs.${region}.amazonaws.com`), 'kms:Decrypt', world.logsKey, TOOLING, { [LOGS_CONTEXT]: group });
     expect(await logs(`arn:${world.partition}:logs:${region}:${TOOLING}:log-group:builds`)).toBe(true);
     expect(await logs(`arn:${world.partition}:logs:${region}:${SOURCE}:log-group:builds`)).toBe(false);
-    for (const principal of [administrator(SOURCE), administrator(DESTINATION), service('events.amazonaws.com')]) {
+    for (const principal of [administrator(SOURCE), administrator(DESTINATION)]) {
       expect(await allows(principal, 'kms:Decrypt', world.logsKey, TOOLING)).toBe(false);
     }
   });
 
-  test('a notice is published by the role of the rule, and by nobody else’s rule', async () => {
-    const events = role(world.role('DeliveryPipelineFailedRunEventsRole'));
+  test('a notice is published by EventBridge, under the key of the topic, and by no account of the sides', async () => {
+    const events = service('events.amazonaws.com');
     expect(await allows(events, 'sns:Publish', world.topic, TOOLING)).toBe(true);
-    expect(await allows(events, 'kms:GenerateDataKey', world.logsKey, TOOLING)).toBe(true);
-    for (const principal of [administrator(SOURCE), administrator(DESTINATION), service('events.amazonaws.com')]) {
+    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+      expect(await allows(events, action, world.logsKey, TOOLING)).toBe(true);
+    }
+    expect(await allows(events, 'kms:Encrypt', world.logsKey, TOOLING)).toBe(false);
+    for (const principal of [administrator(SOURCE), administrator(DESTINATION)]) {
       expect(await allows(principal, 'sns:Publish', world.topic, TOOLING)).toBe(false);
     }
   });

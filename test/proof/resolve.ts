@@ -1,6 +1,7 @@
 /** A synthesized template, as far as the proof reads it. */
 export interface TemplateJson {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
@@ -68,7 +69,7 @@ export function keyId(logicalId: string, group: string | undefined): string {
 function intrinsic(name: string, argument: unknown, stack: StackJson, stacks: readonly StackJson[]): unknown {
   switch (name) {
     case 'Ref':
-      return reference(String(argument), stack);
+      return reference(String(argument), stack, stacks);
     case 'Fn::GetAtt': {
       const [logicalId, attribute] = argument as [string, string];
       if (attribute !== 'Arn') {
@@ -94,8 +95,12 @@ function intrinsic(name: string, argument: unknown, stack: StackJson, stacks: re
   }
 }
 
-function reference(logicalId: string, stack: StackJson): string {
+function reference(logicalId: string, stack: StackJson, stacks: readonly StackJson[]): unknown {
   const resource = stack.template.Resources[logicalId];
+  const parameter = stack.template.Parameters?.[logicalId];
+  if (parameter?.Type === 'AWS::SSM::Parameter::Value<String>') {
+    return published(parameter.Default, stack, stacks);
+  }
   if (resource?.Type === 'AWS::SNS::Topic') {
     return arnOf(logicalId, stack);
   }
@@ -105,4 +110,16 @@ function reference(logicalId: string, stack: StackJson): string {
     );
   }
   return String(resource.Properties?.['BucketName']);
+}
+
+/** The value that a stack of the same account and region writes into an SSM parameter. */
+function published(name: unknown, { account, region }: StackJson, stacks: readonly StackJson[]): unknown {
+  for (const stack of stacks.filter((other) => other.account === account && other.region === region)) {
+    const resources = Object.values(stack.template.Resources);
+    const parameter = resources.find(({ Type, Properties }) => Type === 'AWS::SSM::Parameter' && Properties?.['Name'] === name);
+    if (parameter !== undefined) {
+      return resolve(parameter.Properties?.['Value'], stack, stacks);
+    }
+  }
+  throw new Error(`no stack in ${account}, ${region} publishes ${String(name)}`);
 }

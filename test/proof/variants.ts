@@ -77,6 +77,10 @@ export const VARIANTS: readonly Variant[] = [
   },
   { name: 'with the key exchanged by ssm', config: { keyExchange: 'ssm' } },
   { name: 'in the global bucket namespace', config: { bucketNamespace: 'global' } },
+  { name: 'with a witness', config: { witness: true, pairs: [{ id: 'a' }, { id: 'a-b' }] } },
+  { name: 'with a witness and a pipeline', config: { witness: true, pipeline: PIPELINE } },
+  { name: 'without heartbeat', config: { heartbeat: false } },
+  { name: 'without heartbeat, with a pipeline', config: { heartbeat: false, pipeline: PIPELINE } },
   {
     name: 'with several pairs, whose ids are prefixes of each other',
     config: { pairs: [{ id: 'a' }, { id: 'a-b' }, { id: 'ab', bucketKeys: false }] },
@@ -107,11 +111,11 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'beside a group', config: IN_GROUPS },
   { name: 'of a group, with backfill and a pipeline', config: { ...IN_GROUPS, backfill: true, pipeline: PIPELINE }, group: 1 },
   {
-    name: 'in China with backfill, a pipeline, and two pairs, of which one id starts the other',
+    name: 'in GovCloud with backfill, a pipeline, and two pairs, of which one id starts the other',
     config: {
-      ...regions('cn-north-1', 'cn-northwest-1'),
+      ...regions('us-gov-west-1', 'us-gov-east-1'),
       backfill: true,
-      pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      pipeline: { ...PIPELINE, region: 'us-gov-west-1' },
       pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
   },

@@ -1,5 +1,7 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
-import { canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
+import { watchesBackup } from '../../lib/model/alarms';
+import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
@@ -7,7 +9,7 @@ import type { Principal, Request } from './decide';
 import { sourceKeysOf, type World } from './world';
 
 /*
- * The roles with which a pipeline runs `ops doctor` and `ops verify`: what they have to be allowed, and what they and everybody else
+ * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
  * have to be denied. Without a pipeline there are no such roles and no such requests.
  */
 
@@ -49,11 +51,13 @@ const CHANGE_OBJECT = ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:Pu
 const DELETE = 's3:DeleteObjectVersion';
 const WATCH_AND_DELETE = [DELETE, 's3:GetObjectLegalHold', 's3:GetObjectRetention', 's3:GetObjectVersion'];
 
+const NOTIFICATION = 's3:GetBucketNotification';
+
 /** What differs between the sides. */
 const OWN = {
   source: {
     metrics: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
-    bucket: ['s3:GetBucketNotification', 's3:GetReplicationConfiguration'],
+    bucket: [NOTIFICATION, 's3:GetReplicationConfiguration'],
     canary: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'WriteCanaries',
     notOnCanary: ['s3:GetObject', 's3:GetObjectAcl', 's3:GetObjectTagging'],
@@ -63,7 +67,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: [],
+    bucket: [NOTIFICATION],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -78,10 +82,14 @@ function sideOf(world: World, side: SideName) {
   const { config } = world;
   const { names } = actorsOf(world);
   const { account, region } = config[side];
-  const isKept = side === 'destination' && config.lockdown !== undefined;
+  const isKept = side === 'destination' && (config.lockdown !== undefined || config.witness);
   return {
     ...OWN[side],
-    // Under lockdown replicas of canaries are left to their lifecycle rule.
+    // The notification of the replica bucket is read where there is one.
+    bucket: OWN[side].bucket.filter(
+      (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
+    ),
+    // Under lockdown, and with a witness, replicas of canaries are left to their lifecycle rule.
     canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
     notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
     owner: account,
@@ -129,7 +137,7 @@ function lookalikesOf(prefix: string): string[] {
   return [...prefix.matchAll(/[*?]/g)].map(({ index }) => `${prefix.slice(0, index)}s${prefix.slice(index + 1)}`);
 }
 
-/** What `ops doctor` and `ops verify` ask, with the page that says which permission an operation takes. */
+/** What `s3-replication doctor` and `s3-replication verify` ask, with the page that says which permission an operation takes. */
 export function allowedVerification(world: World): AllowedRequest[] {
   return world.config.pipeline === undefined ? [] : SIDES.flatMap((side) => allowedOn(world, side));
 }
@@ -168,7 +176,7 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       { 'account:TargetRegion': region },
     ),
     ...ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, own.metrics, metric(region, owner)),
-    ...(side === 'source' ? watching(world, ask) : []),
+    ...(side === 'source' ? watching(world, ask) : watchingBackup(world, ask)),
     ...parameters.flatMap((name) =>
       ask(
         'ReadParameters',
@@ -177,12 +185,15 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
         parameterArn(world.config[side], name),
       ),
     ),
-    ...ask(
-      'DescribeStack',
-      `${AUTHORIZATION}/list_awscloudformation.html`,
-      ['cloudformation:DescribeStacks'],
-      stack(region, owner, own.stackName),
-    ),
+    ...describeStack(ask, stack(region, owner, own.stackName)),
+    ...(side === 'source'
+      ? ask(
+          'ReadTemplate',
+          `${AUTHORIZATION}/list_awscloudformation.html`,
+          ['cloudformation:GetTemplate'],
+          stack(region, owner, own.stackName),
+        )
+      : []),
     ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
     ...['hnb659fds', 'other'].flatMap((qualifier) =>
       own.regions.flatMap((where) =>
@@ -206,23 +217,56 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
   ];
 }
 
+type Ask = (
+  grantedBy: string,
+  page: string,
+  actions: readonly string[],
+  resource: string,
+  context?: Request['context'],
+) => AllowedRequest[];
+
+function describeStack(ask: Ask, arn: string): AllowedRequest[] {
+  return ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+}
+
+function describeAlarms(ask: Ask, arn: string): AllowedRequest[] {
+  return ask('ReadMetrics', `${AUTHORIZATION}/list_amazoncloudwatch.html`, ['cloudwatch:DescribeAlarms'], arn);
+}
+
+/** What the backup account has besides: its alarms, and who is told of them. */
+function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[] {
+  const { account, region } = config.destination;
+  const { healthStackName, topic } = config.names.monitoring.regions.backup;
+  if (!watchesBackup(config)) {
+    return [];
+  }
+  return [
+    ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
+    ...describeStack(ask, `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`),
+    ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
+    ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
+      ask(
+        'ReadHeartbeatQueues',
+        `${AUTHORIZATION}/list_amazonsqs.html`,
+        ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+        heartbeatQueue.arn,
+      ),
+    ),
+  ];
+}
+
+/** Pairs that have a heartbeat: all, or none. */
+function heartbeatsOf(config: World['config']): World['config']['pairs'] {
+  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
+}
+
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
-function watching(
-  { config, partition }: World,
-  ask: (
-    grantedBy: string,
-    page: string,
-    actions: readonly string[],
-    resource: string,
-    context?: Request['context'],
-  ) => AllowedRequest[],
-): AllowedRequest[] {
+function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
   const { account } = config.source;
   const { stackName, regions, failureQueue } = config.names.monitoring;
   const { region } = config.destination;
   const stackArn = (where: string, name: string) => `arn:${partition}:cloudformation:${where}:${account}:stack/${name}/6f2d`;
-  const describe = (arn: string) =>
-    ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+  const describe = (arn: string) => describeStack(ask, arn);
   return [
     ...ask(
       'ReadRegionStatus',
@@ -234,12 +278,7 @@ function watching(
       },
     ),
     // Composite alarms are told only to who may describe all alarms.
-    ...ask(
-      'ReadMetrics',
-      `${AUTHORIZATION}/list_amazoncloudwatch.html`,
-      ['cloudwatch:DescribeAlarms'],
-      `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`,
-    ),
+    ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
     ...ask(
       'ReadParameters',
       `${AUTHORIZATION}/list_awssystemsmanager.html`,
@@ -247,6 +286,15 @@ function watching(
       parameterArn({ ...config.source, region }, '/cdk-bootstrap/hnb659fds/version'),
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
+    ...(heartbeatMinutes(config) === undefined ? [] : describe(stackArn(config.source.region, config.names.heartbeat.stackName))),
+    ...heartbeatsOf(config).flatMap(({ names: { ruleId } }) =>
+      ask(
+        'ReadSchedules',
+        `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,
+        ['scheduler:GetSchedule'],
+        `arn:${partition}:scheduler:${config.source.region}:${account}:schedule/${config.names.heartbeat.scheduleGroup.name}/${ruleId}`,
+      ),
+    ),
     ...describe(stackArn(region, stackName)),
     ...describe(stackArn(region, regions.destination.healthStackName)),
     ...ask(
@@ -433,9 +481,14 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ),
     ),
     ...otherStacks.flatMap((other) =>
-      deny('describes another stack', ['cloudformation:DescribeStacks'], stack(region, owner, other)),
+      deny('reads another stack', ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'], stack(region, owner, other)),
     ),
-    ...deny('does more than describe its stack', MORE_WITH_STACK, stack(region, owner, stackName)),
+    ...deny(
+      'does more than read its stack',
+      // Of the source, doctor reads the template too.
+      MORE_WITH_STACK.filter((action) => side === 'destination' || action !== 'cloudformation:GetTemplate'),
+      stack(region, owner, stackName),
+    ),
     ...[iam(owner, 'role/Administrator'), elsewhere].flatMap((role) => deny('reads another role', READ_ROLE, role)),
     ...deny(
       'reads more than the trust of the role that deploys',
@@ -483,20 +536,40 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
       config.names.monitoring.failureQueue.arn,
     ),
+    ...(side === 'source'
+      ? [
+          ...deny(
+            'looks at another schedule',
+            ['scheduler:GetSchedule'],
+            `arn:${world.partition}:scheduler:${region}:${owner}:schedule/default/another`,
+          ),
+          ...deny(
+            'changes schedules',
+            ['scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:UpdateSchedule'],
+            `arn:${world.partition}:scheduler:${region}:${owner}:schedule/${names.heartbeat.scheduleGroup.name}/a`,
+          ),
+        ]
+      : config.pairs.flatMap(({ names: { heartbeatQueue } }) =>
+          deny(
+            'forges or removes heartbeats',
+            ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:SendMessage', 'sqs:SetQueueAttributes'],
+            heartbeatQueue.arn,
+          ),
+        )),
     ...onTopics(world, side),
   ];
 }
 
-/** More with the topics than to look who is subscribed, and other topics. The source account has all of them. */
+/** More with the topics than to look who is subscribed, and other topics. */
 function onTopics(world: World, side: SideName): Request[] {
   const { config, partition } = world;
   const { name, principal } = sideOf(world, side);
-  const { account, region } = config.source;
+  const { account, region } = config[side];
   const { regions } = config.names.monitoring;
   const ask = (what: string, actions: readonly string[], resource: string) =>
     each(actions, { name: `${name} ${what}`, principal, resource, owner: account });
   return [
-    ...SIDES.flatMap((where) =>
+    ...ALARM_PLACES.filter((place) => ALARM_SIDES[place].account === side).flatMap((where) =>
       ask(
         'notifies, changes who is told, or reads tags',
         ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes', 'sns:ListTagsForResource'],

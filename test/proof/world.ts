@@ -1,10 +1,11 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
-import { type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
-import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
+import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
@@ -19,8 +20,8 @@ export interface World {
   readonly otherGroups: readonly World[];
   readonly sourceKey: string;
   readonly replicaKey: string;
-  /** Of the topics, by the side in whose region they are. */
-  readonly notificationKeys: Readonly<Record<'source' | 'destination', string>>;
+  /** Of the topics, by where the alarms are that they are for. */
+  readonly notificationKeys: Readonly<Partial<Record<AlarmPlace, string>>>;
   /** Roles, buckets, keys, queues and topics of the deployment. */
   readonly holders: ReadonlySet<string>;
   readonly policies: readonly HeldPolicy[];
@@ -67,8 +68,10 @@ function worldOfGroup(stacks: GroupStacks): World {
   const names = config.names;
   const source = stackJson(stacks.source, config, 'source');
   const destination = stackJson(stacks.destination, config, 'destination');
-  const watching = [stacks.monitoring, stacks.health.source, stacks.health.destination].map((stack) =>
-    stackJson(stack, config, 'source'),
+  const watching = SIDES.flatMap((side) =>
+    inAccountOf(stacks, side)
+      .filter((stack) => stack !== stacks.source && stack !== stacks.destination)
+      .map((stack) => stackJson(stack, config, side)),
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
@@ -84,6 +87,9 @@ function worldOfGroup(stacks: GroupStacks): World {
     notificationKeys: {
       source: arnOf(KEYS.notifications, source),
       destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
+      ...(stacks.backupHealth && {
+        backup: arnOf(KEYS.notifications, stackJson(stacks.backupHealth, config, 'destination')),
+      }),
     },
     holders: new Set([...deployed, ...owned].map(({ holder }) => holder)),
     policies,
@@ -162,6 +168,9 @@ const WITHOUT_POLICY = new Set([
   'AWS::Logs::LogGroup',
   'AWS::Lambda::Function',
   'Custom::S3ReplicationRule',
+  'AWS::Events::Rule',
+  'AWS::Scheduler::Schedule',
+  'AWS::Scheduler::ScheduleGroup',
 ]);
 
 function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[] {

@@ -128,7 +128,8 @@ const tagMap = (maxLength: number, selector: (key: string) => string) =>
 
 const prefixes = fc.oneof(
   fc.string({ unit: anyCharacter, minLength: 1, maxLength: 256 }),
-  fc.constantFrom('reports/', 'x'.repeat(1024), 'é'.repeat(512)),
+  // As long as the key of the heartbeat leaves.
+  fc.constantFrom('reports/', 'x'.repeat(992), 'é'.repeat(496)),
 );
 
 const sentence = (days: number) => `I cannot delete these objects for ${days} day${days === 1 ? '' : 's'}`;

@@ -1,9 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
+import { SIDES } from '../../lib/config/replication-config';
 import { alarmsIn } from '../../lib/model/alarms';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
-import { replicaKeyArn } from '../../lib/model/names';
-import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
+import { ALARM_PLACES, replicaKeyArn } from '../../lib/model/names';
+import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { runs } from '../helpers/runs';
@@ -22,13 +23,7 @@ interface SynthesizedGroup {
   readonly templates: Readonly<Record<string, TemplateJson>>;
 }
 
-const stacksIn = ({ destination, source, monitoring, health }: GroupStacks) => [
-  destination,
-  source,
-  monitoring,
-  health.source,
-  health.destination,
-];
+const stacksIn = (group: GroupStacks) => SIDES.flatMap((side) => inAccountOf(group, side));
 
 function synthesize(keys: WrittenConfig): SynthesizedGroup[] {
   const config = validConfig(keys);
@@ -42,7 +37,7 @@ function synthesize(keys: WrittenConfig): SynthesizedGroup[] {
 
 /** What only one group may name, by how a template writes it. */
 function ownNames(config: Deployment): string[] {
-  const { source, destination, exchange } = config.names;
+  const { source, destination, exchange, heartbeat } = config.names;
   const { stackName, failureQueue, regions } = config.names.monitoring;
   return [
     ...[source, destination].flatMap(({ keyAlias, keyParameter, stackName: name }) => [keyAlias, keyParameter, name]),
@@ -50,9 +45,16 @@ function ownNames(config: Deployment): string[] {
     exchange.readerRole.name,
     stackName,
     failureQueue.name,
-    ...[regions.source, regions.destination].flatMap(({ topic, composite }) => [topic.name, composite.name]),
+    ...Object.values(regions).flatMap(({ topic, composite }) => [topic.name, composite.name]),
+    heartbeat.scheduleGroup.name,
     ...config.pairs
-      .flatMap(({ names }) => [names.sourceBucket, names.replicaBucket, names.replicationRole])
+      .flatMap(({ names }) => [
+        names.sourceBucket,
+        names.replicaBucket,
+        names.replicationRole,
+        names.heartbeatQueue,
+        names.heartbeatRole,
+      ])
       .map(({ name }) => name),
   ];
 }
@@ -133,8 +135,8 @@ test('no two groups have a name of a kind in common, and none is too long', () =
     fc.property(validConfigsInGroups, (keys) => {
       const groups = groupsOf(validConfig(keys));
       const names = groups.map((config) => {
-        const { source, destination, exchange } = config.names;
-        const { failureQueue, dashboard, regions, stackName } = config.names.monitoring;
+        const { source, destination, exchange, heartbeat } = config.names;
+        const { failureQueue, dashboard, backupDashboard, regions, stackName } = config.names.monitoring;
         return {
           roles: [source, destination].map((side) => side.verificationRole.name).concat(exchange.readerRole.name),
           stacks: [
@@ -142,13 +144,12 @@ test('no two groups have a name of a kind in common, and none is too long', () =
             destination.stackName,
             stackName,
             ...Object.values(regions).map((one) => one.healthStackName),
+            heartbeat.stackName,
           ],
-          alarms: (['source', 'destination'] as const).flatMap((side) => [
-            regions[side].composite.arn,
-            ...alarmsIn(config, side).map(({ arn }) => arn),
-          ]),
+          alarms: ALARM_PLACES.flatMap((side) => [regions[side].composite.arn, ...alarmsIn(config, side).map(({ arn }) => arn)]),
           others: [source.keyAlias, destination.keyAlias, source.keyParameter, destination.keyParameter, exchange.contextKey]
-            .concat([failureQueue.name, `dashboard ${dashboard}`])
+            .concat([failureQueue.name, `dashboard ${dashboard}`, `dashboard ${backupDashboard}`, heartbeat.scheduleGroup.arn])
+            .concat(config.pairs.flatMap((pair) => [pair.names.heartbeatQueue.arn, pair.names.heartbeatRole.arn]))
             .concat(Object.values(regions).flatMap(({ topic, topicKeyAlias }) => [topic.arn, topicKeyAlias])),
         };
       });

@@ -205,7 +205,7 @@ describe.each(THROUGH_OUTPUT)('with %s', (_, given) => {
 });
 
 describe.each(THROUGH_RECORD)('with %s', (_, given) => {
-  test('the source uses what was recorded, and the destination publishes it where `ops exchange` reads', () => {
+  test('the source uses what was recorded, and the destination publishes it where `s3-replication exchange` reads', () => {
     const { replications, destination } = deployed(given);
     const { arn } = recordedKey(given.keys);
     expect(new Set(replications.map(({ replicaKey }) => replicaKey))).toEqual(new Set([arn]));

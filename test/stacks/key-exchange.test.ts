@@ -131,8 +131,8 @@ describe('through the stack output', () => {
     ],
   ])('two deployments of other %s in the same accounts have no role name in common', (_, one, other) => {
     const names = [...roleNames(one), ...roleNames(other)];
-    expect(names).toHaveLength(4);
-    expect(new Set(names).size).toBe(4);
+    expect(names).toHaveLength(6);
+    expect(new Set(names).size).toBe(6);
   });
 });
 
@@ -144,7 +144,7 @@ describe('through the recorded value', () => {
   test('until it is recorded the source stack alone has an error, which says what to do', () => {
     const { source } = replicationStacks(KEYS);
     expect(errorsUnder(source.node.root)).toEqual([
-      ['Source', expect.stringMatching(/not recorded yet; deploy Destination, then run "npm run ops -- exchange"/)],
+      ['Source', expect.stringMatching(/not recorded yet; deploy Destination, then run "npx --no -- s3-replication exchange"/)],
     ]);
   });
 

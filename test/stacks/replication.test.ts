@@ -112,12 +112,16 @@ describe.each([
       [],
       [],
       [],
+      [`s3.${sourceRegion}.amazonaws.com`],
+      [],
     ]);
   });
 
   test('services are trusted by the principal that they have in every partition', () => {
     const principals = placesIn(both('stack-output')).filter(({ path }) => path.slice(-2).join('.') === 'Principal.Service');
-    expect(new Set(principals.map(({ value }) => value))).toEqual(new Set(['s3.amazonaws.com', 'cloudwatch.amazonaws.com']));
+    expect(new Set(principals.map(({ value }) => value))).toEqual(
+      new Set(['s3.amazonaws.com', 'cloudwatch.amazonaws.com', 'scheduler.amazonaws.com']),
+    );
   });
 });
 

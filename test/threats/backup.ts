@@ -127,7 +127,8 @@ export const BACKUP: readonly Threat[] = [
       return on(['cloudformation:UpdateStack'], destinationAdministrator, resource, destination.owner);
     },
     expected: UNTIL_SCP,
-    aftermath: 'takes the lockdown off, and everything above is possible then; `doctor` and `npm run plan` show the difference',
+    aftermath:
+      'takes the lockdown off, and everything above is possible then; `doctor` and `npx --no -- s3-replication plan` show the difference',
   },
   {
     deed: 'closes the account, or takes it out of the organization',

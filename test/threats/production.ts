@@ -69,7 +69,7 @@ export const PRODUCTION: readonly Threat[] = [
       return on(['s3:ReplicateObject', 's3:ReplicateDelete'], principal, replica, destination.owner);
     },
     expected: always('possible'),
-    aftermath: 'the versions below stay; `npm run ops -- restore --as-of` brings back what was there before',
+    aftermath: 'the versions below stay; `npx --no -- s3-replication restore --as-of` brings back what was there before',
   },
   {
     deed: 'deletes or overwrites originals',

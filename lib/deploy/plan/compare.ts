@@ -4,7 +4,7 @@ import { plural } from '../../cli/units';
 import type { Template, TemplateResource } from '../../model/template';
 import { type AssemblyStack, resourcesOf } from './assembly';
 import type { DeployedStack } from './deployed';
-import { lockdownStops, lockUnderLockdownStop, withRetainedPolicies } from './lockdown';
+import { lockdownStops, lockUnderLockdownStop, resentLockWarning, withRetainedPolicies } from './lockdown';
 import type { ChangeKind, ResourceChange, StackPlan, Stop } from './model';
 import { lockRefusal, lockStop, withLocksInPlace } from './object-lock';
 import { widenedPermissions } from './permissions';
@@ -59,7 +59,7 @@ export function compareStack(stack: AssemblyStack, deployed: DeployedStack): Sta
         ]
       : [],
     refusals: resources.flatMap((change) => lockRefusal(stackName, change)),
-    warnings: stack.warnings,
+    warnings: [...stack.warnings, ...resources.flatMap((change) => resentLockWarning(change, deployed.template))],
   };
 }
 

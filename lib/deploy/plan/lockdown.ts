@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LOCKDOWN } from '../../model/lockdown/statements';
+import { CONFIGURATION, LOCKDOWN } from '../../model/lockdown/statements';
 import type { Template, TemplateResource } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { ResourceChange, Stop } from './model';
@@ -56,10 +56,7 @@ function exemptionStop(stackName: string, was: Exemptions, is: Exemptions): Stop
 export function lockUnderLockdownStop(stackName: string, change: ResourceChange, before: Template): Stop[] {
   const { type, logicalId, name, path, change: kind, properties } = change;
   const changes = type === 'AWS::S3::Bucket' && kind !== 'created' && properties.some((one) => OBJECT_LOCK.includes(one.name));
-  const isLocked = Object.values(resourcesOf(before)).some(
-    (resource) => isReference(resource.Properties?.['Bucket'], logicalId) && exemptionsOf(resource).size > 0,
-  );
-  return changes && isLocked
+  return changes && isUnderLockdown(before, logicalId)
     ? [
         {
           name: `${stackName}/${logicalId}-under-lockdown`,
@@ -68,6 +65,30 @@ export function lockUnderLockdownStop(stackName: string, change: ResourceChange,
         },
       ]
     : [];
+}
+
+/**
+ * Warns of an update of a bucket with Object Lock under lockdown: AWS does not say whether CloudFormation then sends the Object Lock
+ * configuration again, which the lockdown refuses to it.
+ */
+export function resentLockWarning(
+  { type, logicalId, name, path, change, properties }: ResourceChange,
+  before: Template,
+): string[] {
+  const { ObjectLockEnabled: isLockable } = resourcesOf(before)[logicalId]?.Properties ?? {};
+  const isUpdate =
+    type === 'AWS::S3::Bucket' && change === 'changed' && !properties.some((one) => OBJECT_LOCK.includes(one.name));
+  return isUpdate && isLockable === true && isUnderLockdown(before, logicalId)
+    ? [
+        `bucket ${name ?? path} has Object Lock and is under lockdown: if CloudFormation sends the unchanged Object Lock configuration with this update, the lockdown refuses it and the update is rolled back. Then deploy without lockdown, with this change, and with lockdown again`,
+      ]
+    : [];
+}
+
+function isUnderLockdown(template: Template, bucketId: string): boolean {
+  return Object.values(resourcesOf(template)).some(
+    (resource) => isReference(resource.Properties?.['Bucket'], bucketId) && exemptionsOf(resource).size > 0,
+  );
 }
 
 /** The next template with the policies that stay, though they leave the stack: what they refuse remains refused. */
@@ -94,13 +115,15 @@ function exemptionsOf(resource: TemplateResource | undefined): Exemptions {
 
 /** Roles that were not exempt from a statement. */
 function added(was: Exemptions, is: Exemptions): string[] {
-  return [...new Set([...is].flatMap(([sid, roles]) => roles.filter((role) => !was.get(sid)?.includes(role))))].toSorted();
+  // A statement that is new refuses what another one did.
+  const before = (sid: string) => was.get(sid) ?? [...was.values()].flat();
+  return [...new Set([...is].flatMap(([sid, roles]) => roles.filter((role) => !before(sid).includes(role))))].toSorted();
 }
 
-/** The role that is exempt from some statements alone. */
+/** The role that is exempt from what deployments change, and not from the rest. */
 function executionRole(exemptions: Exemptions): string | undefined {
-  const all = [...exemptions.values()];
-  return all.flat().find((role) => all.some((roles) => !roles.includes(role)));
+  const others = [...exemptions].filter(([sid]) => sid !== CONFIGURATION).map(([, roles]) => roles);
+  return exemptions.get(CONFIGURATION)?.find((role) => others.some((roles) => !roles.includes(role)));
 }
 
 function isReference(value: unknown, logicalId: string): boolean {

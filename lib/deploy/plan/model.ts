@@ -69,6 +69,6 @@ export interface StackPlan {
   readonly other: readonly string[];
   readonly stops: readonly Stop[];
   readonly refusals: readonly Refusal[];
-  /** What the app warns of, whether or not it is deployed already. */
+  /** What the app warns of, whether or not it is deployed already, and what AWS may refuse. */
   readonly warnings: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import { ResourceImpact, type TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { quoted } from '../../errors/visible';
 import type { TemplateResource } from '../../model/template';
 import type { WidenedPermission } from './model';
@@ -27,7 +27,7 @@ export function widenedPermissions(diff: TemplateDiff, resources: Readonly<Recor
     (added) => !isDeny(added) && !statements.removals.some((removed) => isPartOf(added, removed)),
   );
   const prohibited = statements.removals.filter(
-    (removed) => isDeny(removed) && !statements.additions.some((added) => isPartOf(removed, added)),
+    (removed) => isDeny(removed) && !goesWithIt(removed, diff) && !statements.additions.some((added) => isPartOf(removed, added)),
   );
   const words = (statement: Statement) => inWords(statement, resources);
   const found = [
@@ -51,6 +51,14 @@ export function widenedPermissions(diff: TemplateDiff, resources: Readonly<Recor
     permissions: found.map(({ text, before }) => ({ text, before })),
     canonical: found.map(({ canonical }) => canonical).join('\n'),
   };
+}
+
+/** Whether everything that a statement is about is deleted with it: then it protects nothing any more. */
+function goesWithIt({ resources }: Statement, { resources: changes }: TemplateDiff): boolean {
+  const deleted = Object.entries(changes.changes).flatMap(([logicalId, { changeImpact }]) =>
+    changeImpact === ResourceImpact.WILL_DESTROY ? [`\${${logicalId}.Arn}`] : [],
+  );
+  return !resources.not && resources.values.length > 0 && resources.values.every((value) => deleted.includes(value));
 }
 
 /** IAM Identity Center and security groups: nothing here has them, so the words do without details. The name does not. */

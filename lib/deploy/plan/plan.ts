@@ -40,7 +40,7 @@ export function refusalsOf(plan: DeploymentPlan): readonly Refusal[] {
 
 /** What a plan does not see. */
 const NO_DRIFT =
-  'The plan compares with the deployed templates. It does not see changes made by hand: npm run ops -- doctor looks for those.';
+  'The plan compares with the deployed templates. It does not see changes made by hand: npx --no -- s3-replication doctor looks for those.';
 
 /** The plan for a person. */
 export function planInWords(plan: DeploymentPlan): string {

@@ -4,7 +4,7 @@ import { alarmsIn } from '../alarms';
 import { type Deployment, deploymentOf, groupsOf } from '../deployment';
 import { LIMITS } from '../limits';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
-import type { NamedArn } from '../names';
+import { ALARM_PLACES, type NamedArn } from '../names';
 import { replicaKeyStatements } from '../policies';
 
 /** Something with a name that nothing else of its kind may have. */
@@ -76,8 +76,19 @@ function namesIn(config: Deployment): Named[] {
       // In the source account: on the destination's side only what watches is there.
       at(`the ${side} health stack`, side === 'source' ? 'stack source' : 'stack watching', regions[side].healthStackName),
       at(`the alias of a topic's key`, side === 'source' ? 'alias source' : 'alias watching', regions[side].topicKeyAlias),
-      arn('a composite alarm', regions[side].composite),
-      ...alarmsIn(config, side).map((alarm) => arn('an alarm', alarm)),
+    ]),
+    ...ALARM_PLACES.flatMap((place) => [
+      arn('a composite alarm', regions[place].composite),
+      ...alarmsIn(config, place).map((alarm) => arn('an alarm', alarm)),
+    ]),
+    at('the health stack of the backup account', 'stack destination', regions.backup.healthStackName),
+    at(`the alias of a topic's key`, 'alias destination', regions.backup.topicKeyAlias),
+    at('the heartbeat stack', 'stack source', names.heartbeat.stackName),
+    arn('the schedule group', names.heartbeat.scheduleGroup),
+    ...pairs.map((pair) => arn(`the heartbeat role of ${pair.id}`, pair.names.heartbeatRole)),
+    ...pairs.flatMap((pair) => [
+      arn(`the heartbeat queue of ${pair.id}`, pair.names.heartbeatQueue),
+      arn(`the witness queue of ${pair.id}`, pair.names.witnessQueue),
     ]),
     at('the monitoring stack', 'stack watching', monitoring),
     arn('the exchange role', names.exchange.readerRole),

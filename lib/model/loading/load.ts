@@ -1,6 +1,7 @@
 import { type LocatedConfig, locateConfig, type ReadContext } from '../../config/locate';
+import { PROFILE_CONTEXT } from '../../config/named';
 import { explainNotSupported } from '../../config/not-supported';
-import type { ReplicationConfig } from '../../config/replication-config';
+import type { ReplicationConfig, SideName } from '../../config/replication-config';
 import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
@@ -16,7 +17,27 @@ import { sourceBucketProblems } from './source-bucket-rules';
  * @throws ConfigError with every problem at once
  */
 export function loadConfig(readContext: ReadContext, directory: string): ReplicationConfig {
-  return parseConfig(locateConfig(readContext, directory));
+  return withProfiles(parseConfig(locateConfig(readContext, directory)), readContext);
+}
+
+/** @throws ConfigError for context that is no name of a profile */
+function withProfiles(config: ReplicationConfig, readContext: ReadContext): ReplicationConfig {
+  const profileOf = (side: SideName) => {
+    const name = PROFILE_CONTEXT[side];
+    const profile = readContext(name) ?? config[side].profile;
+    if (profile !== undefined && (typeof profile !== 'string' || profile === '')) {
+      throw new ConfigError('CDK context', [{ path: name, found: profile, remedy: 'write the name of an AWS profile' }]);
+    }
+    return profile;
+  };
+  const [source, destination] = [profileOf('source'), profileOf('destination')];
+  return source === config.source.profile && destination === config.destination.profile
+    ? config
+    : freeze({
+        ...config,
+        source: { ...config.source, profile: source },
+        destination: { ...config.destination, profile: destination },
+      });
 }
 
 /**
@@ -27,7 +48,7 @@ export function loadConfig(readContext: ReadContext, directory: string): Replica
 export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig {
   const parsed = configuration.safeParse(value);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value).map(explainNotSupported)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => shapeProblems(issue, value, configuration).map(explainNotSupported)),
     ...RULES.flatMap((check) => check(value)),
     ...prototypeKeys(value),
   ];

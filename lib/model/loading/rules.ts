@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { partitionName } from '../../config/regions';
 import * as schema from '../../config/schema';
+import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { type Rule, rule } from './rule';
@@ -16,6 +17,15 @@ const regions = z.looseObject({
 });
 const pipelineAccounts = accounts.extend({ pipeline: z.looseObject({ account: schema.pipelineAccount }) });
 const pipelineRegion = regions.extend({ pipeline: z.looseObject({ region: schema.region }) });
+const topics = z.looseObject({
+  source: z
+    .looseObject({ account: schema.source.unwrap().shape.account, region: schema.source.unwrap().shape.region })
+    .prefault({}),
+  destination: z
+    .looseObject({ account: schema.destination.unwrap().shape.account, region: schema.destination.unwrap().shape.region })
+    .prefault({}),
+  monitoring: z.looseObject({ topicArns: z.array(z.string()) }),
+});
 const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
 const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
 
@@ -60,8 +70,19 @@ export const RULES: readonly Rule[] = [
       : [],
   ),
 
+  // https://docs.aws.amazon.com/general/latest/gr/codepipeline.html lists the Regions of CodePipeline.
   rule(pipelineRegion, ({ source, pipeline }) => {
     const [own, other] = [partitionName(source.region), partitionName(pipeline.region)];
+    if (own === 'aws-cn') {
+      const found = pipeline.region;
+      return [
+        {
+          path: 'pipeline',
+          found,
+          remedy: 'AWS offers no CodePipeline in China; remove it, and run "npx --no -- s3-replication deploy" instead',
+        },
+      ];
+    }
     const remedy = `a pipeline of partition ${other} deploys into no other; write a region of ${own}`;
     return own === other ? [] : [{ path: 'pipeline.region', found: pipeline.region, remedy }];
   }),
@@ -72,6 +93,48 @@ export const RULES: readonly Rule[] = [
     return bucketNamespace === 'account-regional' && affected.length > 0
       ? [{ path: 'bucketNamespace', found: bucketNamespace, remedy }]
       : [];
+  }),
+
+  rule(
+    z.looseObject({
+      heartbeat: schema.heartbeat,
+      pairs: z.array(z.looseObject({ filter: z.looseObject({ prefix: z.string().optional() }).optional() }).catch({})),
+    }),
+    ({ heartbeat, pairs }) =>
+      pairs.flatMap(({ filter }, index) => {
+        const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
+        const found = filter?.prefix ?? '';
+        const bytes = Buffer.byteLength(found);
+        return heartbeat !== false && bytes > room && bytes <= MAX_KEY_BYTES
+          ? [
+              {
+                path: `pairs[${index}].filter.prefix`,
+                found,
+                remedy: `it leaves no room for the key of the heartbeat; write at most ${room} bytes, or "heartbeat": false`,
+              },
+            ]
+          : [];
+      }),
+  ),
+
+  rule(topics, ({ source, destination, monitoring: { topicArns } }) => {
+    const places = [
+      [source.region, source.account],
+      [destination.region, source.account],
+      [destination.region, destination.account],
+    ];
+    return topicArns.flatMap((found, index) => {
+      const path = `monitoring.topicArns[${index}]`;
+      const [, partition, , region, account] = found.split(':');
+      if (topicArns.indexOf(found) < index) {
+        return [{ path, found, remedy: 'it is written twice; remove one' }];
+      }
+      if (partition === partitionName(source.region) && places.some(([r, a]) => r === region && a === account)) {
+        return [];
+      }
+      const remedy = `alarms notify topics of their own account and Region; write a topic of ${places.map(([r, a]) => `account ${a} in ${r}`).join(', or of ')}`;
+      return [{ path, found, remedy }];
+    });
   }),
 
   rule(ids, ({ pairs }) =>

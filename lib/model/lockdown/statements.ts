@@ -1,4 +1,5 @@
 import type { Lockdown } from '../../config/replication-config';
+import type { DeployedPair } from '../deployment';
 import type { Conditions } from '../permissions';
 
 /**
@@ -26,6 +27,9 @@ export interface ExemptRoles {
 
 /** Every Sid of a lockdown starts so, and no other one. */
 export const LOCKDOWN = 'Lockdown';
+
+/** The Sid of what a deployment may change. */
+export const CONFIGURATION = `${LOCKDOWN}Configuration`;
 
 /**
  * What ends a replica, or what keeps it: for the break-glass role alone.
@@ -75,16 +79,33 @@ export function exemptRoles({ breakGlassRoleArn }: Lockdown, execution: string):
   return { breakGlass: breakGlassRoleArn, execution };
 }
 
-/** What the policy of a replica bucket refuses. */
-export function bucketLockdown(bucketArn: string, exempt: ExemptRoles): DenyStatement[] {
+/**
+ * Replicates with a locked object: S3 reports `DstPutRetentionNotPermitted` and `DstPutLegalHoldNotPermitted` where the replication role
+ * may not do it, though its guide to Object Lock asks for no permission on the replica.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html#replication-failure-codes
+ */
+const LOCK_REPLICAS: readonly string[] = ['s3:PutObjectLegalHold', 's3:PutObjectRetention'];
+
+/**
+ * Returns what the policy of a pair's replica bucket refuses.
+ *
+ * Where source objects can be locked, the pair's replication role is not refused to lock replicas. No policy grants it that either: the
+ * exemption only keeps the refusal from making a locked object fail.
+ */
+export function bucketLockdown({ names, sourceObjectLock }: DeployedPair, exempt: ExemptRoles): DenyStatement[] {
+  const { arn } = names.replicaBucket;
+  const destruction = [...DESTROY_REPLICAS.bucket, ...DESTROY_REPLICAS.objects];
+  const locks = sourceObjectLock ? LOCK_REPLICAS : [];
   return [
     deny(
       'Destruction',
-      [...DESTROY_REPLICAS.bucket, ...DESTROY_REPLICAS.objects],
-      [bucketArn, `${bucketArn}/*`],
+      destruction.filter((action) => !locks.includes(action)),
+      [arn, `${arn}/*`],
       [exempt.breakGlass],
     ),
-    deny('Configuration', CONFIGURE_BUCKET, [bucketArn], [exempt.breakGlass, exempt.execution]),
+    ...(sourceObjectLock ? [deny('Locks', locks, [`${arn}/*`], [exempt.breakGlass, names.replicationRole.arn])] : []),
+    deny('Configuration', CONFIGURE_BUCKET, [arn], [exempt.breakGlass, exempt.execution]),
   ];
 }
 

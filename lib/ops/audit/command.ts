@@ -23,10 +23,10 @@ cdk.json. Takes s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on 
 bucket s3:GetReplicationConfiguration, s3:GetBucketOwnershipControls and s3:GetObjectVersionTagging.
 
 Examples:
-  npm run ops -- audit
-  npm run ops -- audit --pair documents --csv differences.csv --html audit.html
-  npm run ops -- audit --deep 1 --rate 200 --yes
-  npm run ops -- audit --resume`,
+  npx --no -- s3-replication audit
+  npx --no -- s3-replication audit --pair documents --csv differences.csv --html audit.html
+  npx --no -- s3-replication audit --deep 1 --rate 200 --yes
+  npx --no -- s3-replication audit --resume`,
   options: {
     'older-than': { type: 'string', value: 'MINUTES', help: 'what is younger may be on its way; 0 for nothing, 15 without it' },
     deep: { type: 'string', value: 'PERCENT', help: 'ask more about so many of the versions; 100 for all' },
@@ -40,5 +40,6 @@ Examples:
       help: 'where an interrupted audit is kept; .s3-replication-audit.json without it',
     },
   },
+  asks: true,
   load: () => (require('./audit') as typeof import('./audit')).audit,
 };

@@ -139,7 +139,7 @@ export interface PairReport {
   readonly prefixes: readonly PrefixTotals[];
 }
 
-/** The result of `ops audit`. */
+/** The result of `s3-replication audit`. */
 export interface AuditReport {
   /** `skipped` where no version could be compared. What `--deep` skipped is in `deep.skipped` and in the state `skipped`. */
   readonly status: StatusWord;

@@ -18,7 +18,7 @@ export interface AuditTask {
   readonly pair: DeployedPair;
   readonly source: AuditedBucket;
   readonly replica: AuditedBucket & { readonly arn: string };
-  /** The canaries of `ops verify`: no part of the audit. */
+  /** The canaries of `s3-replication verify`: no part of the audit. */
   readonly ignored: string;
   readonly now: () => Date;
   /** Aborted when the person interrupts. */

@@ -22,7 +22,7 @@ export function replicateAgain(
     : `To replicate with S3 Batch Replication, ${enableBackfill(config)}, then run ${command}`;
 }
 
-/** What makes `ops backfill` and `ops retry` possible, for the middle of a sentence. */
+/** What makes `s3-replication backfill` and `s3-replication retry` possible, for the middle of a sentence. */
 export function enableBackfill(config: Deployment): string {
   const deploy = groupsOf(config).map((group) => deployCommand(group, 'source'));
   return `write "backfill": true into the configuration, deploy the source (${deploy.join(' && ')})`;

@@ -112,7 +112,7 @@ function jobIdOf({ action, argument = '' }: CommandArguments): string {
     throw new UsageError(
       'BadJob',
       `${quoted(argument)} is no id of a job`,
-      `write one that npm run ops -- backfill list shows: npm run ops -- backfill ${action} JOB`,
+      `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${action} JOB`,
     );
   }
   return argument;

@@ -39,11 +39,11 @@ Ends with 0 when everything is replicated or nothing was to do, with 1 when obje
 complete, and with 3 when it was interrupted or there was no answer.
 
 Examples:
-  npm run ops -- backfill --pair documents
-  npm run ops -- backfill --pair documents --prefix invoices/ --created-before 2024-06-01 --smaller-than 5GiB
-  npm run ops -- backfill watch 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c
-  npm run ops -- backfill list --json
-  npm run ops -- backfill cancel 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c`,
+  npx --no -- s3-replication backfill --pair documents
+  npx --no -- s3-replication backfill --pair documents --prefix invoices/ --created-before 2024-06-01 --smaller-than 5GiB
+  npx --no -- s3-replication backfill watch 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c
+  npx --no -- s3-replication backfill list --json
+  npx --no -- s3-replication backfill cancel 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c`,
     actions: {
       watch: { argument: 'JOB', help: 'go on with a job: ask, if it waits for that, and watch it to its end' },
       list: { help: 'list the jobs of the last 90 days, the newest first' },
@@ -53,21 +53,23 @@ Examples:
       ...FILTER,
       status: { type: 'string', value: 'STATUS[,STATUS]', help: 'NONE, FAILED, COMPLETED, REPLICA; NONE,FAILED without it' },
     },
+    asks: true,
     load: () => (require('./backfill') as typeof import('./backfill')).backfill,
   },
   {
     name: 'retry',
     summary: 'replicate again what failed: backfill with status FAILED',
-    help: `S3 does not try again by itself what has FAILED. Repair the cause first: "ops failures" and "ops doctor" name it,
-"ops verify" shows that it is repaired. This then is "backfill --status FAILED", with the same questions, progress
+    help: `S3 does not try again by itself what has FAILED. Repair the cause first: "s3-replication failures" and "s3-replication doctor" name it,
+"s3-replication verify" shows that it is repaired. This then is "backfill --status FAILED", with the same questions, progress
 and report; "backfill watch", "backfill list" and "backfill cancel" are for its jobs, too.
 
 ${PERMISSIONS}
 
 Examples:
-  npm run ops -- retry --pair documents
-  npm run ops -- retry --created-after 2024-05-31T18:00:00Z --yes --json`,
+  npx --no -- s3-replication retry --pair documents
+  npx --no -- s3-replication retry --created-after 2024-05-31T18:00:00Z --yes --json`,
     options: FILTER,
+    asks: true,
     load: () => (require('./backfill') as typeof import('./backfill')).retry,
   },
 ];

@@ -92,7 +92,7 @@ function refuseOthers(known: readonly PairJobs[], filter: JobManifestGeneratorFi
           ({ id, pair, status, filter: other }) => `pair ${pair.id}, job ${id} (${status}): ${describeFilter(other)}`,
         ),
       ].join('\n  - '),
-      'go on with one by npm run ops -- backfill watch JOB, or end it by npm run ops -- backfill cancel JOB',
+      'go on with one by npx --no -- s3-replication backfill watch JOB, or end it by npx --no -- s3-replication backfill cancel JOB',
     );
   }
 }

@@ -80,7 +80,7 @@ export function refuseFilter({ action, values }: CommandArguments): void {
     throw new UsageError(
       'FilterWithoutJob',
       `"backfill ${action}" takes no ${given.map((option) => `--${option}`).join(', ')}`,
-      'they choose what a new job takes: npm run ops -- backfill --help',
+      'they choose what a new job takes: npx --no -- s3-replication backfill --help',
     );
   }
 }

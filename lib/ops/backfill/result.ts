@@ -32,7 +32,7 @@ interface JobResult {
   readonly reportProblem: string | null;
 }
 
-/** The result of `ops backfill`, `ops backfill watch` and `ops retry`. */
+/** The result of `s3-replication backfill`, `s3-replication backfill watch` and `s3-replication retry`. */
 export interface BackfillData {
   readonly deployment: string;
   readonly jobs: readonly JobResult[];

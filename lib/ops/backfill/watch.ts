@@ -61,7 +61,7 @@ export function hintFor(error: AppError, jobs: readonly Job[]): string {
 /** How to come back to a job. */
 export function howToGoOn({ id, pair, status }: Job): string {
   const now = status === 'Suspended' ? 'waits for a confirmation' : `is ${status}, and goes on in AWS`;
-  return `job ${id} of pair ${pair.id} ${now}: npm run ops -- backfill watch ${id}`;
+  return `job ${id} of pair ${pair.id} ${now}: npx --no -- s3-replication backfill watch ${id}`;
 }
 
 const BAR = 20;

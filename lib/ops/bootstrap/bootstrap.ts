@@ -25,6 +25,7 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
   const input: PlanInput = {
     config: context.config,
     qualifier: context.qualifier,
+    toolkitStackName: context.toolkitStackName,
     desired: { ...options, ...(policies && { executionPolicies: policies.policies.map(({ policy }) => policy.arn) }) },
     shippedVersion: shippedBootstrapVersion(),
   };
@@ -54,7 +55,7 @@ async function planEnvironments(context: Context, input: PlanInput): Promise<Env
       const obstacle = present.obstacle ?? (await missingBoundary(context, environment, input.desired.boundary));
       present = obstacle === undefined ? present : { ...present, obstacle };
     } catch (error) {
-      present = unknownPresent(context.qualifier, reasonOf(error));
+      present = unknownPresent(context, reasonOf(error));
     }
     plans.push(planOf(input, environment, present));
   }
@@ -141,13 +142,16 @@ function nextStep(plan: BootstrapPlan): string {
   if (isDone(plan)) {
     return 'Every environment is bootstrapped as wanted.';
   }
+  if (plan.environments.some(({ obstacle }) => obstacle !== undefined)) {
+    return 'Nothing was changed. Remove what is in the way first, marked ✗ above; then run this again.';
+  }
   const unknown = unknownIn(plan.environments);
   return unknown.length > 0
     ? `Nothing was changed. The present state of ${unknown.join(', ')} is unknown. Run each command as its account; --apply acts only where every account answers.`
     : 'Nothing was changed. Run the commands in this order, or the same command with --apply.';
 }
 
-/** What the command line asks of `ops bootstrap`. */
+/** What the command line asks of `s3-replication bootstrap`. */
 interface BootstrapOptions {
   readonly apply: boolean;
   readonly trustSource: boolean;

@@ -11,10 +11,10 @@ The backup account does not trust the source account: whoever administers produc
 its backup. --trust-source gives that up, for a deployment with the source's credential alone.
 
 Examples:
-  npm run ops -- bootstrap
-  npm run ops -- bootstrap --apply
-  npm run ops -- bootstrap --apply --permissions-boundary company-boundary --drop-trust 333333333333
-  npm run ops -- bootstrap --least-privilege --policy-directory policies`,
+  npx --no -- s3-replication bootstrap
+  npx --no -- s3-replication bootstrap --apply
+  npx --no -- s3-replication bootstrap --apply --permissions-boundary company-boundary --drop-trust 333333333333
+  npx --no -- s3-replication bootstrap --least-privilege --policy-directory policies`,
   options: {
     apply: { type: 'boolean', help: 'run the commands' },
     'trust-source': { type: 'boolean', help: 'let the source account deploy into, and so administer, the backup account' },
@@ -23,5 +23,7 @@ Examples:
     'least-privilege': { type: 'boolean', help: 'execution policies for the backup account instead of AdministratorAccess' },
     'policy-directory': { type: 'string', value: 'FOLDER', help: 'write those policies there, as seen from cdk.json' },
   },
+  asks: true,
+  wholeConfiguration: true,
   load: () => (require('./bootstrap') as typeof import('./bootstrap')).bootstrap,
 };

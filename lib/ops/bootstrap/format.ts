@@ -5,7 +5,7 @@ import { awsCommand, commandLine } from '../../model/shell-commands';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
 import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, type Flag, nameOf, type TrustChange } from './plan';
 
-/** The result of `ops bootstrap`. */
+/** The result of `s3-replication bootstrap`. */
 export interface BootstrapData {
   /** In the order in which they are bootstrapped. */
   readonly environments: readonly EnvironmentData[];
@@ -25,7 +25,8 @@ interface EnvironmentData extends Pick<EnvironmentPlan, 'upToDate' | 'lookup' | 
   readonly purpose: string;
   readonly state: EnvironmentPlan['present']['state'];
   readonly trust: TrustChange & { readonly required: readonly string[] };
-  readonly command: string;
+  /** Null where something is in the way. */
+  readonly command: string | null;
   /** Why the command would do harm or nothing now. */
   readonly obstacle: string | null;
   /** This run bootstrapped it. */
@@ -58,7 +59,7 @@ export function bootstrapData(
       upToDate: plan.upToDate,
       trust: { ...plan.trust, required: plan.trust.required.map(({ account }) => account) },
       lookup: plan.lookup,
-      command: commandOf(plan),
+      command: plan.obstacle === undefined ? commandOf(plan) : null,
       flags: plan.flags,
       obstacle: plan.obstacle ?? null,
       applied: applied.includes(plan),
@@ -100,6 +101,9 @@ function formatEnvironment({ config }: Context, plan: EnvironmentPlan, number: n
   if (upToDate) {
     return head;
   }
+  if (obstacle !== undefined) {
+    return [head, `   ✗ not now: ${obstacle}`].join('\n');
+  }
   const { owner, region } = environment;
   const unprotect = awsCommand(config, owner, 'cloudformation update-termination-protection --no-enable-termination-protection', {
     'stack-name': present.stackName,
@@ -107,7 +111,6 @@ function formatEnvironment({ config }: Context, plan: EnvironmentPlan, number: n
   });
   return [
     head,
-    ...(obstacle === undefined ? [] : [`   ✗ not now: ${obstacle}`]),
     ...(present.isStuck === true
       ? [`   ${unprotect}`, '     an earlier bootstrap failed, and protection keeps what is left of it from being replaced']
       : []),

@@ -60,6 +60,8 @@ export interface EnvironmentPlan {
 export interface PlanInput {
   readonly config: Deployment;
   readonly qualifier: string;
+  /** Of cdk.json. @default - none */
+  readonly toolkitStackName?: string | undefined;
   readonly desired: DesiredBootstrap;
   /** Version of the template that the CDK CLI here deploys; undefined when it is not known. */
   readonly shippedVersion: number | undefined;
@@ -213,8 +215,9 @@ interface FlagInput extends PlanInput, Pick<EnvironmentPlan, 'trust' | 'lookup'>
  * the command says all that it leads to.
  */
 function flagsOf(wanted: FlagInput): readonly Flag[] {
-  const { environment, present, qualifier, toolkit, trust, lookup } = wanted;
-  const isBeside = present.stackName !== DEFAULT_STACK_NAME;
+  const { environment, present, qualifier, toolkit, toolkitStackName, trust, lookup } = wanted;
+  // Without the option, the CDK CLI takes the name of cdk.json.
+  const isBeside = present.stackName !== DEFAULT_STACK_NAME || (toolkitStackName ?? present.stackName) !== present.stackName;
   return [
     ...(environment.profile === undefined
       ? []

@@ -1,8 +1,14 @@
-import { type CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  type CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
 import { GetPolicyCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, isMissingStack, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
+import { messageOf } from '../../errors/errors';
 import { partitionOf } from '../../model/names';
 import type { Environment } from '../../model/stacks';
 import { DEFAULT_QUALIFIER, DEFAULT_STACK_NAME, stackNameBeside, toolkitNames } from '../../model/toolkit';
@@ -52,38 +58,69 @@ const NEVER_CAME_UP = ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRE
  *
  * @throws AppError when there is no answer
  */
-export async function readPresent({ clients, qualifier }: Context, environment: Environment): Promise<PresentBootstrap> {
+export async function readPresent(context: Context, environment: Environment): Promise<PresentBootstrap> {
+  const { clients, qualifier, toolkitStackName } = context;
   const { owner, account, region } = environment;
   const cloudFormation = await clients.cloudFormation(owner, region);
-  const usual = await readStack(cloudFormation, DEFAULT_STACK_NAME, environment);
+  const usualName = toolkitStackName ?? DEFAULT_STACK_NAME;
+  const usual = await readStack(cloudFormation, usualName, environment);
   if (usual !== undefined && qualifierOf(usual) === qualifier) {
-    return ofStack(usual, DEFAULT_STACK_NAME);
+    return ofStack(usual, usualName);
   }
   const besideName = stackNameBeside(qualifier);
   const beside = await readStack(cloudFormation, besideName, environment);
   if (beside !== undefined) {
     return ofStack(beside, besideName);
   }
-  const free: PresentBootstrap =
-    usual === undefined
-      ? { state: 'missing', stackName: DEFAULT_STACK_NAME }
-      : { state: 'other-qualifier', stackName: besideName, detail: qualifierOf(usual) };
   const { versionParameter } = toolkitNames(qualifier, environment);
   const isElsewhere = await exists(async () => {
     const ssm = await clients.ssm(owner, region);
     await ssm.send(new GetParameterCommand({ Name: versionParameter }));
   }, `SSM parameter ${versionParameter} in aws://${account}/${region}`);
+  const holder = isElsewhere ? await stackHolding(cloudFormation, versionParameter, environment) : undefined;
+  const held = holder === undefined ? undefined : await readStack(cloudFormation, holder, environment);
+  if (held !== undefined && holder !== undefined) {
+    return ofStack(held, holder);
+  }
+  const free: PresentBootstrap =
+    usual === undefined
+      ? { state: 'missing', stackName: usualName }
+      : { state: 'other-qualifier', stackName: besideName, detail: qualifierOf(usual) };
   return isElsewhere
     ? {
         ...free,
-        obstacle: `SSM parameter ${versionParameter} is there, and stack ${free.stackName} is not: a stack of another name holds this bootstrap. Bootstrap this environment by hand, with --toolkit-stack-name`,
+        obstacle: `SSM parameter ${versionParameter} is there, and no stack has it: a bootstrap would fail at it. Find out who made it, and delete it if nobody needs it`,
       }
     : free;
 }
 
+/**
+ * Name of the stack that a parameter belongs to: a bootstrap can have any name.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
+ */
+async function stackHolding(
+  client: CloudFormationClient,
+  parameter: string,
+  { account, region }: Environment,
+): Promise<string | undefined> {
+  try {
+    const { StackResources: [held] = [] } = await client.send(
+      new DescribeStackResourcesCommand({ PhysicalResourceId: parameter }),
+    );
+    return held?.StackName;
+  } catch (error) {
+    if (/does not exist/.test(messageOf(error))) {
+      return undefined;
+    }
+    throw unreachable(`the stack of SSM parameter ${parameter} in aws://${account}/${region}`, error);
+  }
+}
+
 /** What is assumed of an environment that does not answer: its bootstrap may have any qualifier. */
-export function unknownPresent(qualifier: string, detail: string): PresentBootstrap {
-  const stackName = qualifier === DEFAULT_QUALIFIER ? DEFAULT_STACK_NAME : stackNameBeside(qualifier);
+export function unknownPresent({ qualifier, toolkitStackName }: Context, detail: string): PresentBootstrap {
+  const usual = qualifier === DEFAULT_QUALIFIER ? DEFAULT_STACK_NAME : stackNameBeside(qualifier);
+  const stackName = toolkitStackName ?? usual;
   return { state: 'unknown', stackName, detail };
 }
 

@@ -1,5 +1,5 @@
 import { GetBucketReplicationCommand, GetBucketVersioningCommand, HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
+import { bucketRegionIn, httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import { withReason } from '../../aws/refusal';
 import type { Context } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
@@ -77,7 +77,7 @@ async function locate({ config, clients }: Context, name: string): Promise<Pick<
     await head(s3);
     return { s3, region: home };
   } catch (error) {
-    const region = regionIn(error);
+    const region = bucketRegionIn(error);
     if (region !== undefined && region !== home) {
       const there = await clients.s3('source', region);
       await head(there).catch((failure: unknown) => refuse(name, account, failure));
@@ -85,16 +85,6 @@ async function locate({ config, clients }: Context, name: string): Promise<Pick<
     }
     return refuse(name, account, error);
   }
-}
-
-/**
- * S3 says where a bucket is when it is asked elsewhere.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
- */
-function regionIn(error: unknown): string | undefined {
-  const { $response } = error as { $response?: { headers?: Readonly<Record<string, string>> } };
-  return $response?.headers?.['x-amz-bucket-region'];
 }
 
 function refuse(name: string, account: string, error: unknown): never {

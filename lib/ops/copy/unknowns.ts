@@ -36,7 +36,7 @@ export function unknownsOf(pair: DeployedPair, asOf: boolean, emulator: boolean)
     },
     {
       code: 'never-replicated',
-      text: 'versions that were never replicated have no replica: FAILED, older than the rule, outside of its filter; "ops audit" finds them',
+      text: 'versions that were never replicated have no replica: FAILED, older than the rule, outside of its filter; "s3-replication audit" finds them',
     },
   ];
   const withoutDeleteMarkers: Unknown[] = [

@@ -19,10 +19,10 @@ whose price is missing stays open, and the sum says so; the output has what to f
 prices from the AWS Price List, which needs no credentials, shows what changes, and asks. No free tier is subtracted.
 
 Examples:
-  npm run ops -- cost --objects 200000 --average-size 5MiB --stored 1TiB --overwrites 5
-  npm run ops -- cost --workload workload.json --compare --json
-  npm run ops -- cost --measure --pair documents
-  npm run ops -- cost --refresh-prices`,
+  npx --no -- s3-replication cost --objects 200000 --average-size 5MiB --stored 1TiB --overwrites 5
+  npx --no -- s3-replication cost --workload workload.json --compare --json
+  npx --no -- s3-replication cost --measure --pair documents
+  npx --no -- s3-replication cost --refresh-prices`,
   options: {
     objects: { type: 'string', value: 'NUMBER', help: 'versions written in a month, overwrites too' },
     'average-size': { type: 'string', value: 'SIZE', help: 'of one version, such as 65536, 64KiB or 5MB' },
@@ -36,5 +36,6 @@ Examples:
     prices: { type: 'string', value: 'FILE', help: 'another price file' },
     'refresh-prices': { type: 'boolean', help: 'read the prices from the AWS Price List' },
   },
+  asks: true,
   load: () => (require('./cost') as typeof import('./cost')).cost,
 };

@@ -73,6 +73,11 @@ function variants({ config, pairs }: EstimateInput): Variant[] {
         : [ofPairs('replicateDeleteMarkers', value)]),
       { option: 'monitoring.dashboard', value, config: { ...config, monitoring: { ...monitoring, dashboard: value } } },
     ]),
+    ...[false as const, { minutes: 60 }].map((heartbeat) => ({
+      option: 'heartbeat',
+      value: heartbeat === false ? false : JSON.stringify(heartbeat),
+      config: { ...config, heartbeat },
+    })),
     ...(config.pipeline === undefined ? [] : [{ option: 'pipeline', value: false, config: withoutPipeline }]),
   ];
 }

@@ -55,7 +55,7 @@ export interface OptionChange {
   readonly open: readonly string[];
 }
 
-/** The result of `ops cost`. Dollars a month, without taxes and free tiers. */
+/** The result of `s3-replication cost`. Dollars a month, without taxes and free tiers. */
 export interface CostData {
   readonly deployment: string;
   readonly currency: 'USD';

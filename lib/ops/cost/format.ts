@@ -101,7 +101,7 @@ function describeMissing(missing: readonly MissingPrice[], file: string): string
     `  { "id": "${id}", "region": "${region}", "unit": "${unit}", "tiers": [{ "usd": … }], "source": "${page}", "asOf": "…" }`;
   return [
     [
-      `${plural(missing.length, 'price')} missing. Run "npm run ops -- cost --refresh-prices", or add to "prices" in ${file}, from ${pages.join(', ')}:`,
+      `${plural(missing.length, 'price')} missing. Run "npx --no -- s3-replication cost --refresh-prices", or add to "prices" in ${file}, from ${pages.join(', ')}:`,
       missing.map(example).join(',\n'),
     ].join('\n'),
   ];

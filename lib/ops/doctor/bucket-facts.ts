@@ -136,9 +136,9 @@ export class BucketFacts {
     );
   }
 
-  /** Where the source bucket sends which events. */
-  async notifications(pair: DeployedPair): Promise<NotificationConfiguration> {
-    const notifications = await this.ask('source', pair, 'notification configuration', async (s3, Bucket) => {
+  /** Where a bucket sends which events. */
+  async notifications(side: SideName, pair: DeployedPair): Promise<NotificationConfiguration> {
+    const notifications = await this.ask(side, pair, 'notification configuration', async (s3, Bucket) => {
       const { $metadata: _, ...configuration } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
       return configuration;
     });

@@ -1,20 +1,46 @@
-import { type Context, Outcome } from '../../cli/command';
-import { visible, visibleIn } from '../../errors/visible';
+import { type CommandArguments, type Context, Outcome } from '../../cli/command';
+import { textOption } from '../../cli/options';
+import { UsageError } from '../../errors/errors';
+import { quoted, visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
+import { CHECKS } from './checks';
 import { diagnose } from './diagnose';
 import { type Repair, repairText } from './repair';
 
-/** Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing. */
-export async function doctor(context: Context): Promise<Outcome> {
+/**
+ * Looks at a deployment, or at what is there before one, and says what is wrong and how to repair it. Changes nothing.
+ *
+ * @throws UsageError for an accepted check that there is not
+ */
+export async function doctor(context: Context, { values }: Pick<CommandArguments, 'values'> = { values: {} }): Promise<Outcome> {
+  const accepted = acceptedIn(values);
   const results = await diagnose(context);
-  return new Outcome(statusOfChecks(results), doctorData(results), formatDoctor(results));
+  const isShown = ({ finding: { status } }: CheckResult) =>
+    values['failed'] !== true || status === 'failed' || status === 'unknown';
+  return new Outcome(statusOfChecks(results, accepted), doctorData(results, isShown), formatDoctor(results, accepted, isShown));
 }
 
-/** Fine where a check was answered, and every answer is right. */
-function statusOfChecks(results: readonly CheckResult[]): Status {
+function acceptedIn(values: CommandArguments['values']): readonly string[] {
+  const accepted = textOption(values, 'accept')?.split(',') ?? [];
+  const unknown = accepted.filter((id) => !CHECKS.some((check) => check.id === id));
+  if (unknown.length > 0) {
+    throw new UsageError(
+      'NoSuchCheck',
+      `--accept: no check is called ${unknown.map((id) => quoted(id)).join(', ')}`,
+      'write the id that a failed check has in parentheses, such as notifications-source',
+    );
+  }
+  return accepted;
+}
+
+/** Fine where a check was answered, and every answer is right or its failure accepted. */
+function statusOfChecks(results: readonly CheckResult[], accepted: readonly string[]): Status {
   return statusOf({
-    failed: namesOf(results, 'failed'),
+    failed: namesOf(
+      results.filter(({ id }) => !accepted.includes(id)),
+      'failed',
+    ),
     unknown: namesOf(results, 'unknown'),
     seen: namesOf(results, 'ok'),
     nothing: 'no check applies',
@@ -27,8 +53,9 @@ function namesOf(results: readonly CheckResult[], status: StatusWord): string[] 
     .map(({ id, pair }) => (pair === null ? id : `${id} [${pair}]`));
 }
 
-/** The result of `ops doctor`. */
+/** The result of `s3-replication doctor`. */
 export interface DoctorData {
+  /** With `--failed`, those that failed or have no answer. */
   readonly checks: readonly (CheckFinding & Pick<CheckResult, 'id' | 'title' | 'pair'>)[];
   /** What to repair, in this order: one entry for each resource, however many checks fail on it. */
   readonly repairs: readonly Repair[];
@@ -38,13 +65,17 @@ export interface DoctorData {
 const MARKS = { ok: '✓', failed: '✗', unknown: '?', skipped: '–' } as const satisfies Record<CheckFinding['status'], string>;
 
 /** The answers as data. */
-function doctorData(results: readonly CheckResult[]): DoctorData {
-  const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
+function doctorData(results: readonly CheckResult[], isShown: (result: CheckResult) => boolean): DoctorData {
   return {
-    checks: results.map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
+    checks: results.filter(isShown).map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
     repairs: repairsOf(results),
-    summary: { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') },
+    summary: countsOf(results),
   };
+}
+
+function countsOf(results: readonly CheckResult[]): DoctorData['summary'] {
+  const count = (status: CheckFinding['status']) => results.filter(({ finding }) => finding.status === status).length;
+  return { ok: count('ok'), failed: count('failed'), unknown: count('unknown'), skipped: count('skipped') };
 }
 
 /** Every repair once, in the order in which they are done. */
@@ -65,15 +96,20 @@ function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResu
 }
 
 /** The answers for a person: under headings, and with the repair below the first failure on each resource. */
-export function formatDoctor(found: readonly CheckResult[]): string {
+export function formatDoctor(
+  found: readonly CheckResult[],
+  accepted: readonly string[] = [],
+  isShown: (result: CheckResult) => boolean = () => true,
+): string {
   // A finding may have lines of its own, each below its label.
   const results = found.map((result) => ({ ...visibleIn(result), finding: result.finding }));
   const first = firstOf(results);
-  const ordered = AREAS.map((area) => ({ area, rows: results.filter((result) => result.area === area) }));
+  const shown = results.filter(isShown);
+  const ordered = AREAS.map((area) => ({ area, rows: shown.filter((result) => result.area === area) }));
   const sections = ordered
     .filter(({ rows }) => rows.length > 0)
     .map(({ area, rows }) => [area, ...rows.flatMap((row) => lines(row, first))].join('\n'));
-  return [...sections, summary(results)].join('\n\n');
+  return [...sections, summary(results, accepted)].join('\n\n');
 }
 
 function lines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): string[] {
@@ -105,11 +141,16 @@ function indented(label: string, text: string): string[] {
   return text.split('\n').map((line, index) => `      ${(index === 0 ? `${label}:` : '').padEnd(9)} ${visible(line)}`);
 }
 
-function summary(results: readonly CheckResult[]): string {
-  const { summary: counts } = doctorData(results);
+function summary(results: readonly CheckResult[], accepted: readonly string[]): string {
+  const counts = countsOf(results);
   const unknown = namesOf(results, 'unknown');
+  const failing = namesOf(
+    results.filter(({ id }) => accepted.includes(id)),
+    'failed',
+  );
   return [
     `${results.length} checks: ${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} do not apply, ${counts.unknown} without an answer.`,
+    ...(failing.length === 0 ? [] : [`Failed, as --accept allows: ${failing.join(', ')}.`]),
     ...(unknown.length === 0 ? [] : [`Without an answer: ${unknown.join(', ')}.`]),
   ].join('\n');
 }

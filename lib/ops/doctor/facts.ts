@@ -1,5 +1,5 @@
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
-import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, GetTemplateCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -13,6 +13,7 @@ import type { Context } from '../../cli/command';
 import type { AccountName, SideName } from '../../config/replication-config';
 import type { Names } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
+import type { Template } from '../../model/template';
 import { readContextFile } from '../exchange/exchange';
 import { Answers, ResourceNotFound } from './answers';
 import { BucketFacts } from './bucket-facts';
@@ -84,6 +85,22 @@ export class Facts {
     });
   }
 
+  /**
+   * The template of a stack as it is deployed, whatever configuration and context say now.
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+   */
+  async template(stack: StackKind): Promise<Template> {
+    const { stackName, owner, region } = stackPlace(this.context.config, stack);
+    const template = await this.answers.of(`the template of stack ${stackName}`, async () => {
+      const client = await this.context.clients.cloudFormation(owner, region);
+      const { TemplateBody: body = '{}' } = await client.send(
+        new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+      );
+      return JSON.parse(body) as Template;
+    });
+    return template ?? {};
+  }
+
   /** Whether a stack has come up: without it, nothing of it is expected to be there. */
   async isDeployed(stack: StackKind): Promise<boolean> {
     const { StackStatus: status } = (await this.stack(stack)) ?? {};
@@ -150,7 +167,7 @@ export class Facts {
     );
   }
 
-  /** What `ops exchange` recorded in cdk.context.json; undefined when nothing is. */
+  /** What `s3-replication exchange` recorded in cdk.context.json; undefined when nothing is. */
   recordedKey(): Promise<unknown> {
     return this.answers.of(
       'cdk.context.json',

@@ -73,7 +73,7 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
     // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
     ...(isEmulator() ? [] : [tlsOnly(bucket)]),
     ...(side === 'source' ? [] : replicaGrants(config, pair)),
-    ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(bucket.arn, exempt)),
+    ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(pair, exempt)),
   ];
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
   const name = `policy of bucket ${bucket.name}`;
@@ -164,7 +164,7 @@ export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 
   if (exempt === undefined) {
     return [];
   }
-  return pair === 'key' ? keyLockdown(exempt) : bucketLockdown(pair.names.replicaBucket.arn, exempt);
+  return pair === 'key' ? keyLockdown(exempt) : bucketLockdown(pair, exempt);
 }
 
 /**

@@ -4,7 +4,7 @@ export const DRILL: Command = {
   name: 'drill',
   summary: 'restore a random sample into a scratch bucket, compare it, delete it, and report',
   help: `Proves that replicas can be restored, and measures how fast. Lists each replica bucket, chooses objects at random,
-or all with --all, and restores them as "ops restore" does into a bucket of the source account that it makes for the
+or all with --all, and restores them as "s3-replication restore" does into a bucket of the source account that it makes for the
 purpose, encrypted as the source bucket is. Compares each with the source: checksums, or contents where S3 keeps no
 comparable checksums, headers, metadata, tags, and the key. Then deletes what it made. The same --seed chooses the
 same objects. Archived objects are counted and not restored.
@@ -15,7 +15,7 @@ the reports for an auditor, drill-TIME-PAIR.json and .md, beside what the drill 
 
 It shows first what it makes, sends and deletes, and asks. --to takes an empty bucket in place of one that is made;
 only what the drill wrote there is deleted. Interrupted, it cleans up; what it cannot, it names, and a later drill
-offers to remove it. Takes what "ops audit" and "ops restore" take, and in the source account s3:ListAllMyBuckets,
+offers to remove it. Takes what "s3-replication audit" and "s3-replication restore" take, and in the source account s3:ListAllMyBuckets,
 s3:CreateBucket, s3:PutBucketTagging, s3:GetBucketTagging, s3:PutEncryptionConfiguration, s3:DeleteObjectVersion,
 s3:GetObjectTagging, s3:ListBucketMultipartUploads, s3:DeleteBucket and ssm:GetParameter.
 
@@ -25,10 +25,10 @@ left. Ends with 3 when nothing was restored, something could not be compared, or
 unknown.
 
 Examples:
-  npm run ops -- drill
-  npm run ops -- drill --pair documents --sample 1000 --report audits/2026 --yes
-  npm run ops -- drill --pair documents --all --prefix contracts/
-  npm run ops -- drill --pair documents --as-of 2026-11-20T08:00:00Z --to drill-111111111111`,
+  npx --no -- s3-replication drill
+  npx --no -- s3-replication drill --pair documents --sample 1000 --report audits/2026 --yes
+  npx --no -- s3-replication drill --pair documents --all --prefix contracts/
+  npx --no -- s3-replication drill --pair documents --as-of 2026-11-20T08:00:00Z --to drill-111111111111`,
   options: {
     sample: { type: 'string', value: 'OBJECTS', help: 'restore so many objects of each pair; 100 without it' },
     all: { type: 'boolean', help: 'restore every object' },
@@ -44,5 +44,6 @@ Examples:
     concurrency: { type: 'string', value: 'OBJECTS', help: 'restore so many at a time; 32 without it' },
     rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
   },
+  asks: true,
   load: () => (require('./drill') as typeof import('./drill')).drill,
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { faultInWords, httpStatusOf } from '../../aws/aws-error';
+import { faultInWords, isMissingObject } from '../../aws/aws-error';
 import { readFirstByte, withReason } from '../../aws/refusal';
 import { AppError } from '../../errors/errors';
 import type { Item, OwnedBucket } from '../copy/model';
@@ -185,7 +185,7 @@ async function head(where: ObjectAddress): Promise<HeadObjectCommandOutput | und
       () => requests.send('get', () => readFirstByte(s3, request(where))),
     );
   } catch (error) {
-    if (httpStatusOf(error) === 404 || httpStatusOf(error) === 405) {
+    if (isMissingObject(error)) {
       return undefined;
     }
     throw error;

@@ -147,5 +147,5 @@ export function recoveryPointText({ basis, seconds, missing, lost, unknown, olde
       ? 'Measured: every version of the source bucket that is to be replicated was in the replica bucket when the drill began.'
       : `Measured: no version of the source bucket was known to be late or lost when the drill began.${more}`;
   }
-  return `Measured: ${duration(seconds)}, the age of the oldest version that was not in the replica bucket when the drill began, of ${oldest.lastModified}. ${whole(missing.versions)} versions were not there, ${whole(missing.current)} of them current.${never}${more} The oldest: ${quoted(oldest.key)}, ${oldest.why}. "ops audit" lists all.`;
+  return `Measured: ${duration(seconds)}, the age of the oldest version that was not in the replica bucket when the drill began, of ${oldest.lastModified}. ${whole(missing.versions)} versions were not there, ${whole(missing.current)} of them current.${never}${more} The oldest: ${quoted(oldest.key)}, ${oldest.why}. "s3-replication audit" lists all.`;
 }

@@ -9,7 +9,7 @@ import type { DrillOptions } from './options';
 
 /** The replica bucket of a pair. */
 export type ReplicaBucket = OwnedBucket & {
-  /** The canaries of `ops verify`: nothing to restore. */
+  /** The canaries of `s3-replication verify`: nothing to restore. */
   readonly ignored: string;
 };
 

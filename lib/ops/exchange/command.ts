@@ -7,8 +7,9 @@ export const EXCHANGE: Command = {
 destination's credentials, and records it in cdk.context.json. Shows the change and asks.
 
 Examples:
-  npm run ops -- exchange
-  npm run ops -- exchange -c config=environments/production.json --yes`,
+  npx --no -- s3-replication exchange
+  npx --no -- s3-replication exchange -c config=environments/production.json --yes`,
   perGroup: true,
+  asks: true,
   load: () => (require('./exchange') as typeof import('./exchange')).exchange,
 };

@@ -10,7 +10,7 @@ import { quoted, toJson } from '../../errors/visible';
 import { isReplicaKeyArn } from '../../model/names';
 import { deployCommand } from '../../model/shell-commands';
 
-/** The result of `ops exchange`. */
+/** The result of `s3-replication exchange`. */
 export interface ExchangeData {
   /** The SSM parameter that was read. */
   readonly parameter: string;

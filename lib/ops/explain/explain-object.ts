@@ -5,6 +5,7 @@ import { quoted, visibleIn } from '../../errors/visible';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
 import { type Status, statusOf } from '../../model/status';
+import { parseObjectAddress, urlDecoded } from './address';
 import { expiredReplicas, expiryMarkers } from './lifecycle';
 import { type Counterpart, type OtherBucket, readOtherBucket } from './other-bucket';
 import { deleteMarkerOf, ObjectReader, type ObjectVersion } from './read-object';
@@ -12,7 +13,7 @@ import { chooseRule, type Encryption, needsTags, type RuleMatch } from './rule-m
 import { explainCommand, judgeReplica, judgeSource, type Verdict } from './verdict';
 import { turnsOnReplica, withReplica } from './with-replica';
 
-/** One version in the result of `ops explain s3://BUCKET/KEY`. */
+/** One version in the result of `s3-replication explain s3://BUCKET/KEY`. */
 interface VersionData {
   readonly versionId: string;
   readonly isLatest: boolean;
@@ -38,7 +39,7 @@ interface VersionData {
   } | null;
 }
 
-/** The result of `ops explain s3://BUCKET/KEY`. */
+/** The result of `s3-replication explain s3://BUCKET/KEY`. */
 export interface ObjectData {
   readonly bucket: string;
   readonly key: string;
@@ -84,8 +85,8 @@ interface Judged {
  * @throws UsageError when the bucket is none of the configuration's
  * @throws UnreachableError when S3 gives no answer
  */
-export async function explainObject(context: Context, url: string): Promise<Outcome> {
-  const { bucket, key } = parseUrl(url);
+export async function explainObject(context: Context, address: string): Promise<Outcome> {
+  const { bucket, key } = parseObjectAddress(address);
   const { side, pair } = findBucket(context, bucket);
   const reader = new ObjectReader(await context.clients.s3(side), bucket, key);
   const judge = side === 'destination' ? judgeReplicas : judgeVersions;
@@ -201,15 +202,6 @@ async function sourceKeys({ clients, config }: Context, pair: DeployedPair): Pro
   }
 }
 
-/** The key is everything after the bucket, as it stands: S3 keys are not URL-encoded here. */
-function parseUrl(url: string) {
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/([^]+)$/i.exec(url) ?? [];
-  if (bucket === '' || key === '') {
-    throw new UsageError('BadObject', `"${url}" names no object`, "write 's3://BUCKET/KEY', in quotes when the key has spaces");
-  }
-  return { bucket, key };
-}
-
 function findBucket({ config }: Context, bucket: string) {
   const named = config.pairs.map((pair) => ({ pair, names: pair.names }));
   for (const { pair, names } of named) {
@@ -258,7 +250,7 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
     : { found, versionId: null, size: null, status: null, why: found === 'unknown' ? counterpart.why : null };
 }
 
-/** The result of `ops explain s3://BUCKET/KEY` for a person. */
+/** The result of `s3-replication explain s3://BUCKET/KEY` for a person. */
 export function formatObject(config: Pick<Deployment, 'commandOptions'>, data: ObjectData): string {
   const { bucket, key, side, pair, versions, deletedMeanwhile, otherBucket } = visibleIn(data);
   const place = `${side === 'source' ? 'source' : 'replica'} bucket ${bucket} (pair ${pair})`;
@@ -269,11 +261,15 @@ export function formatObject(config: Pick<Deployment, 'commandOptions'>, data: O
   ];
   if (versions.length === 0) {
     const there = otherBucket.versions ?? 0;
+    const decoded = urlDecoded(data.key);
     return [
       `There is no object ${quoted(key)} in ${place}, nor was there one under this key that is still kept.`,
       ...(there === 0
         ? []
         : [`The ${other} bucket has ${there} under this key: ${explainCommand(config, otherBucket.bucket, key)}`]),
+      ...(decoded === undefined
+        ? []
+        : [`The key looks URL-encoded. If it stands for ${quoted(decoded)}: ${explainCommand(config, bucket, decoded)}`]),
       ...notes,
     ].join('\n');
   }

@@ -1,13 +1,15 @@
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { UsageError } from '../../errors/errors';
+import { distanceOf } from '../../errors/nearest';
 import { quoted } from '../../errors/visible';
+import { isObjectAddress } from './address';
 import type { FailureReason } from './reason';
 import { FAILURE_REASONS } from './reasons';
 import { describeReason, type ReasonData, type Wording, wordingOf } from './wording';
 
 /** Explains a failure reason of S3 replication, or what became of one object. */
 export async function explain(context: Context, { argument = '' }: CommandArguments): Promise<Outcome> {
-  if (!/^s3:/i.test(argument)) {
+  if (!isObjectAddress(argument)) {
     return explainCode(context, argument);
   }
   // A code needs no AWS SDK, which takes its time to load.
@@ -68,18 +70,4 @@ function unknownCode(code: string): UsageError {
       ? `did you mean ${near.slice(0, 5).join(', ')}?`
       : `write s3://BUCKET/KEY, or one of:\n  ${codes.join('\n  ')}`,
   );
-}
-
-/** How many characters have to be inserted, deleted or replaced to make one text of the other. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, character] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const substitution = (row[j] ?? 0) + (character === other ? 0 : 1);
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -6,7 +6,7 @@ import type { ListedVersion } from './read-object';
 
 /**
  * Says why lifecycle rules of the replica bucket deleted the replica of a version by now, by version id; a version that they cannot have
- * deleted is not there. The same rules as in `ops audit`.
+ * deleted is not there. The same rules as in `s3-replication audit`.
  *
  * @param versions all of the key in the source bucket, newest first
  */

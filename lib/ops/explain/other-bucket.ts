@@ -3,7 +3,7 @@ import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import { AppError, messageOf } from '../../errors/errors';
 import type { DeployedPair } from '../../model/deployment';
-import { type ListedVersion, ObjectReader, type ObjectVersion } from './read-object';
+import { type ListedVersion, ObjectReader, type ObjectVersion, someAtOnce } from './read-object';
 import { matchReplicas } from './replicas';
 
 /** The same version in the other bucket of the pair, as this run saw it. */
@@ -25,9 +25,6 @@ export interface OtherBucket {
   readonly counterparts: ReadonlyMap<string, Counterpart>;
 }
 
-/** Requests at a time. */
-const AT_ONCE = 8;
-
 /**
  * Looks for versions in the other bucket of the pair. It has to be read after the bucket that was asked about: S3 then lists every replica
  * that a status there speaks of. An answer that cannot be had makes a counterpart unknown, and is no error.
@@ -46,12 +43,12 @@ export async function readOtherBucket(
     const reader = new ObjectReader(await context.clients.s3(side), name, key);
     const listed = await listOf(reader);
     const partners = partnersOf(versions, listed, side);
-    const counterparts = new Map<string, Counterpart>();
-    for (let start = 0; start < versions.length; start += AT_ONCE) {
-      const some = versions.slice(start, start + AT_ONCE);
-      const found = await Promise.all(some.map((version) => lookAt(reader, partners.get(version.versionId), describes(version))));
-      some.forEach(({ versionId }, index) => counterparts.set(versionId, found[index] ?? { found: 'absent' }));
-    }
+    const counterparts = new Map(
+      await someAtOnce(versions, async (version): Promise<[string, Counterpart]> => {
+        const { versionId } = version;
+        return [versionId, await lookAt(reader, partners.get(versionId), describes(version))];
+      }),
+    );
     const taken = new Set(versions.map(({ versionId }) => partners.get(versionId)?.versionId));
     return { name, why: null, listed, alone: listed.filter(({ versionId }) => !taken.has(versionId)), counterparts };
   } catch (error) {

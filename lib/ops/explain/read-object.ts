@@ -8,7 +8,7 @@ import {
   type ReplicationRule,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAwsError, unreachable } from '../../aws/aws-error';
+import { isAwsError, isMissingObject, unreachable } from '../../aws/aws-error';
 import { noProgress } from '../../aws/listing/bucket';
 import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
@@ -45,6 +45,15 @@ export interface ListedVersion {
 /** Requests at a time: enough to be quick, few enough not to be throttled. */
 const AT_ONCE = 8;
 
+/** Asks about each item, some at a time. The answers are in the order of the items. */
+export async function someAtOnce<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    answers.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(ask))));
+  }
+  return answers;
+}
+
 /** Reads one object of one bucket. */
 export class ObjectReader {
   constructor(
@@ -63,11 +72,8 @@ export class ObjectReader {
     withTags: boolean,
   ): Promise<{ readonly versions: readonly ObjectVersion[]; readonly deleted: readonly string[] }> {
     const listed = await this.list();
-    const found: ObjectVersion[] = [];
-    for (let start = 0; start < listed.length; start += AT_ONCE) {
-      const batch = await Promise.all(listed.slice(start, start + AT_ONCE).map((each) => this.describe(each, withTags)));
-      found.push(...batch.filter((version) => version !== undefined));
-    }
+    const described = await someAtOnce(listed, (each) => this.describe(each, withTags));
+    const found = described.filter((version) => version !== undefined);
     const left = new Set(found.map(({ versionId }) => versionId));
     return { versions: found, deleted: listed.map(({ versionId }) => versionId).filter((id) => !left.has(id)) };
   }
@@ -172,7 +178,7 @@ export class ObjectReader {
         status: head.ReplicationStatus ?? null,
       };
     } catch (error) {
-      if (httpStatusOf(error) === 404) {
+      if (isMissingObject(error)) {
         return undefined;
       }
       if (wantsCustomerKey(error)) {

@@ -54,7 +54,7 @@ export const PAGES = {
 } as const;
 
 /** Finds what of the deployment is not as configured, and prints the repair that keeps what others wrote: no other one is named here. */
-export const DOCTOR: ReasonCommand = { as: 'both', run: 'npm run ops -- doctor --pair {pair}' };
+export const DOCTOR: ReasonCommand = { as: 'both', run: 'npx --no -- s3-replication doctor --pair {pair}' };
 
 export const statement = (sid: string): Concern => ({ kind: 'statement', name: sid });
 export const setting = (key: string): Concern => ({ kind: 'setting', name: key });

@@ -124,7 +124,7 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
     concerns: [resource('replica bucket')],
     fix: 'Look at both sides of the object; if the replica is missing, copy the source object over itself.',
     commands: [
-      { as: 'destination', run: "npm run ops -- explain 's3://{replicaBucket}/KEY'" },
+      { as: 'destination', run: "npx --no -- s3-replication explain 's3://{replicaBucket}/KEY'" },
       {
         as: 'source',
         run: 'aws s3 cp "s3://{sourceBucket}/KEY" "s3://{sourceBucket}/KEY" --storage-class STANDARD --region {sourceRegion}',
@@ -214,7 +214,7 @@ function gone(code: string, what: string): FailureReason {
     cause: `${what} Most often somebody, or a lifecycle rule, deleted it before its replication was complete.`,
     concerns: [resource('source bucket')],
     fix: 'Nothing to repair if it was to be deleted. If not, upload it again, and wait for COMPLETED before deleting.',
-    commands: [{ as: 'source', run: "npm run ops -- explain 's3://{sourceBucket}/KEY'" }],
+    commands: [{ as: 'source', run: "npx --no -- s3-replication explain 's3://{sourceBucket}/KEY'" }],
     page: PAGES.status,
   };
 }
@@ -293,7 +293,7 @@ const SOURCE_REASONS: readonly FailureReason[] = [
       'The object is not eligible: its storage class (S3 Glacier Flexible Retrieval, S3 Glacier Deep Archive, an archive tier) is not replicated, or its tags or its key do not match the rule.',
     concerns: [setting('pairs[].filter'), resource('replication rule')],
     fix: 'Compare the object with the rule. An archived object has to be restored and copied to another storage class first.',
-    commands: [{ as: 'source', run: "npm run ops -- explain 's3://{sourceBucket}/KEY'" }],
+    commands: [{ as: 'source', run: "npx --no -- s3-replication explain 's3://{sourceBucket}/KEY'" }],
     page: PAGES.notReplicated,
   },
   gone('SrcObjectNotFound', 'The source object does not exist.'),
@@ -302,7 +302,7 @@ const SOURCE_REASONS: readonly FailureReason[] = [
     cause: 'S3 has replicated the object already; it is not pending any more.',
     concerns: [resource('replication rule')],
     fix: 'Nothing to repair.',
-    commands: [{ as: 'source', run: "npm run ops -- explain 's3://{sourceBucket}/KEY'" }],
+    commands: [{ as: 'source', run: "npx --no -- s3-replication explain 's3://{sourceBucket}/KEY'" }],
     page: PAGES.status,
   },
   gone('SrcVersionNotFound', 'The source bucket does not have this version of the object.'),

@@ -5,7 +5,7 @@ import { commandLine } from '../../model/shell-commands';
 import { replicateAgain } from '../backfill/again';
 import type { Concern, FailureReason, ReasonCommand } from './reason';
 
-/** A failure reason in the words of a deployment: the result of `ops explain CODE`. */
+/** A failure reason in the words of a deployment: the result of `s3-replication explain CODE`. */
 export interface ReasonData {
   readonly code: string;
   readonly cause: string;
@@ -56,7 +56,7 @@ const RESOURCES = {
   'replica key': 'key {replicaKeyAlias} in {destinationRegion}',
   'replication role': 'role {role}',
   'replication rule': 'rule {ruleId} of bucket {sourceBucket}',
-  'Batch Replication job': 'of npm run ops -- backfill, with role {backfillRole}, or one that somebody created',
+  'Batch Replication job': 'of npx --no -- s3-replication backfill, with role {backfillRole}, or one that somebody created',
 } as const;
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeKey } from '../../aws/decode-key';
+import { HEARTBEAT_SUFFIX } from '../../model/canary';
 
 /** The replication events that go to the failure queue. */
 export type FailureEventName =
@@ -142,8 +143,10 @@ export interface EventGroup extends Pick<FailureEvent, 'ruleId' | 'destination'>
   /** Code of the failure reason; null when S3 names none. */
   readonly reason: string | null;
   readonly bucket: string;
-  /** Each version once, with its latest event; newest first. */
+  /** Each version once, with its latest event; newest first. Without heartbeats. */
   readonly objects: readonly FailedObject[];
+  /** Versions of the heartbeat, of which one is written every hour or so: how many, and the newest. Null without any. */
+  readonly heartbeats: { readonly count: number; readonly newest: FailedObject } | null;
 }
 
 /** The worst first. */
@@ -158,7 +161,8 @@ const ORDER: readonly FailureEventName[] = [
 const ENDINGS: readonly FailureEventName[] = ['OperationFailedReplication', 'OperationReplicatedAfterThreshold'];
 
 /**
- * Groups events by bucket, rule, destination and by what went wrong; of those, the group with most objects comes first. S3 and SQS deliver at least
+ * Groups events by bucket, rule, destination and by what went wrong; of those, the group with most objects comes first. Heartbeats are counted apart,
+ * so that they do not hide objects. S3 and SQS deliver at least
  * once and in no order, so an event that comes twice counts once, and a missed threshold counts only while no event says how it
  * ended.
  *
@@ -167,7 +171,7 @@ const ENDINGS: readonly FailureEventName[] = ['OperationFailedReplication', 'Ope
 export function groupEvents(events: readonly FailureEvent[]): EventGroup[] {
   const ended = new Set(events.filter(({ event }) => ENDINGS.includes(event)).map(operationOf));
   const open = events.filter((each) => each.event !== 'OperationMissedThreshold' || !ended.has(operationOf(each)));
-  const groups = new Map<string, Omit<EventGroup, 'objects'> & { readonly objects: Map<string, FailedObject> }>();
+  const groups = new Map<string, Omit<EventGroup, 'objects' | 'heartbeats'> & { readonly objects: Map<string, FailedObject> }>();
   for (const { event, reason, ruleId, destination, ...object } of open.toSorted(byTime)) {
     const { bucket } = object;
     const name = JSON.stringify([event, reason, bucket, ruleId, destination]);
@@ -176,8 +180,21 @@ export function groupEvents(events: readonly FailureEvent[]): EventGroup[] {
     group.objects.set(versionOf(object), object);
   }
   return [...groups.values()]
-    .map((group) => ({ ...group, objects: [...group.objects.values()].toSorted(byTime).toReversed() }))
+    .map((group) => {
+      const all = [...group.objects.values()].toSorted(byTime).toReversed();
+      const heartbeats = all.filter(isHeartbeat);
+      const [newest] = heartbeats;
+      return {
+        ...group,
+        objects: all.filter((object) => !isHeartbeat(object)),
+        heartbeats: newest === undefined ? null : { count: heartbeats.length, newest },
+      };
+    })
     .toSorted((a, b) => ORDER.indexOf(a.event) - ORDER.indexOf(b.event) || b.objects.length - a.objects.length);
+}
+
+function isHeartbeat({ key }: FailedObject): boolean {
+  return key.endsWith(HEARTBEAT_SUFFIX);
 }
 
 /** Whether somebody has to look at it: an object that was late, but arrived, is as it should be. */

@@ -12,7 +12,7 @@ export interface ExplainedGroup extends EventGroup {
   readonly pair: string | null;
   /** The events name a rule or a destination bucket that is not the pair's. False where S3 names neither. */
   readonly somebodyElses: boolean;
-  /** How many versions of objects. */
+  /** How many versions of objects, without heartbeats. */
   readonly count: number;
   readonly explanation: Explanation;
 }
@@ -47,7 +47,7 @@ interface Removal {
   readonly failed: readonly Undone[];
 }
 
-/** The result of `ops failures`; with `--watch`, of each round. */
+/** The result of `s3-replication failures`; with `--watch`, of each round. */
 export interface FailuresData extends ReadExtent, FailureFindings {
   /** Null without `--ack`. */
   readonly removed: Removal | null;
@@ -90,7 +90,7 @@ export class FailureScope {
     const groups = groupEvents(events.filter(({ bucket }) => this.has(bucket)));
     return {
       groups: groups.map((group) => {
-        const { event, reason, bucket, ruleId, destination, objects } = group;
+        const { event, reason, bucket, ruleId, destination, objects, heartbeats } = group;
         const pair = config.pairs.find((one) => one.names.sourceBucket.name === bucket);
         const somebodyElses = pair !== undefined && isSomebodyElses(group, pair);
         return {
@@ -104,6 +104,7 @@ export class FailureScope {
           count: objects.length,
           explanation: somebodyElses ? explanationForOthers(group) : explanationOf(config, { event, reason }, pair?.id),
           objects,
+          heartbeats,
         };
       }),
       testEvents: messages.filter((one) => one.body.kind === 'test' && this.takes(one)).length,

@@ -1,5 +1,6 @@
 import { plural } from '../../cli/units';
 import { quoted, visible, visibleIn } from '../../errors/visible';
+import { HEARTBEAT_SUFFIX } from '../../model/canary';
 import type { Deployment } from '../../model/deployment';
 import { CANARY_FOLDER } from '../../model/names';
 import { explainCommand } from '../explain/verdict';
@@ -59,7 +60,7 @@ function summary(data: FailuresData): string {
 }
 
 function formatGroup(group: ExplainedGroup): string {
-  const { pair, objects, explanation } = group;
+  const { pair, objects, heartbeats, explanation } = group;
   const { cause, fix, commands, afterwards, page } = explanation;
   return [
     heading(group),
@@ -70,18 +71,25 @@ function formatGroup(group: ExplainedGroup): string {
     `  AWS: ${page}`,
     ...(pair === null ? ['  PAIR stands for the id that the pair had.'] : []),
     '  Objects:',
+    ...(heartbeats === null
+      ? []
+      : [`${formatObject(heartbeats.newest)}, the newest of ${plural(heartbeats.count, 'heartbeat')}`]),
     ...objects.slice(0, SHOWN).map(formatObject),
     ...(objects.length > SHOWN ? [`    and ${objects.length - SHOWN} more: --json has all`] : []),
   ].join('\n');
 }
 
-function heading({ event, reason, pair, bucket, count, somebodyElses }: ExplainedGroup): string {
+function heading({ event, reason, pair, bucket, count, heartbeats, somebodyElses }: ExplainedGroup): string {
   const what = event === 'OperationFailedReplication' ? (reason ?? 'failed without a reason') : OUTCOMES[event];
+  const failed = [
+    ...(count > 0 || heartbeats === null ? [plural(count, 'object version')] : []),
+    ...(heartbeats === null ? [] : [plural(heartbeats.count, 'heartbeat')]),
+  ].join(' and ');
   if (somebodyElses) {
-    return `somebody else's, ${what}: ${plural(count, 'object version')} of bucket ${bucket}`;
+    return `somebody else's, ${what}: ${failed} of bucket ${bucket}`;
   }
   const where = pair === null ? `bucket ${bucket}, which is in no pair of the configuration` : `pair ${pair}`;
-  return `${what}: ${plural(count, 'object version')} of ${where}`;
+  return `${what}: ${failed} of ${where}`;
 }
 
 const OUTCOMES = {
@@ -94,7 +102,7 @@ function formatObject({ bucket, key, versionId, time, operation }: FailedObject)
   const notes = [
     ...(versionId === null ? [] : [`version ${versionId}`]),
     ...(operation === null || operation === 'OBJECT_PUT' ? [] : [operation]),
-    ...(key.includes(CANARY_FOLDER) ? ['a canary of ops verify'] : []),
+    ...(key.includes(CANARY_FOLDER) && !key.endsWith(HEARTBEAT_SUFFIX) ? ['a canary of s3-replication verify'] : []),
   ];
   return `    ${[`${time}  ${quoted(`s3://${bucket}/${key}`)}`, ...notes].join(', ')}`;
 }

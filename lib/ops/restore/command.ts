@@ -29,12 +29,12 @@ lifecycle.replicaExpireDays, S3 does not show who wrote a marker: its origin is 
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
 
 Examples:
-  npm run ops -- restore --dry-run
-  npm run ops -- restore --pair documents --as-of 2026-11-20T08:00:00Z --to rescue-111111111111
-  npm run ops -- restore --pair documents --prefix reports/ --overwrite --csv left.csv
-  npm run ops -- restore --pair documents --ignore-foreign-markers
-  npm run ops -- restore --request-archived 7
-  npm run ops -- restore --resume`,
+  npx --no -- s3-replication restore --dry-run
+  npx --no -- s3-replication restore --pair documents --as-of 2026-11-20T08:00:00Z --to rescue-111111111111
+  npx --no -- s3-replication restore --pair documents --prefix reports/ --overwrite --csv left.csv
+  npx --no -- s3-replication restore --pair documents --ignore-foreign-markers
+  npx --no -- s3-replication restore --request-archived 7
+  npx --no -- s3-replication restore --resume`,
   options: {
     'as-of': {
       type: 'string',
@@ -66,5 +66,6 @@ Examples:
       help: 'where an unfinished restore is kept; .s3-replication-restore.json without it',
     },
   },
+  asks: true,
   load: () => (require('./restore') as typeof import('./restore')).restore,
 };

@@ -44,7 +44,7 @@ export interface PairResult {
   readonly vanished: number | null;
 }
 
-/** The result of `ops restore`. */
+/** The result of `s3-replication restore`. */
 export interface RestoreResult {
   /**
    * `ok`: everything that was to be restored is in the target; after `--dry-run`, there is something to restore. `failed` where a foreign

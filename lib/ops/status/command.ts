@@ -4,15 +4,15 @@ export const STATUS: Command = {
   name: 'status',
   summary: 'show lag, what is pending, what failed, alarms and the last verification of each pair',
   help: `Shows one row for each pair: by how much its replicas are behind, operations and bytes that are pending,
-operations that failed in the last 24 hours, how its alarms are, and how and when "ops verify" last ended.
+operations that failed in the last 24 hours, how its alarms are, and how and when "s3-replication verify" last ended.
 Below: the composite alarms, how many messages wait in the failure queue, and what is wrong.
 
-Asks the source account, and of the destination account only the state of its key. Lag and what is pending are metrics of the destination region; no AWS page says
-which account gets them, so they are read where the alarms are, in the source account, and "ops doctor" says
+Asks the source account, and of the destination account only its alarms and the state of its key. Lag and what is pending are metrics of the destination region; no AWS page says
+which account gets them, so they are read where the alarms are, in the source account, and "s3-replication doctor" says
 where it sees data. "no data" is not 0: CloudWatch has no value of the last 30 minutes. The failure queue tells
-which objects failed, also before the last 24 hours; "ops failures" reads it. It is called empty only where all
+which objects failed, also before the last 24 hours; "s3-replication failures" reads it. It is called empty only where all
 counts of SQS are 0 and a look at it shows nothing. Rule, versioning, policies and roles are not looked at:
-"ops doctor" checks them.
+"s3-replication doctor" checks them.
 
 With --watch it refreshes in place on a terminal, and prints one result after another in a pipe; each round
 costs four CloudWatch metrics for each pair. Ends with 1 when an alarm is on or missing, an operation failed
@@ -20,9 +20,9 @@ in the last 24 hours, a key is not enabled, or the last verification failed. End
 a question without an answer, a metric or alarm without data, a pair that was never verified.
 
 Examples:
-  npm run ops -- status
-  npm run ops -- status --pair documents --json
-  npm run ops -- status --watch 1`,
+  npx --no -- s3-replication status
+  npx --no -- s3-replication status --pair documents --json
+  npx --no -- s3-replication status --watch 1`,
   options: {
     watch: { type: 'string', value: 'MINUTES', help: 'refresh every so many minutes, until interrupted' },
   },

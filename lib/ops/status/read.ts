@@ -6,11 +6,10 @@ import { readFailureQueue } from '../../aws/failure-queue';
 import { type LastVerification, readVerifications } from '../../aws/last-verification';
 import { readMetrics } from '../../aws/metrics';
 import type { Context } from '../../cli/command';
-import type { SideName } from '../../config/replication-config';
 import { describeError } from '../../errors/errors';
-import { alarmsOf } from '../../model/alarms';
-import type { DeployedPair } from '../../model/deployment';
-import type { AlarmKind } from '../../model/names';
+import { alarmPlaces, alarmsIn, alarmsOf } from '../../model/alarms';
+import type { Deployment } from '../../model/deployment';
+import { ALARM_SIDES, type AlarmKind, type AlarmPlace, alarmSide } from '../../model/names';
 import type { CheckResult } from '../doctor/check';
 import { parseBody } from '../failures/events';
 
@@ -20,6 +19,7 @@ export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'MISSING' | 'UNK
 /** An alarm, and how it is. */
 export interface AlarmStatus {
   readonly name: string;
+  readonly place: AlarmPlace;
   readonly region: string;
   readonly state: AlarmState;
 }
@@ -46,7 +46,7 @@ export type PairReading = 'lagSeconds' | 'pendingOperations' | 'pendingBytes' | 
 export interface StatusReadings {
   readonly deployment: string;
   readonly pairs: readonly PairStatus[];
-  /** The composite alarm of each region. */
+  /** The composite alarm of each region of the source account, and of the backup account. */
   readonly health: readonly AlarmStatus[];
   /** About how many messages the failure queue has, without the test messages of S3 that a look at it shows; null when unknown. */
   readonly failureMessages: number | null;
@@ -81,33 +81,38 @@ export const FRESH_MINUTES = 30;
 type Answer<T> = { readonly value: T } | { readonly why: string };
 
 /**
- * Asks how the pairs of the context are: the source account, and of the destination account the state of its key alone. A question without an answer leaves the others alone.
+ * Asks how the pairs of the context are: the source account, and of the destination account its alarms and the state of its key. A question
+ * without an answer leaves the others alone.
  *
  * Metrics of the destination region are read in the source account, where the alarms on them are: no AWS page says which account
- * gets them, and `ops doctor` says where it sees data.
+ * gets them, and `s3-replication doctor` says where it sees data.
  */
 export async function readStatus(context: Context, emulator: boolean): Promise<StatusReadings> {
   const { config, pairs, clients } = context;
-  const cloudWatch = (side: SideName) => clients.cloudWatch('source', config[side].region);
-  const [pending, failed, sourceAlarms, destinationAlarms, messages, verifications, keys] = await Promise.all([
+  const cloudWatch = (place: AlarmPlace) => clients.cloudWatch(ALARM_SIDES[place].account, alarmSide(config, place).region);
+  // The demo leaves out the stack of the backup account's alarms, since an emulator refuses composite alarms.
+  const places = alarmPlaces(config).filter((place) => place !== 'backup' || !emulator);
+  const [pending, failed, placeAlarms, messages, verifications, keys] = await Promise.all([
     answer(`metrics in ${config.destination.region}`, async () => readPending(context, await cloudWatch('destination'))),
     answer(`metrics in ${config.source.region}`, async () => readFailed(context, await cloudWatch('source'), emulator)),
-    answer(`alarms in ${config.source.region}`, async () => readRegion(context, 'source', await cloudWatch('source'))),
-    answer(`alarms in ${config.destination.region}`, async () =>
-      readRegion(context, 'destination', await cloudWatch('destination')),
+    Promise.all(
+      places.map((place) =>
+        answer(`alarms ${inWords(config, place)}`, async () => readPlace(context, place, await cloudWatch(place))),
+      ),
     ),
     answer('the failure queue', () => readQueue(context)),
     answer('the last verifications', async () => readVerifications(await clients.ssm('source'), config, pairs)),
     answer('the keys', () => readKeys(context)),
   ]);
-  const alarms = { source: sourceAlarms, destination: destinationAlarms };
-  const stateOf = (side: SideName, name: string): AlarmState => {
-    const { metric, composite } = valueOf(alarms[side]) ?? {};
+  const stateOf = (place: AlarmPlace, name: string): AlarmState => {
+    const answered = placeAlarms[places.indexOf(place)];
+    const { metric, composite } = (answered && valueOf(answered)) ?? {};
     if (metric === undefined || composite === undefined) {
       return 'UNKNOWN';
     }
     return (metric.get(name) ?? composite.get(name))?.StateValue ?? 'MISSING';
   };
+  const at = (place: AlarmPlace) => ({ place, region: alarmSide(config, place).region });
   return {
     deployment: config.deployment,
     pairs: pairs.map((pair, index): PairStatus => {
@@ -118,12 +123,9 @@ export async function readStatus(context: Context, emulator: boolean): Promise<S
         pendingOperations,
         pendingBytes,
         failedOperations: valueOf(failed)?.[index] ?? null,
-        alarms: alarmsOf(config, pair).map(({ kind, name, region }) => ({
-          kind,
-          name,
-          region: config[region].region,
-          state: stateOf(region, name),
-        })),
+        alarms: alarmsOf(config, pair)
+          .filter(({ place }) => places.includes(place))
+          .map(({ kind, name, place }) => ({ kind, name, ...at(place), state: stateOf(place, name) })),
         lastVerification: valueOf(verifications)?.get(pair.id) ?? null,
         unknown: [
           ...missingFrom(pending, 'lagSeconds', 'pendingOperations', 'pendingBytes'),
@@ -134,15 +136,15 @@ export async function readStatus(context: Context, emulator: boolean): Promise<S
     }),
     health: emulator
       ? []
-      : (['source', 'destination'] as const).map((side) => {
-          const { name } = config.names.monitoring.regions[side].composite;
-          return { name, region: config[side].region, state: stateOf(side, name) };
+      : places.map((place) => {
+          const { name } = config.names.monitoring.regions[place].composite;
+          return { name, ...at(place), state: stateOf(place, name) };
         }),
     failureMessages: valueOf(messages)?.failures ?? null,
     failureQueue: valueOf(messages)?.state ?? 'unknown',
     failureQueueDoubt: valueOf(messages)?.doubt ?? null,
     keys: valueOf(keys) ?? [],
-    unanswered: [pending, failed, sourceAlarms, destinationAlarms, messages, verifications, keys].flatMap((one) =>
+    unanswered: [pending, failed, ...placeAlarms, messages, verifications, keys].flatMap((one) =>
       'why' in one ? [one.why] : [],
     ),
   };
@@ -165,9 +167,13 @@ async function readFailed({ pairs, clock }: Context, client: CloudWatchClient, e
   return values.map((counts) => (emulator && counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0)));
 }
 
-function readRegion({ config, pairs }: Context, side: SideName, client: CloudWatchClient): Promise<LiveAlarms> {
-  const names = pairs.flatMap((pair: DeployedPair) => alarmsOf(config, pair)).filter(({ region }) => region === side);
-  return readAlarms(client, [...names.map(({ name }) => name), config.names.monitoring.regions[side].composite.name]);
+function readPlace({ config, pairs }: Context, place: AlarmPlace, client: CloudWatchClient): Promise<LiveAlarms> {
+  const alarms = alarmsIn(config, place, pairs);
+  return readAlarms(client, [...alarms.map(({ name }) => name), config.names.monitoring.regions[place].composite.name]);
+}
+
+function inWords(config: Deployment, place: AlarmPlace): string {
+  return place === 'backup' ? 'of the backup account' : `in ${config[place].region}`;
 }
 
 function readKeys(context: Context): Promise<CheckResult[]> {

@@ -8,11 +8,19 @@ import { bytes, duration, whole } from '../../cli/units';
 import { visibleIn } from '../../errors/visible';
 import { type Status, statusOf } from '../../model/status';
 import { repairLine } from '../doctor/repair';
-import { type AlarmState, FRESH_MINUTES, type PairReading, type PairStatus, readStatus, type StatusReadings } from './read';
+import {
+  type AlarmState,
+  type AlarmStatus,
+  FRESH_MINUTES,
+  type PairReading,
+  type PairStatus,
+  readStatus,
+  type StatusReadings,
+} from './read';
 
 /**
- * Shows how replication is, from what the source account holds, and the state of both keys. With `--watch`, again and again in the same place, until the
- * person interrupts; then the last round counts.
+ * Shows how replication is, from what the source account holds, the alarms of the backup account, and the state of both keys. With `--watch`,
+ * again and again in the same place, until the person interrupts; then the last round counts.
  *
  * @throws UsageError for an option that makes no sense
  * @throws UnreachableError when the credentials of the source do not work, or the person interrupts the first round
@@ -23,7 +31,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   const emulator = isEmulator();
   // Without credentials there is nothing to show.
   await clients.cloudWatch('source');
-  // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key is unknown.
+  // Its credentials may ask for an MFA code too, and not at the same time. Without them, its key and alarms are unknown.
   await clients.kms('destination').catch(() => undefined);
   const round = async (): Promise<Outcome<StatusData>> => {
     const data = judge(await readStatus(context, emulator), !emulator, clock.now());
@@ -33,7 +41,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, ({ data }) => verdictOf(data));
 }
 
-/** The result of `ops status`; with `--watch`, of each round. */
+/** The result of `s3-replication status`; with `--watch`, of each round. */
 export interface StatusData extends StatusReadings {
   /** What is wrong, in words. */
   readonly wrong: readonly string[];
@@ -64,15 +72,18 @@ function judge(readings: StatusReadings, countsFailures: boolean, now: Date): St
     ...[...new Set(on.map(({ kind }) => kind))].map(
       (kind) => `alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`,
     ),
-    ...health.filter(({ state }) => state === 'ALARM').map(({ name, region }) => `composite alarm ${name} in ${region} is on`),
-    ...when(missing, `there is no alarm ${list(missing)}; npm run ops -- doctor`),
+    ...health.filter(({ state }) => state === 'ALARM').map((alarm) => `composite alarm ${alarm.name} ${whereOf(alarm)} is on`),
+    ...when(missing, `there is no alarm ${list(missing)}; npx --no -- s3-replication doctor`),
     ...when(
       failed,
-      `operations failed in 24 hours: ${list(failed.map(({ pair, failedOperations }) => `${pair} (${failedOperations})`))}; npm run ops -- failures`,
+      `operations failed in 24 hours: ${list(failed.map(({ pair, failedOperations }) => `${pair} (${failedOperations})`))}; npx --no -- s3-replication failures`,
     ),
-    ...when(unverified, `the last verification failed: ${list(unverified.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(
+      unverified,
+      `the last verification failed: ${list(unverified.map(({ pair }) => pair))}; npx --no -- s3-replication verify`,
+    ),
     ...(failureMessages !== null && failureMessages > 0 && !countsFailures
-      ? [`failures wait in the failure queue, about ${failureMessages}; npm run ops -- failures`]
+      ? [`failures wait in the failure queue, about ${failureMessages}; npx --no -- s3-replication failures`]
       : []),
   ];
   return { ...readings, wrong, unknown };
@@ -98,10 +109,10 @@ function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: Statu
   return [
     ...unanswered,
     ...fields.flatMap((field) => when(without(field), `no data of ${PAIR_WORDS[field]}: ${list(without(field))}`)),
-    ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npm run ops -- verify`),
+    ...when(never, `never verified: ${list(never.map(({ pair }) => pair))}; npx --no -- s3-replication verify`),
     ...when(
       stale,
-      `last verified more than ${duration(VERIFIED_FOR_SECONDS)} ago: ${list(stale)}; npm run ops -- verify, every day`,
+      `last verified more than ${duration(VERIFIED_FOR_SECONDS)} ago: ${list(stale)}; npx --no -- s3-replication verify, every day`,
     ),
     ...when(silent, `alarms without data: ${list(silent.map(({ name }) => name))}`),
     ...(failureQueueDoubt === null ? [] : [failureQueueDoubt]),
@@ -109,6 +120,10 @@ function unknownOf({ pairs, health, keys, unanswered, failureQueueDoubt }: Statu
       finding.status === 'unknown' || finding.status === 'skipped' ? [`${title}: ${finding.why.replaceAll('\n', '; ')}`] : [],
     ),
   ];
+}
+
+function whereOf({ place, region }: AlarmStatus): string {
+  return place === 'backup' ? 'of the backup account' : `in ${region}`;
 }
 
 function statusOfData({ pairs, wrong, unknown }: StatusData): Status {
@@ -137,12 +152,14 @@ export function formatStatus(found: StatusData, now: Date): string {
   const lines = [
     ...(health.length === 0
       ? []
-      : [`composite alarms: ${health.map(({ region, state }) => `${region} ${WORDS[state]}`).join(', ')}`]),
+      : [
+          `composite alarms: ${health.map(({ place, region, state }) => `${place === 'backup' ? 'backup account' : region} ${WORDS[state]}`).join(', ')}`,
+        ]),
     `failure queue: ${queueText(data)}`,
     `keys: ${keysText(data)}`,
     ...(rows.flat().includes(NO_DATA)
       ? [
-          `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npm run ops -- doctor says where it sees any`,
+          `${NO_DATA}: none of the last ${FRESH_MINUTES} minutes in the source account; npx --no -- s3-replication doctor says where it sees any`,
         ]
       : []),
   ];
@@ -160,7 +177,7 @@ export function formatStatus(found: StatusData, now: Date): string {
 
 /** What this command never looks at. */
 const SCOPE =
-  'not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)';
+  'not looked at: rule, versioning, policies and roles (s3-replication doctor), and the objects (s3-replication audit)';
 
 function verdictOf({ wrong, unknown }: StatusData): string {
   const but = unknown.length === 0 ? '' : `${unknown.length} unknown`;
@@ -174,7 +191,7 @@ function queueText({ failureQueue, failureMessages }: StatusData): string {
   const texts = {
     empty: 'empty',
     'test-messages-only': 'no failures, only test messages of S3',
-    'not-empty': `about ${whole(failureMessages ?? 0)} to look at: npm run ops -- failures`,
+    'not-empty': `about ${whole(failureMessages ?? 0)} to look at: npx --no -- s3-replication failures`,
     unknown: UNKNOWN,
   };
   return texts[failureQueue];

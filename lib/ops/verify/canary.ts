@@ -4,17 +4,9 @@ import { httpStatusOf, isAccessDenied, isAwsError, NO_NETWORK } from '../../aws/
 import type { Clock } from '../../aws/clock';
 import { networkFault, networkFaultInWords } from '../../aws/network-fault';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
+import { canaryTags, MAX_KEY_BYTES, taggingOf } from '../../model/canary';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { CANARY_FOLDER, canaryPrefix } from '../../model/names';
-
-/** Marks a canary for people who meet it. */
-const CANARY_TAG = { 's3-replication': 'canary' };
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
-const MAX_TAGS = 10;
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
-const MAX_KEY_BYTES = 1024;
 
 /** A small object that is written to see replication happen. */
 export interface Canary {
@@ -57,19 +49,6 @@ export function canaryOf(pair: DeployedPair, now: Date, random: string): Canary 
   };
 }
 
-/** The canary's tags as the header of PutObject takes them. */
-export function taggingHeader({ tags }: Canary): string {
-  return Object.entries(tags)
-    .map((tag) => tag.map(encodeURIComponent).join('='))
-    .join('&');
-}
-
-/** The filter's own tags come first: without them no rule matches. */
-function canaryTags({ filter }: DeployedPair): Record<string, string> {
-  const required = filter?.tags ?? {};
-  return Object.keys(required).length < MAX_TAGS ? { ...CANARY_TAG, ...required } : { ...required };
-}
-
 /** A canary in its source bucket. */
 export interface WrittenCanary extends Canary {
   readonly versionId: string;
@@ -103,7 +82,7 @@ export async function writeCanary(
         Body: canary.body,
         ContentType: 'text/plain',
         ChecksumSHA256: canary.sha256,
-        Tagging: taggingHeader(canary),
+        Tagging: taggingOf(canary.tags),
         ExpectedBucketOwner: source.account,
       }),
     );

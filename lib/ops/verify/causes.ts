@@ -69,7 +69,7 @@ export const EXPLAINS: Readonly<Partial<Record<ReplicaCheck['name'], readonly st
   owner: ['replica-ownership'],
 };
 
-/** The checks of `ops doctor` that matter and fail for a canary's pair, the most likely cause first. */
+/** The checks of `s3-replication doctor` that matter and fail for a canary's pair, the most likely cause first. */
 export async function causesFor(
   context: Context,
   { pair }: Canary,

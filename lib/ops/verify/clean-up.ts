@@ -10,6 +10,7 @@ import type { SideName } from '../../config/replication-config';
 import type { Deployment } from '../../model/deployment';
 import { afterDays } from '../../model/lifecycle';
 import { canaryPrefix } from '../../model/names';
+import { leavesReplicas } from '../../model/verification';
 import type { Canary, WrittenCanary } from './canary';
 import type { Leftover } from './result';
 
@@ -30,6 +31,13 @@ interface CanaryObject {
 /** Why nobody tries to delete a replica under lockdown. */
 const LOCKED = 'the lockdown keeps its versions, and a lifecycle rule removes them';
 
+/** Why nobody tries to delete a replica where a witness would raise an alarm. */
+const WITNESSED = 'the witness would raise its alarm, and a lifecycle rule removes its versions';
+
+function leavingReason({ lockdown }: Deployment): string {
+  return lockdown === undefined ? WITNESSED : LOCKED;
+}
+
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
@@ -48,7 +56,9 @@ export async function cleanUp(canary: WrittenCanary, sides: SideClients, now: Da
     for (const versionId of await replicaVersions(canary, sides)) {
       const replica = { ...atDestination, versionId };
       left.push(
-        await (sides.config.lockdown === undefined ? remove(replica, sides, now) : leave(replica, LOCKED, true, sides, now)),
+        await (leavesReplicas(sides.config)
+          ? leave(replica, leavingReason(sides.config), true, sides, now)
+          : remove(replica, sides, now)),
       );
     }
   } catch (error) {

@@ -42,7 +42,7 @@ export interface Leftover {
   readonly seen: boolean | null;
 }
 
-/** What `ops verify` found for one pair. */
+/** What `s3-replication verify` found for one pair. */
 export interface PairResult {
   readonly pair: string;
   /** `ok`: replicated, and everything that was asked about the replica is as it should be. */
@@ -57,13 +57,13 @@ export interface PairResult {
   readonly unknown: readonly string[];
   /** What an emulator does not show. */
   readonly skipped: readonly string[];
-  /** The checks of `ops doctor` that fail, when something is wrong. */
+  /** The checks of `s3-replication doctor` that fail, when something is wrong. */
   readonly causes: readonly CheckResult[];
   /** Why something could not be written or found out. */
   readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
 }
 
-/** The result of `ops verify`; with `--watch`, of each round. */
+/** The result of `s3-replication verify`; with `--watch`, of each round. */
 export interface VerifyData {
   readonly pairs: readonly PairResult[];
 }

@@ -7,6 +7,7 @@ import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { plural } from '../../cli/units';
 import { canaryPrefix } from '../../model/names';
+import { leavesReplicas } from '../../model/verification';
 import { type Canary, canaryOf } from './canary';
 import { formatVerify, type PairResult, statusOfRound, type VerifyData } from './result';
 import { type VerifyDependencies, verifyOnce } from './round';
@@ -34,7 +35,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
     const data = await record(context, await verifyOnce(context, plan(), dependencies, timeoutMinutes));
     return new Outcome(statusOfRound(data), data, formatVerify(data));
   };
-  terminal.tell(describePlan(plan(), options, config.lockdown !== undefined));
+  terminal.tell(describePlan(plan(), options, leavesReplicas(config)));
   if (!context.yes) {
     await terminal.confirm('Go ahead?');
   }
@@ -65,7 +66,7 @@ function readOptions({ values }: CommandArguments): VerifyOptions {
 /**
  * What is about to be written and deleted.
  *
- * @param keepsReplicas a lockdown leaves them to a lifecycle rule
+ * @param keepsReplicas a lockdown or a witness leaves them to a lifecycle rule
  */
 function describePlan(
   canaries: readonly Canary[],
@@ -85,10 +86,10 @@ function describePlan(
   ].join('\n');
 }
 
-/** A round whose results `ops status` may show later. */
+/** A round whose results `s3-replication status` may show later. */
 interface RecordedData extends VerifyData {
   readonly pairs: readonly (PairResult & {
-    /** Whether `ops status` knows of this result. One that could not be found out replaces none. */
+    /** Whether `s3-replication status` knows of this result. One that could not be found out replaces none. */
     readonly recorded: boolean;
   })[];
 }
@@ -113,7 +114,7 @@ async function record(context: Context, data: VerifyData): Promise<RecordedData>
     pairs.push({ ...result, recorded });
   }
   if (failure !== undefined) {
-    terminal.tell(`the result could not be recorded for ops status: ${failure}`);
+    terminal.tell(`the result could not be recorded for s3-replication status: ${failure}`);
   }
   return { pairs };
 }

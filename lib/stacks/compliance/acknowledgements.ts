@@ -4,7 +4,8 @@ import { SIDES, type SideName } from '../../config/replication-config';
 import { alarmsOf } from '../../model/alarms';
 import { backfillPermissions } from '../../model/backfill';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import { type PairNames, stackArnPattern } from '../../model/names';
+import { heartbeatArn } from '../../model/heartbeat';
+import { type AlarmPlace, type PairNames, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
@@ -152,6 +153,9 @@ const VERIFICATION_WILDCARDS: Readonly<Record<string, string>> = {
     'name has no slash. The one action describes.',
   ReadDeployRole:
     'The wildcard stands for the qualifier of the bootstrap, which the configuration does not know. The one action reads a role.',
+  ReadSchedules:
+    'The wildcard stands for the schedules of one schedule group, which has those of this deployment and no others. The one action reads a ' +
+    'schedule.',
   WriteCanaries:
     'The wildcard stands for the names of canaries, which are drawn at random, in a folder of one bucket that holds nothing else. None of ' +
     'the actions reads or deletes an object of anybody else.',
@@ -230,28 +234,72 @@ function backfillRole(resource: IConstruct, config: Deployment, pair: PairNames)
 }
 
 /** The findings about what watches replication. */
-export function monitoringAcknowledgements({ config, source, monitoring }: GroupStacks): readonly Acknowledgement[] {
+export function monitoringAcknowledgements({
+  config,
+  destination,
+  source,
+  monitoring,
+  heartbeat,
+  backupHealth,
+}: GroupStacks): readonly Acknowledgement[] {
   return [
     ...because(
-      'This queue is where failures end up: people read it with `ops failures`, nothing consumes it, and no message is received so ' +
+      'This queue is where failures end up: people read it with `s3-replication failures`, nothing consumes it, and no message is received so ' +
         'often that it would be moved to a dead-letter queue.',
       resourceAt(source, 'FailureQueue'),
       [awsSolutions('SQS3')],
     ),
-    ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring })),
+    ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring, backup: backupHealth })),
+    ...(heartbeat === undefined ? [] : config.pairs.flatMap((pair) => heartbeats(destination, heartbeat, pair))),
+    ...(config.witness ? config.pairs.flatMap(({ id }) => witness(destination, id)) : []),
+  ];
+}
+
+function witness(destination: IConstruct, pairId: string): Acknowledgement[] {
+  return because(
+    'People read this queue when its alarm is on, and nothing consumes it: no message is received so often that it would be moved to a ' +
+      'dead-letter queue.',
+    resourceAt(destination, 'Pairs', pairId, 'Witness'),
+    [awsSolutions('SQS3')],
+  );
+}
+
+function heartbeats(destination: IConstruct, heartbeat: IConstruct, pair: DeployedPair): Acknowledgement[] {
+  const role = resourceAt(heartbeat, 'Pairs', pair.id, 'Role');
+  const object = heartbeatArn(pair);
+  return [
+    ...because(
+      'Nobody receives the messages of this queue: SQS counts them and deletes them after a minute. One that is never received cannot be ' +
+        'moved to a dead-letter queue.',
+      resourceAt(destination, 'Pairs', pair.id, 'Heartbeats'),
+      [awsSolutions('SQS3')],
+    ),
+    ...because(
+      "The policy names one object of one pair's bucket: no other principal has a use for it, and inline it can be attached to none.",
+      role,
+      controls('IAMNoInlinePolicy'),
+    ),
+    ...(object.includes('*')
+      ? because(
+          'The prefix of the pair has the character, and IAM takes it for itself where the policy escapes it. For a character that is not ' +
+            'ASCII there is a wildcard, which CloudFormation could not carry.',
+          role,
+          [wildcard(object.replaceAll(/\$\{(.)\}/g, '<$1>'))],
+        )
+      : []),
   ];
 }
 
 function alarms(
   config: Deployment,
   pair: DeployedPair,
-  stacks: Readonly<Record<'source' | 'destination', GroupStacks['source' | 'monitoring']>>,
+  stacks: Readonly<Record<AlarmPlace, IConstruct | undefined>>,
 ): Acknowledgement[] {
-  return alarmsOf(config, pair).flatMap(({ region, kind }) =>
+  return alarmsOf(config, pair).flatMap(({ place, kind }) =>
     because(
-      "The composite alarm of the region has this alarm as a child and notifies the region's topic. An action here as well would tell " +
+      "The composite alarm of the place has this alarm as a child and notifies the place's topic. An action here as well would tell " +
         'the same thing twice, and once per pair and metric when a whole region is slow.',
-      resourceAt(stacks[region], 'Alarms', pair.id, kind),
+      resourceAt(stacks[place] as IConstruct, 'Alarms', pair.id, kind),
       ['HIPAA.Security', 'NIST.800.53.R5'].map((pack) => `${pack}::${pack}-CloudWatchAlarmAction`),
     ),
   );

@@ -21,7 +21,6 @@ export function pipelineAcknowledgementsOf(stack: PipelineStack): readonly Ackno
   const selfMutation = policy(delivery, 'UpdatePipeline', 'SelfMutation', 'Role');
   const source = policy(delivery, 'Pipeline', 'Source', 'Repository', 'CodePipelineActionRole');
   const pipeline = policy(delivery, 'Pipeline', 'Role');
-  const events = policy(delivery, 'Pipeline', 'FailedRun', 'EventsRole');
   const starter = policy(delivery, 'CodeBuildActionRole');
   const own = buckets.filter((bucket) => bucket.stack === stack);
   const projectsOf = (name: string) => projects.filter(({ node }) => node.path.endsWith(`/${name}/Resource`));
@@ -29,7 +28,7 @@ export function pipelineAcknowledgementsOf(stack: PipelineStack): readonly Ackno
     ...acknowledgementsOf(stack.stage.stacks),
     ...buckets.flatMap((bucket) => artifactBucket(resourceAt(bucket))),
     ...projects.flatMap(buildProject),
-    ...[changes, verifier, synth, selfMutation, source, pipeline, events, starter].flatMap(generatedPolicy),
+    ...[changes, verifier, synth, selfMutation, source, pipeline, starter].flatMap(generatedPolicy),
     ...[changes, verifier, selfMutation].flatMap((role) => artifactUse(role, own, READ)),
     ...[synth, source].flatMap((role) => artifactUse(role, own, WRITE)),
     ...artifactUse(pipeline, buckets, WRITE),
@@ -39,9 +38,6 @@ export function pipelineAcknowledgementsOf(stack: PipelineStack): readonly Ackno
     ...buildUse(selfMutation, projectsOf('SelfMutation')),
     ...keysOfOtherRegions(pipeline, stack),
     ...selfUpdate(selfMutation, stack),
-    ...because('A publisher to an encrypted topic needs a data key: these are the two forms of one.', events, [
-      awsSolutions('IAM5[Action::kms:GenerateDataKey*]'),
-    ]),
   ];
 }
 

@@ -1,14 +1,18 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
-import { publish } from '../stack';
+import { WITNESS_DAYS, witnessEvents, witnessPattern, witnessQueueStatements } from '../../model/witness';
+import { executionRoleArn, publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
+import { EventQueue } from '../storage/event-queue';
 
 export interface ReplicaBucketProps {
   readonly config: Deployment;
@@ -38,7 +42,7 @@ export class ReplicaBucket extends Construct {
       bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     if (exempt !== undefined) {
-      for (const statement of bucketLockdown(names.replicaBucket.arn, exempt)) {
+      for (const statement of bucketLockdown(pair, exempt)) {
         bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
       }
       // A bucket that leaves the stack stays, and so does what locks it. Both go when their creation is rolled back, the policy first.
@@ -47,7 +51,49 @@ export class ReplicaBucket extends Construct {
     for (const statement of replicaKeyStatements(config, names)) {
       replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
+    const told = [
+      ...(heartbeatMinutes(config) === undefined ? [] : [this.heartbeats({ config, pair })]),
+      ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
+    ];
+    if (told.length > 0) {
+      bucket.resource.notificationConfiguration = { queueConfigurations: told.flatMap(({ notifications }) => notifications) };
+      // S3 sends a test event before it accepts a queue, so the queue's policy has to be there.
+      bucket.resource.node.addDependency(...told.map(({ queue }) => queue));
+    }
     publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
+  }
+
+  /**
+   * Takes a message for each heartbeat that arrives. Nobody reads them: SQS counts them, and the alarm of the pair watches the count.
+   *
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
+  private heartbeats({ config, pair }: Pick<ReplicaBucketProps, 'config' | 'pair'>) {
+    const queue = new EventQueue(this, 'Heartbeats', {
+      queueName: pair.names.heartbeatQueue.name,
+      retentionPeriod: Duration.seconds(HEARTBEAT_RETENTION_SECONDS),
+      statements: heartbeatQueueStatements(config, pair),
+    });
+    const filter = { s3Key: { rules: [{ name: 'suffix', value: HEARTBEAT_EVENT.suffix }] } };
+    return { queue, notifications: [{ event: HEARTBEAT_EVENT.event, queue: pair.names.heartbeatQueue.arn, filter }] };
+  }
+
+  /** Takes events about a replica bucket and its key, for people to read and for the alarm of the pair to count. */
+  private witness({ config, pair, replicaKey }: Pick<ReplicaBucketProps, 'config' | 'pair' | 'replicaKey'>) {
+    const { witnessQueue } = pair.names;
+    const queue = new EventQueue(this, 'Witness', {
+      queueName: witnessQueue.name,
+      retentionPeriod: Duration.days(WITNESS_DAYS),
+      statements: witnessQueueStatements(config, pair),
+    });
+    const execution = executionRoleArn(Stack.of(this), config.destination, 'that the witness passes over', '"witness": false');
+    new CfnRule(this, 'WitnessRule', {
+      name: witnessQueue.name,
+      description: `Changes of ${pair.names.replicaBucket.name} and its key by anybody but CloudFormation`,
+      eventPattern: witnessPattern(pair, replicaKey.keyArn, execution),
+      targets: [{ id: 'Witness', arn: witnessQueue.arn }],
+    }).node.addDependency(queue);
+    return { queue, notifications: witnessEvents(pair).map((event) => ({ event, queue: witnessQueue.arn })) };
   }
 }
 

@@ -15,8 +15,17 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { SideName } from '../../config/replication-config';
-import { alarmsOf, METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../../model/alarms';
+import {
+  alarmsIn,
+  alarmsOf,
+  METRIC_NAMESPACE,
+  METRIC_PERIOD,
+  metricDimensions,
+  type PairAlarm,
+  type ReplicationMetric,
+} from '../../model/alarms';
 import { type DeployedPair, type Deployment, titleOf } from '../../model/deployment';
+import { heartbeatMinutes, SCHEDULER_NAMESPACE } from '../../model/heartbeat';
 import { chunks } from '../stack';
 
 /** Columns of a dashboard. */
@@ -92,22 +101,103 @@ export class ReplicationDashboard extends Construct {
             height: 2,
           }),
         ],
-        this.alarmStates(config),
+        alarmStates(
+          this,
+          config.pairs.flatMap((pair) => alarmsOf(config, pair)).filter(({ place }) => place !== 'backup'),
+        ),
         CHARTS.map((chart) => totals(config, chart)),
         ...chunks(CHARTS, 2).map((row) => row.map((chart) => lines(config, chart))),
+        ...(heartbeatMinutes(config) === undefined ? [] : [[heartbeatsWritten(config)]]),
       ],
     });
   }
+}
 
-  private alarmStates(config: Deployment): AlarmStatusWidget[] {
-    const alarms = config.pairs
-      .flatMap((pair) => alarmsOf(config, pair))
-      .map((alarm): IAlarm => Alarm.fromAlarmArn(this, alarm.name, alarm.arn));
-    return chunks(alarms, MOST_ALARMS).map((shown, index, { length: parts }) => {
-      const title = parts === 1 ? 'Alarms' : `Alarms, part ${index + 1} of ${parts}`;
-      return new AlarmStatusWidget({ title, alarms: shown, width: WIDTH, height: 2 + Math.ceil(shown.length / 4) });
+/** The dashboard of the backup account: the states of its alarms, and a line for each pair with the heartbeats that arrived. */
+export class BackupDashboard extends Construct {
+  constructor(scope: Construct, id: string, config: Deployment) {
+    super(scope, id);
+    const { source, destination } = config;
+    const alarms = alarmsIn(config, 'backup');
+    const heartbeats = alarms.filter(({ kind }) => kind === 'heartbeat');
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: config.names.monitoring.backupDashboard,
+      defaultInterval: Duration.days(1),
+      widgets: [
+        [
+          new TextWidget({
+            markdown: `# ${titleOf(config)}: the backup of account ${source.account} (${source.region})\nWhat each alarm means and what to do: docs/runbook.md`,
+            width: WIDTH,
+            height: 2,
+          }),
+        ],
+        alarmStates(this, alarms),
+        ...(heartbeats.length === 0
+          ? []
+          : [
+              [
+                new GraphWidget({
+                  title: 'Heartbeats that arrived',
+                  left: heartbeats.map(
+                    ({ namespace, metric: metricName, dimensions: dimensionsMap, statistic, period }, index) =>
+                      new Metric({
+                        namespace,
+                        metricName,
+                        dimensionsMap,
+                        statistic,
+                        period: Duration.seconds(period),
+                        region: destination.region,
+                        label: config.pairs[index]?.id,
+                      }),
+                  ),
+                  leftYAxis: { min: 0, showUnits: false },
+                  legendPosition: LegendPosition.RIGHT,
+                  region: destination.region,
+                  width: WIDTH,
+                  height: 8,
+                }),
+              ],
+            ]),
+      ],
     });
   }
+}
+
+function alarmStates(scope: Construct, alarms: readonly PairAlarm[]): AlarmStatusWidget[] {
+  const shownAlarms = alarms.map((alarm): IAlarm => Alarm.fromAlarmArn(scope, alarm.name, alarm.arn));
+  return chunks(shownAlarms, MOST_ALARMS).map((shown, index, { length: parts }) => {
+    const title = parts === 1 ? 'Alarms' : `Alarms, part ${index + 1} of ${parts}`;
+    return new AlarmStatusWidget({ title, alarms: shown, width: WIDTH, height: 2 + Math.ceil(shown.length / 4) });
+  });
+}
+
+/**
+ * What EventBridge Scheduler did, of all schedules together: it has no metrics of one schedule.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+ */
+function heartbeatsWritten(config: Deployment): GraphWidget {
+  const { region } = config.source;
+  return new GraphWidget({
+    title:
+      'Heartbeats that the scheduler wrote, and errors of S3 (whether they arrive, the dashboard of the backup account shows)',
+    left: ['InvocationAttemptCount', 'TargetErrorCount'].map(
+      (metricName) =>
+        new Metric({
+          namespace: SCHEDULER_NAMESPACE,
+          metricName,
+          dimensionsMap: { ScheduleGroup: config.names.heartbeat.scheduleGroup.name },
+          statistic: Stats.SUM,
+          period: Duration.seconds(METRIC_PERIOD),
+          region,
+        }),
+    ),
+    leftYAxis: { min: 0, showUnits: false },
+    legendPosition: LegendPosition.RIGHT,
+    region,
+    width: WIDTH,
+    height: 6,
+  });
 }
 
 function totals(config: Deployment, chart: Chart): SingleValueWidget {

@@ -1,48 +1,64 @@
 import { Stack } from 'aws-cdk-lib';
 import { AlarmRule, CompositeAlarm, type IAlarmRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct, IDependable } from 'constructs';
 import type { SideName } from '../../config/replication-config';
-import { alarmsIn } from '../../model/alarms';
-import { titleOf } from '../../model/deployment';
+import { alarmsIn, compositeText, topicsOf } from '../../model/alarms';
+import type { Deployment } from '../../model/deployment';
 import { LIMITS } from '../../model/limits';
-import { nestedCompositeName } from '../../model/names';
+import { type AlarmPlace, nestedCompositeName } from '../../model/names';
 import { chunks, type ReplicationStackProps, watchingStackProps } from '../stack';
+import { BackupDashboard } from './dashboard';
 import { NotificationTopic } from './notification-topic';
 import { ReplicationAlarms } from './replication-alarms';
 
 export interface HealthStackProps extends ReplicationStackProps {
-  /** The side whose region's alarms are summed up: a composite alarm and its children share account and region. */
-  readonly region: SideName;
+  /** Whose alarms are summed up: a composite alarm and its children share account and region. */
+  readonly place: SideName;
 }
 
 /** One composite alarm over every alarm of a region of the source account, and the only one that notifies. */
 export class HealthStack extends Stack {
-  constructor(scope: Construct, id: string, { config, region }: HealthStackProps) {
-    const names = config.names.monitoring.regions[region];
+  constructor(scope: Construct, id: string, { config, place }: HealthStackProps) {
+    const names = config.names.monitoring.regions[place];
     super(scope, id, {
-      ...watchingStackProps(config, region, names.healthStackName),
+      ...watchingStackProps(config, place, names.healthStackName),
       description: `Tells when replication to ${config.destination.region} needs somebody`,
     });
-    const alarms = alarmsIn(config, region).map(({ name }) => name);
-    const groups = alarms.length > LIMITS.compositeChildren.most ? chunks(alarms, LIMITS.compositeChildren.most) : [];
-    const parts = groups.map((group, index) => {
-      const name = nestedCompositeName(config, region, index + 1);
-      return new CompositeAlarm(this, `Health${index + 1}`, {
-        compositeAlarmName: name,
-        alarmDescription: `Part ${index + 1} of ${names.composite.name}.`,
-        alarmRule: anyOf(group),
-      });
+    addHealth(this, config, place, Topic.fromTopicArn(this, 'Notifications', names.topic.arn));
+  }
+}
+
+/**
+ * Adds the composite alarm of a place to a stack, which tells its topic and those of the configuration.
+ *
+ * @param after what has to be there before @default - children and topic are in another stack
+ */
+function addHealth(stack: Stack, config: Deployment, place: AlarmPlace, topic: ITopic, after: readonly IDependable[] = []): void {
+  const names = config.names.monitoring.regions[place];
+  const alarms = alarmsIn(config, place).map(({ name }) => name);
+  const groups = alarms.length > LIMITS.compositeChildren.most ? chunks(alarms, LIMITS.compositeChildren.most) : [];
+  const parts = groups.map((group, index) => {
+    const name = nestedCompositeName(config, place, index + 1);
+    return new CompositeAlarm(stack, `Health${index + 1}`, {
+      compositeAlarmName: name,
+      alarmDescription: `Part ${index + 1} of ${names.composite.name}.`,
+      alarmRule: anyOf(group),
     });
-    const health = new CompositeAlarm(this, 'Health', {
-      compositeAlarmName: names.composite.name,
-      alarmDescription: `An alarm of ${titleOf(config)} in ${config[region].region} is on. docs/runbook.md says what to do.`,
-      alarmRule: anyOf(parts.length > 0 ? parts.map((_, index) => nestedCompositeName(config, region, index + 1)) : alarms),
-    });
-    // By name, and CloudFormation sees no order in names.
-    health.node.addDependency(...parts);
-    const action = new SnsAction(Topic.fromTopicArn(this, 'Notifications', names.topic.arn));
+  });
+  const health = new CompositeAlarm(stack, 'Health', {
+    compositeAlarmName: names.composite.name,
+    alarmDescription: compositeText(config, place),
+    alarmRule: anyOf(parts.length > 0 ? parts.map((_, index) => nestedCompositeName(config, place, index + 1)) : alarms),
+  });
+  // By name, and CloudFormation sees no order in names.
+  for (const composite of [...parts, health]) {
+    composite.node.addDependency(...after);
+  }
+  health.node.addDependency(...parts);
+  const others = topicsOf(config, place).map((arn, index) => Topic.fromTopicArn(stack, `Topic${index + 1}`, arn));
+  for (const action of [topic, ...others].map((told) => new SnsAction(told))) {
     health.addAlarmAction(action);
     health.addOkAction(action);
   }
@@ -64,7 +80,26 @@ export class MonitoringStack extends Stack {
       ...watchingStackProps(config, 'destination', config.names.monitoring.stackName),
       description: `Watches how S3 buckets of ${config.source.region} are replicated to ${config.destination.region}`,
     });
-    new NotificationTopic(this, 'Notifications', { config, region: 'destination' });
-    new ReplicationAlarms(this, 'Alarms', { config, region: 'destination' });
+    new NotificationTopic(this, 'Notifications', { config, place: 'destination' });
+    new ReplicationAlarms(this, 'Alarms', { config, place: 'destination' });
+  }
+}
+
+/**
+ * What watches in the backup account, whatever happens to the source account: the alarms, who is told of them, and a dashboard.
+ */
+export class BackupHealthStack extends Stack {
+  constructor(scope: Construct, id: string, { config }: ReplicationStackProps) {
+    const names = config.names.monitoring.regions.backup;
+    super(scope, id, {
+      ...watchingStackProps(config, 'backup', names.healthStackName),
+      description: `Tells when the replicas of account ${config.source.account} (${config.source.region}) need somebody`,
+    });
+    const topic = new NotificationTopic(this, 'Notifications', { config, place: 'backup' });
+    const alarms = new ReplicationAlarms(this, 'Alarms', { config, place: 'backup' });
+    addHealth(this, config, 'backup', topic, [alarms]);
+    if (config.monitoring.dashboard) {
+      new BackupDashboard(this, 'Dashboard', config);
+    }
   }
 }

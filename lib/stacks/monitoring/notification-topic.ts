@@ -2,27 +2,27 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { SideName } from '../../config/replication-config';
 import { type Deployment, titleOf } from '../../model/deployment';
-import { partitionOf } from '../../model/names';
+import { type AlarmPlace, alarmSide, partitionOf } from '../../model/names';
 import { ManagedKey } from '../storage/managed-key';
 
 export interface NotificationTopicProps {
   readonly config: Deployment;
-  /** The side in whose region the topic is: alarms notify topics of their own region only. */
-  readonly region: SideName;
+  /** Alarms notify topics of their own region only. */
+  readonly place: AlarmPlace;
 }
 
 /**
- * Where the alarms of one region are told, encrypted under a key of its own. CloudWatch may use both only for alarms of this
+ * Where the alarms of one place are told, encrypted under a key of its own. CloudWatch may use both only for alarms of this
  * account and region.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export class NotificationTopic extends Topic {
-  constructor(scope: Construct, id: string, { config, region }: NotificationTopicProps) {
-    const names = config.names.monitoring.regions[region];
+  constructor(scope: Construct, id: string, { config, place }: NotificationTopicProps) {
+    const names = config.names.monitoring.regions[place];
+    const { account, region } = alarmSide(config, place);
     const key = new ManagedKey(scope, `${id}Key`, {
       description: `Encrypts notifications of ${titleOf(config)}`,
       alias: names.topicKeyAlias,
@@ -32,9 +32,9 @@ export class NotificationTopic extends Topic {
 
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: {
-        StringEquals: { 'aws:SourceAccount': config.source.account },
+        StringEquals: { 'aws:SourceAccount': account },
         ArnLike: {
-          'aws:SourceArn': `arn:${partitionOf(config.source)}:cloudwatch:${config[region].region}:${config.source.account}:alarm:*`,
+          'aws:SourceArn': `arn:${partitionOf(config.source)}:cloudwatch:${region}:${account}:alarm:*`,
         },
       },
     });

@@ -1,40 +1,48 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { SideName } from '../../config/replication-config';
-import { alarmsOf, METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions } from '../../model/alarms';
+import { alarmsIn } from '../../model/alarms';
 import type { Deployment } from '../../model/deployment';
+import type { AlarmPlace } from '../../model/names';
 
 export interface ReplicationAlarmsProps {
   readonly config: Deployment;
-  /** The side whose region's metrics are watched. */
-  readonly region: SideName;
+  readonly place: AlarmPlace;
 }
 
-const MISSING_DATA = { notBreaching: TreatMissingData.NOT_BREACHING, ignore: TreatMissingData.IGNORE };
+const MISSING_DATA = {
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  ignore: TreatMissingData.IGNORE,
+  breaching: TreatMissingData.BREACHING,
+};
+
+const COMPARISON = {
+  GreaterThanOrEqualToThreshold: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  LessThanThreshold: ComparisonOperator.LESS_THAN_THRESHOLD,
+};
 
 /**
- * The alarms of every pair on the metrics of one region. They notify nobody by themselves: the region's composite alarm does,
- * once, however many go off.
+ * The alarms of every pair in one place. They notify nobody by themselves: the composite alarm of the place does, once, however many
+ * go off.
  */
 export class ReplicationAlarms extends Construct {
-  constructor(scope: Construct, id: string, { config, region }: ReplicationAlarmsProps) {
+  constructor(scope: Construct, id: string, { config, place }: ReplicationAlarmsProps) {
     super(scope, id);
     for (const pair of config.pairs) {
       const ofPair = new Construct(this, pair.id);
-      for (const alarm of alarmsOf(config, pair).filter((each) => each.region === region)) {
+      for (const alarm of alarmsIn(config, place, [pair])) {
         new Alarm(ofPair, alarm.kind, {
           alarmName: alarm.name,
           alarmDescription: alarm.description,
           metric: new Metric({
-            namespace: METRIC_NAMESPACE,
+            namespace: alarm.namespace,
             metricName: alarm.metric,
-            dimensionsMap: metricDimensions(pair),
+            dimensionsMap: alarm.dimensions,
             statistic: alarm.statistic,
-            period: Duration.seconds(METRIC_PERIOD),
+            period: Duration.seconds(alarm.period),
           }),
           threshold: alarm.threshold,
-          comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          comparisonOperator: COMPARISON[alarm.comparison],
           evaluationPeriods: alarm.periods,
           treatMissingData: MISSING_DATA[alarm.missingData],
         });

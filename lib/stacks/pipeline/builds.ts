@@ -35,7 +35,7 @@ export class BuildRole extends Role {
 }
 
 /**
- * What `ops doctor` asks of the tooling account itself: which version of the bootstrap its environments have.
+ * What `s3-replication doctor` asks of the tooling account itself: which version of the bootstrap its environments have.
  *
  * @param qualifier of the bootstrap; undefined means the usual one
  */

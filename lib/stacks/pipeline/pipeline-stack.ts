@@ -144,6 +144,12 @@ export interface FailureNoticeProps {
 /**
  * Publishes to a topic when a run of the pipeline fails: a build, a plan that stops, a deployment, a verification, or an approval that
  * is refused.
+ *
+ * Topic and key admit EventBridge as such. Neither policy can name the rule or the account: EventBridge supports no condition on the way
+ * to an encrypted topic. A role of the target would narrow it, but one of AWS's pages warns that delivery to an encrypted topic then fails.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  */
 export class FailureNotice extends Construct {
   constructor(scope: Construct, id: string, { pipeline, pipelineName, encryptionKey, email }: FailureNoticeProps) {
@@ -156,9 +162,7 @@ export class FailureNotice extends Construct {
     pipeline.onStateChange('FailedRun', {
       description: `A run of ${pipelineName} failed`,
       eventPattern: { detail: { state: ['FAILED'] } },
-      // With a role of this account, neither topic nor key admits EventBridge as such, which serves everybody's rules.
       target: new SnsTopic(topic, {
-        authorizeUsingRole: true,
         message: RuleTargetInput.fromText(
           `Run ${EventField.fromPath('$.detail.execution-id')} of pipeline ${pipelineName} in account ${account}, ${region}, failed.`,
         ),

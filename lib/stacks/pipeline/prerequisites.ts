@@ -59,7 +59,7 @@ export function requireReplicaKey(config: Deployment, readContext: ReadContext):
     throw new AppError(
       'ReplicaKeyNotRecorded',
       `keyExchange is "ssm", and cdk.context.json has no ARN of the replica key of account ${config.destination.account}`,
-      `first, with the same configuration: ${deploy} and "npm run ops -- exchange", as the backup account; ` +
+      `first, with the same configuration: ${deploy} and "npx --no -- s3-replication exchange", as the backup account; ` +
         'then commit cdk.context.json, and run this again',
     );
   }

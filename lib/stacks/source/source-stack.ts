@@ -1,6 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { type Deployment, titleOf } from '../../model/deployment';
 import { FAILURE_EVENT_DAYS } from '../../model/failure-events';
@@ -10,6 +8,7 @@ import { ReplicationDashboard } from '../monitoring/dashboard';
 import { NotificationTopic } from '../monitoring/notification-topic';
 import { ReplicationAlarms } from '../monitoring/replication-alarms';
 import { publish, type ReplicationStackProps, stackProps } from '../stack';
+import { EventQueue } from '../storage/event-queue';
 import { ManagedKey } from '../storage/managed-key';
 import { addVerificationRole } from '../verification-role';
 import { BucketMerger } from './adopted-bucket';
@@ -60,8 +59,8 @@ export class SourceStack extends Stack {
       new Backfill(this, 'Backfill', config);
     }
 
-    new NotificationTopic(this, 'Notifications', { config, region: 'source' });
-    new ReplicationAlarms(this, 'Alarms', { config, region: 'source' });
+    new NotificationTopic(this, 'Notifications', { config, place: 'source' });
+    new ReplicationAlarms(this, 'Alarms', { config, place: 'source' });
     if (config.monitoring.dashboard) {
       new ReplicationDashboard(this, 'Dashboard', config);
     }
@@ -70,25 +69,20 @@ export class SourceStack extends Stack {
 }
 
 /**
- * Takes the failure events of every source bucket, until `ops failures --ack` removes them or they are 14 days old. Encrypted
- * with the queue's own key: S3 could not use a key of KMS without being admitted to it.
+ * Takes the failure events of every source bucket, until `s3-replication failures --ack` removes them or they are 14 days old.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
  */
-export class FailureQueue extends Queue {
+export class FailureQueue extends EventQueue {
   /** The queue's policy, which has to be there before S3 is told of the queue. */
   readonly access: IConstruct;
 
   constructor(scope: Construct, id: string, config: Deployment) {
     super(scope, id, {
       queueName: config.names.monitoring.failureQueue.name,
-      encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(FAILURE_EVENT_DAYS),
-      enforceSSL: true,
+      statements: failureQueueStatements(config),
     });
-    for (const statement of failureQueueStatements(config)) {
-      this.addToResourcePolicy(PolicyStatement.fromJson(statement));
-    }
     this.access = this.node.findChild('Policy');
   }
 }

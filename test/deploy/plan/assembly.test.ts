@@ -17,7 +17,15 @@ const idsOf = (stacks: readonly string[], exclusively = false, directory = assem
   readAssembly(directory, { stacks, exclusively }).map(({ id }) => id);
 
 test('holds all stacks, in the order in which they are deployed', () => {
-  expect(idsOf([])).toEqual(['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth']);
+  expect(idsOf([])).toEqual([
+    'Destination',
+    'Source',
+    'Monitoring',
+    'SourceHealth',
+    'DestinationHealth',
+    'Heartbeat',
+    'BackupHealth',
+  ]);
 });
 
 test('a stack brings those that it depends on', () => {
@@ -33,7 +41,9 @@ test('a stack of a stage is known by its path, its artifact and its name', () =>
   expect(id).toBe('Deploy/Source');
   expect(idsOf(['Deploy/Source'], true, assembly.stage)).toEqual([id]);
   expect(idsOf([], false, assembly.stage)).toEqual(
-    ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth'].map((name) => `Deploy/${name}`),
+    ['Destination', 'Source', 'Monitoring', 'SourceHealth', 'DestinationHealth', 'Heartbeat', 'BackupHealth'].map(
+      (name) => `Deploy/${name}`,
+    ),
   );
 });
 
@@ -62,7 +72,7 @@ test('says where a stack is deployed, as what, and who may read it there', () =>
 
 test('an unknown stack is an error that lists the stacks', () => {
   expect(() => idsOf(['Sources'])).toThrow(UsageError);
-  expect(() => idsOf(['Sources'])).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^stacks: (\w+, ){4}\w+$/) }));
+  expect(() => idsOf(['Sources'])).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^stacks: (\w+, ){6}\w+$/) }));
 });
 
 test('a folder without an assembly is an error', () => {

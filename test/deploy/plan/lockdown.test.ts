@@ -80,6 +80,20 @@ test('Object Lock of a bucket under lockdown cannot be changed by CloudFormation
   expect(stops(plan({ ...LOCKDOWN, ...locked(30) }, locked(60))).map(({ name }) => name)).toContain(stop?.name);
 });
 
+test('another update of such a bucket is warned of, since AWS does not say whether it sends the configuration again', () => {
+  const update = (keys: Record<string, unknown>) =>
+    plan({ ...keys, ...locked(30) }, { ...keys, pairs: [{ ...locked(30).pairs[0], bucketKeys: false }] });
+
+  expect(update(LOCKDOWN).warnings).toEqual([
+    expect.stringMatching(
+      /^bucket backups-documents-222222222222-us-west-2-an has Object Lock and is under lockdown: .* rolled back/,
+    ),
+  ]);
+  expect(stackInWords(update(LOCKDOWN))).toContain('warning: bucket backups-documents');
+  expect(update({}).warnings).toEqual([]);
+  expect(plan(LOCKDOWN, { ...LOCKDOWN, pairs: [{ id: 'documents', bucketKeys: false }] }).warnings).toEqual([]);
+});
+
 test('it can where the lockdown comes with the change, or there is none, or the bucket is new', () => {
   expect(stops(plan(locked(30), { ...LOCKDOWN, ...locked(60) }))).toEqual([]);
   expect(stops(plan(locked(30), locked(60)))).toEqual([]);

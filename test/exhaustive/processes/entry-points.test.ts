@@ -55,7 +55,15 @@ describe('the two entry points', () => {
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     }
     const byHand = templatesIn(join(folder, 'replication'));
-    expect(Object.keys(byHand).toSorted()).toEqual(['Destination', 'DestinationHealth', 'Monitoring', 'Source', 'SourceHealth']);
+    expect(Object.keys(byHand).toSorted()).toEqual([
+      'BackupHealth',
+      'Destination',
+      'DestinationHealth',
+      'Heartbeat',
+      'Monitoring',
+      'Source',
+      'SourceHealth',
+    ]);
     expect(templatesIn(join(folder, 'pipeline', 'assembly-Pipeline-Replication'))).toEqual(byHand);
   });
 

@@ -118,12 +118,18 @@ export class FakeAws extends FakeS3 {
     on(GetPolicyCommand, ({ input }) => ({ Policy: { Arn: input['PolicyArn'] } }));
     const role = before(GetRoleCommand);
     on(GetRoleCommand, (asked) => (asked.input['RoleName']?.includes('backfill') === true ? { Role: {} } : role(asked)));
+    const valueOf = (metric = '') =>
+      metric === 'OperationsFailedReplication'
+        ? world.failedOperations
+        : /^(TargetError|InvocationDropped)Count$/.test(metric)
+          ? world.scheduleErrors
+          : 1;
     on(cloudWatch.GetMetricDataCommand, ({ input }) => ({
       MetricDataResults: (input as unknown as cloudWatch.GetMetricDataCommandInput).MetricDataQueries?.map(
         ({ Id, MetricStat }) => ({
           Id,
           StatusCode: 'Complete',
-          Values: [MetricStat?.Metric?.MetricName === 'OperationsFailedReplication' ? world.failedOperations : 1],
+          Values: [valueOf(MetricStat?.Metric?.MetricName)],
         }),
       ),
     }));

@@ -5,6 +5,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as kms from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import * as s3Control from '@aws-sdk/client-s3-control';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -29,6 +30,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   monitoring: { protocol: 'json', shapes: cloudWatch },
   s3: { protocol: 'rest-xml', shapes: s3 },
   's3-control': { protocol: 'rest-xml', shapes: s3Control },
+  scheduler: { protocol: 'rest-json', shapes: scheduler },
   sns: { protocol: 'query', shapes: sns },
   sqs: { protocol: 'json', shapes: sqs },
   ssm: { protocol: 'json', shapes: ssm },
@@ -57,6 +59,9 @@ export function callOf(request: Request): Call {
     return { service: 's3-control', operation: id === undefined ? all : one, input };
   }
   const { service } = signed;
+  if (service === 'scheduler') {
+    return { service, operation: 'GetSchedule', input: { Name: path.replace('/schedules/', '') } };
+  }
   switch (SERVICES[service]?.protocol) {
     case 'json': {
       const [, operation = ''] = (headers['x-amz-target'] ?? '').split('.');

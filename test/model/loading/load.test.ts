@@ -46,6 +46,8 @@ describe('an empty configuration', () => {
         },
       ],
       backfill: false,
+      heartbeat: { minutes: 60 },
+      witness: false,
       bucketNamespace: 'account-regional',
       keyRotationDays: 365,
       keyDeletionDays: 30,
@@ -53,6 +55,7 @@ describe('an empty configuration', () => {
       terminationProtection: true,
       tags: {},
       monitoring: {
+        topicArns: [],
         failedOperations: 1,
         latencyMinutes: 60,
         pendingOperations: 10_000,
@@ -111,6 +114,8 @@ test('what is written is kept', () => {
       },
     ],
     backfill: true,
+    heartbeat: { minutes: 30 },
+    witness: true,
     bucketNamespace: 'global',
     keyRotationDays: 180,
     keyDeletionDays: 14,
@@ -119,6 +124,12 @@ test('what is written is kept', () => {
     tags: { team: 'storage', 'cost centre': '42' },
     monitoring: {
       email: 'storage@example.com',
+      topicArns: [
+        'arn:aws:sns:eu-west-1:333333333333:on-call',
+        'arn:aws:sns:eu-central-1:333333333333:on-call',
+        'arn:aws:sns:eu-central-1:222222222222:on-call',
+      ],
+      runbookUrl: 'https://wiki.example.com/runbook',
       failedOperations: 5,
       latencyMinutes: 15,
       pendingOperations: 1,
@@ -186,6 +197,7 @@ const ROTATION = 'write days between rotations as a whole number from 90 to 2560
 const DELETION = 'write days before a key is deleted as a whole number from 7 to 30';
 const ON_OFF = 'write true or false';
 const WHOLE = 'write an object such as { "deployment": "backups" }';
+const likely = (key: string) => `there is no such key; did you mean ${key}?`;
 const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
 const OTHER_REGION =
   'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
@@ -233,6 +245,14 @@ describe('as a whole, refuses', () => {
   ])('%s', (_what, value) => {
     expect(problemsOf(value)).toStrictEqual([{ path: '', found: value, remedy: WHOLE }]);
   });
+});
+
+test.each([
+  [{ deploymnet: 'backups' }, 'deploymnet', 'deployment'],
+  [{ source: { regoin: 'eu-west-1' } }, 'source.regoin', 'region'],
+  [{ pairs: [{ id: 'documents', filtre: {} }] }, 'pairs[0].filtre', 'filter'],
+])('an unknown key that is like a known one: %j', (value, path, meant) => {
+  expect(problemsOf(value)).toEqual([expect.objectContaining({ path, remedy: `there is no such key; did you mean ${meant}?` })]);
 });
 
 describe('of the names, refuses', () => {
@@ -509,7 +529,7 @@ describe('of the pairs, refuses', () => {
       found: true,
       remedy: DELETE_MARKERS,
     },
-    inPair('a key that does not exist', 'storageclass', 'STANDARD', UNKNOWN_KEY),
+    inPair('a key that does not exist', 'storageclass', 'STANDARD', likely('storageClass')),
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
   });
@@ -536,6 +556,13 @@ describe('of a filter, refuses', () => {
     inFilter('a prefix that is no text', { prefix: 1 }, 'prefix', 1, PREFIX),
     inFilter('a prefix of more than 1,024 bytes', { prefix: 'a'.repeat(1025) }, 'prefix', 'a'.repeat(1025), PREFIX),
     inFilter('fewer characters but more bytes', { prefix: 'é'.repeat(513) }, 'prefix', 'é'.repeat(513), PREFIX),
+    inFilter(
+      'a prefix that leaves no room for the key of the heartbeat',
+      { prefix: 'a'.repeat(993) },
+      'prefix',
+      'a'.repeat(993),
+      'it leaves no room for the key of the heartbeat; write at most 992 bytes, or "heartbeat": false',
+    ),
     inFilter('more than ten tags', { tags: manyTags(11) }, 'tags', manyTags(11), 'write at most 10 tags'),
     inFilter('a tag key that AWS reserves', { tags: { 'aws:a': 'b' } }, 'tags.aws:a', 'b', TAG_KEY),
     inFilter('a tag value that is no text', { tags: { Class: 1 } }, 'tags.Class', 1, TAG_VALUE),
@@ -561,12 +588,23 @@ describe('of the pipeline, refuses', () => {
       { region: 'cn-north-1' },
       'a pipeline of partition aws-cn deploys into no other; write a region of aws',
     ),
+    {
+      what: 'China, where AWS has no CodePipeline',
+      value: {
+        source: { region: 'cn-north-1' },
+        destination: { region: 'cn-northwest-1' },
+        pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      },
+      path: 'pipeline',
+      found: 'cn-north-1',
+      remedy: 'AWS offers no CodePipeline in China; remove it, and run "npx --no -- s3-replication deploy" instead',
+    },
     inPipeline('a repository without owner', { repository: 'backups' }, 'write the repository as "owner/name"'),
     inPipeline('no branch', { branch: '' }, 'write the name of a branch, such as "main"'),
     inPipeline('approval as a text', { approval: 'yes' }, ON_OFF),
     inPipeline('an e-mail address without domain', { email: 'ops' }, 'write an e-mail address, or leave the key out'),
     inPipeline('an accepted change that is no list', { accept: 'all' }, 'write a list of changes as the plan names them'),
-    inPipeline('a key that does not exist', { repo: 'o/n' }, UNKNOWN_KEY),
+    inPipeline('a key that does not exist', { repo: 'o/n' }, likely('repository')),
     {
       what: 'a connection that is no ARN',
       value: { pipeline: { ...PIPELINE, connectionArn: 'github' } },
@@ -641,7 +679,8 @@ describe('of the other keys, refuses', () => {
         ['pendingOperations', '1', 'write operations as a whole number from 1 to 1000000000'],
         ['pendingBytes', -1, `write bytes as a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`],
         ['dashboard', 'no', ON_OFF],
-        ['topic', 'mine', UNKNOWN_KEY],
+        ['topic', 'mine', likely('topicArns')],
+        ['colour', 'red', UNKNOWN_KEY],
       ] as const
     ).map(([key, found, remedy]) => ({
       what: `${key} of monitoring as ${JSON.stringify(found)}`,
@@ -658,7 +697,7 @@ describe('of the other keys, refuses', () => {
       value: { source: { accountId: '333333333333' } },
       path: 'source.accountId',
       found: '333333333333',
-      remedy: UNKNOWN_KEY,
+      remedy: likely('account'),
     },
     {
       what: 'the account regional namespace for a source region without it',
@@ -713,6 +752,9 @@ describe('takes', () => {
   test.each<[string, Record<string, unknown>]>([
     ['rotation after 90 days', { keyRotationDays: 90 }],
     ['rotation after 2560 days', { keyRotationDays: 2560 }],
+    ['no heartbeat', { heartbeat: false }],
+    ['a heartbeat every quarter of an hour', { heartbeat: { minutes: 15 } }],
+    ['a heartbeat every day', { heartbeat: { minutes: 1440 } }],
     ['deletion after 7 days', { keyDeletionDays: 7 }],
     ['deletion after 30 days', { keyDeletionDays: 30 }],
     ['an account with leading zeros', { source: { account: '000000000012', region: 'ap-southeast-2' } }],
@@ -737,7 +779,7 @@ describe('takes', () => {
     ['the longest id', { id: longest }],
     ['ten filter tags', { filter: { tags: manyTags(10) } }],
     ['filter tags that differ in case only, which S3 tells apart', { filter: { tags: { Class: 'a', class: 'b' } } }],
-    ['a prefix of 1,024 bytes', { filter: { prefix: 'é'.repeat(512) } }],
+    ['a prefix that leaves room for the key of the heartbeat', { filter: { prefix: 'é'.repeat(496) } }],
     ['delete markers with a prefix', { replicateDeleteMarkers: true, filter: { prefix: 'a/' } }],
     ['delete markers with a filter that has no tags after all', { replicateDeleteMarkers: true, filter: { tags: {} } }],
     ['a tag filter without delete markers', { replicateDeleteMarkers: false, filter: { tags: { Class: 'a' } } }],
@@ -1005,5 +1047,55 @@ describe('loading', () => {
     expect(() => loadConfig(contextWith([]), '/nowhere')).toThrow(
       'the configuration in cdk.json (context.replication) has 1 problem:',
     );
+  });
+});
+
+describe('the heartbeat and who is told', () => {
+  test.each<[string, unknown]>([
+    ['true', true],
+    ['a number', 60],
+    ['text', 'hourly'],
+    ['an unknown key', { seconds: 60 }],
+    ['text for a number', { minutes: '60' }],
+    ['a part of a minute', { minutes: 60.5 }],
+  ])('a heartbeat that is %s is refused with what to write', (_, heartbeat) => {
+    expect(problemsOf({ heartbeat })).toMatchObject([
+      { path: expect.stringMatching(/^heartbeat/), remedy: expect.stringMatching(/minutes|there is no such key/) },
+    ]);
+  });
+
+  test.each([14, 1441])('%p minutes are refused', (minutes) => {
+    expect(problemsOf({ heartbeat: { minutes } })).toStrictEqual([
+      { path: 'heartbeat.minutes', found: minutes, remedy: expect.stringContaining('from 15 to 1440') },
+    ]);
+  });
+
+  test('a prefix may be as long as a key where no heartbeat is written', () => {
+    const [pairs] = parse({ ...pair({ filter: { prefix: 'é'.repeat(512) } }), heartbeat: false }).pairs;
+    expect(pairs?.filter?.prefix).toHaveLength(512);
+  });
+
+  test.each([
+    ['a topic of another account', 'arn:aws:sns:us-west-2:333333333333:on-call', 'account 222222222222 in us-west-2'],
+    ['a topic of another Region', 'arn:aws:sns:eu-west-1:111111111111:on-call', 'account 111111111111 in ap-southeast-2'],
+    ['a topic of the backup account in the source Region', 'arn:aws:sns:ap-southeast-2:222222222222:a', 'write a topic of'],
+    ['a topic of another partition', 'arn:aws-cn:sns:us-west-2:222222222222:on-call', 'write a topic of'],
+    ['a queue', 'arn:aws:sqs:us-west-2:222222222222:on-call', 'write the ARN of a standard SNS topic'],
+    ['a FIFO topic', 'arn:aws:sns:us-west-2:222222222222:on-call.fifo', 'write the ARN of a standard SNS topic'],
+  ])('%s is refused', (_, arn, remedy) => {
+    expect(problemsOf({ monitoring: { topicArns: [arn] } })).toStrictEqual([
+      { path: 'monitoring.topicArns[0]', found: arn, remedy: expect.stringContaining(remedy) },
+    ]);
+  });
+
+  test('a topic that is written twice is refused', () => {
+    const arn = 'arn:aws:sns:us-west-2:222222222222:on-call';
+    expect(problemsOf({ monitoring: { topicArns: [arn, arn] } })).toStrictEqual([
+      { path: 'monitoring.topicArns[1]', found: arn, remedy: 'it is written twice; remove one' },
+    ]);
+  });
+
+  test.each(['wiki/runbook', 'javascript:alert(1)', 'https://a b'])('the address %s is refused', (runbookUrl) => {
+    expect(problemsOf({ monitoring: { runbookUrl } })).toMatchObject([{ path: 'monitoring.runbookUrl' }]);
   });
 });

@@ -67,6 +67,28 @@ test('it exempts the break-glass role, and from some of it the role with which C
   ]);
 });
 
+test("where sources lock objects, it does not refuse the pair's own replication role to lock replicas", () => {
+  const lock = { sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: 30 } };
+  const locks = propertiesOf(
+    destinationOf({ ...LOCKDOWN, pairs: [{ id: 'documents', ...lock }, { id: 'photos' }] }),
+    'AWS::S3::BucketPolicy',
+  ).map(({ PolicyDocument: { Statement } }) => lockdownOf(Statement).filter(({ Sid }) => Sid === 'LockdownLocks'));
+
+  expect(locks).toMatchObject([
+    [
+      {
+        Action: ['s3:PutObjectLegalHold', 's3:PutObjectRetention'],
+        Condition: {
+          ArnNotEquals: {
+            'aws:PrincipalArn': [BREAK_GLASS, 'arn:aws:iam::111111111111:role/backups-documents-replication-ap-southeast-2'],
+          },
+        },
+      },
+    ],
+    [],
+  ]);
+});
+
 test('of whatever bootstrap', () => {
   const template = destinationOf(LOCKDOWN, { '@aws-cdk/core:bootstrapQualifier': 'vault42' });
 

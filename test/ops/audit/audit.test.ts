@@ -58,10 +58,10 @@ async function missing(stored: Partial<Stored>, keys: Record<string, unknown> = 
 }
 
 test.each([
-  [true, 'To replicate with S3 Batch Replication: npm run ops -- backfill --pair documents'],
+  [true, 'To replicate with S3 Batch Replication: npx --no -- s3-replication backfill --pair documents'],
   [
     false,
-    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- backfill --pair documents',
+    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication backfill --pair documents',
   ],
 ])('with backfill %s, what replicates the rest is what works', async (backfill, words) => {
   world.populate([{ key: 'docs/a', versionId: 'v1', headers: status('FAILED') }], []);

@@ -250,7 +250,7 @@ describe('after Ctrl-C', () => {
 
     expect(error).toBeInstanceOf(UnreachableError);
     expect(error).toMatchObject({ code: 'Interrupted' });
-    expect(error.hint).toContain(`npm run ops -- backfill watch ${newestId()}`);
+    expect(error.hint).toContain(`npx --no -- s3-replication backfill watch ${newestId()}`);
     expect(states()).toEqual(['Active']);
 
     const { exitCode, data, recorded } = await run({}, { action: 'watch', job: newestId() });
@@ -334,7 +334,7 @@ describe('objects that fail', () => {
     expect(text).toContain('DstPutObjectNotPermitted: 2 object versions');
     expect(text).toContain('"annual report, 2024.pdf", version v1');
     expect(text).toContain('"€\\n.txt", version v3');
-    expect(text).toContain('npm run ops -- retry');
+    expect(text).toContain('npx --no -- s3-replication retry');
     expect(data.jobs[0]).toMatchObject({ status: 'failed', reportProblem: null });
     expect(data.jobs[0]?.failures).toEqual([
       {

@@ -68,7 +68,7 @@ describe('a fresh start', () => {
     const { data } = await world.ops({}, WITH_PIPELINE);
     const trust = `--trust 333333333333 --cloudformation-execution-policies ${ADMINISTRATOR} --termination-protection`;
 
-    expect(data.environments.map(({ command }) => command.replace('npx cdk bootstrap ', ''))).toEqual([
+    expect(data.environments.map(({ command }) => command?.replace('npx cdk bootstrap ', ''))).toEqual([
       `aws://111111111111/ap-southeast-2 ${trust}`,
       `aws://111111111111/us-west-2 ${trust}`,
       `aws://222222222222/us-west-2 ${trust}`,
@@ -94,13 +94,16 @@ describe('a fresh start', () => {
   });
 
   test('gives every flag a reason', async () => {
+    ['111111111111', '222222222222', '333333333333'].forEach((account) =>
+      world.policies.add(`arn:aws:iam::${account}:policy/limits`),
+    );
     const { data } = await world.ops({ 'trust-source': true, 'permissions-boundary': 'limits' }, WITH_PIPELINE, {
       qualifier: 'backups',
     });
 
     for (const { flags, command } of data.environments) {
       expect(flags.map(({ flag, value }) => [flag, value].filter(Boolean).join(' ')).join(' ')).toBe(
-        command.replace(/^npx cdk bootstrap \S+ /, ''),
+        command?.replace(/^npx cdk bootstrap \S+ /, ''),
       );
       expect(flags.filter(({ why }) => why.length < 10)).toEqual([]);
     }
@@ -324,12 +327,44 @@ describe('another qualifier', () => {
     ]);
   });
 
-  test('that a stack of another name holds is not bootstrapped twice', async () => {
+  test('that a stack of another name holds is continued there', async () => {
+    const parameter = `${DESTINATION} /cdk-bootstrap/hnb659fds/version`;
+    world.parameters.add(parameter);
+    world.holders.set(parameter, 'org-toolkit');
+    world.stacks.set(`${DESTINATION} org-toolkit`, stackWith({ TrustedAccounts: STRANGER }, { version: SHIPPED - 1 }));
+
+    const { state, command, obstacle } = await planned('destination');
+    expect({ state, obstacle }).toEqual({ state: 'present', obstacle: null });
+    expect(command).toContain(`--toolkit-stack-name org-toolkit --trust ${STRANGER}`);
+
+    await world.ops({ apply: true });
+    expect(await planned('destination')).toMatchObject({ state: 'present', upToDate: true });
+    expect([...world.stacks.keys()].filter((name) => name.startsWith(DESTINATION))).toEqual([`${DESTINATION} org-toolkit`]);
+  });
+
+  test('is in the stack that cdk.json names, where that is', async () => {
+    const named = { toolkitStackName: 'org-toolkit' };
+    world.stacks.set(`${DESTINATION} CDKToolkit`, stackWith({ Qualifier: 'others' }));
+
+    const { state, command } = await planned('destination', {}, {}, named);
+    expect(state).toBe('missing');
+    expect(command).toContain('--qualifier hnb659fds --toolkit-stack-name org-toolkit');
+
+    await world.ops({ apply: true }, {}, named);
+    expect(await planned('destination', {}, {}, named)).toMatchObject({ state: 'present', upToDate: true });
+  });
+
+  test('whose parameter belongs to no stack is not bootstrapped, and no command is printed that would fail', async () => {
     world.parameters.add(`${DESTINATION} /cdk-bootstrap/hnb659fds/version`);
 
-    const { obstacle } = await planned('destination');
+    const { obstacle, command } = await planned('destination');
+    expect(obstacle).toContain('/cdk-bootstrap/hnb659fds/version is there, and no stack has it');
+    expect(command).toBeNull();
 
-    expect(obstacle).toContain('a stack of another name holds this bootstrap');
+    const { text } = await world.ops();
+    expect(text).not.toContain('cdk bootstrap aws://222222222222');
+    expect(text).toContain('Remove what is in the way first');
+    expect(text).not.toContain('Run the commands in this order');
   });
 
   test('comes from CDK context', async () => {

@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
 import { GetPolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -46,6 +51,8 @@ export class BootstrapWorld {
   readonly stacks = new Map<string, BootstrapStack>();
   /** SSM parameters, by account, region and name. */
   readonly parameters = new Set<string>();
+  /** Names of the stacks that SSM parameters belong to, by account, region and name of the parameter. */
+  readonly holders = new Map<string, string>();
   /** ARNs. */
   readonly policies = new Set<string>();
   /** Owners whose credentials do not answer, and why. */
@@ -84,6 +91,13 @@ export class BootstrapWorld {
       Object.assign(this.stacks.get(at) ?? {}, { isProtected });
       this.changes.push(`protection of ${at}: ${isProtected}`);
       return {};
+    });
+    this.cloudFormation.on(DescribeStackResourcesCommand).callsFake(async ({ PhysicalResourceId: id }, client) => {
+      const holder = this.holders.get(`${await place(client())} ${id}`);
+      if (holder === undefined) {
+        throw new Error(`Stack for ${id} does not exist`);
+      }
+      return { StackResources: [{ StackName: holder }] };
     });
     this.ssm.on(GetParameterCommand).callsFake(async ({ Name: name }, client) => {
       if (!this.parameters.has(`${await place(client())} ${name}`)) {

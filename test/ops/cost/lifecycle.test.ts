@@ -14,7 +14,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const WORKLOAD = { objects: '30720', 'average-size': '1MiB', stored: '60GiB', overwrites: '33.3333333333' };
 
 async function estimate(lifecycle: object, keys: object = {}, workload: object = {}) {
-  const { context } = testContext({ pairs: [{ id: 'documents', storageClass: 'STANDARD', lifecycle, ...keys }] });
+  const { context } = testContext({
+    heartbeat: false,
+    pairs: [{ id: 'documents', storageClass: 'STANDARD', lifecycle, ...keys }],
+  });
   const values = { ...WORKLOAD, prices, compare: true, ...workload };
   const { data, text } = await cost(context, { argument: undefined, values });
   return { data: data as CostData, text };

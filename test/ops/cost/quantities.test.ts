@@ -41,7 +41,7 @@ test.each([many(2), many(34), grouped, { monitoring: { dashboard: false } }])(
     expect(sumOf(found, /-key$/)).toBe(count('AWS::KMS::Key'));
     expect(sumOf(found, /^alarms-/)).toBe(count('AWS::CloudWatch::Alarm'));
     expect(sumOf(found, /^composite-/)).toBe(count('AWS::CloudWatch::CompositeAlarm'));
-    expect(sumOf(found, /^dashboard$/)).toBe(count('AWS::CloudWatch::Dashboard'));
+    expect(sumOf(found, /^dashboard/)).toBe(count('AWS::CloudWatch::Dashboard'));
   },
 );
 
@@ -56,6 +56,24 @@ test.each(['eu-west-1', 'us-west-2'])('keys of a pipeline in %s are as many as i
   );
 
   expect(sumOf(quantities(keys), /^pipeline.*-key$/)).toBe(synthesized);
+});
+
+test('heartbeats are counted with what Object Lock keeps of them and what the class bills at least', () => {
+  const objectLock = { mode: 'GOVERNANCE', days: 60 };
+  // 720 a month; STANDARD_IA bills 128 KiB and 30 days, here 60 are kept: 1,440 × 128 KiB = 180 MiB.
+  expect(quantities({ pairs: [{ id: 'documents', objectLock }] })).toMatchObject({
+    'heartbeat-invocations': 0.00072,
+    'heartbeat-puts': 0.72,
+    'heartbeat-replication-puts': 0.72,
+    'heartbeat-kms-source': 0.144,
+    'heartbeat-kms-destination': 0.072,
+    'heartbeat-messages': 0.00072,
+    'heartbeat-storage': 180 / 1024,
+  });
+  // 30 days of 720: 90 MiB.
+  expect(quantities({})['heartbeat-storage']).toBe(90 / 1024);
+  expect(quantities({ heartbeat: { minutes: 15 } })['heartbeat-puts']).toBe(2.88);
+  expect(sumOf(quantities({ heartbeat: false }), /heartbeat|backup/)).toBe(0);
 });
 
 test('metrics of a pair are the four of its rule', () => {

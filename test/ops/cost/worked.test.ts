@@ -9,15 +9,15 @@ import { roundPriceFile } from './round-prices';
 /** The three workloads that docs/scale.md works out. */
 const WORKLOADS = {
   documents: {
-    keys: { pairs: [{ id: 'documents', timeControl: true }] },
+    keys: { heartbeat: false, pairs: [{ id: 'documents', timeControl: true }] },
     values: { objects: '20000', 'average-size': '5MiB', stored: '1TiB', overwrites: '10' },
   },
   'small objects': {
-    keys: { pairs: [{ id: 'documents', bucketKeys: false }] },
+    keys: { heartbeat: false, pairs: [{ id: 'documents', bucketKeys: false }] },
     values: { objects: '100000000', 'average-size': '20KiB' },
   },
   logs: {
-    keys: { pairs: [{ id: 'documents', storageClass: 'GLACIER' }] },
+    keys: { heartbeat: false, pairs: [{ id: 'documents', storageClass: 'GLACIER' }] },
     values: { objects: '8192', 'average-size': '128MiB', stored: '10TiB', backfill: true },
   },
 } as const;

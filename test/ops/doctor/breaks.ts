@@ -37,6 +37,7 @@ const QUEUE = 'arn:aws:sqs:ap-southeast-2:111111111111:backups-replication-failu
 const ADDRESS = 'ops@example.com';
 const topicIn = (side: SideName) =>
   `arn:aws:sns:${side === 'source' ? 'ap-southeast-2' : 'us-west-2'}:111111111111:backups-${side}-notifications`;
+const BACKUP_TOPIC = 'arn:aws:sns:us-west-2:222222222222:backups-backup-notifications';
 const OTHER_KEY = 'arn:aws:kms:us-west-2:333333333333:key/3333cccc-12ab-34cd-56ef-1234567890ab';
 
 /** A pair whose source bucket is owned elsewhere, and its key. */
@@ -174,7 +175,7 @@ const ROWS: readonly Row[] = [
     },
     'us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-source',
@@ -184,7 +185,7 @@ const ROWS: readonly Row[] = [
     },
     'ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-destination',
@@ -194,7 +195,7 @@ const ROWS: readonly Row[] = [
     },
     'bootstrap version 5',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
   ],
   [
     'bootstrap-pipeline',
@@ -204,7 +205,7 @@ const ROWS: readonly Row[] = [
     },
     'eu-west-1: no SSM parameter /cdk-bootstrap/hnb659fds/version, ap-southeast-2: no SSM parameter /cdk-bootstrap/hnb659fds/version, us-west-2: no SSM parameter /cdk-bootstrap/hnb659fds/version',
     'bootstrap version 6 or newer',
-    'npm run ops -- bootstrap --apply',
+    'npx --no -- s3-replication bootstrap --apply',
     { pipeline: PIPELINE },
   ],
   ...DEPLOY_ROLES.map(
@@ -216,7 +217,7 @@ const ROWS: readonly Row[] = [
       },
       new RegExp(`^${name} trusts \\d+$`),
       'every role that deploys trusts the tooling account 333333333333',
-      'npm run ops -- bootstrap --apply',
+      'npx --no -- s3-replication bootstrap --apply',
       { pipeline: PIPELINE },
     ],
   ),
@@ -367,7 +368,7 @@ const ROWS: readonly Row[] = [
     () => {},
     'nothing recorded',
     /key\/2222bbbb/,
-    'npm run ops -- exchange && npx cdk deploy Source --exclusively',
+    'npx --no -- s3-replication exchange && npx cdk deploy Source --exclusively',
     { keyExchange: 'ssm' },
   ],
   [
@@ -1090,7 +1091,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    'npm run ops -- failures --pair documents',
+    'npx --no -- s3-replication failures --pair documents',
   ],
   [
     'failed-operations',
@@ -1100,7 +1101,7 @@ const ROWS: readonly Row[] = [
     },
     '3 failed',
     '0',
-    'npm run ops -- failures --pair documents',
+    'npx --no -- s3-replication failures --pair documents',
     BOTH_LOCKED,
   ],
   [
@@ -1258,7 +1259,7 @@ const ROWS: readonly Row[] = [
     'source-health-alarm',
     'switched off',
     (w) => {
-      required(w.composites['ap-southeast-2']?.[0]).ActionsEnabled = false;
+      required(w.composites['source ap-southeast-2']?.[0]).ActionsEnabled = false;
     },
     'its actions are disabled',
     'its actions are enabled',
@@ -1268,7 +1269,7 @@ const ROWS: readonly Row[] = [
     'destination-health-alarm',
     'older than an alarm, and tells nobody',
     (w) => {
-      const composite = required(w.composites['us-west-2']?.[0]);
+      const composite = required(w.composites['source us-west-2']?.[0]);
       composite.AlarmActions = [];
       composite.AlarmRule = composite.AlarmRule?.replace(/ALARM\("backups-documents-latency"\) OR /, '');
     },
@@ -1280,7 +1281,7 @@ const ROWS: readonly Row[] = [
     'destination-health-alarm',
     'deleted',
     (w) => {
-      w.composites['us-west-2'] = [];
+      w.composites['source us-west-2'] = [];
     },
     'composite alarm backups-destination-health does not exist, though stack backups-destination-health does',
     'composite alarm backups-destination-health',
@@ -1342,6 +1343,163 @@ const ROWS: readonly Row[] = [
     `a confirmed subscription of ${ADDRESS}`,
     /^aws sns subscribe \S+ \S+ --protocol email --notification-endpoint ops@example.com --region us-west-2$/,
     { monitoring: { email: ADDRESS } },
+  ],
+  [
+    'stack-heartbeat',
+    'not deployed since there is one',
+    (w) => {
+      delete w.stacks.heartbeat;
+      w.schedules = {};
+    },
+    'there is no stack backups-heartbeat',
+    'CREATE_COMPLETE or UPDATE_COMPLETE',
+    'npx cdk deploy Heartbeat --exclusively',
+  ],
+  [
+    'termination-protection-heartbeat',
+    'switched off',
+    (w) => {
+      required(w.stacks.heartbeat).EnableTerminationProtection = false;
+    },
+    'off',
+    'on',
+    /update-termination-protection --enable-termination-protection --stack-name backups-heartbeat --region ap-southeast-2/,
+  ],
+  [
+    'stack-backup-health',
+    'not deployed since there is one',
+    (w) => {
+      delete w.stacks['backup-health'];
+      w.alarms['destination us-west-2'] = [];
+      w.composites['destination us-west-2'] = [];
+      delete w.topics[BACKUP_TOPIC];
+    },
+    'there is no stack backups-backup-health',
+    'CREATE_COMPLETE or UPDATE_COMPLETE',
+    'npx cdk deploy BackupHealth --exclusively',
+  ],
+  [
+    'termination-protection-backup-health',
+    'switched off',
+    (w) => {
+      required(w.stacks['backup-health']).EnableTerminationProtection = false;
+    },
+    'off',
+    'on',
+    /--stack-name backups-backup-health --region us-west-2/,
+  ],
+  [
+    'heartbeat-schedule',
+    'disabled by hand',
+    (w) => {
+      required(w.schedules['backups-documents']).State = 'DISABLED';
+    },
+    /^DISABLED, rate\(60 minutes\): arn:aws:scheduler:::aws-sdk:s3:putObject with .*heartbeat-ap-southeast-2, /,
+    /^ENABLED, rate\(60 minutes\): .*"Key":"\.s3-replication-canary\/heartbeat"/,
+    /^npx cdk deploy Heartbeat --exclusively --revert-drift$/,
+  ],
+  [
+    'heartbeat-schedule',
+    'deleted',
+    (w) => {
+      w.schedules = {};
+    },
+    'schedule backups-heartbeats/backups-documents does not exist, though stack backups-heartbeat does',
+    /^ENABLED/,
+    /^npx cdk deploy Heartbeat --exclusively --revert-drift$/,
+  ],
+  [
+    'heartbeat-errors',
+    'S3 refuses the role',
+    (w) => {
+      w.scheduleErrors = 3;
+    },
+    'S3 or IAM refused 3 calls',
+    '24 calls, no error',
+    /^Repair what heartbeat-schedule and source-key name\./,
+  ],
+  [
+    'heartbeat-notification',
+    'taken away',
+    (w) => {
+      replica(w).notifications = {};
+    },
+    'nothing is told',
+    /^s3:ObjectCreated:\* of keys that end in \.s3-replication-canary\/heartbeat to arn:aws:sqs:us-west-2:222222222222:backups-documents-heartbeats$/,
+    /^npx cdk deploy Destination --exclusively --revert-drift/,
+  ],
+  [
+    'heartbeat-notification',
+    'of deletions',
+    (w) => {
+      required(replica(w).notifications.QueueConfigurations?.[0]).Events = ['s3:ObjectRemoved:*'];
+    },
+    /^s3:ObjectRemoved:\* of keys that end in/,
+    /^s3:ObjectCreated:\*/,
+    /^npx cdk deploy Destination --exclusively --revert-drift/,
+  ],
+  [
+    'heartbeat-queue',
+    'S3 is not admitted, and everybody is',
+    (w) => {
+      const queue = required(w.heartbeatQueues['backups-documents-heartbeats']);
+      queue.policy = [
+        ...without(queue.policy, 'CountHeartbeats'),
+        { Sid: 'Everybody', Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource: '*' },
+      ];
+    },
+    /statement CountHeartbeats is missing; statement Everybody is not of this configuration$/,
+    'SSE-SQS, keeps messages for 60 seconds; CountHeartbeats as generated',
+    /^npx cdk deploy Destination --exclusively --revert-drift/,
+  ],
+  [
+    'heartbeat-queue',
+    'deleted',
+    (w) => {
+      w.heartbeatQueues = {};
+    },
+    'queue backups-documents-heartbeats does not exist, though stack backups-destination does',
+    /^queue backups-documents-heartbeats: SSE-SQS/,
+    /^npx cdk deploy Destination --exclusively --revert-drift$/,
+  ],
+  [
+    'backup-alarms',
+    'missing data is ignored',
+    (w) => {
+      required(w.alarms['destination us-west-2']?.[0]).TreatMissingData = 'ignore';
+    },
+    /backups-documents-heartbeat: Sum of AWS\/SQS NumberOfMessagesSent .* missing data ignore$/,
+    /LessThanThreshold 1 in 2 periods of 3600 s, missing data breaching$/,
+    /^aws cloudwatch put-metric-alarm --cli-input-json '\{"AlarmName":"backups-documents-heartbeat",.*"TreatMissingData":"breaching"\}' --region us-west-2$/,
+  ],
+  [
+    'backup-health-alarm',
+    'switched off',
+    (w) => {
+      required(w.composites['destination us-west-2']?.[0]).ActionsEnabled = false;
+    },
+    'its actions are disabled',
+    'its actions are enabled',
+    'aws cloudwatch enable-alarm-actions --alarm-names backups-backup-health --region us-west-2',
+  ],
+  [
+    'backup-health-alarm',
+    'does not tell the topic of the configuration',
+    () => {},
+    `notifies ${BACKUP_TOPIC}`,
+    `notifies ${BACKUP_TOPIC}, arn:aws:sns:us-west-2:222222222222:on-call`,
+    /npx cdk deploy BackupHealth --exclusively/,
+    { monitoring: { topicArns: ['arn:aws:sns:us-west-2:222222222222:on-call'] } },
+  ],
+  [
+    'notifications-backup',
+    'nobody is subscribed',
+    (w) => {
+      w.topics[BACKUP_TOPIC] = [];
+    },
+    'nobody',
+    'a confirmed subscription',
+    'npx cdk deploy BackupHealth --exclusively',
   ],
   [
     'metrics-data',

@@ -63,7 +63,7 @@ test('bootstrap-trust matters before a destination without a profile is deployed
     fix: expect.objectContaining({
       commands: [],
       notes: expect.arrayContaining([
-        expect.stringMatching(/makes its administrators .*: npm run ops -- bootstrap --apply --trust-source$/),
+        expect.stringMatching(/makes its administrators .*: npx --no -- s3-replication bootstrap --apply --trust-source$/),
       ]),
     }),
   });
@@ -238,7 +238,9 @@ describe('what watches', () => {
     const results = await diagnoseBroken((world) => {
       delete world.stacks['source-health'];
       delete world.stacks['destination-health'];
+      delete world.stacks['backup-health'];
       world.composites = {};
+      world.alarms['destination us-west-2'] = [];
       Object.values(world.topics).forEach((subscriptions) => subscriptions.splice(0));
     });
     expect(failures(results)).toEqual({});
@@ -259,14 +261,18 @@ describe('what watches', () => {
       delete world.stacks.monitoring;
       delete world.stacks['source-health'];
       delete world.stacks['destination-health'];
-      Object.assign(world, { queue: undefined, alarms: {}, composites: {}, topics: {} });
+      delete world.stacks['backup-health'];
+      delete world.stacks.heartbeat;
+      Object.assign(world, { queue: undefined, schedules: {}, alarms: {}, composites: {}, topics: {} });
       source(world).notifications = {};
     });
     const failed = failures(results);
     expect(Object.keys(failed)).toEqual([
       'stack-monitoring',
+      'stack-heartbeat',
       'stack-source-health',
       'stack-destination-health',
+      'stack-backup-health',
       'failure-queue',
       'failure-events',
       'source-alarms',
@@ -279,20 +285,20 @@ describe('what watches', () => {
 
   test('a health alarm over others of its kind watches what they watch', async () => {
     const split = (world: World) => {
-      const [health] = world.composites['us-west-2'] ?? [];
-      world.composites['us-west-2']?.push({ AlarmName: 'backups-destination-health-1', AlarmRule: health?.AlarmRule });
+      const [health] = world.composites['source us-west-2'] ?? [];
+      world.composites['source us-west-2']?.push({ AlarmName: 'backups-destination-health-1', AlarmRule: health?.AlarmRule });
       required(health).AlarmRule = 'ALARM("backups-destination-health-1")';
     };
     expect(await finding('destination-health-alarm', split)).toMatchObject({ status: 'ok' });
     expect(
       await finding('destination-health-alarm', (world) => {
-        world.composites['us-west-2']?.[0]?.AlarmActions?.push('arn:aws:sns:us-west-2:111111111111:pager');
+        world.composites['source us-west-2']?.[0]?.AlarmActions?.push('arn:aws:sns:us-west-2:111111111111:pager');
       }),
     ).toMatchObject({ status: 'ok' });
     expect(
       await finding('destination-health-alarm', (world) => {
         split(world);
-        world.composites['us-west-2']?.pop();
+        world.composites['source us-west-2']?.pop();
       }),
     ).toMatchObject({ status: 'failed', found: expect.stringContaining('does not watch backups-documents-latency') });
   });
@@ -325,6 +331,6 @@ describe('what watches', () => {
       world.fault = (operation) => (operation === 'GetQueueUrl' ? awsError('AccessDenied') : undefined);
     });
     expect(failures(results)).toEqual({});
-    expect(unanswered(results)).toEqual(['failure-queue', 'failure-queue-policy']);
+    expect(unanswered(results)).toEqual(['failure-queue', 'failure-queue-policy', 'heartbeat-queue']);
   });
 });

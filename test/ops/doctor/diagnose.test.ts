@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnreachableError } from '../../../lib/errors/errors';
+import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
-import { doctor } from '../../../lib/ops/doctor/doctor';
+import { type DoctorData, doctor } from '../../../lib/ops/doctor/doctor';
 import { LOCKDOWN } from '../../helpers/config';
+import { rejectionOf } from '../../helpers/rejection';
 import { awsError, deployment, diagnoseBroken, failures, unanswered } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -66,6 +67,8 @@ test('before deployment fails only for the stacks, with the deploy commands, and
         roles: {},
         metrics: {},
         queue: undefined,
+        heartbeatQueues: {},
+        schedules: {},
         alarms: {},
         composites: {},
       });
@@ -79,8 +82,10 @@ test('before deployment fails only for the stacks, with the deploy commands, and
     'stack-destination',
     'stack-source',
     'stack-monitoring',
+    'stack-heartbeat',
     'stack-source-health',
     'stack-destination-health',
+    'stack-backup-health',
   ]);
   expect(failures(results)['stack-destination']).toMatchObject({
     found: 'there is no stack backups-destination',
@@ -96,10 +101,10 @@ test('before deployment fails only for the stacks, with the deploy commands, and
 
 test('half deployed, checks the destination and skips the source', async () => {
   const results = await diagnoseBroken((world) => {
-    for (const stack of ['source', 'monitoring', 'source-health', 'destination-health'] as const) {
+    for (const stack of ['source', 'monitoring', 'heartbeat', 'source-health', 'destination-health', 'backup-health'] as const) {
       delete world.stacks[stack];
     }
-    Object.assign(world, { queue: undefined, alarms: {}, composites: {} });
+    Object.assign(world, { queue: undefined, schedules: {}, alarms: {}, composites: {} });
     delete world.keys.source;
     delete world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''];
     delete world.roles[world.names.pairs[0]?.replicationRole.name ?? ''];
@@ -109,8 +114,10 @@ test('half deployed, checks the destination and skips the source', async () => {
   expect(Object.keys(failures(results))).toEqual([
     'stack-source',
     'stack-monitoring',
+    'stack-heartbeat',
     'stack-source-health',
     'stack-destination-health',
+    'stack-backup-health',
   ]);
   expect(unanswered(results)).toEqual([]);
   const status = (id: string) => results.find((result) => result.id === id)?.finding.status;
@@ -165,6 +172,41 @@ test('a rule that is missing is named even when the destination does not answer'
   expect(failures(results)).toMatchObject({
     rule: { found: 'no replication rule', fix: { commands: ['npx cdk deploy Source --exclusively --revert-drift'] } },
   });
+});
+
+test('a failure that is accepted is shown, and does not decide the result', async () => {
+  const { context, world, restore } = deployment();
+  Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
+  const accepting = (accept: string) => doctor(context, { values: { accept } });
+
+  const accepted = await accepting('source-versioning');
+  expect([accepted.exitCode, accepted.data]).toMatchObject([0, { status: 'ok', summary: { failed: 1 } }]);
+  expect(accepted.text).toContain('✗ source bucket is versioned [documents] (source-versioning)');
+  expect(accepted.text).toContain('\nFailed, as --accept allows: source-versioning [documents].');
+  expect((await accepting('replica-versioning')).exitCode).toBe(1);
+
+  const unknown = await rejectionOf(accepting('source-versioning,versions,notes'), UsageError);
+  expect(unknown.message).toBe('--accept: no check is called "versions", "notes"');
+  restore();
+});
+
+test('--failed shows only what failed or has no answer, counts all, and ends in the same way', async () => {
+  const { context, world, restore } = deployment();
+  world.fault = (operation) => (operation === 'GetKeyPolicy' ? awsError('AccessDenied', 'no') : undefined);
+  Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });
+  const all = await doctor(context);
+  const few = await doctor(context, { values: { failed: true } });
+  restore();
+
+  const { checks, ...rest } = all.data as DoctorData;
+  expect(few).toMatchObject({
+    exitCode: 1,
+    data: { ...rest, checks: checks.filter(({ status }) => status === 'failed' || status === 'unknown') },
+  });
+  expect(few.text).toContain('✗ source bucket is versioned [documents] (source-versioning)');
+  expect(few.text).toContain("? replica key's policy admits the replication role [documents]");
+  expect(few.text).not.toMatch(/^ {2}[✓–]/m);
+  expect(few.text.split('\n').slice(-2)).toEqual(all.text.split('\n').slice(-2));
 });
 
 test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {

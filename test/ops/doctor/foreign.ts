@@ -47,7 +47,8 @@ const ROLE_STATEMENT: LiveStatement = {
   Resource: 'arn:aws:s3:::elsewhere/*',
 };
 
-const RULE: ReplicationRule = {
+/** Another team's rule, beside the one of the pair. */
+export const FOREIGN_RULE: ReplicationRule = {
   ID: 'theirs',
   Priority: 9,
   Status: 'Enabled',
@@ -92,7 +93,7 @@ function plantInSource(bucket: Bucket | undefined, roleArn: string): void {
     return;
   }
   plantRule(bucket, { ID: 'theirs', Filter: { Prefix: 'tmp/' }, Expiration: { Days: 30 } });
-  bucket.replication = { Role: roleArn, ...bucket.replication, Rules: [RULE, ...(bucket.replication?.Rules ?? [])] };
+  bucket.replication = { Role: roleArn, ...bucket.replication, Rules: [FOREIGN_RULE, ...(bucket.replication?.Rules ?? [])] };
   bucket.notifications = {
     ...bucket.notifications,
     EventBridgeConfiguration: {},

@@ -9,6 +9,7 @@ import type {
   ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
 import { SIDES, type SideName } from '../../../lib/config/replication-config';
+import { alarmsIn } from '../../../lib/model/alarms';
 import type { Deployment } from '../../../lib/model/deployment';
 import { STACKS, stackPlace } from '../../../lib/model/stacks';
 import { type LiveStatement, parsePolicy } from '../../../lib/ops/doctor/policy-document';
@@ -194,13 +195,16 @@ export function perform(config: Deployment, world: World, { operation, parameter
       required(world.topics[topic]).push(confirmed);
     },
     'cloudwatch put-metric-alarm': () => {
-      const place = `${SIDES.find((side) => profile !== undefined && config[side].profile === profile) ?? 'source'} ${region}`;
+      // Without profiles, only the name says which account the credentials are of.
+      const isOfBackup = alarmsIn(config, 'backup').some(({ name }) => name === text('AlarmName'));
+      const side = SIDES.find((one) => profile !== undefined && config[one].profile === profile);
+      const place = `${side ?? (isOfBackup ? 'destination' : 'source')} ${region}`;
       const others = (world.alarms[place] ?? []).filter(({ AlarmName: name }) => name !== text('AlarmName'));
       world.alarms[place] = [...others, parameters];
     },
     'cloudwatch enable-alarm-actions': () => {
       const names = given('AlarmNames') as string[];
-      required(world.composites[region])
+      SIDES.flatMap((side) => world.composites[`${side} ${region}`] ?? [])
         .filter(({ AlarmName: name = '' }) => names.includes(name))
         .forEach((alarm) => Object.assign(alarm, { ActionsEnabled: true }));
     },

@@ -1,5 +1,5 @@
 import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchClient,
   type CompositeAlarm,
@@ -17,15 +17,25 @@ import {
 } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from '../../../lib/cli/command';
 import { type AccountName, SIDES, type SideName } from '../../../lib/config/replication-config';
-import { alarmsIn, alarmsOf } from '../../../lib/model/alarms';
+import { alarmPlaces, alarmsIn } from '../../../lib/model/alarms';
 import type { DeployedPair, Deployment } from '../../../lib/model/deployment';
 import { failureEvents } from '../../../lib/model/failure-events';
+import {
+  HEARTBEAT_EVENT,
+  heartbeatInput,
+  heartbeatMinutes,
+  heartbeatQueueStatements,
+  heartbeatRate,
+  heartbeatTarget,
+} from '../../../lib/model/heartbeat';
 import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
+import { ALARM_SIDES, alarmSide } from '../../../lib/model/names';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import {
   failureQueueStatements,
@@ -34,7 +44,7 @@ import {
   replicaKeyStatements,
   roleStatements,
 } from '../../../lib/model/policies';
-import { environmentsOf, STACKS, type StackKind, stackPlace } from '../../../lib/model/stacks';
+import { environmentsOf, type StackKind, stackPlace, stacksOf } from '../../../lib/model/stacks';
 import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
 import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
 import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
@@ -70,6 +80,12 @@ export interface Queue {
   policy: LiveStatement[];
 }
 
+export interface Schedule {
+  State: string;
+  ScheduleExpression: string;
+  Target: { Arn: string; RoleArn: string; Input: string };
+}
+
 export interface Role {
   /** @default - nobody asks for it */
   arn?: string;
@@ -98,13 +114,21 @@ export interface World {
   ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
+  /** The boundary that the deployed template of the source sets on its roles. @default - none */
+  deployedBoundary?: string;
   /** Metric names by `side region`. */
   metrics: Record<string, string[]>;
   failedOperations: number;
+  /** Calls of S3 by schedule that were refused in a day. */
+  scheduleErrors: number;
   queue: Queue | undefined;
+  /** The queues that count heartbeats, by name. */
+  heartbeatQueues: Record<string, Queue>;
+  /** The schedules of the heartbeats, by name. */
+  schedules: Record<string, Schedule>;
   /** Alarms by `side region`. */
   alarms: Record<string, MetricAlarm[]>;
-  /** Composite alarms of the source account, by region. */
+  /** Composite alarms by `side region`. */
   composites: Record<string, CompositeAlarm[]>;
   /** Subscriptions by the ARN of the topic. */
   topics: Record<string, Subscription[]>;
@@ -145,12 +169,15 @@ export function healthyWorld(config: Deployment): World {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '1209600' },
       policy: [queueTlsOnly(config.names.monitoring.failureQueue), ...failureQueueStatements(config)].map(single),
     },
+    scheduleErrors: 0,
+    heartbeatQueues: {},
+    schedules: {},
     alarms: {},
     composites: {},
     topics: {},
     fault: () => undefined,
   };
-  for (const kind of STACKS) {
+  for (const kind of stacksOf(config)) {
     world.stacks[kind] = {
       StackName: stackPlace(config, kind).stackName,
       StackStatus: 'CREATE_COMPLETE',
@@ -160,24 +187,6 @@ export function healthyWorld(config: Deployment): World {
   }
   for (const side of SIDES) {
     const arn = keyArn(side);
-    const { region } = config[side];
-    const { composite, topic } = config.names.monitoring.regions[side];
-    world.alarms[`source ${region}`] = config.pairs.flatMap((pair) =>
-      alarmsOf(config, pair)
-        .filter((alarm) => alarm.region === side)
-        .map((alarm) => ({ ...expectedAlarm(pair, alarm) })),
-    );
-    world.composites[region] = [
-      {
-        AlarmName: composite.name,
-        ActionsEnabled: true,
-        AlarmActions: [topic.arn],
-        AlarmRule: alarmsIn(config, side)
-          .map(({ name }) => `ALARM("${name}")`)
-          .join(' OR '),
-      },
-    ];
-    world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
     world.parameters[side] = { '/cdk-bootstrap/hnb659fds/version': '33', [names[side].keyParameter]: arn };
     world.keys[side] = {
       arn,
@@ -185,6 +194,39 @@ export function healthyWorld(config: Deployment): World {
       rotation: config.keyRotationDays,
       // KMS gives back the account's root where the account was written, and the other way round.
       policy: [{ Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] }],
+    };
+  }
+  for (const place of alarmPlaces(config)) {
+    const at = `${ALARM_SIDES[place].account} ${alarmSide(config, place).region}`;
+    const { composite, topic } = config.names.monitoring.regions[place];
+    world.alarms[at] = alarmsIn(config, place).map((alarm) => ({ ...expectedAlarm(alarm) }));
+    world.composites[at] = [
+      {
+        AlarmName: composite.name,
+        ActionsEnabled: true,
+        AlarmActions: [topic.arn],
+        AlarmRule: alarmsIn(config, place)
+          .map(({ name }) => `ALARM("${name}")`)
+          .join(' OR '),
+      },
+    ];
+    world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
+  }
+  const minutes = heartbeatMinutes(config);
+  for (const pair of minutes === undefined ? [] : config.pairs) {
+    const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
+    world.heartbeatQueues[heartbeatQueue.name] = {
+      attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
+      policy: [queueTlsOnly(heartbeatQueue), ...heartbeatQueueStatements(config, pair)].map(single),
+    };
+    world.schedules[ruleId] = {
+      State: 'ENABLED',
+      ScheduleExpression: heartbeatRate(minutes ?? 0),
+      Target: {
+        Arn: heartbeatTarget(config.source),
+        RoleArn: heartbeatRole.arn,
+        Input: JSON.stringify(heartbeatInput(pair)),
+      },
     };
   }
   if (config.pipeline !== undefined) {
@@ -297,7 +339,7 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(arn, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
         ],
         replication:
           side === 'source'
@@ -311,7 +353,18 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : {},
+            : minutes === undefined
+              ? {}
+              : {
+                  QueueConfigurations: [
+                    {
+                      QueueArn: pair.heartbeatQueue.arn,
+                      Events: [HEARTBEAT_EVENT.event],
+                      // S3 gives the name back with a capital.
+                      Filter: { Key: { FilterRules: [{ Name: 'Suffix' as s3.FilterRuleName, Value: HEARTBEAT_EVENT.suffix }] } },
+                    },
+                  ],
+                },
       };
     }
   });
@@ -419,6 +472,7 @@ const CLIENTS = [
   IAMClient,
   KMSClient,
   s3.S3Client,
+  SchedulerClient,
   SNSClient,
   SQSClient,
   SSMClient,
@@ -468,7 +522,7 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
   });
   on(DescribeStacksCommand, ({ input, side, region }) => {
     // Where it is, and nowhere else.
-    const kind = STACKS.find((one) => {
+    const kind = stacksOf(config).find((one) => {
       const place = stackPlace(config, one);
       return place.stackName === input['StackName'] && place.owner === side && place.region === region;
     });
@@ -476,6 +530,15 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return stack === undefined
       ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
       : { Stacks: [stack] };
+  });
+
+  on(GetTemplateCommand, () => {
+    const { deployedBoundary: boundary } = current();
+    const roles = config.pairs.map(({ id, names: { replicationRole } }) => [
+      `Role${id}`,
+      { Type: 'AWS::IAM::Role', Properties: { RoleName: replicationRole.name, PermissionsBoundary: boundary } },
+    ]);
+    return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
   });
 
   const keyOf = ({ input, side }: Asked) =>
@@ -523,7 +586,11 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
   }));
   on(GetMetricDataCommand, () => ({
-    MetricDataResults: [{ Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] }],
+    MetricDataResults: [
+      { Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] },
+      { Id: 'attempted', StatusCode: 'Complete', Values: [24] },
+      { Id: 'failed', StatusCode: 'Complete', Values: [current().scheduleErrors] },
+    ],
   }));
   on(DescribeAlarmsCommand, ({ input, side, region }) => {
     const wanted = input['AlarmNames'] as unknown as string[];
@@ -531,23 +598,28 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
       all.filter(({ AlarmName: name = '' }) => wanted.includes(name));
     return {
       MetricAlarms: named(current().alarms[`${side} ${region}`]),
-      CompositeAlarms: side === 'source' ? named(current().composites[region]) : [],
+      CompositeAlarms: named(current().composites[`${side} ${region}`]),
     };
   });
 
-  on(GetQueueUrlCommand, ({ input }) =>
-    current().queue === undefined
-      ? refuse(awsError('QueueDoesNotExist'))
-      : { QueueUrl: `https://sqs.example/${input['QueueName']}` },
-  );
-  on(GetQueueAttributesCommand, () => {
-    const { attributes, policy } = current().queue ?? refuse(awsError('QueueDoesNotExist'));
+  const queueNamed = (side: SideName, name: string) =>
+    (side === 'source' ? current().queue : current().heartbeatQueues[name]) ?? refuse(awsError('QueueDoesNotExist'));
+  on(GetQueueUrlCommand, ({ input, side }) => {
+    queueNamed(side, input['QueueName'] ?? '');
+    return { QueueUrl: `https://sqs.example/${input['QueueName']}` };
+  });
+  on(GetQueueAttributesCommand, ({ input, side }) => {
+    const { attributes, policy } = queueNamed(side, (input['QueueUrl'] ?? '').replace(/^.*\//, ''));
     return { Attributes: { ...attributes, Policy: document(policy) } };
   });
-  on(ListSubscriptionsByTopicCommand, ({ input, owner, region }) => {
+  on(
+    GetScheduleCommand,
+    ({ input }) => current().schedules[input['Name'] ?? ''] ?? refuse(awsError('ResourceNotFoundException')),
+  );
+  on(ListSubscriptionsByTopicCommand, ({ input, side, region }) => {
     const arn = input['TopicArn'] ?? '';
     // Where it is, and nowhere else.
-    const isThere = owner === 'source' && arn.split(':')[3] === region;
+    const isThere = arn.split(':')[4] === config[side].account && arn.split(':')[3] === region;
     const subscriptions = isThere ? current().topics[arn] : undefined;
     // One at a time.
     const next = Number(input['NextToken'] ?? 0);

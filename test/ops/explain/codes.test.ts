@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { COMMANDS } from '../../../bin/commands';
 import { configuration } from '../../../lib/config/schema';
 import { UsageError } from '../../../lib/errors/errors';
 import { replicationPermissions } from '../../../lib/model/permissions';
 import { explain } from '../../../lib/ops/explain/explain';
 import { FAILURE_REASONS, FAILURE_REASONS_PAGE } from '../../../lib/ops/explain/reasons';
 import { wordingOf } from '../../../lib/ops/explain/wording';
-import { scripts } from '../../../package.json';
 import { validConfig } from '../../helpers/config';
+import { namedCommands } from '../../helpers/named-commands';
 import { testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
 
@@ -104,10 +103,7 @@ describe.each(FAILURE_REASONS)('$code', ({ code, cause, concerns, fix, commands,
     ];
 
     expect(texts.map((text) => wording.fill(text)).filter((text) => /[{}]|undefined/.test(text))).toEqual([]);
-    const named = texts.flatMap((text) => [...text.matchAll(/npm run ([\w:]+)(?: -- ([a-z]+))?/g)]);
-    expect(
-      named.filter(([, script = '', command]) => !(script in scripts) || !COMMANDS.some(({ name }) => name === command)),
-    ).toEqual([]);
+    expect(namedCommands(texts.join('\n')).filter(({ exists }) => !exists)).toEqual([]);
   });
 
   test.each([code, code.toLowerCase(), code.toUpperCase()])('is explained as %s', async (argument) => {
@@ -138,20 +134,25 @@ test('commands carry the profile or the configuration, and name the account of t
   const { text, data } = await explain({ ...context, config }, { argument: 'DstBucketNotFound', values: {} });
 
   expect(text).toContain('--profile backup   # as the destination account, 222222222222');
-  expect(text).toContain('npm run ops -- doctor --pair documents -c config=other.json   # with credentials of both accounts');
+  expect(text).toContain(
+    'npx --no -- s3-replication doctor --pair documents -c config=other.json   # with credentials of both accounts',
+  );
   expect(data).toMatchObject({
     commands: [
       { account: '222222222222', command: expect.stringMatching(/--profile backup$/) },
-      { account: '111111111111, 222222222222', command: expect.stringMatching(/^npm run ops -- doctor .*-c config=other.json$/) },
+      {
+        account: '111111111111, 222222222222',
+        command: expect.stringMatching(/^npx --no -- s3-replication doctor .*-c config=other.json$/),
+      },
     ],
   });
 });
 
 test.each([
-  [true, 'To replicate with S3 Batch Replication: npm run ops -- retry --pair documents'],
+  [true, 'To replicate with S3 Batch Replication: npx --no -- s3-replication retry --pair documents'],
   [
     false,
-    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- retry --pair documents',
+    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication retry --pair documents',
   ],
 ])('with backfill %s, what comes afterwards is what works', async (backfill, words) => {
   const { context } = testContext({ backfill });
@@ -184,7 +185,7 @@ describe('an unknown code', () => {
     expect(error.hint).toContain(near === undefined ? 'write s3://BUCKET/KEY' : `did you mean ${near}`);
   });
 
-  test.each(['', 'Nonsense', 'http://bucket/key'])('%p offers all codes', async (argument) => {
+  test.each(['', 'Nonsense', 'bucket/key'])('%p offers all codes', async (argument) => {
     const { hint } = await rejectionOf(explain(testContext().context, { argument, values: {} }), UsageError);
 
     expect(DOCUMENTED.filter((code) => !hint?.includes(code))).toEqual([]);

@@ -157,7 +157,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
   rule     backups-documents matches: the rule takes every object
   replica  not there
   verdict  not replicated although the rule takes it now: it is older than the rule or a change of it
-  do       upload the object again. To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npm run ops -- backfill --pair documents`,
+  do       upload the object again. To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication backfill --pair documents`,
     );
   });
 
@@ -325,6 +325,26 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
     expect(exitCode).toBe(1);
     expect(data.versions).toEqual([]);
     expect(text).toContain(`There is no object "${KEY}" in source bucket ${SOURCE}`);
+    expect(text).not.toContain('URL-encoded');
+  });
+
+  test.each([
+    ['annual%20report.pdf', 'annual report.pdf'],
+    ['annual+report.pdf', 'annual report.pdf'],
+    ['a%2Fb', 'a/b'],
+  ])('that is not there under %s may be there under the key without its URL encoding', async (key, decoded) => {
+    listing([]);
+
+    const { text } = await explained(key);
+
+    expect(text).toContain(`The key looks URL-encoded. If it stands for "${decoded}": `);
+    expect(text).toMatch(new RegExp(`explain '?s3://${SOURCE}/${decoded}'?$`, 'm'));
+  });
+
+  test('that is not there under a key with a lone % is only not there', async () => {
+    listing([]);
+
+    expect((await explained('100%')).text).not.toContain('URL-encoded');
   });
 });
 
@@ -492,7 +512,7 @@ describe('the replica of an object of a source bucket', () => {
     const { exitCode, text } = await explained();
     expect([exitCode, text]).toEqual([
       1,
-      expect.stringContaining(`has 1 under this key: npm run ops -- explain s3://${REPLICAS}/`),
+      expect.stringContaining(`has 1 under this key: npx --no -- s3-replication explain s3://${REPLICAS}/`),
     ]);
   });
 });
@@ -589,14 +609,42 @@ describe('fails', () => {
     expect(s3.calls()).toEqual([]);
   });
 
-  test.each(['s3://', `s3://${SOURCE}`, `s3://${SOURCE}/`, 's3:bucket/key'])(
-    'for %s, which names no object',
-    async (argument) => {
-      expect(await rejectionOf(explain(testContext().context, { argument, values: {} }), UsageError)).toMatchObject({
-        code: 'BadObject',
-      });
-    },
-  );
+  test.each([
+    's3://',
+    `s3://${SOURCE}`,
+    `s3://${SOURCE}/`,
+    's3:bucket/key',
+    `arn:aws:s3:::${SOURCE}`,
+    'arn:aws:s3:us-west-2:111111111111:accesspoint/mine/object/key',
+    `https://${SOURCE}.s3.amazonaws.com/`,
+    `https://s3.amazonaws.com/${SOURCE}`,
+    'https://example.com/bucket/key',
+    'https://s3.console.aws.amazon.com/s3/buckets/mine',
+  ])('for %s, which names no object', async (argument) => {
+    expect(await rejectionOf(explain(testContext().context, { argument, values: {} }), UsageError)).toMatchObject({
+      code: 'BadObject',
+    });
+  });
+});
+
+test.each([
+  [`arn:aws:s3:::${SOURCE}/a b%20c`, 'a b%20c'],
+  [`arn:aws-cn:s3:::${SOURCE}/k`, 'k'],
+  [`https://${SOURCE}.s3.ap-southeast-2.amazonaws.com/reports/annual+report%2B1.pdf`, 'reports/annual report+1.pdf'],
+  [`https://${SOURCE}.s3.amazonaws.com/k?versionId=v1&X-Amz-Signature=0`, 'k'],
+  [`https://${SOURCE}.s3-ap-southeast-2.amazonaws.com/a/../b`, 'a/../b'],
+  [`https://${SOURCE}.s3.dualstack.ap-southeast-2.amazonaws.com//leading`, '/leading'],
+  [`https://${SOURCE}.s3.cn-north-1.amazonaws.com.cn/100%`, '100%'],
+  [`https://s3.ap-southeast-2.amazonaws.com/${SOURCE}/a/b`, 'a/b'],
+  [`HTTPS://S3.AMAZONAWS.COM/${SOURCE}/k`, 'k'],
+  [`https://ap-southeast-2.console.aws.amazon.com/s3/object/${SOURCE}?region=ap-southeast-2&prefix=a%2Fb+c`, 'a/b c'],
+])('an object is named by %s', async (argument, key) => {
+  listing([listed('v1', 1, { Key: key })]);
+  head('v1', { ReplicationStatus: 'COMPLETED' });
+
+  const { data } = await explain(testContext().context, { argument, values: {} });
+
+  expect(data).toMatchObject({ bucket: SOURCE, key, versions: [{ versionId: 'v1' }] });
 });
 
 test('of several pairs, the bucket tells which one it is', async () => {

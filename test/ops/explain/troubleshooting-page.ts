@@ -16,9 +16,9 @@ const CONFIG = validConfig();
 const WORDING = wordingOf(CONFIG, 'documents');
 const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
 
-const DOCTOR = '`npm run ops -- doctor --pair documents`';
-const EXPLAIN_SOURCE = "`npm run ops -- explain 's3://{sourceBucket}/KEY'`";
-const EXPLAIN_REPLICA = "`npm run ops -- explain 's3://{replicaBucket}/KEY'`";
+const DOCTOR = '`npx --no -- s3-replication doctor --pair documents`';
+const EXPLAIN_SOURCE = "`npx --no -- s3-replication explain 's3://{sourceBucket}/KEY'`";
+const EXPLAIN_REPLICA = "`npx --no -- s3-replication explain 's3://{replicaBucket}/KEY'`";
 
 /** docs/protection.md says the same. */
 export const LIFECYCLE_WAITS =
@@ -79,7 +79,7 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     'a replica lacks the tags of its object',
     '`aws s3api get-object-tagging` on both',
     '`s3:GetObjectVersionTagging` is missing from the role, or `s3:ReplicateTags` is denied',
-    '`npm run ops -- explain SrcGetTaggingNotPermitted`',
+    '`npx --no -- s3-replication explain SrcGetTaggingNotPermitted`',
   ],
   [
     'a replica is not under the replica key',
@@ -110,13 +110,13 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     'the source stack cannot be synthesised',
     "an error says that the replica key's ARN is not recorded",
     'with `"keyExchange": "ssm"`, the ARN has to be recorded once',
-    '`npm run ops -- exchange`',
+    '`npx --no -- s3-replication exchange`',
   ],
   [
     '`cdk deploy` cannot delete a stack',
     '"cannot be deleted while TerminationProtection is enabled"',
     'the first deployment of the stack failed, and it is protected already',
-    '`npm run deploy` prints the command that lifts the protection',
+    '`npx --no -- s3-replication deploy` prints the command that lifts the protection',
   ],
   [
     '`cdk deploy` has the wrong credentials',
@@ -139,9 +139,17 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
     'S3 has not finished. Most objects need less than 15 minutes. It keeps trying while a bucket or region is down',
   ],
   ['`COMPLETED`', 'source', 'the replica is there'],
-  ['`FAILED`', 'source', 'final: S3 does not try again by itself. Upload the object again, or `npm run ops -- retry`'],
+  [
+    '`FAILED`',
+    'source',
+    'final: S3 does not try again by itself. Upload the object again, or `npx --no -- s3-replication retry`',
+  ],
   ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
-  ['none', 'source', 'S3 never tried: no rule took the object when it was uploaded. `npm run ops -- backfill` calls it `NONE`'],
+  [
+    'none',
+    'source',
+    'S3 never tried: no rule took the object when it was uploaded. `npx --no -- s3-replication backfill` calls it `NONE`',
+  ],
   ['none', 'replica', 'no replica: somebody wrote it there'],
   ['none', 'both', 'a delete marker has no status that S3 shows; that of an SSE-C object is shown only to who has its key'],
 ];
@@ -149,23 +157,23 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
 const NOT_REPLICATED: readonly (readonly [what: string, instead: string, page: string])[] = [
   [
     'objects that are older than the rule',
-    '`npm run ops -- backfill`, see [backfill.md](backfill.md)',
+    '`npx --no -- s3-replication backfill`, see [backfill.md](backfill.md)',
     's3-batch-replication-batch',
   ],
-  ['objects whose replication `FAILED`', '`npm run ops -- retry`, or another upload', 'replication-status'],
+  ['objects whose replication `FAILED`', '`npx --no -- s3-replication retry`, or another upload', 'replication-status'],
   [
     'objects that do not match `pairs[].filter`',
-    'change the filter, then `npm run ops -- backfill` for what is there',
+    'change the filter, then `npx --no -- s3-replication backfill` for what is there',
     'replication-what-is-isnot-replicated',
   ],
   [
     'objects that got the tags of the filter after their upload',
-    '`npm run ops -- backfill`',
+    '`npx --no -- s3-replication backfill`',
     'replication-what-is-isnot-replicated',
   ],
   [
     'replicas that another rule made (no chains)',
-    '`npm run ops -- backfill --status REPLICA`',
+    '`npx --no -- s3-replication backfill --status REPLICA`',
     'replication-what-is-isnot-replicated',
   ],
   ['delete markers', '`pairs[].replicateDeleteMarkers`, never with a tag filter', 'delete-marker-replication'],
@@ -201,10 +209,12 @@ const WRITE = '`DstPutObjectNotPermitted`, `DstPutTaggingNotPermitted`, `DstDelO
 const UNPROTECTED = 'none, until somebody deletes the stack';
 const ALARMS = 'none in replication; no alarm goes off when it fails or is late';
 const UNTOLD = 'an alarm is on, and nobody is told';
-const EVENTS = 'objects are `FAILED`, and `npm run ops -- failures` shows none';
+const EVENTS = 'objects are `FAILED`, and `npx --no -- s3-replication failures` shows none';
 const HARDENING = 'none in replication; the bucket is less protected than the template says';
 
 /** What an operator sees when a check of doctor fails, by the check's id. */
+const SILENT = 'the alarm `<deployment>-<pair>-heartbeat` is on, though objects are replicated';
+
 export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'credentials-destination': NOT_DEPLOYED,
   'credentials-source': NOT_DEPLOYED,
@@ -222,6 +232,10 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'termination-protection-destination': UNPROTECTED,
   'termination-protection-source': UNPROTECTED,
   'stack-monitoring': ALARMS,
+  'stack-heartbeat': 'the alarm `<deployment>-<pair>-heartbeat` of the backup account is on',
+  'termination-protection-heartbeat': UNPROTECTED,
+  'stack-backup-health': 'replication can stop, and the backup account tells nobody',
+  'termination-protection-backup-health': UNPROTECTED,
   'termination-protection-monitoring': UNPROTECTED,
   'stack-source-health': UNTOLD,
   'termination-protection-source-health': UNPROTECTED,
@@ -231,7 +245,7 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'source-key': '`SrcKmsKeyInvalidState`; source objects cannot be read',
   'replica-key-rotation': 'none; the key is not rotated as often as configured',
   'source-key-rotation': 'none; the key is not rotated as often as configured',
-  'replica-key-parameter': '`npm run ops -- exchange` finds no key ARN, or a wrong one',
+  'replica-key-parameter': '`npx --no -- s3-replication exchange` finds no key ARN, or a wrong one',
   'source-key-parameter': NOT_FOUND_BY_OTHERS,
   'replica-parameters': NOT_FOUND_BY_OTHERS,
   'source-parameters': NOT_FOUND_BY_OTHERS,
@@ -247,7 +261,7 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'source-ownership': '`SrcGetAclNotPermitted` for objects that other accounts uploaded',
   'replica-ownership': 'replicas belong to the source account, and the backup account cannot read them',
   'source-lifecycle': 'versions of the source vanish, or stay and are paid for',
-  'replica-lifecycle': '`npm run ops -- audit` finds replicas `missing`: a lifecycle rule deletes them',
+  'replica-lifecycle': '`npx --no -- s3-replication audit` finds replicas `missing`: a lifecycle rule deletes them',
   'source-encryption': '`SrcGetObjectNotPermitted` for objects under another key; replicas under SSE-S3',
   'replica-encryption': 'none in replication, since the rule names the key; what is written otherwise is under another key',
   'source-bucket-keys': 'many more KMS requests, or `SrcGetObjectNotPermitted` where a policy admits one encryption context only',
@@ -292,6 +306,13 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'failure-events': EVENTS,
   'failure-queue': 'events are gone before somebody reads them, or never arrive',
   'failure-queue-policy': `${EVENTS}; or others can send to the queue or read it`,
+  'heartbeat-schedule': SILENT,
+  'heartbeat-errors': SILENT,
+  'heartbeat-notification': SILENT,
+  'heartbeat-queue': `${SILENT}; or others can send to the queue, and nobody misses a heartbeat`,
+  'backup-alarms': 'replication can stop, and the backup account does not notice',
+  'backup-health-alarm': 'an alarm of the backup account is on, and nobody hears of it',
+  'notifications-backup': 'an alarm of the backup account is on, and nobody hears of it',
   'source-alarms': ALARMS,
   'destination-alarms': ALARMS,
   'source-health-alarm': UNTOLD,
@@ -316,14 +337,14 @@ ${markdownTable(
 
 ## What a replication status means
 
-\`npm run ops -- explain 's3://BUCKET/KEY'\` shows it for every version, with the rule and what to do; so does \`aws s3api head-object\`
+\`npx --no -- s3-replication explain 's3://BUCKET/KEY'\` shows it for every version, with the rule and what to do; so does \`aws s3api head-object\`
 ([AWS](${S3}/replication-status.html)).
 
 ${markdownTable(['status', 'in a bucket', 'means'], STATUSES)}
 
 ## What is not replicated
 
-\`npm run ops -- backfill\` and \`npm run ops -- retry\` require \`"backfill": true\` in the configuration, and a deployment of the source with it.
+\`npx --no -- s3-replication backfill\` and \`npx --no -- s3-replication retry\` require \`"backfill": true\` in the configuration, and a deployment of the source with it.
 
 ${markdownTable(
   ['what', 'instead', 'AWS'],
@@ -334,7 +355,7 @@ ${doctorPart(doctor)}## Failure reasons
 
 S3 tells why an object is \`FAILED\` by one of these codes, as \`failureReason\` of the \`s3:Replication:OperationFailedReplication\` event of the source
 bucket and in the completion report of S3 Batch Replication ([AWS](${FAILURE_REASONS_PAGE})).
-\`npm run ops -- explain CODE\` shows the same with the names of your deployment.
+\`npx --no -- s3-replication explain CODE\` shows the same with the names of your deployment.
 
 ${afterwards(CONFIG)}.
 
@@ -345,7 +366,7 @@ ${FAILURE_REASONS.map(reasonPart).join('\n')}`;
 function doctorPart({ checks, pains }: DoctorKnowledge): string {
   return `## Checks of doctor
 
-\`npm run ops -- doctor\` asks AWS each of these questions, and says for each that fails what it found, what it
+\`npx --no -- s3-replication doctor\` asks AWS each of these questions, and says for each that fails what it found, what it
 expected, and what repairs it. A repair changes one resource, for every check that fails on it, and keeps what others wrote:
 statements, rules, notifications. It removes only what stops or endangers replication, and says so before the command. A passing
 check lists under \`others\` what it keeps. \`--revert-drift\` takes back every change by hand in a stack, those of others too: doctor prints
@@ -358,7 +379,7 @@ ${markdownTable(
     CHECK_SYMPTOMS[id] ?? '',
     title,
     run.each === 'pair' ? 'for each pair' : 'once',
-    run.each === 'pair' ? DOCTOR : '`npm run ops -- doctor`',
+    run.each === 'pair' ? DOCTOR : '`npx --no -- s3-replication doctor`',
   ]),
 )}
 

@@ -157,3 +157,16 @@ describe('an object that missed the threshold', () => {
     expect(brief(missed, timed('ReplicatedAfterThreshold', { versionId: 'other' }))).toHaveLength(2);
   });
 });
+
+test('heartbeats are counted apart: an hourly failure takes one line, and no object is hidden behind it', () => {
+  const key = 'reports/.s3-replication-canary/heartbeat';
+  const heartbeats = Array.from({ length: 24 }, (_, hour) =>
+    record({ key, versionId: `beat-${hour}`, time: `2026-10-31T${String(hour).padStart(2, '0')}:00:00.000Z` }),
+  );
+  const read = parseBody(body(...heartbeats, ...heartbeats.slice(3, 5), record({ key: 'reports/a.pdf' })));
+  const [group, ...more] = groupEvents(read.kind === 'events' ? read.events : []);
+
+  expect(more).toEqual([]);
+  expect(group?.objects.map((object) => object.key)).toEqual(['reports/a.pdf']);
+  expect(group?.heartbeats).toMatchObject({ count: 24, newest: { key, versionId: 'beat-23' } });
+});

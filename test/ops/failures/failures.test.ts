@@ -66,7 +66,7 @@ describe('an empty queue', () => {
 });
 
 describe('failures', () => {
-  test('are explained as ops explain does, with the fix and the keys', async () => {
+  test('are explained as s3-replication explain does, with the fix and the keys', async () => {
     queueOf(failed('DstBucketUnversioned', { key: 'annual+report.pdf' }));
     const { exitCode, text, data } = await run({}, { destination: { profile: 'backup' } });
 
@@ -74,6 +74,7 @@ describe('failures', () => {
     expect(Object.keys(data)).toEqual(['status', 'queue', 'read', 'truncated', 'groups', 'testEvents', 'unreadable', 'removed']);
     expect(data.groups).toEqual([
       {
+        heartbeats: null,
         reason: 'DstBucketUnversioned',
         event: 'OperationFailedReplication',
         pair: 'documents',
@@ -85,8 +86,8 @@ describe('failures', () => {
         explanation: {
           cause: expect.stringContaining('ersioning'),
           fix: expect.any(String),
-          commands: [{ account: '111111111111, 222222222222', command: 'npm run ops -- doctor --pair documents' }],
-          afterwards: expect.stringContaining('npm run ops -- retry --pair documents'),
+          commands: [{ account: '111111111111, 222222222222', command: 'npx --no -- s3-replication doctor --pair documents' }],
+          afterwards: expect.stringContaining('npx --no -- s3-replication retry --pair documents'),
           page: expect.stringContaining('https://docs.aws.amazon.com/'),
         },
         objects: [
@@ -104,7 +105,7 @@ describe('failures', () => {
     expect(text).toContain('DstBucketUnversioned: 1 object version of pair documents\n  Cause: ');
     expect(text).toContain('  Afterwards: FAILED is final');
     expect(text).toContain(`"s3://${SOURCE}/annual report.pdf", version abcdeH0Xp66ep__QDjR76LK7Gc9X4wKO`);
-    expect(text).toContain(`npm run ops -- explain 's3://${SOURCE}/annual report.pdf'`);
+    expect(text).toContain(`npx --no -- s3-replication explain 's3://${SOURCE}/annual report.pdf'`);
     expect(text).not.toContain('PAIR');
   });
 
@@ -133,7 +134,7 @@ describe('failures', () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(cause);
-    expect(text).toContain('npm run ops -- doctor --pair documents');
+    expect(text).toContain('npx --no -- s3-replication doctor --pair documents');
     expect(data.groups[0]).toMatchObject({
       reason: reason ?? null,
       explanation: { page: expect.stringContaining('#replication-failure-codes') },
@@ -148,7 +149,7 @@ describe('failures', () => {
     expect(data.groups[0]).toMatchObject({ pair: null });
     expect(text).toContain('of bucket backups-old-111111111111-ap-southeast-2-an, which is in no pair');
     expect(text).toContain('PAIR stands for the id');
-    expect(text).not.toContain('npm run ops -- explain');
+    expect(text).not.toContain('npx --no -- s3-replication explain');
   });
 
   test.each<[string, Record<string, string>]>([
@@ -165,14 +166,14 @@ describe('failures', () => {
     expect(group?.explanation.cause).toContain('analytics');
     const [shown = ''] = text.split('\n\n').filter((part) => part.startsWith("somebody else's"));
     expect(shown).toContain(`DstBucketUnversioned: 1 object version of bucket ${SOURCE}`);
-    expect(shown).not.toMatch(/aws s3|npm run ops|Afterwards/);
+    expect(shown).not.toMatch(/aws s3|npx --no -- s3-replication|Afterwards/);
   });
 
   test('of nobody but others need a look, and no object is offered to explain', async () => {
     queueOf(failed('DstBucketUnversioned', { data: { replicationRuleId: 'analytics' } }));
     const { exitCode, text } = await run();
     expect(exitCode).toBe(1);
-    expect(text).not.toContain('npm run ops');
+    expect(text).not.toContain('npx --no -- s3-replication');
   });
 
   test('that name neither rule nor destination are of the pair', async () => {
@@ -190,7 +191,7 @@ describe('failures', () => {
     const { text } = await run();
 
     expect(text).toMatch(/OBJECT_TAGGING$/m);
-    expect(text).toMatch(/a canary of ops verify$/m);
+    expect(text).toMatch(/a canary of s3-replication verify$/m);
     expect(text).toContain('evil\\u001b[2J');
     expect(text).toContain(`explain s3://${SOURCE}/a`);
     expect(text).not.toContain('\u001b');
@@ -217,7 +218,7 @@ describe('events of S3 Replication Time Control', () => {
 
     expect(exitCode).toBe(1);
     expect(text).toContain(words);
-    expect(text).toContain('npm run ops -- doctor --pair documents');
+    expect(text).toContain('npx --no -- s3-replication doctor --pair documents');
     expect(text).not.toContain('FAILED is final');
   });
 });

@@ -36,18 +36,38 @@ describe('a healthy deployment', () => {
           pendingBytes: 3_145_728,
           failedOperations: 0,
           alarms: [
-            { kind: 'operations-failed', name: 'backups-documents-operations-failed', region: 'ap-southeast-2', state: 'OK' },
-            { kind: 'latency', name: 'backups-documents-latency', region: 'us-west-2', state: 'OK' },
-            { kind: 'operations-pending', name: 'backups-documents-operations-pending', region: 'us-west-2', state: 'OK' },
-            { kind: 'bytes-pending', name: 'backups-documents-bytes-pending', region: 'us-west-2', state: 'OK' },
+            {
+              kind: 'operations-failed',
+              name: 'backups-documents-operations-failed',
+              place: 'source',
+              region: 'ap-southeast-2',
+              state: 'OK',
+            },
+            { kind: 'latency', name: 'backups-documents-latency', place: 'destination', region: 'us-west-2', state: 'OK' },
+            {
+              kind: 'operations-pending',
+              name: 'backups-documents-operations-pending',
+              place: 'destination',
+              region: 'us-west-2',
+              state: 'OK',
+            },
+            {
+              kind: 'bytes-pending',
+              name: 'backups-documents-bytes-pending',
+              place: 'destination',
+              region: 'us-west-2',
+              state: 'OK',
+            },
+            { kind: 'heartbeat', name: 'backups-documents-heartbeat', place: 'backup', region: 'us-west-2', state: 'OK' },
           ],
           lastVerification: { at: '2026-11-01T10:00:00.000Z', result: 'ok' },
           unknown: [],
         },
       ],
       health: [
-        { name: 'backups-source-health', region: 'ap-southeast-2', state: 'OK' },
-        { name: 'backups-destination-health', region: 'us-west-2', state: 'OK' },
+        { name: 'backups-source-health', place: 'source', region: 'ap-southeast-2', state: 'OK' },
+        { name: 'backups-destination-health', place: 'destination', region: 'us-west-2', state: 'OK' },
+        { name: 'backups-backup-health', place: 'backup', region: 'us-west-2', state: 'OK' },
       ],
       failureMessages: 0,
       failureQueue: 'empty',
@@ -66,11 +86,11 @@ describe('a healthy deployment', () => {
   PAIR       LAG         PENDING  BYTES PENDING  FAILED IN 24 H  ALARMS  VERIFIED
   documents  42 seconds  12       3 MiB          0               off     ok 2 hours ago
 
-composite alarms: ap-southeast-2 off, us-west-2 off
+composite alarms: ap-southeast-2 off, us-west-2 off, backup account off
 failure queue: empty
 keys: replica enabled, source enabled
 
-not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and the objects (npm run ops -- audit)`);
+not looked at: rule, versioning, policies and roles (s3-replication doctor), and the objects (s3-replication audit)`);
   });
 
   test('asks for half an hour of what is pending, and for a day of failures, of exactly the rule', async () => {
@@ -113,7 +133,7 @@ not looked at: rule, versioning, policies and roles (npm run ops -- doctor), and
     expect(data.pairs.every(({ lastVerification }) => lastVerification?.result === 'ok')).toBe(true);
     expect(text).toMatch(/^ {2}all 50 +42 seconds +600 +150 MiB +0 +off$/m);
     expect(widest(text)).toBeLessThanOrEqual(130);
-    expect(cloudWatch.commandCalls(DescribeAlarmsCommand)).toHaveLength(3);
+    expect(cloudWatch.commandCalls(DescribeAlarmsCommand)).toHaveLength(4);
     expect(ssm.commandCalls(GetParametersCommand)).toHaveLength(5);
   });
 
@@ -139,7 +159,7 @@ describe('the last verification', () => {
 
     expect([exitCode, data]).toMatchObject([3, { status: 'unknown', wrong: [] }]);
     expect(data.unknown).toEqual([
-      'last verified more than 2 days ago: documents (2 days ago); npm run ops -- verify, every day',
+      'last verified more than 2 days ago: documents (2 days ago); npx --no -- s3-replication verify, every day',
     ]);
     expect(text).toContain('deployment backups: not all is known: 1 unknown\n');
   });
@@ -158,7 +178,7 @@ describe('what is not there', () => {
       'no data of lag: documents',
       'no data of pending operations: documents',
       'no data of pending bytes: documents',
-      'never verified: documents; npm run ops -- verify',
+      'never verified: documents; npx --no -- s3-replication verify',
     ]);
     expect(text).toMatch(/^deployment backups: not all is known: 4 unknown\n/);
     expect(data.pairs[0]).toMatchObject({
@@ -170,12 +190,14 @@ describe('what is not there', () => {
       unknown: [],
     });
     expect(text).toMatch(/^ {2}documents +no data +no data +no data +0 +off +never$/m);
-    expect(text).toContain('no data: none of the last 30 minutes in the source account; npm run ops -- doctor says where');
+    expect(text).toContain(
+      'no data: none of the last 30 minutes in the source account; npx --no -- s3-replication doctor says where',
+    );
   });
 
   test('alarms that never had data are neither on nor off', async () => {
     const { exitCode, data, text } = await run((held) => {
-      for (const kind of ['operations-failed', 'latency', 'operations-pending', 'bytes-pending']) {
+      for (const kind of ['operations-failed', 'latency', 'operations-pending', 'bytes-pending', 'heartbeat']) {
         held.alarms[`backups-documents-${kind}`] = 'INSUFFICIENT_DATA';
       }
     });
@@ -192,7 +214,7 @@ describe('what is not there', () => {
 
     expect(exitCode).toBe(1);
     expect(data.wrong).toEqual([
-      'there is no alarm backups-documents-latency, backups-destination-health; npm run ops -- doctor',
+      'there is no alarm backups-documents-latency, backups-destination-health; npx --no -- s3-replication doctor',
     ]);
     expect(text).toMatch(/ {2}1 missing {2}/);
     expect(text).toContain('us-west-2 missing');
@@ -209,7 +231,7 @@ describe('what is not there', () => {
       held.messages = [TEST_EVENT, FAILURE, FAILURE, FAILURE];
     });
     expect([exitCode, data.failureMessages]).toEqual([0, 3]);
-    expect(text).toContain('failure queue: about 3 to look at: npm run ops -- failures');
+    expect(text).toContain('failure queue: about 3 to look at: npx --no -- s3-replication failures');
     const looks = sqs.commandCalls(ReceiveMessageCommand).map(({ args }) => args[0].input.VisibilityTimeout);
     expect(new Set(looks)).toEqual(new Set([0]));
   });
@@ -245,7 +267,10 @@ describe('what is not there', () => {
     });
 
     expect(exitCode).toBe(3);
-    expect(data.unknown).toEqual([expect.stringMatching(/^replica key is enabled.*: the backup account does not answer/)]);
+    expect(data.unknown).toEqual([
+      'the backup account does not answer',
+      expect.stringMatching(/^replica key is enabled.*: the backup account does not answer/),
+    ]);
     expect(text).toContain('keys: replica ?, source enabled');
   });
 
@@ -287,8 +312,8 @@ describe('something is wrong', () => {
       'alarm operations-failed is on: two',
       'alarm latency is on: two',
       'composite alarm backups-source-health in ap-southeast-2 is on',
-      'operations failed in 24 hours: two (3); npm run ops -- failures',
-      'the last verification failed: two; npm run ops -- verify',
+      'operations failed in 24 hours: two (3); npx --no -- s3-replication failures',
+      'the last verification failed: two; npx --no -- s3-replication verify',
     ]);
     expect(text).toContain('deployment backups: something is wrong');
     expect(text).toMatch(/^ {2}two +2.5 hours +no data +no data +3 +2 ON +FAILED 30 seconds ago$/m);
@@ -342,6 +367,7 @@ describe('no answer', () => {
     expect(data.unanswered).toEqual([
       'metrics in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
       'alarms in us-west-2 could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
+      'alarms of the backup account could not be read: AWS throttles the requests (Rate exceeded); wait a minute, then repeat the command',
     ]);
     expect(data.pairs[0]).toMatchObject({
       lagSeconds: null,
@@ -349,7 +375,7 @@ describe('no answer', () => {
       unknown: ['lagSeconds', 'pendingOperations', 'pendingBytes'],
       lastVerification: { result: 'ok' },
     });
-    expect(text).toMatch(/^ {2}documents +\? +\? +\? +0 +3 \? +ok 2 hours ago$/m);
+    expect(text).toMatch(/^ {2}documents +\? +\? +\? +0 +4 \? +ok 2 hours ago$/m);
     expect(text).toContain('not all is known');
     expect(text).not.toContain('no data');
   });
@@ -374,7 +400,7 @@ describe('no answer', () => {
 
       expect(exitCode).toBe(3);
       expect(data.pairs[0]).toMatchObject({ lastVerification: null, unknown: ['lastVerification'] });
-      expect(data.unanswered).toEqual([expect.stringContaining('last-verification holds no result of ops verify')]);
+      expect(data.unanswered).toEqual([expect.stringContaining('last-verification holds no result of s3-replication verify')]);
     },
   );
 
@@ -431,7 +457,7 @@ describe('on an emulator', () => {
     expect(exitCode).toBe(1);
     expect(data).toMatchObject({ health: [], pairs: [{ failedOperations: null, unknown: [] }] });
     expect(data.unknown).toEqual(['no data of failed operations: documents']);
-    expect(data.wrong).toEqual(['failures wait in the failure queue, about 1; npm run ops -- failures']);
+    expect(data.wrong).toEqual(['failures wait in the failure queue, about 1; npx --no -- s3-replication failures']);
     expect(text).toContain('not counted');
     expect(text).not.toContain('composite');
   });

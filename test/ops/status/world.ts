@@ -12,6 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { alarmsIn } from '../../../lib/model/alarms';
+import { ALARM_PLACES, alarmSide } from '../../../lib/model/names';
 import { type StatusData, status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';
 
@@ -80,15 +81,24 @@ function serve({ config }: Context, held: Held): void {
       if (names.length > 100 || most > 100) {
         throw awsError('ValidationError', 'too many names');
       }
-      const region = await getClient().config.region();
-      const side = region === config.source.region ? 'source' : 'destination';
+      // Asked once: after a wait it is the client of another request.
+      const { config: client } = getClient();
+      const { accessKeyId: account } = await client.credentials();
+      const region = await client.region();
+      const place = ALARM_PLACES.find((one) => {
+        const side = alarmSide(config, one);
+        return side.account === account && side.region === region;
+      });
+      if (place === undefined) {
+        throw new Error(`there is no alarm of ${account} in ${region}`);
+      }
       const there = (all: readonly string[]) =>
         all
           .filter((name) => names.includes(name) && !(name in held.alarms && held.alarms[name] === undefined))
           .map((name) => ({ AlarmName: name, StateValue: held.alarms[name] ?? 'OK' }));
       return {
-        MetricAlarms: there(alarmsIn(config, side).map(({ name }) => name)),
-        CompositeAlarms: types.includes('CompositeAlarm') ? there([config.names.monitoring.regions[side].composite.name]) : [],
+        MetricAlarms: there(alarmsIn(config, place).map(({ name }) => name)),
+        CompositeAlarms: types.includes('CompositeAlarm') ? there([config.names.monitoring.regions[place].composite.name]) : [],
       };
     });
   sqs.on(GetQueueUrlCommand).callsFake(() => {
@@ -153,12 +163,12 @@ export async function run(
   }
   change(held);
   serve(context, held);
-  // Whatever is asked of the backup account fails, except about its key.
+  // Whatever is asked of the backup account fails, except about its key and its alarms.
   const clients = Object.fromEntries(
     Object.entries(context.clients).map(([service, make]) => [
       service,
       async (side: 'source' | 'destination', region?: string) => {
-        const about = side === 'destination' && (service === 'kms' || service === 'account');
+        const about = side === 'destination' && ['kms', 'account', 'cloudWatch'].includes(service);
         if (side !== 'source' && !(about && held.replicaKey !== undefined)) {
           throw new UnreachableError('NoCredentials', 'the backup account does not answer');
         }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../../lib/errors/errors';
+import { taggingOf } from '../../../lib/model/canary';
 import { canaryPrefix } from '../../../lib/model/names';
-import { canaryOf, taggingHeader } from '../../../lib/ops/verify/canary';
+import { canaryOf } from '../../../lib/ops/verify/canary';
 import { validConfig } from '../../helpers/config';
 import { rejectionOf } from '../../helpers/rejection';
 
@@ -45,7 +46,7 @@ test('nine tags leave room for the canary’s own', () => {
 
 test('the header escapes everything that tags may have, and spaces not as plus', () => {
   const tags = { 'a b+c': 'x=y/z@ü:.-_' };
-  const header = taggingHeader(canary({ tags }));
+  const header = taggingOf(canary({ tags }).tags);
 
   expect(header).not.toContain('+');
   expect(Object.fromEntries(new URLSearchParams(header))).toEqual({ ...tags, 's3-replication': 'canary' });

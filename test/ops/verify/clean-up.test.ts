@@ -96,6 +96,14 @@ test('under lockdown the replica is left to its lifecycle rule, and the pair is 
   );
 });
 
+test('with a witness the replica is left to its lifecycle rule too: deleting it would raise an alarm', async () => {
+  const { exitCode, pair } = await run({ witness: true });
+
+  expect(exitCode).toBe(0);
+  expect(deletions()).toEqual([[SOURCE, pair.source.key, VERSION]]);
+  expect(pair.left).toMatchObject([{ bucket: REPLICA, why: expect.stringMatching(/^the witness would raise its alarm/) }]);
+});
+
 test('on the source side too, and the replica is still deleted', async () => {
   s3.on(DeleteObjectCommand, { Bucket: SOURCE }).rejects(denied());
   const { pair } = await run();

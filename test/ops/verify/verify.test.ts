@@ -564,7 +564,7 @@ test('--json has these keys', async () => {
   ]);
 });
 
-/** What was recorded for `ops status`. */
+/** What was recorded for `s3-replication status`. */
 const recordings = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
 
 test.each([
@@ -579,7 +579,7 @@ test.each([
   expect(recordings()).toEqual([
     {
       Name: '/backups/source/pairs/documents/last-verification',
-      Description: 'Last result of ops verify for pair documents',
+      Description: 'Last result of s3-replication verify for pair documents',
       Type: 'String',
       Overwrite: true,
       Value: JSON.stringify({ at: '2026-11-01T12:00:00.000Z', result }),
@@ -618,7 +618,7 @@ test('who may not record is told so once, and the verdict stays', async () => {
   expect(exitCode).toBe(1);
   expect(data.pairs).toMatchObject([{ recorded: false }, { recorded: false }]);
   expect(recorded.told.filter((line) => line.includes('recorded'))).toEqual([
-    'the result could not be recorded for ops status: not authorized to perform: ssm:PutParameter',
+    'the result could not be recorded for s3-replication status: not authorized to perform: ssm:PutParameter',
   ]);
 });
 

@@ -43,6 +43,8 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
       ],
     },
   ],
+  ['with a witness', { witness: true, pairs: [{ id: 'a' }, { id: 'b' }] }],
+  ['without heartbeat', { heartbeat: false }],
   ['with backfill', { backfill: true }],
   [
     'with backfill and pairs, in the global bucket namespace',

@@ -12,11 +12,11 @@ export const PIPELINES: readonly (readonly [string, Keys])[] = [
   ['in the region of the destination, without approvals', { pipeline: { ...PIPELINE, region: 'us-west-2', approval: false } }],
   ['in the region of the source, by ssm', { pipeline: { ...PIPELINE, region: 'ap-southeast-2' }, keyExchange: 'ssm' }],
   [
-    'in partition aws-cn',
+    'in partition aws-us-gov',
     {
-      source: { region: 'cn-north-1' },
-      destination: { region: 'cn-northwest-1' },
-      pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      source: { region: 'us-gov-west-1' },
+      destination: { region: 'us-gov-east-1' },
+      pipeline: { ...PIPELINE, region: 'us-gov-west-1' },
       pairs: [{ id: 'documents' }, { id: 'photos', group: 'media' }],
     },
   ],

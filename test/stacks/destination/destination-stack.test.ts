@@ -240,6 +240,8 @@ describe('the exchange role', () => {
       'AWS::KMS::Key': 1,
       'AWS::S3::Bucket': 1,
       'AWS::S3::BucketPolicy': 1,
+      'AWS::SQS::Queue': 1,
+      'AWS::SQS::QueuePolicy': 1,
       'AWS::SSM::Parameter': 2,
     });
   });

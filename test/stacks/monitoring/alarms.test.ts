@@ -64,7 +64,9 @@ test('every alarm watches the metric of one rule, as S3 names it', () => {
     expect(properties).toMatchObject({
       Namespace: 'AWS/S3',
       Dimensions: DIMENSIONS,
-      AlarmDescription: expect.stringMatching(/docs\/runbook\.md says what to do\.$/),
+      AlarmDescription: expect.stringMatching(
+        / First: npx --no -- s3-replication \w+ --pair documents\. Then: docs\/runbook\.md$/,
+      ),
     });
     // The composite alarm of the region tells.
     expect(properties).not.toHaveProperty('AlarmActions');
@@ -88,5 +90,6 @@ test('the plain data names every alarm of the templates, by the ARN that it gets
     'arn:aws:cloudwatch:us-west-2:111111111111:alarm:backups-p0-latency',
     'arn:aws:cloudwatch:us-west-2:111111111111:alarm:backups-p0-operations-pending',
     'arn:aws:cloudwatch:us-west-2:111111111111:alarm:backups-p0-bytes-pending',
+    'arn:aws:cloudwatch:us-west-2:222222222222:alarm:backups-p0-heartbeat',
   ]);
 });

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { devDependencies, scripts } from '../../../package.json';
+import { namedCommands } from '../../helpers/named-commands';
 import { recordedKey } from '../../helpers/templates';
 import { buildOf, pipelineApp, runOrders, stagesIn } from './pipeline';
 
@@ -78,12 +79,16 @@ describe('the pipeline', () => {
       'backups-destination.Approve': 2,
       'backups-destination.Prepare': 3,
       'backups-destination.Deploy': 4,
+      'backups-backup-health.Prepare': 5,
+      'backups-backup-health.Deploy': 6,
       'backups-source.Changes': 5,
       'backups-source.Approve': 6,
       'backups-source.Prepare': 7,
       'backups-source.Deploy': 8,
       'backups-monitoring.Prepare': 9,
       'backups-monitoring.Deploy': 10,
+      'backups-heartbeat.Prepare': 9,
+      'backups-heartbeat.Deploy': 10,
       'backups-source-health.Prepare': 9,
       'backups-source-health.Deploy': 10,
       'backups-destination-health.Prepare': 11,
@@ -93,8 +98,8 @@ describe('the pipeline', () => {
   });
 
   test.each([
-    ['destination', '222222222222', 1],
-    ['source', '111111111111', 4],
+    ['destination', '222222222222', 2],
+    ['source', '111111111111', 5],
   ])('touches no stack of the %s account before its approval', (side, account, count) => {
     const orders = runOrders(stagesIn(template)['Replication']);
     const stacks = stack.stage.node.children.filter(Stack.isStack).filter((each) => each.account === account);
@@ -107,8 +112,8 @@ describe('the pipeline', () => {
   test('names to the person who approves each stack and the account', () => {
     const comments = stagesIn(template)['Replication']?.flatMap(({ Configuration: { CustomData } }) => CustomData ?? []);
     expect(comments).toEqual([
-      'Deploys backups-destination to account 222222222222. The plan is in the log of the action before.',
-      'Deploys backups-source, backups-monitoring, backups-source-health, backups-destination-health to account 111111111111. The plan is in the log of the action before.',
+      'Deploys backups-destination, backups-backup-health to account 222222222222. The plan is in the log of the action before.',
+      'Deploys backups-source, backups-monitoring, backups-heartbeat, backups-source-health, backups-destination-health to account 111111111111. The plan is in the log of the action before.',
     ]);
   });
 
@@ -121,6 +126,8 @@ describe('the pipeline', () => {
       'backups-destination': [destination, role('222222222222', destination)],
       'backups-source': [source, role('111111111111', source)],
       'backups-monitoring': [destination, role('111111111111', destination)],
+      'backups-heartbeat': [source, role('111111111111', source)],
+      'backups-backup-health': [destination, role('222222222222', destination)],
       'backups-source-health': [source, role('111111111111', source)],
       'backups-destination-health': [destination, role('111111111111', destination)],
     };
@@ -137,8 +144,11 @@ describe('the pipeline', () => {
   });
 
   test.each([
-    ['destination', ['backups-destination']],
-    ['source', ['backups-source', 'backups-monitoring', 'backups-source-health', 'backups-destination-health']],
+    ['destination', ['backups-destination', 'backups-backup-health']],
+    [
+      'source',
+      ['backups-source', 'backups-monitoring', 'backups-heartbeat', 'backups-source-health', 'backups-destination-health'],
+    ],
   ])('plans every stack of the %s account from the assembly that is deployed, read only', (side, stacks) => {
     const { installs, commands } = buildOf(template, `backups-${side}.Changes`);
     expect(installs).toEqual([
@@ -146,7 +156,7 @@ describe('the pipeline', () => {
       'npm ci --omit=dev',
     ]);
     expect(commands).toEqual([
-      `npm run --silent plan -- --assembly cdk.out/${stack.stage.artifactId} ${stacks.map((name) => `--stack ${name}`).join(' ')} --lookup-roles`,
+      `npx --no -- s3-replication plan --assembly cdk.out/${stack.stage.artifactId} ${stacks.map((name) => `--stack ${name}`).join(' ')} --lookup-roles`,
     ]);
     expect(
       app
@@ -160,8 +170,8 @@ describe('the pipeline', () => {
     expect(buildOf(template, 'Verify')).toMatchObject({
       installs: ['npm ci --omit=dev'],
       commands: [
-        'npm run --silent ops -- doctor --verification-roles',
-        'npm run --silent ops -- verify --yes --verification-roles',
+        'npx --no -- s3-replication doctor --accept notifications-destination,notifications-source --verification-roles',
+        'npx --no -- s3-replication verify --yes --verification-roles',
       ],
     });
   });
@@ -170,9 +180,10 @@ describe('the pipeline', () => {
     const commands = ['backups-destination.Changes', 'backups-source.Changes', 'Verify', 'Synth'].flatMap(
       (name) => buildOf(template, name).commands,
     );
-    const run = commands.flatMap((command) => /^npm run --silent ([\w:]+)/.exec(command)?.[1] ?? []);
-    expect(run).toHaveLength(4);
-    expect(run.filter((script) => !(script in scripts))).toEqual([]);
+    const named = namedCommands(commands.join('\n'));
+
+    expect(named.map(({ name }) => name)).toEqual(['plan', 'plan', 'doctor', 'verify']);
+    expect(named.filter(({ exists }) => !exists)).toEqual([]);
   });
 
   test('keeps its artifacts under keys that rotate, in every region', () => {
@@ -266,7 +277,7 @@ describe('the pipeline', () => {
         detail: { state: ['FAILED'] },
         resources: [{ 'Fn::Join': ['', ['arn:aws:codepipeline:eu-west-1:333333333333:', { Ref: pipeline }]] }],
       },
-      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.anyValue() })],
+      Targets: [Match.objectLike({ Arn: { Ref: topic }, RoleArn: Match.absent() })],
     });
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
@@ -277,6 +288,13 @@ describe('the pipeline', () => {
             Principal: '*',
             Action: 'sns:Publish',
             Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sns:Publish',
+            Resource: { Ref: topic },
+            Condition: Match.absent(),
           }),
         ],
       },
@@ -296,11 +314,15 @@ describe('configured otherwise, the pipeline', () => {
       'backups-destination.Changes': 1,
       'backups-destination.Prepare': 2,
       'backups-destination.Deploy': 3,
+      'backups-backup-health.Prepare': 4,
+      'backups-backup-health.Deploy': 5,
       'backups-source.Changes': 4,
       'backups-source.Prepare': 5,
       'backups-source.Deploy': 6,
       'backups-monitoring.Prepare': 7,
       'backups-monitoring.Deploy': 8,
+      'backups-heartbeat.Prepare': 7,
+      'backups-heartbeat.Deploy': 8,
       'backups-source-health.Prepare': 7,
       'backups-source-health.Deploy': 8,
       'backups-destination-health.Prepare': 9,
@@ -351,7 +373,8 @@ describe('configured otherwise, the pipeline', () => {
 
   test('deploys with the recorded key, where it is exchanged by ssm', () => {
     const { app, stack } = pipelineApp({ keyExchange: 'ssm' });
-    const [, source] = app.synth().getNestedAssembly(stack.stage.artifactId).stacks;
+    const { stacks } = app.synth().getNestedAssembly(stack.stage.artifactId);
+    const source = stacks.find(({ stackName }) => stackName === 'backups-source');
     expect(JSON.stringify(source?.template)).toContain(recordedKey().arn);
   });
 });

@@ -42,7 +42,7 @@ describe('with keyExchange ssm', () => {
   ])('the destination is deployed and exchanged by hand first: the app says so while %s', (_, context) => {
     expect(refusal(keys, context)).toBe(
       'keyExchange is "ssm", and cdk.context.json has no ARN of the replica key of account 222222222222\n' +
-        'first, with the same configuration: "npx cdk deploy Destination" and "npm run ops -- exchange", as the backup account; ' +
+        'first, with the same configuration: "npx cdk deploy Destination" and "npx --no -- s3-replication exchange", as the backup account; ' +
         'then commit cdk.context.json, and run this again',
     );
   });

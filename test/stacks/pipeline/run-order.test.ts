@@ -52,7 +52,7 @@ test('groups have one plan and one approval for each account, and the source is 
   expect(Math.min(...order(/-destination(-east|-west)?\.Prepare/))).toBeGreaterThan(destinationApproval);
   expect(Math.max(...order(/-destination(-east|-west)?\.Deploy/))).toBeLessThan(sourcePlan);
   expect(sourcePlan).toBeLessThan(sourceApproval);
-  expect(Math.min(...order(/-(source|monitoring|health).*\.Prepare/))).toBeGreaterThan(sourceApproval);
+  expect(Math.min(...order(/-(source|monitoring|heartbeat|destination-health).*\.Prepare/))).toBeGreaterThan(sourceApproval);
 });
 
 describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExchange) => {
@@ -64,8 +64,12 @@ describe.each(['stack-output', 'ssm'])('with the key exchanged by %s,', (keyExch
       Second: 2,
       'backups-destination.Prepare': 3,
       'backups-destination.Deploy': 4,
+      'backups-backup-health.Prepare': 5,
+      'backups-backup-health.Deploy': 6,
       'backups-source.Prepare': 5,
       'backups-source.Deploy': 6,
+      'backups-heartbeat.Prepare': 7,
+      'backups-heartbeat.Deploy': 8,
       'backups-monitoring.Prepare': 7,
       'backups-monitoring.Deploy': 8,
       'backups-source-health.Prepare': 7,

@@ -23,11 +23,11 @@ const CONFIGURATIONS: readonly [string, Keys][] = [
   ],
   ['of a demo in the global bucket namespace', { deployment: 'x-demo', removal: 'destroy', bucketNamespace: 'global' }],
   [
-    'in China',
+    'in GovCloud',
     {
-      source: { region: 'cn-north-1' },
-      destination: { region: 'cn-northwest-1' },
-      pipeline: { ...PIPELINE, region: 'cn-north-1' },
+      source: { region: 'us-gov-west-1' },
+      destination: { region: 'us-gov-east-1' },
+      pipeline: { ...PIPELINE, region: 'us-gov-west-1' },
     },
   ],
 ];
@@ -57,7 +57,7 @@ describe.each(CONFIGURATIONS)('%s', (_, given) => {
   });
 
   test('the pipeline deploys the stacks that are deployed by hand, under the same names into the same environments', () => {
-    expect(byPipeline()).toHaveLength(5);
+    expect(byPipeline()).toHaveLength(7);
     expect(byPipeline()).toEqual(byHand());
   });
 

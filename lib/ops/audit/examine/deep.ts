@@ -1,6 +1,14 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { faultInWords, httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, unreachable } from '../../../aws/aws-error';
+import {
+  faultInWords,
+  isAccessDenied,
+  isBadCredentials,
+  isMissingObject,
+  isNoNetwork,
+  isOtherRegion,
+  unreachable,
+} from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
@@ -176,13 +184,13 @@ async function head({ name, s3, requests }: AuditedBucket, { key, versionId }: E
   try {
     return await withReason(describe, () => requests.send('get', () => readFirstByte(s3, place)));
   } catch (error) {
-    if (httpStatusOf(error) === 404) {
+    if (isMissingObject(error)) {
       return 'gone';
     }
     if (wantsCustomerKey(error)) {
       return 'secret';
     }
-    throw isBadCredentials(error) || isNoNetwork(error) ? unreachable(`bucket ${name}`, error) : error;
+    throw isBadCredentials(error) || isNoNetwork(error) || isOtherRegion(error) ? unreachable(`bucket ${name}`, error) : error;
   }
 }
 

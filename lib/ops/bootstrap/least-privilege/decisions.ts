@@ -4,13 +4,13 @@ import { types } from './handlers.json';
 
 /**
  * What each permission of CloudFormation's handlers is for. The handlers ask for whatever any property of a type could need;
- * this table says which property that is, so that a policy has what its template uses and nothing else. A test holds it against
+ * this table says which property that is, so that a policy changes what its template uses and nothing else. A test holds it against
  * handlers.json in both directions: a permission that a new cfn-lint brings fails until somebody decided.
  */
 export interface Decisions {
   /** To create, find and delete any resource of the type. */
   readonly always: readonly string[];
-  /** By property of the template, to set, change and read it. A property that is not here is refused. */
+  /** By property of the template, to set and change it. A property that is not here is refused. */
   readonly properties: Readonly<Record<string, readonly string[]>>;
   /** By reason. */
   readonly never: Readonly<Record<string, readonly string[]>>;
@@ -18,6 +18,7 @@ export interface Decisions {
 
 const LISTS = 'lists every resource of the type, which no deployment does';
 export const UNKNOWN_TO_IAM = 'IAM has no such action';
+const DELIVERY_LOGS = 'for roles with which SNS writes logs or delivers to Firehose, and nothing here has one';
 const OBJECTS = 'changes objects, and the replicas are the backup';
 
 /** Either of two ways to have S3 keep metadata tables. */
@@ -146,6 +147,85 @@ export const DECISIONS = {
     },
     never: { [LISTS]: ['iam:ListPolicies'] },
   },
+  'AWS::SQS::Queue': {
+    always: ['sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    properties: {
+      MessageRetentionPeriod: ['sqs:SetQueueAttributes'],
+      QueueName: [],
+      SqsManagedSseEnabled: ['sqs:SetQueueAttributes'],
+    },
+    never: { [LISTS]: ['sqs:ListQueues'] },
+  },
+  'AWS::SQS::QueuePolicy': {
+    always: ['sqs:SetQueueAttributes'],
+    properties: { PolicyDocument: [], Queues: [] },
+    never: {},
+  },
+  'AWS::SNS::Topic': {
+    // Topics are read with their subscriptions and data protection policy, whether they have any or not.
+    always: [
+      'sns:CreateTopic',
+      'sns:DeleteTopic',
+      'sns:GetDataProtectionPolicy',
+      'sns:GetTopicAttributes',
+      'sns:ListSubscriptionsByTopic',
+    ],
+    properties: {
+      DataProtectionPolicy: ['sns:PutDataProtectionPolicy'],
+      KmsMasterKeyId: ['sns:SetTopicAttributes'],
+      Subscription: ['sns:Subscribe', 'sns:Unsubscribe'],
+      TopicName: [],
+    },
+    never: { [LISTS]: ['sns:ListTopics'], [DELIVERY_LOGS]: ['iam:GetRole', 'iam:PassRole'] },
+  },
+  'AWS::SNS::TopicPolicy': {
+    always: ['sns:SetTopicAttributes'],
+    properties: { PolicyDocument: [], Topics: [] },
+    never: {},
+  },
+  'AWS::SNS::Subscription': {
+    always: ['sns:GetSubscriptionAttributes', 'sns:Subscribe', 'sns:Unsubscribe'],
+    properties: { Endpoint: [], FilterPolicy: ['sns:SetSubscriptionAttributes'], Protocol: [], TopicArn: [] },
+    never: { [LISTS]: ['sns:ListSubscriptions'], [DELIVERY_LOGS]: ['iam:GetRole', 'iam:PassRole'] },
+  },
+  'AWS::Events::Rule': {
+    always: ['events:DeleteRule', 'events:DescribeRule', 'events:ListTargetsByRule', 'events:PutRule'],
+    properties: {
+      Description: [],
+      EventPattern: [],
+      Name: [],
+      RoleArn: ['iam:PassRole'],
+      Targets: ['events:PutTargets', 'events:RemoveTargets'],
+    },
+    never: { [LISTS]: ['events:ListRules'] },
+  },
+  'AWS::CloudWatch::Alarm': {
+    always: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'],
+    properties: {
+      AlarmDescription: [],
+      AlarmName: [],
+      ComparisonOperator: [],
+      Dimensions: [],
+      EvaluationPeriods: [],
+      MetricName: [],
+      Namespace: [],
+      Period: [],
+      Statistic: [],
+      Threshold: [],
+      TreatMissingData: [],
+    },
+    never: {},
+  },
+  'AWS::CloudWatch::CompositeAlarm': {
+    always: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutCompositeAlarm'],
+    properties: { AlarmActions: [], AlarmDescription: [], AlarmName: [], AlarmRule: [], OKActions: [] },
+    never: {},
+  },
+  'AWS::CloudWatch::Dashboard': {
+    always: ['cloudwatch:DeleteDashboards', 'cloudwatch:GetDashboard', 'cloudwatch:PutDashboard'],
+    properties: { DashboardBody: [], DashboardName: [] },
+    never: { [LISTS]: ['cloudwatch:ListDashboards'] },
+  },
 } as const satisfies Readonly<Record<string, Decisions>>;
 
 export type ResourceType = keyof typeof DECISIONS;
@@ -162,8 +242,10 @@ export interface DestinationTemplate {
 const METADATA = 'AWS::CDK::Metadata';
 
 /**
- * The actions that CloudFormation's handlers need for what a template has: of each type those of the type itself and of the
- * properties that are set.
+ * The actions that CloudFormation's handlers need for what a template has: of each type those of the type itself, of reading
+ * it, and of the properties that are set.
+ *
+ * @see https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
  *
  * @returns by resource type; a type that the template does not have needs none
  * @throws AppError with every type and property that nobody has decided about
@@ -174,7 +256,7 @@ export function handlerActions(config: Deployment, template: DestinationTemplate
   if (undecided.size > 0) {
     throw new AppError(
       'UndecidedPermissions',
-      `nobody has decided which permissions these of the destination stack need: ${[...undecided].toSorted().join(', ')}`,
+      `nobody has decided which permissions these of the destination account's stacks need: ${[...undecided].toSorted().join(', ')}`,
       'add them to lib/ops/bootstrap/least-privilege/decisions.ts, and new types to .ci/handler-permissions',
     );
   }
@@ -190,6 +272,8 @@ function servedBy(type: ResourceType, properties: ReadonlySet<string>, stackTags
   const decisions: Decisions = DECISIONS[type];
   const needed = new Set([
     ...decisions.always,
+    // The read handler runs after every creation and update, and nothing says that it leaves out properties that the template lacks.
+    ...('read' in handlers ? handlers.read : []),
     ...Object.entries(decisions.properties).flatMap(([property, actions]) => (properties.has(property) ? actions : [])),
     // CloudFormation hands the stack's tags to every resource, and tags of its own to some types.
     ...(systemTags || stackTags ? tagging : []),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../../../cli/command';
 import { withSynthesis } from '../../../cli/process/synthesis';
+import { watchesBackup } from '../../../model/alarms';
 import { groupsOf } from '../../../model/deployment';
 import { stackId } from '../../../model/stacks';
 import type { DestinationTemplate } from './decisions';
@@ -9,7 +10,7 @@ import { executionPolicy, type LeastPrivilege } from './policy';
 
 /**
  * What to bootstrap the backup account with instead of AdministratorAccess: managed policies with what CloudFormation needs to
- * create, change, roll back and delete the destination stack, made from its template and from the permissions that
+ * create, change, roll back and delete the stacks of the destination account, made from their templates and from the permissions that
  * CloudFormation's resource handlers publish.
  *
  * AWS does not recommend this way and advises guardrails instead: a policy that misses a permission stops deployments, and can stop
@@ -22,37 +23,50 @@ import { executionPolicy, type LeastPrivilege } from './policy';
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
  */
 export async function leastPrivilegeFor(context: Context): Promise<LeastPrivilege> {
-  context.terminal.progress('synthesizing the destination stack');
+  context.terminal.progress('synthesizing the stacks of the destination account');
   const template = await destinationTemplate(context);
   context.terminal.progress('');
   return executionPolicy(context.config, template);
 }
 
 /**
- * The template of the first group's destination stack as the CDK CLI deploys it, with the buckets of every other group: a pair may have
- * options, and with them properties, that those of the first group have not.
+ * What the stacks of the destination account have, as the CDK CLI deploys them.
  *
  * @throws AppError with the end of the CDK CLI's output when the app does not synthesize
  */
 function destinationTemplate({ config: whole, directory, cdkContext, signal }: Context): Promise<DestinationTemplate> {
-  const stacks = groupsOf(whole).map((group) => stackId(group, 'destination'));
+  const groups = groupsOf(whole);
+  const stacks = groups.map((group) => stackId(group, 'destination'));
+  const watching = watchesBackup(whole) ? groups.slice(0, 1).map((group) => stackId(group, 'backup-health')) : [];
   return withSynthesis(directory, signal, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
-    const assembly = await synthesize([...stacks, '--exclusively', '--no-notices', ...cdkContext]);
+    const assembly = await synthesize([...stacks, ...watching, '--exclusively', '--no-notices', ...cdkContext]);
     const read = (stack: string) =>
       JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8')) as DestinationTemplate;
-    return withBuckets(stacks.map(read));
+    return merged(stacks.map(read), watching.map(read));
   });
 }
 
-/** The first of several templates, with the buckets of the others. */
-export function withBuckets(templates: readonly DestinationTemplate[]): DestinationTemplate {
-  const [first = { Resources: {} }, ...others] = templates;
+/**
+ * The template of the first group's destination stack, with the buckets of every other group, whose pairs may have options, and with them
+ * properties, that those of the first group have not, and with what the first group has that watches.
+ *
+ * @param destinations templates of the destination stacks of all groups
+ * @param watching templates of the stacks that watch in the destination account
+ */
+export function merged(
+  destinations: readonly DestinationTemplate[],
+  watching: readonly DestinationTemplate[],
+): DestinationTemplate {
+  const [first = { Resources: {} }, ...others] = destinations;
+  const watched = watching.flatMap(({ Resources }) =>
+    Object.entries(Resources).map(([logicalId, resource]) => [`Watching${logicalId}`, resource] as const),
+  );
   const buckets = others.flatMap(({ Resources }, index) =>
     Object.entries(Resources)
       .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
       // Two groups may have buckets of one logical id.
       .map(([logicalId, bucket]) => [`Group${index + 2}${logicalId}`, bucket] as const),
   );
-  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries(buckets) } };
+  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries([...watched, ...buckets]) } };
 }

@@ -1,5 +1,7 @@
 import { AppError } from '../../../errors/errors';
+import { watchesBackup } from '../../../model/alarms';
 import { type Deployment, groupsOf, namedAfter } from '../../../model/deployment';
+import { heartbeatMinutes } from '../../../model/heartbeat';
 import {
   iamRole,
   type NamedArn,
@@ -33,7 +35,7 @@ export interface LeastPrivilege {
 /**
  * The execution policy for the destination. One document holds it, however many pairs and groups there are.
  *
- * @param template of the first group's destination stack with the buckets of all groups: the others have the same types of resources
+ * @param template what the stacks of the first group have, with the buckets of all groups: the others have the same types of resources
  * @throws AppError when the template has something that no permissions are known for
  */
 export function executionPolicy(config: Deployment, template: DestinationTemplate): LeastPrivilege {
@@ -92,10 +94,11 @@ function grantsFor(config: Deployment, template: DestinationTemplate): readonly 
   return [
     {
       sid: 'Buckets',
-      actions: [...actions('AWS::S3::Bucket'), ...actions('AWS::S3::BucketPolicy')],
+      actions: [...new Set([...actions('AWS::S3::Bucket'), ...actions('AWS::S3::BucketPolicy')].map(shortened))],
       resources: [pairNamesOf(config, { id: '*' }).replicaBucket.arn],
     },
     ...keyGrants(config, actions('AWS::KMS::Key'), actions('AWS::KMS::Alias')),
+    ...watchingGrants(config, actions),
     {
       sid: 'Parameters',
       actions: actions('AWS::SSM::Parameter'),
@@ -131,6 +134,61 @@ function grantsFor(config: Deployment, template: DestinationTemplate): readonly 
     },
   ].filter((grant) => grant.actions.length > 0 && grant.resources.length > 0);
 }
+
+/** Reading the settings of a bucket is one action of the policy, which could not hold them one by one. */
+function shortened(action: string): string {
+  return action.startsWith('s3:GetBucket') ? 's3:GetBucket*' : action;
+}
+
+/** Queues of heartbeats, and what watches in the destination account. */
+function watchingGrants(config: Deployment, actions: ReturnType<typeof handlerActions>): Grant[] {
+  const { account, region } = config.destination;
+  const cloudWatch = `arn:${partitionOf(config.destination)}:cloudwatch`;
+  const ofAlarms = [...new Set([...actions('AWS::CloudWatch::Alarm'), ...actions('AWS::CloudWatch::CompositeAlarm')])];
+  const topics = groupPatterns(config).map(({ names }) => names.monitoring.regions.backup.topic.arn);
+  const unlimited = ofAlarms.filter((action) => action === DESCRIBE_ALARMS);
+  const anyPair = pairNamesOf(config, { id: '*' });
+  return [
+    {
+      sid: 'Queues',
+      actions: [...new Set([...actions('AWS::SQS::Queue'), ...actions('AWS::SQS::QueuePolicy')])],
+      resources: [
+        ...(heartbeatMinutes(config) === undefined ? [] : [anyPair.heartbeatQueue.arn]),
+        ...(config.witness ? [anyPair.witnessQueue.arn] : []),
+      ],
+    },
+    {
+      sid: 'Rules',
+      actions: actions('AWS::Events::Rule'),
+      resources: [anyPair.witnessQueue.arn.replace(':sqs:', ':events:').replace(/:(?=[^:]*$)/, ':rule/')],
+    },
+    {
+      sid: 'Topics',
+      actions: [
+        ...new Set([...actions('AWS::SNS::Topic'), ...actions('AWS::SNS::TopicPolicy'), ...actions('AWS::SNS::Subscription')]),
+      ],
+      resources: topics,
+    },
+    {
+      sid: 'AlarmsAndDashboard',
+      actions: [
+        ...new Set([...ofAlarms.filter((action) => action !== DESCRIBE_ALARMS), ...actions('AWS::CloudWatch::Dashboard')]),
+      ],
+      resources: [
+        `${cloudWatch}:${region}:${account}:alarm:${config.deployment}-*`,
+        `${cloudWatch}::${account}:dashboard/${config.deployment}-*`,
+      ],
+    },
+    {
+      sid: 'DescribeAlarms',
+      actions: unlimited,
+      resources: ['*'],
+      wildcard: { actions: unlimited, why: 'CloudWatch tells of composite alarms only to who may describe all alarms; it reads' },
+    },
+  ];
+}
+
+const DESCRIBE_ALARMS = 'cloudwatch:DescribeAlarms';
 
 /**
  * A key has a random id, so its alias says whose it is, and for a while it has none: CloudFormation creates the alias after the
@@ -221,7 +279,7 @@ interface ExecutionNames {
   readonly policy: NamedArn;
   /** ARN of the managed policies of every group's stack, as a pattern. */
   readonly stackPoliciesArn: string;
-  /** Aliases of the replica keys: of named groups, as one pattern. */
+  /** Aliases of the replica keys and of the keys of topics: of named groups, as one pattern. */
   readonly keyAliases: readonly string[];
   /** ARNs of those aliases. */
   readonly keyAliasArns: readonly string[];
@@ -231,7 +289,10 @@ interface ExecutionNames {
 function executionNames(config: Deployment): ExecutionNames {
   const { deployment, destination: side } = config;
   const policy = (name: string) => ({ name, arn: `arn:${partitionOf(side)}:iam::${side.account}:policy/${name}` });
-  const keyAliases = groupPatterns(config).map((group) => group.names.destination.keyAlias);
+  const keyAliases = groupPatterns(config).flatMap(({ names }) => [
+    names.destination.keyAlias,
+    ...(watchesBackup(config) ? [names.monitoring.regions.backup.topicKeyAlias] : []),
+  ]);
   return {
     policy: policy(`${deployment}-cdk-execution-${side.region}`),
     stackPoliciesArn: policy(`${deployment}-destination-*`).arn,

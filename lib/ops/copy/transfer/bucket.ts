@@ -1,7 +1,7 @@
+import { isMissingObject } from '../../../aws/aws-error';
 import { FIRST_BYTE, withReason } from '../../../aws/refusal';
 import type { BucketClient, RestoreRequest } from '../model';
 import { type Answer, Connection, type Headers, type ObjectRequest, s3Error, textOf } from './connection';
-import { isCode } from './failure';
 
 /** Has S3 say the checksum that it keeps. It takes kms:Decrypt, as reading does. */
 export const WITH_CHECKSUM: Headers = { 'x-amz-checksum-mode': 'ENABLED' };
@@ -69,7 +69,7 @@ export class Bucket {
     try {
       return await withReason(ask, firstByte);
     } catch (error) {
-      if (isCode(error, 'NotFound')) {
+      if (isMissingObject(error)) {
         return undefined;
       }
       throw error;

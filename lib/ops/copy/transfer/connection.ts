@@ -6,6 +6,7 @@ import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
 import { RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
+import { PROGRAM } from '../../../config/program';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -139,7 +140,7 @@ export class Connection {
           ...headers,
           ...more,
           host: url.host,
-          'user-agent': 's3-replication-cdk',
+          'user-agent': PROGRAM,
           ...(this.owner === undefined ? {} : { 'x-amz-expected-bucket-owner': this.owner }),
           ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
         },
@@ -235,6 +236,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   403: 'Forbidden',
   404: 'NotFound',
+  405: 'MethodNotAllowed',
   412: 'PreconditionFailed',
   503: 'SlowDown',
 };

@@ -1,4 +1,12 @@
-import { httpStatusOf, isAccessDenied, isBadCredentials, isNoNetwork, isThrottled, noAnswer } from '../../../aws/aws-error';
+import {
+  hasCode,
+  httpStatusOf,
+  isAccessDenied,
+  isBadCredentials,
+  isNoNetwork,
+  isThrottled,
+  noAnswer,
+} from '../../../aws/aws-error';
 import type { Clock } from '../../../aws/clock';
 import { networkFault } from '../../../aws/network-fault';
 import { withJitter } from '../../../aws/requests';
@@ -13,7 +21,7 @@ export function fatal(error: unknown): AppError | undefined {
   if (error instanceof AppError) {
     return error;
   }
-  if (has(error, /^NoSuchBucket$/)) {
+  if (hasCode(error, /^NoSuchBucket$/)) {
     const message = `a bucket of the restore does not exist: ${messageOf(error)}`;
     return new UnreachableError('NoBucket', message, undefined, { cause: error });
   }
@@ -26,12 +34,12 @@ export function fatal(error: unknown): AppError | undefined {
 
 /** Whether the same may well succeed in a moment. Throttling is dealt with where requests are sent. */
 export function isPassing(error: unknown): boolean {
-  return has(error, PASSING) || networkFault(error) !== undefined || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
+  return hasCode(error, PASSING) || networkFault(error) !== undefined || [500, 502, 504].includes(httpStatusOf(error) ?? 0);
 }
 
 /** Whether S3 answered with one of these codes. */
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return codes.some((code) => has(error, new RegExp(`^${code}$`)));
+  return codes.some((code) => hasCode(error, new RegExp(`^${code}$`)));
 }
 
 /** Why one object could not be copied, for a person. */
@@ -51,12 +59,6 @@ export function reasonOf(error: unknown): string {
   }
   const name = error instanceof Error ? error.name : '';
   return name.startsWith('KMS.') ? `the KMS key cannot be used: ${message}` : message;
-}
-
-/** The code of S3 is the name of its error, the one of the network its code. */
-function has(error: unknown, codes: RegExp): boolean {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  return [name, code].some((value) => typeof value === 'string' && codes.test(value));
 }
 
 /** Longest waits before each further attempt, in milliseconds. */

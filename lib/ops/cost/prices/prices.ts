@@ -21,6 +21,8 @@ const UNITS = {
   'cloudwatch-alarm': 'alarm-month',
   'cloudwatch-composite-alarm': 'alarm-month',
   'cloudwatch-dashboard': 'dashboard-month',
+  'scheduler-invocations': '1,000,000 invocations',
+  'sqs-requests': '1,000,000 requests',
   'codepipeline-minutes': 'minute',
   'codebuild-minutes': 'minute',
 } as const;
@@ -51,6 +53,8 @@ const PAGES: readonly (readonly [prefix: string, page: string])[] = [
   ['s3-', 'https://aws.amazon.com/s3/pricing/'],
   ['kms-', 'https://aws.amazon.com/kms/pricing/'],
   ['cloudwatch-', 'https://aws.amazon.com/cloudwatch/pricing/'],
+  ['scheduler-', 'https://aws.amazon.com/eventbridge/pricing/'],
+  ['sqs-', 'https://aws.amazon.com/sqs/pricing/'],
   ['codepipeline-', 'https://aws.amazon.com/codepipeline/pricing/'],
   ['codebuild-', 'https://aws.amazon.com/codebuild/pricing/'],
 ];

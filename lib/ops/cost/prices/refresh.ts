@@ -21,7 +21,7 @@ import {
   writePrices,
 } from './prices';
 
-/** The result of `ops cost --refresh-prices` alone. */
+/** The result of `s3-replication cost --refresh-prices` alone. */
 export interface RefreshData {
   readonly file: string;
   /** Prices that are new or another one than before. */

@@ -1,26 +1,28 @@
-import { SIDES, type SideName } from '../../../config/replication-config';
-import { alarmsIn, alarmsOf, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
+import { SIDES } from '../../../config/replication-config';
+import { alarmPlaces, alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
 import { type DeployedPair, type Deployment, groupsOf } from '../../../model/deployment';
+import { type AlarmPlace, alarmSide } from '../../../model/names';
 import { exactly, present, type Quantity } from './quantity';
 
 /** What watches a pair: the metrics of its rule, which CloudWatch bills as custom metrics, and an alarm on each. */
 export function pairWatchingQuantities(config: Deployment, pair: DeployedPair): Quantity[] {
   return present(
-    SIDES.flatMap((side): Quantity[] => {
-      const { region } = config[side];
-      const alarms = alarmsOf(config, pair).filter((alarm) => alarm.region === side);
-      const metrics = [...new Set(alarms.map(({ metric }) => metric))];
+    alarmPlaces(config).flatMap((place): Quantity[] => {
+      const { region } = alarmSide(config, place);
+      const alarms = alarmsIn(config, place, [pair]);
+      // Those of SQS are not billed.
+      const metrics = [...new Set(alarms.filter(({ namespace }) => namespace === 'AWS/S3').map(({ metric }) => metric))];
       return [
         {
-          id: `metrics-${side}`,
+          id: `metrics-${place}`,
           item: `replication metrics in ${region}`,
           price: { id: 'cloudwatch-metric', region },
           amount: exactly(metrics.length),
           formula: metrics.join(' + '),
         },
         {
-          id: `alarms-${side}`,
-          item: `alarms in ${region}`,
+          id: `alarms-${place}`,
+          item: `alarms ${inWords(config, place)}`,
           price: { id: 'cloudwatch-alarm', region },
           amount: exactly(alarms.length),
           formula: alarms.map(({ kind }) => kind).join(' + '),
@@ -34,7 +36,7 @@ export function pairWatchingQuantities(config: Deployment, pair: DeployedPair): 
 export function sharedWatchingQuantities(config: Deployment): Quantity[] {
   const groups = groupsOf(config);
   return present([
-    ...SIDES.map((side) => compositeAlarms(groups, config, side)),
+    ...alarmPlaces(config).map((place) => compositeAlarms(groups, config, place)),
     {
       id: 'dashboard',
       item: 'dashboard',
@@ -42,19 +44,30 @@ export function sharedWatchingQuantities(config: Deployment): Quantity[] {
       amount: exactly(config.monitoring.dashboard ? groups.length : 0),
       formula: groups.length === 1 ? '1 dashboard' : `${groups.length} dashboards, one for each group`,
     },
+    {
+      id: 'dashboard-backup',
+      item: 'dashboard of the backup account',
+      price: { id: 'cloudwatch-dashboard', region: config.destination.region },
+      amount: exactly(config.monitoring.dashboard && alarmPlaces(config).includes('backup') ? groups.length : 0),
+      formula: groups.length === 1 ? '1 dashboard' : `${groups.length} dashboards, one for each group`,
+    },
   ]);
 }
 
-function compositeAlarms(groups: readonly Deployment[], config: Deployment, side: SideName): Quantity {
-  const { region } = config[side];
+function inWords(config: Deployment, place: AlarmPlace): string {
+  return place === 'backup' ? 'of the backup account' : `in ${config[place].region}`;
+}
+
+function compositeAlarms(groups: readonly Deployment[], config: Deployment, place: AlarmPlace): Quantity {
+  const { region } = alarmSide(config, place);
   const alarms = groups.map((group) => {
-    const children = alarmsIn(group, side).length;
+    const children = alarmsIn(group, place).length;
     const parts = children > MOST_COMPOSITE_CHILDREN ? Math.ceil(children / MOST_COMPOSITE_CHILDREN) : 0;
     return { count: parts + 1, formula: parts === 0 ? '1' : `1 + ${children} alarms / ${MOST_COMPOSITE_CHILDREN}, rounded up` };
   });
   return {
-    id: `composite-alarms-${side}`,
-    item: `composite alarms in ${region}`,
+    id: `composite-alarms-${place}`,
+    item: `composite alarms ${inWords(config, place)}`,
     price: { id: 'cloudwatch-composite-alarm', region },
     amount: exactly(alarms.reduce((sum, { count }) => sum + count, 0)),
     formula: alarms.map(({ formula }) => formula).join(' + '),
@@ -77,6 +90,13 @@ export function keyQuantities(config: Deployment): Quantity[] {
     keys('source-key', 'source key', config.source.region, groups, each),
     keys('replica-key', 'replica key', config.destination.region, groups, each),
     ...[...topics].map((region) => keys('notification-key', `key of the notifications in ${region}`, region, groups, each)),
+    keys(
+      'backup-notification-key',
+      'key of the notifications of the backup account',
+      config.destination.region,
+      alarmPlaces(config).includes('backup') ? groups : 0,
+      each,
+    ),
     ...pipelineKeys(config),
   ]);
 }

@@ -1,6 +1,7 @@
 import type { DeployedPair, Deployment } from '../../../model/deployment';
 import type { Workloads } from '../workload';
 import { keyQuantities, pairWatchingQuantities, pipelineQuantities, sharedWatchingQuantities } from './fixed';
+import { heartbeatQuantities } from './heartbeat';
 import type { Quantity } from './quantity';
 import { encryptionQuantities, replicationQuantities } from './replication';
 import { storageQuantities, transitionQuantities } from './storage';
@@ -34,6 +35,7 @@ export function quantitiesOf(
           ...replicationQuantities(month),
           ...encryptionQuantities(month),
           ...pairWatchingQuantities(config, pair),
+          ...heartbeatQuantities(config, pair),
         ],
       },
     ];

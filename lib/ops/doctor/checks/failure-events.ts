@@ -43,7 +43,7 @@ async function events(context: DoctorContext, pair: DeployedPair): Promise<Check
   const { facts } = context;
   const { arn } = context.config.names.monitoring.failureQueue;
   const wanted = failureEvents(pair);
-  const live = await facts.buckets.notifications(pair);
+  const live = await facts.buckets.notifications('source', pair);
   const others = targets(live).filter((target) => !isOurs(target, arn, wanted));
   const found = targets(live)
     .filter((target) => isOurs(target, arn, wanted))

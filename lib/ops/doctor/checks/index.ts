@@ -5,6 +5,7 @@ import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
 import { FAILURE_EVENT_CHECKS } from './failure-events';
+import { HEARTBEAT_CHECKS } from './heartbeat';
 import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
@@ -31,5 +32,6 @@ export const CHECKS: readonly Check[] = respectOwners([
   ...RULE_CHECKS,
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,
+  ...HEARTBEAT_CHECKS,
   ...ALARM_CHECKS,
 ]);

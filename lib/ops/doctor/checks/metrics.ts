@@ -1,6 +1,6 @@
 import { isEmulator } from '../../../aws/emulator';
 import { messageOf } from '../../../errors/errors';
-import { alarmsOf, type PairAlarm } from '../../../model/alarms';
+import { alarmsIn, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
 import { awsCommand, opsCommand } from '../../../model/shell-commands';
 import { replicateAgain } from '../../backfill/again';
@@ -69,7 +69,7 @@ async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
 /** Alarms of the same names in the destination account make up for it: CloudWatch alarms watch their own account. */
 async function elsewhere(context: DoctorContext, pair: DeployedPair, found: string): Promise<CheckFinding> {
   const { config } = context;
-  const alarms = alarmsOf(config, pair).filter(({ region }) => region === 'destination');
+  const alarms = alarmsIn(config, 'destination', [pair]);
   const { metric } = await context.facts.monitoring.alarms('destination', 'destination');
   return alarms.every(({ name }) => metric.has(name))
     ? pass(`${found}, which has alarms of its own`)
@@ -79,7 +79,7 @@ async function elsewhere(context: DoctorContext, pair: DeployedPair, found: stri
         expected: `data in the source account, ${config.destination.region}, where the alarms ${alarms.map(({ name }) => name).join(', ')} are: they never go off`,
         fix: {
           resource: `alarms of pair ${pair.id} in the destination account`,
-          commands: alarms.map((alarm) => putAlarm(context, pair, alarm)),
+          commands: alarms.map((alarm) => putAlarm(context, alarm)),
           notes: [
             'It makes the same alarms where the data is. They tell nobody until an SNS topic of that account is among their actions.',
           ],
@@ -88,9 +88,9 @@ async function elsewhere(context: DoctorContext, pair: DeployedPair, found: stri
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-function putAlarm({ config }: DoctorContext, pair: DeployedPair, alarm: PairAlarm): string {
+function putAlarm({ config }: DoctorContext, alarm: PairAlarm): string {
   return awsCommand(config, 'destination', 'cloudwatch put-metric-alarm', {
-    'cli-input-json': expectedAlarm(pair, alarm),
+    'cli-input-json': expectedAlarm(alarm),
   });
 }
 

@@ -3,6 +3,7 @@ import { partitionOf } from '../../../model/names';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
 import { roleStatements } from '../../../model/policies';
 import { awsCommand } from '../../../model/shell-commands';
+import type { TemplateResource } from '../../../model/template';
 import { boundaryIn } from '../../../model/toolkit';
 import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
 import { difference, type LiveStatement, namesResource, reconcile, statementName, unknownStatement } from '../policy-document';
@@ -19,7 +20,7 @@ export const ROLE_CHECKS: readonly Check[] = [
   { id: 'role-trust', title: 'replication role trusts S3 and nobody else', ask: trust },
   { id: 'role-policy', title: 'replication role has its permissions, and no others on this pair', ask: policy },
   { id: 'role-other-policies', title: 'replication role has no other policy on this pair', ask: otherPolicies },
-  { id: 'role-boundary', title: 'replication role has the permissions boundary of CDK context, or none', ask: boundary },
+  { id: 'role-boundary', title: 'replication role has the permissions boundary that its stack sets, or none', ask: boundary },
 ].map(({ id, title, ask }): Check => ({ id, title, area: 'role', run: { each: 'pair', ask } }));
 
 async function exists(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
@@ -135,22 +136,34 @@ async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promis
       };
 }
 
+/** What the deployed template sets on a role; what CDK context would, where the template has no such role. */
+async function boundaryOf({ facts, permissionsBoundary }: DoctorContext, name: string): Promise<string | undefined> {
+  const { Resources: resources = {} } = (await facts.template('source')) as {
+    readonly Resources?: Readonly<Record<string, TemplateResource>>;
+  };
+  const role = Object.values(resources).find((one) => one.Type === 'AWS::IAM::Role' && one.Properties?.['RoleName'] === name);
+  if (role === undefined) {
+    return permissionsBoundary;
+  }
+  const set = role.Properties?.['PermissionsBoundary'] as string | { readonly 'Fn::Sub'?: string } | undefined;
+  return typeof set === 'object' ? set['Fn::Sub'] : set;
+}
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
 async function boundary(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config, qualifier, permissionsBoundary } = context;
+  const { config, qualifier } = context;
   const { name } = pair.names.replicationRole;
-  const wanted =
-    permissionsBoundary &&
-    boundaryIn(permissionsBoundary, { ...config.source, qualifier, partition: partitionOf(config.source) });
-  const resource = `permissions boundary of role ${name}`;
   const found = (await context.facts.roles.role('source', name)).boundary;
+  const set = await boundaryOf(context, name);
+  const wanted = set && boundaryIn(set, { ...config.source, qualifier, partition: partitionOf(config.source) });
+  const resource = `permissions boundary of role ${name}`;
   return compare({
     found: found ?? 'none',
     expected: wanted ?? 'none',
     fix:
       wanted === undefined
         ? byAws(context, 'source', resource, 'iam delete-role-permissions-boundary', { 'role-name': name }, [
-            `It removes boundary ${found}: CDK context names none for the roles of this deployment.`,
+            `It removes boundary ${found}: neither the deployed template nor CDK context sets one on this role.`,
           ])
         : byAws(context, 'source', resource, 'iam put-role-permissions-boundary', {
             'role-name': name,

@@ -1,6 +1,6 @@
 import { isEmulator } from '../../../aws/emulator';
 import { awsCommand, deployCommand } from '../../../model/shell-commands';
-import { STACKS, type StackKind, stackPlace } from '../../../model/stacks';
+import { STACKS, type StackKind, stackPlace, stacksOf } from '../../../model/stacks';
 import { type Check, type CheckFinding, type DoctorContext, notApplicable, notDeployedYet, pass } from '../check';
 import { NEVER_CAME_UP } from '../facts';
 import { byHand, deployStack, type Repair } from '../repair';
@@ -20,17 +20,20 @@ export const STACK_CHECKS: readonly Check[] = STACKS.flatMap((kind): Check[] => 
     id: `stack-${kind}`,
     title: `${kind.replace('-', ' ')} stack is deployed and not stuck`,
     area: 'environments',
-    run: { each: 'deployment', ask: (context) => whereItCanBe(kind, () => stack(context, kind)) },
+    run: { each: 'deployment', ask: (context) => whereItCanBe(context, kind, () => stack(context, kind)) },
   },
   {
     id: `termination-protection-${kind}`,
     title: `${kind.replace('-', ' ')} stack's termination protection is as configured`,
     area: 'environments',
-    run: { each: 'deployment', ask: (context) => whereItCanBe(kind, () => protection(context, kind)) },
+    run: { each: 'deployment', ask: (context) => whereItCanBe(context, kind, () => protection(context, kind)) },
   },
 ]);
 
-async function whereItCanBe(kind: StackKind, ask: () => Promise<CheckFinding>): Promise<CheckFinding> {
+async function whereItCanBe({ config }: DoctorContext, kind: StackKind, ask: () => Promise<CheckFinding>): Promise<CheckFinding> {
+  if (!stacksOf(config).includes(kind)) {
+    return notApplicable(`the configuration has no ${kind} stack`);
+  }
   return kind.endsWith('-health') && isEmulator()
     ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out')
     : ask();

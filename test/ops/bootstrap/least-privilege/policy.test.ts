@@ -29,9 +29,34 @@ test('its text is the document without whitespace', () => {
 test('it fits into one managed policy with everything configured, the longest name and as many pairs as fit', () => {
   const pairs = Array.from({ length: 40 }, (_, index) => ({ id: `p${index}` }));
   const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' } };
-  const [policy, ...more] = policyFor({ ...longest, pairs, tags: { team: 'storage' }, pipeline: PIPELINE }).policies;
+  const [policy, ...more] = policyFor({
+    ...longest,
+    pairs,
+    tags: { team: 'storage' },
+    pipeline: PIPELINE,
+    monitoring: { email: 'storage@example.com' },
+  }).policies;
   expect(more).toEqual([]);
   expect(policy?.text.length).toBeLessThanOrEqual(6144);
+});
+
+test('with a witness it can make its rules and queues, and no others', () => {
+  const statements = statementsFor({ witness: true, heartbeat: false });
+  expect(statements.find(({ Sid }) => Sid === 'Rules')).toMatchObject({
+    Action: expect.arrayContaining(['events:PutRule', 'events:PutTargets', 'events:RemoveTargets', 'events:DeleteRule']),
+    Resource: ['arn:aws:events:us-west-2:222222222222:rule/backups-*-witness'],
+  });
+  expect(statements.find(({ Sid }) => Sid === 'Queues')?.Resource).toEqual([
+    'arn:aws:sqs:us-west-2:222222222222:backups-*-witness',
+  ]);
+  expect(actionsFor({}).filter((action) => action.startsWith('events:'))).toEqual([]);
+  const everything = {
+    witness: true,
+    pipeline: PIPELINE,
+    monitoring: { email: 'storage@example.com' },
+    tags: { team: 'storage' },
+  };
+  expect(policyFor(everything).policies[0]?.text.length).toBeLessThanOrEqual(6144);
 });
 
 test('a new pair needs no new policy', () => {
@@ -53,7 +78,12 @@ test('one policy serves every group, and a new group needs no new one', () => {
       'arn:aws:iam::222222222222:role/backups-verify-replica-us-west-2-*',
     ]),
   );
-  const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' }, tags: { a: 'b' } };
+  const longest = {
+    deployment: 'long-deployment-name',
+    destination: { region: 'ap-southeast-1' },
+    tags: { a: 'b' },
+    monitoring: { email: 'storage@example.com' },
+  };
   const pairs = [{ id: 'a' }, { id: 'b', group: 'c' }];
   expect(policyFor({ ...longest, pairs, pipeline: PIPELINE }).policies[0]?.text.length).toBeLessThanOrEqual(6144);
 });
@@ -70,9 +100,15 @@ test('every wildcard that is wider than the deployment is listed with its reason
   const wide = statementsFor({}).filter(({ Resource }) => Resource.some((arn) => arn === '*' || arn.endsWith(':key/*')));
   const listed = policyFor().wildcards;
   // The deployment's own alias limits the statement on its key.
-  expect(wide.map(({ Sid }) => Sid).toSorted()).toEqual(['CreateAndFindKeys', 'KeysWithoutAlias', 'ReplicaKey']);
-  for (const { Action } of wide.filter(({ Sid }) => Sid !== 'ReplicaKey')) {
-    expect(listed).toContainEqual({ actions: Action, why: expect.stringContaining('us-west-2') });
+  expect(wide.map(({ Sid }) => Sid).toSorted()).toEqual([
+    'CreateAndFindKeys',
+    'DescribeAlarms',
+    'KeysWithoutAlias',
+    'ReplicaKey',
+  ]);
+  for (const { Sid, Action } of wide.filter((statement) => statement.Sid !== 'ReplicaKey')) {
+    const limit = Sid === 'DescribeAlarms' ? 'it reads' : 'us-west-2';
+    expect(listed).toContainEqual({ actions: Action, why: expect.stringContaining(limit) });
   }
 });
 
@@ -110,8 +146,16 @@ test.each([
   expect(actionsOf(type, {})).not.toContain(action);
 });
 
+test('all of a resource can be read, whatever the template sets: handlers read everything after a change', () => {
+  const bucket = actionsOf('AWS::S3::Bucket', {});
+
+  expect(bucket).toEqual(expect.arrayContaining(['s3:GetBucket*', 's3:GetReplicationConfiguration']));
+  expect(bucket.filter((action) => action.startsWith('s3:Put')).toSorted()).toEqual(['s3:PutBucketTagging']);
+  expect(actionsOf('AWS::KMS::Key', {})).toContain('kms:GetKeyRotationStatus');
+});
+
 test('Object Lock can be set where a replica bucket has it, in whatever group, and only there', () => {
-  const locking = ['s3:GetBucketObjectLockConfiguration', 's3:PutBucketObjectLockConfiguration'];
+  const locking = ['s3:PutBucketObjectLockConfiguration'];
   const objectLock = { mode: 'GOVERNANCE', days: 30 };
   const pairs = [{ id: 'a' }, { id: 'b', objectLock, group: 'archive' }];
 
@@ -120,19 +164,26 @@ test('Object Lock can be set where a replica bucket has it, in whatever group, a
   expect(actionsFor({ pairs: [{ id: 'a' }] }).filter((action) => locking.includes(action))).toEqual([]);
 });
 
-test('no role is passed, no website, notification or replication is configured', () => {
-  const unused = /PassRole|Website|Notification|Replication|Accelerate|Inventory|s3tables|Acl$/;
+test('without heartbeats nothing that watches is made, and no notification configured', () => {
+  const watching = /PutBucketNotification|^(sqs|sns|cloudwatch):/;
+  expect(
+    actionsFor({ heartbeat: false, tags: { a: 'b' }, pipeline: PIPELINE }).filter((action) => watching.test(action)),
+  ).toEqual([]);
+});
+
+test('no role is passed, no website or replication is configured', () => {
+  const unused = /PassRole|(Put|Delete).*(Website|Replication|Accelerate|Inventory)|s3tables|Acl$/;
   expect(actionsFor({ tags: { team: 'storage' }, pipeline: PIPELINE }).filter((action) => unused.test(action))).toEqual([]);
 });
 
 test('fails for types and properties that nobody has decided about, and names all of them', () => {
   const template = {
     Resources: {
-      Queue: { Type: 'AWS::SQS::Queue' },
+      Table: { Type: 'AWS::DynamoDB::Table' },
       Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'backups', Novelty: true } },
     },
   };
-  expect(() => executionPolicy(validConfig(), template)).toThrow('AWS::SQS::Queue, Novelty of AWS::S3::Bucket');
+  expect(() => executionPolicy(validConfig(), template)).toThrow('AWS::DynamoDB::Table, Novelty of AWS::S3::Bucket');
 });
 
 test('fails for a role whose name CloudFormation would make up', () => {

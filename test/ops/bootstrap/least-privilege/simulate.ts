@@ -1,8 +1,9 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Statement } from '../../../../lib/model/policies';
 import type { DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/decisions';
-import { withBuckets } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
+import { merged } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
 import { addReplicationStacks } from '../../../../lib/stacks/replication';
 import { testApp } from '../../../helpers/app';
@@ -21,10 +22,16 @@ export interface Request {
 /** The execution policy for a configuration, from the template that the app makes of it. */
 export function policyFor(keys: Record<string, unknown> = {}) {
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
-  const destinations = addReplicationStacks(testApp(recorded), validConfig(keys)).map(({ destination }) =>
-    Template.fromStack(destination).toJSON(),
+  const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as DestinationTemplate;
+  const groups = addReplicationStacks(testApp(recorded), validConfig(keys));
+  const [{ backupHealth }] = groups;
+  return executionPolicy(
+    validConfig(keys),
+    merged(
+      groups.map(({ destination }) => templateOf(destination)),
+      backupHealth === undefined ? [] : [templateOf(backupHealth)],
+    ),
   );
-  return executionPolicy(validConfig(keys), withBuckets(destinations as DestinationTemplate[]));
 }
 
 /** Every statement of the policies. */

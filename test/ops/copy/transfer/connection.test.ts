@@ -240,6 +240,7 @@ test('takes new credentials when the old ones expire', async () => {
 test.each([
   [400, '<?xml version="1.0"?><Error><Code>A.B</Code><Message>&lt;x&gt; &amp; &#252;&#x21;</Message></Error>', 'A.B', '<x> & ü!'],
   [404, '', 'NotFound', 'S3 answered 404'],
+  [405, '', 'MethodNotAllowed', 'S3 answered 405'],
   [418, 'no XML', 'Unknown', 'S3 answered 418'],
 ])('answers that are none of success are errors like those of the SDK: %d', async (status, body, name, message) => {
   answer = { status, body };

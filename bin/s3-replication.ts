@@ -7,6 +7,11 @@ import { printResult, processTerminal } from '../lib/cli/terminal';
 import { COMMANDS } from './commands';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+if (process.argv.includes('--no-color')) {
+  process.env['NO_COLOR'] = '1';
+  // Node.js, and the CDK CLI that this process starts, prefer it.
+  delete process.env['FORCE_COLOR'];
+}
 
 async function main(): Promise<void> {
   process.exitCode = await untilSignalled((signal) =>

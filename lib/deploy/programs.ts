@@ -1,0 +1,50 @@
+import type { Program, ProgramProcess } from '../cli/command';
+import { projectFolder } from '../cli/entry';
+import type { ExitCode } from '../cli/exit-codes';
+import type { Synthesize } from '../cli/process/synthesis';
+
+export const PLAN: Program = {
+  name: 'plan',
+  summary: 'show what a deployment would change, and which permissions it widens',
+  run: (process) =>
+    inProject(process, (project) => {
+      const { plan } = require('./plan-command') as typeof import('./plan-command');
+      const { deployedReader } = require('./plan/deployed') as typeof import('./plan/deployed');
+      return plan({ ...process, ...project, deployed: deployedReader });
+    }),
+};
+
+export const DEPLOY: Program = {
+  name: 'deploy',
+  summary: 'show the plan, ask, and deploy with the CDK CLI',
+  run: (process) =>
+    inProject(process, (project) => {
+      const { deploy } = require('./deploy-command') as typeof import('./deploy-command');
+      const { deployedReader } = require('./plan/deployed') as typeof import('./plan/deployed');
+      const { stackStates } = require('./blocked-stacks') as typeof import('./blocked-stacks');
+      const { runCdk } = require('../cli/process/cdk') as typeof import('../cli/process/cdk');
+      return deploy({
+        ...process,
+        ...project,
+        cdk: (args, { quiet }) => runCdk(args, { cwd: project.directory, quiet, signal: process.signal }),
+        deployed: deployedReader,
+        states: stackStates,
+      });
+    }),
+};
+
+/** The folder of cdk.json, and how to synthesize its app. */
+interface Project {
+  readonly directory: string;
+  readonly calledIn: string;
+  readonly synthesize: Synthesize;
+}
+
+function inProject(
+  { directory: calledIn, signal }: ProgramProcess,
+  work: (project: Project) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { withSynthesis } = require('../cli/process/synthesis') as typeof import('../cli/process/synthesis');
+  const directory = projectFolder(calledIn);
+  return withSynthesis(directory, signal, (synthesize) => work({ directory, calledIn, synthesize }));
+}

@@ -1,0 +1,167 @@
+import { sdkClients } from '../../lib/aws/clients';
+import { accountOf, credentialsOf } from '../../lib/aws/credentials';
+import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
+import { deployedReader } from '../../lib/deploy/plan/deployed';
+import { UnreachableError } from '../../lib/errors/errors';
+import type { Deployment } from '../../lib/model/deployment';
+import { validConfig } from '../helpers/config';
+import { assemblyStack } from '../helpers/plan';
+import { rejectionOf } from '../helpers/rejection';
+import { AwsHome, awsEnvironment, FakeSts, sendAllTo, staticProfile } from '../helpers/sts';
+
+/*
+ * Ways in which people have credentials, beside IAM Identity Center (sso.test.ts): for each, which STS the operator commands, the
+ * deployment and the plug-in of the CDK CLI ask. Every `region` of a profile is one that nothing here may ask.
+ */
+
+const SOURCE = '111111111111';
+const OTHER = '333333333333';
+const ENVIRONMENT = { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' };
+
+const inherited = process.env;
+const sts = new FakeSts();
+let home: AwsHome;
+
+beforeAll(() => sts.start());
+afterAll(() => sts.stop());
+beforeEach(() => {
+  sts.asked.length = 0;
+  sts.sessions.length = 0;
+  sts.disabledRegions = [];
+  sendAllTo(sts);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.env = inherited;
+  home.remove();
+});
+
+function useAws(profile: string, variables: Record<string, string> = {}): void {
+  home = new AwsHome(profile);
+  process.env = awsEnvironment({ ...home.environment, ...variables });
+}
+
+/** Who asks for the credentials of the source account. */
+const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
+  ['ops', (config) => sdkClients(config).ssm('source')],
+  [
+    'deploy',
+    async (config) => {
+      const read = deployedReader(config, { lookupRoles: false })(assemblyStack('source', {}, config.source));
+      // The fake knows no stacks: with an answer of its, STS has been asked all there is.
+      const error = await rejectionOf(read, Error);
+      if (!error.message.includes('the fake STS has no DescribeStacks')) {
+        throw error;
+      }
+    },
+  ],
+  ['the plug-in of the CDK CLI', async (config) => (await new ProfileCredentials(() => config).getProvider(SOURCE))()],
+];
+
+const ROLE = `[profile it]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nregion = us-east-1\n`;
+
+describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no other one, for', (_who, ask) => {
+  const asked = async (keys: Record<string, unknown> = {}) => {
+    const config = validConfig({ ...keys, source: { profile: 'it', ...(keys['source'] as object | undefined) } });
+    await ask(config);
+    return sts.asked.filter((request) => !request.startsWith('cloudformation.'));
+  };
+  const sydney = (...actions: readonly string[]) => actions.map((action) => `sts.ap-southeast-2.amazonaws.com ${action}`);
+
+  test('keys', async () => {
+    useAws(`${staticProfile('it', SOURCE)}region = us-east-1\n`);
+
+    expect(await asked()).toEqual(sydney('GetCallerIdentity'));
+  });
+
+  test('what a process prints', async () => {
+    const print = `console.log(JSON.stringify({Version:1,AccessKeyId:'${SOURCE}',SecretAccessKey:'secret'}))`;
+    useAws(`[profile it]\ncredential_process = "${process.execPath}" -e "${print}"\nregion = us-east-1\n`);
+
+    expect(await asked()).toEqual(sydney('GetCallerIdentity'));
+  });
+
+  test('a role that the environment assumes, for as long as its profile says', async () => {
+    useAws(`${ROLE}credential_source = Environment\nduration_seconds = 900\n`, ENVIRONMENT);
+
+    expect(await asked()).toEqual(sydney('AssumeRole', 'GetCallerIdentity'));
+    expect(sts.sessions).toMatchObject([{ seconds: '900' }]);
+  });
+
+  test('a role that a web identity assumes', async () => {
+    // The token is not looked at: any file is one.
+    useAws(`${ROLE}web_identity_token_file = ${__filename}\n`);
+
+    expect(await asked()).toEqual(sydney('AssumeRoleWithWebIdentity', 'GetCallerIdentity'));
+  });
+
+  test('a profile, while the environment has keys of another account', async () => {
+    useAws(`${staticProfile('it', SOURCE)}region = us-east-1\n`, ENVIRONMENT);
+
+    expect(await asked()).toEqual(sydney('GetCallerIdentity'));
+    expect(sts.requests.at(-1)?.accessKeyId).toBe(SOURCE);
+  });
+
+  test.each([
+    ['China', 'cn-north-1', 'cn-northwest-1', 'sts.cn-north-1.amazonaws.com.cn'],
+    ['GovCloud', 'us-gov-east-1', 'us-gov-west-1', 'sts.us-gov-east-1.amazonaws.com'],
+  ])('a role of %s', async (_, source, destination, host) => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\n`);
+
+    expect(await asked({ source: { region: source }, destination: { region: destination } })).toEqual([
+      `${host} AssumeRole`,
+      `${host} GetCallerIdentity`,
+    ]);
+  });
+
+  test('keys in a Region that is not enabled, and then STS of one that always is', async () => {
+    useAws(staticProfile('it', SOURCE));
+    sts.disabledRegions = ['ap-southeast-2'];
+    const error = await rejectionOf(asked(), Error);
+
+    expect(String(error)).toContain(
+      `Region ap-southeast-2 is not enabled in account ${SOURCE}, of profile "it": its STS does not know credentials that STS of us-east-1 knows`,
+    );
+    expect(sts.asked.filter((request) => request.startsWith('sts.'))).toEqual([
+      ...sydney('GetCallerIdentity'),
+      'sts.us-east-1.amazonaws.com GetCallerIdentity',
+    ]);
+  });
+});
+
+describe('a Region that is not enabled', () => {
+  const side = { account: SOURCE, region: 'ap-southeast-2', profile: 'it' };
+  const refused = () => rejectionOf(accountOf(side, credentialsOf(side)), UnreachableError);
+
+  test('is enabled with a command, of the account itself', async () => {
+    useAws(staticProfile('it', SOURCE));
+    sts.disabledRegions = ['ap-southeast-2'];
+
+    await expect(refused()).resolves.toMatchObject({
+      code: 'RegionNotEnabled',
+      hint: expect.stringContaining('aws account enable-region --region-name ap-southeast-2 --profile it;'),
+    });
+  });
+
+  test('is known where a role cannot be assumed in it', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\n`);
+    sts.disabledRegions = ['ap-southeast-2'];
+
+    await expect(refused()).resolves.toMatchObject({ code: 'RegionNotEnabled' });
+    expect(sts.asked).toEqual([
+      'sts.ap-southeast-2.amazonaws.com AssumeRole',
+      'sts.us-east-1.amazonaws.com AssumeRole',
+      'sts.us-east-1.amazonaws.com GetCallerIdentity',
+    ]);
+  });
+
+  test('is not blamed for keys that no Region knows', async () => {
+    useAws(staticProfile('it', SOURCE));
+    sts.disabledRegions = ['ap-southeast-2', 'us-east-1'];
+
+    await expect(refused()).resolves.toMatchObject({
+      code: 'NoCredentials',
+      message: expect.stringContaining('The security token included in the request is invalid'),
+    });
+  });
+});
