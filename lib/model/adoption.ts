@@ -6,7 +6,7 @@ import { apiRule } from './replication-rule';
 
 /**
  * A source bucket that this deployment does not own: what is merged into the documents of somebody else, and how. No function here talks
- * to AWS. The handler in `lib/handler` does, and `ops doctor` prints commands from the same functions.
+ * to AWS. The handler in `lib/handler` does, and `s3-replication doctor` prints commands from the same functions.
  */
 
 /** A replication rule as the S3 API spells it, as far as it matters here. A rule of others may hold anything. */

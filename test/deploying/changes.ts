@@ -418,7 +418,7 @@ export const CHANGES: readonly Change[] = [
     after: owned({ keyArns: ['arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab'] }),
     effect: { inPlace: ['replication role'] },
     stops: ['permissions'],
-    toKnow: 'Objects under that key that are `FAILED` already stay so: [`ops retry`](backfill.md) sends them again',
+    toKnow: 'Objects under that key that are `FAILED` already stay so: [`s3-replication retry`](backfill.md) sends them again',
   },
   {
     keys: ['pairs[].sourceBucket.roleArn'],
