@@ -15,7 +15,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // The context of a command carries its AWS clients.
   cli: ['errors', 'config', 'model', 'aws'],
   ops: ['errors', 'config', 'model', 'aws', 'cli'],
-  deploy: ['errors', 'config', 'model', 'aws', 'cli'],
+  // A plan looks at a source bucket of others as the function does.
+  deploy: ['errors', 'config', 'model', 'handler', 'aws', 'cli'],
   local: ['errors', 'config', 'model', 'aws', 'cli'],
   'credential-plugin': ['errors', 'config', 'model', 'aws', 'cli'],
 };

@@ -37,6 +37,9 @@ const TWO_WAY =
 const straightInto = (name: string) =>
   `a transition to ${name} is not supported: S3 can write replicas into ${name} at once, and would move them there only after 30 days; write "storageClass": "${name}" in the pair instead, and move on from there to GLACIER or DEEP_ARCHIVE`;
 
+const HEARTBEAT_OF_A_PAIR =
+  'a heartbeat of one pair is not supported: "heartbeat" is for every pair whose source bucket this project creates, and a bucket that is owned elsewhere gets none, because each heartbeat leaves a version there that only the owner can expire; remove it, and write "heartbeat" beside "pairs"';
+
 const isList = (value: unknown) => Array.isArray(value);
 const isNamed = (name: RegExp) => (value: unknown) => typeof value === 'string' && name.test(value);
 
@@ -96,6 +99,7 @@ const TABLE: readonly NotSupported[] = [
   },
   { path: at(`${PAIR}\\.lifecycle(\\.transitions\\[\\d+\\])?\\.`, '(prefix(es)?|filters?|rules?)'), remedy: LIFECYCLE_BY_PREFIX },
   { path: at(`${PAIR}\\.`, 'lifecycle'), found: isList, remedy: LIFECYCLE_BY_PREFIX },
+  { path: at(`${PAIR}\\.`, 'heartbeats?'), remedy: HEARTBEAT_OF_A_PAIR },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?standard[-_ ]?ia$/i), remedy: straightInto('STANDARD_IA') },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?one[-_ ]?zone[-_ ]?ia$/i), remedy: straightInto('ONEZONE_IA') },
   {

@@ -1,6 +1,18 @@
 import { AppError } from '../errors/errors';
-import { type Adoption, isHeldElsewhere, isSame, withEvents, withoutEvents, withoutRule, withRule } from '../model/adoption';
+import {
+  type Adoption,
+  checkAdoption,
+  isHeldElsewhere,
+  isSame,
+  withEvents,
+  withoutEvents,
+  withoutRule,
+  withRule,
+} from '../model/adoption';
 import type { BucketDocument, BucketDocuments } from './documents';
+
+/** Takes a line of the log. */
+export type Log = (entry: object) => void;
 
 /** How to wait, in milliseconds. */
 export type Sleep = (milliseconds: number) => Promise<void>;
@@ -26,18 +38,20 @@ const MOST_WRITES = 2;
 export async function adopt(
   documents: BucketDocuments,
   adoption: Adoption,
-  { previous, sleep }: { readonly previous?: Adoption | undefined; readonly sleep: Sleep },
+  { previous, sleep, log }: { readonly previous?: Adoption | undefined; readonly sleep: Sleep; readonly log: Log },
 ): Promise<void> {
-  await checkBucket(documents, adoption);
-  const events = await documents.notifications.read();
-  const rule = await documents.replication.read();
-  const wanted = withEvents(events, adoption, previous);
-  withRule(rule, adoption, previous);
+  const actual = await documents.all();
+  checkAdoption(actual, adoption, previous);
+  const replaced = actual.replication?.Rules?.filter(({ ID: id = '' }) => adoption.replaces.includes(id)) ?? [];
+  if (replaced.length > 0) {
+    // No rollback brings them back: whoever wants them again finds them here.
+    log({ bucket: adoption.bucket, replaced, role: actual.replication?.Role });
+  }
   await converge(documents.notifications, (current) => withEvents(current, adoption, previous), sleep);
   try {
     await converge(documents.replication, (current) => withRule(current, adoption, previous), sleep);
   } catch (error) {
-    if (previous === undefined && !isSame(events, wanted)) {
+    if (previous === undefined && !isSame(actual.notifications, withEvents(actual.notifications, adoption))) {
       await converge(documents.notifications, (current) => withoutEvents(current, adoption), sleep).catch(() => {});
     }
     throw error;
@@ -56,25 +70,6 @@ export async function release(documents: BucketDocuments, adoption: Adoption, sl
     if ((error as Error).name !== 'NoSuchBucket') {
       throw error;
     }
-  }
-}
-
-async function checkBucket(documents: BucketDocuments, { bucket, region }: Adoption): Promise<void> {
-  const actual = await documents.region();
-  if (actual !== region) {
-    throw new AppError(
-      'SourceBucketRefused',
-      `bucket ${bucket} is in ${actual}, and the source is ${region}`,
-      'correct source.region',
-    );
-  }
-  const versioning = await documents.versioning();
-  if (versioning !== 'Enabled') {
-    throw new AppError(
-      'SourceBucketRefused',
-      `versioning of bucket ${bucket} is ${versioning ?? 'not enabled'}, and S3 replicates only with versioning`,
-      `enable it: aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled. It cannot be switched off again, only suspended`,
-    );
   }
 }
 

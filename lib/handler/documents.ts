@@ -10,7 +10,7 @@ import {
   type ReplicationConfiguration,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Notifications, Replication } from '../model/adoption';
+import type { Notifications, OwnedBucket, Replication } from '../model/adoption';
 
 /** A document of a bucket, which S3 reads and writes as a whole. */
 export interface BucketDocument<T> {
@@ -23,15 +23,19 @@ export interface BucketDocument<T> {
 export interface BucketDocuments {
   readonly replication: BucketDocument<Replication | undefined>;
   readonly notifications: BucketDocument<Notifications>;
-  region(): Promise<string>;
-  /** `Enabled` or `Suspended`; undefined when it was never switched on. */
-  versioning(): Promise<string | undefined>;
+  /** Everything that decides whether a pair can have the bucket. */
+  all(): Promise<OwnedBucket>;
 }
 
 /** @param account owner of the bucket: S3 refuses every request for a bucket of somebody else */
 export function documentsOf(s3: S3Client, bucket: string, account: string): BucketDocuments {
   const on = { Bucket: bucket, ExpectedBucketOwner: account };
-  return {
+  // Absent in us-east-1, and EU for the oldest buckets of eu-west-1.
+  const region = async () => {
+    const { LocationConstraint: constraint } = await s3.send(new GetBucketLocationCommand(on));
+    return constraint === 'EU' ? 'eu-west-1' : (constraint ?? 'us-east-1');
+  };
+  const documents: Pick<BucketDocuments, 'replication' | 'notifications'> = {
     replication: {
       name: 'replication configuration',
       read: async () => {
@@ -63,12 +67,15 @@ export function documentsOf(s3: S3Client, bucket: string, account: string): Buck
         );
       },
     },
-    // Absent in us-east-1, and EU for the oldest buckets of eu-west-1.
-    region: async () => {
-      const { LocationConstraint: constraint } = await s3.send(new GetBucketLocationCommand(on));
-      return constraint === 'EU' ? 'eu-west-1' : (constraint ?? 'us-east-1');
-    },
-    versioning: async () => (await s3.send(new GetBucketVersioningCommand(on))).Status,
+  };
+  return {
+    ...documents,
+    all: async () => ({
+      region: await region(),
+      versioning: (await s3.send(new GetBucketVersioningCommand(on))).Status,
+      notifications: await documents.notifications.read(),
+      replication: await documents.replication.read(),
+    }),
   };
 }
 

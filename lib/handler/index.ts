@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AppError, describeError } from '../errors/errors';
+import { visible } from '../errors/visible';
 import type { Adoption } from '../model/adoption';
-import { adopt, release, type Sleep } from './apply';
+import { adopt, type Log, release, type Sleep } from './apply';
 import { documentsOf, refuseUnknownParts } from './documents';
 
 /**
@@ -41,9 +42,10 @@ export async function handler(event: ResourceEvent): Promise<void> {
   const { bucket, account, region, rule } = JSON.parse(event.ResourceProperties.Adoption) as Adoption;
   // The event itself has a URL that lets anybody answer in place of this function.
   log({ request: event.RequestType, bucket, rule: rule.ID });
-  const s3 = new S3Client({ region, maxAttempts: 5 });
+  // A bucket in another Region is then refused with the name of that Region, not with a redirection.
+  const s3 = new S3Client({ region, maxAttempts: 5, followRegionRedirects: true });
   refuseUnknownParts(s3);
-  const failure = await carryOut(event, s3, sleep).then(
+  const failure = await carryOut(event, s3, { sleep, log }).then(
     () => undefined,
     (error: unknown) => reasonOf(error, bucket, account),
   );
@@ -73,14 +75,18 @@ export function outcomeOf(
  *
  * @throws AppError with what is in the way
  */
-export async function carryOut(event: ResourceEvent, s3: S3Client, wait: Sleep): Promise<void> {
+export async function carryOut(
+  event: ResourceEvent,
+  s3: S3Client,
+  { sleep: wait, log: tell }: { readonly sleep: Sleep; readonly log: Log },
+): Promise<void> {
   const adoption = JSON.parse(event.ResourceProperties.Adoption) as Adoption;
   const documents = documentsOf(s3, adoption.bucket, adoption.account);
   const { OldResourceProperties: old } = event;
   await oncePropagated(wait, () =>
     event.RequestType === 'Delete'
       ? release(documents, adoption, wait)
-      : adopt(documents, adoption, { previous: old && (JSON.parse(old.Adoption) as Adoption), sleep: wait }),
+      : adopt(documents, adoption, { previous: old && (JSON.parse(old.Adoption) as Adoption), sleep: wait, log: tell }),
   );
 }
 
@@ -105,7 +111,8 @@ function reasonOf(error: unknown, bucket: string, account: string): string {
     name === 'AccessDenied' ? `. Account ${account} does not own the bucket, or a policy refuses the role of this function` : '';
   const text =
     error instanceof AppError ? describeError(error).replaceAll('\n', ': ') : `bucket ${bucket}: ${name}: ${message}${hint}`;
-  return text.slice(0, LONGEST_REASON);
+  // It has names that others chose, and terminals show it.
+  return visible(text).slice(0, LONGEST_REASON);
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
@@ -124,5 +131,5 @@ async function answer({ StackId, RequestId, LogicalResourceId, ResponseURL }: Re
 
 /** A line of the log of the function. */
 function log(entry: object): void {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
+  process.stdout.write(`${visible(JSON.stringify(entry))}\n`);
 }

@@ -54,6 +54,15 @@ export interface Adoption {
   readonly notification: { readonly Id: string; readonly QueueArn: string; readonly Events: readonly string[] };
 }
 
+/** A source bucket that is owned elsewhere, as it is. */
+export interface OwnedBucket {
+  readonly region: string;
+  /** `Enabled` or `Suspended`; undefined when it was never switched on. */
+  readonly versioning: string | undefined;
+  readonly replication: Replication | undefined;
+  readonly notifications: Notifications;
+}
+
 /** S3 allows this many rules in a configuration. */
 const MOST_RULES = 1000;
 
@@ -74,6 +83,27 @@ export function adoptionOf(config: Deployment, pair: DeployedPair, replicaKeyArn
       Events: failureEvents(pair),
     },
   };
+}
+
+/**
+ * Refuses what would be in the way of a pair, before anything of the bucket is changed.
+ *
+ * @param previous what the pair had before the update that this belongs to
+ * @throws AppError that names what is in the way
+ */
+export function checkAdoption(actual: OwnedBucket, adoption: Adoption, previous?: Adoption): void {
+  const { bucket, region } = adoption;
+  if (actual.region !== region) {
+    throw refusal(`bucket ${bucket} is in ${actual.region}, and the source is ${region}`, 'correct source.region');
+  }
+  if (actual.versioning !== 'Enabled') {
+    throw refusal(
+      `versioning of bucket ${bucket} is ${actual.versioning ?? 'not enabled'}, and S3 replicates only with versioning`,
+      `enable it: aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled. It cannot be switched off again, only suspended`,
+    );
+  }
+  withEvents(actual.notifications, adoption, previous);
+  withRule(actual.replication, adoption, previous);
 }
 
 /**
@@ -98,7 +128,9 @@ export function withRule<R extends Rule>(
     );
   }
   const others = rules.filter((each) => each !== mine && !replaces.includes(each.ID ?? ''));
-  const missing = replaces.filter((id) => !rules.some(({ ID }) => ID === id));
+  // What an earlier deployment replaced is gone.
+  const replaced = previous?.replaces ?? [];
+  const missing = replaces.filter((id) => !replaced.includes(id) && !rules.some(({ ID }) => ID === id));
   if (mine === undefined && missing.length > 0) {
     throw refusal(
       `bucket ${bucket} has no rule ${missing.join(', ')} to replace; its rules are: ${idsOf(rules)}`,
@@ -196,12 +228,12 @@ export function withEvents<N extends Notifications>(current: N, adoption: Adopti
   };
 }
 
-/** The notification configuration without our failure events. */
+/** The notification configuration without our failure events. Under another id they are those of a pair that took this one's place. */
 export function withoutEvents<N extends Notifications>(current: N, { notification }: Adoption): N {
   const queues = current.QueueConfigurations ?? [];
   return {
     ...current,
-    QueueConfigurations: queues.filter((each) => each.QueueArn !== notification.QueueArn),
+    QueueConfigurations: queues.filter(({ Id: id, QueueArn: arn }) => id !== notification.Id || arn !== notification.QueueArn),
   };
 }
 

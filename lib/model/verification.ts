@@ -119,6 +119,7 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
 function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
   const { destination } = config;
   const leaves = leavesReplicas(config);
+  const counted = all.filter(({ pair }) => heartbeatMinutes(config, [pair]) !== undefined);
   const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
@@ -147,7 +148,7 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
       why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
       page: ENCRYPTION_PAGE,
     },
-    ...(hasHeartbeat ? [heartbeatQueuesRow(all)] : []),
+    ...(counted.length === 0 ? [] : [heartbeatQueuesRow(counted)]),
   ];
 }
 

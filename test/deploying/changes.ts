@@ -389,13 +389,14 @@ export const CHANGES: readonly Change[] = [
     after: owned({}),
     effect: {
       created: [FUNCTION, RULE],
-      deleted: ["source bucket's policy"],
-      inPlace: ['alarms', 'dashboard', "failure queue's policy", 'replication role', 'source parameters'],
+      deleted: ['heartbeat queues', "heartbeat queues' policies", "source bucket's policy"],
+      inPlace: ['alarms', 'dashboard', "failure queue's policy", 'replica bucket', 'replication role', 'source parameters'],
+      oldStack: ['backup health stack', 'heartbeat stack'],
       stays: ['source bucket'],
     },
     stops: ['permissions', 'resource'],
     toKnow:
-      'The bucket that the app made is kept and no longer replicated. [Its owner keeps](existing-buckets.md) the other one: our rule and notification are merged into its settings',
+      'The bucket that the app made is kept and no longer replicated. [Its owner keeps](existing-buckets.md) the other one: our rule and notification are merged into its settings. That one gets no heartbeat: where no other pair has one, delete the stacks `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation',
   },
   {
     keys: ['pairs[].sourceBucket.name'],

@@ -7,6 +7,8 @@ import { FakeS3 } from '../helpers/fake-s3/server';
 /** A bucket of somebody else on a fake S3, and the handler on it through the SDK. */
 export class HandlerWorld {
   readonly fake = new FakeS3();
+  /** Lines of the handler's log. */
+  readonly logged: object[] = [];
   private client: S3Client | undefined;
 
   async start(): Promise<void> {
@@ -42,7 +44,10 @@ export class HandlerWorld {
 
   /** What CloudFormation has the handler do. */
   run(type: ResourceEvent['RequestType'], adoption: Adoption, old?: Adoption): Promise<void> {
-    return carryOut(eventOf(type, adoption, old), this.client as S3Client, async () => {});
+    return carryOut(eventOf(type, adoption, old), this.client as S3Client, {
+      sleep: async () => {},
+      log: (entry) => this.logged.push(entry),
+    });
   }
 
   async rules(): Promise<readonly Rule[]> {

@@ -1,6 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
-import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -244,7 +244,7 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
     ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
     ...describeStack(ask, `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`),
     ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
-    ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { heartbeatQueue } }) =>
       ask(
         'ReadHeartbeatQueues',
         `${AUTHORIZATION}/list_amazonsqs.html`,
@@ -253,11 +253,6 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
       ),
     ),
   ];
-}
-
-/** Pairs that have a heartbeat: all, or none. */
-function heartbeatsOf(config: World['config']): World['config']['pairs'] {
-  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
 }
 
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
@@ -287,7 +282,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
     ...(heartbeatMinutes(config) === undefined ? [] : describe(stackArn(config.source.region, config.names.heartbeat.stackName))),
-    ...heartbeatsOf(config).flatMap(({ names: { ruleId } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { ruleId } }) =>
       ask(
         'ReadSchedules',
         `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,

@@ -4,7 +4,7 @@ import { SIDES, type SideName } from '../../config/replication-config';
 import { alarmsOf } from '../../model/alarms';
 import { backfillPermissions } from '../../model/backfill';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import { heartbeatArn } from '../../model/heartbeat';
+import { heartbeatArn, heartbeatPairs } from '../../model/heartbeat';
 import { type AlarmPlace, type PairNames, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
@@ -250,7 +250,9 @@ export function monitoringAcknowledgements({
       [awsSolutions('SQS3')],
     ),
     ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring, backup: backupHealth })),
-    ...(heartbeat === undefined ? [] : config.pairs.flatMap((pair) => heartbeats(destination, heartbeat, pair))),
+    ...(heartbeat === undefined
+      ? []
+      : heartbeatPairs(config.heartbeat, config.pairs).flatMap((pair) => heartbeats(destination, heartbeat, pair))),
     ...(config.witness ? config.pairs.flatMap(({ id }) => witness(destination, id)) : []),
   ];
 }

@@ -111,6 +111,11 @@ describe('a configuration of something that is not supported says what, why, and
     ['source', { source: [one, two] }, SOURCES],
     ['sources', { sources: [one, two] }, SOURCES],
     ['pairs[0].source', pair({ source: one }), SOURCES],
+    [
+      'pairs[0].heartbeat',
+      pair({ heartbeat: true }),
+      /^a heartbeat of one pair is not supported: .* only the owner can expire; remove it/,
+    ],
     ['pairs[0].twoWay', pair({ twoWay: true }), TWO_WAY],
     ['two-way', { 'two-way': true }, TWO_WAY],
     ['bi_directional_replication', { bi_directional_replication: true }, TWO_WAY],

@@ -37,6 +37,17 @@ test.each([
   expect(unanswered(results)).toEqual([]);
 });
 
+test('a role of its owner that is gone is for its owner to make', async () => {
+  const failed = failures(
+    await diagnoseBroken((world) => {
+      delete world.roles['theirs'];
+    }, UNDER_THEIR_ROLE),
+  );
+
+  expect(failed['role']?.found).toContain('role theirs does not exist');
+  expect(repairLine(required(failed['role']).fix)).toMatch(/The owner of the role makes it again/);
+});
+
 test.each<[string, (bucket: Bucket, world: World) => void, string, RegExp, RegExp]>([
   [
     'a default key that the role may not use',

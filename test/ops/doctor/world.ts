@@ -30,6 +30,7 @@ import {
   HEARTBEAT_EVENT,
   heartbeatInput,
   heartbeatMinutes,
+  heartbeatPairs,
   heartbeatQueueStatements,
   heartbeatRate,
   heartbeatTarget,
@@ -212,8 +213,7 @@ export function healthyWorld(config: Deployment): World {
     ];
     world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
   }
-  const minutes = heartbeatMinutes(config);
-  for (const pair of minutes === undefined ? [] : config.pairs) {
+  for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
     const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
     world.heartbeatQueues[heartbeatQueue.name] = {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
@@ -221,7 +221,7 @@ export function healthyWorld(config: Deployment): World {
     };
     world.schedules[ruleId] = {
       State: 'ENABLED',
-      ScheduleExpression: heartbeatRate(minutes ?? 0),
+      ScheduleExpression: heartbeatRate(heartbeatMinutes(config) ?? 0),
       Target: {
         Arn: heartbeatTarget(config.source),
         RoleArn: heartbeatRole.arn,
@@ -353,7 +353,7 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : minutes === undefined
+            : heartbeatMinutes(config, [configured]) === undefined
               ? {}
               : {
                   QueueConfigurations: [

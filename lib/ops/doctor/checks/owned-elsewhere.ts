@@ -29,6 +29,7 @@ const OF_BUCKET: Readonly<Record<string, PairAsk>> = {
 
 /** The same of a replication role that is owned elsewhere. */
 const OF_ROLE: Readonly<Record<string, PairAsk>> = {
+  role: roleExists,
   'role-trust': trust,
   'role-policy': permissions,
   'role-other-policies': rolesOwner,
@@ -164,6 +165,27 @@ async function keyGrants({ config, facts }: DoctorContext, pair: DeployedPair): 
       ...denied.map((what) => `The owner exempts ${role} from ${what}.`),
     ),
   };
+}
+
+async function roleExists({ facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { name, arn } = pair.names.replicationRole;
+  try {
+    await facts.roles.role('source', name);
+    return pass(arn);
+  } catch (error) {
+    if (!(error instanceof ResourceNotFound)) {
+      throw error;
+    }
+    return {
+      status: 'failed',
+      found: error.message,
+      expected: arn,
+      fix: byHand(
+        `role ${name}`,
+        'The owner of the role makes it again, or you correct sourceBucket.roleArn: this deployment does not make it.',
+      ),
+    };
+  }
 }
 
 async function trust({ facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
