@@ -108,6 +108,24 @@ export const VARIANTS: readonly Variant[] = [
     name: 'with source buckets that are owned elsewhere, beside one that is not, with backfill, a pipeline and lockdown',
     config: { ...LOCKDOWN, backfill: true, pipeline: PIPELINE, pairs: [...OWNED_BUCKETS, { id: 'documents' }] },
   },
+  {
+    name: 'with source buckets that are owned elsewhere, under the role of their owner and in place of its rules, with a pipeline',
+    config: {
+      keyExchange: 'ssm',
+      pipeline: PIPELINE,
+      pairs: [
+        {
+          id: 'invoices',
+          sourceBucket: {
+            name: 'acme-invoices',
+            keyArns: [ownersKey('first')],
+            roleArn: 'arn:aws:iam::111111111111:role/theirs',
+          },
+        },
+        { id: 'scans', sourceBucket: { name: 'acme-scans', replaces: ['old'] } },
+      ],
+    },
+  },
   { name: 'beside a group', config: IN_GROUPS },
   { name: 'of a group, with backfill and a pipeline', config: { ...IN_GROUPS, backfill: true, pipeline: PIPELINE }, group: 1 },
   {

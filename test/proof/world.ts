@@ -4,6 +4,8 @@ import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
+import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
@@ -75,7 +77,7 @@ function worldOfGroup(stacks: GroupStacks): World {
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
-  const owned = ownersPolicies(config);
+  const owned = ownersPolicies(config, arnOf(KEYS.replica, destination));
   const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
@@ -98,8 +100,11 @@ function worldOfGroup(stacks: GroupStacks): World {
   };
 }
 
-/** What a careful owner of a source bucket has: TLS only, and keys that leave permissions to IAM. No stack writes these. */
-function ownersPolicies(config: Deployment): HeldPolicy[] {
+/**
+ * What a careful owner of a source bucket has: TLS only, keys that leave permissions to IAM, and a role with what `doctor` says that it needs.
+ * No stack writes these.
+ */
+function ownersPolicies(config: Deployment, replicaKey: string): HeldPolicy[] {
   const principal = { AWS: `arn:${partitionOf(config.source)}:iam::${config.source.account}:root` };
   return config.pairs.flatMap(({ names, sourceBucket }): HeldPolicy[] =>
     sourceBucket === undefined
@@ -121,6 +126,7 @@ function ownersPolicies(config: Deployment): HeldPolicy[] {
               ],
             },
           },
+          ...(sourceBucket.roleArn === undefined ? [] : ownersRole(config, names, replicaKey)),
           ...sourceBucket.keyArns.map(
             (holder): HeldPolicy => ({
               half: 'resource',
@@ -133,6 +139,17 @@ function ownersPolicies(config: Deployment): HeldPolicy[] {
           ),
         ],
   );
+}
+
+/** A replication role that its owner has, and that replicates for nobody but this pair. */
+function ownersRole(config: Deployment, names: PairNames, replicaKey: string): HeldPolicy[] {
+  const holder = names.replicationRole.arn;
+  const trust = { Effect: 'Allow' as const, Principal: { Service: REPLICATION_SERVICE }, Action: 'sts:AssumeRole' };
+  const needed = roleStatements(replicationPermissions(config, names, { source: '', replica: replicaKey }));
+  return [
+    { half: 'resource', holder, document: { Version: '2012-10-17', Statement: [trust] } },
+    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed as PolicyDocument['Statement'] } },
+  ];
 }
 
 /** What a lockdown recommends to the management account. */
