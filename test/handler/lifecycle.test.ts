@@ -79,7 +79,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** Tried in every run, before those that chance makes. */
 const THEIRS = [foreignRule('theirs-0', { Priority: 1 })];
-const BUS: Notifications = { EventBridgeConfiguration: {} };
+const BUS = { EventBridgeConfiguration: {} } as Notifications;
 const EXAMPLES: [Way, Notifications, Step[]][] = [
   [{ there: [], stays: [], sourceBucket: {} }, BUS, ['update', 'roll back', 'delete']],
   [{ there: [], stays: [], sourceBucket: {} }, BUS, [{ step: 'update', writes: 3 }, 'delete']],

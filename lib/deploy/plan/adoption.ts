@@ -3,10 +3,12 @@ import type { CredentialProvider } from '../../aws/credentials';
 import { RequestHandler } from '../../aws/request-handler';
 import { AppError } from '../../errors/errors';
 import { type Adoption, checkAdoption, type OwnedBucket, withoutRule } from '../../model/adoption';
+import type { Deployment } from '../../model/deployment';
+import { opsCommand } from '../../model/shell-commands';
 import type { Template } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { DeployedStack } from './deployed';
-import type { Refusal, ResourceChange } from './model';
+import type { Refusal, ResourceChange, StackPlan } from './model';
 
 /** The resource with which a stack merges a rule into a bucket that is owned elsewhere. */
 const RULE = 'Custom::S3ReplicationRule';
@@ -100,6 +102,20 @@ function refusalOf(
 
 function adoptionsIn(template: Template): Adoption[] {
   return Object.keys(resourcesOf(template)).flatMap((logicalId) => adoptionOf(template, logicalId) ?? []);
+}
+
+/** What to do next about objects that a bucket had before a plan gave it its rule: S3 replicates none of them. */
+export function olderObjectsHints(config: Deployment, plan: readonly Pick<StackPlan, 'resources'>[]): string[] {
+  const created = plan.flatMap(({ resources }) => resources.filter(({ type, change }) => type === RULE && change === 'created'));
+  return config.pairs
+    .filter(({ id, sourceBucket }) => sourceBucket !== undefined && created.some(({ path }) => path.split('/').includes(id)))
+    .map(({ id, names }) => {
+      const command = opsCommand(config, 'backfill', '--pair', id);
+      const next = config.backfill
+        ? `to replicate them too, run ${command}`
+        : `to replicate them too, write "backfill": true into the configuration, deploy again, and run ${command}`;
+      return `Objects that bucket ${names.sourceBucket.name} had before are older than its rule, and S3 does not replicate them: ${next}`;
+    });
 }
 
 /** What a template hands to the function. What only the deployment knows, such as the ARN of a key, is left open. */

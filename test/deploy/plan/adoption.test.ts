@@ -1,7 +1,9 @@
+import { olderObjectsHints } from '../../../lib/deploy/plan/adoption';
 import { compareStack } from '../../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../../lib/deploy/plan/deployed';
 import type { Adoption, OwnedBucket } from '../../../lib/model/adoption';
 import { adoptionFor, foreignRule, OTHER_ROLE } from '../../handler/adoption';
+import { validConfig } from '../../helpers/config';
 import { assemblyStack, deployedStack } from '../../helpers/plan';
 
 const FREE: OwnedBucket = { region: 'ap-southeast-2', versioning: 'Enabled', replication: undefined, notifications: {} };
@@ -78,6 +80,25 @@ test('the removal of a pair is refused while rules of others use its role', () =
 
   expect(planOf(undefined, shared, previous).refusals).toEqual([expect.stringMatching(/rules late of bucket .* use role/)]);
   expect(planOf(undefined, FREE, previous)).toEqual({ refusals: [], warnings: [] });
+});
+
+test.each([
+  [true, /: to replicate them too, run npx --no -- s3-replication backfill --pair invoices$/],
+  [false, /write "backfill": true into the configuration, deploy again, and run .* backfill --pair invoices$/],
+])('with backfill %s, a deployment says what to do about objects that are older than a rule, once', (backfill, hint) => {
+  const config = validConfig({
+    backfill,
+    pairs: [{ id: 'invoices', sourceBucket: { name: 'acme-invoices' } }, { id: 'documents' }],
+  });
+  const rule = {
+    Type: 'Custom::S3ReplicationRule',
+    Properties: { Adoption: JSON.stringify(adoptionFor()) },
+    Metadata: { 'aws:cdk:path': 'Source/Pairs/invoices/Rule/Default' },
+  };
+  const after = assemblyStack('source', { Resources: { Rule: rule } });
+
+  expect(olderObjectsHints(config, [compareStack(after, NOT_DEPLOYED)])).toEqual([expect.stringMatching(hint)]);
+  expect(olderObjectsHints(config, [compareStack(after, deployedStack(after.template))])).toEqual([]);
 });
 
 test('what only the deployment knows is left open', () => {
