@@ -148,7 +148,7 @@ function ownersRole(config: Deployment, names: PairNames, replicaKey: string): H
   const needed = roleStatements(replicationPermissions(config, names, { source: '', replica: replicaKey }));
   return [
     { half: 'resource', holder, document: { Version: '2012-10-17', Statement: [trust] } },
-    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed as PolicyDocument['Statement'] } },
+    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed } },
   ];
 }
 
