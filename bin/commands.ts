@@ -1,9 +1,10 @@
-import type { Command, Program } from '../lib/cli/command';
+import type { AnyCommand } from '../lib/cli/command';
 import { DEPLOY, PLAN } from '../lib/deploy/programs';
 import { DEMO } from '../lib/local/program';
 import { AUDIT } from '../lib/ops/audit/command';
 import { BACKFILL_COMMANDS } from '../lib/ops/backfill/commands';
 import { BOOTSTRAP } from '../lib/ops/bootstrap/command';
+import { CONFIG } from '../lib/ops/config/command';
 import { COST } from '../lib/ops/cost/command';
 import { DOCTOR } from '../lib/ops/doctor/command';
 import { DRILL } from '../lib/ops/drill/command';
@@ -16,8 +17,9 @@ import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
 /** Every command, in the order in which a person meets them. */
-export const COMMANDS: readonly (Command | Program)[] = [
+export const COMMANDS: readonly AnyCommand[] = [
   DEMO,
+  CONFIG,
   BOOTSTRAP,
   PLAN,
   DEPLOY,

@@ -5,7 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
-import { type Command, type Context, Outcome, type Program } from '../../lib/cli/command';
+import { type AnyCommand, type Context, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
 import { version } from '../../package.json';
@@ -32,7 +32,7 @@ interface Run {
 interface Surroundings {
   readonly ssm?: Clients['ssm'];
   readonly confirm?: () => Promise<void>;
-  readonly commands?: readonly (Command | Program)[];
+  readonly commands?: readonly AnyCommand[];
   /** Where the person is. */
   readonly folder?: string;
 }
