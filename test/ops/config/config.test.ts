@@ -169,15 +169,12 @@ describe('config show', () => {
   });
 
   test('shows every value as the commands see it, in a table too', async () => {
-    writeCdkJson({ ...ACCOUNTS, tags: { 'odd\u001b[31m': 'x' } });
+    writeCdkJson(ACCOUNTS);
 
     const { data, text } = await configCommand('show');
 
-    const { names: _, pairs, ...rest } = validConfig({ ...ACCOUNTS, tags: { odd: 'x' } });
-    const { config } = data as { config: Record<string, unknown> };
-    expect(Object.keys(config).toSorted()).toEqual([...Object.keys(rest), 'pairs'].toSorted());
-    expect(config['monitoring']).toEqual(rest.monitoring);
-    expect(pairs).toHaveLength(1);
+    const { names: _, pairs, ...rest } = validConfig(ACCOUNTS);
+    expect(data).toMatchObject({ config: { ...rest, pairs: pairs.map(({ names: __, ...pair }) => pair) } });
     expect(text).toMatch(/^monitoring\.latencyMinutes +60 +default$/m);
   });
 
