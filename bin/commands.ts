@@ -11,6 +11,7 @@ import { DRILL } from '../lib/ops/drill/command';
 import { EXCHANGE } from '../lib/ops/exchange/command';
 import { EXPLAIN } from '../lib/ops/explain/command';
 import { FAILURES } from '../lib/ops/failures/command';
+import { INIT } from '../lib/ops/init/command';
 import { RESTORE } from '../lib/ops/restore/command';
 import { SCP } from '../lib/ops/scp';
 import { STATUS } from '../lib/ops/status/command';
@@ -19,6 +20,7 @@ import { VERIFY } from '../lib/ops/verify/command';
 /** Every command, in the order in which a person meets them. */
 export const COMMANDS: readonly AnyCommand[] = [
   DEMO,
+  INIT,
   CONFIG,
   BOOTSTRAP,
   PLAN,
