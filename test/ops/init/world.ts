@@ -17,8 +17,11 @@ import type { ProjectContext } from '../../../lib/cli/command';
 import { parseCommandLine } from '../../../lib/cli/parse';
 import { cdkContext } from '../../../lib/config/named';
 import { AbortError } from '../../../lib/errors/errors';
+import { choosePairs } from '../../../lib/ops/init/choose';
 import { INIT } from '../../../lib/ops/init/command';
 import { init } from '../../../lib/ops/init/init';
+import { readInitOptions } from '../../../lib/ops/init/options';
+import { validConfig } from '../../helpers/config';
 import { temporaryFolder } from '../../helpers/folder';
 import { testClients } from '../../helpers/ops';
 import { projectContext } from '../../helpers/project';
@@ -132,6 +135,18 @@ export class InitWorld {
 
   /** Runs `init` with a command line. */
   run(argv: readonly string[], others: Partial<ProjectContext> = {}) {
+    const { context, own } = this.prepared(argv, others);
+    return init(context, own);
+  }
+
+  /** What a command line with both Regions makes of buckets, without writing it. */
+  pairs(argv: readonly string[]) {
+    const { context, own } = this.prepared([...argv, '--yes'], {});
+    const config = { source: { account: '111111111111', region: 'eu-west-1' }, destination: { region: 'eu-central-1' } };
+    return choosePairs(context, readInitOptions(context, own), validConfig(config));
+  }
+
+  private prepared(argv: readonly string[], others: Partial<ProjectContext>) {
     const { common, own } = parseCommandLine(argv, INIT);
     const ask = async (question: string) => {
       this.questions.push(question);
@@ -159,7 +174,7 @@ export class InitWorld {
         ...others,
       },
     );
-    return init({ ...context, cdkContext: cdkContext(common.named, context.calledIn, this.directory) }, own);
+    return { context: { ...context, cdkContext: cdkContext(common.named, context.calledIn, this.directory) }, own };
   }
 
   read(file: string): Record<string, unknown> {
