@@ -1,5 +1,6 @@
 import type { Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
+import type { Timeouts } from '../aws/request-handler';
 import type { NamedConfig } from '../config/named';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import type { Status } from '../model/status';
@@ -120,6 +121,8 @@ export interface ProjectContext extends Pick<Context, 'directory' | 'cdkContext'
   readonly named: NamedConfig;
   /** AWS clients for a configuration that the command has made. */
   readonly clients: (config: Deployment) => Clients;
+  /** How long requests without `clients` wait. @default TIMEOUTS */
+  readonly timeouts?: Timeouts | undefined;
 }
 
 /** A command that works whatever the configuration is, and where there is none. It has no options for requests to AWS but its own. */

@@ -1,5 +1,6 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
+import type { Timeouts } from '../aws/request-handler';
 import { cdkContext } from '../config/named';
 import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
@@ -28,6 +29,8 @@ export interface CliProcess {
   readonly clock: Clock;
   /** Aborted when the person interrupts. */
   readonly signal: AbortSignal;
+  /** How long requests without `clients` wait. @default TIMEOUTS */
+  readonly timeouts?: Timeouts;
   /** Standard output. */
   readonly print: (text: string) => void;
   /** Sends every AWS request to another endpoint. */
@@ -74,7 +77,10 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
   };
   if ('loadForProject' in command) {
     const clients = (config: Deployment) => process.clients(config, { signal: process.signal });
-    const outcome = await command.loadForProject()({ ...surroundings, calledIn: directory, named: common.named, clients }, own);
+    const outcome = await command.loadForProject()(
+      { ...surroundings, calledIn: directory, named: common.named, clients, timeouts: process.timeouts },
+      own,
+    );
     show(outcome);
     return outcome.exitCode;
   }

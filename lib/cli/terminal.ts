@@ -61,7 +61,10 @@ export function processTerminal(signal: AbortSignal): Terminal {
         throw new AbortError('Declined', 'Nothing was changed.');
       }
     },
-    ...(process.stdin.isTTY && { ask: (question: string) => prompt(question, signal) }),
+    // Only when it is wanted: standard input takes its time to open.
+    get ask() {
+      return process.stdin.isTTY ? (question: string) => prompt(question, signal) : undefined;
+    },
   };
 }
 

@@ -42,7 +42,7 @@ export interface FoundSide extends Omit<Side, 'profile'> {
 export async function findAccount(
   side: SideName,
   { profile, region }: { readonly profile: string | undefined; readonly region: string },
-  { signal }: Pick<ProjectContext, 'signal'>,
+  { signal, timeouts }: Pick<ProjectContext, 'signal' | 'timeouts'>,
 ): Promise<FoundSide> {
   const profiles = profile === undefined ? [] : await knownProfiles();
   if (profile !== undefined && !profiles.includes(profile)) {
@@ -53,6 +53,6 @@ export async function findAccount(
     );
   }
   const asked = { account: '', region, profile };
-  const account = await accountOf(asked, credentialsOf(asked, { signal }), { signal });
+  const account = await accountOf(asked, credentialsOf(asked, { signal, timeouts }), { signal, timeouts });
   return { account, region, ...(profile !== undefined && { profile }) };
 }

@@ -6,6 +6,7 @@ import { PROFILE_CONTEXT } from '../../config/named';
 import { SIDES, type SideName } from '../../config/replication-config';
 import * as schema from '../../config/schema';
 import { messageOf, type Problem, problemList, UnreachableError, UsageError } from '../../errors/errors';
+import { visible } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { type FoundSide, findAccount, knownProfiles, regionOf } from './accounts';
 import { checkedId, checkedValue, type InitOptions, type NamedBucket, namedBucket } from './options';
@@ -249,7 +250,7 @@ async function askToReplace(
     const list = rules.map(({ id, destination }) => `${id ?? 'a rule'} to ${destination}`).join(', ');
     const answer = await askFor(
       asker,
-      `${bucket.name} replicates already (${list}, role ${roleArn}). Keep these rules and join them, or replace them`,
+      `${bucket.name} replicates already (${visible(list)}, role ${visible(roleArn)}). Keep these rules and join them, or replace them`,
       'keep',
       (word) => {
         if (!/^(keep|replace)$/.test(word)) {

@@ -5,6 +5,7 @@ import { type CommandArguments, Outcome, type ProjectContext } from '../../cli/c
 import { assertReplaceable, type FileWords, replaceFile } from '../../cli/files';
 import type { SideName } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
+import { visible } from '../../errors/visible';
 import { deploymentOf } from '../../model/deployment';
 import { parseConfig } from '../../model/loading/load';
 import { opsCommand } from '../../model/shell-commands';
@@ -84,9 +85,9 @@ async function fromTerraform(context: ProjectContext, options: InitOptions): Pro
     more: {
       data: { notCarried, terraform: todo },
       lines: [
-        ...(notCarried.length === 0 ? [] : ['Not carried over:', ...notCarried.map((reason) => `  - ${reason}`), '']),
+        ...(notCarried.length === 0 ? [] : ['Not carried over:', ...notCarried.map((reason) => `  - ${visible(reason)}`), '']),
         'In Terraform or OpenTofu:',
-        ...todo.steps.map((step, index) => `  ${index + 1}. ${step}`),
+        ...todo.steps.map((step, index) => `  ${index + 1}. ${visible(step)}`),
         ...[todo.removedBlocks, todo.stateCommands.join('\n')].filter(Boolean).map((text) => `\n${text}`),
       ],
     },
@@ -123,7 +124,7 @@ async function write(context: ProjectContext, target: Target, { keys, pairs, nex
   const configuration = { $schema: schemaPath(target.file), ...keys };
   parseConfig({ origin: file, value: configuration });
   for (const { written, notes } of pairs) {
-    terminal.tell([`pair ${written.id}:`, ...notes.map((note) => `  - ${note}`)].join('\n'));
+    terminal.tell([`pair ${written.id}:`, ...notes.map((note) => `  - ${visible(note)}`)].join('\n'));
   }
   const text = `${JSON.stringify(configuration, null, 2)}\n`;
   if (!context.yes) {
@@ -152,7 +153,7 @@ async function write(context: ProjectContext, target: Target, { keys, pairs, nex
       written,
       ...(unknown.length === 0
         ? []
-        : ['', 'Could not be read, and may be missing in the configuration:', ...unknown.map((each) => `  - ${each}`)]),
+        : ['', 'Could not be read, and may be missing in the configuration:', ...unknown.map((each) => `  - ${visible(each)}`)]),
       ...(more === undefined ? [] : ['', ...more.lines]),
       '',
       'Next:',

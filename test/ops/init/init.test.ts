@@ -146,6 +146,15 @@ describe('init with options', () => {
   });
 });
 
+test('init shows text from outside in one line, in which every character is seen', async () => {
+  world.answers = ['keep'];
+  world.buckets.set('acme-logs', { rules: [{ ID: 'a\u001b[2J\nb', destination: 'one' }] });
+
+  await world.run([...SIDES, '--bucket', 'acme-logs']).catch(() => undefined);
+
+  expect(world.questions[0]).toContain('a\\u001b[2J\\u000ab to one');
+});
+
 describe('init on a terminal', () => {
   test('asks for what the options do not say, and shows the buckets', async () => {
     world.buckets.set('acme-logs', { objects: 1234, bytes: { StandardStorage: 5 * 2 ** 20 } });

@@ -1,3 +1,4 @@
+import { visible } from '../../../errors/visible';
 import { commandLine } from '../../../model/shell-commands';
 import type { ContinuedPair } from './continue';
 
@@ -32,7 +33,7 @@ export function afterwardsOf(
   const buckets = [...new Set(pairs.flatMap(({ replication: { source } }) => source.address ?? []))];
   return {
     removedBlocks: whole
-      .map((resource) => `removed {\n  from = ${resource}\n\n  lifecycle {\n    destroy = false\n  }\n}`)
+      .map((resource) => `removed {\n  from = ${visible(resource)}\n\n  lifecycle {\n    destroy = false\n  }\n}`)
       .join('\n\n'),
     stateCommands: single.map((address) => commandLine(['terraform', 'state', 'rm', address])),
     steps: [
