@@ -224,9 +224,61 @@ const group = z
 
 export const storageClass = oneOf(STORAGE_CLASSES).default('STANDARD_IA').describe('Storage class of the replicas.');
 
+const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/;
+const bucketNameError = 'write the name of the bucket, 3 to 63 characters, not its ARN or URL, such as "acme-invoices"';
+
+/** A source bucket that another stack, another tool or nobody manages. */
+export const sourceBucket = z.strictObject(
+  {
+    name: text(BUCKET_NAME, bucketNameError)
+      .min(3, { error: bucketNameError })
+      .max(63, { error: bucketNameError })
+      .refine((name) => !/^\d+(\.\d+){3}$/.test(name), { error: bucketNameError })
+      .describe('Name of the bucket, in the source account and Region.'),
+    keyArns: z
+      .array(
+        text(
+          /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+          'write the ARN of a key, not of an alias, such as "arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+        ),
+        { error: 'write a list of the ARNs of the keys that encrypt objects of the bucket, or leave the key out' },
+      )
+      .max(20, { error: 'write at most 20 keys: the policy of the replication role names each of them' })
+      .default([])
+      .describe('ARNs of all KMS keys that encrypt objects of the bucket. Objects under another key are not replicated.'),
+    roleArn: text(
+      /^arn:[\w-]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+      'write the ARN of the role that the bucket replicates with already, such as "arn:aws:iam::111111111111:role/replication"',
+    )
+      .optional()
+      .describe(
+        'ARN of the role that the bucket replicates with already: its rules stay, and the new one joins. Without it, a role of the pair.',
+      ),
+    replaces: z
+      .array(z.string({ error: 'write the id of a replication rule' }).min(1).max(255), {
+        error: 'write a list of the ids of the rules that this pair takes the place of',
+      })
+      .min(1, { error: 'name at least one rule, or leave the key out' })
+      .optional()
+      .describe('Ids of all replication rules that the bucket has: the new rule takes their place. Without it, none is removed.'),
+  },
+  {
+    error: ({ input }) =>
+      typeof input === 'string' && BUCKET_NAME.test(withoutArn(input))
+        ? `write an object: "sourceBucket": { "name": "${withoutArn(input)}" }`
+        : objectError('{ "name": "acme-invoices" }'),
+  },
+);
+
 const pair = z.strictObject(
   {
     id: pairId,
+    sourceBucket: sourceBucket
+      .optional()
+      .describe('A source bucket that exists already and stays with its owner. Without it, the deployment makes the bucket.'),
     filter: filter.optional().describe('Which objects replicate. Without it, every object.'),
     storageClass,
     replicateDeleteMarkers: onOff().default(false).describe('Replicates delete markers. Not with a tag filter.'),
