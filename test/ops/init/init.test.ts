@@ -146,6 +146,56 @@ describe('init with options', () => {
   });
 });
 
+test('init with existing buckets and new ones writes a configuration that is valid, and backfill comes next', async () => {
+  world.buckets
+    .set('acme-invoices', { encryption: { SSEAlgorithm: 'aws:kms' }, objects: 5, bytes: { StandardStorage: 5 } })
+    .set('acme-logs', { rules: [{ ID: 'old', destination: 'elsewhere' }] });
+
+  const { exitCode, data } = await world.run([
+    ...SIDES,
+    ...[
+      '--bucket',
+      'acme-invoices=invoices',
+      '--bucket',
+      'acme-logs',
+      '--replace-rules',
+      'acme-logs',
+      '--new',
+      'documents',
+      '--yes',
+    ],
+  ]);
+
+  const written = world.read('replication.json');
+  expect(exitCode).toBe(0);
+  expect(written).toMatchObject({
+    backfill: true,
+    pairs: [
+      { id: 'invoices', sourceBucket: { name: 'acme-invoices', keyArns: ['arn:aws:kms:eu-west-1:111111111111:key/aws-s3'] } },
+      { id: 'acme-logs', sourceBucket: { name: 'acme-logs', replaces: ['old'] } },
+      { id: 'documents' },
+    ],
+  });
+  expect(validConfig(written).pairs).toHaveLength(3);
+  expect(data).toMatchObject({ next: expect.arrayContaining(['npx --no -- s3-replication backfill']) });
+});
+
+test('init that may not read a setting writes the rest, says what may be missing, and ends with 3', async () => {
+  world.buckets.set('acme-logs', { denied: ['GetBucketEncryption'] });
+
+  const { exitCode, text, data } = await world.run([...SIDES, '--bucket', 'acme-logs', '--yes']);
+
+  expect(exitCode).toBe(3);
+  expect(world.read('replication.json')).toMatchObject({ pairs: [{ sourceBucket: { name: 'acme-logs' } }] });
+  expect(text).toContain(
+    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs: default encryption of bucket acme-logs',
+  );
+  expect(data).toMatchObject({
+    status: 'unknown',
+    pairs: [{ unknown: ['pair acme-logs: default encryption of bucket acme-logs'] }],
+  });
+});
+
 test('init shows text from outside in one line, in which every character is seen', async () => {
   world.answers = ['keep'];
   world.buckets.set('acme-logs', { rules: [{ ID: 'a\u001b[2J\nb', destination: 'one' }] });
