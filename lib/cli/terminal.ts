@@ -24,7 +24,7 @@ export interface Terminal {
    * @throws UnreachableError when the person presses Ctrl-C
    * @default - there is no terminal to ask on
    */
-  ask?(question: string): Promise<string>;
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** Puts the cursor into the upper left corner, and clears what is below. */

@@ -68,10 +68,10 @@ const COMPLIANCE_KEY = 'compliance';
  */
 export function complianceFrom(readContext: ReadContext): boolean {
   const value = readContext(COMPLIANCE_KEY) ?? false;
-  if (!['true', 'false'].includes(String(value))) {
+  if (value !== true && value !== false && value !== 'true' && value !== 'false') {
     throw new ConfigError('CDK context', [{ path: COMPLIANCE_KEY, found: value, remedy: 'write true, or leave it out' }]);
   }
-  return String(value) === 'true';
+  return value === true || value === 'true';
 }
 
 /** What a bootstrap names its own resources in an environment. */

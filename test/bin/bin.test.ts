@@ -67,7 +67,7 @@ test('config check loads neither the CDK nor the AWS SDK', () => {
 
   expect(status).toBe(0);
   expect(stdout).toContain('is valid');
-  expect(stderr).toContain(`${join('node_modules', 'zod')}`);
+  expect(stderr).toContain(join('node_modules', 'zod'));
   expect(stderr).not.toMatch(/node_modules[\\/](aws-cdk|constructs|@aws-sdk|@smithy|undici)/);
 }, 60_000);
 

@@ -10,14 +10,10 @@ import { checkConfig } from '../../model/loading/check';
  * @throws ConfigError with every problem of the configuration, which the schema does not need
  */
 export async function config(context: ProjectContext, { action }: CommandArguments): Promise<Outcome> {
-  switch (action) {
-    case 'schema':
-      return schema();
-    case 'show':
-      return (require('./show') as typeof import('./show')).show(context);
-    default:
-      return check(context);
+  if (action === 'schema') {
+    return schema();
   }
+  return action === 'show' ? (require('./show') as typeof import('./show')).show(context) : check(context);
 }
 
 const NOT_CHECKED = 'Not checked: the size of templates, which "plan" measures, and what is in AWS, which "doctor" looks at.';

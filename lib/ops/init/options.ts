@@ -163,5 +163,5 @@ function hasOwnConfiguration(directory: string): boolean {
     | { readonly source?: { readonly account?: unknown }; readonly destination?: { readonly account?: unknown } }
     | undefined;
   const accounts = [found?.source?.account, found?.destination?.account];
-  return accounts.some((account) => account !== undefined && !['111111111111', '222222222222'].includes(String(account)));
+  return accounts.some((account) => account !== undefined && account !== '111111111111' && account !== '222222222222');
 }

@@ -86,10 +86,7 @@ function joining({ roleArn, rules }: Replication, replace: boolean): { roleArn: 
 /** Why a bucket cannot be a source bucket as it is. */
 export function bucketProblems({ name, versioning, replication }: SurveyedBucket, region: string, replace: boolean): Problem[] {
   const path = `bucket ${name}`;
-  const enable = commandLine([
-    ...['aws', 's3api', 'put-bucket-versioning', '--bucket', name],
-    ...['--versioning-configuration', 'Status=Enabled', '--region', region],
-  ]);
+  const enable = `aws s3api put-bucket-versioning --bucket ${commandLine([name])} --versioning-configuration Status=Enabled --region ${region}`;
   return [
     ...(versioning === 'Enabled' || versioning === UNKNOWN
       ? []

@@ -153,7 +153,7 @@ describe('config show', () => {
   });
 
   test('says of a profile whether the file has it, context, or an option', async () => {
-    writeCdkJson({ source: { ...ACCOUNTS.source, profile: 'of-file' }, ...{ destination: ACCOUNTS.destination } });
+    writeCdkJson({ ...ACCOUNTS, source: { ...ACCOUNTS.source, profile: 'of-file' } });
     expect(await fromOf('source.profile')).toMatchObject({ value: 'of-file', from: 'file' });
 
     writeCdkJson({ ...ACCOUNTS, source: { profile: 'of-file' } }, { 'source-profile': 'of-context' });

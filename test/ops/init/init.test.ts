@@ -87,9 +87,7 @@ describe('init with options', () => {
   });
 
   test('lists every wrong option at once, before AWS is asked', async () => {
-    const error = await errorOf([
-      ...['--source-region', 'us-moon-1', '--deployment', 'Backups', '--new', 'Bad_Id', '--bucket', 'a=B', '--yes'],
-    ]);
+    const error = await errorOf('--source-region us-moon-1 --deployment Backups --new Bad_Id --bucket a=B --yes'.split(' '));
 
     expect(error).toBeInstanceOf(UsageError);
     for (const wrong of ['--source-region "us-moon-1"', '--deployment "Backups"', '--new "Bad_Id"', '--bucket a= "B"']) {
@@ -116,19 +114,9 @@ describe('init with options', () => {
   });
 
   test('refuses two profiles of one account, and two sides in one Region, together', async () => {
-    const error = await errorOf([
-      ...[
-        '--source-profile',
-        'prod',
-        '--destination-profile',
-        'prod',
-        '--destination-region',
-        'eu-west-1',
-        '--new',
-        'a',
-        '--yes',
-      ],
-    ]);
+    const error = await errorOf(
+      '--source-profile prod --destination-profile prod --destination-region eu-west-1 --new a --yes'.split(' '),
+    );
 
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as ConfigError).problems.map(({ path }) => path)).toEqual(['destination.account', 'destination.region']);
@@ -153,17 +141,15 @@ test('init with existing buckets and new ones writes a configuration that is val
 
   const { exitCode, data } = await world.run([
     ...SIDES,
-    ...[
-      '--bucket',
-      'acme-invoices=invoices',
-      '--bucket',
-      'acme-logs',
-      '--replace-rules',
-      'acme-logs',
-      '--new',
-      'documents',
-      '--yes',
-    ],
+    '--bucket',
+    'acme-invoices=invoices',
+    '--bucket',
+    'acme-logs',
+    '--replace-rules',
+    'acme-logs',
+    '--new',
+    'documents',
+    '--yes',
   ]);
 
   const written = world.read('replication.json');

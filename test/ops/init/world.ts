@@ -77,7 +77,7 @@ export class InitWorld {
   );
 
   constructor() {
-    process.env = awsEnvironment(this.home.environment) as NodeJS.ProcessEnv;
+    process.env = awsEnvironment(this.home.environment);
     mkdirSync(join(this.directory, 'sub'));
     this.writeCdkJson({ replication: { source: { account: '111111111111' }, destination: { account: '222222222222' } } });
     [s3, kms, cloudWatch, sts].forEach((mock) => mock.reset());
@@ -193,7 +193,7 @@ export class InitWorld {
 
   private on(
     // Every command of S3 has a type of its own.
-    command: never | (new (input: never) => object),
+    command: new (input: never) => object,
     operation: string | undefined,
     answer: (input: { BucketRegion?: string }, bucket: FakeBucket) => object,
   ): void {

@@ -58,20 +58,20 @@ export function continuationOf(replications: readonly StateReplication[], choice
       'name the states of both accounts, --from-terraform A --from-terraform B, or correct it in AWS and refresh the state',
     );
   }
-  const chosen = chooseRoute(usable, choice);
+  const { route, chosen } = chooseRoute(usable, choice);
+  const regions = [route.source.region, route.destination.region];
   const keyArn = chosen.map(({ rule }) => rule.replicaKey).find((key) => key !== undefined);
   const sameKey = chosen.filter(({ rule: { replicaKey } }) => replicaKey === undefined || replicaKey === keyArn);
   const otherKey = chosen.filter((candidate) => !sameKey.includes(candidate));
   const taken: string[] = [];
   const pairs = sameKey.map(({ replication, rule, notes }): ContinuedPair => {
     const { name } = replication.source;
-    const { source, destination } = chosen[0]?.route as Route;
-    const id = idFor(name, { deployment: choice.deployment, regions: [source.region, destination.region], taken });
+    const id = idFor(name, { deployment: choice.deployment, regions, taken });
     taken.push(id);
     return { replication, ...pairOf(replication, rule, id, notes) };
   });
   return {
-    ...(chosen[0]?.route as Route),
+    ...route,
     keyArn,
     pairs,
     notCarried: [
@@ -152,16 +152,20 @@ function isStorageClass(name: string): name is (typeof STORAGE_CLASSES)[number] 
 }
 
 /** @throws UsageError for several routes of which the options choose none */
-function chooseRoute(candidates: readonly Candidate[], { sourceRegion, destinationRegion }: RouteChoice): readonly Candidate[] {
+function chooseRoute(
+  candidates: readonly Candidate[],
+  { sourceRegion, destinationRegion }: RouteChoice,
+): { readonly route: Route; readonly chosen: readonly Candidate[] } {
   const fitting = candidates.filter(
     ({ route: { source, destination } }) =>
       (sourceRegion ?? source.region) === source.region && (destinationRegion ?? destination.region) === destination.region,
   );
   const textOf = ({ route: { source, destination } }: Candidate) =>
     `${source.account} ${source.region} to ${destination.account} ${destination.region}`;
-  const routes = new Map(fitting.map((candidate) => [textOf(candidate), candidate]));
-  if (routes.size === 1) {
-    return fitting;
+  const [first] = fitting;
+  const routes = new Set(fitting.map(textOf));
+  if (first !== undefined && routes.size === 1) {
+    return { route: first.route, chosen: fitting };
   }
   const list = [...new Set(candidates.map(textOf))].join('; ');
   throw new UsageError(

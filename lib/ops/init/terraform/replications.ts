@@ -88,7 +88,7 @@ function ruleOf(rule: Readonly<Record<string, unknown>>, bucket: (name: string) 
     tags: {
       ...tagsIn(filter?.['tags']),
       ...tagsIn(both?.['tags']),
-      ...(textIn(tag?.['key']) !== undefined && { [String(tag?.['key'])]: String(tag?.['value'] ?? '') }),
+      ...(textIn(tag?.['key']) !== undefined && { [String(tag?.['key'])]: textIn(tag?.['value']) ?? '' }),
     },
     // A rule without a filter is of the first version, which replicates them.
     deleteMarkers:
