@@ -40,7 +40,7 @@ export function afterwardsOf(
       ...(whole.length === 0
         ? []
         : [
-            `Replace the resource ${whole.join(', ')} by the removed block, and apply it: Terraform forgets the rules, and S3 keeps them until the deployment replaces them. Terraform and OpenTofu before 1.7 have no such block: use "state rm".`,
+            `Replace the resource ${whole.join(', ')} by the removed block, and apply it: Terraform forgets the rules, and S3 keeps them until the deployment replaces them. OpenTofu before 1.10 forgets without the lifecycle block, and may not accept it. Before 1.7 neither has such a block: use "state rm".`,
           ]),
       ...(single.length === 0
         ? []
