@@ -12,6 +12,7 @@ import { EXPLAIN } from '../lib/ops/explain/command';
 import { FAILURES } from '../lib/ops/failures/command';
 import { RESTORE } from '../lib/ops/restore/command';
 import { SCP } from '../lib/ops/scp';
+import { STATEMENTS } from '../lib/ops/statements/command';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
@@ -22,6 +23,7 @@ export const COMMANDS: readonly (Command | Program)[] = [
   PLAN,
   DEPLOY,
   EXCHANGE,
+  STATEMENTS,
   DOCTOR,
   VERIFY,
   STATUS,

@@ -25,8 +25,11 @@ const LIFECYCLE_BY_PREFIX =
 const EXISTING_BUCKET =
   'an existing bucket is not supported: this project creates both buckets of a pair, because CloudFormation cannot add a replication rule to a bucket that it does not manage; remove it, deploy, then copy the objects into the new source bucket, for example with "aws s3 sync"';
 
+const EXISTING_REPLICA_KEY =
+  'a replica key that exists is a key of the destination; write "keyArn": "arn:aws:kms:…" there, and remove this; docs/existing-replicas.md has the rest';
+
 const EXISTING_KEY =
-  'an existing KMS key is not supported: this project creates both keys, because their policies must admit the replication roles and nobody else; remove it';
+  'an existing source key is not supported: this project creates it, because its policy must admit the replication roles and nobody else; remove it. A replica key may exist: write "keyArn" in "destination"';
 
 const TWO_WAY =
   'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "s3-replication restore" copies objects back, and docs/recovery.md says how to fail over';
@@ -43,6 +46,7 @@ const at = (place: string, name: string) => new RegExp(`^${place}${name}$`, 'i')
 
 /** A side, or a bucket or key of it, before its name. */
 const SIDE = '(existing|source|replica|destination|target)?[-_]?';
+const KEY = '(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?';
 const MORE = '(additional|extra|other|second|secondary)[-_]?';
 
 const TABLE: readonly NotSupported[] = [
@@ -59,10 +63,9 @@ const TABLE: readonly NotSupported[] = [
     path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`),
     remedy: EXISTING_BUCKET,
   },
-  {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?`),
-    remedy: EXISTING_KEY,
-  },
+  { path: at(`(?!destination\\.keyArn$)destination\\.`, `${SIDE}${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`((source|${PAIR})\\.)?`, `${SIDE}${KEY}`), remedy: EXISTING_KEY },
   {
     path: at(
       `(${PAIR}\\.)?`,

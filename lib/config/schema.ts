@@ -128,16 +128,47 @@ const profile = z
   .regex(/^\S(.*\S)?$/, { error: profileError })
   .optional();
 
-const side = (placeholder: string, defaultRegion: string) =>
-  z
-    .strictObject(
-      { account: account.default(placeholder), region: region.default(defaultRegion), profile },
-      { error: objectError(`{ "account": "${placeholder}", "region": "${defaultRegion}" }`) },
-    )
-    .prefault({});
+/** The keys that both sides have. */
+const sideKeys = (placeholder: string, defaultRegion: string) => ({
+  account: account.default(placeholder),
+  region: region.default(defaultRegion),
+  profile,
+});
+const sideError = (placeholder: string, defaultRegion: string) =>
+  objectError(`{ "account": "${placeholder}", "region": "${defaultRegion}" }`);
 
-export const source = side('111111111111', 'ap-southeast-2');
-export const destination = side('222222222222', 'us-west-2');
+const KEY_ARN_EXAMPLE = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/**
+ * Says what to write instead of something that is not the ARN of a key. KMS resolves an alias in the account of the caller, which is the source's
+ * here: the replicas could then be under another key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
+ */
+function keyArnError({ input }: { readonly input?: unknown }): string {
+  const text = typeof input === 'string' && /^[\w:/-]{1,2048}$/.test(input) ? input : '';
+  if (/(^|:)alias\//.test(text)) {
+    return `write the ARN of the key and not an alias, which S3 resolves in the source account; this shows it: aws kms describe-key --key-id ${text} --query KeyMetadata.Arn`;
+  }
+  const id = /^(?:key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text)?.[1];
+  return id === undefined
+    ? `write the ARN of a key of the destination account, such as "${KEY_ARN_EXAMPLE}", or leave the key out`
+    : `write the whole ARN and not the id, such as "${KEY_ARN_EXAMPLE.replace(/[^/]*$/, id)}"`;
+}
+
+/** A replica key that somebody in the destination account owns already. */
+export const replicaKeyArn = z
+  .string({ error: keyArnError })
+  .regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, { error: keyArnError })
+  .optional();
+
+const SOURCE = ['111111111111', 'ap-southeast-2'] as const;
+const DESTINATION = ['222222222222', 'us-west-2'] as const;
+
+export const source = z.strictObject(sideKeys(...SOURCE), { error: sideError(...SOURCE) }).prefault({});
+export const destination = z
+  .strictObject({ ...sideKeys(...DESTINATION), keyArn: replicaKeyArn }, { error: sideError(...DESTINATION) })
+  .prefault({});
 
 const tagKey = z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
   error: 'write a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:',

@@ -105,6 +105,14 @@ export function replicaKeyArn(config: ReplicationConfig, keyId: string): string 
   return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
 }
 
+/** What KMS finds the key of a side by: its alias, or the ARN of a replica key that is owned elsewhere. */
+export function keyIdOf(
+  { destination, names }: Pick<ReplicationConfig, 'destination'> & { readonly names: Names },
+  side: SideName,
+): string {
+  return (side === 'destination' ? destination.keyArn : undefined) ?? names[side].keyAlias;
+}
+
 /** ARN of a stack, under whatever id CloudFormation gives to it. */
 export function stackArnPattern(side: Side, stackName: string): string {
   return `arn:${partitionOf(side)}:cloudformation:${side.region}:${side.account}:stack/${stackName}/*`;

@@ -4,6 +4,7 @@ import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pa
 import { allowedRequests } from '../proof/allowed';
 import { decide, describe as inWords } from '../proof/decide';
 import { deniedRequests } from '../proof/denied';
+import { OWNED_KEY } from '../proof/variants';
 import { worldsOf } from '../proof/world';
 
 type Keys = Record<string, unknown>;
@@ -40,6 +41,7 @@ const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   lockdown: { off: {}, on: { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } } },
   keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
+  replicaKey: { ours: {}, owned: { destination: { keyArn: OWNED_KEY } } },
   backfill: { off: {}, on: { backfill: true } },
   pipeline: { none: {}, with: { pipeline: PIPELINE } },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
@@ -59,6 +61,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['filter tags', 'deleteMarkers on'],
   ['objectLock none', 'sourceObjectLock on'],
   ['lockdown on', 'removal destroy'],
+  ['keyExchange ssm', 'replicaKey owned'],
 ];
 
 const DEFAULTS: Row = Object.fromEntries(Object.entries(FACTORS).map(([name, [first = '']]) => [name, first]));

@@ -49,6 +49,20 @@ const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 
 /** The variant in which replicas are locked. */
 export const WITH_LOCKDOWN: Variant = { name: 'under lockdown', config: LOCKDOWN };
 
+/** A replica key that the backup account owned before. */
+export const OWNED_KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/** The variant in which the replica key is owned elsewhere. */
+export const WITH_OWNED_KEY: Variant = {
+  name: 'with a replica key that is owned elsewhere, with Object Lock, a pipeline and lockdown',
+  config: {
+    ...LOCKDOWN,
+    destination: { keyArn: OWNED_KEY },
+    pipeline: PIPELINE,
+    pairs: [{ id: 'a', sourceObjectLock: true, objectLock: GOVERNANCE }, { id: 'a-b' }],
+  },
+};
+
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
   DEFAULT,
@@ -101,6 +115,12 @@ export const VARIANTS: readonly Variant[] = [
       pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
   },
+  WITH_OWNED_KEY,
+  {
+    name: 'of a group, with a replica key that is owned elsewhere',
+    config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
+    group: 1,
+  },
   WITH_LOCKDOWN,
   {
     name: 'of a group, under lockdown, with backfill and a pipeline',
@@ -118,4 +138,4 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** Those of `npm test`: each policy of the deployment is in one of them. The others are proven in test/exhaustive. */
-export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_LOCKDOWN];
+export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_OWNED_KEY, WITH_LOCKDOWN];

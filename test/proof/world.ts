@@ -3,7 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
+import { exemptionsOf } from '../../lib/model/lockdown/statements';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
@@ -66,14 +68,15 @@ function worldOfGroup(stacks: GroupStacks): World {
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
-  const policies = [...deployed, ...organizationPolicies(config)];
+  const owned = ownersPolicies(config);
+  const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
     partition: names.partition,
     pairs: config.pairs.map((pair) => pair.names),
     otherGroups: [],
     sourceKey: arnOf(KEYS.source, source),
-    replicaKey: arnOf(KEYS.replica, destination),
+    replicaKey: config.destination.keyArn ?? arnOf(KEYS.replica, destination),
     notificationKeys: {
       source: arnOf(KEYS.notifications, source),
       destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
@@ -81,10 +84,23 @@ function worldOfGroup(stacks: GroupStacks): World {
         backup: arnOf(KEYS.notifications, stackJson(stacks.backupHealth, config, 'destination')),
       }),
     },
-    holders: new Set(deployed.map(({ holder }) => holder)),
+    holders: new Set([...deployed, ...owned].map(({ holder }) => holder)),
     policies,
     destinationTemplate: destination.template,
   };
+}
+
+/** Policies of what the backup account owned before: what its owner has there, and what `statements` prints. No stack writes them. */
+function ownersPolicies(config: Deployment): HeldPolicy[] {
+  const principal = { AWS: `arn:${partitionOf(config.destination)}:iam::${config.destination.account}:root` };
+  return ownedElsewhere(config, exemptionsOf(config, DEFAULT_QUALIFIER)).map(({ arn, statements }): HeldPolicy => {
+    const own = { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' };
+    return {
+      half: 'resource',
+      holder: arn,
+      document: { Version: '2012-10-17', Statement: [own, ...statements] } as PolicyDocument,
+    };
+  });
 }
 
 /** What a lockdown recommends to the management account. */

@@ -32,6 +32,7 @@ interface WrittenObjectLock {
 interface WrittenSide {
   readonly account?: string;
   readonly region?: string;
+  readonly keyArn?: string;
   readonly profile?: string;
 }
 
@@ -305,8 +306,21 @@ function hasRoomForReports(
 }
 
 function lockdownOf({ account, region = '' }: WrittenSide, roleName: string) {
+  return { breakGlassRoleArn: `arn:${partitionIn(region)}:iam::${account}:role/${roleName}` };
+}
+
+function partitionIn(region: string): string {
   const partition = ['cn', 'us-gov'].find((start) => region.startsWith(`${start}-`));
-  return { breakGlassRoleArn: `arn:aws${partition === undefined ? '' : `-${partition}`}:iam::${account}:role/${roleName}` };
+  return `aws${partition === undefined ? '' : `-${partition}`}`;
+}
+
+function keyOf({ account, region = '' }: WrittenSide, id: string): string {
+  return `arn:${partitionIn(region)}:kms:${region}:${account}:key/${id}`;
+}
+
+/** Nothing is exchanged where the configuration has the key. */
+function withoutExchange({ keyExchange: _, ...rest }: { readonly keyExchange?: string }): object {
+  return rest;
 }
 
 /** Configurations that keep every rule. */
@@ -320,11 +334,12 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     profiles: fc.array(fc.option(profiles, { nil: undefined }), { minLength: 2, maxLength: 2 }),
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
     backfill: fc.boolean(),
+    ownsKey: fc.option(fc.constantFrom('1234abcd-12ab-34cd-56ef-1234567890ab', `mrk-${'0'.repeat(32)}`), { nil: undefined }),
     breakGlass: fc.option(fc.constantFrom('BreakGlass', 'emergency/Break.Glass+1', 'b'.repeat(64)), { nil: undefined }),
     rest: independent,
     short: fc.boolean(),
   })
-  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, breakGlass, rest, short }) => {
+  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, ownsKey, breakGlass, rest, short }) => {
     const side = (index: number): WrittenSide => ({
       account: String(ids[index]),
       region: String(there.regions[index]),
@@ -333,14 +348,14 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     const config: WrittenConfig = {
       deployment: here.deployment,
       source: side(0),
-      destination: side(1),
+      destination: { ...side(1), ...(ownsKey !== undefined && { keyArn: keyOf(side(1), ownsKey) }) },
       pairs: here.ids.map((id, index) => ({ id, ...options[index] })),
       backfill: backfill && hasRoomForReports(there, here),
       // What may be destroyed cannot be locked.
       ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
       bucketNamespace: there.bucketNamespace,
       removal: there.removal,
-      ...rest,
+      ...(ownsKey === undefined ? rest : withoutExchange(rest)),
     };
     return short ? terse(config) : config;
   });

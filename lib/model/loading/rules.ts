@@ -4,6 +4,7 @@ import * as schema from '../../config/schema';
 import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
+import { REPLICA_RULES } from './replica-rules';
 import { type Rule, rule } from './rule';
 
 const accounts = z.looseObject({
@@ -39,6 +40,7 @@ const SAME_REGION =
 
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
+  ...REPLICA_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account

@@ -1,6 +1,8 @@
 import type { Lockdown } from '../../config/replication-config';
-import type { DeployedPair } from '../deployment';
+import type { DeployedPair, Deployment } from '../deployment';
+import { iamRole, partitionOf } from '../names';
 import type { Conditions } from '../permissions';
+import { toolkitNames } from '../toolkit';
 
 /**
  * What the policies of a replica bucket and of the replica key refuse under lockdown: plain data. docs/protection.md says of each action
@@ -77,6 +79,12 @@ export const CONFIGURE_KEY = ['kms:PutKeyPolicy'] as const;
 /** The roles that a configured lockdown exempts. */
 export function exemptRoles({ breakGlassRoleArn }: Lockdown, execution: string): ExemptRoles {
   return { breakGlass: breakGlassRoleArn, execution };
+}
+
+/** The roles that the lockdown of a deployment exempts, given the qualifier of its bootstrap; undefined without a lockdown. */
+export function exemptionsOf({ lockdown, destination }: Deployment, qualifier: string): ExemptRoles | undefined {
+  const { executionRole } = toolkitNames(qualifier, destination);
+  return lockdown && exemptRoles(lockdown, iamRole(partitionOf(destination), destination, executionRole).arn);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
@@ -13,12 +13,13 @@ import { WITNESS_DAYS, witnessEvents, witnessPattern, witnessQueueStatements } f
 import { executionRoleArn, publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
 import { EventQueue } from '../storage/event-queue';
+import { ManagedKey } from '../storage/managed-key';
 
 export interface ReplicaBucketProps {
   readonly config: Deployment;
   readonly pair: DeployedPair;
-  /** Encrypts the replicas; the pair's replication role is admitted to it. */
-  readonly replicaKey: Key;
+  /** Encrypts the replicas; the pair's replication role is admitted to it, unless its policy is its owner's. */
+  readonly replicaKey: IKey;
   /** The roles that its policy does not refuse to destroy replicas. @default - no lockdown: it refuses nobody */
   readonly exempt?: ExemptRoles | undefined;
 }
@@ -48,7 +49,7 @@ export class ReplicaBucket extends Construct {
       // A bucket that leaves the stack stays, and so does what locks it. Both go when their creation is rolled back, the policy first.
       bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
-    for (const statement of replicaKeyStatements(config, names)) {
+    for (const statement of replicaKey instanceof ManagedKey ? replicaKeyStatements(config, names) : []) {
       replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     const told = [

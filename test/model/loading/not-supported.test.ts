@@ -16,7 +16,8 @@ function problemsOf(value: unknown): ConfigError['problems'] {
 
 /** What each remedy begins with: that something is not supported; then why, and what to do instead. */
 const BUCKET = /^an existing bucket is not supported: .* creates both buckets .*; remove it, deploy, then copy/;
-const KEY = /^an existing KMS key is not supported: .* creates both keys/;
+const KEY = /^an existing source key is not supported: .* creates it, .*; remove it\. A replica key may exist/;
+const REPLICA_KEY = /^a replica key that exists is a key of the destination; write "keyArn"/;
 const DESTINATIONS = /^several destinations are not supported: S3 can .*; write one "destination" object/;
 const SOURCES = /^several sources are not supported: .*; write one "source" object/;
 const TWO_WAY = /^two-way replication is not supported: .*; remove it\. "s3-replication restore"/;
@@ -92,8 +93,10 @@ describe('a configuration of something that is not supported says what, why, and
     ['destination.bucketArn', { destination: { bucketArn: 'x' } }, BUCKET],
     ['buckets', { buckets: ['x'] }, BUCKET],
     ['pairs[0].kmsKeyArn', pair({ kmsKeyArn: 'x' }), KEY],
-    ['destination.keyArn', { destination: { keyArn: 'x' } }, KEY],
-    ['replicaKeyArn', { replicaKeyArn: 'x' }, KEY],
+    ['destination.kmsKeyId', { destination: { kmsKeyId: 'x' } }, REPLICA_KEY],
+    ['source.keyArn', { source: { keyArn: 'x' } }, KEY],
+    ['replicaKeyArn', { replicaKeyArn: 'x' }, REPLICA_KEY],
+    ['pairs[0].replicaKey', pair({ replicaKey: 'x' }), REPLICA_KEY],
     ['destinations', { destinations: [one, two] }, DESTINATIONS],
     ['secondaryDestination', { secondaryDestination: two }, DESTINATIONS],
     ['destination2', { destination2: two }, DESTINATIONS],

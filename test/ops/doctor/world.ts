@@ -15,7 +15,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KeyMetadata,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
@@ -60,6 +66,8 @@ export interface Key {
   state: string;
   rotation: number | undefined;
   policy: LiveStatement[];
+  /** What else KMS says of it. @default - nothing */
+  metadata?: Partial<KeyMetadata>;
 }
 
 export interface Bucket {
@@ -532,9 +540,9 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
 
   const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
-    const { arn, state } = keyOf(question);
+    const { arn, state, metadata } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
-    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
+    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate, ...metadata } };
   });
   on(GetKeyRotationStatusCommand, (question) => {
     const { rotation } = keyOf(question);

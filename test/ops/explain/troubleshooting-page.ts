@@ -91,7 +91,7 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     'a replica cannot be read in the backup account',
     '`AccessDenied` that names `kms:Decrypt`',
     'who reads needs `kms:Decrypt` on the replica key in an IAM policy; its key policy leaves that to IAM of its account',
-    '`aws kms describe-key --key-id {replicaKeyAlias} --region {destinationRegion}`',
+    '`aws kms describe-key --key-id {replicaKey} --region {destinationRegion}`',
   ],
   [
     'a deleted object is still in the replica bucket',

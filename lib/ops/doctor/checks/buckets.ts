@@ -2,6 +2,7 @@ import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
+import { keyIdOf } from '../../../model/names';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { byAwsUnderLockdown, byHand, type Repair } from '../repair';
 
@@ -143,10 +144,10 @@ async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: Side
 async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<Repair> {
   const { facts } = context;
   const { BlockedEncryptionTypes: blocked } = (await facts.buckets.encryption(side, pair)) ?? {};
-  const alias = facts.names[side].keyAlias;
+  const id = keyIdOf(context.config, side);
   const key = await facts.key(side).then(
     ({ Arn: arn }) => arn,
-    () => alias,
+    () => id,
   );
   return wholeSetting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
     'server-side-encryption-configuration': {

@@ -2,9 +2,10 @@ import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
 import { replicaKeyStatements } from '../../../model/policies';
-import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import { difference, type LiveStatement } from '../policy-document';
 import { accountDelegation, bucketPolicy, keyPolicy, type ResourcePolicy, replicaGrants, tlsOnly } from '../resource-policies';
+import { roleAllowed } from '../role-denials';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -64,15 +65,36 @@ async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  return held(await keyPolicy(context, 'destination'), replicaKeyStatements(context.config, pair.names));
+  const policy = await keyPolicy(context, 'destination');
+  const allowed = context.config.destination.keyArn === undefined ? 'no' : roleAllowed(context.config, pair, 'key', policy.live);
+  if (allowed === 'unknown') {
+    return notAnswered(
+      `whether its policy admits ${pair.names.replicationRole.arn} depends on conditions that nobody knows from outside`,
+    );
+  }
+  return allowed === 'yes'
+    ? pass(`its owner admits ${pair.names.replicationRole.arn}`)
+    : held(policy, replicaKeyStatements(context.config, pair.names));
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
 async function delegation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { config } = context;
   const words = `kms:* for account ${config[side].account}`;
+  if (side === 'destination' && config.destination.keyArn !== undefined) {
+    return ownersDelegation(await keyPolicy(context, side), config, words);
+  }
   const expected = side === 'source' ? words : `${words}, and one statement for each pair`;
   return held(await keyPolicy(context, side), [accountDelegation(config, side)], { whole: true, passed: words, expected });
+}
+
+/** Who administers a key that is owned elsewhere is for its owner to say. Who may decrypt with it is not: commands read replicas. */
+function ownersDelegation({ live, foreign }: ResourcePolicy, config: DoctorContext['config'], words: string): CheckFinding {
+  return difference(live, [accountDelegation(config, 'destination')]).wrong.length === 0
+    ? pass(words, foreign)
+    : notAnswered(
+        `its owner does not leave permissions to IAM (${words}): verify, restore and drill read replicas only as principals that the policy names`,
+      );
 }
 
 /**

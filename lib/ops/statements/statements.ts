@@ -1,0 +1,63 @@
+import { type Context, Outcome } from '../../cli/command';
+import { plural } from '../../cli/units';
+import type { Deployment } from '../../model/deployment';
+import { exemptionsOf } from '../../model/lockdown/statements';
+import { type OwnedElsewhere, ownedElsewhere } from '../../model/owned-elsewhere';
+import { awsCommand } from '../../model/shell-commands';
+import { statusOf } from '../../model/status';
+
+/**
+ * Prints the statements that owners add to policies of their own. Asks AWS nothing, and changes nothing.
+ *
+ * Skipped where the deployment owns everything that it uses.
+ */
+export async function statements({ config, qualifier }: Context): Promise<Outcome> {
+  const resources = ownedElsewhere(config, exemptionsOf(config, qualifier)).map((owned) => ({
+    ...owned,
+    merge: mergeCommands(config, owned),
+  }));
+  const status = statusOf({
+    seen: resources.map(
+      ({ kind, arn, statements: needed }) =>
+        `${plural(needed.length, 'statement')} for ${kind} ${arn} from the configuration; AWS was not asked`,
+    ),
+    nothing: 'the deployment owns every key that it uses: there is no destination.keyArn',
+  });
+  return new Outcome(
+    status,
+    { resources },
+    resources.length === 0 ? 'No key is owned elsewhere: there is nothing to merge.' : resources.map(textOf).join('\n\n'),
+  );
+}
+
+/** The file that the printed commands read and write. */
+const FILE = 'policy.json';
+
+/** What reads the policy of a resource, and what writes it. */
+function mergeCommands(config: Deployment, { arn }: OwnedElsewhere): { readonly read: string; readonly write: string } {
+  const key = { 'key-id': arn };
+  return {
+    read: `${awsCommand(config, 'destination', 'kms get-key-policy', { ...key, query: 'Policy', output: 'text' })} > ${FILE}`,
+    write: awsCommand(config, 'destination', 'kms put-key-policy', { ...key, policy: `file://${FILE}` }),
+  };
+}
+
+function textOf({
+  kind,
+  account,
+  arn,
+  statements: needed,
+  merge,
+}: OwnedElsewhere & { merge: ReturnType<typeof mergeCommands> }): string {
+  return [
+    `${kind} ${arn}, owned by account ${account}: its policy needs`,
+    '',
+    JSON.stringify(needed, null, 2),
+    '',
+    `Merge them into the policy as its owner, where it is managed: in its template, its Terraform, or by hand:`,
+    `  1. ${merge.read}`,
+    `  2. Add the statements to the list "Statement" of ${FILE}. Keep what is there; one with the same Sid is an older version of the same statement.`,
+    `  3. ${merge.write}`,
+    'The last command replaces the whole policy: never put these statements alone.',
+  ].join('\n');
+}

@@ -1,0 +1,97 @@
+import type { ConfigError } from '../../../lib/errors/errors';
+import { exemptionsOf } from '../../../lib/model/lockdown/statements';
+import { ownedElsewhere } from '../../../lib/model/owned-elsewhere';
+import { LOCKDOWN, validConfig } from '../../helpers/config';
+
+const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const KEY = `arn:aws:kms:us-west-2:222222222222:key/${ID}`;
+
+function problemsOf(config: Record<string, unknown>): Record<string, string> {
+  try {
+    validConfig(config);
+  } catch (error) {
+    return Object.fromEntries((error as ConfigError).problems.map(({ path, remedy }) => [path, remedy]));
+  }
+  return {};
+}
+
+test('a replica key that is owned elsewhere needs no exchange of its ARN', () => {
+  expect(validConfig({ destination: { keyArn: KEY } })).toMatchObject({ keyExchange: 'none', destination: { keyArn: KEY } });
+  expect(validConfig().keyExchange).toBe('stack-output');
+});
+
+test('nothing can be exchanged beside it', () => {
+  expect(problemsOf({ destination: { keyArn: KEY }, keyExchange: 'ssm' })).toEqual({
+    keyExchange: 'nothing is exchanged where destination.keyArn names the replica key; remove one of the two',
+  });
+});
+
+test.each<[string, unknown, RegExp]>([
+  [
+    'an alias',
+    'alias/backup',
+    /^write the ARN of the key and not an alias.*: aws kms describe-key --key-id alias\/backup --query KeyMetadata\.Arn$/,
+  ],
+  [
+    'the ARN of an alias',
+    KEY.replace(`key/${ID}`, 'alias/backup'),
+    /not an alias.*--key-id arn:aws:kms:us-west-2:222222222222:alias\/backup --query/,
+  ],
+  ['an id', ID, new RegExp(`^write the whole ARN and not the id, such as "${KEY}"$`)],
+  ['the id of a multi-Region key', `key/mrk-${'0a'.repeat(16)}`, /whole ARN and not the id, such as ".*:key\/mrk-(0a){16}"$/],
+  ['a number', 5, /^write the ARN of a key of the destination account, such as /],
+  ['text with a command in it', 'alias/$(id)', /^write the ARN of a key of the destination account, such as [^$]*$/],
+  [
+    'a key of the source account',
+    KEY.replace('222222222222', '111111111111'),
+    /the backup account has to own the key.*; write a key of account 222222222222$/,
+  ],
+  [
+    'a key of another Region',
+    KEY.replace('us-west-2', 'us-east-1'),
+    /^S3 encrypts with keys of the bucket's Region; write a key of us-west-2$/,
+  ],
+  [
+    'a key of another partition',
+    KEY.replace('arn:aws:', 'arn:aws-cn:'),
+    /^the destination is in partition aws; write an ARN that starts with arn:aws:$/,
+  ],
+])('%s is refused with what to write instead', (_, keyArn, remedy) => {
+  expect(problemsOf({ destination: { keyArn } })).toEqual({ 'destination.keyArn': expect.stringMatching(remedy) });
+});
+
+test('every group uses the one key, so its policy limits the pairs of all groups together', () => {
+  const pairs = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `p${index}`, group: index % 2 ? 'odd' : 'even' }));
+  expect(problemsOf({ pairs: pairs(80) })).toEqual({});
+  expect(problemsOf({ destination: { keyArn: KEY }, pairs: pairs(80) })).toEqual({
+    pairs: expect.stringMatching(
+      /^every group uses the key of destination\.keyArn, and its policy has room for at most \d\d of these pairs; write the others into/,
+    ),
+  });
+});
+
+test("its owner's policy needs a statement for each pair of each group, under a Sid that no other deployment has", () => {
+  const config = validConfig({ destination: { keyArn: KEY }, pairs: [{ id: 'a' }, { id: 'b-c', group: 'archive' }] });
+  const [owned, ...others] = ownedElsewhere(config, undefined);
+
+  expect(others).toEqual([]);
+  expect(owned).toMatchObject({ kind: 'key', arn: KEY, account: '222222222222', region: 'us-west-2' });
+  expect(owned?.statements.map(({ Sid }) => Sid)).toEqual(['EncryptReplicasXbackupsXa', 'EncryptReplicasXbackupsXbXc']);
+});
+
+test('and under lockdown what a lockdown refuses, for the roles of this bootstrap', () => {
+  const config = validConfig({ ...LOCKDOWN, destination: { keyArn: KEY } });
+  const [owned] = ownedElsewhere(config, exemptionsOf(config, 'vault42'));
+
+  expect(owned?.statements.map(({ Sid }) => Sid)).toEqual([
+    'EncryptReplicasXbackupsXdocuments',
+    'LockdownDestruction',
+    'LockdownConfiguration',
+  ]);
+  expect(JSON.stringify(owned)).toContain('role/cdk-vault42-cfn-exec-role-222222222222-us-west-2');
+});
+
+test('a deployment that makes its own key needs nothing of anybody', () => {
+  expect(ownedElsewhere(validConfig(), undefined)).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { statements } from '../../../lib/ops/statements/statements';
+import { testContext } from '../../helpers/ops';
+
+const KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+const run = (keys: Record<string, unknown>) => {
+  const refused = () => Promise.reject(new Error('somebody asked AWS'));
+  const { context } = testContext(keys, { clients: new Proxy({}, { get: () => refused }) as never });
+  return statements(context);
+};
+
+test('prints what the owner of the replica key adds to its policy, and how, without asking AWS', async () => {
+  const { data, text, exitCode } = await run({ destination: { keyArn: KEY, profile: 'backup' } });
+
+  expect(exitCode).toBe(0);
+  expect(data).toEqual({
+    status: 'ok',
+    resources: [
+      {
+        kind: 'key',
+        account: '222222222222',
+        region: 'us-west-2',
+        arn: KEY,
+        statements: [
+          {
+            Sid: 'EncryptReplicasXbackupsXdocuments',
+            Effect: 'Allow',
+            Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+            Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+            Resource: ['*'],
+            Condition: {
+              ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/backups-documents-replication-ap-southeast-2' },
+              StringEquals: { 'kms:ViaService': 's3.us-west-2.amazonaws.com' },
+              StringLike: {
+                'kms:EncryptionContext:aws:s3:arn': [
+                  'arn:aws:s3:::backups-documents-222222222222-us-west-2-an',
+                  'arn:aws:s3:::backups-documents-222222222222-us-west-2-an/*',
+                ],
+              },
+            },
+          },
+        ],
+        merge: {
+          read: `aws kms get-key-policy --key-id ${KEY} --query Policy --output text --region us-west-2 --profile backup > policy.json`,
+          write: `aws kms put-key-policy --key-id ${KEY} --policy file://policy.json --region us-west-2 --profile backup`,
+        },
+      },
+    ],
+  });
+  const { resources } = data as unknown as {
+    resources: readonly [{ statements: unknown; merge: { read: string; write: string } }];
+  };
+  expect(JSON.parse(/^\[$[^]*^\]$/m.exec(text)?.[0] ?? '')).toEqual(resources[0].statements);
+  expect(text).toContain(resources[0].merge.read);
+  expect(text).toContain(resources[0].merge.write);
+  expect(text).toContain('never put these statements alone');
+});
+
+test('is skipped where the deployment owns everything', async () => {
+  await expect(run({})).resolves.toMatchObject({ exitCode: 3, data: { status: 'skipped', resources: [] } });
+});
