@@ -23,7 +23,10 @@ const LIFECYCLE_BY_PREFIX =
   'lifecycle rules by prefix are not supported: S3 has them, but "lifecycle" of this project applies to the whole replica bucket; remove it, or write a second pair for the objects with another lifecycle';
 
 const EXISTING_BUCKET =
-  'an existing bucket is not supported: this project creates both buckets of a pair, because CloudFormation cannot add a replication rule to a bucket that it does not manage; remove it, deploy, then copy the objects into the new source bucket, for example with "aws s3 sync"';
+  'an existing source bucket is not supported: this project creates it, because CloudFormation cannot add a replication rule to a bucket that it does not manage; remove it, deploy, then copy the objects into the new source bucket, for example with "aws s3 sync". A replica bucket may exist: write "replicaBucket": { "name": "acme-backup" } in its pair';
+
+const EXISTING_REPLICA_BUCKET =
+  'a replica bucket that exists is an object of its pair; write "replicaBucket": { "name": "acme-backup" } there, and remove this; docs/existing-replicas.md has the rest';
 
 const EXISTING_REPLICA_KEY =
   'a replica key that exists is a key of the destination; write "keyArn": "arn:aws:kms:…" there, and remove this; docs/existing-replicas.md has the rest';
@@ -46,6 +49,7 @@ const at = (place: string, name: string) => new RegExp(`^${place}${name}$`, 'i')
 
 /** A side, or a bucket or key of it, before its name. */
 const SIDE = '(existing|source|replica|destination|target)?[-_]?';
+const BUCKET = 'buckets?([-_]?(name|arn)s?)?';
 const KEY = '(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?';
 const MORE = '(additional|extra|other|second|secondary)[-_]?';
 
@@ -59,8 +63,13 @@ const TABLE: readonly NotSupported[] = [
   { path: /^source$/, found: isList, remedy: SEVERAL_SOURCES },
   { path: at('', `(${MORE}sources?|sources|source[-_]?\\d+)`), remedy: SEVERAL_SOURCES },
   { path: at(`${PAIR}\\.`, 'sources?[-_]?(account|region)?'), remedy: SEVERAL_SOURCES },
+  { path: at('destination\\.', `${SIDE}${BUCKET}`), remedy: EXISTING_REPLICA_BUCKET },
   {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`),
+    path: at(`(?!pairs\\[\\d+\\]\\.replicaBucket$)(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${BUCKET}`),
+    remedy: EXISTING_REPLICA_BUCKET,
+  },
+  {
+    path: at(`(?!pairs\\[\\d+\\]\\.replicaBucket$)((source|${PAIR})\\.)?`, `${SIDE}${BUCKET}`),
     remedy: EXISTING_BUCKET,
   },
   { path: at(`(?!destination\\.keyArn$)destination\\.`, `${SIDE}${KEY}`), remedy: EXISTING_REPLICA_KEY },

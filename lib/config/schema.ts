@@ -208,9 +208,37 @@ const group = z
 
 export const storageClass = oneOf(STORAGE_CLASSES).default('STANDARD_IA');
 
+const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/;
+const bucketNameError = (example: string) =>
+  `write the name of the bucket, 3 to 63 characters, not its ARN or URL, such as "${example}"`;
+
+const bucketName = (example: string) =>
+  text(BUCKET_NAME, bucketNameError(example))
+    .min(3, { error: bucketNameError(example) })
+    .max(63, { error: bucketNameError(example) })
+    .refine((name) => !/^\d+(\.\d+){3}$/.test(name), { error: bucketNameError(example) });
+
+/** Says how a bucket that exists already is written: not as its name alone. */
+const ownedBucketError =
+  (key: string, example: string) =>
+  ({ input }: { readonly input?: unknown }) =>
+    typeof input === 'string' && BUCKET_NAME.test(withoutArn(input))
+      ? `write an object: "${key}": { "name": "${withoutArn(input)}" }`
+      : objectError(`{ "name": "${example}" }`);
+
+/** A replica bucket that somebody in the backup account owns already. */
+export const replicaBucket = z.strictObject(
+  { name: bucketName('acme-backup') },
+  { error: ownedBucketError('replicaBucket', 'acme-backup') },
+);
+
 const pair = z.strictObject(
   {
     id: pairId,
+    replicaBucket: replicaBucket.optional(),
     filter: filter.optional(),
     storageClass,
     replicateDeleteMarkers: onOff().default(false),

@@ -19,9 +19,26 @@ export const SCHEDULER_NAMESPACE = 'AWS/Scheduler';
 
 const SCHEDULER_GUIDE = 'https://docs.aws.amazon.com/scheduler/latest/UserGuide';
 
-/** Minutes between two heartbeats; undefined without heartbeats. */
-export function heartbeatMinutes({ heartbeat }: Pick<Deployment, 'heartbeat'>): number | undefined {
-  return heartbeat === false ? undefined : heartbeat.minutes;
+/** Minutes between two heartbeats; undefined where no pair has any. */
+export function heartbeatMinutes({ heartbeat, pairs }: Pick<Deployment, 'heartbeat' | 'pairs'>): number | undefined {
+  const [minutes] = pairs.flatMap((pair) => heartbeatMinutesOf({ heartbeat }, pair) ?? []);
+  return minutes;
+}
+
+/**
+ * Minutes between two heartbeats of a pair; undefined without heartbeats. A replica bucket that is owned elsewhere gets none: nothing would delete
+ * them there, and its notifications are its owner's.
+ */
+export function heartbeatMinutesOf(
+  { heartbeat }: Pick<Deployment, 'heartbeat'>,
+  { replicaBucket }: Pick<DeployedPair, 'replicaBucket'>,
+): number | undefined {
+  return heartbeat === false || replicaBucket !== undefined ? undefined : heartbeat.minutes;
+}
+
+/** The pairs that have heartbeats. */
+export function heartbeatPairs(config: Pick<Deployment, 'heartbeat' | 'pairs'>): readonly DeployedPair[] {
+  return config.pairs.filter((pair) => heartbeatMinutesOf(config, pair) !== undefined);
 }
 
 /**
@@ -161,8 +178,9 @@ export function heartbeatAlarm({ monitoring }: Pick<Deployment, 'monitoring'>, m
 }
 
 /** How many versions of a pair's heartbeat the replica bucket keeps; undefined without heartbeats. */
-export function heartbeatVersions(config: Pick<Deployment, 'heartbeat'>, { objectLock }: DeployedPair): number | undefined {
-  const minutes = heartbeatMinutes(config);
+export function heartbeatVersions(config: Pick<Deployment, 'heartbeat'>, pair: DeployedPair): number | undefined {
+  const { objectLock } = pair;
+  const minutes = heartbeatMinutesOf(config, pair);
   // The lifecycle rule deletes a version a day after it was overwritten, and acts at midnight: it is there for two days at most.
   const days = Math.max(objectLock?.days ?? 0, 2);
   return minutes === undefined ? undefined : Math.ceil((days * 24 * HOUR) / minutes);

@@ -175,15 +175,21 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
   };
 }
 
-/** The names of one pair of a deployment. */
-export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>): PairNames {
+/** The names of one pair of a deployment. That of a replica bucket that is owned elsewhere is the configuration's. */
+export function pairNamesOf(
+  config: ReplicationConfig,
+  { id, replicaBucket: owned }: Pick<Pair, 'id' | 'replicaBucket'>,
+): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
   return {
     id,
     ruleId: `${deployment}-${id}`,
     sourceBucket: bucketNamed(config, source, id),
-    replicaBucket: bucketNamed(config, destination, id),
+    replicaBucket:
+      owned === undefined
+        ? bucketNamed(config, destination, id)
+        : { name: owned.name, arn: `arn:${partition}:s3:::${owned.name}` },
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
     replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),

@@ -30,7 +30,7 @@ export function roleStatements(permissions: readonly Permission[]): Statement[] 
 export function replicaBucketStatements(config: Deployment, pair: PairNames): Statement[] {
   return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
     ...statement,
-    Sid: permission.sid,
+    Sid: isReplicaBucketOwned(config, pair) ? sidFor(permission, pair.ruleId) : permission.sid,
     Resource: permission.resources,
   }));
 }
@@ -43,6 +43,10 @@ export function replicaKeyStatements(config: Deployment, pair: PairNames): State
     // In a key policy, * is the key that the policy is attached to.
     Resource: ['*'],
   }));
+}
+
+function isReplicaBucketOwned({ pairs }: Deployment, { id }: PairNames): boolean {
+  return pairs.some((pair) => pair.id === id && pair.replicaBucket !== undefined);
 }
 
 /**

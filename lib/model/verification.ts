@@ -1,7 +1,7 @@
 import type { Lockdown, SideName } from '../config/replication-config';
 import { watchesBackup } from './alarms';
 import type { DeployedPair, Deployment } from './deployment';
-import { heartbeatMinutes } from './heartbeat';
+import { heartbeatMinutes, heartbeatMinutesOf } from './heartbeat';
 import { LIMITS } from './limits';
 import {
   ALARM_PLACES,
@@ -95,11 +95,11 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
 function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
   const { destination } = config;
   const leaves = leavesReplicas(config);
-  const hasHeartbeat = heartbeatMinutes(config) !== undefined;
+  const beating = all.filter(({ pair }) => heartbeatMinutesOf(config, pair) !== undefined);
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
-    readBuckets(buckets, hasHeartbeat ? ['s3:GetBucketNotification'] : []),
+    readBuckets(buckets, ['s3:GetBucketRequestPayment', ...(beating.length > 0 ? ['s3:GetBucketNotification'] : [])]),
     {
       sid: 'ListCanaries',
       actions: ['s3:ListBucketVersions'],
@@ -123,7 +123,7 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
       why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
       page: ENCRYPTION_PAGE,
     },
-    ...(hasHeartbeat ? [heartbeatQueuesRow(all)] : []),
+    ...(beating.length > 0 ? [heartbeatQueuesRow(beating)] : []),
   ];
 }
 

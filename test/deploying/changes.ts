@@ -234,6 +234,20 @@ export const CHANGES: readonly Change[] = [
     toKnow: 'It is a new key, even where an earlier one was kept. Replicas that are there stay under the key that you named',
   },
   {
+    keys: ['pairs[].replicaBucket.name'],
+    change: 'a bucket that exists, instead of one that the app makes',
+    after: documents({ replicaBucket: { name: 'acme-backup' } }),
+    effect: {
+      oldStack: ['backup health stack', 'heartbeat stack'],
+      stays: ['replica bucket'],
+      deleted: ['heartbeat queues', "heartbeat queues' policies", "replica bucket's policy"],
+      inPlace: ['alarms', 'dashboard', 'destination parameters', 'replica key', 'replication role', 'source bucket'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'First have its owner merge what `npx --no -- s3-replication statements` prints: without it, objects are `FAILED`. The bucket that the app made is kept, with its replicas; `npx --no -- s3-replication backfill --status COMPLETED,NONE,FAILED` sends the objects to the new one. The pair has [no heartbeat](existing-replicas.md#what-is-not-possible) any more',
+  },
+  {
     keys: ['pairs[].id'],
     change: 'add a pair',
     after: deployment({ pairs: [DOCUMENTS, PHOTOS] }),

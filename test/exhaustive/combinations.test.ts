@@ -16,6 +16,7 @@ const lock = (mode: string, rest: Keys = {}): Keys => ({
 /** Of every option of a pair, what its levels write. The first level is the default. */
 const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   filter: { none: {}, prefix: { filter: { prefix: 'in/' } }, tags: { filter: { tags: { album: '2026' } } } },
+  replicaBucket: { ours: {}, owned: { replicaBucket: { name: 'acme' } } },
   storageClass: { STANDARD_IA: {}, STANDARD: { storageClass: 'STANDARD' } },
   deleteMarkers: { off: {}, on: { replicateDeleteMarkers: true } },
   timeControl: { off: {}, on: { timeControl: true } },
@@ -62,6 +63,9 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['objectLock none', 'sourceObjectLock on'],
   ['lockdown on', 'removal destroy'],
   ['keyExchange ssm', 'replicaKey owned'],
+  ['replicaBucket owned', 'lifecycle expiry'],
+  ['replicaBucket owned', 'lifecycle transitions'],
+  ['replicaBucket owned', 'witness on'],
 ];
 
 const DEFAULTS: Row = Object.fromEntries(Object.entries(FACTORS).map(([name, [first = '']]) => [name, first]));
@@ -81,7 +85,8 @@ function isRefused(row: Row): boolean {
 function configOf(row: Row): Keys {
   const keys = (options: typeof OPTIONS) => Object.entries(options).map(([name, levels]) => levels[row[name] ?? '']);
   const pair = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
-  return Object.assign({ pairs: ['a', 'a-b'].map((id) => ({ id, ...pair })) }, ...keys(OPTIONS)) as Keys;
+  const bucketOf = (id: string) => ('replicaBucket' in pair ? { replicaBucket: { name: `acme-${id}` } } : {});
+  return Object.assign({ pairs: ['a', 'a-b'].map((id) => ({ id, ...pair, ...bucketOf(id) })) }, ...keys(OPTIONS)) as Keys;
 }
 
 /** What of a row is not the default. */

@@ -1,6 +1,6 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
-import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -67,7 +67,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: [NOTIFICATION],
+    bucket: [NOTIFICATION, 's3:GetBucketRequestPayment'],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -244,7 +244,7 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
 
 /** Pairs that have a heartbeat: all, or none. */
 function heartbeatsOf(config: World['config']): World['config']['pairs'] {
-  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
+  return heartbeatPairs(config);
 }
 
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */

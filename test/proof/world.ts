@@ -93,8 +93,17 @@ function worldOfGroup(stacks: GroupStacks): World {
 /** Policies of what the backup account owned before: what its owner has there, and what `statements` prints. No stack writes them. */
 function ownersPolicies(config: Deployment): HeldPolicy[] {
   const principal = { AWS: `arn:${partitionOf(config.destination)}:iam::${config.destination.account}:root` };
-  return ownedElsewhere(config, exemptionsOf(config, DEFAULT_QUALIFIER)).map(({ arn, statements }): HeldPolicy => {
-    const own = { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' };
+  return ownedElsewhere(config, exemptionsOf(config, DEFAULT_QUALIFIER)).map(({ kind, arn, statements }): HeldPolicy => {
+    const own =
+      kind === 'key'
+        ? { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }
+        : {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          };
     return {
       half: 'resource',
       holder: arn,

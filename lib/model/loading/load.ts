@@ -6,6 +6,7 @@ import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
+import { replicaBucketProblems } from './replica-rules';
 import { RULES } from './rules';
 
 /**
@@ -59,7 +60,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     keyExchange: parsed.data.destination.keyArn === undefined ? parsed.data.keyExchange : ('none' as const),
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
-  const wholeProblems = groupProblems(config);
+  const wholeProblems = [...groupProblems(config), ...replicaBucketProblems(config)];
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

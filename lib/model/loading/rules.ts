@@ -98,14 +98,21 @@ export const RULES: readonly Rule[] = [
   rule(
     z.looseObject({
       heartbeat: schema.heartbeat,
-      pairs: z.array(z.looseObject({ filter: z.looseObject({ prefix: z.string().optional() }).optional() }).catch({})),
+      pairs: z.array(
+        z
+          .looseObject({
+            filter: z.looseObject({ prefix: z.string().optional() }).optional(),
+            replicaBucket: z.unknown().optional(),
+          })
+          .catch({}),
+      ),
     }),
     ({ heartbeat, pairs }) =>
-      pairs.flatMap(({ filter }, index) => {
+      pairs.flatMap(({ filter, replicaBucket }, index) => {
         const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
         const found = filter?.prefix ?? '';
         const bytes = Buffer.byteLength(found);
-        return heartbeat !== false && bytes > room && bytes <= MAX_KEY_BYTES
+        return heartbeat !== false && replicaBucket === undefined && bytes > room && bytes <= MAX_KEY_BYTES
           ? [
               {
                 path: `pairs[${index}].filter.prefix`,

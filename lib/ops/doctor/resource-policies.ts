@@ -75,6 +75,13 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
     ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(pair, exempt)),
   ];
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
+  if (side === 'destination' && pair.replicaBucket !== undefined) {
+    const isAdmitted = roleAllowed(config, pair, 'bucket', live) === 'yes';
+    const grants = isAdmitted ? maxRetentionStatement(pair, pair.names) : replicaGrants(config, pair);
+    return heldByOwner(context, `bucket ${bucket.name}`, live, [...grants, ...lockdownStatements(context, pair)], stopping, [
+      pair,
+    ]);
+  }
   const name = `policy of bucket ${bucket.name}`;
   return held(live, expected, { stopping, alone: side === 'source' ? [] : BACKUP_ACTIONS }, (policy, notes) =>
     policy.Statement.length === 0
@@ -93,7 +100,7 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   if (side === 'destination' && config.destination.keyArn !== undefined) {
     const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
     const expected = [...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)), ...lockdown];
-    return heldByOwner(context, `key ${arn}`, live, expected, stopping);
+    return heldByOwner(context, `key ${arn}`, live, expected, stopping, config.pairs);
   }
   const expected: readonly LiveStatement[] = [
     accountDelegation(config, side),
@@ -158,10 +165,11 @@ function heldByOwner(
   live: LivePolicy,
   expected: readonly LiveStatement[],
   stopping: readonly LiveStatement[],
+  pairs: readonly DeployedPair[],
 ): ResourcePolicy {
   const { wrong, extra } = difference(live, expected);
   const words = (statement: LiveStatement) => `statement ${statementName(statement)}`;
-  const roles = config.pairs.map(({ names }) => names.replicationRole.arn).join(', ');
+  const roles = pairs.map(({ names }) => names.replicationRole.arn).join(', ');
   return {
     live,
     expected,

@@ -21,12 +21,12 @@ export async function statements({ config, qualifier }: Context): Promise<Outcom
       ({ kind, arn, statements: needed }) =>
         `${plural(needed.length, 'statement')} for ${kind} ${arn} from the configuration; AWS was not asked`,
     ),
-    nothing: 'the deployment owns every key that it uses: there is no destination.keyArn',
+    nothing: 'the deployment owns everything that it uses: there is no destination.keyArn and no replicaBucket',
   });
   return new Outcome(
     status,
     { resources },
-    resources.length === 0 ? 'No key is owned elsewhere: there is nothing to merge.' : resources.map(textOf).join('\n\n'),
+    resources.length === 0 ? 'Nothing is owned elsewhere: there is no statement to merge.' : resources.map(textOf).join('\n\n'),
   );
 }
 
@@ -34,11 +34,14 @@ export async function statements({ config, qualifier }: Context): Promise<Outcom
 const FILE = 'policy.json';
 
 /** What reads the policy of a resource, and what writes it. */
-function mergeCommands(config: Deployment, { arn }: OwnedElsewhere): { readonly read: string; readonly write: string } {
-  const key = { 'key-id': arn };
+function mergeCommands(config: Deployment, { kind, arn }: OwnedElsewhere): { readonly read: string; readonly write: string } {
+  const [resource, get, put] =
+    kind === 'key'
+      ? [{ 'key-id': arn }, 'kms get-key-policy', 'kms put-key-policy']
+      : [{ bucket: arn.slice(arn.lastIndexOf(':') + 1) }, 's3api get-bucket-policy', 's3api put-bucket-policy'];
   return {
-    read: `${awsCommand(config, 'destination', 'kms get-key-policy', { ...key, query: 'Policy', output: 'text' })} > ${FILE}`,
-    write: awsCommand(config, 'destination', 'kms put-key-policy', { ...key, policy: `file://${FILE}` }),
+    read: `${awsCommand(config, 'destination', get, { ...resource, query: 'Policy', output: 'text' })} > ${FILE}`,
+    write: awsCommand(config, 'destination', put, { ...resource, policy: `file://${FILE}` }),
   };
 }
 

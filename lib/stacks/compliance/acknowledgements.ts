@@ -4,7 +4,7 @@ import { SIDES, type SideName } from '../../config/replication-config';
 import { alarmsOf } from '../../model/alarms';
 import { backfillPermissions } from '../../model/backfill';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import { heartbeatArn } from '../../model/heartbeat';
+import { heartbeatArn, heartbeatPairs } from '../../model/heartbeat';
 import { type AlarmPlace, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
@@ -19,7 +19,7 @@ function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
   const { config, destination, source } = stacks;
   return [
     ...config.pairs.flatMap((pair) => [
-      ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
+      ...(pair.replicaBucket === undefined ? replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')) : []),
       ...sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')),
       ...replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), pair),
     ]),
@@ -207,7 +207,7 @@ export function monitoringAcknowledgements({
       [awsSolutions('SQS3')],
     ),
     ...config.pairs.flatMap((pair) => alarms(config, pair, { source, destination: monitoring, backup: backupHealth })),
-    ...(heartbeat === undefined ? [] : config.pairs.flatMap((pair) => heartbeats(destination, heartbeat, pair))),
+    ...(heartbeat === undefined ? [] : heartbeatPairs(config).flatMap((pair) => heartbeats(destination, heartbeat, pair))),
     ...(config.witness ? config.pairs.flatMap(({ id }) => witness(destination, id)) : []),
   ];
 }

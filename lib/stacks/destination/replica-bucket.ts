@@ -5,7 +5,12 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
+import {
+  HEARTBEAT_EVENT,
+  HEARTBEAT_RETENTION_SECONDS,
+  heartbeatMinutesOf,
+  heartbeatQueueStatements,
+} from '../../model/heartbeat';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
@@ -24,12 +29,25 @@ export interface ReplicaBucketProps {
   readonly exempt?: ExemptRoles | undefined;
 }
 
-/** Where one pair's replicas arrive: the bucket, and what its policy and the replica key's policy grant to the pair's role. */
+/**
+ * Where one pair's replicas arrive: the bucket, and what its policy and the replica key's policy grant to the pair's role. Of a bucket that is owned
+ * elsewhere nothing is made or changed: its policy and its notifications are one document each.
+ */
 export class ReplicaBucket extends Construct {
   constructor(scope: Construct, id: string, { config, pair, replicaKey, exempt }: ReplicaBucketProps) {
     super(scope, id);
     const names = pair.names;
+    if (pair.replicaBucket === undefined) {
+      this.makeBucket({ config, pair, replicaKey, exempt });
+    }
+    for (const statement of replicaKey instanceof ManagedKey ? replicaKeyStatements(config, names) : []) {
+      replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
+    publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
+  }
 
+  private makeBucket({ config, pair, replicaKey, exempt }: ReplicaBucketProps): void {
+    const names = pair.names;
     const bucket = new HardenedBucket(this, 'Bucket', {
       bucketName: names.replicaBucket.name,
       encryptionKey: replicaKey,
@@ -49,11 +67,8 @@ export class ReplicaBucket extends Construct {
       // A bucket that leaves the stack stays, and so does what locks it. Both go when their creation is rolled back, the policy first.
       bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
-    for (const statement of replicaKey instanceof ManagedKey ? replicaKeyStatements(config, names) : []) {
-      replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
-    }
     const told = [
-      ...(heartbeatMinutes(config) === undefined ? [] : [this.heartbeats({ config, pair })]),
+      ...(heartbeatMinutesOf(config, pair) === undefined ? [] : [this.heartbeats({ config, pair })]),
       ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
     ];
     if (told.length > 0) {
@@ -61,7 +76,6 @@ export class ReplicaBucket extends Construct {
       // S3 sends a test event before it accepts a queue, so the queue's policy has to be there.
       bucket.resource.node.addDependency(...told.map(({ queue }) => queue));
     }
-    publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
   }
 
   /**

@@ -15,7 +15,9 @@ function problemsOf(value: unknown): ConfigError['problems'] {
 }
 
 /** What each remedy begins with: that something is not supported; then why, and what to do instead. */
-const BUCKET = /^an existing bucket is not supported: .* creates both buckets .*; remove it, deploy, then copy/;
+const BUCKET =
+  /^an existing source bucket is not supported: .* creates it, .*; remove it, deploy, then copy .*A replica bucket may exist/;
+const REPLICA_BUCKET = /^a replica bucket that exists is an object of its pair; write "replicaBucket": \{/;
 const KEY = /^an existing source key is not supported: .* creates it, .*; remove it\. A replica key may exist/;
 const REPLICA_KEY = /^a replica key that exists is a key of the destination; write "keyArn"/;
 const DESTINATIONS = /^several destinations are not supported: S3 can .*; write one "destination" object/;
@@ -86,11 +88,16 @@ describe('a configuration of something that is not supported says what, why, and
   });
 
   test.each<[path: string, value: object, remedy: RegExp]>([
-    ...['bucket', 'bucketName', 'bucket_arn', 'existingBucket', 'replicaBucket', 'destination-bucket', 'targetBucketName'].map(
-      (key): [string, object, RegExp] => [`pairs[0].${key}`, pair({ [key]: { name: 'x' } }), BUCKET],
+    ...['bucket', 'bucketName', 'bucket_arn', 'existingBucket'].map((key): [string, object, RegExp] => [
+      `pairs[0].${key}`,
+      pair({ [key]: { name: 'x' } }),
+      BUCKET,
+    ]),
+    ...['replicaBucketName', 'destination-bucket', 'targetBucketName', 'existing-replica-bucket'].map(
+      (key): [string, object, RegExp] => [`pairs[0].${key}`, pair({ [key]: { name: 'x' } }), REPLICA_BUCKET],
     ),
     ['source.bucket', { source: { bucket: 'x' } }, BUCKET],
-    ['destination.bucketArn', { destination: { bucketArn: 'x' } }, BUCKET],
+    ['destination.bucketArn', { destination: { bucketArn: 'x' } }, REPLICA_BUCKET],
     ['buckets', { buckets: ['x'] }, BUCKET],
     ['pairs[0].kmsKeyArn', pair({ kmsKeyArn: 'x' }), KEY],
     ['destination.kmsKeyId', { destination: { kmsKeyId: 'x' } }, REPLICA_KEY],

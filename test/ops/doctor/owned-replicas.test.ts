@@ -1,7 +1,7 @@
 import { repairLine } from '../../../lib/ops/doctor/repair';
 import { LOCKDOWN } from '../../helpers/config';
 import { key, required } from './breaks';
-import { diagnoseBroken, failures, KEY_IDS, unanswered, type World } from './world';
+import { type Bucket, diagnoseBroken, failures, KEY_IDS, lockFor, unanswered, type World } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -158,5 +158,128 @@ describe('a replica key that is owned elsewhere', () => {
     expect(fix).toEqual([
       expect.stringMatching(/^The owner of key .* merges what this prints .*: npx --no -- s3-replication statements$/),
     ]);
+  });
+});
+
+describe('a replica bucket that is owned elsewhere', () => {
+  const owned = (rest: object = {}) => ({ pairs: [{ id: 'documents', replicaBucket: { name: 'acme-backup' }, ...rest }] });
+  const bucket = (world: World): Bucket => required(world.buckets['acme-backup']);
+  const GRANT_ON_BUCKET = 'WriteReplicasXbackupsXdocuments';
+  const strip = (world: World, sid: string) => {
+    bucket(world).policy = bucket(world).policy.filter(({ Sid }) => Sid !== sid);
+  };
+
+  test('is right where its owner admits the role, whatever else the owner chose', async () => {
+    const theirs = {
+      Sid: 'Theirs',
+      Effect: 'Allow',
+      Principal: { AWS: '222222222222' },
+      Action: 's3:PutObject',
+      Resource: 'arn:aws:s3:::acme-backup/*',
+    };
+    const { failed, unknown, of } = await findings((world) => {
+      Object.assign(bucket(world), { publicAccess: undefined, encryption: undefined });
+      bucket(world).lifecycle = [{ ID: 'theirs', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 3000 } }];
+      bucket(world).policy = [theirs, ...bucket(world).policy.filter(({ Sid }) => Sid === GRANT_ON_BUCKET)];
+    }, owned());
+
+    expect({ failed, unknown }).toEqual({ failed: [], unknown: [] });
+    expect(of('replica-lifecycle')).toMatchObject({ status: 'ok', foreign: ['lifecycle rule theirs'] });
+    for (const id of ['replica-public-access', 'replica-encryption', 'replica-bucket-keys', 'replica-tls']) {
+      expect(of(id)).toMatchObject({ status: 'skipped', why: expect.stringMatching(/^the bucket is owned elsewhere, and /) });
+    }
+    for (const id of ['heartbeat-schedule', 'heartbeat-errors', 'heartbeat-notification', 'heartbeat-queue']) {
+      expect(of(id)).toMatchObject({ status: 'skipped', why: 'the replica bucket is owned elsewhere, and gets no heartbeat' });
+    }
+  });
+
+  test.each<[string, (world: World) => void, string, RegExp]>([
+    [
+      'does not admit the role',
+      (world) => strip(world, GRANT_ON_BUCKET),
+      'replica-bucket-policy',
+      /^The owner of bucket acme-backup merges what this prints .*: npx --no -- s3-replication statements$/,
+    ],
+    [
+      'denies the role',
+      (world) =>
+        void bucket(world).policy.push({ Sid: 'No', Effect: 'Deny', Principal: '*', Action: 's3:Replicate*', Resource: '*' }),
+      'replica-deny',
+      /^The owner of bucket acme-backup exempts \S+replication\S+ from statement No\.$/,
+    ],
+    [
+      'is not versioned',
+      (world) => void (bucket(world).versioning = 'Suspended'),
+      'replica-versioning',
+      /put-bucket-versioning --bucket acme-backup/,
+    ],
+    [
+      'has others own objects',
+      (world) => void (bucket(world).ownership = 'ObjectWriter'),
+      'replica-ownership',
+      /put-bucket-ownership-controls --bucket acme-backup/,
+    ],
+    [
+      'has the requester pay',
+      (world) => void (bucket(world).payer = 'Requester'),
+      'replica-requester-pays',
+      /put-bucket-request-payment --bucket acme-backup/,
+    ],
+    [
+      'locks replicas that the configuration does not lock',
+      (world) => void (bucket(world).objectLock = lockFor('GOVERNANCE', 9)),
+      'replica-object-lock',
+      /^Write the objectLock that the bucket has/,
+    ],
+  ])('that %s fails, and nothing puts its policy as a whole', async (_, change, check, fix) => {
+    const { failed, fix: fixes } = await findings(change, owned());
+
+    expect(failed).toEqual([check]);
+    expect(fixes).toEqual([expect.stringMatching(fix)]);
+  });
+
+  test('may have Object Lock without a default retention, or the one of the configuration', async () => {
+    await expect(
+      findings((world) => void (bucket(world).objectLock = { ObjectLockEnabled: 'Enabled' }), owned()),
+    ).resolves.toMatchObject({ failed: [], unknown: [] });
+    const objectLock = { mode: 'GOVERNANCE', days: 9, maximumRetentionDays: 12 };
+    const keys = owned({ objectLock, sourceObjectLock: true });
+    await expect(findings(() => {}, keys)).resolves.toMatchObject({ failed: [], unknown: [] });
+    await expect(findings((world) => strip(world, 'BoundRetention'), keys)).resolves.toMatchObject({
+      failed: ['replica-bucket-policy'],
+    });
+  });
+
+  test('may admit the role in other words', async () => {
+    const { failed, unknown } = await findings((world) => {
+      strip(world, GRANT_ON_BUCKET);
+      bucket(world).policy.push({
+        Effect: 'Allow',
+        Principal: { AWS: '111111111111' },
+        Action: 's3:*',
+        Resource: 'arn:aws:s3:::acme*',
+      });
+    }, owned());
+
+    expect({ failed, unknown }).toEqual({ failed: [], unknown: [] });
+  });
+
+  test('has to be there before anything is deployed', async () => {
+    const { of } = await findings((world) => {
+      world.stacks = {};
+      delete world.buckets['acme-backup'];
+    }, owned());
+
+    expect(of('replica-bucket')).toMatchObject({
+      status: 'failed',
+      found: 'bucket acme-backup does not exist',
+      fix: { commands: [], notes: [expect.stringMatching(/^Correct replicaBucket\.name of pair documents/)] },
+    });
+  });
+
+  test('beside another pair leaves the heartbeat of that one', async () => {
+    const { failed, unknown } = await findings(() => {}, { pairs: [...owned().pairs, { id: 'photos' }] });
+
+    expect({ failed, unknown }).toEqual({ failed: [], unknown: [] });
   });
 });

@@ -36,6 +36,8 @@ import {
   HEARTBEAT_EVENT,
   heartbeatInput,
   heartbeatMinutes,
+  heartbeatMinutesOf,
+  heartbeatPairs,
   heartbeatQueueStatements,
   heartbeatRate,
   heartbeatTarget,
@@ -75,6 +77,7 @@ export interface Bucket {
   versioning: s3.BucketVersioningStatus | undefined;
   publicAccess: s3.PublicAccessBlockConfiguration | undefined;
   ownership: s3.ObjectOwnership | undefined;
+  payer: s3.Payer;
   objectLock: s3.ObjectLockConfiguration | undefined;
   lifecycle: s3.LifecycleRule[] | undefined;
   encryption: s3.ServerSideEncryptionRule | undefined;
@@ -218,7 +221,7 @@ export function healthyWorld(config: Deployment): World {
     world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
   }
   const minutes = heartbeatMinutes(config);
-  for (const pair of minutes === undefined ? [] : config.pairs) {
+  for (const pair of heartbeatPairs(config)) {
     const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
     world.heartbeatQueues[heartbeatQueue.name] = {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
@@ -319,6 +322,7 @@ export function healthyWorld(config: Deployment): World {
         versioning: 'Enabled',
         publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
         ownership: 'BucketOwnerEnforced',
+        payer: 'BucketOwner',
         // S3 gives the rules back in no particular order.
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
@@ -350,7 +354,7 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : minutes === undefined
+            : heartbeatMinutesOf(config, configured) === undefined
               ? {}
               : {
                   QueueConfigurations: [
@@ -416,6 +420,7 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
         ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
         : refuse(awsError('OwnershipControlsNotFoundError')),
   ],
+  [s3.GetBucketRequestPaymentCommand, ({ payer }: Bucket) => ({ Payer: payer })],
   [
     s3.GetObjectLockConfigurationCommand,
     ({ objectLock }: Bucket) =>

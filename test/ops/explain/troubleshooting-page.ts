@@ -260,6 +260,7 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'replica-public-access': HARDENING,
   'source-ownership': '`SrcGetAclNotPermitted` for objects that other accounts uploaded',
   'replica-ownership': 'replicas belong to the source account, and the backup account cannot read them',
+  'replica-requester-pays': 'no object is replicated: S3 does not pay for requests of another account',
   'source-lifecycle': 'versions of the source vanish, or stay and are paid for',
   'replica-lifecycle': '`npx --no -- s3-replication audit` finds replicas `missing`: a lifecycle rule deletes them',
   'source-encryption': '`SrcGetObjectNotPermitted` for objects under another key; replicas under SSE-S3',

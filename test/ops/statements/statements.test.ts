@@ -56,6 +56,24 @@ test('prints what the owner of the replica key adds to its policy, and how, with
   expect(text).toContain('never put these statements alone');
 });
 
+test('prints each bucket of each group with its own commands, and a policy of its own', async () => {
+  const pairs = ['a', 'b'].map((id) => ({ id, group: id, replicaBucket: { name: `acme-${id}` } }));
+  const { data, text } = await run({ pairs });
+  const { resources } = data as unknown as {
+    resources: readonly { arn: string; statements: readonly object[]; merge: { read: string; write: string } }[];
+  };
+
+  expect(resources.map(({ arn, statements: { length } }) => [arn, length])).toEqual([
+    ['arn:aws:s3:::acme-a', 1],
+    ['arn:aws:s3:::acme-b', 1],
+  ]);
+  expect(resources[1]?.merge).toEqual({
+    read: 'aws s3api get-bucket-policy --bucket acme-b --query Policy --output text --region us-west-2 > policy.json',
+    write: 'aws s3api put-bucket-policy --bucket acme-b --policy file://policy.json --region us-west-2',
+  });
+  expect(text.match(/never put these statements alone/g)).toHaveLength(2);
+});
+
 test('is skipped where the deployment owns everything', async () => {
   await expect(run({})).resolves.toMatchObject({ exitCode: 3, data: { status: 'skipped', resources: [] } });
 });

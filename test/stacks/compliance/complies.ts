@@ -46,7 +46,10 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
   ],
   ['with a witness', { witness: true, pairs: [{ id: 'a' }, { id: 'b' }] }],
   ['without heartbeat', { heartbeat: false }],
-  ['with a replica key that is owned elsewhere', { destination: { keyArn: OWNED_KEY } }],
+  [
+    'with a replica key and a replica bucket that are owned elsewhere',
+    { destination: { keyArn: OWNED_KEY }, pairs: [{ id: 'a', replicaBucket: { name: 'acme-backup' } }, { id: 'b' }] },
+  ],
   ['with backfill', { backfill: true }],
   [
     'with backfill and pairs, in the global bucket namespace',

@@ -23,7 +23,7 @@ export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
 async function usable(context: DoctorContext, side: SideName): Promise<CheckFinding> {
-  const { config, facts } = context;
+  const { config } = context;
   const expected = `key ${keyIdOf(config, side)}, Enabled`;
   if (side === 'destination' && config.destination.keyArn !== undefined) {
     return ownedKey(context, config.destination.keyArn);

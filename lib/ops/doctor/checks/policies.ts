@@ -1,11 +1,11 @@
 import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { replicaKeyStatements } from '../../../model/policies';
+import { maxRetentionStatement, replicaKeyStatements } from '../../../model/policies';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import { difference, type LiveStatement } from '../policy-document';
 import { accountDelegation, bucketPolicy, keyPolicy, type ResourcePolicy, replicaGrants, tlsOnly } from '../resource-policies';
-import { roleAllowed } from '../role-denials';
+import { type Guarded, roleAllowed } from '../role-denials';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -41,6 +41,9 @@ export const POLICY_CHECKS: readonly Check[] = [
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
 async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  if (side === 'destination' && pair.replicaBucket !== undefined) {
+    return notApplicable('the bucket is owned elsewhere, and this setting is for its owner to choose');
+  }
   const { live, repair } = await bucketPolicy(context, side, pair);
   const { wrong } = difference(live, [tlsOnly(context.facts.buckets.name(side, pair))]);
   if (wrong.length === 0) {
@@ -59,22 +62,42 @@ async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): 
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
 async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const generated = replicaGrants(context.config, pair);
-  return held(await bucketPolicy(context, 'destination', pair), generated, { whole: true });
+  const { config } = context;
+  const policy = await bucketPolicy(context, 'destination', pair);
+  if (pair.replicaBucket !== undefined) {
+    const bound = maxRetentionStatement(pair, pair.names);
+    return admitted(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(config, pair));
+  }
+  return held(policy, replicaGrants(config, pair), { whole: true });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { config } = context;
   const policy = await keyPolicy(context, 'destination');
-  const allowed = context.config.destination.keyArn === undefined ? 'no' : roleAllowed(context.config, pair, 'key', policy.live);
+  const found = config.destination.keyArn === undefined ? undefined : admitted(context, pair, 'key', policy, []);
+  return found ?? held(policy, replicaKeyStatements(config, pair.names));
+}
+
+/**
+ * Whether the policy of a resource that is owned elsewhere admits the replication role, be it in other words than the generated ones; undefined
+ * where it does not.
+ *
+ * @param others what it has to have besides, word for word
+ */
+function admitted(
+  { config }: DoctorContext,
+  pair: DeployedPair,
+  resource: Guarded,
+  policy: ResourcePolicy,
+  others: readonly LiveStatement[],
+): CheckFinding | undefined {
+  const { arn } = pair.names.replicationRole;
+  const allowed = roleAllowed(config, pair, resource, policy.live);
   if (allowed === 'unknown') {
-    return notAnswered(
-      `whether its policy admits ${pair.names.replicationRole.arn} depends on conditions that nobody knows from outside`,
-    );
+    return notAnswered(`whether its policy admits ${arn} depends on conditions that nobody knows from outside`);
   }
-  return allowed === 'yes'
-    ? pass(`its owner admits ${pair.names.replicationRole.arn}`)
-    : held(policy, replicaKeyStatements(context.config, pair.names));
+  return allowed === 'no' ? undefined : held(policy, others, { passed: `its owner admits ${arn}` });
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */

@@ -95,3 +95,94 @@ test('and under lockdown what a lockdown refuses, for the roles of this bootstra
 test('a deployment that makes its own key needs nothing of anybody', () => {
   expect(ownedElsewhere(validConfig(), undefined)).toEqual([]);
 });
+
+describe('a replica bucket that is owned elsewhere', () => {
+  const bucket = (name: unknown, rest: object = {}) => ({ pairs: [{ id: 'documents', replicaBucket: name, ...rest }] });
+
+  test('gives the pair its name, and every other name stays', () => {
+    const [pair] = validConfig(bucket({ name: 'acme.backup' })).pairs;
+    const [made] = validConfig().pairs;
+
+    expect(pair?.names).toEqual({ ...made?.names, replicaBucket: { name: 'acme.backup', arn: 'arn:aws:s3:::acme.backup' } });
+  });
+
+  test.each<[string, unknown, string, RegExp]>([
+    ['a name alone', 'acme-backup', 'replicaBucket', /^write an object: "replicaBucket": \{ "name": "acme-backup" \}$/],
+    [
+      'an ARN alone',
+      'arn:aws:s3:::acme-backup',
+      'replicaBucket',
+      /^write an object: "replicaBucket": \{ "name": "acme-backup" \}$/,
+    ],
+    ['an ARN as name', { name: 'arn:aws:s3:::acme' }, 'replicaBucket.name', /not its ARN or URL/],
+    ['capitals', { name: 'Acme' }, 'replicaBucket.name', /3 to 63 characters/],
+    ['an IP address', { name: '192.168.0.1' }, 'replicaBucket.name', /3 to 63 characters/],
+    [
+      'the source bucket',
+      { name: 'backups-documents-111111111111-ap-southeast-2-an' },
+      'replicaBucket.name',
+      /^this deployment has the bucket of this name for something else/,
+    ],
+    [
+      'the report bucket',
+      { name: 'backups-backfill-111111111111-ap-southeast-2-an' },
+      'replicaBucket.name',
+      /for something else/,
+    ],
+  ])('is refused by %s', (_, value, path, remedy) => {
+    expect(problemsOf(bucket(value))).toEqual({ [`pairs[0].${path}`]: expect.stringMatching(remedy) });
+  });
+
+  test('is of one pair alone', () => {
+    const { pairs } = bucket({ name: 'acme' });
+    expect(problemsOf({ pairs: [...pairs, { ...pairs[0], id: 'photos', group: 'archive' }] })).toEqual({
+      'pairs[1].replicaBucket.name': expect.stringMatching(/^pairs\[0\] has this bucket already.*; write another bucket$/),
+    });
+  });
+
+  test('keeps the lifecycle and the notifications of its owner', () => {
+    const lifecycle = {
+      noncurrentDays: 90,
+      replicaExpireDays: 400,
+      transitions: [{ storageClass: 'DEEP_ARCHIVE', days: 60 }],
+      sourceNoncurrentDays: 3,
+    };
+    const left = expect.stringMatching(/^the lifecycle of a bucket that is owned elsewhere is left alone; remove it/);
+
+    expect(problemsOf({ ...bucket({ name: 'acme' }, { lifecycle }), witness: true })).toEqual({
+      'pairs[0].lifecycle.noncurrentDays': left,
+      'pairs[0].lifecycle.replicaExpireDays': left,
+      'pairs[0].lifecycle.transitions': left,
+      witness: expect.stringMatching(
+        /the replica bucket of pairs\[0\] are its owner's; write false, or write these pairs into a configuration/,
+      ),
+    });
+  });
+
+  test('needs no room for the key of a heartbeat', () => {
+    const filter = { prefix: 'x'.repeat(1000) };
+    expect(Object.keys(problemsOf(bucket(undefined, { filter })))).toEqual(['pairs[0].filter.prefix']);
+    expect(problemsOf(bucket({ name: 'acme' }, { filter }))).toEqual({});
+  });
+
+  test('needs statements of its owner: the grant, the bound on retention, the lockdown', () => {
+    const objectLock = { mode: 'GOVERNANCE', days: 3, maximumRetentionDays: 9 };
+    const config = validConfig({ ...LOCKDOWN, ...bucket({ name: 'acme' }, { objectLock, sourceObjectLock: true }) });
+
+    expect(ownedElsewhere(config, exemptionsOf(config, 'q'))).toEqual([
+      {
+        kind: 'bucket',
+        account: '222222222222',
+        region: 'us-west-2',
+        arn: 'arn:aws:s3:::acme',
+        statements: [
+          expect.objectContaining({ Sid: 'WriteReplicasXbackupsXdocuments', Resource: ['arn:aws:s3:::acme/*'] }),
+          expect.objectContaining({ Sid: 'BoundRetention' }),
+          expect.objectContaining({ Sid: 'LockdownDestruction' }),
+          expect.objectContaining({ Sid: 'LockdownLocks' }),
+          expect.objectContaining({ Sid: 'LockdownConfiguration' }),
+        ],
+      },
+    ]);
+  });
+});
