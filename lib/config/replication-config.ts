@@ -13,7 +13,7 @@ type Parsed = z.output<typeof configuration>;
 export type ReplicationConfig = DeepReadonly<
   Omit<Parsed, 'keyExchange' | 'terminationProtection'> & { terminationProtection: boolean }
 > & {
-  /** How the source stack learns the ARN of the replica key: `none` where the configuration has it. */
+  /** How the source stack learns the ARN of the replica key. In a deployment `none`, where the configuration has it. */
   readonly keyExchange: Parsed['keyExchange'] | 'none';
   /** The named group that this configuration is narrowed to, and none of its keys. @default - the unnamed group, or all of them */
   readonly group?: string;

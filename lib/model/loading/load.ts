@@ -57,7 +57,6 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
   }
   const config = freeze({
     ...parsed.data,
-    keyExchange: parsed.data.destination.keyArn === undefined ? parsed.data.keyExchange : ('none' as const),
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
   const wholeProblems = [...groupProblems(config), ...replicaBucketProblems(config)];

@@ -29,7 +29,8 @@ export const REPLICA_RULES: readonly Rule[] = [
       : problem(`S3 encrypts with keys of the bucket's Region; write a key of ${destination.region}`);
   }),
 
-  rule(ownedKey.extend({ keyExchange: z.string() }), ({ keyExchange: found }) => [
+  // The other way is the default, and no reader is misled by it.
+  rule(ownedKey.extend({ keyExchange: z.literal('ssm') }), ({ keyExchange: found }) => [
     {
       path: 'keyExchange',
       found,
