@@ -1,7 +1,7 @@
 import { type Context, Outcome } from '../../cli/command';
 import { plural } from '../../cli/units';
 import type { Deployment } from '../../model/deployment';
-import { exemptionsOf } from '../../model/lockdown/statements';
+import { exemptionsOf, LOCKDOWN } from '../../model/lockdown/statements';
 import { type OwnedElsewhere, ownedElsewhere } from '../../model/owned-elsewhere';
 import { awsCommand } from '../../model/shell-commands';
 import { statusOf } from '../../model/status';
@@ -52,15 +52,22 @@ function textOf({
   statements: needed,
   merge,
 }: OwnedElsewhere & { merge: ReturnType<typeof mergeCommands> }): string {
+  const isLocked = needed.some(({ Sid: sid }) => sid.startsWith(LOCKDOWN));
   return [
     `${kind} ${arn}, owned by account ${account}: its policy needs`,
     '',
     JSON.stringify(needed, null, 2),
     '',
-    `Merge them into the policy as its owner, where it is managed: in its template, its Terraform, or by hand:`,
+    'Merge them into the policy as its owner, where it is managed: in its template, its Terraform, or by hand:',
     `  1. ${merge.read}`,
+    ...(kind === 'bucket'
+      ? ['     A bucket without a policy answers NoSuchBucketPolicy: begin with {"Version":"2012-10-17","Statement":[]}.']
+      : []),
     `  2. Add the statements to the list "Statement" of ${FILE}. Keep what is there; one with the same Sid is an older version of the same statement.`,
     `  3. ${merge.write}`,
     'The last command replaces the whole policy: never put these statements alone.',
+    ...(isLocked
+      ? ["Write it as the break-glass role: afterwards only this role and CloudFormation's can change the policy."]
+      : []),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { statements } from '../../../lib/ops/statements/statements';
+import { LOCKDOWN } from '../../helpers/config';
 import { testContext } from '../../helpers/ops';
 
 const KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -72,6 +73,15 @@ test('prints each bucket of each group with its own commands, and a policy of it
     write: 'aws s3api put-bucket-policy --bucket acme-b --policy file://policy.json --region us-west-2',
   });
   expect(text.match(/never put these statements alone/g)).toHaveLength(2);
+});
+
+test('says who can merge a lockdown', async () => {
+  const keys = { destination: { keyArn: KEY } };
+  const [locked, open] = await Promise.all([run({ ...keys, ...LOCKDOWN }), run(keys)]);
+
+  expect(locked.text).toContain('"Sid": "LockdownDestruction"');
+  expect(locked.text).toContain('as the break-glass role');
+  expect(open.text).not.toContain('break-glass');
 });
 
 test('is skipped where the deployment owns everything', async () => {
