@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment';
-import { bucketLockdown, type DenyStatement, type ExemptRoles, keyLockdown } from './lockdown/statements';
+import { bucketLockdown, type DenyStatement, keyLockdown, ownersExemptions } from './lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements, type Statement } from './policies';
 
 /*
@@ -17,12 +17,9 @@ export interface OwnedElsewhere {
   readonly statements: readonly (Statement | DenyStatement)[];
 }
 
-/**
- * Returns every resource of a deployment that somebody else owns, with the statements that its policy needs.
- *
- * @param exempt the roles that the lockdown exempts @default - no lockdown
- */
-export function ownedElsewhere(config: Deployment, exempt: ExemptRoles | undefined): OwnedElsewhere[] {
+/** Returns every resource of a deployment that somebody else owns, with the statements that its policy needs. */
+export function ownedElsewhere(config: Deployment): OwnedElsewhere[] {
+  const exempt = ownersExemptions(config);
   const { account, region, keyArn } = config.destination;
   const key = {
     statements: [

@@ -3,7 +3,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
-import { exemptionsOf } from '../../lib/model/lockdown/statements';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
@@ -93,7 +92,7 @@ function worldOfGroup(stacks: GroupStacks): World {
 /** Policies of what the backup account owned before: what its owner has there, and what `statements` prints. No stack writes them. */
 function ownersPolicies(config: Deployment): HeldPolicy[] {
   const principal = { AWS: `arn:${partitionOf(config.destination)}:iam::${config.destination.account}:root` };
-  return ownedElsewhere(config, exemptionsOf(config, DEFAULT_QUALIFIER)).map(({ kind, arn, statements }): HeldPolicy => {
+  return ownedElsewhere(config).map(({ kind, arn, statements }): HeldPolicy => {
     const own =
       kind === 'key'
         ? { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }

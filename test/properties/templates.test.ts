@@ -71,7 +71,7 @@ function granted({ config, source, destination }: ReturnType<typeof synthesize>)
     .filter(({ Principal }) => JSON.stringify(Principal) !== JSON.stringify(rootOf(config, 'destination')))
     .map((statement) => ({ ...statement, Resource: statement.Resource === '*' ? replicaKey : statement.Resource }));
   // What the owners merge is the other half where the app does not own it.
-  const byOwners = ownedElsewhere(config, undefined).flatMap(({ kind, arn, statements }) =>
+  const byOwners = ownedElsewhere(config).flatMap(({ kind, arn, statements }) =>
     statements.map((statement): PolicyStatement => ({ ...statement, Resource: kind === 'key' ? arn : statement.Resource })),
   );
   return [...onBuckets, ...onKeys, ...byOwners]

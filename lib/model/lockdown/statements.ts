@@ -23,8 +23,8 @@ export interface DenyStatement {
 export interface ExemptRoles {
   /** From everything. */
   readonly breakGlass: string;
-  /** With which CloudFormation makes the destination stack: from what an update of it changes. */
-  readonly execution: string;
+  /** With which CloudFormation makes the destination stack: from what an update of it changes. @default - no deployment changes the resource */
+  readonly execution?: string;
 }
 
 /** Every Sid of a lockdown starts so, and no other one. */
@@ -81,6 +81,11 @@ export function exemptRoles({ breakGlassRoleArn }: Lockdown, execution: string):
   return { breakGlass: breakGlassRoleArn, execution };
 }
 
+/** The roles that a lockdown exempts on what is owned elsewhere, which no deployment changes; undefined without a lockdown. */
+export function ownersExemptions({ lockdown }: Deployment): ExemptRoles | undefined {
+  return lockdown && { breakGlass: lockdown.breakGlassRoleArn };
+}
+
 /** The roles that the lockdown of a deployment exempts, given the qualifier of its bootstrap; undefined without a lockdown. */
 export function exemptionsOf({ lockdown, destination }: Deployment, qualifier: string): ExemptRoles | undefined {
   const { executionRole } = toolkitNames(qualifier, destination);
@@ -113,7 +118,7 @@ export function bucketLockdown({ names, sourceObjectLock }: DeployedPair, exempt
       [exempt.breakGlass],
     ),
     ...(sourceObjectLock ? [deny('Locks', locks, [`${arn}/*`], [exempt.breakGlass, names.replicationRole.arn])] : []),
-    deny('Configuration', CONFIGURE_BUCKET, [arn], [exempt.breakGlass, exempt.execution]),
+    deny('Configuration', CONFIGURE_BUCKET, [arn], configuring(exempt)),
   ];
 }
 
@@ -121,8 +126,12 @@ export function bucketLockdown({ names, sourceObjectLock }: DeployedPair, exempt
 export function keyLockdown(exempt: ExemptRoles): DenyStatement[] {
   return [
     deny('Destruction', DESTROY_KEY, ['*'], [exempt.breakGlass]),
-    deny('Configuration', CONFIGURE_KEY, ['*'], [exempt.breakGlass, exempt.execution]),
+    deny('Configuration', CONFIGURE_KEY, ['*'], configuring(exempt)),
   ];
+}
+
+function configuring({ breakGlass, execution }: ExemptRoles): string[] {
+  return [breakGlass, ...(execution === undefined ? [] : [execution])];
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type DenyStatement,
   exemptionsOf,
   keyLockdown,
+  ownersExemptions,
 } from '../../model/lockdown/statements';
 import { type NamedArn, partitionOf } from '../../model/names';
 import {
@@ -196,7 +197,9 @@ export function replicaGrants(config: Deployment, pair: DeployedPair): readonly 
 
 /** The statements with which the policies of the destination refuse under lockdown, by what they are attached to. */
 export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 'key'): readonly DenyStatement[] {
-  const exempt = exemptionsOf(context.config, context.qualifier);
+  const { config, qualifier } = context;
+  const isOwned = pair === 'key' ? config.destination.keyArn !== undefined : pair.replicaBucket !== undefined;
+  const exempt = isOwned ? ownersExemptions(config) : exemptionsOf(config, qualifier);
   if (exempt === undefined) {
     return [];
   }

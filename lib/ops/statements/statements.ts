@@ -1,7 +1,7 @@
 import { type Context, Outcome } from '../../cli/command';
 import { plural } from '../../cli/units';
 import type { Deployment } from '../../model/deployment';
-import { exemptionsOf, LOCKDOWN } from '../../model/lockdown/statements';
+import { LOCKDOWN } from '../../model/lockdown/statements';
 import { type OwnedElsewhere, ownedElsewhere } from '../../model/owned-elsewhere';
 import { awsCommand } from '../../model/shell-commands';
 import { statusOf } from '../../model/status';
@@ -11,8 +11,8 @@ import { statusOf } from '../../model/status';
  *
  * Skipped where the deployment owns everything that it uses.
  */
-export async function statements({ config, qualifier }: Context): Promise<Outcome> {
-  const resources = ownedElsewhere(config, exemptionsOf(config, qualifier)).map((owned) => ({
+export async function statements({ config }: Context): Promise<Outcome> {
+  const resources = ownedElsewhere(config).map((owned) => ({
     ...owned,
     merge: mergeCommands(config, owned),
   }));
@@ -66,8 +66,6 @@ function textOf({
     `  2. Add the statements to the list "Statement" of ${FILE}. Keep what is there; one with the same Sid is an older version of the same statement.`,
     `  3. ${merge.write}`,
     'The last command replaces the whole policy: never put these statements alone.',
-    ...(isLocked
-      ? ["Write it as the break-glass role: afterwards only this role and CloudFormation's can change the policy."]
-      : []),
+    ...(isLocked ? ['Write it as the break-glass role: afterwards only this role can change the policy.'] : []),
   ].join('\n');
 }

@@ -285,7 +285,10 @@ export function healthyWorld(config: Deployment): World {
     execution: `arn:aws:iam::${backup}:role/cdk-hnb659fds-cfn-exec-role-${backup}-${replicaRegion}`,
   };
   if (exempt !== undefined) {
-    world.keys.destination?.policy.push(...keyLockdown(exempt).map(single));
+    const { breakGlass } = exempt;
+    world.keys.destination?.policy.push(
+      ...keyLockdown(config.destination.keyArn === undefined ? exempt : { breakGlass }).map(single),
+    );
     world.roles[exempt.breakGlass.replace(/^.*\//, '')] = {
       arn: exempt.breakGlass,
       trust: [],
@@ -340,7 +343,11 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined
+            ? []
+            : bucketLockdown(configured, configured.replicaBucket === undefined ? exempt : { breakGlass: exempt.breakGlass }).map(
+                single,
+              )),
         ],
         replication:
           side === 'source'
