@@ -77,8 +77,9 @@ const FORGE_TEMPLATE = [
  * What resource policies cannot hold: the lockdown against whoever can change IAM in the backup account, or is its root user. For the
  * backup account alone; it serves every group, and a new pair needs no new one.
  *
- * Buckets are named by pattern, and those that are owned elsewhere by name. Keys have random ids, and an alias or a tag can be taken off a key: so all keys of the account and region
- * are covered. No configuration says which managed policies and boundaries the roles have: so all of the account are covered.
+ * Buckets are named by pattern, and those that are owned elsewhere by name: such a pair needs a new policy. Keys have random ids, and an
+ * alias or a tag can be taken off a key: so all keys of the account and region are covered. No configuration says which managed policies and
+ * boundaries the roles have: so all of the account are covered.
  *
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */

@@ -82,7 +82,8 @@ function compositeAlarms(groups: readonly Deployment[], config: Deployment, plac
 const MOST_AFTER_ROTATIONS = 3;
 
 /**
- * Keys of a month: those of the buckets, but for a replica key that is owned elsewhere, and those of the notifications in each region, for each group, and those of the pipeline.
+ * Keys of a month: those of the buckets, but for a replica key that is owned elsewhere, and those of the notifications in each region, for each
+ * group, and those of the pipeline.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
  */
