@@ -1,5 +1,5 @@
 import { type DeployedPair, type Deployment, titleOf } from './deployment';
-import { heartbeatAlarm, heartbeatMinutes, heartbeatMinutesOf } from './heartbeat';
+import { heartbeatAlarm, heartbeatMinutes } from './heartbeat';
 import { ALARM_PLACES, type AlarmKind, type AlarmPlace, alarmSide, pairAlarmName } from './names';
 
 /**
@@ -137,7 +137,7 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
 
 /** The dead man's switch: in the backup account, and on when nothing arrives. */
 function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
-  const minutes = heartbeatMinutesOf(config, pair);
+  const minutes = heartbeatMinutes(config, [pair]);
   if (minutes === undefined) {
     return [];
   }
@@ -247,6 +247,6 @@ export function topicsOf(config: Deployment, place: AlarmPlace): readonly string
 }
 
 /** Whether something is watched in the backup account. */
-export function watchesBackup(config: Pick<Deployment, 'heartbeat' | 'pairs' | 'witness'>): boolean {
+export function watchesBackup(config: Pick<Deployment, 'heartbeat' | 'witness' | 'pairs'>): boolean {
   return heartbeatMinutes(config) !== undefined || config.witness;
 }

@@ -19,26 +19,33 @@ export const SCHEDULER_NAMESPACE = 'AWS/Scheduler';
 
 const SCHEDULER_GUIDE = 'https://docs.aws.amazon.com/scheduler/latest/UserGuide';
 
-/** Minutes between two heartbeats; undefined where no pair has any. */
-export function heartbeatMinutes({ heartbeat, pairs }: Pick<Deployment, 'heartbeat' | 'pairs'>): number | undefined {
-  const [minutes] = pairs.flatMap((pair) => heartbeatMinutesOf({ heartbeat }, pair) ?? []);
-  return minutes;
+/**
+ * The pairs that have a heartbeat. A bucket that is owned elsewhere, of either side, gets none: every heartbeat leaves a version there, and
+ * only the owner of the bucket can set the lifecycle rule that expires it.
+ */
+export function heartbeatPairs<P extends HeartbeatConfig['pairs'][number]>(
+  heartbeat: Deployment['heartbeat'],
+  pairs: readonly P[],
+): readonly P[] {
+  return heartbeat === false ? [] : pairs.filter((pair) => (pair.sourceBucket ?? pair.replicaBucket) === undefined);
 }
 
 /**
- * Minutes between two heartbeats of a pair; undefined without heartbeats. A replica bucket that is owned elsewhere gets none: nothing would delete
- * them there, and its notifications are its owner's.
+ * Minutes between two heartbeats; undefined where no pair has one.
+ *
+ * @param pairs @default - every pair
  */
-export function heartbeatMinutesOf(
-  { heartbeat }: Pick<Deployment, 'heartbeat'>,
-  { replicaBucket }: Pick<DeployedPair, 'replicaBucket'>,
+export function heartbeatMinutes(
+  { heartbeat, pairs: all }: HeartbeatConfig,
+  pairs: HeartbeatConfig['pairs'] = all,
 ): number | undefined {
-  return heartbeat === false || replicaBucket !== undefined ? undefined : heartbeat.minutes;
+  return heartbeat === false || heartbeatPairs(heartbeat, pairs).length === 0 ? undefined : heartbeat.minutes;
 }
 
-/** The pairs that have heartbeats. */
-export function heartbeatPairs(config: Pick<Deployment, 'heartbeat' | 'pairs'>): readonly DeployedPair[] {
-  return config.pairs.filter((pair) => heartbeatMinutesOf(config, pair) !== undefined);
+/** What decides whether there are heartbeats. */
+export interface HeartbeatConfig {
+  readonly heartbeat: Deployment['heartbeat'];
+  readonly pairs: readonly Pick<DeployedPair, 'sourceBucket' | 'replicaBucket'>[];
 }
 
 /**
@@ -178,10 +185,9 @@ export function heartbeatAlarm({ monitoring }: Pick<Deployment, 'monitoring'>, m
 }
 
 /** How many versions of a pair's heartbeat the replica bucket keeps; undefined without heartbeats. */
-export function heartbeatVersions(config: Pick<Deployment, 'heartbeat'>, pair: DeployedPair): number | undefined {
-  const { objectLock } = pair;
-  const minutes = heartbeatMinutesOf(config, pair);
+export function heartbeatVersions(config: HeartbeatConfig, pair: DeployedPair): number | undefined {
+  const minutes = heartbeatMinutes(config, [pair]);
   // The lifecycle rule deletes a version a day after it was overwritten, and acts at midnight: it is there for two days at most.
-  const days = Math.max(objectLock?.days ?? 0, 2);
+  const days = Math.max(pair.objectLock?.days ?? 0, 2);
   return minutes === undefined ? undefined : Math.ceil((days * 24 * HOUR) / minutes);
 }

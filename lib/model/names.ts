@@ -175,23 +175,27 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
   };
 }
 
-/** The names of one pair of a deployment. That of a replica bucket that is owned elsewhere is the configuration's. */
+/**
+ * The names of one pair of a deployment. Those of a bucket that is owned elsewhere, and of the role that a source bucket replicates with
+ * already, are the configuration's.
+ */
 export function pairNamesOf(
   config: ReplicationConfig,
-  { id, replicaBucket: owned }: Pick<Pair, 'id' | 'replicaBucket'>,
+  { id, sourceBucket: owned, replicaBucket: ownedReplica }: Pick<Pair, 'id' | 'sourceBucket' | 'replicaBucket'>,
 ): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
+  const ownedBucket = ({ name }: { readonly name: string }) => ({ name, arn: `arn:${partition}:s3:::${name}` });
   return {
     id,
     ruleId: `${deployment}-${id}`,
-    sourceBucket: bucketNamed(config, source, id),
-    replicaBucket:
-      owned === undefined
-        ? bucketNamed(config, destination, id)
-        : { name: owned.name, arn: `arn:${partition}:s3:::${owned.name}` },
+    sourceBucket: owned === undefined ? bucketNamed(config, source, id) : ownedBucket(owned),
+    replicaBucket: ownedReplica === undefined ? bucketNamed(config, destination, id) : ownedBucket(ownedReplica),
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
-    replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
+    replicationRole:
+      owned?.roleArn === undefined
+        ? iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`)
+        : { name: owned.roleArn.slice(owned.roleArn.lastIndexOf('/') + 1), arn: owned.roleArn },
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
     heartbeatRole: iamRole(partition, source, `${deployment}-${id}-heartbeat-${source.region}`),
     heartbeatQueue: queueNamed(destination, `${deployment}-${id}-heartbeats`),

@@ -24,7 +24,7 @@ const WRITE = ['s3:PutObject', 's3:PutObjectTagging'];
 
 const onBehalfOf = (arn: string, account: string) => ({ 'aws:SourceArn': arn, 'aws:SourceAccount': account });
 
-const pairsOf = ({ config }: World): readonly DeployedPair[] => heartbeatPairs(config);
+const pairsOf = ({ config }: World): readonly DeployedPair[] => heartbeatPairs(config.heartbeat, config.pairs);
 
 /** What requests about the heartbeat of a pair are made of. */
 function heartbeatOf({ config, sourceKey }: World, pair: DeployedPair) {

@@ -8,6 +8,7 @@ import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
 import { replicaBucketProblems } from './replica-rules';
 import { RULES } from './rules';
+import { sourceBucketProblems } from './source-bucket-rules';
 
 /**
  * Finds, checks and completes the configuration.
@@ -59,7 +60,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...parsed.data,
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
-  const wholeProblems = [...groupProblems(config), ...replicaBucketProblems(config)];
+  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config), ...replicaBucketProblems(config)];
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

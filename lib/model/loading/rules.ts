@@ -6,6 +6,7 @@ import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { REPLICA_RULES } from './replica-rules';
 import { type Rule, rule } from './rule';
+import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
 
 const accounts = z.looseObject({
   source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
@@ -41,6 +42,7 @@ const SAME_REGION =
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
   ...REPLICA_RULES,
+  ...SOURCE_BUCKET_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
@@ -101,18 +103,20 @@ export const RULES: readonly Rule[] = [
       pairs: z.array(
         z
           .looseObject({
-            filter: z.looseObject({ prefix: z.string().optional() }).optional(),
+            sourceBucket: z.unknown().optional(),
             replicaBucket: z.unknown().optional(),
+            filter: z.looseObject({ prefix: z.string().optional() }).optional(),
           })
-          .catch({}),
+          .catch({ sourceBucket: undefined, replicaBucket: undefined }),
       ),
     }),
     ({ heartbeat, pairs }) =>
-      pairs.flatMap(({ filter, replicaBucket }, index) => {
+      pairs.flatMap(({ sourceBucket, replicaBucket, filter }, index) => {
         const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
         const found = filter?.prefix ?? '';
         const bytes = Buffer.byteLength(found);
-        return heartbeat !== false && replicaBucket === undefined && bytes > room && bytes <= MAX_KEY_BYTES
+        const owned = sourceBucket ?? replicaBucket;
+        return heartbeat !== false && owned === undefined && bytes > room && bytes <= MAX_KEY_BYTES
           ? [
               {
                 path: `pairs[${index}].filter.prefix`,

@@ -5,12 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
-import {
-  HEARTBEAT_EVENT,
-  HEARTBEAT_RETENTION_SECONDS,
-  heartbeatMinutesOf,
-  heartbeatQueueStatements,
-} from '../../model/heartbeat';
+import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
@@ -68,7 +63,7 @@ export class ReplicaBucket extends Construct {
       bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
     const told = [
-      ...(heartbeatMinutesOf(config, pair) === undefined ? [] : [this.heartbeats({ config, pair })]),
+      ...(heartbeatMinutes(config, [pair]) === undefined ? [] : [this.heartbeats({ config, pair })]),
       ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
     ];
     if (told.length > 0) {

@@ -36,7 +36,7 @@ export class HeartbeatStack extends Stack {
     // By its published name: a reference to the source stack would keep CloudFormation from ever changing the key there.
     const sourceKeyArn = StringParameter.valueForStringParameter(this, config.names.source.keyParameter);
     const pairs = new Construct(this, 'Pairs');
-    for (const pair of heartbeatPairs(config)) {
+    for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
       new Heartbeat(pairs, pair.id, { config, pair, minutes, sourceKeyArn, scheduleGroup });
     }
   }

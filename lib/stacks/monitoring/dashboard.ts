@@ -120,7 +120,7 @@ export class BackupDashboard extends Construct {
     const { source, destination } = config;
     const alarms = alarmsIn(config, 'backup');
     const heartbeats = alarms.filter(({ kind }) => kind === 'heartbeat');
-    const beating = heartbeatPairs(config);
+    const beating = heartbeatPairs(config.heartbeat, config.pairs);
     new Dashboard(this, 'Dashboard', {
       dashboardName: config.names.monitoring.backupDashboard,
       defaultInterval: Duration.days(1),

@@ -189,7 +189,7 @@ describe('a replica bucket that is owned elsewhere', () => {
       expect(of(id)).toMatchObject({ status: 'skipped', why: expect.stringMatching(/^the bucket is owned elsewhere, and /) });
     }
     for (const id of ['heartbeat-schedule', 'heartbeat-errors', 'heartbeat-notification', 'heartbeat-queue']) {
-      expect(of(id)).toMatchObject({ status: 'skipped', why: 'the replica bucket is owned elsewhere, and gets no heartbeat' });
+      expect(of(id)).toMatchObject({ status: 'skipped', why: 'no heartbeat is written into a bucket that is owned elsewhere' });
     }
   });
 

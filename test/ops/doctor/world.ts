@@ -36,7 +36,6 @@ import {
   HEARTBEAT_EVENT,
   heartbeatInput,
   heartbeatMinutes,
-  heartbeatMinutesOf,
   heartbeatPairs,
   heartbeatQueueStatements,
   heartbeatRate,
@@ -121,6 +120,8 @@ export interface World {
   stacks: Partial<Record<StackKind, Stack>>;
   parameters: Record<AccountName | 'monitoring', Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
+  /** Keys of source buckets that are owned elsewhere, by ARN. */
+  ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
   /** The boundary that the deployed template of the source sets on its roles. @default - none */
@@ -166,6 +167,7 @@ export function healthyWorld(config: Deployment): World {
       pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
     },
     keys: {},
+    ownersKeys: {},
     buckets: {},
     roles: {},
     metrics: {
@@ -220,8 +222,7 @@ export function healthyWorld(config: Deployment): World {
     ];
     world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
   }
-  const minutes = heartbeatMinutes(config);
-  for (const pair of heartbeatPairs(config)) {
+  for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
     const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
     world.heartbeatQueues[heartbeatQueue.name] = {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
@@ -229,7 +230,7 @@ export function healthyWorld(config: Deployment): World {
     };
     world.schedules[ruleId] = {
       State: 'ENABLED',
-      ScheduleExpression: heartbeatRate(minutes ?? 0),
+      ScheduleExpression: heartbeatRate(heartbeatMinutes(config) ?? 0),
       Target: {
         Arn: heartbeatTarget(config.source),
         RoleArn: heartbeatRole.arn,
@@ -318,6 +319,11 @@ export function healthyWorld(config: Deployment): World {
       [pair.parameters.replicationRole]: pair.replicationRole.arn,
     });
     world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    const { sourceBucket: owned } = configured;
+    for (const ownersKey of owned?.keyArns ?? []) {
+      const delegation = { Effect: 'Allow', Principal: { AWS: config.source.account }, Action: 'kms:*', Resource: '*' };
+      world.ownersKeys[ownersKey] = { arn: ownersKey, state: 'Enabled', rotation: undefined, policy: [delegation] };
+    }
     for (const side of SIDES) {
       const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
       world.buckets[name] = {
@@ -330,7 +336,10 @@ export function healthyWorld(config: Deployment): World {
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
         encryption: {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          ApplyServerSideEncryptionByDefault:
+            side === 'source' && owned !== undefined && owned.keyArns.length === 0
+              ? { SSEAlgorithm: 'AES256' }
+              : { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: (side === 'source' && owned?.keyArns[0]) || keyArn(side) },
           BucketKeyEnabled: configured.bucketKeys,
         },
         policy: [
@@ -361,7 +370,7 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : heartbeatMinutesOf(config, configured) === undefined
+            : heartbeatMinutes(config, [configured]) === undefined
               ? {}
               : {
                   QueueConfigurations: [
@@ -550,7 +559,8 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
   });
 
-  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  const keyOf = ({ input, side }: Asked) =>
+    current().ownersKeys[input['KeyId'] ?? ''] ?? current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
     const { arn, state, metadata } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;

@@ -1,7 +1,7 @@
 import { whole } from '../../../cli/units';
 import { CLASS_RULES } from '../../../config/storage-classes';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
-import { heartbeatMinutesOf, heartbeatVersions } from '../../../model/heartbeat';
+import { heartbeatMinutes, heartbeatVersions } from '../../../model/heartbeat';
 import { unitSize } from '../prices/prices';
 import { exactly, exactSize, GB, present, type Quantity } from './quantity';
 
@@ -18,7 +18,7 @@ const SIZE = 128;
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
  */
 export function heartbeatQuantities(config: Deployment, pair: DeployedPair): Quantity[] {
-  const minutes = heartbeatMinutesOf(config, pair);
+  const minutes = heartbeatMinutes(config, [pair]);
   if (minutes === undefined) {
     return [];
   }
