@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AbortError, ConfigError, UsageError } from '../../../lib/errors/errors';
+import { schemaPath } from '../../../lib/ops/init/init';
 import { validConfig } from '../../helpers/config';
 import { InitWorld } from './world';
 
@@ -27,7 +28,6 @@ describe('init with options', () => {
     const written = world.read('replication.json');
     expect(exitCode).toBe(0);
     expect(written).toEqual({
-      $schema: expect.stringMatching(/config\.schema\.json$/),
       deployment: 'backups',
       source: { account: '111111111111', region: 'eu-west-1', profile: 'prod' },
       destination: { account: '222222222222', region: 'eu-central-1', profile: 'backup' },
@@ -189,6 +189,19 @@ test('init shows text from outside in one line, in which every character is seen
   await world.run([...SIDES, '--bucket', 'acme-logs']).catch(() => undefined);
 
   expect(world.questions[0]).toContain('a\\u001b[2J\\u000ab to one');
+});
+
+test.each([
+  ['/p/replication.json', '/p/docs/config.schema.json', './docs/config.schema.json'],
+  ['/p/environments/production.json', '/p/docs/config.schema.json', '../docs/config.schema.json'],
+  [
+    '/p/replication.json',
+    '/p/node_modules/s3-replication/docs/config.schema.json',
+    './node_modules/s3-replication/docs/config.schema.json',
+  ],
+  ['/p/replication.json', '/elsewhere/docs/config.schema.json', undefined],
+])('the configuration %s names the schema %s as %s, where that holds on other machines too', (file, schema, path) => {
+  expect(schemaPath(file, '/p', schema)).toBe(path);
 });
 
 describe('init on a terminal', () => {
