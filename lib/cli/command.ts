@@ -2,6 +2,7 @@ import type { Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import type { Status } from '../model/status';
+import type { Documents } from './documents';
 import { type ExitCode, exitCodeOfStatus } from './exit-codes';
 import type { Terminal } from './terminal';
 
@@ -111,6 +112,8 @@ export interface ProgramProcess {
   readonly signal: AbortSignal;
   /** Standard output. */
   readonly print: (text: string) => void;
+  /** Standard output of `--json`. */
+  readonly documents: Documents;
 }
 
 /** A command that reads its own options, because it hands some of them to another program, or knows no deployment. */

@@ -1,17 +1,20 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
+import type { Documents } from '../cli/documents';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { columns, GLOBAL_OPTIONS, OUTPUT_HELP } from '../cli/global-options';
+import { helpFor } from '../cli/layout';
+import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { namedConfig, PROFILE_CONTEXT } from '../config/named';
 import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
-import { quoted, toJson } from '../errors/visible';
+import { quoted } from '../errors/visible';
 import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
-import { formatDemo, QUIET, terminalProgress } from './report';
+import { formatDemo, QUIET, terminalSteps } from './report';
 
 const HELP = `Usage: ${COMMAND} demo [options]
 
@@ -59,7 +62,8 @@ interface DemoProcess {
   /** What relative paths are relative to. */
   readonly directory: string;
   readonly print: (text: string) => void;
-  readonly progress: NodeJS.WriteStream;
+  readonly documents: Pick<Documents, 'print' | 'deployment'>;
+  readonly terminal: Pick<Terminal, 'columns' | 'progress' | 'tell'>;
   readonly signal: AbortSignal;
 }
 
@@ -69,10 +73,10 @@ interface DemoProcess {
  * @returns 0 when everything arrived, 1 when something did not
  * @throws AppError for wrong usage, a wrong configuration or a failed step
  */
-export async function runDemo({ argv, directory, print, progress, signal }: DemoProcess): Promise<ExitCode> {
+export async function runDemo({ argv, directory, print, documents, terminal, signal }: DemoProcess): Promise<ExitCode> {
   const options = parse(argv);
   if (options.help) {
-    print(HELP);
+    print(helpFor(HELP, terminal.columns));
     return EXIT.ok;
   }
   const { file: configFile = resolve(__dirname, 'demo.json'), context } = namedConfig(options);
@@ -80,18 +84,19 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
     throw new UsageError('NeedlessContext', `the demo accepts no context ${context.join(' ')}`, HINT);
   }
   const config = deploymentOf(loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory));
+  documents.deployment = config.deployment;
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
   const { data, kept } = await demo({
     config,
     files,
     keep: options.keep === true,
-    progress: options.quiet === true ? QUIET : terminalProgress(progress),
+    progress: options.quiet === true ? QUIET : terminalSteps(terminal),
     signal,
   });
   if (options.json) {
-    print(toJson({ ...data, kept: kept ? keptData(kept) : null }));
+    documents.print({ ...data, kept: kept ? keptData(kept) : null });
   } else {
-    print(formatDemo(data));
+    print(formatDemo(data, terminal.columns));
     if (kept !== undefined) {
       print(`\n${formatKept(kept)}`);
     }

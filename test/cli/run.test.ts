@@ -13,6 +13,13 @@ import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings
 import { testClients } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+/** What the JSON of `exchange` begins with. */
+const HEAD = {
+  schemaVersion: 1,
+  command: 'exchange',
+  deployment: 'backups',
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+};
 const STACK_LINE = /^\s+at /m;
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -46,6 +53,7 @@ async function run(argv: readonly string[], options: Surroundings = {}): Promise
     directory: options.folder ?? directory,
     terminal: {
       tell: (line) => stderr.push(line),
+      columns: Number.POSITIVE_INFINITY,
       clear: '',
       progress: () => {},
       confirm: options.confirm ?? (async () => {}),
@@ -98,7 +106,7 @@ describe('help', () => {
     expect(stderr).toBe('');
     expect(COMMANDS.length).toBeGreaterThan(0);
     for (const { name, summary } of COMMANDS) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&').replaceAll(' ', '\\s+')}$`, 'm'));
     }
     for (const option of [
       '--config',
@@ -490,6 +498,7 @@ describe('a command that fails', () => {
 
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'unknown',
       error: { code: 'NoCredentials', message: 'the credentials could not be used', hint: 'renew them' },
     });
@@ -500,6 +509,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { confirm: declined });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'skipped',
       error: { code: 'Declined', message: 'Nothing was changed.', hint: null },
     });
@@ -509,6 +519,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { ssm: broken });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       error: { code: 'Fault', message: 'TypeError: a fault', hint: null },
     });
@@ -529,6 +540,8 @@ describe('a command that fails', () => {
     expect(exitCode).toBe(2);
     const remedy: unknown = expect.stringMatching(/./);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
+      deployment: null,
       status: 'skipped',
       error: {
         code: 'InvalidConfig',
@@ -571,6 +584,7 @@ describe('with pairs in several groups', () => {
     const { stdout } = await run(['exchange', '--yes', '--json']);
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'ok',
       groups: [
         expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
@@ -594,6 +608,7 @@ describe('with pairs in several groups', () => {
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       groups: [
         { group: null, status: 'failed', error: expect.objectContaining({ code: 'NotPublished' }) },

@@ -10,6 +10,7 @@ import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { PIPELINE } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testDocuments } from '../helpers/documents';
 import { deployedStack } from '../helpers/plan';
 
 let assembly: TestAssembly;
@@ -45,7 +46,17 @@ function configure(replication: object): void {
 }
 
 const runFrom = (calledIn: string, argv: readonly string[]) =>
-  plan({ argv, directory, calledIn, synthesize, deployed: reader, signal: new AbortController().signal, print });
+  plan({
+    argv,
+    directory,
+    calledIn,
+    synthesize,
+    deployed: reader,
+    signal: new AbortController().signal,
+    terminal: { columns: 80 },
+    print,
+    documents: testDocuments('plan', print),
+  });
 const run = (...argv: string[]) => runFrom(dirname(assembly.directory), argv);
 const printed = () => print.mock.calls.join('\n');
 

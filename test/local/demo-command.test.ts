@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../lib/local/demo-command';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testDocuments } from '../helpers/documents';
 
 const mockDemo = jest.fn();
 jest.mock('../../lib/local/demo', () => ({ demo: (options: unknown) => mockDemo(options), SAMPLE_FILE: 'sample.txt' }));
@@ -14,7 +15,8 @@ const run = (...argv: string[]) =>
     argv,
     directory,
     print: () => undefined,
-    progress: process.stderr,
+    documents: testDocuments('demo'),
+    terminal: { columns: 80, progress: () => undefined, tell: () => undefined },
     signal: new AbortController().signal,
   });
 

@@ -81,7 +81,7 @@ test('what arrived whole has no problems', async () => {
     key: 'in/f.txt',
     bytes: 3,
     sourceStatus: 'COMPLETED',
-    replica: { status: 'REPLICA', storageClass: 'GLACIER_IR', tags: { class: 'a b', origin: 'demo' }, sha256: SHA },
+    replica: { replicationStatus: 'REPLICA', storageClass: 'GLACIER_IR', tags: { class: 'a b', origin: 'demo' }, sha256: SHA },
     sha256: SHA,
     problems: [],
   });
@@ -136,7 +136,7 @@ describe('the report', () => {
   };
 
   test('shows bucket, key, account, region, both statuses, storage class, tags and checksum', async () => {
-    const text = formatDemo(await report(1));
+    const text = formatDemo(await report(1), 200);
 
     for (const shown of [source.Bucket, replica.Bucket, '111111111111', '222222222222', 'ap-southeast-2', 'us-west-2']) {
       expect(text).toContain(shown);
@@ -149,7 +149,7 @@ describe('the report', () => {
   });
 
   test('prints twenty rows of many and says how many more there are', async () => {
-    const text = formatDemo(await report(23));
+    const text = formatDemo(await report(23), 200);
 
     expect(text.match(/in\/f\.txt/g)).toHaveLength(20);
     expect(text).toContain('and 3 more');
@@ -162,8 +162,8 @@ describe('the report', () => {
     const data = await report(1);
 
     expect(data.status).toBe('failed');
-    expect(formatDemo(data)).toContain('in/f.txt: there is no replica');
-    expect(formatDemo(data)).toContain('replication FAILED');
-    expect(formatDemo(data)).toContain('in the source only');
+    expect(formatDemo(data, 200)).toContain('in/f.txt: there is no replica');
+    expect(formatDemo(data, 200)).toContain('replication FAILED');
+    expect(formatDemo(data, 200)).toContain('in the source only');
   });
 });
