@@ -4,6 +4,7 @@ import type { Terminal } from '../cli/terminal';
 import { visible } from '../errors/visible';
 import type { Deployment } from '../model/deployment';
 import { type StatusWord, statusOf } from '../model/status';
+import type { ExistingBucket } from './existing';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */
@@ -17,6 +18,8 @@ export interface DemoData {
     readonly replica: { readonly bucket: string; readonly account: string; readonly region: string };
     readonly objects: readonly ReplicatedObject[];
   }[];
+  /** Source buckets that were there before the deployment. */
+  readonly existing: readonly ExistingBucket[];
 }
 
 /** Rows of a pair that are printed; `--json` has all. */
@@ -27,7 +30,13 @@ const COLUMNS = ['KEY', 'SOURCE', 'REPLICA', 'STORAGE CLASS', 'TAGS', 'SHA-256']
 /** Joins what was found with where. */
 export function demoData(
   config: Deployment,
-  objects: ReadonlyMap<string, readonly ReplicatedObject[]>,
+  {
+    objects,
+    existing,
+  }: {
+    readonly objects: ReadonlyMap<string, readonly ReplicatedObject[]>;
+    readonly existing: readonly ExistingBucket[];
+  },
   seconds: number,
 ): DemoData {
   const place = (side: 'source' | 'destination', bucket: string) => ({
@@ -46,15 +55,26 @@ export function demoData(
   });
   const all = pairs.flatMap((pair) => pair.objects.map((object) => ({ ...object, pair: pair.pair })));
   const { status } = statusOf({
-    failed: all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
+    failed: [
+      ...all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
+      ...existing.flatMap(problemsOf),
+    ],
     seen: all.map(({ pair, key }) => `pair ${pair}: ${key}`),
     nothing: 'there was no file',
   });
-  return { status, seconds, pairs };
+  return { status, seconds, pairs, existing };
+}
+
+/** What should not have happened to a bucket of somebody else. */
+function problemsOf({ bucket, untouched, before, older }: ExistingBucket): string[] {
+  return [
+    ...(untouched ? [] : [`what its owner has set in bucket ${bucket} has changed`]),
+    ...(older === before ? [] : [`audit names ${older} of the ${before} older objects of bucket ${bucket}`]),
+  ];
 }
 
 /** The result for a person. */
-export function formatDemo({ status, seconds, pairs }: DemoData, columns: number): string {
+export function formatDemo({ status, seconds, pairs, existing }: DemoData, columns: number): string {
   const tables = pairs.map(({ pair, source, replica, objects }) =>
     [
       `pair ${pair}`,
@@ -76,7 +96,16 @@ export function formatDemo({ status, seconds, pairs }: DemoData, columns: number
     skipped: 'there was no object to replicate',
   } as const satisfies Record<StatusWord, string>;
   const verdict = verdicts[status];
-  return `${tables.join('\n\n')}\n\n${CAVEAT}\n\n${MARK[status]} ${verdict}, ${seconds.toFixed(0)} s in all.`;
+  return `${[...tables, ...existing.map(existingInWords)].join('\n\n')}\n\n${CAVEAT}\n\n${MARK[status]} ${verdict}, ${seconds.toFixed(0)} s in all.`;
+}
+
+/** What became of a bucket of somebody else, for a person. */
+function existingInWords({ pair, bucket, theirs, untouched, before, older }: ExistingBucket): string {
+  return [
+    `bucket ${bucket} of its owner, pair ${pair}`,
+    `  ${theirs.join(', ') || 'no settings of its owner'}: ${untouched ? 'as before' : 'CHANGED'}`,
+    `  ${older} of ${before} objects that were there before are older than the rule: audit names them, backfill replicates them`,
+  ].join('\n');
 }
 
 /** What nobody should read into the result. */

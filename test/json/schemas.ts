@@ -238,6 +238,7 @@ const demo = object({
       ),
     }),
   ),
+  existing: list(object({ pair, bucket: text, theirs: list(text), untouched: flag, before: count, older: count })),
   kept: orNull(object({ pid: count, directory: text, environment: map(text) })),
 });
 

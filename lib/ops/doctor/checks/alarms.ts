@@ -52,7 +52,7 @@ async function whereWatched(
     return ask();
   }
   if (!watchesBackup(config)) {
-    return notApplicable('nothing is watched in the backup account: heartbeat and witness are false');
+    return notApplicable('nothing is watched in the backup account: no pair has a heartbeat, and witness is false');
   }
   return isEmulator() ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out') : ask();
 }
