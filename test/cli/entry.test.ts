@@ -44,6 +44,10 @@ test('an error is JSON where JSON is asked for', async () => {
   await failing(new UsageError('Usage', 'wrong', 'right'), '--json');
 
   expect(JSON.parse(print.mock.calls[0]?.[0] ?? '')).toEqual({
+    schemaVersion: 1,
+    command: 'audit',
+    deployment: null,
+    at: '2026-11-01T12:00:00.000Z',
     status: 'skipped',
     error: { code: 'Usage', message: 'wrong', hint: 'right' },
   });

@@ -556,6 +556,25 @@ describe('a command that fails', () => {
   });
 });
 
+test('what repeats itself prints one line of JSON for each round', async () => {
+  const outcome = (round: number) => new Outcome({ status: 'ok', seen: ['it'] }, { round }, '');
+  const command: Command = {
+    name: 'look',
+    summary: 'looks',
+    help: 'Looks.',
+    options: { watch: { type: 'string', value: 'MINUTES', help: 'again and again' } },
+    load: () => async (context) => {
+      context.report(outcome(1));
+      return outcome(2);
+    },
+  };
+  const { stdout } = await run(['look', '--watch', '5', '--json'], { commands: [command] });
+
+  expect(stdout.split('\n').map((line) => JSON.parse(line) as object)).toEqual(
+    [1, 2].map((round) => ({ ...HEAD, command: 'look', status: 'ok', round })),
+  );
+});
+
 describe('with pairs in several groups', () => {
   const PAIRS = [{ id: 'documents' }, { id: 'photos', group: 'media' }, { id: 'films', group: 'media' }];
   const parameter = (name: string, key: string) =>

@@ -150,7 +150,18 @@ test('it prints JSON with stable keys', async () => {
   expect(await run('--json')).toBe(0);
   const { stacks, ...rest } = JSON.parse(printed());
 
-  expect(rest).toEqual({ status: 'ok', refusals: [], stops: [], accepted: [], unused: [], driftChecked: false });
+  expect(rest).toEqual({
+    schemaVersion: 1,
+    command: 'plan',
+    deployment: 'backups',
+    at: '2026-11-01T12:00:00.000Z',
+    status: 'ok',
+    refusals: [],
+    stops: [],
+    accepted: [],
+    unused: [],
+    driftChecked: false,
+  });
   expect(stacks).toHaveLength(7);
 });
 

@@ -20,7 +20,7 @@ export function jsonSchemaOf(command: (typeof JSON_COMMANDS)[number]): object {
 interface Schema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -61,7 +61,10 @@ function keysOf(root: Schema): Key[] {
     return [
       ...Object.entries(properties).flatMap(([name, value]) => {
         const place = path === '' ? name : `${path}.${name}`;
-        return [{ path: place, type: resolve(value).type, required: required.includes(name) }, ...walk(value, place)];
+        return [
+          { path: place, type: JSON.stringify(resolve(value).type), required: required.includes(name) },
+          ...walk(value, place),
+        ];
       }),
       ...(items === undefined ? [] : walk(items, `${path}[]`)),
       ...(additionalProperties === undefined ? [] : walk(additionalProperties, `${path}{}`)),

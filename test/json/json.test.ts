@@ -59,23 +59,24 @@ describe('a key that goes', () => {
   const of = (properties: object, required: readonly string[] = Object.keys(properties)) => ({
     anyOf: [{ ...version, properties: { ...version.properties, ...properties }, required }],
   });
-  const before = of({ status: { type: 'string' }, pairs: { type: 'array', items: of({ seconds: { type: 'number' } }) } });
+  const itemOf = (properties: object) => ({ type: 'object', properties, required: Object.keys(properties) });
+  const before = of({ status: { type: 'string' }, pairs: { type: 'array', items: itemOf({ seconds: { type: 'number' } }) } });
 
   test.each([
     ['goes', of({ status: { type: 'string' } }), ['pairs', 'pairs[].seconds']],
     [
       'gets another name',
-      of({ status: { type: 'string' }, pairs: { type: 'array', items: of({ milliseconds: { type: 'number' } }) } }),
+      of({ status: { type: 'string' }, pairs: { type: 'array', items: itemOf({ milliseconds: { type: 'number' } }) } }),
       ['pairs[].seconds'],
     ],
     [
       'gets another type',
-      of({ status: { type: 'number' }, pairs: { type: 'array', items: of({ seconds: { type: 'number' } }) } }),
+      of({ status: { type: 'number' }, pairs: { type: 'array', items: itemOf({ seconds: { type: 'number' } }) } }),
       ['status'],
     ],
     [
       'may be left out',
-      of({ status: { type: 'string' }, pairs: { type: 'array', items: of({ seconds: { type: 'number' } }) } }, ['status']),
+      of({ status: { type: 'string' }, pairs: { type: 'array', items: itemOf({ seconds: { type: 'number' } }) } }, ['status']),
       ['pairs'],
     ],
   ])('is noticed where it %s', (_, after, removed) => {

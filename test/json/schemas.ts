@@ -116,32 +116,33 @@ const audit = object({
 const jobObjects = object({ total: orNull(count), succeeded: count, failed: count });
 const jobStatus = orNull(text).describe("S3's own word");
 const job = { job: text.describe('id of the job'), pair, jobStatus, objects: jobObjects };
-const backfill = z.union([
-  object({
-    jobs: list(
-      object({
-        ...job,
-        status,
-        nothingToDo: flag,
-        sourceBucket: text,
-        replicaBucket: text,
-        createdAt: orNull(time),
-        endedAt: orNull(time),
-        problems: list(object({ code: text, reason: text })),
-        failures: orNull(
-          list(
-            object({
-              reason: text,
-              count,
-              explanation,
-              objects: list(object({ key: text, versionId: orNull(text), message: text })),
-            }),
-          ),
+const jobsRun = object({
+  jobs: list(
+    object({
+      ...job,
+      status,
+      nothingToDo: flag,
+      sourceBucket: text,
+      replicaBucket: text,
+      createdAt: orNull(time),
+      endedAt: orNull(time),
+      problems: list(object({ code: text, reason: text })),
+      failures: orNull(
+        list(
+          object({
+            reason: text,
+            count,
+            explanation,
+            objects: list(object({ key: text, versionId: orNull(text), message: text })),
+          }),
         ),
-        reportProblem: orNull(text),
-      }),
-    ),
-  }),
+      ),
+      reportProblem: orNull(text),
+    }),
+  ),
+});
+const backfill = z.union([
+  jobsRun,
   object({ jobs: list(object({ ...job, createdAt: orNull(time), endedAt: orNull(time), description: text })) }),
   object(job),
 ]);
@@ -578,7 +579,7 @@ const RESULTS = {
   failures,
   plan,
   restore,
-  retry: backfill,
+  retry: jobsRun,
   scp,
   status: statusResult,
   verify,

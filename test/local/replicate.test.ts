@@ -115,7 +115,7 @@ test.each([
     { StorageClass: 'STANDARD_IA' as const },
     /^the replica's storageClass is "STANDARD_IA" and should be "GLACIER_IR"$/,
   ],
-  ['its status', { ReplicationStatus: undefined }, /^the replica's status is "none" and should be "REPLICA"$/],
+  ['its status', { ReplicationStatus: undefined }, /^the replica's replicationStatus is "none" and should be "REPLICA"$/],
   ['its tags', { tag: 'other' }, /^the replica's tags is {"class":"other","origin":"demo"}/],
 ])('a replica that differs in %s is a problem', async (_what, differs, problem) => {
   replicaIs(differs);
