@@ -3,7 +3,7 @@ import { parseOptions } from '../cli/arguments';
 import type { Documents } from '../cli/documents';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { columns, GLOBAL_OPTIONS, OUTPUT_HELP } from '../cli/global-options';
-import { helpFor } from '../cli/layout';
+import { helpFor, MARK } from '../cli/layout';
 import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { namedConfig, PROFILE_CONTEXT } from '../config/named';
@@ -12,13 +12,16 @@ import { UsageError } from '../errors/errors';
 import { quoted } from '../errors/visible';
 import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
-import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
+import { demo, INSTALL, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
 import { formatDemo, QUIET, terminalSteps } from './report';
+import { emulatorPython } from './virtual-env';
+import { DEMO_FOLDER } from './workspace';
 
 const HELP = `Usage: ${COMMAND} demo [options]
 
 Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
+The first run installs the emulator from PyPI into the folder .demo; --prefetch does only that. Later runs need no network.
 
 Examples:
   ${COMMAND} demo
@@ -31,6 +34,7 @@ ${columns([
   ['    --file PATH', 'replicate this file, or everything in this folder; may be repeated'],
   ['    --existing', 'replicate a bucket that is there already, with objects, a rule and a notification of its owner'],
   ['    --keep', 'leave the emulator running and print how to explore it'],
+  ['    --prefetch', 'install the emulator for later, and do nothing else'],
   ['-c, --config FILE', 'use this configuration; also -c config=FILE'],
   ...OUTPUT_HELP,
 ])}
@@ -44,6 +48,7 @@ const OPTIONS = {
   file: { type: 'string', multiple: true },
   existing: { type: 'boolean' },
   keep: { type: 'boolean' },
+  prefetch: { type: 'boolean' },
 } as const;
 
 /** Options of other commands that have no meaning here. */
@@ -82,6 +87,17 @@ export async function runDemo({ argv, directory, print, documents, terminal, sig
     print(helpFor(HELP, terminal.columns));
     return EXIT.ok;
   }
+  const progress = options.quiet === true ? QUIET : terminalSteps(terminal);
+  if (options.prefetch) {
+    const python = await progress.step(INSTALL, () => emulatorPython(DEMO_FOLDER, resolve(DEMO_FOLDER, 'prefetch.log'), signal));
+    const text = `${MARK.ok} the emulator is installed; the demo needs no network now`;
+    if (options.json) {
+      documents.print({ status: 'ok', python });
+    } else {
+      print(text);
+    }
+    return EXIT.ok;
+  }
   const { file: named, context } = namedConfig(options);
   const configFile = named ?? resolve(__dirname, options.existing === true ? 'existing.json' : 'demo.json');
   if (context.length > 0) {
@@ -101,7 +117,7 @@ export async function runDemo({ argv, directory, print, documents, terminal, sig
     config,
     files,
     keep: options.keep === true,
-    progress: options.quiet === true ? QUIET : terminalSteps(terminal),
+    progress,
     signal,
   });
   if (options.json) {

@@ -220,28 +220,31 @@ const cost = z.union([
 
 // demo
 const bucket = object({ bucket: text, account, region: text });
-const demo = object({
-  seconds,
-  pairs: list(
-    object({
-      pair,
-      source: bucket,
-      replica: bucket,
-      objects: list(
-        object({
-          key: text,
-          bytes,
-          sourceStatus: text,
-          replica: orNull(object({ replicationStatus: text, storageClass: text, tags: map(text), sha256: text })),
-          sha256: text,
-          problems: list(text),
-        }),
-      ),
-    }),
-  ),
-  existing: list(object({ pair, bucket: text, theirs: list(text), untouched: flag, before: count, older: count })),
-  kept: orNull(object({ pid: count, directory: text, environment: map(text) })),
-});
+const demo = z.union([
+  object({
+    seconds,
+    pairs: list(
+      object({
+        pair,
+        source: bucket,
+        replica: bucket,
+        objects: list(
+          object({
+            key: text,
+            bytes,
+            sourceStatus: text,
+            replica: orNull(object({ replicationStatus: text, storageClass: text, tags: map(text), sha256: text })),
+            sha256: text,
+            problems: list(text),
+          }),
+        ),
+      }),
+    ),
+    existing: list(object({ pair, bucket: text, theirs: list(text), untouched: flag, before: count, older: count })),
+    kept: orNull(object({ pid: count, directory: text, environment: map(text) })),
+  }),
+  object({ python: text.describe('of --prefetch: the Python that has the emulator') }),
+]);
 
 const doctor = object({
   checks: list(check),
