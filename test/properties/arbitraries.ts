@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { anyCharacter } from '../helpers/any-character';
 
 /*
- * Configurations that must be accepted, and configurations that must not. Both are written from the README's table and from AWS's
+ * Configurations that must be accepted, and configurations that must not. Both are written from docs/configuration.md and from AWS's
  * rules, never from the schema that is tested with them.
  */
 

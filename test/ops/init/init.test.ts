@@ -188,7 +188,7 @@ test('init shows text from outside in one line, in which every character is seen
 
   await world.run([...SIDES, '--bucket', 'acme-logs']).catch(() => undefined);
 
-  expect(world.questions[0]).toContain('a\\u001b[2J\\u000ab to one');
+  expect(world.questions.join('\n')).toContain('a\\u001b[2J\\u000ab to one');
 });
 
 test.each([
