@@ -10,7 +10,9 @@ type DeepReadonly<T> = T extends (infer E)[]
 type Parsed = z.output<typeof configuration>;
 
 /** The checked configuration: defaults applied, frozen. The README's table says what each key means. */
-export type ReplicationConfig = DeepReadonly<Omit<Parsed, 'terminationProtection'> & { terminationProtection: boolean }> & {
+export type ReplicationConfig = DeepReadonly<
+  Omit<Parsed, '$schema' | 'terminationProtection'> & { terminationProtection: boolean }
+> & {
   /** The named group that this configuration is narrowed to, and none of its keys. @default - the unnamed group, or all of them */
   readonly group?: string;
 };

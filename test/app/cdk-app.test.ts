@@ -101,7 +101,10 @@ describe('context compliance', () => {
 
   test('anything else is refused, lest somebody believes that it was checked', () => {
     const { status, stderr } = runApp({}, { context: { compliance: 'yes' } });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'context "compliance" is "yes"\nwrite true, or leave it out\n' });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'the configuration in CDK context has 1 problem:\n  - compliance: found "yes"; write true, or leave it out\n',
+    });
   });
 });
 

@@ -64,6 +64,14 @@ const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.reposito
 
 export const CHANGES: readonly Change[] = [
   {
+    keys: ['$schema'],
+    change: 'any',
+    after: deployment({ $schema: './docs/config.schema.json' }),
+    effect: {},
+    bothWays: true,
+    toKnow: 'It is for editors',
+  },
+  {
     keys: ['deployment'],
     change: 'another name',
     after: deployment({ deployment: 'archive' }),

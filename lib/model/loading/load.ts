@@ -20,8 +20,12 @@ export function loadConfig(readContext: ReadContext, directory: string): Replica
   return withProfiles(parseConfig(locateConfig(readContext, directory)), readContext);
 }
 
-/** @throws ConfigError for context that is no name of a profile */
-function withProfiles(config: ReplicationConfig, readContext: ReadContext): ReplicationConfig {
+/**
+ * Applies the profiles of this run.
+ *
+ * @throws ConfigError for context that is no name of a profile
+ */
+export function withProfiles(config: ReplicationConfig, readContext: ReadContext): ReplicationConfig {
   const profileOf = (side: SideName) => {
     const name = PROFILE_CONTEXT[side];
     const profile = readContext(name) ?? config[side].profile;
@@ -55,9 +59,10 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
   if (problems.length > 0 || !parsed.success) {
     throw new ConfigError(origin, problems);
   }
+  const { $schema: _, ...data } = parsed.data;
   const config = freeze({
-    ...parsed.data,
-    terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
+    ...data,
+    terminationProtection: data.terminationProtection ?? data.removal === 'retain',
   });
   const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config)];
   if (wholeProblems.length > 0) {
