@@ -14,6 +14,7 @@ import { FAILURES } from '../lib/ops/failures/command';
 import { INIT } from '../lib/ops/init/command';
 import { RESTORE } from '../lib/ops/restore/command';
 import { SCP } from '../lib/ops/scp';
+import { STATEMENTS } from '../lib/ops/statements/command';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   PLAN,
   DEPLOY,
   EXCHANGE,
+  STATEMENTS,
   DOCTOR,
   VERIFY,
   STATUS,

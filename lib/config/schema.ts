@@ -164,25 +164,51 @@ const profile = z
   .optional()
   .describe('AWS profile with credentials of the account. Without it, the credentials of the environment.');
 
-const side = (placeholder: string, defaultRegion: string, what: string) =>
-  z
-    .strictObject(
-      {
-        account: account.default(placeholder).describe('12-digit account id, as a string. The default is a placeholder.'),
-        region: region.default(defaultRegion).describe('Region of the buckets.'),
-        profile,
-      },
-      { error: objectError(`{ "account": "${placeholder}", "region": "${defaultRegion}" }`) },
-    )
-    .prefault({})
-    .describe(what);
+const KEY_ARN_EXAMPLE = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
-export const source = side('111111111111', 'ap-southeast-2', 'The account and Region whose buckets are protected.');
-export const destination = side(
-  '222222222222',
-  'us-west-2',
-  'The backup account and Region that keep the replicas: another account, another Region, the same partition.',
-);
+/**
+ * Says what to write instead of something that is not the ARN of a key. KMS resolves an alias in the account of the caller, which is the source's
+ * here: the replicas could then be under another key.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
+ */
+function keyArnError({ input }: { readonly input?: unknown }): string {
+  const text = typeof input === 'string' && /^[\w:/-]{1,2048}$/.test(input) ? input : '';
+  if (/(^|:)alias\//.test(text)) {
+    return `write the ARN of the key and not an alias, which S3 resolves in the source account; this shows it: aws kms describe-key --key-id ${text} --query KeyMetadata.Arn`;
+  }
+  const id = /^(?:key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text)?.[1];
+  return id === undefined
+    ? `write the ARN of a key of the destination account, such as "${KEY_ARN_EXAMPLE}", or leave the key out`
+    : `write the whole ARN and not the id, such as "${KEY_ARN_EXAMPLE.replace(/[^/]*$/, id)}"`;
+}
+
+/** A replica key that somebody in the destination account owns already. */
+export const replicaKeyArn = z
+  .string({ error: keyArnError })
+  .regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, { error: keyArnError })
+  .optional()
+  .describe(
+    'ARN of a KMS key of the destination account that exists already and stays with its owner. Without it, the deployment makes the key.',
+  );
+
+const side = <const Keys extends z.core.$ZodLooseShape>(placeholder: string, defaultRegion: string, keys: Keys) =>
+  z.strictObject(
+    {
+      account: account.default(placeholder).describe('12-digit account id, as a string. The default is a placeholder.'),
+      region: region.default(defaultRegion).describe('Region of the buckets.'),
+      profile,
+      ...keys,
+    },
+    { error: objectError(`{ "account": "${placeholder}", "region": "${defaultRegion}" }`) },
+  );
+
+export const source = side('111111111111', 'ap-southeast-2', {})
+  .prefault({})
+  .describe('The account and Region whose buckets are protected.');
+export const destination = side('222222222222', 'us-west-2', { keyArn: replicaKeyArn })
+  .prefault({})
+  .describe('The backup account and Region that keep the replicas: another account, another Region, the same partition.');
 
 const tagKey = z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu, {
   error: 'write a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:',
@@ -228,16 +254,33 @@ const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/;
-const bucketNameError = 'write the name of the bucket, 3 to 63 characters, not its ARN or URL, such as "acme-invoices"';
+const bucketNameError = (example: string) =>
+  `write the name of the bucket, 3 to 63 characters, not its ARN or URL, such as "${example}"`;
+
+const bucketName = (example: string) =>
+  text(BUCKET_NAME, bucketNameError(example))
+    .min(3, { error: bucketNameError(example) })
+    .max(63, { error: bucketNameError(example) })
+    .refine((name) => !/^\d+(\.\d+){3}$/.test(name), { error: bucketNameError(example) });
+
+/** Says how a bucket that exists already is written: not as its name alone. */
+const ownedBucketError =
+  (key: string, example: string) =>
+  ({ input }: { readonly input?: unknown }) =>
+    typeof input === 'string' && BUCKET_NAME.test(withoutArn(input))
+      ? `write an object: "${key}": { "name": "${withoutArn(input)}" }`
+      : objectError(`{ "name": "${example}" }`);
+
+/** A replica bucket that somebody in the backup account owns already. */
+export const replicaBucket = z.strictObject(
+  { name: bucketName('acme-backup').describe('Name of the bucket, in the destination account and Region.') },
+  { error: ownedBucketError('replicaBucket', 'acme-backup') },
+);
 
 /** A source bucket that another stack, another tool or nobody manages. */
 export const sourceBucket = z.strictObject(
   {
-    name: text(BUCKET_NAME, bucketNameError)
-      .min(3, { error: bucketNameError })
-      .max(63, { error: bucketNameError })
-      .refine((name) => !/^\d+(\.\d+){3}$/.test(name), { error: bucketNameError })
-      .describe('Name of the bucket, in the source account and Region.'),
+    name: bucketName('acme-invoices').describe('Name of the bucket, in the source account and Region.'),
     keyArns: z
       .array(
         text(
@@ -265,12 +308,7 @@ export const sourceBucket = z.strictObject(
       .optional()
       .describe('Ids of all replication rules that the bucket has: the new rule takes their place. Without it, none is removed.'),
   },
-  {
-    error: ({ input }) =>
-      typeof input === 'string' && BUCKET_NAME.test(withoutArn(input))
-        ? `write an object: "sourceBucket": { "name": "${withoutArn(input)}" }`
-        : objectError('{ "name": "acme-invoices" }'),
-  },
+  { error: ownedBucketError('sourceBucket', 'acme-invoices') },
 );
 
 const pair = z.strictObject(
@@ -279,6 +317,9 @@ const pair = z.strictObject(
     sourceBucket: sourceBucket
       .optional()
       .describe('A source bucket that exists already and stays with its owner. Without it, the deployment makes the bucket.'),
+    replicaBucket: replicaBucket
+      .optional()
+      .describe('A replica bucket that exists already and stays with its owner. Without it, the deployment makes the bucket.'),
     filter: filter.optional().describe('Which objects replicate. Without it, every object.'),
     storageClass,
     replicateDeleteMarkers: onOff().default(false).describe('Replicates delete markers. Not with a tag filter.'),

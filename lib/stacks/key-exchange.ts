@@ -17,6 +17,10 @@ export interface KeyExchange {
 
 /** The way that the configuration chooses. */
 export function keyExchangeOf(scope: Construct, config: Deployment): KeyExchange {
+  const { keyArn } = config.destination;
+  if (keyArn !== undefined) {
+    return { replicaKeyArn: keyArn, connect: () => {} };
+  }
   return config.keyExchange === 'ssm' ? recordedExchange(scope, config) : stackOutputExchange(config);
 }
 

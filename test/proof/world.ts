@@ -4,6 +4,7 @@ import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
@@ -77,7 +78,8 @@ function worldOfGroup(stacks: GroupStacks): World {
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
-  const owned = ownersPolicies(config, arnOf(KEYS.replica, destination));
+  const replicaKey = config.destination.keyArn ?? arnOf(KEYS.replica, destination);
+  const owned = [...ownersPolicies(config, replicaKey), ...replicaOwnersPolicies(config)];
   const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
@@ -85,7 +87,7 @@ function worldOfGroup(stacks: GroupStacks): World {
     pairs: config.pairs.map((pair) => pair.names),
     otherGroups: [],
     sourceKey: arnOf(KEYS.source, source),
-    replicaKey: arnOf(KEYS.replica, destination),
+    replicaKey,
     notificationKeys: {
       source: arnOf(KEYS.notifications, source),
       destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
@@ -98,6 +100,28 @@ function worldOfGroup(stacks: GroupStacks): World {
     destinationTemplate: destination.template,
     ...(owned.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
   };
+}
+
+/** Policies of what the backup account owned before: what its owner has there, and what `statements` prints. No stack writes them. */
+function replicaOwnersPolicies(config: Deployment): HeldPolicy[] {
+  const principal = { AWS: `arn:${partitionOf(config.destination)}:iam::${config.destination.account}:root` };
+  return ownedElsewhere(config).map(({ kind, arn, statements }): HeldPolicy => {
+    const own =
+      kind === 'key'
+        ? { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }
+        : {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          };
+    return {
+      half: 'resource',
+      holder: arn,
+      document: { Version: '2012-10-17', Statement: [own, ...statements] } as PolicyDocument,
+    };
+  });
 }
 
 /**

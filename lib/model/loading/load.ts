@@ -6,6 +6,7 @@ import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
+import { replicaBucketProblems } from './replica-rules';
 import { RULES } from './rules';
 import { sourceBucketProblems } from './source-bucket-rules';
 
@@ -64,7 +65,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...data,
     terminationProtection: data.terminationProtection ?? data.removal === 'retain',
   });
-  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config)];
+  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config), ...replicaBucketProblems(config)];
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }
