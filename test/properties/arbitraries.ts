@@ -366,7 +366,7 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
         destination: { ...side(1), ...(ownsKey !== undefined && { keyArn: keyOf(side(1), ownsKey) }) },
         pairs: here.ids.map((id, index) => {
           const pair = { id, ...options[index] };
-          return owned[index] ? intoBucketOfOthers(pair, `owned.replicas-${index}`) : pair;
+          return owned[index] ? intoBucketOfOthers(pair, `owned-replicas-${index}`) : pair;
         }),
         backfill: backfill && hasRoomForReports(there, here),
         // What may be destroyed cannot be locked.
