@@ -332,8 +332,8 @@ function intoBucketOfOthers({ lifecycle = {}, ...pair }: WrittenPair, name: stri
 }
 
 /** Nothing is exchanged where the configuration has the key. */
-function withoutExchange({ keyExchange: _, ...rest }: { readonly keyExchange?: string }): object {
-  return rest;
+function withoutExchange(config: { readonly keyExchange?: string }): object {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'keyExchange'));
 }
 
 /** Configurations that keep every rule. */
