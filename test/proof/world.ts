@@ -79,7 +79,8 @@ function worldOfGroup(stacks: GroupStacks): World {
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
   const replicaKey = config.destination.keyArn ?? arnOf(KEYS.replica, destination);
-  const owned = [...ownersPolicies(config, replicaKey), ...replicaOwnersPolicies(config)];
+  const ofSources = ownersPolicies(config, replicaKey);
+  const owned = [...ofSources, ...replicaOwnersPolicies(config)];
   const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
@@ -98,7 +99,7 @@ function worldOfGroup(stacks: GroupStacks): World {
     holders: new Set([...deployed, ...owned].map(({ holder }) => holder)),
     policies,
     destinationTemplate: destination.template,
-    ...(owned.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
+    ...(ofSources.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
   };
 }
 
