@@ -174,11 +174,11 @@ test('init that may not read a setting writes the rest, says what may be missing
   expect(exitCode).toBe(3);
   expect(world.read('replication.json')).toMatchObject({ pairs: [{ sourceBucket: { name: 'acme-logs' } }] });
   expect(text).toContain(
-    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs: default encryption of bucket acme-logs',
+    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake',
   );
   expect(data).toMatchObject({
     status: 'unknown',
-    pairs: [{ unknown: ['pair acme-logs: default encryption of bucket acme-logs'] }],
+    pairs: [{ unknown: ['pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake'] }],
   });
 });
 
