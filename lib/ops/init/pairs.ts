@@ -27,6 +27,8 @@ export interface ProposedPair {
   readonly written: WrittenPair;
   /** What happens to objects, and why the pair is written so, a line each. */
   readonly notes: readonly string[];
+  /** What AWS says of its source bucket. @default - the bucket is new, or AWS was not asked */
+  readonly bucket?: SurveyedBucket;
   /** What decides the pair and could not be read. */
   readonly unknown: readonly string[];
 }
@@ -61,6 +63,7 @@ export function pairFor(bucket: SurveyedBucket, id: string, replace: boolean): P
       ...(locked && { sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: Math.max(1, objectLockDays) } }),
     },
     notes: [...objectNotes(bucket), ...choiceNotes(bucket, replace)],
+    bucket,
     unknown: bucket.unknown.map((setting) => `pair ${id}, bucket ${name}: ${setting}`),
   };
 }

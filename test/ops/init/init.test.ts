@@ -178,7 +178,12 @@ test('init that may not read a setting writes the rest, says what may be missing
   );
   expect(data).toMatchObject({
     status: 'unknown',
-    pairs: [{ unknown: ['pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake'] }],
+    pairs: [
+      {
+        bucket: { versioning: 'Enabled', encryption: 'unknown', replication: null, objectLockDays: null, objects: 'unknown' },
+        unknown: ['pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake'],
+      },
+    ],
   });
 });
 
