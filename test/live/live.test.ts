@@ -1,10 +1,22 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { DeleteParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { systemClock } from '../../lib/aws/clock';
 import { UsageError } from '../../lib/errors/errors';
 import { temporaryFolder } from '../helpers/folder';
+import { testClients } from '../helpers/ops';
+import type { Access } from './access';
 import { priceOf } from './price';
 import { NOT_ASKED, QUESTIONS } from './questions';
-import { removalCommand } from './removal';
+import { removalCommand, removeAll, removeStack } from './removal';
 import { reportOf } from './report';
 import { configOf, deploymentOfRun, resourcesOf } from './run';
 import { KINDS, type Resource, State, type StateData } from './state';
@@ -59,7 +71,7 @@ describe('the questions', () => {
   test('every sentence of the documents that says that something is unknown has a question, or a reason for none', () => {
     const passages = [...QUESTIONS.flatMap(({ settles }) => settles), ...NOT_ASKED];
     const unsettled =
-      /no AWS page|settled live|not (run|tried) (on|against) AWS|run against (AWS|a live)|nobody tried it|pages disagree|AWS documents no|AWS does not say|run by this project|what was not run|across real accounts/i;
+      /no AWS page|settled live|not (run|tried) (on|against) AWS|run against (AWS|a live)|nobody tried it|pages disagree|AWS documents (no|none|nothing)\b|AWS does not say|run by this project|what was not run|across real accounts/i;
     const documents = ['docs', 'docs/adr'].flatMap((folder) =>
       readdirSync(join(PROJECT, folder))
         .filter((name) => name.endsWith('.md') && name !== 'first-deployment.md')
@@ -182,6 +194,91 @@ describe('what a run makes', () => {
     // Five keys for a dollar a month each, before their first rotation.
     expect(Number(dollars)).toBeCloseTo((5 * 3) / 730, 2);
     expect(priceOf(config, 3)).toContain('cloudwatch-alarm');
+  });
+});
+
+describe('the removal', () => {
+  const config = deploymentOfRun(DATA);
+  const clients = testClients(config);
+  const access: Access = {
+    clients,
+    clock: systemClock(new AbortController().signal),
+    signal: new AbortController().signal,
+    tell: () => undefined,
+    s3: clients.s3,
+    kms: clients.kms,
+  };
+  const ssm = mockClient(SSMClient);
+  const iam = mockClient(IAMClient);
+  const cloudFormation = mockClient(CloudFormationClient);
+  const fault = (name: string, message = name) => Object.assign(new Error(message), { name });
+  const made = (kind: Resource['kind'], name: string): Resource => ({ ...BUCKET, kind, name });
+  let folder: string;
+  let state: State;
+
+  beforeEach(() => {
+    folder = temporaryFolder('live-');
+    [ssm, iam, cloudFormation].forEach((mock) => mock.reset());
+    cloudFormation.on(DescribeStacksCommand).rejects(fault('ValidationError', 'Stack with id x does not exist'));
+    iam.rejects(fault('NoSuchEntityException'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const begin = (...resources: readonly Resource[]) => {
+    state = State.begin(join(folder, 'state.json'), { ...DATA, resources: [...resources] });
+    return removeAll(state, access);
+  };
+
+  test('forgets what is gone already', async () => {
+    ssm.on(DeleteParameterCommand).rejects(fault('ParameterNotFound'));
+
+    expect(await begin(made('toolkit', 'CDKToolkit-x'), made('role', 'x'), made('parameter', '/x'))).toEqual([]);
+    expect(state.data.resources).toEqual([]);
+  });
+
+  test('names what it cannot remove, with the reason and the command, and keeps what may be needed for it', async () => {
+    ssm.on(DeleteParameterCommand).rejects(fault('AccessDeniedException', 'you may not'));
+    const resources = [made('toolkit', 'CDKToolkit-x'), made('role', 'x'), made('parameter', '/x'), made('stack', 'gone')];
+    const left = await begin(...resources);
+
+    expect(left.map(({ resource, why, command }) => [resource.name, why, command])).toEqual([
+      ['/x', 'you may not', 'aws ssm delete-parameter --name /x --region ap-southeast-2 --profile prod'],
+      ['x', 'what is left above may need it', expect.stringContaining('aws iam delete-role --role-name x')],
+      ['CDKToolkit-x', 'what is left above may need it', expect.stringContaining('delete-stack --stack-name CDKToolkit-x')],
+    ]);
+    expect(State.read(state.file)?.data.resources).toEqual(resources.slice(0, 3));
+    expect(iam.calls()).toHaveLength(0);
+  });
+
+  test('records the keys and buckets of a stack before it deletes it', async () => {
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolvesOnce({ Stacks: [{ StackName: 'x', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0) }] })
+      .on(ListStackResourcesCommand)
+      .resolves({
+        StackResourceSummaries: [
+          ['AWS::KMS::Key', 'key-1'],
+          ['AWS::S3::Bucket', 'bucket-1'],
+          ['AWS::SQS::Queue', 'queue-1'],
+        ].map(([ResourceType, PhysicalResourceId]) => ({
+          ResourceType,
+          PhysicalResourceId,
+          LogicalResourceId: 'x',
+          ResourceStatus: 'CREATE_COMPLETE' as const,
+          LastUpdatedTimestamp: new Date(0),
+        })),
+      });
+    let recorded: string[] = [];
+    cloudFormation.on(DeleteStackCommand).callsFake(() => {
+      recorded = (State.read(state.file)?.data.resources ?? []).map(({ kind, name }) => `${kind} ${name}`);
+      return {};
+    });
+    await removeStack(made('stack', 'x'), access, (state = State.begin(join(folder, 'state.json'), DATA)));
+
+    expect(recorded).toEqual(['key key-1', 'bucket bucket-1']);
   });
 });
 

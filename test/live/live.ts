@@ -77,6 +77,8 @@ type Options = ReturnType<typeof parse>;
 /** What the suite takes from its process. */
 interface LiveProcess {
   readonly argv: readonly string[];
+  /** What relative paths are relative to. */
+  readonly directory: string;
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -103,7 +105,7 @@ async function live(process: LiveProcess): Promise<ExitCode> {
     process.print(HELP);
     return EXIT.ok;
   }
-  const file = resolve(options.state ?? join(PROJECT, '.live', 'state.json'));
+  const file = resolve(process.directory, options.state ?? join(PROJECT, '.live', 'state.json'));
   mkdirSync(dirname(file), { recursive: true });
   const release = State.lock(file);
   try {
@@ -229,7 +231,10 @@ async function continueRun(state: State, options: Options, process: LiveProcess)
   const left = await removeAll(state, access);
   if (options['clean-up'] !== true) {
     const ended = clock.now();
-    const report = resolve(options.report ?? join(PROJECT, 'docs', 'live', `${ended.toISOString().slice(0, 10)}.md`));
+    const report = resolve(
+      process.directory,
+      options.report ?? join(PROJECT, 'docs', 'live', `${ended.toISOString().slice(0, 10)}.md`),
+    );
     mkdirSync(dirname(report), { recursive: true });
     const text = reportOf({ state: state.data, questions: QUESTIONS, ended, version, left });
     replaceFile(report, text, { code: 'NoReport', hint: 'name another file with --report' });
@@ -331,10 +336,12 @@ function leftInWords(left: readonly Left[]): string {
 async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const argv = process.argv.slice(2);
+  // npm runs scripts in the project's folder and says here where it was called.
+  const directory = process.env['INIT_CWD'] ?? process.cwd();
   process.exitCode = await untilSignalled((signal) => {
     const terminal = processTerminal(signal);
     return runEntry({ argv, print: printResult, terminal }, () =>
-      live({ argv, terminal, clock: systemClock(signal), signal, print: printResult }),
+      live({ argv, directory, terminal, clock: systemClock(signal), signal, print: printResult }),
     );
   });
 }
