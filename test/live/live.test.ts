@@ -257,6 +257,7 @@ describe('the removal', () => {
     cloudFormation
       .on(DescribeStacksCommand)
       .resolvesOnce({ Stacks: [{ StackName: 'x', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0) }] })
+      .rejects(fault('ValidationError', 'Stack with id x does not exist'))
       .on(ListStackResourcesCommand)
       .resolves({
         StackResourceSummaries: [
