@@ -543,12 +543,15 @@ const scp = object({ account, characters: count, most: count, policy: z.looseObj
 const statements = object({
   resources: list(
     object({
-      kind: z.enum(['key', 'bucket']),
+      kind: z.enum(['key', 'bucket', 'role']),
       account,
       region: text,
+      pair: pair.optional().describe('of a role: the pair that replicates under it'),
       arn: text,
       statements: list(z.looseObject({})).describe('to merge into its policy'),
-      merge: object({ read: text, write: text }).describe('commands that read the policy and write it'),
+      merge: object({ read: orNull(text).describe('null for a policy of its own'), write: text }).describe(
+        'commands that read the policy and write it',
+      ),
     }),
   ),
 });
