@@ -5,6 +5,7 @@ import { type Clock, stopIfInterrupted, systemClock } from '../../lib/aws/clock'
 import { accountOf, credentialsOf } from '../../lib/aws/credentials';
 import { isEmulator } from '../../lib/aws/emulator';
 import { parseOptions } from '../../lib/cli/arguments';
+import { Documents } from '../../lib/cli/documents';
 import { runEntry } from '../../lib/cli/entry';
 import { EXIT, type ExitCode } from '../../lib/cli/exit-codes';
 import { replaceFile } from '../../lib/cli/files';
@@ -340,9 +341,9 @@ async function main(): Promise<void> {
   const directory = process.env['INIT_CWD'] ?? process.cwd();
   process.exitCode = await untilSignalled((signal) => {
     const terminal = processTerminal(signal);
-    return runEntry({ argv, print: printResult, terminal }, () =>
-      live({ argv, directory, terminal, clock: systemClock(signal), signal, print: printResult }),
-    );
+    const clock = systemClock(signal);
+    const documents = new Documents(printResult, clock);
+    return runEntry({ argv, documents, terminal }, () => live({ argv, directory, terminal, clock, signal, print: printResult }));
   });
 }
 

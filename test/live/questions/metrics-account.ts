@@ -8,7 +8,10 @@ export const METRICS_ACCOUNT = question({
   unknown: 'Which account gets the replication metrics of the destination Region.',
   pages: ['https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html'],
   settles: [
-    { file: 'README.md', words: 'No AWS page says which account gets the replication metrics of the destination region' },
+    {
+      file: 'docs/configuration.md',
+      words: 'No AWS page says which account gets the replication metrics of the destination region',
+    },
     {
       file: 'docs/adr/0006-alarm-thresholds.md',
       words: 'No AWS page says which account gets the metrics of the destination region',
