@@ -332,7 +332,8 @@ function intoBucketOfOthers({ lifecycle = {}, ...pair }: WrittenPair, name: stri
 }
 
 /** Nothing is exchanged where the configuration has the key. */
-function withoutExchange({ keyExchange: _, ...rest }: { readonly keyExchange?: string }): object {
+function withoutExchange(keys: { readonly keyExchange?: string }): object {
+  const { keyExchange: _, ...rest } = keys;
   return rest;
 }
 
