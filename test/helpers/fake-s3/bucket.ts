@@ -169,6 +169,7 @@ export class StoredBucket implements Bucket {
       case 'GetBucketEncryption':
       case 'GetBucketLifecycleConfiguration':
       case 'GetBucketPolicy':
+      case 'GetBucketRequestPayment':
       case 'GetObjectLockConfiguration':
       case 'GetPublicAccessBlock':
       case undefined:
