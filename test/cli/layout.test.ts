@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { helpFor, screenOf, shown } from '../../lib/cli/layout';
 import { table } from '../../lib/cli/table';
 
@@ -36,7 +37,7 @@ describe('colors', () => {
     const colored = shown(lines.join('\n'), { columns: 80, color: true }).split('\n');
 
     expect(new Set(colored.map((line) => line.slice(0, 9))).size).toBe(lines.length);
-    expect(colored.map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(lines);
+    expect(colored.map((line) => stripVTControlCharacters(line))).toEqual(lines);
     expect(colored[4]).toBe(lines[4]);
   });
 });

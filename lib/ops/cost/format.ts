@@ -71,7 +71,7 @@ function describeGroup(title: string, own: readonly CostLine[], columns: number)
   const lines = [...own.filter(({ usd }) => usd !== null), ...own.filter(({ usd }) => usd === null)];
   const month = ({ usd }: CostLine) => (usd === null ? 'open' : dollars(usd));
   const amount = ({ quantity }: CostLine) => (quantity === null ? '?' : range(quantity, number));
-  const whole = [
+  const full = [
     ['item', 'a month', 'quantity', 'price', 'quantity is'],
     ...lines.map((line) => [
       line.item,
@@ -85,8 +85,8 @@ function describeGroup(title: string, own: readonly CostLine[], columns: number)
     ['a month', 'quantity', 'item'],
     ...lines.map((line) => [month(line), `${amount(line)} × ${line.unit}`, line.item]),
   ];
-  const fits = table(whole).every((line) => line.length <= columns - 2);
-  return [title, ...table(fits ? whole : short).map((row) => `  ${row}`), `  together ${describeTotal(totalOf(own))}`].join('\n');
+  const fits = table(full).every((line) => line.length <= columns - 2);
+  return [title, ...table(fits ? full : short).map((row) => `  ${row}`), `  together ${describeTotal(totalOf(own))}`].join('\n');
 }
 
 function describePrice({ tiers }: LinePrice): string {
