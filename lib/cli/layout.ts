@@ -54,15 +54,23 @@ export function helpFor(text: string, columns: number): string {
 }
 
 /**
- * Wraps each line that is too long between words, below the place where its text begins. A word is never broken. A shell command can be
+ * Wraps each line that is too long between words, below the place where its text begins. A word is never broken, and neither is a line of JSON. A shell command can be
  * pasted as it stands: its lines end in a backslash.
  */
 function wrapped(text: string, columns: number): string {
   return text
     .split('\n')
-    .flatMap((line) => (line.length <= columns ? [line] : isCommand(line) ? wrapCommand(line, columns) : wrapText(line, columns)))
+    .flatMap((line) => {
+      if (line.length <= columns || JSON_LINE.test(line)) {
+        return [line];
+      }
+      return isCommand(line) ? wrapCommand(line, columns) : wrapText(line, columns);
+    })
     .join('\n');
 }
+
+/** A line of JSON, which would not be JSON in two. */
+const JSON_LINE = /^\s*(?:"(?:[^"\\]|\\.)*"(?:: .*|,?)|[[{\]}].*)$/;
 
 const COMMAND = /^( *(?:[a-z]+: +)?)((?:npx|aws) .*)$/;
 

@@ -174,6 +174,24 @@ const bootstrap = object({
   failure: orNull(text),
 });
 
+// config
+const config = z.union([
+  object({ origin: text, pairs: list(pair), warnings: list(text) }),
+  object({
+    origin: text,
+    config: z.looseObject({}),
+    values: list(
+      object({
+        key: text,
+        value: z.unknown(),
+        from: z.enum(['file', 'default', 'option', 'context']),
+        where: text.optional(),
+      }),
+    ),
+  }),
+  object({ schema: z.looseObject({}) }),
+]);
+
 // cost
 const tiers = list(object({ upTo: number.optional(), usd: number }));
 const cost = z.union([
@@ -400,6 +418,17 @@ const failures = object({
   rounds,
 });
 
+const init = object({
+  file: text,
+  configuration: z.looseObject({}),
+  pairs: list(object({ id: text, notes: list(text), unknown: list(text) })),
+  notCarried: list(text).optional().describe('of --from-terraform'),
+  terraform: object({ steps: list(text), removedBlocks: text, stateCommands: list(text) })
+    .optional()
+    .describe('of --from-terraform: what Terraform has to forget'),
+  next: list(text).describe('the commands that follow'),
+});
+
 // plan and deploy
 const stop = object({ name: text, kind: z.enum(['resource', 'object-lock', 'lockdown', 'permissions']), reason: text });
 const refusal = object({ name: text, reason: text });
@@ -508,6 +537,19 @@ const restore = object({
 
 const scp = object({ account, characters: count, most: count, policy: z.looseObject({}) });
 
+const statements = object({
+  resources: list(
+    object({
+      kind: z.enum(['key', 'bucket']),
+      account,
+      region: text,
+      arn: text,
+      statements: list(z.looseObject({})),
+      merge: object({ read: text, write: text }),
+    }),
+  ),
+});
+
 // status
 const alarm = object({
   name: text,
@@ -572,6 +614,7 @@ const RESULTS = {
   audit,
   backfill,
   bootstrap,
+  config,
   cost,
   demo,
   deploy,
@@ -580,10 +623,12 @@ const RESULTS = {
   exchange,
   explain,
   failures,
+  init,
   plan,
   restore,
   retry: jobsRun,
   scp,
+  statements,
   status: statusResult,
   verify,
 } as const;

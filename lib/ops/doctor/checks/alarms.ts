@@ -62,6 +62,9 @@ async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPl
   const { config } = context;
   const stack = ALARM_STACKS[place];
   const wanted = alarmsIn(config, place, [pair]);
+  if (wanted.length === 0) {
+    return notApplicable('the replica bucket is owned elsewhere, and nothing of this pair is watched there');
+  }
   const expected = wanted.map((alarm) => alarmText(expectedAlarm(alarm)));
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {
     const { metric } = await context.facts.monitoring.alarms(place);

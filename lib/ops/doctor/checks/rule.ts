@@ -218,7 +218,8 @@ async function mergeRule(context: DoctorContext, pair: DeployedPair, key: string
   const adoption = adoptionOf(config, pair, key);
   const live = await facts.buckets.replication(pair);
   try {
-    const merged = withRule(live, adoption);
+    // Whatever it takes the place of, an earlier deployment has replaced.
+    const merged = withRule(live, adoption, adoption);
     const kept = (live?.Rules ?? []).filter(({ ID: id }) => id !== pair.names.ruleId && !adoption.replaces.includes(id ?? ''));
     return byAws(
       context,
