@@ -23,8 +23,12 @@ const partitions = new Map<string, ReturnType<typeof import('@aws-sdk/util-endpo
 
 /** Loaded only when asked: it is half of what `s3-replication --help` would take. Kept, because every name asks for it. */
 function partitionOf(region: string) {
+  const known = partitions.get(region);
+  if (known !== undefined) {
+    return known;
+  }
   const { partition } = require('@aws-sdk/util-endpoints') as typeof import('@aws-sdk/util-endpoints');
-  const known = partitions.get(region) ?? partition(region);
-  partitions.set(region, known);
-  return known;
+  const found = partition(region);
+  partitions.set(region, found);
+  return found;
 }
