@@ -140,7 +140,7 @@ export class InitWorld {
   }
 
   /** What a command line with both Regions makes of buckets, without writing it. */
-  pairs(argv: readonly string[]) {
+  async pairs(argv: readonly string[]) {
     const { context, own } = this.prepared([...argv, '--yes'], {});
     const config = { source: { account: '111111111111', region: 'eu-west-1' }, destination: { region: 'eu-central-1' } };
     return choosePairs(context, readInitOptions(context, own), validConfig(config));
@@ -161,6 +161,7 @@ export class InitWorld {
         clients: testClients,
         terminal: {
           tell: (line) => this.told.push(line),
+          columns: 120,
           clear: '',
           progress: () => {},
           confirm: async (question) => {
