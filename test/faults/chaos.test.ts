@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Timeouts } from '../../lib/aws/request-handler';
 import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/fake-s3/faults';
 import type { Request } from '../helpers/fake-s3/protocol';
 import { FaultWorld, REPLICA, SOURCE } from './world';
@@ -8,6 +9,9 @@ jest.mock('../../lib/cli/gc');
 
 const OBJECTS = Number(process.env['CHAOS_OBJECTS'] ?? 200);
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
+
+/** Longer than for one command of the table: many requests are under way at once. */
+const TIMEOUTS: Timeouts = { connect: 2000, firstByte: 100, idle: 100 };
 
 /** One request in so many has a fault. */
 const ONE_IN = 12;
@@ -47,7 +51,7 @@ function faultsOf({ method, operation }: Request): readonly Fault[] {
 
 test(`chaos: ${OBJECTS} objects are restored, each once and whole, with seed ${SEED}`, async () => {
   const random = chance(SEED);
-  world.reset();
+  await world.reset();
   const { aws } = world;
   aws.pageSize = 1000;
   aws.fill(SOURCE, []);
