@@ -1,5 +1,6 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
+import type { Timeouts } from '../aws/request-handler';
 import { cdkContext } from '../config/named';
 import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
@@ -7,7 +8,7 @@ import { didYouMean } from '../errors/nearest';
 import { toJson } from '../errors/visible';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
-import type { Command, Context, Program, Result } from './command';
+import type { AnyCommand, Context, Result } from './command';
 import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
 import { commandHelp, overview } from './help';
@@ -20,7 +21,7 @@ export interface CliProcess {
   /** Arguments without interpreter and script. */
   readonly argv: readonly string[];
   /** Every command that there is. */
-  readonly commands: readonly (Command | Program)[];
+  readonly commands: readonly AnyCommand[];
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
@@ -28,6 +29,8 @@ export interface CliProcess {
   readonly clock: Clock;
   /** Aborted when the person interrupts. */
   readonly signal: AbortSignal;
+  /** How long requests without `clients` wait. @default TIMEOUTS */
+  readonly timeouts?: Timeouts;
   /** Standard output. */
   readonly print: (text: string) => void;
   /** Sends every AWS request to another endpoint. */
@@ -63,21 +66,31 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const options = cdkContext(common.named, directory, project);
-  const { config, ...bootstrap } = readProject(project, options);
-  const pairs = choosePairs(config, common.pairs);
   const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
-  const context: Context = {
-    config,
-    pairs,
+  const surroundings = {
     directory: project,
-    cdkContext: options,
-    ...bootstrap,
-    clients: process.clients(config, { ...common, signal: process.signal }),
+    cdkContext: cdkContext(common.named, directory, project),
     terminal: common.quiet ? quietTerminal(process.terminal) : process.terminal,
     clock: process.clock,
     signal: process.signal,
     yes: common.yes,
+  };
+  if ('loadForProject' in command) {
+    const clients = (config: Deployment) => process.clients(config, { signal: process.signal });
+    const outcome = await command.loadForProject()(
+      { ...surroundings, calledIn: directory, named: common.named, clients, timeouts: process.timeouts },
+      own,
+    );
+    show(outcome);
+    return outcome.exitCode;
+  }
+  const { config, ...bootstrap } = readProject(project, surroundings.cdkContext);
+  const context: Context = {
+    ...surroundings,
+    config,
+    pairs: choosePairs(config, common.pairs),
+    ...bootstrap,
+    clients: process.clients(config, { ...common, signal: process.signal }),
     report: show,
   };
   const run = command.load();

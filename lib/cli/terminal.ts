@@ -18,6 +18,13 @@ export interface Terminal {
    * @throws UnreachableError when the person presses Ctrl-C
    */
   confirm(question: string): Promise<void>;
+  /**
+   * Asks for a line of text. Ctrl-D answers an empty one.
+   *
+   * @throws UnreachableError when the person presses Ctrl-C
+   * @default - there is no terminal to ask on
+   */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** Puts the cursor into the upper left corner, and clears what is below. */
@@ -54,6 +61,10 @@ export function processTerminal(signal: AbortSignal): Terminal {
         throw new AbortError('Declined', 'Nothing was changed.');
       }
     },
+    // Only when it is wanted: standard input takes its time to open.
+    get ask() {
+      return process.stdin.isTTY ? (question: string) => prompt(question, signal) : undefined;
+    },
   };
 }
 
@@ -82,6 +93,11 @@ export function printResult(text: string): void {
 /** A terminal that shows what a command tells only when it asks about it. */
 export function quietTerminal(terminal: Terminal): Terminal {
   let held: string[] = [];
+  const show = () => {
+    held.forEach((line) => terminal.tell(line));
+    held = [];
+  };
+  const { ask } = terminal;
   return {
     ...terminal,
     tell: (line) => {
@@ -89,9 +105,14 @@ export function quietTerminal(terminal: Terminal): Terminal {
     },
     progress: () => undefined,
     confirm: async (question) => {
-      held.forEach((line) => terminal.tell(line));
-      held = [];
+      show();
       await terminal.confirm(question);
     },
+    ...(ask && {
+      ask: (question: string) => {
+        show();
+        return ask(question);
+      },
+    }),
   };
 }

@@ -16,7 +16,7 @@ let directory: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'exit-codes-'));
-  configure('cdk.json', { context: { replication: { keyExchange: 'ssm', backfill: true, lockdown: LOCKDOWN } } });
+  configure('cdk.json', { context: { replication: { keyExchange: 'ssm', backfill: true, lockdown: LOCKDOWN, pairs: PAIRS } } });
   configure('groups.json', { backfill: true, pairs: [{ id: 'documents' }, { id: 'photos', group: 'media' }] });
   configure('wrong.json', { surprise: true });
 });
@@ -24,6 +24,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const LOCKDOWN = { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' };
+/** With a replica bucket of somebody else, so that there are statements to print. */
+const PAIRS = [{ id: 'documents', replicaBucket: { name: 'acme-backup' } }];
 
 function configure(name: string, content: object): void {
   writeFileSync(join(directory, name), JSON.stringify(content));
@@ -45,6 +47,7 @@ const ARGUMENTS: Readonly<Record<string, { readonly argv: readonly string[]; rea
   drill: { argv: ['--yes'], asksAws: true },
   cost: { argv: ['--measure'], asksAws: true },
   scp: { argv: [], asksAws: false },
+  statements: { argv: [], asksAws: false },
 };
 /** Those that look at a deployment; the others have tests of their own. */
 const COMMANDS = ALL.filter((command): command is Command => 'load' in command);

@@ -5,7 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
-import { type Command, type Context, Outcome, type Program } from '../../lib/cli/command';
+import { type AnyCommand, type Context, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
 import { version } from '../../package.json';
@@ -32,7 +32,7 @@ interface Run {
 interface Surroundings {
   readonly ssm?: Clients['ssm'];
   readonly confirm?: () => Promise<void>;
-  readonly commands?: readonly (Command | Program)[];
+  readonly commands?: readonly AnyCommand[];
   /** Where the person is. */
   readonly folder?: string;
 }
@@ -175,6 +175,10 @@ describe('wrong usage exits with 2 and calls nothing', () => {
       '"backfill" has no action "wach"',
       'did you mean watch? actions: watch, list, cancel',
     ],
+    ['no action where one is needed', ['config'], '"config" needs an action', 'actions: check, show, schema'],
+    ['a misspelled action of such a command', ['config', 'chek'], 'has no action "chek"', 'did you mean check?'],
+    ['a pair for what is about the whole', ['config', 'check', '--pair', 'a'], 'it is about all pairs', 'leave it out'],
+    ['an endpoint where AWS is not asked', ['config', 'check', '--endpoint', 'http://a'], 'unknown option --endpoint', '--help'],
     ['an action that every object has', ['backfill', 'toString'], 'has no action "toString"', 'actions: '],
     ['an action without what it works on', ['backfill', 'watch'], '"backfill watch" needs JOB', '"backfill --help"'],
     ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" accepts no argument "all"', '"backfill --help"'],
@@ -230,6 +234,33 @@ describe('a program', () => {
   ])('gets the rest of the command line: %j', async (argv, rest) => {
     await expect(run(argv, { commands })).resolves.toMatchObject({ exitCode: 0 });
     expect(program).toHaveBeenLastCalledWith(expect.objectContaining({ argv: rest, directory }));
+  });
+});
+
+describe('a command that needs no configuration', () => {
+  test('runs whatever the configuration is, with what the command line names, and makes no clients by itself', async () => {
+    useConfig({ surprise: true });
+    const probe = jest.fn(async () => new Outcome({ status: 'ok', seen: ['it'] }, { a: 1 }, 'done'));
+    const options = { one: { type: 'string', help: '' }, many: { type: 'string', multiple: true, help: '' } } as const;
+    const commands = [
+      { name: 'probe', summary: '', help: '', wholeConfiguration: true, options, loadForProject: () => probe } as const,
+    ];
+
+    const { exitCode, stdout, events } = await run(['probe', '--many', 'a', '--many', 'b', '--config', 'x.json', '--json'], {
+      commands,
+    });
+
+    expect({ exitCode, events }).toEqual({ exitCode: 0, events: [] });
+    expect(JSON.parse(stdout)).toEqual({ status: 'ok', a: 1 });
+    expect(probe).toHaveBeenCalledWith(
+      expect.objectContaining({
+        directory,
+        calledIn: directory,
+        named: { file: 'x.json', context: [] },
+        cdkContext: ['-c', 'config=x.json'],
+      }),
+      { argument: undefined, values: { one: undefined }, lists: { many: ['a', 'b'] } },
+    );
   });
 });
 

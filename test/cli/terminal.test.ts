@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { printResult, processTerminal } from '../../lib/cli/terminal';
+import { printResult, processTerminal, quietTerminal } from '../../lib/cli/terminal';
 import { AbortError, UnreachableError, UsageError } from '../../lib/errors/errors';
 
 const terminal = (signal = new AbortController().signal) => processTerminal(signal);
@@ -88,6 +88,34 @@ describe('confirmation', () => {
     stop.abort();
 
     await expect(refusal).rejects.toMatchObject({ code: 'Interrupted' });
+  });
+});
+
+describe('a question for text', () => {
+  test('is answered by a line', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'eu-west-1\n');
+
+    await expect(terminal().ask?.('Region: ')).resolves.toBe('eu-west-1');
+    expect(stderr()).toContain('Region: ');
+  });
+
+  test('cannot be asked without a terminal', () => {
+    useStdin(false, 'eu-west-1\n');
+
+    expect(terminal().ask).toBeUndefined();
+  });
+
+  test('comes after what it is about, also where nothing else is told', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'one\n');
+    const quiet = quietTerminal(terminal());
+    quiet.tell('these buckets');
+    expect(stderr()).toBe('');
+
+    await quiet.ask?.('Which: ');
+
+    expect(stderr()).toMatch(/^these buckets\n[^]*Which: /);
   });
 });
 

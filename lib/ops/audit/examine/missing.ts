@@ -145,7 +145,14 @@ function judge(
     );
   }
   const rule = chooseRule(facts.rules, version, replica.arn);
-  const around = { config, pair, rule, sourceKeyArn: null, ownerEnforced: facts.ownerEnforced, now: now() };
+  const around = {
+    config,
+    pair,
+    rule,
+    sourceKeyArns: pair.sourceBucket?.keyArns ?? null,
+    ownerEnforced: facts.ownerEnforced,
+    now: now(),
+  };
   const judged = judgeSource(version, around);
   return found(status === 'FAILED' ? 'failed' : 'not-eligible', judged.status === 'failed', judged.verdict, judged.remedy);
 }
