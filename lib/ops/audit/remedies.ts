@@ -31,6 +31,12 @@ const WRITERS: Readonly<Record<Remedy, (subject: Subject, config: Deployment, ar
     ),
     afterRepair(subject, config),
   ],
+  'other-key': (subject, config) => [
+    isOfDeployment(subject, config)
+      ? step('Write the objects again without naming a key: the role may decrypt only under the source key')
+      : step('Add the key to sourceBucket.keyArns and deploy the source'),
+    afterRepair(subject, config),
+  ],
   backfill: (subject, config) => [replicatePairsAgain(config, 'backfill', subject.pairs, pairWords(subject, config))],
   'copy-out-of-archive': (subject, config, around) => [
     step('Restore each object and copy it to another storage class: S3 replicates nothing that is archived'),
@@ -73,6 +79,11 @@ function step(text: string, ...commands: readonly string[]): Guidance {
 
 function doctor(subject: Subject, config: Deployment): Guidance {
   return step('Look for the cause; doctor prints the repair', opsCommand(config, 'doctor', ...pairWords(subject, config)));
+}
+
+/** Whether the source buckets are those of the deployment, under its key. */
+function isOfDeployment({ pairs }: Subject, config: Deployment): boolean {
+  return config.pairs.every(({ id, sourceBucket }) => !pairs.includes(id) || sourceBucket === undefined);
 }
 
 /** A command on one of the objects, in the bucket that has it. */

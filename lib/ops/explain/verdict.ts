@@ -9,7 +9,7 @@ import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
 
 /** What a person can do about a version of a source bucket that is not replicated, where S3's status alone does not say it. */
-export const SOURCE_REMEDIES = ['diagnose', 'backfill', 'copy-out-of-archive', 'shorten-retention'] as const;
+export const SOURCE_REMEDIES = ['diagnose', 'backfill', 'copy-out-of-archive', 'shorten-retention', 'other-key'] as const;
 
 /** What is to be said about a version. */
 export interface Verdict {
@@ -128,6 +128,7 @@ function failed(version: ObjectVersion, around: SourceSurroundings): Verdict {
         ? 'write the object again without naming a key'
         : `add the key to sourceBucket.keyArns and deploy; then ${lowerFirst(again(version, around))}`
       : `see the reason: ${opsCommand(config, 'failures', '--pair', pair.id)}; ${diagnose(around)}. Afterwards, ${lowerFirst(again(version, around))}`,
+    ...(foreign && { remedy: 'other-key' }),
   };
 }
 

@@ -122,7 +122,7 @@ describe('the script', () => {
     hidden: false,
   });
 
-  type Listener = (event: object) => void;
+  type Listener = (event: object) => Promise<void> | void;
 
   /** Things that listen, and what happens to them. */
   function target<Properties extends object>(properties: Properties) {

@@ -255,6 +255,7 @@ describe('next commands', () => {
     ['unknown', { state: 'unknown', wrong: false, remedy: 'ask-again' }, ['audit --pair documents']],
     ['as configured', { state: 'delete-marker', wrong: false, remedy: 'none' }, []],
     ['locked too long', { remedy: 'shorten-retention' }, ['retry --pair documents']],
+    ['under another key', { remedy: 'other-key' }, ['retry --pair documents']],
   ])('are those of what is %s', (_, changes, expected) => {
     expect(commandsOf(changes)).toEqual(expected.map((words) => `npx --no -- s3-replication ${words}`));
   });
@@ -323,7 +324,7 @@ describe('bars', () => {
   test('are not green where a delete marker hides every copy', () => {
     const states = statesOf({ same: totals(15, 0, 5000), hidden: totals(15, 15, 0) });
     const page = pageOf({ pairs: [pairReport({ states, prefixes: [{ prefix: 'a/', states }] })] });
-    const [pairBar = '', prefixBar = ''] = [between(page, 'Pair documents: ', '</p>'), between(page, '<code>a/</code>', '</tr>')];
+    const [pairBar, prefixBar] = [between(page, 'Pair documents: ', '</p>'), between(page, '<code>a/</code>', '</tr>')];
     for (const bar of [pairBar, prefixBar]) {
       expect([widthsOf(bar, 'same'), widthsOf(bar, 'wrong')]).toEqual([[], [100]]);
     }

@@ -37,7 +37,7 @@ ${others.length === 0 ? '' : html`<h2>What is different, and not wrong</h2>\n${b
 
 function box(config: Deployment, report: AuditReport, { cause, number }: Numbered): Markup {
   const { state, wrong, why, pairs } = cause;
-  const status = wrong ? 'failed' : state === 'unknown' ? 'unknown' : 'ok';
+  const status = wrong ? 'failed' : state === 'unknown' ? 'unknown' : 'skipped';
   const todo = remedySteps(cause, config, report);
   return html`<article class="cause is-${status}">
 <h3>${sign(status)} ${state}: ${visible(why)}</h3>
