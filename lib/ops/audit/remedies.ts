@@ -69,7 +69,7 @@ const WRITERS: Readonly<Record<Remedy, (subject: Subject, config: Deployment, ar
 };
 
 /** Words that name pairs on a command line. None for all of several pairs: a command is about all of them anyway. */
-function pairWords({ pairs }: Pick<Subject, 'pairs'>, config: Deployment): readonly string[] {
+export function pairWords({ pairs }: Pick<Subject, 'pairs'>, config: Deployment): readonly string[] {
   return config.pairs.length > 1 && pairs.length === config.pairs.length ? [] : pairs.flatMap((id) => ['--pair', id]);
 }
 

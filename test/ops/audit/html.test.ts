@@ -277,8 +277,8 @@ describe('next commands', () => {
     const config = validConfig({ pairs: [{ id: 'documents', group: 'a' }, { id: 'images', group: 'b' }, { id: 'other' }] });
     const differences = ['documents', 'images'].map((pair) => difference({ pair, remedy: 'backfill' }));
     expect(commandsIn(boxesOf(pageOf(reportOf(differences), config))[0])).toEqual([
-      'npx cdk deploy a-Source --exclusively',
-      'npx cdk deploy b-Source --exclusively',
+      'npx cdk deploy Source-a --exclusively',
+      'npx cdk deploy Source-b --exclusively',
       'npx --no -- s3-replication backfill --pair documents --pair images',
     ]);
   });

@@ -4,6 +4,7 @@ import { bytes, duration, plural, whole } from '../../../cli/units';
 import type { Deployment } from '../../../model/deployment';
 import { opsCommand } from '../../../model/shell-commands';
 import { type Cause, causesOf, versionsOf } from '../causes';
+import { pairWords } from '../remedies';
 import type { AuditReport, SideTotals } from '../report';
 import { verdictOf } from '../verdict';
 import { causeSection } from './causes';
@@ -58,10 +59,7 @@ function lookedAt({ versions, percent }: NonNullable<AuditReport['deep']>): stri
 function openQuestions(config: Deployment, report: AuditReport, causes: readonly Cause[]): Markup {
   const { deep, pairs, differences, moreDifferences } = report;
   const others = config.pairs.filter(({ id }) => pairs.every(({ pair }) => pair !== id));
-  const named =
-    others.length === 0
-      ? pairs.flatMap(({ pair }) => (config.pairs.length > 1 ? [] : ['--pair', pair]))
-      : pairs.flatMap(({ pair }) => ['--pair', pair]);
+  const named = pairWords({ pairs: pairs.map(({ pair }) => pair) }, config);
   const deeper = command(opsCommand(config, 'audit', ...named, '--deep', '100'));
   const notAsked = 'whether versions in the replica buckets are replicas, under the replica key, with the same checksums';
   const lines = [
