@@ -4,6 +4,7 @@ import type { Timeouts } from '../aws/request-handler';
 import type { NamedConfig } from '../config/named';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import type { Status } from '../model/status';
+import type { Documents } from './documents';
 import { type ExitCode, exitCodeOfStatus } from './exit-codes';
 import type { Terminal } from './terminal';
 
@@ -146,6 +147,8 @@ export interface ProgramProcess {
   readonly signal: AbortSignal;
   /** Standard output. */
   readonly print: (text: string) => void;
+  /** Standard output of `--json`. */
+  readonly documents: Documents;
 }
 
 /** A command that reads its own options, because it hands some of them to another program, or knows no deployment. */

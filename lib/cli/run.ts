@@ -5,13 +5,14 @@ import { cdkContext } from '../config/named';
 import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { didYouMean } from '../errors/nearest';
-import { toJson } from '../errors/visible';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
 import type { AnyCommand, Context, Result } from './command';
+import { Documents } from './documents';
 import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
 import { commandHelp, overview } from './help';
+import { helpFor } from './layout';
 import { findCommand, parseCommandLine } from './parse';
 import { contextsOf, runPerGroup } from './per-group';
 import { quietTerminal, type Terminal } from './terminal';
@@ -39,10 +40,11 @@ export interface CliProcess {
 
 /** Runs one command line and says how it ended. Never throws. */
 export async function runCli(process: CliProcess): Promise<ExitCode> {
-  return runEntry(process, () => dispatch(process));
+  const documents = new Documents(process.print, process.clock);
+  return runEntry({ ...process, documents }, () => dispatch(process, documents));
 }
 
-async function dispatch(process: CliProcess): Promise<ExitCode> {
+async function dispatch(process: CliProcess, documents: Documents): Promise<ExitCode> {
   const { print, directory } = process;
   const { command, argv, version } = findCommand(process.argv, process.commands);
   if (version) {
@@ -50,23 +52,25 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     print(`${PROGRAM} ${own}`);
     return EXIT.ok;
   }
+  documents.command = command?.name ?? null;
   if (command !== undefined && 'run' in command) {
-    return command.run({ ...process, argv: argv.map((word) => (word === 'help' ? '--help' : word)) });
+    return command.run({ ...process, documents, argv: argv.map((word) => (word === 'help' ? '--help' : word)) });
   }
   const { common, own } = parseCommandLine(argv, command);
   if (command === undefined) {
-    print(overview(process.commands));
+    print(helpFor(overview(process.commands), process.terminal.columns));
     return common.help ? EXIT.ok : EXIT.usage;
   }
   if (common.help) {
-    print(commandHelp(command));
+    print(helpFor(commandHelp(command), process.terminal.columns));
     return EXIT.ok;
   }
   if (common.endpoint !== undefined) {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
+  documents.stream = own.values['watch'] !== undefined;
+  const show = ({ data, text }: Result) => (common.json ? documents.print(data) : print(text));
   const surroundings = {
     directory: project,
     cdkContext: cdkContext(common.named, directory, project),
@@ -85,6 +89,7 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     return outcome.exitCode;
   }
   const { config, ...bootstrap } = readProject(project, surroundings.cdkContext);
+  documents.deployment = config.deployment;
   const context: Context = {
     ...surroundings,
     config,

@@ -112,7 +112,7 @@ const TABLE: readonly NotSupported[] = [
 
 /**
  * Replaces the remedy of a problem that is no mistake but something that this project does not do: people then learn that, why, and what
- * to do instead. README.md has the same list under its limits.
+ * to do instead. docs/configuration.md has the same list.
  */
 export function explainNotSupported(problem: Problem): Problem {
   const row = TABLE.find(({ path, found }) => path.test(problem.path) && (found === undefined || found(problem.found)));

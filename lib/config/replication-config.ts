@@ -9,7 +9,7 @@ type DeepReadonly<T> = T extends (infer E)[]
 
 type Parsed = z.output<typeof configuration>;
 
-/** The checked configuration: defaults applied, frozen. The README's table says what each key means. */
+/** The checked configuration: defaults applied, frozen. docs/configuration.md says what each key means. */
 export type ReplicationConfig = DeepReadonly<
   Omit<Parsed, '$schema' | 'keyExchange' | 'terminationProtection'> & { terminationProtection: boolean }
 > & {

@@ -173,11 +173,11 @@ const KEY_ARN_EXAMPLE = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
  */
 function keyArnError({ input }: { readonly input?: unknown }): string {
-  const text = typeof input === 'string' && /^[\w:/-]{1,2048}$/.test(input) ? input : '';
-  if (/(^|:)alias\//.test(text)) {
-    return `write the ARN of the key and not an alias, which S3 resolves in the source account; this shows it: aws kms describe-key --key-id ${text} --query KeyMetadata.Arn`;
+  const written = typeof input === 'string' && /^[\w:/-]{1,2048}$/.test(input) ? input : '';
+  if (/(^|:)alias\//.test(written)) {
+    return `write the ARN of the key and not an alias, which S3 resolves in the source account; this shows it: aws kms describe-key --key-id ${written} --query KeyMetadata.Arn`;
   }
-  const id = /^(?:key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(text)?.[1];
+  const id = /^(?:key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(written)?.[1];
   return id === undefined
     ? `write the ARN of a key of the destination account, such as "${KEY_ARN_EXAMPLE}", or leave the key out`
     : `write the whole ARN and not the id, such as "${KEY_ARN_EXAMPLE.replace(/[^/]*$/, id)}"`;

@@ -5,7 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
-import { type AnyCommand, type Context, Outcome } from '../../lib/cli/command';
+import { type AnyCommand, type Command, type Context, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
 import { version } from '../../package.json';
@@ -13,6 +13,13 @@ import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings
 import { testClients } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+/** What the JSON of `exchange` begins with. */
+const HEAD = {
+  schemaVersion: 1,
+  command: 'exchange',
+  deployment: 'backups',
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+};
 const STACK_LINE = /^\s+at /m;
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -46,6 +53,7 @@ async function run(argv: readonly string[], options: Surroundings = {}): Promise
     directory: options.folder ?? directory,
     terminal: {
       tell: (line) => stderr.push(line),
+      columns: Number.POSITIVE_INFINITY,
       clear: '',
       progress: () => {},
       confirm: options.confirm ?? (async () => {}),
@@ -98,7 +106,7 @@ describe('help', () => {
     expect(stderr).toBe('');
     expect(COMMANDS.length).toBeGreaterThan(0);
     for (const { name, summary } of COMMANDS) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&').replaceAll(' ', '\\s+')}$`, 'm'));
     }
     for (const option of [
       '--config',
@@ -251,7 +259,7 @@ describe('a command that needs no configuration', () => {
     });
 
     expect({ exitCode, events }).toEqual({ exitCode: 0, events: [] });
-    expect(JSON.parse(stdout)).toEqual({ status: 'ok', a: 1 });
+    expect(JSON.parse(stdout)).toEqual({ ...HEAD, command: 'probe', deployment: null, status: 'ok', a: 1 });
     expect(probe).toHaveBeenCalledWith(
       expect.objectContaining({
         directory,
@@ -521,6 +529,7 @@ describe('a command that fails', () => {
 
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'unknown',
       error: { code: 'NoCredentials', message: 'the credentials could not be used', hint: 'renew them' },
     });
@@ -531,6 +540,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { confirm: declined });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'skipped',
       error: { code: 'Declined', message: 'Nothing was changed.', hint: null },
     });
@@ -540,6 +550,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { ssm: broken });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       error: { code: 'Fault', message: 'TypeError: a fault', hint: null },
     });
@@ -560,6 +571,8 @@ describe('a command that fails', () => {
     expect(exitCode).toBe(2);
     const remedy: unknown = expect.stringMatching(/./);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
+      deployment: null,
       status: 'skipped',
       error: {
         code: 'InvalidConfig',
@@ -572,6 +585,25 @@ describe('a command that fails', () => {
       },
     });
   });
+});
+
+test('what repeats itself prints one line of JSON for each round', async () => {
+  const outcome = (round: number) => new Outcome({ status: 'ok', seen: ['it'] }, { round }, '');
+  const command: Command = {
+    name: 'look',
+    summary: 'looks',
+    help: 'Looks.',
+    options: { watch: { type: 'string', value: 'MINUTES', help: 'again and again' } },
+    load: () => async (context) => {
+      context.report(outcome(1));
+      return outcome(2);
+    },
+  };
+  const { stdout } = await run(['look', '--watch', '5', '--json'], { commands: [command] });
+
+  expect(stdout.split('\n').map((line) => JSON.parse(line) as object)).toEqual(
+    [1, 2].map((round) => ({ ...HEAD, command: 'look', status: 'ok', round })),
+  );
 });
 
 describe('with pairs in several groups', () => {
@@ -602,6 +634,7 @@ describe('with pairs in several groups', () => {
     const { stdout } = await run(['exchange', '--yes', '--json']);
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'ok',
       groups: [
         expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
@@ -625,6 +658,7 @@ describe('with pairs in several groups', () => {
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       groups: [
         { group: null, status: 'failed', error: expect.objectContaining({ code: 'NotPublished' }) },

@@ -186,7 +186,13 @@ export class FaultWorld {
           argv: [...argv, ...(asks ? ['--yes'] : []), ...(json ? ['--json'] : [])],
           commands,
           directory: this.folder,
-          terminal: { tell: (line) => told.push(line), clear: '', progress: () => undefined, confirm: async () => undefined },
+          terminal: {
+            tell: (line) => told.push(line),
+            clear: '',
+            columns: Number.POSITIVE_INFINITY,
+            progress: () => undefined,
+            confirm: async () => undefined,
+          },
           clients: (config, options) => sdkClients(config, { ...options, timeouts }),
           clock: {
             now: () => new Date(start + waited),

@@ -332,7 +332,8 @@ function intoBucketOfOthers({ lifecycle = {}, ...pair }: WrittenPair, name: stri
 }
 
 /** Nothing is exchanged where the configuration has the key. */
-function withoutExchange({ keyExchange: _, ...rest }: { readonly keyExchange?: string }): object {
+function withoutExchange(keys: { readonly keyExchange?: string }): object {
+  const { keyExchange: _, ...rest } = keys;
   return rest;
 }
 
@@ -366,7 +367,7 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
         destination: { ...side(1), ...(ownsKey !== undefined && { keyArn: keyOf(side(1), ownsKey) }) },
         pairs: here.ids.map((id, index) => {
           const pair = { id, ...options[index] };
-          return owned[index] ? intoBucketOfOthers(pair, `owned.replicas-${index}`) : pair;
+          return owned[index] ? intoBucketOfOthers(pair, `owned-replicas-${index}`) : pair;
         }),
         backfill: backfill && hasRoomForReports(there, here),
         // What may be destroyed cannot be locked.

@@ -1,5 +1,6 @@
 import { visible as inOneLine } from '../../errors/visible';
 import type { StatusWord } from '../../model/status';
+import { MARK } from '../layout';
 
 /** Text that is HTML already: what the tag below makes, and constants. Everything else is escaped on its way into a page. */
 export class Markup {
@@ -31,23 +32,20 @@ function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** A sign and a word for each status: nobody has to tell colours apart. */
-const VERDICTS = {
-  ok: ['✓', 'OK'],
-  failed: ['✗', 'Failed'],
-  unknown: ['?', 'Unknown'],
-  skipped: ['–', 'Skipped'],
-} as const satisfies Record<StatusWord, readonly [sign: string, word: string]>;
+/** The word of each status, beside its sign: nobody has to tell colours apart. */
+const WORDS = { ok: 'OK', failed: 'Failed', unknown: 'Unknown', skipped: 'Skipped' } as const satisfies Record<
+  StatusWord,
+  string
+>;
 
 /** The result of a command, in one line that stands first on its page. */
 export function verdict(status: StatusWord, text: string): Markup {
-  const [, word] = VERDICTS[status];
-  return html`<p class="verdict ${status}">${sign(status)} <strong>${word}:</strong> ${visible(text)}</p>\n`;
+  return html`<p class="verdict ${status}">${sign(status)} <strong>${WORDS[status]}:</strong> ${visible(text)}</p>\n`;
 }
 
 /** The sign of a status. Its word has to stand beside it. */
 export function sign(status: StatusWord): Markup {
-  return html`<span class="sign ${status}" aria-hidden="true">${VERDICTS[status][0]}</span>`;
+  return html`<span class="sign ${status}" aria-hidden="true">${MARK[status]}</span>`;
 }
 
 /** Terms and what they are. */

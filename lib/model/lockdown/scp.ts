@@ -97,7 +97,7 @@ export function lockdownScp(
   const staging = `arn:${partition}:s3:::${names.stagingBucket}`;
   const owned = config.pairs
     .filter(({ replicaBucket }) => replicaBucket !== undefined)
-    .map(({ names }) => names.replicaBucket.arn);
+    .map((pair) => pair.names.replicaBucket.arn);
   const replicas = [pairNamesOf(config, { id: '*' }).replicaBucket.arn, ...owned];
   const keys = replicaKeyArn(config, '*');
   const policies = `arn:${partition}:iam::${destination.account}:policy/*`;

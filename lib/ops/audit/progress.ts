@@ -49,7 +49,7 @@ const difference = z.strictObject({
   replicaSize: size.nullable(),
   sourceClass: z.string().nullable(),
   replicaClass: z.string().nullable(),
-  status: z.string().nullable(),
+  replicationStatus: z.string().nullable(),
   why: z.string(),
   remedy: z.enum(REMEDIES),
 });

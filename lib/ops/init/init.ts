@@ -121,7 +121,8 @@ async function checkProfiles(
 async function write(context: ProjectContext, target: Target, { keys, pairs, next, more }: Proposal): Promise<Outcome> {
   const { terminal, directory, calledIn } = context;
   const file = shown(context, target);
-  const configuration = { $schema: schemaPath(target.file), ...keys };
+  const $schema = schemaPath(target.file, directory);
+  const configuration = { ...($schema !== undefined && { $schema }), ...keys };
   parseConfig({ origin: file, value: configuration });
   for (const { written, notes } of pairs) {
     terminal.tell([`pair ${written.id}:`, ...notes.map((note) => `  - ${visible(note)}`)].join('\n'));
@@ -145,7 +146,7 @@ async function write(context: ProjectContext, target: Target, { keys, pairs, nex
     {
       file: target.file,
       configuration,
-      pairs: pairs.map(({ written: { id }, notes, unknown: open }) => ({ id, notes, unknown: open })),
+      pairs: pairs.map(({ written: { id }, notes, bucket = null, unknown: open }) => ({ id, notes, bucket, unknown: open })),
       ...more?.data,
       next: commands,
     },
@@ -168,9 +169,19 @@ function shown({ calledIn }: Pick<ProjectContext, 'calledIn'>, { file }: Target)
   return path.startsWith('..') ? file : path;
 }
 
-/** Where the JSON Schema of this version is, as seen from a configuration: in this clone, or in the installed package. */
-function schemaPath(file: string): string {
-  const path = relative(dirname(file), resolve(__dirname, '../../../docs/config.schema.json')).split(sep).join('/');
+const SCHEMA = resolve(__dirname, '../../../docs/config.schema.json');
+
+/**
+ * Where the JSON Schema of this version is, as seen from a configuration: in this clone, or in the installed package.
+ *
+ * @param project the folder of cdk.json
+ * @returns undefined where the path would lead out of the project: on another machine it would lead elsewhere
+ */
+export function schemaPath(file: string, project: string, schema = SCHEMA): string | undefined {
+  if (relative(project, schema).startsWith('..')) {
+    return undefined;
+  }
+  const path = relative(dirname(file), schema).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
 }
 

@@ -1,4 +1,5 @@
 import { isStale, VERIFIED_FOR_SECONDS } from '../../aws/last-verification';
+import { MARK } from '../../cli/layout';
 import { table } from '../../cli/table';
 import { bytes, duration, whole } from '../../cli/units';
 import { visibleIn } from '../../errors/visible';
@@ -144,8 +145,8 @@ export const COLUMNS = ['PAIR', 'LAG', 'PENDING', 'BYTES PENDING', 'FAILED IN 24
 const NO_DATA = 'no data';
 const UNKNOWN = '?';
 
-/** The result for a person: a row for each pair, and below them what somebody has to look at. */
-export function formatStatus(found: StatusData, now: Date): string {
+/** The result for a person: a row for each pair, and below them what somebody has to look at: what is wrong comes last. */
+export function formatStatus(found: StatusData, now: Date, columns: number): string {
   const data = visibleIn(found);
   const { deployment, pairs, health, wrong, unknown } = data;
   const rows = [...pairs.map((pair) => row(pair, now)), ...(pairs.length > 1 ? [totals(pairs)] : [])];
@@ -164,14 +165,14 @@ export function formatStatus(found: StatusData, now: Date): string {
       : []),
   ];
   return [
-    `deployment ${deployment}: ${verdictOf(data)}`,
-    table([COLUMNS, ...rows])
+    `${MARK[statusOfData(data).status]} deployment ${deployment}: ${verdictOf(data)}`,
+    table([COLUMNS, ...rows], columns - 2)
       .map((line) => `  ${line}`)
       .join('\n'),
     lines.join('\n'),
-    ...section('wrong', wrong),
-    ...section('unknown', unknown),
     SCOPE,
+    ...section('unknown', MARK.unknown, unknown),
+    ...section('wrong', MARK.failed, wrong),
   ].join('\n\n');
 }
 
@@ -267,6 +268,6 @@ function ago(at: string, now: Date): string {
   return `${duration(Math.max((now.getTime() - Date.parse(at)) / 1000, 0))} ago`;
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];
+function section(title: string, mark: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${mark} ${line}`)].join('\n')];
 }

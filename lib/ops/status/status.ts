@@ -33,7 +33,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
     const findings = findingsOf(config, readings, !emulator, now);
     const data = judge(readings, findings);
     const unwritten = writePage(htmlFile, () => htmlStatus(data, findings, now));
-    return withUnwritten(new Outcome(statusOfData(data), data, formatStatus(data, now)), unwritten, context);
+    return withUnwritten(new Outcome(statusOfData(data), data, formatStatus(data, now, terminal.columns)), unwritten, context);
   };
   const report: Context['report'] = ({ data, text }) => context.report({ data, text: `${terminal.clear}${text}` });
   return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, ({ data }) => verdictOf(data));

@@ -67,7 +67,7 @@ function difference(changes: Partial<Difference> = {}): Difference {
     replicaSize: null,
     sourceClass: 'STANDARD',
     replicaClass: null,
-    status: 'FAILED',
+    replicationStatus: 'FAILED',
     why: 'S3 says FAILED',
     remedy: 'retry',
     ...changes,
@@ -81,7 +81,7 @@ function auditReport(changes: Partial<AuditReport> = {}): AuditReport {
     startedAt: '2026-02-03T10:00:00.000Z',
     endedAt: '2026-02-03T10:05:00.000Z',
     matchedBy: 'version-id',
-    olderThan: 900_000,
+    olderThanSeconds: 900,
     deep: null,
     requests: { list: 2470, head: 7, get: 0 },
     pairs: [pairReport()],
@@ -151,7 +151,13 @@ describe('what stands first', () => {
   });
 
   test('does not call fine what could not be found out, and says why', () => {
-    const unknown = difference({ state: 'unknown', wrong: false, remedy: 'ask-again', why: 'AccessDenied', status: null });
+    const unknown = difference({
+      state: 'unknown',
+      wrong: false,
+      remedy: 'ask-again',
+      why: 'AccessDenied',
+      replicationStatus: null,
+    });
     const page = pageOf(reportOf([unknown, unknown], { status: 'unknown' }));
     expect(textOf(between(page, '<p class="verdict unknown">', '</p>'))).toBe('? Unknown: 2 versions are unknown.');
     expect(textOf(between(page, '<h2>What is not known</h2>', '</ul>'))).toContain('2 versions of documents: AccessDenied');
@@ -379,7 +385,15 @@ describe('hostile text', () => {
     const hostile = {
       pairs: [pairReport({ pair: text, sourceBucket: text, prefix: text, prefixes: [{ prefix: text, states: {} }] })],
       differences: [
-        difference({ pair: text, key: text, versionId: text, why: text, status: text, sourceClass: text, lastModified: text }),
+        difference({
+          pair: text,
+          key: text,
+          versionId: text,
+          why: text,
+          replicationStatus: text,
+          sourceClass: text,
+          lastModified: text,
+        }),
       ],
     };
     const page = pageOf(hostile);
@@ -419,7 +433,13 @@ describe('the differences', () => {
   });
 
   test('say which copy is how large, and whether it is current', () => {
-    const one = difference({ state: 'size', replicaSize: 2049, replicaClass: 'STANDARD_IA', status: null, isLatest: false });
+    const one = difference({
+      state: 'size',
+      replicaSize: 2049,
+      replicaClass: 'STANDARD_IA',
+      replicationStatus: null,
+      isLatest: false,
+    });
     const [row = ''] = rowsOf(pageOf({ differences: [one] }));
     expect(textOf(row)).toContain('2,048 B STANDARD2,049 B STANDARD_IA');
     expect(textOf(row)).toContain('noncurrent version version-1');

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AbortError, ConfigError, UsageError } from '../../../lib/errors/errors';
+import { schemaPath } from '../../../lib/ops/init/init';
 import { validConfig } from '../../helpers/config';
 import { InitWorld } from './world';
 
@@ -27,7 +28,6 @@ describe('init with options', () => {
     const written = world.read('replication.json');
     expect(exitCode).toBe(0);
     expect(written).toEqual({
-      $schema: expect.stringMatching(/config\.schema\.json$/),
       deployment: 'backups',
       source: { account: '111111111111', region: 'eu-west-1', profile: 'prod' },
       destination: { account: '222222222222', region: 'eu-central-1', profile: 'backup' },
@@ -174,21 +174,39 @@ test('init that may not read a setting writes the rest, says what may be missing
   expect(exitCode).toBe(3);
   expect(world.read('replication.json')).toMatchObject({ pairs: [{ sourceBucket: { name: 'acme-logs' } }] });
   expect(text).toContain(
-    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs: default encryption of bucket acme-logs',
+    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake',
   );
   expect(data).toMatchObject({
     status: 'unknown',
-    pairs: [{ unknown: ['pair acme-logs: default encryption of bucket acme-logs'] }],
+    pairs: [
+      {
+        bucket: { versioning: 'Enabled', encryption: 'unknown', replication: null, objectLockDays: null, objects: 'unknown' },
+        unknown: ['pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake'],
+      },
+    ],
   });
 });
 
 test('init shows text from outside in one line, in which every character is seen', async () => {
-  world.answers = ['keep'];
+  world.answers = ['', '', 'keep'];
   world.buckets.set('acme-logs', { rules: [{ ID: 'a\u001b[2J\nb', destination: 'one' }] });
 
   await world.run([...SIDES, '--bucket', 'acme-logs']).catch(() => undefined);
 
-  expect(world.questions[0]).toContain('a\\u001b[2J\\u000ab to one');
+  expect(world.questions.join('\n')).toContain('a\\u001b[2J\\u000ab to one');
+});
+
+test.each([
+  ['/p/replication.json', '/p/docs/config.schema.json', './docs/config.schema.json'],
+  ['/p/environments/production.json', '/p/docs/config.schema.json', '../docs/config.schema.json'],
+  [
+    '/p/replication.json',
+    '/p/node_modules/s3-replication/docs/config.schema.json',
+    './node_modules/s3-replication/docs/config.schema.json',
+  ],
+  ['/p/replication.json', '/elsewhere/docs/config.schema.json', undefined],
+])('the configuration %s names the schema %s as %s, where that holds on other machines too', (file, schema, path) => {
+  expect(schemaPath(file, '/p', schema)).toBe(path);
 });
 
 describe('init on a terminal', () => {

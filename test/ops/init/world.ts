@@ -140,7 +140,7 @@ export class InitWorld {
   }
 
   /** What a command line with both Regions makes of buckets, without writing it. */
-  pairs(argv: readonly string[]) {
+  async pairs(argv: readonly string[]) {
     const { context, own } = this.prepared([...argv, '--yes'], {});
     const config = { source: { account: '111111111111', region: 'eu-west-1' }, destination: { region: 'eu-central-1' } };
     return choosePairs(context, readInitOptions(context, own), validConfig(config));
@@ -162,6 +162,7 @@ export class InitWorld {
         terminal: {
           tell: (line) => this.told.push(line),
           clear: '',
+          columns: Number.POSITIVE_INFINITY,
           progress: () => {},
           confirm: async (question) => {
             this.questions.push(question);

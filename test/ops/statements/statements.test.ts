@@ -75,6 +75,35 @@ test('prints each bucket of each group with its own commands, and a policy of it
   expect(text.match(/never put these statements alone/g)).toHaveLength(2);
 });
 
+test('prints the policy that a replication role of its owner needs, beside what the role has', async () => {
+  const roleArn = 'arn:aws:iam::111111111111:role/service-role/theirs';
+  const sourceKey = KEY.replace('us-west-2:222222222222', 'ap-southeast-2:111111111111');
+  const pairs = [
+    { id: 'a', sourceBucket: { name: 'acme-a', keyArns: [sourceKey], roleArn } },
+    { id: 'b', sourceBucket: { name: 'acme-b', roleArn } },
+    { id: 'c', sourceBucket: { name: 'acme-c' } },
+  ];
+  const { data, text } = await run({ pairs });
+  const { resources } = data as unknown as {
+    resources: readonly { kind: string; arn: string; pair: string; statements: readonly { Sid: string; Resource: string[] }[] }[];
+  };
+
+  expect(resources.map(({ kind, arn, pair }) => [kind, arn, pair])).toEqual([
+    ['role', roleArn, 'a'],
+    ['role', roleArn, 'b'],
+  ]);
+  expect(resources[0]?.statements.flatMap(({ Resource }) => Resource)).toEqual(
+    expect.arrayContaining(['arn:aws:s3:::acme-a/*', sourceKey, 'arn:aws:kms:us-west-2:222222222222:key/KEY-ID']),
+  );
+  expect(text).toContain(
+    'aws iam put-role-policy --role-name theirs --policy-name backups-a --policy-document file://policy.json',
+  );
+  expect(text).toContain('output ReplicaKeyArn of stack backups-destination has its ARN');
+
+  const known = await run({ pairs, destination: { keyArn: KEY } });
+  expect(known.text).not.toContain('KEY-ID');
+});
+
 test('says who can merge a lockdown', async () => {
   const keys = { destination: { keyArn: KEY } };
   const [locked, open] = await Promise.all([run({ ...keys, ...LOCKDOWN }), run(keys)]);

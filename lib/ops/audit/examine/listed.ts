@@ -203,7 +203,7 @@ export function toDifference(pair: string, { source, replica }: Sides, finding: 
     replicaSize: sizeOf(replica),
     sourceClass: classOf(source),
     replicaClass: classOf(replica),
-    status,
+    replicationStatus: status,
     why,
     remedy: remedyOf(finding),
   };

@@ -72,9 +72,9 @@ function rowOf(difference: Difference, cause: number): Row {
 }
 
 /** Version, kind and status, below the reason. */
-function identity({ versionId, isLatest, isDeleteMarker, status }: Difference): Markup {
+function identity({ versionId, isLatest, isDeleteMarker, replicationStatus }: Difference): Markup {
   const kind = isDeleteMarker ? 'delete marker' : 'version';
-  return html`${isLatest ? 'current' : 'noncurrent'} ${kind} <code>${visible(versionId)}</code>${status === null ? '' : `, replication status ${status}`}`;
+  return html`${isLatest ? 'current' : 'noncurrent'} ${kind} <code>${visible(versionId)}</code>${replicationStatus === null ? '' : `, replication status ${replicationStatus}`}`;
 }
 
 function copyOf(size: number | null, storageClass: string | null): Markup | string {

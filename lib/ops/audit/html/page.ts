@@ -21,7 +21,7 @@ ${causeSection(config, report, causes)}${pairSection(pairs)}${ageSection(pairs)}
 }
 
 /** What was observed, when, and with what. */
-function circumstances({ startedAt, endedAt, matchedBy, olderThan, deep, requests, pairs }: AuditReport): Markup {
+function circumstances({ startedAt, endedAt, matchedBy, olderThanSeconds, deep, requests, pairs }: AuditReport): Markup {
   const took = duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
   return facts([
     ['Compared', `${plural(pairs.length, 'pair')}: ${pairs.map(({ pair }) => pair).join(', ')}`],
@@ -33,7 +33,7 @@ function circumstances({ startedAt, endedAt, matchedBy, olderThan, deep, request
       deep === null ? 'the listings of both buckets, without --deep' : `the listings of both buckets, and ${lookedAt(deep)}`,
     ],
     ['Matched by', matchedBy === 'version-id' ? 'version id' : 'age, since an emulator gives replicas new version ids'],
-    ['May be in flight', `what was written in the last ${duration(olderThan / 1000)}`],
+    ['May be in flight', `what was written in the last ${duration(olderThanSeconds)}`],
     ['Requests', `${whole(requests.list)} to list, ${whole(requests.head + requests.get)} to look at one version`],
   ]);
 }

@@ -122,7 +122,7 @@ function bucketIn(instances: readonly StateInstance[], name: string): StateBucke
     block(block(own?.attributes['server_side_encryption_configuration'])?.['rule']);
   const byDefault = block(rule?.['apply_server_side_encryption_by_default']);
   const key = textIn(byDefault?.['kms_master_key_id']);
-  const lock = block(own?.attributes['object_lock_configuration']);
+  const lock = beside('aws_s3_bucket_object_lock_configuration') ?? block(own?.attributes['object_lock_configuration']);
   return {
     name,
     address: own?.address,
@@ -134,7 +134,7 @@ function bucketIn(instances: readonly StateInstance[], name: string): StateBucke
         ? undefined
         : { algorithm: String(byDefault['sse_algorithm']), key: key === undefined ? undefined : keyArnIn(instances, key) },
     hasObjectLock: own?.attributes['object_lock_enabled'] === true || lock?.['object_lock_enabled'] === 'Enabled',
-    retention: retentionIn(beside('aws_s3_bucket_object_lock_configuration')?.['rule'] ?? lock?.['rule']),
+    retention: retentionIn(lock?.['rule']),
   };
 }
 
