@@ -1,6 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Timeouts } from '../../lib/aws/request-handler';
 import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/fake-s3/faults';
 import type { Request } from '../helpers/fake-s3/protocol';
 import { FaultWorld, REPLICA, SOURCE } from './world';
@@ -9,9 +8,6 @@ jest.mock('../../lib/cli/gc');
 
 const OBJECTS = Number(process.env['CHAOS_OBJECTS'] ?? 200);
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
-
-/** Longer than for one command of the table: many requests are under way at once. */
-const TIMEOUTS: Timeouts = { connect: 2000, firstByte: 100, idle: 100 };
 
 /** One request in so many has a fault. */
 const ONE_IN = 12;
