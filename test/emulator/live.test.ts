@@ -17,7 +17,7 @@ import { DEMO_FOLDER } from '../../lib/local/workspace';
 import { finish, PROJECT } from '../helpers/process';
 import type { StateData } from '../live/state';
 
-jest.setTimeout(10 * 60_000);
+jest.setTimeout(20 * 60_000);
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? randomBytes(2).readUInt16BE());
 const ACCOUNTS = { prod: '111111111111', backup: '222222222222' };

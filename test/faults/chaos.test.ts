@@ -12,8 +12,8 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 /** One request in so many has a fault. */
 const ONE_IN = 12;
 
-/** Requests that hang are rare: a busy machine is not to be taken for one that hangs. */
-const TIMEOUTS = { connect: 2000, firstByte: 1000, idle: 1000 };
+/** Many requests are under way at once, and few hang: a busy machine is not to be taken for one that hangs. */
+const TIMEOUTS: Timeouts = { connect: 2000, firstByte: 1000, idle: 1000 };
 
 const world = new FaultWorld();
 beforeAll(() => world.open());
