@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Timeouts } from '../../lib/aws/request-handler';
 import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/fake-s3/faults';
 import type { Request } from '../helpers/fake-s3/protocol';
 import { FaultWorld, REPLICA, SOURCE } from './world';
