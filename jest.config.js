@@ -51,7 +51,12 @@ module.exports = {
       displayName: 'unit',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/', '<rootDir>/test/faults/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/emulator/',
+        '<rootDir>/test/exhaustive/',
+        '<rootDir>/test/faults/',
+        '<rootDir>/test/package/',
+      ],
     },
     {
       // Its tests change the clock and the timers of what it loads, which no other file is to share.
@@ -67,6 +72,13 @@ module.exports = {
       roots: ['<rootDir>/test/exhaustive', '<rootDir>/test/properties'],
       testMatch: ['**/*.test.ts'],
       globals: { EXHAUSTIVE: true },
+    },
+    {
+      // What npm packs and installs, in a folder of its own.
+      transform: { '^.+\\.tsx?$': ['@swc/jest'] },
+      displayName: 'package',
+      roots: ['<rootDir>/test/package'],
+      testMatch: ['**/*.test.ts'],
     },
     {
       ...shared,

@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-// The command of the package: npm runs JavaScript, and tsx's hook reads the TypeScript.
-require('tsx/cjs');
-require('./s3-replication.ts');
+// In a clone, tsx's hook reads the TypeScript. What npm installs has only what was built.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+if (existsSync(join(__dirname, 's3-replication.ts'))) {
+  require('tsx/cjs');
+  require('./s3-replication.ts');
+} else {
+  require('../dist/bin/s3-replication.js');
+}
