@@ -1,6 +1,6 @@
 import { UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import type { Context } from '../../cli/command';
-import { cdkScript, ownPlugin } from '../../cli/process/cdk';
+import { cdkScript } from '../../cli/process/cdk';
 import { run } from '../../cli/process/run';
 import { AppError, describeError, messageOf } from '../../errors/errors';
 import { applyPolicy } from './execution-policies';
@@ -55,14 +55,7 @@ async function bootstrapOne(context: Context, plan: EnvironmentPlan, input: Plan
   const flags = plan.flags.filter(({ flag }) => flag !== '--profile');
   await run(
     process.execPath,
-    [
-      cdkScript(),
-      ...argumentsOf({ environment, flags }),
-      ...ownPlugin(context.directory),
-      ...context.cdkContext,
-      '--no-notices',
-      '--ci',
-    ],
+    [cdkScript(), ...argumentsOf({ environment, flags }), ...context.cdkContext, '--no-notices', '--ci'],
     {
       cwd: context.directory,
       signal: context.signal,
