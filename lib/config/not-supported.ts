@@ -22,17 +22,26 @@ const RULES_BY_PREFIX =
 const LIFECYCLE_BY_PREFIX =
   'lifecycle rules by prefix are not supported: S3 has them, but "lifecycle" of this project applies to the whole replica bucket; remove it, or write a second pair for the objects with another lifecycle';
 
-const EXISTING_BUCKET =
-  'an existing bucket is not supported: this project creates both buckets of a pair, because CloudFormation cannot add a replication rule to a bucket that it does not manage; remove it, deploy, then copy the objects into the new source bucket, for example with "aws s3 sync"';
+const EXISTING_SOURCE_BUCKET =
+  'a source bucket that exists is an object of its pair; write "sourceBucket": { "name": "acme-invoices" } there, with "keyArns" if KMS keys encrypt its objects, and remove this; docs/existing-buckets.md has the rest';
+
+const EXISTING_REPLICA_BUCKET =
+  'a replica bucket that exists is an object of its pair; write "replicaBucket": { "name": "acme-backup" } there, and remove this; docs/existing-replicas.md has the rest';
+
+const EXISTING_REPLICA_KEY =
+  'a replica key that exists is a key of the destination; write "keyArn": "arn:aws:kms:…" there, and remove this; docs/existing-replicas.md has the rest';
 
 const EXISTING_KEY =
-  'an existing KMS key is not supported: this project creates both keys, because their policies must admit the replication roles and nobody else; remove it';
+  'an existing KMS key is not supported here: this project creates the source key of the buckets that it creates, because its policy must admit the replication roles and nobody else; remove it. Keys of a source bucket that exists belong into "sourceBucket": { "name": "acme-invoices", "keyArns": ["…"] }, and a replica key that exists into "destination": { "keyArn": "…" }';
 
 const TWO_WAY =
   'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "s3-replication restore" copies objects back, and docs/recovery.md says how to fail over';
 
 const straightInto = (name: string) =>
   `a transition to ${name} is not supported: S3 can write replicas into ${name} at once, and would move them there only after 30 days; write "storageClass": "${name}" in the pair instead, and move on from there to GLACIER or DEEP_ARCHIVE`;
+
+const HEARTBEAT_OF_A_PAIR =
+  'a heartbeat of one pair is not supported: "heartbeat" is for every pair whose source bucket this project creates, and a bucket that is owned elsewhere gets none, because each heartbeat leaves a version there that only the owner can expire; remove it, and write "heartbeat" beside "pairs"';
 
 const isList = (value: unknown) => Array.isArray(value);
 const isNamed = (name: RegExp) => (value: unknown) => typeof value === 'string' && name.test(value);
@@ -43,6 +52,8 @@ const at = (place: string, name: string) => new RegExp(`^${place}${name}$`, 'i')
 
 /** A side, or a bucket or key of it, before its name. */
 const SIDE = '(existing|source|replica|destination|target)?[-_]?';
+const BUCKET = 'buckets?([-_]?(name|arn)s?)?';
+const KEY = '(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?';
 const MORE = '(additional|extra|other|second|secondary)[-_]?';
 
 const TABLE: readonly NotSupported[] = [
@@ -55,14 +66,19 @@ const TABLE: readonly NotSupported[] = [
   { path: /^source$/, found: isList, remedy: SEVERAL_SOURCES },
   { path: at('', `(${MORE}sources?|sources|source[-_]?\\d+)`), remedy: SEVERAL_SOURCES },
   { path: at(`${PAIR}\\.`, 'sources?[-_]?(account|region)?'), remedy: SEVERAL_SOURCES },
+  { path: at('destination\\.', `${SIDE}${BUCKET}`), remedy: EXISTING_REPLICA_BUCKET },
   {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`),
-    remedy: EXISTING_BUCKET,
+    // Not the keys themselves: of their values the schema says what is wrong.
+    path: at(`(?!pairs\\[\\d+\\]\\.replicaBucket$)(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${BUCKET}`),
+    remedy: EXISTING_REPLICA_BUCKET,
   },
   {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?`),
-    remedy: EXISTING_KEY,
+    path: at(`(?!pairs\\[\\d+\\]\\.(source|replica)Bucket$)((source|${PAIR})\\.)?`, `${SIDE}${BUCKET}`),
+    remedy: EXISTING_SOURCE_BUCKET,
   },
+  { path: at(`(?!destination\\.keyArn$)destination\\.`, `${SIDE}${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`((source|${PAIR})\\.)?`, `${SIDE}${KEY}`), remedy: EXISTING_KEY },
   {
     path: at(
       `(${PAIR}\\.)?`,
@@ -84,6 +100,7 @@ const TABLE: readonly NotSupported[] = [
   },
   { path: at(`${PAIR}\\.lifecycle(\\.transitions\\[\\d+\\])?\\.`, '(prefix(es)?|filters?|rules?)'), remedy: LIFECYCLE_BY_PREFIX },
   { path: at(`${PAIR}\\.`, 'lifecycle'), found: isList, remedy: LIFECYCLE_BY_PREFIX },
+  { path: at(`${PAIR}\\.`, 'heartbeats?'), remedy: HEARTBEAT_OF_A_PAIR },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?standard[-_ ]?ia$/i), remedy: straightInto('STANDARD_IA') },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?one[-_ ]?zone[-_ ]?ia$/i), remedy: straightInto('ONEZONE_IA') },
   {
@@ -95,7 +112,7 @@ const TABLE: readonly NotSupported[] = [
 
 /**
  * Replaces the remedy of a problem that is no mistake but something that this project does not do: people then learn that, why, and what
- * to do instead. README.md has the same list under its limits.
+ * to do instead. docs/configuration.md has the same list.
  */
 export function explainNotSupported(problem: Problem): Problem {
   const row = TABLE.find(({ path, found }) => path.test(problem.path) && (found === undefined || found(problem.found)));

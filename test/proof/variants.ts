@@ -44,10 +44,45 @@ export const WITH_OBJECT_LOCK: Variant = {
   },
 };
 
+const ownersKey = (id: string) => `arn:aws:kms:ap-southeast-2:111111111111:key/${id}`;
+
+const OWNED_BUCKETS = [
+  { id: 'invoices', sourceBucket: { name: 'acme-invoices', keyArns: [ownersKey('first'), ownersKey('second')] } },
+  { id: 'scans', sourceBucket: { name: 'acme-scans' } },
+];
+
+/** The variant in which source buckets are owned elsewhere. */
+export const WITH_OWNED_BUCKETS: Variant = {
+  name: 'with source buckets that are owned elsewhere',
+  config: { keyExchange: 'ssm', pairs: OWNED_BUCKETS },
+};
+
 const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 'b', group: 'archive' }] };
 
 /** The variant in which replicas are locked. */
 export const WITH_LOCKDOWN: Variant = { name: 'under lockdown', config: LOCKDOWN };
+
+/** A replica key that the backup account owned before. */
+export const OWNED_KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/** The variant in which a replica bucket and the replica key are owned elsewhere. */
+const WITH_OWNED_REPLICAS: Variant = {
+  name: 'with a replica bucket and a replica key that are owned elsewhere, with Object Lock, a pipeline and lockdown',
+  config: {
+    ...LOCKDOWN,
+    destination: { keyArn: OWNED_KEY },
+    pipeline: PIPELINE,
+    pairs: [
+      {
+        id: 'a',
+        replicaBucket: { name: 'acme-backup' },
+        sourceObjectLock: true,
+        objectLock: { ...GOVERNANCE, maximumRetentionDays: 90 },
+      },
+      { id: 'a-b' },
+    ],
+  },
+};
 
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
@@ -90,6 +125,29 @@ export const VARIANTS: readonly Variant[] = [
   WITH_PIPELINE,
   WITH_PREFIXES,
   WITH_BACKFILL,
+  WITH_OWNED_BUCKETS,
+  {
+    name: 'with source buckets that are owned elsewhere, beside one that is not, with backfill, a pipeline and lockdown',
+    config: { ...LOCKDOWN, backfill: true, pipeline: PIPELINE, pairs: [...OWNED_BUCKETS, { id: 'documents' }] },
+  },
+  {
+    name: 'with source buckets that are owned elsewhere, under the role of their owner and in place of its rules, with a pipeline',
+    config: {
+      keyExchange: 'ssm',
+      pipeline: PIPELINE,
+      pairs: [
+        {
+          id: 'invoices',
+          sourceBucket: {
+            name: 'acme-invoices',
+            keyArns: [ownersKey('first')],
+            roleArn: 'arn:aws:iam::111111111111:role/theirs',
+          },
+        },
+        { id: 'scans', sourceBucket: { name: 'acme-scans', replaces: ['old'] } },
+      ],
+    },
+  },
   { name: 'beside a group', config: IN_GROUPS },
   { name: 'of a group, with backfill and a pipeline', config: { ...IN_GROUPS, backfill: true, pipeline: PIPELINE }, group: 1 },
   {
@@ -100,6 +158,22 @@ export const VARIANTS: readonly Variant[] = [
       pipeline: { ...PIPELINE, region: 'us-gov-west-1' },
       pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
+  },
+  WITH_OWNED_REPLICAS,
+  {
+    name: 'with replica buckets that are owned elsewhere, with a pipeline',
+    config: {
+      pipeline: PIPELINE,
+      pairs: [
+        { id: 'a', replicaBucket: { name: 'acme-backup' } },
+        { id: 'b', replicaBucket: { name: 'acme.archive' }, bucketKeys: false },
+      ],
+    },
+  },
+  {
+    name: 'of a group, with a replica key that is owned elsewhere',
+    config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
+    group: 1,
   },
   WITH_LOCKDOWN,
   {
@@ -118,4 +192,11 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** Those of `npm test`: each policy of the deployment is in one of them. The others are proven in test/exhaustive. */
-export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_LOCKDOWN];
+export const QUICK_VARIANTS: readonly Variant[] = [
+  DEFAULT,
+  WITH_PREFIXES,
+  WITH_BACKFILL,
+  WITH_OWNED_BUCKETS,
+  WITH_OWNED_REPLICAS,
+  WITH_LOCKDOWN,
+];

@@ -1,12 +1,12 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
-import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /*
  * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
@@ -67,7 +67,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: [NOTIFICATION],
+    bucket: [NOTIFICATION, 's3:GetBucketRequestPayment'],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -117,7 +117,17 @@ function sideOf(world: World, side: SideName) {
       const { arn } = side === 'source' ? sourceBucket : replicaBucket;
       const prefix = pair.filter?.prefix ?? '';
       const canaryKey = `${canaryPrefix(pair)}${CANARY}`;
-      return { arn, prefix, canaryKey, lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)) };
+      // Of keys that are shared by pairs, each is asked for.
+      const keys = side === 'source' ? sourceKeysOf(world, pair.names) : [world.replicaKey];
+      const ownersKeys = side === 'source' ? (pair.sourceBucket?.keyArns ?? []) : [];
+      return {
+        arn,
+        keys,
+        ownersKeys,
+        prefix,
+        canaryKey,
+        lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)),
+      };
     }),
   };
 }
@@ -194,11 +204,14 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
       : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
-    ...own.buckets.flatMap(({ arn, canaryKey }) => [
+    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys }) => [
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
-      ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], own.keyArn, throughS3(region, arn)),
-      ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], own.keyArn, throughS3(region, `${arn}/${canaryKey}`)),
+      ...keys.flatMap((key) => [
+        ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], key, throughS3(region, arn)),
+        ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], key, throughS3(region, `${arn}/${canaryKey}`)),
+      ]),
+      ...ownersKeys.flatMap((key) => ask('ReadOwnersKeys', KMS_PAGE, ['kms:DescribeKey', 'kms:GetKeyPolicy'], key)),
       ...(side === 'source' ? [] : ask('ListCanaries', S3_PAGE, ['s3:ListBucketVersions'], arn, { 's3:prefix': canaryKey })),
     ]),
   ];
@@ -231,7 +244,7 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
     ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
     ...describeStack(ask, `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`),
     ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
-    ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { heartbeatQueue } }) =>
       ask(
         'ReadHeartbeatQueues',
         `${AUTHORIZATION}/list_amazonsqs.html`,
@@ -240,11 +253,6 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
       ),
     ),
   ];
-}
-
-/** Pairs that have a heartbeat: all, or none. */
-function heartbeatsOf(config: World['config']): World['config']['pairs'] {
-  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
 }
 
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
@@ -274,7 +282,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
     ...(heartbeatMinutes(config) === undefined ? [] : describe(stackArn(config.source.region, config.names.heartbeat.stackName))),
-    ...heartbeatsOf(config).flatMap(({ names: { ruleId } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { ruleId } }) =>
       ask(
         'ReadSchedules',
         `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,
@@ -381,7 +389,9 @@ function onKeys(world: World, side: SideName): Request[] {
   const another = keyOf(owner, region);
   return [
     ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
+    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes, keys }) => {
+      // What may not be done with the keys of the bucket, or with the stack's own where it has none.
+      const used = keys.length === 0 ? [keyArn] : keys;
       const right = throughS3(region, arn);
       const wrong: [string, Record<string, string>][] = [
         ['without S3', { 'kms:EncryptionContext:aws:s3:arn': arn }],
@@ -397,34 +407,38 @@ function onKeys(world: World, side: SideName): Request[] {
         ]),
       ];
       return [
-        ...wrong.map(
-          ([how, context]): Request => ({
-            name: `${name} uses the key ${how}`,
-            principal,
-            action: key,
-            resource: keyArn,
-            owner,
-            context,
-          }),
+        ...used.flatMap((resource) =>
+          wrong.map(
+            ([how, context]): Request => ({
+              name: `${name} uses the key ${how}`,
+              principal,
+              action: key,
+              resource,
+              owner,
+              context,
+            }),
+          ),
         ),
         { name: `${name} uses another key`, principal, action: key, resource: another, owner, context: right },
-        ...each(
-          [
-            ...notWithKey,
-            'kms:GenerateDataKeyPair',
-            'kms:GetParametersForImport',
-            'kms:CreateGrant',
-            'kms:DisableKey',
-            'kms:PutKeyPolicy',
-            'kms:ScheduleKeyDeletion',
-          ],
-          {
-            name: `${name} does more with the key than verify`,
-            principal,
-            resource: keyArn,
-            owner,
-            context: right,
-          },
+        ...used.flatMap((resource) =>
+          each(
+            [
+              ...notWithKey,
+              'kms:GenerateDataKeyPair',
+              'kms:GetParametersForImport',
+              'kms:CreateGrant',
+              'kms:DisableKey',
+              'kms:PutKeyPolicy',
+              'kms:ScheduleKeyDeletion',
+            ],
+            {
+              name: `${name} does more with the key than verify`,
+              principal,
+              resource,
+              owner,
+              context: right,
+            },
+          ),
         ),
       ];
     }),

@@ -92,8 +92,12 @@ function namesIn(config: Deployment): Named[] {
     ]),
     at('the monitoring stack', 'stack watching', monitoring),
     arn('the exchange role', names.exchange.readerRole),
-    ...pairs.map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),
-    ...pairs.map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
+    ...pairs
+      .filter(({ sourceBucket: owned }) => owned?.roleArn === undefined)
+      .map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),
+    ...pairs
+      .filter(({ sourceBucket: owned }) => owned === undefined)
+      .map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
     ...(config.backfill ? [arn('the report bucket', names.reportBucket)] : []),
     ...pairs.map((pair) => arn(`the backfill role of ${pair.id}`, pair.names.backfillRole)),
   ];
@@ -107,6 +111,11 @@ const LONGEST_ROLE_ARN = 'r'.repeat(100);
 
 /** What does not fit into one group. The key policy limits its pairs: the resources of a stack and the other policies leave room for more. */
 function capacityProblems(config: Deployment): Problem[] {
+  if (config.destination.keyArn !== undefined) {
+    const room = pairsThatFit(config);
+    const remedy = `every group uses the key of destination.keyArn, and its policy has room for at most ${room} of these pairs; write the others into a configuration with another "deployment" and another key`;
+    return room === config.pairs.length ? [] : [{ path: 'pairs', found: `${config.pairs.length} pairs`, remedy }];
+  }
   return groupsOf(config).flatMap((group) => {
     const { pairs } = group;
     const room = pairsThatFit(group);

@@ -4,7 +4,9 @@ import * as schema from '../../config/schema';
 import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
+import { REPLICA_RULES } from './replica-rules';
 import { type Rule, rule } from './rule';
+import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
 
 const accounts = z.looseObject({
   source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
@@ -39,6 +41,8 @@ const SAME_REGION =
 
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
+  ...REPLICA_RULES,
+  ...SOURCE_BUCKET_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
@@ -96,14 +100,23 @@ export const RULES: readonly Rule[] = [
   rule(
     z.looseObject({
       heartbeat: schema.heartbeat,
-      pairs: z.array(z.looseObject({ filter: z.looseObject({ prefix: z.string().optional() }).optional() }).catch({})),
+      pairs: z.array(
+        z
+          .looseObject({
+            sourceBucket: z.unknown().optional(),
+            replicaBucket: z.unknown().optional(),
+            filter: z.looseObject({ prefix: z.string().optional() }).optional(),
+          })
+          .catch({ sourceBucket: undefined, replicaBucket: undefined }),
+      ),
     }),
     ({ heartbeat, pairs }) =>
-      pairs.flatMap(({ filter }, index) => {
+      pairs.flatMap(({ sourceBucket, replicaBucket, filter }, index) => {
         const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
         const found = filter?.prefix ?? '';
         const bytes = Buffer.byteLength(found);
-        return heartbeat !== false && bytes > room && bytes <= MAX_KEY_BYTES
+        const owned = sourceBucket ?? replicaBucket;
+        return heartbeat !== false && owned === undefined && bytes > room && bytes <= MAX_KEY_BYTES
           ? [
               {
                 path: `pairs[${index}].filter.prefix`,

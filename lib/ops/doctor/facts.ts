@@ -11,7 +11,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isMissingStack } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { AccountName, SideName } from '../../config/replication-config';
-import type { Names } from '../../model/names';
+import { keyIdOf, type Names } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import type { Template } from '../../model/template';
 import { readContextFile } from '../exchange/exchange';
@@ -107,22 +107,26 @@ export class Facts {
     return status !== undefined && !NEVER_CAME_UP.includes(status);
   }
 
-  /** The key that a side's alias names. */
+  /** The key that a side's alias names, or the replica key that is owned elsewhere. */
   async key(side: SideName): Promise<KeyMetadata & { readonly Arn: string }> {
-    const alias = this.names[side].keyAlias;
+    const id = keyIdOf(this.context.config, side);
     const found = await this.answers.of(
-      `key ${alias}`,
-      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata,
-      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${alias}` } },
+      `key ${id}`,
+      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: id }))).KeyMetadata,
+      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${id}` } },
     );
     if (found?.Arn === undefined) {
-      throw new ResourceNotFound(side, `key ${alias}`);
+      throw new ResourceNotFound(side, `key ${id}`);
     }
     return { ...found, Arn: found.Arn };
   }
 
-  /** ARN of the replica key. While the destination does not answer, the recorded one counts (keyExchange ssm). */
+  /** ARN of the replica key. While the destination does not answer, the configured one counts, or the recorded one (keyExchange ssm). */
   async replicaKeyArn(): Promise<string> {
+    const { keyArn } = this.context.config.destination;
+    if (keyArn !== undefined) {
+      return keyArn;
+    }
     try {
       return (await this.key('destination')).Arn;
     } catch (error) {
@@ -145,7 +149,11 @@ export class Facts {
 
   /** The policy of a side's key. */
   async keyPolicy(side: SideName): Promise<LivePolicy> {
-    const { Arn: arn } = await this.key(side);
+    return this.policyOfKey(side, (await this.key(side)).Arn);
+  }
+
+  /** The policy of any key that a side's credentials may read. */
+  async policyOfKey(side: SideName, arn: string): Promise<LivePolicy> {
     const policy = await this.answers.of(`policy of key ${arn}`, async () =>
       parsePolicy(
         (await (await this.context.clients.kms(side)).send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })))
@@ -153,6 +161,14 @@ export class Facts {
       ),
     );
     return policy ?? parsePolicy(undefined);
+  }
+
+  /** The ARN of a key that a bucket's default encryption names in any way. */
+  async keyArn(side: SideName, keyId: string): Promise<string | undefined> {
+    return this.answers.of(
+      `key ${keyId}`,
+      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: keyId }))).KeyMetadata?.Arn,
+    );
   }
 
   /** What `s3-replication exchange` recorded in cdk.context.json; undefined when nothing is. */

@@ -20,7 +20,7 @@ export interface RoleRequest {
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The Deny statements that stop a request, and those of which nobody can say from outside. */
+/** The statements that decide a request, and those of which nobody can say from outside. */
 export interface Denials {
   readonly certain: readonly LiveStatement[];
   readonly possible: readonly { readonly statement: LiveStatement; readonly keys: readonly string[] }[];
@@ -32,11 +32,51 @@ export interface Denials {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function denials(policy: LivePolicy, request: RoleRequest): Denials {
-  const judged = policy.Statement.filter(({ Effect }) => Effect === 'Deny')
+  return statementsThat('Deny', policy, request);
+}
+
+/** Looks for statements that allow what the replication role has to do, be it by leaving it to IAM of the account. */
+export function allowances(policy: LivePolicy, request: RoleRequest): Denials {
+  return statementsThat('Allow', policy, request);
+}
+
+function statementsThat(effect: 'Allow' | 'Deny', policy: LivePolicy, request: RoleRequest): Denials {
+  const judged = policy.Statement.filter(({ Effect }) => Effect === effect)
     .filter((statement) => aimsAt(statement, request))
     .map((statement) => ({ statement, ...conditionHolds(statement.Condition, request.context) }));
   const having = (truth: Truth) => judged.filter((verdict) => verdict.truth === truth);
   return { certain: having('yes').map(({ statement }) => statement), possible: having('unknown') };
+}
+
+/**
+ * Whether a policy allows everything of a request, be it in other words than the generated ones.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ */
+export function allows(policy: LivePolicy, { actions, resources, context, ...who }: RoleRequest): Truth {
+  const allowing = policy.Statement.filter(
+    ({ Effect, Principal, NotPrincipal }) => Effect === 'Allow' && NotPrincipal === undefined && isNamed(Principal, who),
+  );
+  const verdicts = actions.flatMap((action) =>
+    resources.map((resource) => {
+      const truths = allowing
+        .filter((statement) => covers(statement, action, resource))
+        .map(({ Condition }) => conditionHolds(Condition, context).truth);
+      return (['yes', 'unknown'] as const).find((truth) => truths.includes(truth)) ?? 'no';
+    }),
+  );
+  return (['no', 'unknown'] as const).find((truth) => verdicts.includes(truth)) ?? 'yes';
+}
+
+/** Whether a statement names an action on a resource, which may be a pattern, as a whole. */
+function covers({ Action, NotAction, Resource, NotResource }: LiveStatement, action: string, resource: string): boolean {
+  const named = listOf(Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  return (
+    NotAction === undefined &&
+    NotResource === undefined &&
+    named &&
+    listOf(Resource).some((pattern) => matches(pattern, resource))
+  );
 }
 
 function aimsAt(statement: LiveStatement, { actions, resources, ...request }: RoleRequest): boolean {
@@ -52,7 +92,7 @@ function isNamed(principal: LivePrincipal | undefined, { roleArn, account }: { r
 }
 
 /** Whether something is so, as far as one can tell from outside. */
-type Truth = 'yes' | 'no' | 'unknown';
+export type Truth = 'yes' | 'no' | 'unknown';
 
 /**
  * Keys that a request of S3 itself does not carry as a caller's would, so that a condition which demands a value of them stops

@@ -8,22 +8,22 @@ import {
   DESTROY_KEY,
   DESTROY_REPLICAS,
   type DenyStatement,
-  type ExemptRoles,
-  exemptRoles,
+  exemptionsOf,
   keyLockdown,
+  ownersExemptions,
 } from '../../model/lockdown/statements';
-import { iamRole, type NamedArn, partitionOf } from '../../model/names';
+import { type NamedArn, partitionOf } from '../../model/names';
 import {
   failureQueueStatements,
   maxRetentionStatement,
   replicaBucketStatements,
   replicaKeyStatements,
 } from '../../model/policies';
-import { toolkitNames } from '../../model/toolkit';
+import { opsCommand } from '../../model/shell-commands';
 import type { DoctorContext } from './check';
-import { type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
-import { byAws, byAwsUnderLockdown, foreignNotes, type Repair } from './repair';
-import { roleDenials } from './role-denials';
+import { difference, type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
+import { byAws, byAwsUnderLockdown, byHand, foreignNotes, type Repair } from './repair';
+import { roleAllowed, roleDenials } from './role-denials';
 
 /** The policy that is attached to a resource, held against everything that the configuration generates for it. */
 export interface ResourcePolicy {
@@ -68,7 +68,7 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
   const { config, facts } = context;
   const bucket = facts.buckets.name(side, pair);
   const live = await facts.buckets.policy(side, pair);
-  const exempt = exemptIn(context);
+  const exempt = exemptionsOf(context.config, context.qualifier);
   const expected: readonly LiveStatement[] = [
     // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
     ...(isEmulator() ? [] : [tlsOnly(bucket)]),
@@ -76,6 +76,13 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
     ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(pair, exempt)),
   ];
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
+  if (side === 'destination' && pair.replicaBucket !== undefined) {
+    const isAdmitted = roleAllowed(config, pair, 'bucket', live) === 'yes';
+    const grants = isAdmitted ? maxRetentionStatement(pair, pair.names) : replicaGrants(config, pair);
+    return heldByOwner(context, `bucket ${bucket.name}`, live, [...grants, ...lockdownStatements(context, pair)], stopping, [
+      pair,
+    ]);
+  }
   const name = `policy of bucket ${bucket.name}`;
   return held(live, expected, { stopping, alone: side === 'source' ? [] : BACKUP_ACTIONS }, (policy, notes) =>
     policy.Statement.length === 0
@@ -89,13 +96,18 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const { config, facts } = context;
   const { Arn: arn } = await facts.key(side);
   const live = await facts.keyPolicy(side);
-  const exempt = exemptIn(context);
+  const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
+  const lockdown = side === 'source' ? [] : lockdownStatements(context, 'key');
+  if (side === 'destination' && config.destination.keyArn !== undefined) {
+    const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
+    const expected = [...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)), ...lockdown];
+    return heldByOwner(context, `key ${arn}`, live, expected, stopping, config.pairs);
+  }
   const expected: readonly LiveStatement[] = [
     accountDelegation(config, side),
     ...(side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pair.names))),
-    ...(side === 'source' || exempt === undefined ? [] : keyLockdown(exempt)),
+    ...lockdown,
   ];
-  const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
   return held(live, expected, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
     byAwsUnderLockdown(context, side, `policy of key ${arn}`, 'kms put-key-policy', { 'key-id': arn, policy }, notes),
   );
@@ -144,23 +156,50 @@ function held(
   };
 }
 
+/**
+ * The policy of a resource that is owned elsewhere. It is one document, which its owner may write again at any time: the owner merges what is
+ * missing, and no command puts the policy as a whole.
+ */
+function heldByOwner(
+  { config }: DoctorContext,
+  what: string,
+  live: LivePolicy,
+  expected: readonly LiveStatement[],
+  stopping: readonly LiveStatement[],
+  pairs: readonly DeployedPair[],
+): ResourcePolicy {
+  const { wrong, extra } = difference(live, expected);
+  const words = (statement: LiveStatement) => `statement ${statementName(statement)}`;
+  const roles = pairs.map(({ names }) => names.replicationRole.arn).join(', ');
+  return {
+    live,
+    expected,
+    foreign: extra.filter((statement) => !stopping.includes(statement)).map(words),
+    admitted: [],
+    repair: byHand(
+      `policy of ${what}`,
+      ...(wrong.length === 0
+        ? []
+        : [
+            `The owner of ${what} merges what this prints into its policy, and keeps every other statement: ${opsCommand(config, 'statements')}`,
+          ]),
+      ...(stopping.length === 0
+        ? []
+        : [`The owner of ${what} exempts ${roles} from ${[...new Set(stopping.map(words))].join(', ')}.`]),
+    ),
+  };
+}
+
 /** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
 export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
 }
 
-/** The roles that the lockdown of the destination exempts; undefined without one. */
-export function exemptIn({ config, qualifier }: DoctorContext): ExemptRoles | undefined {
-  const { executionRole } = toolkitNames(qualifier, config.destination);
-  return (
-    config.lockdown &&
-    exemptRoles(config.lockdown, iamRole(partitionOf(config.destination), config.destination, executionRole).arn)
-  );
-}
-
 /** The statements with which the policies of the destination refuse under lockdown, by what they are attached to. */
 export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 'key'): readonly DenyStatement[] {
-  const exempt = exemptIn(context);
+  const { config, qualifier } = context;
+  const isOwned = pair === 'key' ? config.destination.keyArn !== undefined : pair.replicaBucket !== undefined;
+  const exempt = isOwned ? ownersExemptions(config) : exemptionsOf(config, qualifier);
   if (exempt === undefined) {
     return [];
   }

@@ -15,7 +15,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KeyMetadata,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
@@ -30,6 +36,7 @@ import {
   HEARTBEAT_EVENT,
   heartbeatInput,
   heartbeatMinutes,
+  heartbeatPairs,
   heartbeatQueueStatements,
   heartbeatRate,
   heartbeatTarget,
@@ -60,6 +67,8 @@ export interface Key {
   state: string;
   rotation: number | undefined;
   policy: LiveStatement[];
+  /** What else KMS says of it. @default - nothing */
+  metadata?: Partial<KeyMetadata>;
 }
 
 export interface Bucket {
@@ -67,6 +76,7 @@ export interface Bucket {
   versioning: s3.BucketVersioningStatus | undefined;
   publicAccess: s3.PublicAccessBlockConfiguration | undefined;
   ownership: s3.ObjectOwnership | undefined;
+  payer: s3.Payer;
   objectLock: s3.ObjectLockConfiguration | undefined;
   lifecycle: s3.LifecycleRule[] | undefined;
   encryption: s3.ServerSideEncryptionRule | undefined;
@@ -110,6 +120,8 @@ export interface World {
   stacks: Partial<Record<StackKind, Stack>>;
   parameters: Record<AccountName | 'monitoring', Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
+  /** Keys of source buckets that are owned elsewhere, by ARN. */
+  ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
   /** The boundary that the deployed template of the source sets on its roles. @default - none */
@@ -155,6 +167,7 @@ export function healthyWorld(config: Deployment): World {
       pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
     },
     keys: {},
+    ownersKeys: {},
     buckets: {},
     roles: {},
     metrics: {
@@ -209,8 +222,7 @@ export function healthyWorld(config: Deployment): World {
     ];
     world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
   }
-  const minutes = heartbeatMinutes(config);
-  for (const pair of minutes === undefined ? [] : config.pairs) {
+  for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
     const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
     world.heartbeatQueues[heartbeatQueue.name] = {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
@@ -218,7 +230,7 @@ export function healthyWorld(config: Deployment): World {
     };
     world.schedules[ruleId] = {
       State: 'ENABLED',
-      ScheduleExpression: heartbeatRate(minutes ?? 0),
+      ScheduleExpression: heartbeatRate(heartbeatMinutes(config) ?? 0),
       Target: {
         Arn: heartbeatTarget(config.source),
         RoleArn: heartbeatRole.arn,
@@ -274,7 +286,10 @@ export function healthyWorld(config: Deployment): World {
     execution: `arn:aws:iam::${backup}:role/cdk-hnb659fds-cfn-exec-role-${backup}-${replicaRegion}`,
   };
   if (exempt !== undefined) {
-    world.keys.destination?.policy.push(...keyLockdown(exempt).map(single));
+    const { breakGlass } = exempt;
+    world.keys.destination?.policy.push(
+      ...keyLockdown(config.destination.keyArn === undefined ? exempt : { breakGlass }).map(single),
+    );
     world.roles[exempt.breakGlass.replace(/^.*\//, '')] = {
       arn: exempt.breakGlass,
       trust: [],
@@ -304,6 +319,11 @@ export function healthyWorld(config: Deployment): World {
       [pair.parameters.replicationRole]: pair.replicationRole.arn,
     });
     world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    const { sourceBucket: owned } = configured;
+    for (const ownersKey of owned?.keyArns ?? []) {
+      const delegation = { Effect: 'Allow', Principal: { AWS: config.source.account }, Action: 'kms:*', Resource: '*' };
+      world.ownersKeys[ownersKey] = { arn: ownersKey, state: 'Enabled', rotation: undefined, policy: [delegation] };
+    }
     for (const side of SIDES) {
       const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
       world.buckets[name] = {
@@ -311,11 +331,15 @@ export function healthyWorld(config: Deployment): World {
         versioning: 'Enabled',
         publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
         ownership: 'BucketOwnerEnforced',
+        payer: 'BucketOwner',
         // S3 gives the rules back in no particular order.
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
         encryption: {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          ApplyServerSideEncryptionByDefault:
+            side === 'source' && owned !== undefined && owned.keyArns.length === 0
+              ? { SSEAlgorithm: 'AES256' }
+              : { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: (side === 'source' && owned?.keyArns[0]) || keyArn(side) },
           BucketKeyEnabled: configured.bucketKeys,
         },
         policy: [
@@ -328,7 +352,11 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined
+            ? []
+            : bucketLockdown(configured, configured.replicaBucket === undefined ? exempt : { breakGlass: exempt.breakGlass }).map(
+                single,
+              )),
         ],
         replication:
           side === 'source'
@@ -342,7 +370,7 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : minutes === undefined
+            : heartbeatMinutes(config, [configured]) === undefined
               ? {}
               : {
                   QueueConfigurations: [
@@ -408,6 +436,7 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
         ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
         : refuse(awsError('OwnershipControlsNotFoundError')),
   ],
+  [s3.GetBucketRequestPaymentCommand, ({ payer }: Bucket) => ({ Payer: payer })],
   [
     s3.GetObjectLockConfigurationCommand,
     ({ objectLock }: Bucket) =>
@@ -530,11 +559,12 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
   });
 
-  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  const keyOf = ({ input, side }: Asked) =>
+    current().ownersKeys[input['KeyId'] ?? ''] ?? current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
-    const { arn, state } = keyOf(question);
+    const { arn, state, metadata } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
-    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
+    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate, ...metadata } };
   });
   on(GetKeyRotationStatusCommand, (question) => {
     const { rotation } = keyOf(question);

@@ -4,6 +4,7 @@ import { addReplicationStacks, type GroupStacks } from '../../../lib/stacks/repl
 import { testApp } from '../../helpers/app';
 import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
+import { OWNED_KEY } from '../../proof/variants';
 import { checkApp, findingOf } from './report';
 
 type Keys = Record<string, unknown>;
@@ -45,10 +46,32 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
   ],
   ['with a witness', { witness: true, pairs: [{ id: 'a' }, { id: 'b' }] }],
   ['without heartbeat', { heartbeat: false }],
+  [
+    'with a replica key and a replica bucket that are owned elsewhere',
+    { destination: { keyArn: OWNED_KEY }, pairs: [{ id: 'a', replicaBucket: { name: 'acme-backup' } }, { id: 'b' }] },
+  ],
   ['with backfill', { backfill: true }],
   [
     'with backfill and pairs, in the global bucket namespace',
     { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },
+  ],
+  [
+    'with source buckets that are owned elsewhere',
+    {
+      backfill: true,
+      pipeline: PIPELINE,
+      pairs: [
+        {
+          id: 'a',
+          sourceBucket: {
+            name: 'acme-a',
+            keyArns: ['arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+          },
+        },
+        { id: 'b', sourceBucket: { name: 'acme-b', roleArn: 'arn:aws:iam::111111111111:role/theirs' } },
+        { id: 'c' },
+      ],
+    },
   ],
   ['with a pipeline', { pipeline: PIPELINE }],
   ['with groups', { pipeline: PIPELINE, backfill: true, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] }],

@@ -52,7 +52,7 @@ async function whereWatched(
     return ask();
   }
   if (!watchesBackup(config)) {
-    return notApplicable('nothing is watched in the backup account: heartbeat and witness are false');
+    return notApplicable('nothing is watched in the backup account: no pair has a heartbeat, and witness is false');
   }
   return isEmulator() ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out') : ask();
 }
@@ -62,6 +62,9 @@ async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPl
   const { config } = context;
   const stack = ALARM_STACKS[place];
   const wanted = alarmsIn(config, place, [pair]);
+  if (wanted.length === 0) {
+    return notApplicable('the replica bucket is owned elsewhere, and nothing of this pair is watched there');
+  }
   const expected = wanted.map((alarm) => alarmText(expectedAlarm(alarm)));
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {
     const { metric } = await context.facts.monitoring.alarms(place);

@@ -1,10 +1,12 @@
 import type { Event, NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
+import { AppError } from '../../../errors/errors';
+import { adoptionOf, withEvents } from '../../../model/adoption';
 import type { DeployedPair } from '../../../model/deployment';
 import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
 import { failureQueueStatements } from '../../../model/policies';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
-import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
+import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 import { queuePolicy } from '../resource-policies';
 import { held } from './policies';
 
@@ -72,6 +74,9 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
   if (isMissing) {
     return restoreStack(context, 'source');
   }
+  if (pair.sourceBucket !== undefined) {
+    return mergeEvents(context, pair, live);
+  }
   const kept = <T extends NotificationTarget>(all: readonly T[] | undefined) =>
     all?.flatMap((target) => withoutEvents(target, arn, wanted));
   const bucket = facts.buckets.name('source', pair).name;
@@ -96,6 +101,32 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
       ),
     }),
   );
+}
+
+/** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
+function mergeEvents(context: DoctorContext, pair: DeployedPair, live: NotificationConfiguration): Repair {
+  const { name } = pair.names.sourceBucket;
+  const resource = `notifications of bucket ${name}`;
+  const adoption = adoptionOf(context.config, pair, '');
+  const others = targets(live).filter(({ QueueArn: arn }) => arn !== adoption.notification.QueueArn);
+  try {
+    return byAws(
+      context,
+      'source',
+      resource,
+      's3api put-bucket-notification-configuration',
+      { bucket: name, 'notification-configuration': withEvents(live, adoption) },
+      foreignNotes({
+        kept: [...others.map(targetName), ...(live.EventBridgeConfiguration === undefined ? [] : ['EventBridge'])],
+        removed: [],
+      }),
+    );
+  } catch (error) {
+    if (error instanceof AppError) {
+      return byHand(resource, `${error.message}: ${error.hint}.`);
+    }
+    throw error;
+  }
 }
 
 /** Events of S3 replication, besides the one that means all of them. */

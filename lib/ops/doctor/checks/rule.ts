@@ -1,10 +1,12 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
+import { AppError } from '../../../errors/errors';
+import { adoptionOf, withRule } from '../../../model/adoption';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
-import { replicationRule } from '../../../model/replication-rule';
+import { apiRule } from '../../../model/replication-rule';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
-import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
+import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 
 /** One part of a rule, in the same words for the live and the configured rule. */
 interface RuleAspect {
@@ -178,6 +180,9 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
   if (key === undefined) {
     return restoreStack(context, 'source');
   }
+  if (pair.sourceBucket !== undefined) {
+    return mergeRule(context, pair, key);
+  }
   const rule = expectedRule(config, pair, key);
   const others = (live?.Rules ?? []).filter(({ ID: id }) => id !== ruleId);
   const removed = others.filter((other) => competes(other, pair));
@@ -205,6 +210,33 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
   );
 }
 
+/** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
+async function mergeRule(context: DoctorContext, pair: DeployedPair, key: string): Promise<Repair> {
+  const { config, facts } = context;
+  const { name } = pair.names.sourceBucket;
+  const resource = `replication rules of bucket ${name}`;
+  const adoption = adoptionOf(config, pair, key);
+  const live = await facts.buckets.replication(pair);
+  try {
+    // Whatever it takes the place of, an earlier deployment has replaced.
+    const merged = withRule(live, adoption, adoption);
+    const kept = (live?.Rules ?? []).filter(({ ID: id }) => id !== pair.names.ruleId && !adoption.replaces.includes(id ?? ''));
+    return byAws(
+      context,
+      'source',
+      resource,
+      's3api put-bucket-replication',
+      { bucket: name, 'replication-configuration': merged },
+      foreignNotes({ kept: kept.map(ruleName), removed: [] }),
+    );
+  } catch (error) {
+    if (error instanceof AppError) {
+      return byHand(resource, `${error.message}: ${error.hint}.`);
+    }
+    throw error;
+  }
+}
+
 function filter({ Filter: live, Prefix: old }: ReplicationRule): string {
   const prefix = live?.And?.Prefix ?? live?.Prefix ?? old ?? '';
   const tags = [...(live?.And?.Tags ?? []), ...(live?.Tag === undefined ? [] : [live.Tag])]
@@ -218,28 +250,7 @@ function timed(status: string | undefined, minutes: number | undefined): string 
   return status === 'Enabled' && minutes !== undefined ? `Enabled, ${plural(minutes, 'minute')}` : (status ?? 'Disabled');
 }
 
-/** Keys that the S3 API spells differently from CloudFormation. */
-const API_NAMES: Readonly<Record<string, string>> = {
-  id: 'ID',
-  tagFilter: 'Tag',
-  tagFilters: 'Tags',
-  replicaKmsKeyId: 'ReplicaKmsKeyID',
-};
-
-/** The rule that the source stack writes, as the S3 API spells it: made from the stack's own. */
+/** The rule that the source stack writes, as the S3 API spells it. */
 export function expectedRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): ReplicationRule {
-  return toApi(replicationRule(config, pair, replicaKeyArn)) as ReplicationRule;
-}
-
-function toApi(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(toApi);
-  }
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [API_NAMES[key] ?? capitalised(key), toApi(inner)]))
-    : value;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return apiRule(config, pair, replicaKeyArn) as ReplicationRule;
 }
