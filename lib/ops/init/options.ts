@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { CommandArguments, ProjectContext } from '../../cli/command';
 import { allOptions, textOption } from '../../cli/options';
