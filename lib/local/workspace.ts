@@ -54,7 +54,7 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
     replaceFile(file, text, { code: 'NoDemoFile', hint: 'correct that, then run the demo again' });
     return file;
   };
-  write('cdk.json', JSON.stringify(cdkJson(), null, 2));
+  write('cdk.json', JSON.stringify(cdkJson({ config: 'config.json' }), null, 2));
   write('config.json', JSON.stringify(withoutNames(config), null, 2));
   const profiles = {
     AWS_CONFIG_FILE: write('aws-config', SIDES.map((side) => `[profile ${side}]\nregion = ${config[side].region}\n`).join('\n')),
@@ -92,14 +92,18 @@ function withoutNames({ names: _all, ...config }: Deployment): ReplicationConfig
   return { ...config, pairs: config.pairs.map(({ names: _own, ...pair }) => pair) };
 }
 
-/** The package's cdk.json for a run elsewhere: absolute paths, and the run's own configuration. */
-function cdkJson(): object {
+/**
+ * The package's cdk.json for a run elsewhere: absolute paths, and no configuration.
+ *
+ * @param more context, such as which file has the run's configuration
+ */
+export function cdkJson(more: Readonly<Record<string, string>>): object {
   const own = ownCdkJson();
   const { replication: _, ...context } = own.context;
   return {
     app: [process.execPath, ...flagsOf(own.app), ...nodeArguments('replication')].map((word) => JSON.stringify(word)).join(' '),
     plugin: [PLUGIN],
-    context: { ...context, config: 'config.json' },
+    context: { ...context, ...more },
   };
 }
 
