@@ -22,11 +22,12 @@ export const DEPLOY: Program = {
       const { deploy } = require('./deploy-command') as typeof import('./deploy-command');
       const { deployedReader } = require('./plan/deployed') as typeof import('./plan/deployed');
       const { stackStates } = require('./blocked-stacks') as typeof import('./blocked-stacks');
-      const { runCdk } = require('../cli/process/cdk') as typeof import('../cli/process/cdk');
+      const { ownPlugin, runCdk } = require('../cli/process/cdk') as typeof import('../cli/process/cdk');
       return deploy({
         ...process,
         ...project,
-        cdk: (args, { quiet }) => runCdk(args, { cwd: project.directory, quiet, signal: process.signal }),
+        cdk: (args, { quiet }) =>
+          runCdk([...args, ...ownPlugin(project.directory)], { cwd: project.directory, quiet, signal: process.signal }),
         deployed: deployedReader,
         states: stackStates,
       });
