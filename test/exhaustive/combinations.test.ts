@@ -106,7 +106,7 @@ function configOf(row: Row): Keys {
 
 /** Each pair replicates under a role of its own. */
 function ofPair({ roleArn, ...keys }: Keys, id: string): Keys {
-  return { ...keys, ...(roleArn !== undefined && { roleArn: `${String(roleArn)}-${id}` }) };
+  return { ...keys, ...(typeof roleArn === 'string' && { roleArn: `${roleArn}-${id}` }) };
 }
 
 /** What of a row is not the default. */

@@ -62,7 +62,7 @@ beforeAll(async () => {
     cpSync(join(PROJECT, name), join(packed, name), { recursive: true });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(packed, 'node_modules'));
-  expect(await run('npm', ['pack', '--silent'], packed)).toMatchObject({ code: 0 });
+  await succeeds('npm', ['pack', '--silent'], packed);
 
   folder = mkdtempSync(join(tmpdir(), 's3-replication-installed-'));
   for (const [name, content] of Object.entries({ 'package.json': {}, 'config.json': CONFIG, 'tsconfig.json': TSCONFIG })) {
@@ -71,8 +71,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'app.ts'), APP);
   const tools = (['typescript', '@types/node'] as const).map((name) => `${name}@${devDependencies[name]}`);
   const tarball = join(packed, `s3-replication-${version}.tgz`);
-  const installed = await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...OLDEST, ...tools], folder);
-  expect(installed).toMatchObject({ code: 0 });
+  await succeeds('npm', ['install', '--no-audit', '--no-fund', tarball, ...OLDEST, ...tools], folder);
 });
 afterAll(() => {
   for (const each of [packed, folder]) {
@@ -83,6 +82,13 @@ afterAll(() => {
 /** Where no module of the project can be found by chance. */
 function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Finished> {
   return finish(spawn(command, args, { cwd, env: { ...process.env, INIT_CWD: cwd, ...env } }));
+}
+
+async function succeeds(...command: Parameters<typeof run>): Promise<void> {
+  const { code, stderr } = await run(...command);
+  if (code !== 0) {
+    throw new Error(`${command[0]} ${command[1].join(' ')} ended with ${code}: ${stderr}`);
+  }
 }
 
 /** Of a template, without what another version of the CDK makes itself: its metadata, and the layout of dashboards. */
