@@ -7,6 +7,10 @@ export interface Guidance {
   readonly commands: readonly string[];
 }
 
+export function guidance(text: string, ...commands: readonly string[]): Guidance {
+  return { text, commands };
+}
+
 /**
  * Says how S3 Batch Replication replicates what live replication does not take again, by a command that works with the configuration as it
  * is: without `backfill`, what enables it comes first.
