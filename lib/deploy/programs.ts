@@ -26,7 +26,7 @@ export const DEPLOY: Program = {
       return deploy({
         ...process,
         ...project,
-        cdk: (args, { quiet }) => runCdk(args, { cwd: project.directory, quiet, signal: process.signal }),
+        cdk: (args, options) => runCdk(args, { cwd: project.directory, signal: process.signal, ...options }),
         deployed: deployedReader,
         states: stackStates,
       });

@@ -1,6 +1,9 @@
+import { PassThrough } from 'node:stream';
 import { sdkClients } from '../../lib/aws/clients';
 import { accountOf, credentialsOf } from '../../lib/aws/credentials';
+import { handOver } from '../../lib/aws/handed-sessions';
 import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
+import { stackStates } from '../../lib/deploy/blocked-stacks';
 import { deployedReader } from '../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../lib/errors/errors';
 import type { Deployment } from '../../lib/model/deployment';
@@ -27,6 +30,7 @@ afterAll(() => sts.stop());
 beforeEach(() => {
   sts.asked.length = 0;
   sts.sessions.length = 0;
+  sts.requests.length = 0;
   sts.disabledRegions = [];
   sendAllTo(sts);
 });
@@ -47,7 +51,7 @@ const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
   [
     'deploy',
     async (config) => {
-      const read = deployedReader(config, { lookupRoles: false })(assemblyStack('source', {}, config.source));
+      const read = deployedReader(config, { lookupRoles: false }).read(assemblyStack('source', {}, config.source));
       // The fake knows no stacks: with an answer of its, STS has been asked all there is.
       const error = await rejectionOf(read, Error);
       if (!error.message.includes('the fake STS has no DescribeStacks')) {
@@ -59,6 +63,22 @@ const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
 ];
 
 const ROLE = `[profile it]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nregion = us-east-1\n`;
+
+const DEVICE = `arn:aws:iam::${OTHER}:mfa/somebody`;
+
+const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+afterEach(() => {
+  Object.defineProperty(process, 'stdin', { ...stdin });
+});
+
+/** A terminal on which a person types; answers what was shown on it. */
+function useTerminal(typed: string): () => string {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true });
+  Object.defineProperty(process, 'stdin', { value: terminal, configurable: true });
+  const shown = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  terminal.write(typed);
+  return () => shown.mock.calls.join('');
+}
 
 describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no other one, for', (_who, ask) => {
   const asked = async (keys: Record<string, unknown> = {}) => {
@@ -86,6 +106,25 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
 
     expect(await asked()).toEqual(sydney('AssumeRole', 'GetCallerIdentity'));
     expect(sts.sessions).toMatchObject([{ seconds: '900' }]);
+  });
+
+  test('a role that takes a code of an MFA device, which is asked for once, for as long as its profile says', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\nduration_seconds = 7200\n`);
+    const shown = useTerminal('123456\n');
+
+    expect(await asked()).toEqual(sydney('AssumeRole', 'GetCallerIdentity'));
+    expect(sts.sessions).toMatchObject([{ seconds: '7200' }]);
+    expect(sts.requests[0]).toMatchObject({ mfaCode: '123456' });
+    expect(shown().split('MFA code of').length - 1).toBe(1);
+  });
+
+  test('nothing, where a code of an MFA device is needed and there is no terminal', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\n`);
+    Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
+    const error = await rejectionOf(asked(), Error);
+
+    expect(error.message).toContain(`a code of MFA device ${DEVICE} is needed, and there is no terminal to ask on`);
+    expect(sts.asked).toEqual([]);
   });
 
   test('a role that a web identity assumes', async () => {
@@ -163,5 +202,44 @@ describe('a Region that is not enabled', () => {
       code: 'NoCredentials',
       message: expect.stringContaining('The security token included in the request is invalid'),
     });
+  });
+});
+
+describe('a code of an MFA device', () => {
+  const config = () => validConfig({ source: { profile: 'it' } });
+  const role = () => `${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\n`;
+  const stack = () => assemblyStack('source', {}, config().source);
+
+  test('is asked for once by a deployment: the CDK CLI, and the look for blocked stacks, get the session', async () => {
+    useAws(role());
+    useTerminal('123456\n');
+    const reader = deployedReader(config(), { lookupRoles: false });
+    await rejectionOf(reader.read(stack()), Error);
+    const variables = await handOver(reader.sessions);
+    await stackStates(config(), reader.sessions);
+    // The process that the variables are given to.
+    process.env = { ...process.env, ...variables };
+    const plugin = await (await new ProfileCredentials(config).getProvider(SOURCE))();
+
+    expect(plugin).toMatchObject({ accessKeyId: SOURCE, sessionToken: expect.any(String), expiration: expect.any(Date) });
+    expect(sts.sessions).toHaveLength(1);
+  });
+
+  test('is asked for again where the session that was handed over ends', async () => {
+    useAws(role());
+    const expiration = new Date(Date.now() + 60_000);
+    const ending = async () => ({ accessKeyId: OTHER, secretAccessKey: 'secret', sessionToken: 'token', expiration });
+    process.env = { ...process.env, ...(await handOver(new Map([[SOURCE, ending]]))) };
+    useTerminal('123456\n');
+    const plugin = await (await new ProfileCredentials(config).getProvider(SOURCE))();
+
+    expect(plugin).toMatchObject({ accessKeyId: SOURCE });
+    expect(sts.requests[0]).toMatchObject({ mfaCode: '123456' });
+  });
+
+  test('is all that a session is handed over for: static keys stay in their profile', async () => {
+    useAws('');
+    const keys = async () => ({ accessKeyId: SOURCE, secretAccessKey: 'secret' });
+    expect(await handOver(new Map([[SOURCE, keys]]))).toEqual({});
   });
 });

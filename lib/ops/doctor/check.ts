@@ -106,7 +106,7 @@ export async function orMissing(
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof ResourceNotFound) || !(await context.facts.isDeployed(stack))) {
+    if (!(error instanceof ResourceNotFound) || !(await wasDeployed(context, error))) {
       throw error;
     }
     const { stackName } = stackPlace(context.config, stack);
@@ -119,7 +119,15 @@ export async function orMissing(
   }
 }
 
-/** The answer of a check on something whose stack is not there. */
-export function notDeployedYet({ config }: DoctorContext, stack: StackKind): CheckFinding {
-  return notApplicable(`not deployed yet: stack ${stackPlace(config, stack).stackName}`);
+/** Whether a resource that is not there was deployed: its stack came up, and its template has it. */
+export async function wasDeployed({ facts }: DoctorContext, { stackKind, names }: ResourceNotFound): Promise<boolean> {
+  return (await facts.isDeployed(stackKind)) && (await facts.isInTemplate(stackKind, names));
+}
+
+/** The answer of a check on something that is not deployed, with its stack or without. */
+export async function notDeployedYet({ config, facts }: DoctorContext, stack: StackKind, what?: string): Promise<CheckFinding> {
+  const { stackName } = stackPlace(config, stack);
+  return what !== undefined && (await facts.isDeployed(stack))
+    ? notApplicable(`not deployed yet: stack ${stackName} has no ${what}. See configuration`)
+    : notApplicable(`not deployed yet: stack ${stackName}`);
 }

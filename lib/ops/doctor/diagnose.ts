@@ -11,6 +11,7 @@ import {
   notAnswered,
   notApplicable,
   notDeployedYet,
+  wasDeployed,
 } from './check';
 import { CHECKS } from './checks';
 import { Facts } from './facts';
@@ -70,11 +71,13 @@ function questionsOf(check: Check, context: DoctorContext): CheckQuestion[] {
 
 async function withoutAnswer(error: unknown, context: DoctorContext): Promise<CheckFinding> {
   if (error instanceof ResourceNotFound) {
-    return context.facts.isDeployed(error.stackKind).then(
-      (deployed) =>
-        deployed ? notApplicable(`${error.message}: see the check that it exists`) : notDeployedYet(context, error.stackKind),
-      (reason: unknown) => notAnswered(messageOf(reason)),
-    );
+    return wasDeployed(context, error)
+      .then((deployed) =>
+        deployed
+          ? notApplicable(`${error.message}: see the check that it exists`)
+          : notDeployedYet(context, error.stackKind, error.message.replace(/ does not exist$/, '')),
+      )
+      .catch((reason: unknown) => notAnswered(messageOf(reason)));
   }
   return notAnswered(error instanceof AppError ? describeError(error) : messageOf(error));
 }

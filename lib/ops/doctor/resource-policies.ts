@@ -1,6 +1,6 @@
 import { isEmulator } from '../../aws/emulator';
 import type { SideName } from '../../config/replication-config';
-import type { DeployedPair, Deployment } from '../../model/deployment';
+import type { DeployedPair } from '../../model/deployment';
 import {
   bucketLockdown,
   CONFIGURE_BUCKET,
@@ -8,28 +8,21 @@ import {
   DESTROY_KEY,
   DESTROY_REPLICAS,
   type DenyStatement,
-  type ExemptRoles,
-  exemptRoles,
   keyLockdown,
 } from '../../model/lockdown/statements';
-import { iamRole, type NamedArn, partitionOf } from '../../model/names';
-import {
-  failureQueueStatements,
-  maxRetentionStatement,
-  replicaBucketStatements,
-  replicaKeyStatements,
-} from '../../model/policies';
-import { toolkitNames } from '../../model/toolkit';
 import type { DoctorContext } from './check';
-import { type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
+import { exemptIn, tlsOnly } from './configured';
+import { isSameStatement, type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
 import { byAws, byAwsUnderLockdown, foreignNotes, type Repair } from './repair';
 import { roleDenials } from './role-denials';
 
-/** The policy that is attached to a resource, held against everything that the configuration generates for it. */
+/** The policy that is attached to a resource, held against everything that its stack generates for it. */
 export interface ResourcePolicy {
   readonly live: LivePolicy;
-  /** Everything that the configuration generates. */
+  /** Everything that the deployed stack generates. */
   readonly expected: readonly LiveStatement[];
+  /** Everything that the configuration generates. */
+  readonly configured: readonly LiveStatement[];
   /** Statements that nothing generates and that do no harm, in words. */
   readonly foreign: readonly string[];
   /** Statements that nothing generates and that admit somebody to what is this project's alone, in words. */
@@ -68,16 +61,15 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
   const { config, facts } = context;
   const bucket = facts.buckets.name(side, pair);
   const live = await facts.buckets.policy(side, pair);
-  const exempt = exemptIn(context);
-  const expected: readonly LiveStatement[] = [
-    // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
-    ...(isEmulator() ? [] : [tlsOnly(bucket)]),
-    ...(side === 'source' ? [] : replicaGrants(config, pair)),
-    ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(pair, exempt)),
-  ];
+  // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
+  const inForce = (statements: readonly LiveStatement[]) =>
+    isEmulator() ? statements.filter((statement) => !isSameStatement(statement, tlsOnly(bucket))) : statements;
+  const expected = inForce(await facts.expected.bucketPolicy(side, pair));
+  const configured = inForce(await facts.configured.bucketPolicy(side, pair));
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
   const name = `policy of bucket ${bucket.name}`;
-  return held(live, expected, { stopping, alone: side === 'source' ? [] : BACKUP_ACTIONS }, (policy, notes) =>
+  const alone = side === 'source' ? [] : BACKUP_ACTIONS;
+  return held({ live, expected, configured }, { stopping, alone }, (policy, notes) =>
     policy.Statement.length === 0
       ? byAwsUnderLockdown(context, side, name, 's3api delete-bucket-policy', { bucket: bucket.name }, notes)
       : byAwsUnderLockdown(context, side, name, 's3api put-bucket-policy', { bucket: bucket.name, policy }, notes),
@@ -89,14 +81,9 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const { config, facts } = context;
   const { Arn: arn } = await facts.key(side);
   const live = await facts.keyPolicy(side);
-  const exempt = exemptIn(context);
-  const expected: readonly LiveStatement[] = [
-    accountDelegation(config, side),
-    ...(side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pair.names))),
-    ...(side === 'source' || exempt === undefined ? [] : keyLockdown(exempt)),
-  ];
+  const [expected, configured] = [await facts.expected.keyPolicy(side), await facts.configured.keyPolicy(side)];
   const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
-  return held(live, expected, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
+  return held({ live, expected, configured }, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
     byAwsUnderLockdown(context, side, `policy of key ${arn}`, 'kms put-key-policy', { 'key-id': arn, policy }, notes),
   );
 }
@@ -106,8 +93,9 @@ export async function queuePolicy(context: DoctorContext): Promise<ResourcePolic
   const { config, facts } = context;
   const { failureQueue } = config.names.monitoring;
   const { url, policy: live } = await facts.monitoring.queue();
-  const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
-  return held(live, expected, { stopping: [], alone: QUEUE_ACTIONS }, (policy, notes) =>
+  const { policy: expected } = await facts.expected.failureQueue();
+  const { policy: configured } = await facts.configured.failureQueue();
+  return held({ live, expected, configured }, { stopping: [], alone: QUEUE_ACTIONS }, (policy, notes) =>
     byAws(
       context,
       'source',
@@ -120,11 +108,11 @@ export async function queuePolicy(context: DoctorContext): Promise<ResourcePolic
 }
 
 function held(
-  live: LivePolicy,
-  expected: readonly LiveStatement[],
+  policies: Pick<ResourcePolicy, 'live' | 'expected' | 'configured'>,
   { stopping, alone }: { readonly stopping: readonly LiveStatement[]; readonly alone: readonly string[] },
   put: (policy: LivePolicy, notes: readonly string[]) => Repair,
 ): ResourcePolicy {
+  const { live, expected } = policies;
   const admits = (statement: LiveStatement) => statement.Effect === 'Allow' && namesAction(statement, alone);
   const { repaired, kept, harmful } = reconcile(live, expected, (statement) => {
     if (stopping.includes(statement)) {
@@ -136,26 +124,11 @@ function held(
   const foreign = kept.map(words);
   const removed = harmful.map(({ statement, harm }) => `${words(statement)}: ${harm}`);
   return {
-    live,
-    expected,
+    ...policies,
     foreign,
     admitted: harmful.filter(({ statement }) => admits(statement)).map(({ statement }) => words(statement)),
     repair: put(repaired, foreignNotes({ kept: foreign, removed })),
   };
-}
-
-/** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
-export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
-  return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
-}
-
-/** The roles that the lockdown of the destination exempts; undefined without one. */
-export function exemptIn({ config, qualifier }: DoctorContext): ExemptRoles | undefined {
-  const { executionRole } = toolkitNames(qualifier, config.destination);
-  return (
-    config.lockdown &&
-    exemptRoles(config.lockdown, iamRole(partitionOf(config.destination), config.destination, executionRole).arn)
-  );
 }
 
 /** The statements with which the policies of the destination refuse under lockdown, by what they are attached to. */
@@ -165,45 +138,4 @@ export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 
     return [];
   }
   return pair === 'key' ? keyLockdown(exempt) : bucketLockdown(pair, exempt);
-}
-
-/**
- * The statement with which a bucket policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
- */
-export function tlsOnly({ arn }: NamedArn): LiveStatement {
-  return {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: 's3:*',
-    Resource: [arn, `${arn}/*`],
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-}
-
-/**
- * The statement with which a queue policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
- */
-export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
-  return {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: 'sqs:*',
-    Resource: arn,
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-}
-
-/**
- * The statement with which a key policy leaves permissions to IAM of its own account.
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
- */
-export function accountDelegation(config: Deployment, side: SideName): LiveStatement {
-  return { Effect: 'Allow', Principal: { AWS: accountRoot(config, side) }, Action: 'kms:*', Resource: '*' };
-}
-
-/** The principal that stands for a side's account. */
-export function accountRoot(config: Deployment, side: SideName): string {
-  return `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`;
 }

@@ -41,7 +41,7 @@ function ambientIs(account: string): void {
 
 /** Reads the destination's stack, and says whose credentials asked CloudFormation for it. */
 async function askedBy(options: Partial<ReaderOptions> = {}, keys: Record<string, unknown> = {}): Promise<string> {
-  const read = deployedReader(validConfig(keys), { lookupRoles: false, ...options });
+  const { read } = deployedReader(validConfig(keys), { lookupRoles: false, ...options });
   expect(await read(stack)).toMatchObject({ state: 'new' });
   const [client] = cloudFormation.commandCalls(DescribeStacksCommand).map(({ thisValue }) => thisValue as CloudFormationClient);
   return (await client?.config.credentials())?.accessKeyId ?? 'nobody';
@@ -101,7 +101,7 @@ describe('of an account with stacks in two regions', () => {
     );
   /** Reads both, and says where and as whom CloudFormation was asked. */
   const readBoth = async (keys: Record<string, unknown> = {}) => {
-    const read = deployedReader(validConfig(keys), { lookupRoles: false });
+    const { read } = deployedReader(validConfig(keys), { lookupRoles: false });
     await read(inRegion('ap-southeast-2'));
     await read(inRegion('us-west-2'));
     const clients = cloudFormation.commandCalls(DescribeStacksCommand).map(({ thisValue }) => thisValue as CloudFormationClient);
@@ -134,7 +134,7 @@ describe('of an account with stacks in two regions', () => {
 
 test('a stack that names no lookup role cannot be read with one', async () => {
   ambientIs(SOURCE);
-  const read = deployedReader(validConfig(), { lookupRoles: true });
+  const { read } = deployedReader(validConfig(), { lookupRoles: true });
 
   await expect(read(assemblyStack('destination', {}))).rejects.toMatchObject({ code: 'NoLookupRole' });
 });

@@ -48,7 +48,7 @@ test('asks only for the chosen checks and pairs, each question once, and reads o
     ['replica-tls', 'two', 'ok'],
     ['replica-deny', 'two', 'ok'],
   ]);
-  expect(operations()).toEqual(['GetBucketPolicy']);
+  expect(operations()).toEqual(['GetBucketPolicy', 'GetTemplate']);
 
   await diagnose(context);
   expect(operations().filter((operation) => !/^(Get|List|Describe|Head)/.test(operation))).toEqual([]);

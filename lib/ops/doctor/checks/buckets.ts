@@ -1,4 +1,4 @@
-import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
+import type { ObjectLockConfiguration, PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
@@ -83,11 +83,13 @@ function wholeSetting(
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
 async function versioning(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = await context.facts.buckets.versioning(side, pair);
+  const expected = (await context.facts.expected.versioning(side, pair)) ?? 'Suspended';
   return compare({
-    found: (await context.facts.buckets.versioning(side, pair)) ?? 'never enabled',
-    expected: 'Enabled',
+    found: live ?? 'never enabled',
+    expected,
     fix: wholeSetting(context, [pair, side], 'versioning', 'put-bucket-versioning', {
-      'versioning-configuration': 'Status=Enabled',
+      'versioning-configuration': `Status=${expected}`,
     }),
   });
 }
@@ -95,25 +97,32 @@ async function versioning(context: DoctorContext, pair: DeployedPair, side: Side
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 async function publicAccess(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await context.facts.buckets.publicAccess(side, pair)) ?? {};
-  const settings = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
-  const text = (value: (setting: (typeof settings)[number]) => boolean) =>
-    settings.map((setting) => `${setting}=${value(setting)}`).join(',');
+  const expected = publicAccessText(await context.facts.expected.publicAccess(side, pair));
   return compare({
-    found: text((setting) => live[setting] === true),
-    expected: text(() => true),
+    found: publicAccessText(live),
+    expected,
     fix: wholeSetting(context, [pair, side], 'public access block', 'put-public-access-block', {
-      'public-access-block-configuration': text(() => true),
+      'public-access-block-configuration': expected,
     }),
   });
 }
 
+/** Settings of a public access block, in one spelling. */
+export function publicAccessText(settings: PublicAccessBlockConfiguration): string {
+  const all = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
+  return all.map((setting) => `${setting}=${settings[setting] === true}`).join(',');
+}
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
 async function ownership(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = await context.facts.buckets.ownership(side, pair);
+  // What S3 does with a bucket that is made without one.
+  const expected = (await context.facts.expected.ownership(side, pair)) ?? 'BucketOwnerEnforced';
   return compare({
-    found: (await context.facts.buckets.ownership(side, pair)) ?? 'not set',
-    expected: 'BucketOwnerEnforced',
+    found: live ?? 'not set',
+    expected,
     fix: wholeSetting(context, [pair, side], 'object ownership', 'put-bucket-ownership-controls', {
-      'ownership-controls': 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]',
+      'ownership-controls': `Rules=[{ObjectOwnership=${expected}}]`,
     }),
   });
 }
@@ -121,10 +130,12 @@ async function ownership(context: DoctorContext, pair: DeployedPair, side: SideN
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html */
 async function encryption(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await context.facts.buckets.encryption(side, pair))?.ApplyServerSideEncryptionByDefault;
-  const { Arn: key } = await context.facts.key(side);
+  await context.facts.key(side);
+  const { algorithm, key } = await context.facts.expected.encryption(side, pair);
+  const text = (...words: readonly (string | undefined)[]) => words.filter(Boolean).join(' with ');
   return compare({
-    found: [live?.SSEAlgorithm ?? 'no default encryption', live?.KMSMasterKeyID].filter(Boolean).join(' with '),
-    expected: `aws:kms with ${key}`,
+    found: text(live?.SSEAlgorithm ?? 'no default encryption', live?.KMSMasterKeyID),
+    expected: text(algorithm, key),
     fix: await encrypt(context, pair, side),
   });
 }
@@ -135,25 +146,22 @@ async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: Side
   if (live === undefined) {
     return notApplicable(`the bucket has no default encryption: see ${BUCKET[side]}-encryption`);
   }
+  const { bucketKey } = await context.facts.expected.encryption(side, pair);
   const text = (on: boolean) => (on ? 'on' : 'off');
-  const [found, expected] = [text(live.BucketKeyEnabled === true), text(pair.bucketKeys)];
+  const [found, expected] = [text(live.BucketKeyEnabled === true), text(bucketKey)];
   return found === expected ? pass(found) : { status: 'failed', found, expected, fix: await encrypt(context, pair, side) };
 }
 
 async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<Repair> {
   const { facts } = context;
   const { BlockedEncryptionTypes: blocked } = (await facts.buckets.encryption(side, pair)) ?? {};
-  const alias = facts.names[side].keyAlias;
-  const key = await facts.key(side).then(
-    ({ Arn: arn }) => arn,
-    () => alias,
-  );
+  const { algorithm, key, bucketKey } = await facts.expected.encryption(side, pair);
   return wholeSetting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
     'server-side-encryption-configuration': {
       Rules: [
         {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
-          BucketKeyEnabled: pair.bucketKeys,
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: algorithm, ...(key !== undefined && { KMSMasterKeyID: key }) },
+          BucketKeyEnabled: bucketKey,
           // Types that somebody blocked stay blocked.
           ...(blocked && { BlockedEncryptionTypes: blocked }),
         },
@@ -168,7 +176,7 @@ async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideNam
  */
 async function objectLock(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = await context.facts.buckets.objectLock(side, pair);
-  const expected = expectedLock(pair, side);
+  const expected = await context.facts.expected.objectLock(side, pair);
   const [found, wanted] = [lockText(live), lockText(expected)];
   if (found === wanted) {
     return pass(found);
@@ -191,15 +199,7 @@ async function objectLock(context: DoctorContext, pair: DeployedPair, side: Side
   };
 }
 
-/** Object Lock as the stack of a side sets it, as the S3 API spells it. */
-function expectedLock({ objectLock: lock, sourceObjectLock }: DeployedPair, side: SideName): ObjectLockConfiguration | undefined {
-  if (side === 'source') {
-    return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
-  }
-  return lock && { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: lock.mode, Days: lock.days } } };
-}
-
-/** Object Lock that the configuration does not have: it stays, whatever the configuration says. */
+/** Object Lock that the deployed stack does not have: it stays, whatever the configuration says. */
 function toConfigure({ facts }: DoctorContext, pair: DeployedPair, side: SideName): Repair {
   const keys = side === 'source' ? '"sourceObjectLock": true and objectLock' : 'objectLock';
   return byHand(
@@ -208,7 +208,8 @@ function toConfigure({ facts }: DoctorContext, pair: DeployedPair, side: SideNam
   );
 }
 
-function lockText(lock: ObjectLockConfiguration | undefined): string {
+/** Object Lock of a bucket, in words. */
+export function lockText(lock: ObjectLockConfiguration | undefined): string {
   if (lock?.ObjectLockEnabled !== 'Enabled') {
     return 'no Object Lock';
   }

@@ -1,6 +1,7 @@
 import type { Check } from '../check';
 import { ALARM_CHECKS } from './alarms';
 import { BUCKET_CHECKS } from './buckets';
+import { CONFIGURATION_CHECKS } from './configuration';
 import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
@@ -19,6 +20,7 @@ import { STACK_CHECKS } from './stacks';
 export const CHECKS: readonly Check[] = [
   ...ENVIRONMENT_CHECKS,
   ...STACK_CHECKS,
+  ...CONFIGURATION_CHECKS,
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
   ...BUCKET_CHECKS,

@@ -48,20 +48,25 @@ function enable(context: DoctorContext, side: SideName, arn: string, state: stri
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable-disable.html */
 async function rotation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
-  const { config, facts } = context;
+  const { facts } = context;
   const { Arn: arn, KeyState: state } = await facts.key(side);
   if (state === 'PendingDeletion') {
     return notApplicable(`the key is pending deletion: see ${BUCKET[side]}-key`);
   }
   const { enabled, days } = await facts.keyRotation(side);
-  const every = (count: number) => `every ${plural(count, 'day')}`;
+  const wanted = await facts.expected.rotationDays(side);
+  const text = (count: number | undefined) => (count === undefined ? 'off' : `every ${plural(count, 'day')}`);
+  const resource = `rotation of key ${arn}`;
   return compare({
     // KMS rotates once a year unless it says otherwise.
-    found: enabled ? every(days ?? 365) : 'off',
-    expected: every(config.keyRotationDays),
-    fix: byAws(context, side, `rotation of key ${arn}`, 'kms enable-key-rotation', {
-      'key-id': arn,
-      'rotation-period-in-days': String(config.keyRotationDays),
-    }),
+    found: text(enabled ? (days ?? 365) : undefined),
+    expected: text(wanted),
+    fix:
+      wanted === undefined
+        ? byAws(context, side, resource, 'kms disable-key-rotation', { 'key-id': arn })
+        : byAws(context, side, resource, 'kms enable-key-rotation', {
+            'key-id': arn,
+            'rotation-period-in-days': String(wanted),
+          }),
   });
 }

@@ -5,9 +5,9 @@ import type { DeployedPair } from '../../../model/deployment';
 import { awsCommand, opsCommand } from '../../../model/shell-commands';
 import { replicateAgain } from '../../backfill/again';
 import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
+import { expectedAlarm } from '../configured';
 import type { MetricLocation } from '../monitoring-facts';
 import type { Repair } from '../repair';
-import { expectedAlarm } from './alarms';
 
 /** Whether replication is seen to happen, and where. The rule's own switch for metrics is among the rule's checks. */
 export const METRIC_CHECKS: readonly Check[] = [

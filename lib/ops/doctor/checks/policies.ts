@@ -3,8 +3,9 @@ import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
 import { replicaKeyStatements } from '../../../model/policies';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
-import { difference, type LiveStatement } from '../policy-document';
-import { accountDelegation, bucketPolicy, keyPolicy, type ResourcePolicy, replicaGrants, tlsOnly } from '../resource-policies';
+import { accountDelegation, replicaGrants, tlsOnly } from '../configured';
+import { difference, isSameStatement, type LiveStatement } from '../policy-document';
+import { bucketPolicy, keyPolicy, type ResourcePolicy } from '../resource-policies';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -40,20 +41,17 @@ export const POLICY_CHECKS: readonly Check[] = [
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
 async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
-  const { live, repair } = await bucketPolicy(context, side, pair);
-  const { wrong } = difference(live, [tlsOnly(context.facts.buckets.name(side, pair))]);
-  if (wrong.length === 0) {
-    return pass('the Deny of plain HTTP is there');
-  }
-  if (isEmulator()) {
+  const policy = await bucketPolicy(context, side, pair);
+  const statement = tlsOnly(context.facts.buckets.name(side, pair));
+  if (isEmulator() && difference(policy.live, [statement]).wrong.length > 0) {
     return notApplicable('an emulator replicates over plain HTTP, so the demo takes the statement out of the live policy');
   }
-  return {
-    status: 'failed',
-    found: wrong.join('; '),
+  return held(policy, [statement], {
+    passed: 'the Deny of plain HTTP is there',
     expected: 'a Deny of s3:* for everybody where aws:SecureTransport is false',
-    fix: repair,
-  };
+    // No other check speaks for the rest of the source bucket's policy.
+    rest: side === 'source',
+  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
@@ -76,22 +74,38 @@ async function delegation(context: DoctorContext, side: SideName): Promise<Check
 }
 
 /**
- * Holds a policy against some of the statements that are generated for it.
+ * Holds a policy against some of the statements that its deployed stack generates.
  *
- * @param whole the check speaks for everybody else's statements too @default - it speaks for these statements alone
+ * @param generated which of them: as the configuration generates them
+ * @param whole the check speaks for everybody else's statements too, and for those of the stack that the configuration does not generate
+ * @param rest the check speaks for the latter @default - where it speaks for the whole
  */
 export function held(
-  { live, foreign, admitted, repair }: ResourcePolicy,
+  { live, expected: deployed, configured, foreign, admitted, repair }: ResourcePolicy,
   generated: readonly LiveStatement[],
   {
     whole = false,
+    rest = whole,
     passed = `${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`,
-    expected = generated.map((statement) => JSON.stringify(statement)).join(', '),
-  }: { readonly whole?: boolean; readonly passed?: string; readonly expected?: string } = {},
+    expected,
+  }: { readonly whole?: boolean; readonly rest?: boolean; readonly passed?: string; readonly expected?: string } = {},
 ): CheckFinding {
+  const wanted = deployed.filter((statement) => isOneOf(statement, generated) || (rest && !isOneOf(statement, configured)));
+  if (wanted.length === 0 && generated.length > 0) {
+    return notApplicable('the deployed stack has no such statement yet: see configuration');
+  }
   const admitting = whole ? admitted.map((statement) => `${statement} is not of this configuration`) : [];
-  const found = [...difference(live, generated).wrong, ...admitting];
+  const found = [...difference(live, wanted).wrong, ...admitting];
   return found.length === 0
     ? pass(passed, whole ? foreign : [])
-    : { status: 'failed', found: found.join('; '), expected, fix: repair };
+    : {
+        status: 'failed',
+        found: found.join('; '),
+        expected: expected ?? wanted.map((statement) => JSON.stringify(statement)).join(', '),
+        fix: repair,
+      };
+}
+
+function isOneOf(statement: LiveStatement, all: readonly LiveStatement[]): boolean {
+  return all.some((one) => (one.Sid !== undefined && one.Sid === statement.Sid) || isSameStatement(one, statement));
 }
