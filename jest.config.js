@@ -1,7 +1,7 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Files that only the emulator's tests can run. */
-const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'virtual-env'].map(
+const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'existing', 'virtual-env'].map(
   (name) => `!lib/local/${name}.ts`,
 );
 

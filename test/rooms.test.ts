@@ -9,12 +9,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: ['errors'],
   model: ['errors', 'config'],
   stacks: ['errors', 'config', 'model'],
+  handler: ['errors', 'config', 'model'],
   app: ['errors', 'config', 'model', 'stacks'],
   aws: ['errors', 'config', 'model'],
   // The context of a command carries its AWS clients.
   cli: ['errors', 'config', 'model', 'aws'],
   ops: ['errors', 'config', 'model', 'aws', 'cli'],
-  deploy: ['errors', 'config', 'model', 'aws', 'cli'],
+  // A plan looks at a source bucket of others as the function does.
+  deploy: ['errors', 'config', 'model', 'handler', 'aws', 'cli'],
   local: ['errors', 'config', 'model', 'aws', 'cli'],
   'credential-plugin': ['errors', 'config', 'model', 'aws', 'cli'],
 };
@@ -24,7 +26,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/, rooms: ['stacks', 'app'] },
   {
     name: /^(@aws-sdk\/(client-|credential-providers)|@smithy\/|undici$)/,
-    rooms: ['aws', 'ops', 'deploy', 'local', 'credential-plugin'],
+    rooms: ['aws', 'handler', 'ops', 'deploy', 'local', 'credential-plugin'],
   },
 ];
 

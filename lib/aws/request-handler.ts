@@ -16,6 +16,34 @@ export interface Timeouts {
 /** Those of every request of every client. The SDK has none by itself, and repeats a request that timed out twice. */
 export const TIMEOUTS: Timeouts = { connect: 5000, firstByte: 30_000, idle: 30_000 };
 
+/** Bytes a second that an answer brings at least, over each `idle`, unless they wait to be read. */
+const LEAST_RATE = 100;
+
+/**
+ * Gives an answer up that arrives so slowly that nobody knows whether it ever ends.
+ *
+ * Not for answers that S3 keeps alive with blanks while it works: those of CompleteMultipartUpload.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+ */
+export function endWhenTooSlow(body: Readable, { idle }: Timeouts): void {
+  let arrived = 0;
+  const push = body.push.bind(body);
+  body.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    arrived += chunk?.length ?? 0;
+    return push(chunk, encoding);
+  };
+  const timer = setInterval(() => {
+    // Where the buffer is full, it is the reader who is slow.
+    if (arrived < (LEAST_RATE * idle) / 1000 && body.readableLength < body.readableHighWaterMark) {
+      const message = `in ${idle} ms an answer brought only ${arrived} bytes`;
+      body.destroy(Object.assign(new Error(message), { name: 'TimeoutError' }));
+    }
+    arrived = 0;
+  }, idle).unref();
+  body.once('close', () => clearInterval(timer));
+}
+
 type Handled = Parameters<NodeHttpHandler['handle']>;
 
 /**
@@ -47,8 +75,11 @@ export class RequestHandler extends NodeHttpHandler {
     const signal = abortSignal instanceof AbortSignal ? AbortSignal.any([this.signal, abortSignal]) : this.signal;
     try {
       const handled = await super.handle(request, { ...options, abortSignal: signal });
-      // An answer that is being read is cut too.
       const body = handled.response.body as Readable;
+      if (request.query['uploadId'] === undefined) {
+        endWhenTooSlow(body, this.timeouts);
+      }
+      // An answer that is being read is cut too.
       const cut = () => body.destroy(interruption());
       this.signal.addEventListener('abort', cut, { once: true });
       body.once('close', () => this.signal.removeEventListener('abort', cut));

@@ -22,17 +22,23 @@ const RULES_BY_PREFIX =
 const LIFECYCLE_BY_PREFIX =
   'lifecycle rules by prefix are not supported: S3 has them, but "lifecycle" of this project applies to the whole replica bucket; remove it, or write a second pair for the objects with another lifecycle';
 
-const EXISTING_BUCKET =
-  'an existing bucket is not supported: this project creates both buckets of a pair, because CloudFormation cannot add a replication rule to a bucket that it does not manage; remove it, deploy, then copy the objects into the new source bucket, for example with "aws s3 sync"';
+const EXISTING_SOURCE_BUCKET =
+  'a source bucket that exists is an object of its pair; write "sourceBucket": { "name": "acme-invoices" } there, with "keyArns" if KMS keys encrypt its objects, and remove this; docs/existing-buckets.md has the rest';
+
+const EXISTING_REPLICA_BUCKET =
+  'an existing replica bucket is not supported: this project creates it, because its policy must admit the replication role and nobody else; remove it. A source bucket may exist: docs/existing-buckets.md';
 
 const EXISTING_KEY =
-  'an existing KMS key is not supported: this project creates both keys, because their policies must admit the replication roles and nobody else; remove it';
+  'an existing KMS key is not supported here: this project creates the replica key, and the source key of the buckets that it creates, because their policies must admit the replication roles and nobody else; remove it. Keys of a source bucket that exists belong into "sourceBucket": { "name": "acme-invoices", "keyArns": ["…"] }';
 
 const TWO_WAY =
   'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "s3-replication restore" copies objects back, and docs/recovery.md says how to fail over';
 
 const straightInto = (name: string) =>
   `a transition to ${name} is not supported: S3 can write replicas into ${name} at once, and would move them there only after 30 days; write "storageClass": "${name}" in the pair instead, and move on from there to GLACIER or DEEP_ARCHIVE`;
+
+const HEARTBEAT_OF_A_PAIR =
+  'a heartbeat of one pair is not supported: "heartbeat" is for every pair whose source bucket this project creates, and a bucket that is owned elsewhere gets none, because each heartbeat leaves a version there that only the owner can expire; remove it, and write "heartbeat" beside "pairs"';
 
 const isList = (value: unknown) => Array.isArray(value);
 const isNamed = (name: RegExp) => (value: unknown) => typeof value === 'string' && name.test(value);
@@ -56,8 +62,17 @@ const TABLE: readonly NotSupported[] = [
   { path: at('', `(${MORE}sources?|sources|source[-_]?\\d+)`), remedy: SEVERAL_SOURCES },
   { path: at(`${PAIR}\\.`, 'sources?[-_]?(account|region)?'), remedy: SEVERAL_SOURCES },
   {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`),
-    remedy: EXISTING_BUCKET,
+    path: at(`((destination|${PAIR})\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?buckets?([-_]?(name|arn)s?)?`),
+    remedy: EXISTING_REPLICA_BUCKET,
+  },
+  { path: at('destination\\.', `${SIDE}buckets?([-_]?(name|arn)s?)?`), remedy: EXISTING_REPLICA_BUCKET },
+  {
+    // Not the key itself: of its value the schema says what is wrong.
+    path: new RegExp(
+      `^(?!pairs\\[\\d+\\]\\.sourceBucket$)${at(`((source|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`).source.slice(1)}`,
+      'i',
+    ),
+    remedy: EXISTING_SOURCE_BUCKET,
   },
   {
     path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?`),
@@ -84,6 +99,7 @@ const TABLE: readonly NotSupported[] = [
   },
   { path: at(`${PAIR}\\.lifecycle(\\.transitions\\[\\d+\\])?\\.`, '(prefix(es)?|filters?|rules?)'), remedy: LIFECYCLE_BY_PREFIX },
   { path: at(`${PAIR}\\.`, 'lifecycle'), found: isList, remedy: LIFECYCLE_BY_PREFIX },
+  { path: at(`${PAIR}\\.`, 'heartbeats?'), remedy: HEARTBEAT_OF_A_PAIR },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?standard[-_ ]?ia$/i), remedy: straightInto('STANDARD_IA') },
   { path: TRANSITION_CLASS, found: isNamed(/^(s3[-_ ]?)?one[-_ ]?zone[-_ ]?ia$/i), remedy: straightInto('ONEZONE_IA') },
   {

@@ -13,6 +13,7 @@ import { loadConfig } from '../model/loading/load';
 import { type Status, statusOf } from '../model/status';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackStatus } from './blocked-stacks';
+import { olderObjectsHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
 import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
 import type { Stop } from './plan/model';
@@ -98,6 +99,9 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     throw interruption();
   }
   if (code === 0) {
+    for (const hint of olderObjectsHints(config, plan)) {
+      tell(`\n${hint}`);
+    }
     return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
   }
   const advice = adviceFor(config, await process.states(config, reader.sessions));

@@ -20,11 +20,13 @@ Deploys the stacks to an AWS emulator on this machine, puts a file, and shows wh
 Examples:
   ${COMMAND} demo
   ${COMMAND} demo --file report.pdf --file photos
+  ${COMMAND} demo --existing
   ${COMMAND} demo --config environments/production.json --keep
 
 Options:
 ${columns([
   ['    --file PATH', 'replicate this file, or everything in this folder; may be repeated'],
+  ['    --existing', 'replicate a bucket that is there already, with objects, a rule and a notification of its owner'],
   ['    --keep', 'leave the emulator running and print how to explore it'],
   ['-c, --config FILE', 'use this configuration; also -c config=FILE'],
   ...OUTPUT_HELP,
@@ -37,6 +39,7 @@ const HINT = `"${COMMAND} demo --help" lists the options`;
 const OPTIONS = {
   ...GLOBAL_OPTIONS,
   file: { type: 'string', multiple: true },
+  existing: { type: 'boolean' },
   keep: { type: 'boolean' },
 } as const;
 
@@ -75,9 +78,17 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
     print(HELP);
     return EXIT.ok;
   }
-  const { file: configFile = resolve(__dirname, 'demo.json'), context } = namedConfig(options);
+  const { file: named, context } = namedConfig(options);
+  const configFile = named ?? resolve(__dirname, options.existing === true ? 'existing.json' : 'demo.json');
   if (context.length > 0) {
     throw new UsageError('NeedlessContext', `the demo accepts no context ${context.join(' ')}`, HINT);
+  }
+  if (options.existing === true && named !== undefined) {
+    throw new UsageError(
+      'NeedlessConfig',
+      '--existing has a configuration of its own',
+      'leave out one of the two: the demo makes every bucket that "sourceBucket" of a configuration names',
+    );
   }
   const config = deploymentOf(loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory));
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);

@@ -9,6 +9,7 @@ import { namesOf } from '../model/names';
 import { environmentsOf, type StackKind, stackId, stacksOf } from '../model/stacks';
 import { type Emulator, emulatorClients, startEmulator } from './emulator';
 import { fillEmulatorGaps } from './emulator-gaps';
+import { existingBuckets, existingPairs, makeExistingBuckets, theirParts } from './existing';
 import type { LocalFile } from './files';
 import { type ReplicatedObject, replicate } from './replicate';
 import { type DemoData, demoData, type StepProgress } from './report';
@@ -44,11 +45,28 @@ export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept
   const emulator = await progress.step('start the emulator', () => startEmulator({ python, log, keptFile: workspace.keptFile }));
   let keeping = false;
   try {
+    const theirs =
+      existingPairs(config).length === 0
+        ? undefined
+        : await progress.step('make the source buckets that exist already', async () => {
+            await makeExistingBuckets(config, emulator.endpoint);
+            return theirParts(config, emulator.endpoint);
+          });
     await deploy({ emulator, workspace }, options);
     const objects = await progress.step(`put ${plural(options.files.length, 'file')} and look for the replicas`, () =>
       replicateAll(config, emulator.endpoint, options),
     );
-    const data = demoData(config, objects, (Date.now() - start) / 1000);
+    const existing =
+      theirs === undefined
+        ? []
+        : await progress.step('compare what their owners have in them, and audit the older objects', () =>
+            existingBuckets(config, theirs, {
+              endpoint: emulator.endpoint,
+              env: workspace.environment(emulator.endpoint),
+              cwd: workspace.directory,
+            }),
+          );
+    const data = demoData(config, { objects, existing }, (Date.now() - start) / 1000);
     if (!options.keep) {
       workspace.remove();
       return { data };

@@ -43,7 +43,8 @@ export async function startEmulator({ python, log, keptFile, script = SERVE }: E
     // A group of its own: Ctrl-C reaches it only through stop().
     detached: true,
     stdio: ['ignore', 'pipe', openSync(log, 'a')],
-    env: { ...withoutAmbientAws(process.env), IOT_MTLS_ENABLED: '0' },
+    // Functions that it runs find the SDK there, as in the runtime of Lambda.
+    env: { ...withoutAmbientAws(process.env), IOT_MTLS_ENABLED: '0', NODE_PATH: join(__dirname, '../../node_modules') },
   }) as ChildProcessByStdio<null, Readable, null>;
   const stop = () => end(child);
   try {

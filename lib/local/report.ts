@@ -2,6 +2,7 @@ import { table } from '../cli/table';
 import { visible } from '../errors/visible';
 import type { Deployment } from '../model/deployment';
 import { type StatusWord, statusOf } from '../model/status';
+import type { ExistingBucket } from './existing';
 import type { ReplicatedObject } from './replicate';
 
 /** The result of the demo. */
@@ -15,6 +16,8 @@ export interface DemoData {
     readonly replica: { readonly bucket: string; readonly account: string; readonly region: string };
     readonly objects: readonly ReplicatedObject[];
   }[];
+  /** Source buckets that were there before the deployment. */
+  readonly existing: readonly ExistingBucket[];
 }
 
 /** Rows of a pair that are printed; `--json` has all. */
@@ -25,7 +28,13 @@ const COLUMNS = ['KEY', 'SOURCE', 'REPLICA', 'STORAGE CLASS', 'TAGS', 'SHA-256']
 /** Joins what was found with where. */
 export function demoData(
   config: Deployment,
-  objects: ReadonlyMap<string, readonly ReplicatedObject[]>,
+  {
+    objects,
+    existing,
+  }: {
+    readonly objects: ReadonlyMap<string, readonly ReplicatedObject[]>;
+    readonly existing: readonly ExistingBucket[];
+  },
   seconds: number,
 ): DemoData {
   const place = (side: 'source' | 'destination', bucket: string) => ({
@@ -44,15 +53,26 @@ export function demoData(
   });
   const all = pairs.flatMap((pair) => pair.objects.map((object) => ({ ...object, pair: pair.id })));
   const { status } = statusOf({
-    failed: all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
+    failed: [
+      ...all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
+      ...existing.flatMap(problemsOf),
+    ],
     seen: all.map(({ pair, key }) => `pair ${pair}: ${key}`),
     nothing: 'there was no file',
   });
-  return { status, seconds, pairs };
+  return { status, seconds, pairs, existing };
+}
+
+/** What should not have happened to a bucket of somebody else. */
+function problemsOf({ bucket, untouched, before, older }: ExistingBucket): string[] {
+  return [
+    ...(untouched ? [] : [`what its owner has set in bucket ${bucket} has changed`]),
+    ...(older === before ? [] : [`audit names ${older} of the ${before} older objects of bucket ${bucket}`]),
+  ];
 }
 
 /** The result for a person. */
-export function formatDemo({ status, seconds, pairs }: DemoData): string {
+export function formatDemo({ status, seconds, pairs, existing }: DemoData): string {
   const tables = pairs.map(({ id, source, replica, objects }) =>
     [
       `pair ${id}`,
@@ -74,7 +94,16 @@ export function formatDemo({ status, seconds, pairs }: DemoData): string {
     skipped: 'there was no object to replicate',
   } as const satisfies Record<StatusWord, string>;
   const verdict = verdicts[status];
-  return `${tables.join('\n\n')}\n\n${verdict}, ${seconds.toFixed(0)} s in all.\n\n${CAVEAT}`;
+  return `${[...tables, ...existing.map(existingInWords)].join('\n\n')}\n\n${verdict}, ${seconds.toFixed(0)} s in all.\n\n${CAVEAT}`;
+}
+
+/** What became of a bucket of somebody else, for a person. */
+function existingInWords({ pair, bucket, theirs, untouched, before, older }: ExistingBucket): string {
+  return [
+    `bucket ${bucket} of its owner, pair ${pair}`,
+    `  ${theirs.join(', ') || 'no settings of its owner'}: ${untouched ? 'as before' : 'CHANGED'}`,
+    `  ${older} of ${before} objects that were there before are older than the rule: audit names them, backfill replicates them`,
+  ].join('\n');
 }
 
 /** What nobody should read into the result. */

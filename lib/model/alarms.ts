@@ -137,7 +137,7 @@ export function alarmsOf(config: Deployment, pair: DeployedPair): readonly PairA
 
 /** The dead man's switch: in the backup account, and on when nothing arrives. */
 function heartbeatAlarms(config: Deployment, pair: DeployedPair): PairAlarm[] {
-  const minutes = heartbeatMinutes(config);
+  const minutes = heartbeatMinutes(config, [pair]);
   if (minutes === undefined) {
     return [];
   }
@@ -247,6 +247,6 @@ export function topicsOf(config: Deployment, place: AlarmPlace): readonly string
 }
 
 /** Whether something is watched in the backup account. */
-export function watchesBackup(config: Pick<Deployment, 'heartbeat' | 'witness'>): boolean {
+export function watchesBackup(config: Pick<Deployment, 'heartbeat' | 'witness' | 'pairs'>): boolean {
   return heartbeatMinutes(config) !== undefined || config.witness;
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment';
-import { manifestPrefix, pairNamesOf, reportPrefix } from './names';
+import { manifestPrefix, type PairNames, reportPrefix } from './names';
 import type { Permission } from './permissions';
 
 const PAGE = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html';
@@ -16,8 +16,7 @@ export const BATCH_OPERATIONS_SERVICE = 'batchoperations.s3.amazonaws.com';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html
  */
-export function backfillPermissions(config: Deployment, pairId: string): readonly Permission[] {
-  const { sourceBucket } = pairNamesOf(config, { id: pairId });
+export function backfillPermissions(config: Deployment, { id: pairId, sourceBucket }: PairNames): readonly Permission[] {
   const { reportBucket } = config.names;
   const manifests = `${reportBucket.arn}/${manifestPrefix(pairId)}*`;
   const reports = `${reportBucket.arn}/${reportPrefix(pairId)}/*`;

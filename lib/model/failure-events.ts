@@ -19,3 +19,8 @@ export function failureEvents({ timeControl }: DeployedPair): readonly string[] 
     ...(timeControl ? ['s3:Replication:OperationMissedThreshold', 's3:Replication:OperationReplicatedAfterThreshold'] : []),
   ];
 }
+
+/** Id of the notification in a source bucket that is owned elsewhere. */
+export function failureEventsId({ names }: DeployedPair): string {
+  return `${names.ruleId}-failures`;
+}

@@ -19,9 +19,33 @@ export const SCHEDULER_NAMESPACE = 'AWS/Scheduler';
 
 const SCHEDULER_GUIDE = 'https://docs.aws.amazon.com/scheduler/latest/UserGuide';
 
-/** Minutes between two heartbeats; undefined without heartbeats. */
-export function heartbeatMinutes({ heartbeat }: Pick<Deployment, 'heartbeat'>): number | undefined {
-  return heartbeat === false ? undefined : heartbeat.minutes;
+/**
+ * The pairs that have a heartbeat. A bucket that is owned elsewhere gets none: every heartbeat leaves a version there, and only the owner
+ * of the bucket can set the lifecycle rule that expires it.
+ */
+export function heartbeatPairs<P extends HeartbeatConfig['pairs'][number]>(
+  heartbeat: Deployment['heartbeat'],
+  pairs: readonly P[],
+): readonly P[] {
+  return heartbeat === false ? [] : pairs.filter(({ sourceBucket: owned }) => owned === undefined);
+}
+
+/**
+ * Minutes between two heartbeats; undefined where no pair has one.
+ *
+ * @param pairs @default - every pair
+ */
+export function heartbeatMinutes(
+  { heartbeat, pairs: all }: HeartbeatConfig,
+  pairs: HeartbeatConfig['pairs'] = all,
+): number | undefined {
+  return heartbeat === false || heartbeatPairs(heartbeat, pairs).length === 0 ? undefined : heartbeat.minutes;
+}
+
+/** What decides whether there are heartbeats. */
+export interface HeartbeatConfig {
+  readonly heartbeat: Deployment['heartbeat'];
+  readonly pairs: readonly Pick<DeployedPair, 'sourceBucket'>[];
 }
 
 /**
@@ -164,9 +188,9 @@ export function heartbeatAlarm({ monitoring }: Pick<Deployment, 'monitoring'>, m
 }
 
 /** How many versions of a pair's heartbeat the replica bucket keeps; undefined without heartbeats. */
-export function heartbeatVersions(config: Pick<Deployment, 'heartbeat'>, { objectLock }: DeployedPair): number | undefined {
-  const minutes = heartbeatMinutes(config);
+export function heartbeatVersions(config: HeartbeatConfig, pair: DeployedPair): number | undefined {
+  const minutes = heartbeatMinutes(config, [pair]);
   // The lifecycle rule deletes a version a day after it was overwritten, and acts at midnight: it is there for two days at most.
-  const days = Math.max(objectLock?.days ?? 0, 2);
+  const days = Math.max(pair.objectLock?.days ?? 0, 2);
   return minutes === undefined ? undefined : Math.ceil((days * 24 * HOUR) / minutes);
 }

@@ -167,17 +167,27 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
   };
 }
 
-/** The names of one pair of a deployment. */
-export function pairNamesOf(config: ReplicationConfig, { id }: Pick<Pair, 'id'>): PairNames {
+/**
+ * The names of one pair of a deployment. Those of a source bucket that is owned elsewhere, and of the role that it replicates with
+ * already, are the configuration's.
+ */
+export function pairNamesOf(
+  config: ReplicationConfig,
+  { id, sourceBucket: owned }: Pick<Pair, 'id' | 'sourceBucket'>,
+): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
   return {
     id,
     ruleId: `${deployment}-${id}`,
-    sourceBucket: bucketNamed(config, source, id),
+    sourceBucket:
+      owned === undefined ? bucketNamed(config, source, id) : { name: owned.name, arn: `arn:${partition}:s3:::${owned.name}` },
     replicaBucket: bucketNamed(config, destination, id),
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
-    replicationRole: iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`),
+    replicationRole:
+      owned?.roleArn === undefined
+        ? iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`)
+        : { name: owned.roleArn.slice(owned.roleArn.lastIndexOf('/') + 1), arn: owned.roleArn },
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
     heartbeatRole: iamRole(partition, source, `${deployment}-${id}-heartbeat-${source.region}`),
     heartbeatQueue: queueNamed(destination, `${deployment}-${id}-heartbeats`),

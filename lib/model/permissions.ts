@@ -44,7 +44,7 @@ export const REPLICATION_SERVICE = 's3.amazonaws.com';
  * The KMS half grants three actions on the replica key: `kms:Encrypt` for every replica, `kms:Decrypt` because S3 checks an
  * S3 Bucket Key with it, and `kms:GenerateDataKey`, which the troubleshooting page asks for.
  *
- * @param keys the ARNs of the source key and the replica key
+ * @param keys the ARNs of the source key, which counts where the app makes the source bucket, and of the replica key
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
@@ -73,15 +73,7 @@ export function replicationPermissions(
       page: PERMISSIONS_PAGE,
     },
     ...(hasSourceLock(config, pair) ? [readLocks(pair)] : []),
-    {
-      sid: 'DecryptSourceObjects',
-      actions: ['kms:Decrypt'],
-      resources: [keys.source],
-      conditions: throughS3(config.source.region, pair.sourceBucket.arn),
-      writtenIn: ['role'],
-      why: 'decrypts source objects; the source key delegates to IAM of its own account',
-      page: ENCRYPTION_PAGE,
-    },
+    ...decryptSource(config, pair, keys.source),
     {
       sid: 'WriteReplicas',
       actions: ['s3:ReplicateDelete', 's3:ReplicateObject', 's3:ReplicateTags'],
@@ -104,6 +96,24 @@ export function replicationPermissions(
 
 function hasSourceLock({ pairs }: Deployment, { id }: PairNames): boolean {
   return pairs.some((pair) => pair.id === id && pair.sourceObjectLock);
+}
+
+/** Of a source bucket that is owned elsewhere, the keys that the configuration names: none, one or several. */
+function decryptSource(config: Deployment, { id, sourceBucket: { arn } }: PairNames, sourceKey: string): Permission[] {
+  const keys = config.pairs.find((pair) => pair.id === id)?.sourceBucket?.keyArns ?? [sourceKey];
+  return keys.length === 0
+    ? []
+    : [
+        {
+          sid: 'DecryptSourceObjects',
+          actions: ['kms:Decrypt'],
+          resources: keys,
+          conditions: throughS3(config.source.region, arn),
+          writtenIn: ['role'],
+          why: 'decrypts source objects; the source key delegates to IAM of its own account',
+          page: ENCRYPTION_PAGE,
+        },
+      ];
 }
 
 /** What replication takes besides where the source bucket has Object Lock. Nothing on the replica bucket: AWS documents no more. */

@@ -57,3 +57,29 @@ function ruleFilter({ filter }: DeployedPair): RuleFilter {
     ? { tagFilter: onlyTag }
     : { and: { ...(filter?.prefix !== undefined && { prefix: filter.prefix }), tagFilters } };
 }
+
+/** Keys that the S3 API spells differently from CloudFormation. */
+const API_NAMES: Readonly<Record<string, string>> = {
+  id: 'ID',
+  tagFilter: 'Tag',
+  tagFilters: 'Tags',
+  replicaKmsKeyId: 'ReplicaKmsKeyID',
+};
+
+/** The same rule as the S3 API spells it. */
+export function apiRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): unknown {
+  return toApi(replicationRule(config, pair, replicaKeyArn));
+}
+
+function toApi(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(toApi);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [API_NAMES[key] ?? capitalised(key), toApi(inner)]))
+    : value;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

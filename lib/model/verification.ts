@@ -64,6 +64,10 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
   const { source } = config;
   const buckets = all.map(({ names }) => names.sourceBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.sourceBucket.arn, pair));
+  const keys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? [keyArn]));
+  // A bucket of somebody else under SSE-S3 takes no key.
+  const encrypted = all.filter(({ pair }) => pair.sourceBucket === undefined || pair.sourceBucket.keyArns.length > 0);
+  const ownersKeys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? []));
   return [
     readRoles(all.map(({ names }) => names.replicationRole.arn)),
     readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration']),
@@ -74,14 +78,34 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
       why: 'verify: writes a canary, reads its replication status, and deletes that version',
       page: S3_PAGE,
     },
-    {
-      sid: 'EncryptCanaries',
-      actions: ['kms:GenerateDataKey'],
-      resources: [keyArn],
-      conditions: throughS3(source.region, [...buckets, ...canaries]),
-      why: 'verify: S3 encrypts a canary; no object can be decrypted',
-      page: ENCRYPTION_PAGE,
-    },
+    ...(keys.length === 0
+      ? []
+      : [
+          {
+            sid: 'EncryptCanaries',
+            actions: ['kms:GenerateDataKey'],
+            resources: keys,
+            conditions: throughS3(
+              source.region,
+              [(arn: string) => arn, canariesIn].flatMap((of) =>
+                encrypted.map(({ pair, names }) => of(names.sourceBucket.arn, pair)),
+              ),
+            ),
+            why: 'verify: S3 encrypts a canary; no object can be decrypted',
+            page: ENCRYPTION_PAGE,
+          },
+        ]),
+    ...(ownersKeys.length === 0
+      ? []
+      : [
+          {
+            sid: 'ReadOwnersKeys',
+            actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+            resources: ownersKeys,
+            why: 'doctor: whether keys of a source bucket that is owned elsewhere admit the replication role',
+            page: KMS_PAGE,
+          },
+        ]),
     {
       sid: 'RecordVerifications',
       // With tags in the configuration, the first result makes a parameter with tags.
@@ -96,6 +120,7 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
 function destinationRows(config: Deployment, keyArn: string, all: readonly Named[]): Row[] {
   const { destination } = config;
   const leaves = leavesReplicas(config);
+  const counted = all.filter(({ pair }) => heartbeatMinutes(config, [pair]) !== undefined);
   const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
@@ -124,7 +149,7 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
       why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
       page: ENCRYPTION_PAGE,
     },
-    ...(hasHeartbeat ? [heartbeatQueuesRow(all)] : []),
+    ...(counted.length === 0 ? [] : [heartbeatQueuesRow(counted)]),
   ];
 }
 

@@ -58,7 +58,9 @@ export class BackfillRole extends Role {
       roleName: pair.names.backfillRole.name,
       description: `S3 Batch Operations replicates older objects of ${pair.names.sourceBucket.name} with this role`,
       assumedBy: new ServicePrincipal(BATCH_OPERATIONS_SERVICE),
-      inlinePolicies: { Backfill: PolicyDocument.fromJson({ Statement: roleStatements(backfillPermissions(config, pair.id)) }) },
+      inlinePolicies: {
+        Backfill: PolicyDocument.fromJson({ Statement: roleStatements(backfillPermissions(config, pair.names)) }),
+      },
     });
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { CompleteMultipartUploadCommand, GetObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { RequestHandler, type Timeouts } from '../../lib/aws/request-handler';
 
 const SHORT: Timeouts = { connect: 200, firstByte: 100, idle: 100 };
@@ -77,6 +77,31 @@ test('an answer that is slow and does not stop is read to its end', async () => 
   };
 
   await expect(list(clientOf(SHORT))).resolves.toMatchObject({ Name: 'b' });
+});
+
+describe('an answer that brings a byte now and then', () => {
+  const dripping: typeof answer = (_, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write(' '), 20);
+    response.once('close', () => clearInterval(drip));
+  };
+
+  test('is given up', async () => {
+    answer = dripping;
+
+    await expect(list(clientOf(SHORT))).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('is waited for where S3 sends blanks while it completes an upload', async () => {
+    const xml = '<?xml version="1.0"?><CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>';
+    answer = (request, response) => {
+      dripping(request, response);
+      setTimeout(() => response.end(xml), 250);
+    };
+
+    const completed = clientOf(SHORT).send(new CompleteMultipartUploadCommand({ Bucket: 'b', Key: 'k', UploadId: 'u' }));
+    await expect(completed).resolves.toMatchObject({ ETag: '"e"' });
+  });
 });
 
 describe('an interruption', () => {

@@ -25,6 +25,7 @@ const GOVERNANCE_30 = { mode: 'GOVERNANCE', days: 30 };
 const COMPLIANCE_30 = { mode: 'COMPLIANCE', days: 30, confirm: 'I cannot delete these objects for 30 days' };
 
 const documents = (keys: object): Deployment => ({ config: { pairs: [{ ...DOCUMENTS, ...keys }] } });
+const owned = (keys: object): Deployment => documents({ sourceBucket: { name: 'acme-documents', ...keys } });
 const monitoring = (keys: object): Deployment => ({ config: { monitoring: keys } });
 const pipeline = (keys: object = {}): Deployment => ({ config: { pipeline: { ...PIPELINE, ...keys } } });
 const deployment = (config: Deployment['config'] = {}, recorded = true): Deployment => ({ config, recorded });
@@ -43,6 +44,9 @@ const AROUND_A_PAIR = [
   'source parameters',
 ];
 const PAIR = [...AROUND_A_PAIR, 'replica bucket', 'source bucket'].toSorted();
+
+const FUNCTION = 'function for buckets of others';
+const RULE = "rule in its owner's bucket";
 
 const BACKFILL = ['backfill roles', 'report bucket', "report bucket's policy"];
 
@@ -378,6 +382,64 @@ export const CHANGES: readonly Change[] = [
     effect: { inPlace: ['replication role', 'source bucket'] },
     stops: ['object-lock', 'permissions'],
     toKnow: '**Irreversible**, as with `objectLock`. Without `objectLock` it is refused. The way back is refused too',
+  },
+  {
+    keys: ['pairs[].sourceBucket.name'],
+    change: 'a bucket that exists, instead of one that the app makes',
+    after: owned({}),
+    effect: {
+      created: [FUNCTION, RULE],
+      deleted: ['heartbeat queues', "heartbeat queues' policies", "source bucket's policy"],
+      inPlace: ['alarms', 'dashboard', "failure queue's policy", 'replica bucket', 'replication role', 'source parameters'],
+      oldStack: ['backup health stack', 'heartbeat stack'],
+      stays: ['source bucket'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'The bucket that the app made is kept and no longer replicated. [Its owner keeps](existing-buckets.md) the other one: our rule and notification are merged into its settings. That one gets no heartbeat: where no other pair has one, delete the stacks `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation',
+  },
+  {
+    keys: ['pairs[].sourceBucket.name'],
+    change: 'another bucket',
+    before: owned({}),
+    after: owned({ name: 'acme-archive' }),
+    effect: {
+      created: [FUNCTION, RULE],
+      deleted: [FUNCTION, RULE],
+      inPlace: ['alarms', 'dashboard', "failure queue's policy", 'replication role', 'source parameters'],
+    },
+    stops: ['permissions'],
+    toKnow:
+      'The new bucket gets our rule, then the old one loses its own. In between, the role may read the new bucket alone: what is written to the old one is `FAILED`',
+  },
+  {
+    keys: ['pairs[].sourceBucket.keyArns'],
+    change: 'one more key',
+    before: owned({}),
+    after: owned({ keyArns: ['arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab'] }),
+    effect: { inPlace: ['replication role'] },
+    stops: ['permissions'],
+    toKnow: 'Objects under that key that are `FAILED` already stay so: [`s3-replication retry`](backfill.md) sends them again',
+  },
+  {
+    keys: ['pairs[].sourceBucket.roleArn'],
+    change: 'a role of the owner, instead of one of the app',
+    before: owned({}),
+    after: owned({ roleArn: 'arn:aws:iam::111111111111:role/theirs' }),
+    effect: {
+      deleted: ['replication role'],
+      inPlace: [FUNCTION, "replica bucket's policy", 'replica key', RULE, 'source parameters'],
+    },
+    stops: ['permissions'],
+    toKnow: 'Give that role its [permissions](existing-buckets.md#three-ways-to-join) first: without them objects are `FAILED`',
+  },
+  {
+    keys: ['pairs[].sourceBucket.replaces'],
+    change: 'rules of others that go',
+    before: owned({}),
+    after: owned({ replaces: ['theirs'] }),
+    effect: { inPlace: [RULE] },
+    toKnow: 'One request removes those rules and writes ours. They do not come back with the way back',
   },
   {
     keys: ['pairs[].lifecycle.noncurrentDays', 'pairs[].lifecycle.noncurrentVersions'],

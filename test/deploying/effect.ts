@@ -159,6 +159,8 @@ const KIND_OF: Readonly<Partial<Record<ResourceImpact, keyof Effect>>> = {
   [ResourceImpact.WILL_REPLACE]: 'replaced',
   [ResourceImpact.MAY_REPLACE]: 'replaced',
   [ResourceImpact.WILL_UPDATE]: 'inPlace',
+  // The library says so of every property of a custom resource, whose own code updates it.
+  [ResourceImpact.NO_CHANGE]: 'inPlace',
 };
 
 function kindOf(logicalId: string, { changeImpact, isUpdate, propertyUpdates }: ResourceDifference): keyof Effect {
@@ -181,6 +183,10 @@ function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceD
     'AWS::S3::BucketPolicy': `${bucket}'s policy`,
     'AWS::SSM::Parameter': `${stack} parameters`,
     'AWS::IAM::ManagedPolicy': roleName(stack, logicalId),
+    'AWS::IAM::Policy': 'function for buckets of others',
+    'AWS::Lambda::Function': 'function for buckets of others',
+    'AWS::Logs::LogGroup': 'function for buckets of others',
+    'Custom::S3ReplicationRule': "rule in its owner's bucket",
     'AWS::IAM::Role': roleName(stack, logicalId),
     'AWS::SNS::Topic': 'notification topics',
     'AWS::SNS::TopicPolicy': 'policies of the notification topics',
@@ -218,6 +224,9 @@ function roleName(stack: StackKind, logicalId: string): string {
   }
   if (logicalId.startsWith('BackfillRoles')) {
     return 'backfill roles';
+  }
+  if (logicalId.startsWith('BucketMerger')) {
+    return 'function for buckets of others';
   }
   return logicalId.startsWith('ExchangeRole') ? 'exchange role' : 'replication role';
 }

@@ -21,6 +21,13 @@ const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   bucketKeys: { on: {}, off: { bucketKeys: false } },
   objectLock: { none: {}, GOVERNANCE: lock('GOVERNANCE'), COMPLIANCE: lock('COMPLIANCE') },
   sourceObjectLock: { off: {}, on: { sourceObjectLock: true } },
+  // The name of each pair's bucket is put in later: no two pairs may have one.
+  sourceBucket: {
+    made: {},
+    owned: { sourceBucket: { keyArns: ['arn:aws:kms:ap-southeast-2:111111111111:key/theirs'] } },
+    'under-their-role': { sourceBucket: { roleArn: 'arn:aws:iam::111111111111:role/theirs' } },
+    replacing: { sourceBucket: { replaces: ['old'] } },
+  },
   lifecycle: {
     none: {},
     expiry: { lifecycle: { noncurrentDays: 60, replicaExpireDays: 400, sourceNoncurrentDays: 30, sourceNoncurrentVersions: 3 } },
@@ -59,6 +66,9 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['filter tags', 'deleteMarkers on'],
   ['objectLock none', 'sourceObjectLock on'],
   ['lockdown on', 'removal destroy'],
+  ['sourceBucket owned', 'lifecycle expiry'],
+  ['sourceBucket under-their-role', 'lifecycle expiry'],
+  ['sourceBucket replacing', 'lifecycle expiry'],
 ];
 
 const DEFAULTS: Row = Object.fromEntries(Object.entries(FACTORS).map(([name, [first = '']]) => [name, first]));
@@ -77,8 +87,13 @@ function isRefused(row: Row): boolean {
 /** Two pairs with the row's options, so that each has a otherPair. */
 function configOf(row: Row): Keys {
   const keys = (options: typeof OPTIONS) => Object.entries(options).map(([name, levels]) => levels[row[name] ?? '']);
-  const pair = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
-  return Object.assign({ pairs: ['a', 'a-b'].map((id) => ({ id, ...pair })) }, ...keys(OPTIONS)) as Keys;
+  const { sourceBucket, ...pair } = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
+  const pairs = ['a', 'a-b'].map((id) => ({
+    id,
+    ...pair,
+    ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...(sourceBucket as Keys) } }),
+  }));
+  return Object.assign({ pairs }, ...keys(OPTIONS)) as Keys;
 }
 
 /** What of a row is not the default. */

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/fake-s3/faults';
 import type { Request } from '../helpers/fake-s3/protocol';
-import { FaultWorld, IMPATIENT, REPLICA, SOURCE } from './world';
+import { FaultWorld, REPLICA, SOURCE } from './world';
 
 jest.mock('../../lib/cli/gc');
 
@@ -11,6 +11,9 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 
 /** One request in so many has a fault. */
 const ONE_IN = 12;
+
+/** Requests that hang are rare: a busy machine is not to be taken for one that hangs. */
+const TIMEOUTS = { connect: 2000, firstByte: 1000, idle: 1000 };
 
 const world = new FaultWorld();
 beforeAll(() => world.open());
@@ -93,7 +96,7 @@ test(`chaos: ${OBJECTS} objects are restored, each once and whole, with seed ${S
   const checkpoint = join(world.folder, '.s3-replication-restore.json');
   let left = true;
   for (let round = 0; left && round < 60; round += 1) {
-    await world.run(['restore', ...(existsSync(checkpoint) ? ['--resume'] : [])], { timeouts: IMPATIENT });
+    await world.run(['restore', ...(existsSync(checkpoint) ? ['--resume'] : [])], { timeouts: TIMEOUTS });
     // A restore that could not find out what there is begins again.
     left =
       existsSync(checkpoint) ||

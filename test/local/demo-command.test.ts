@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDemo } from '../../lib/local/demo-command';
+import type { Deployment } from '../../lib/model/deployment';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 
 const mockDemo = jest.fn();
@@ -33,8 +34,15 @@ test.each(CONFIG_SPELLINGS)('the demo deploys the configuration that is named: %
   );
 });
 
+test('--existing deploys a configuration whose source bucket is there already', async () => {
+  await expect(run('--existing')).rejects.toThrow('the demo began');
+  const [{ config }] = mockDemo.mock.calls[0] as [{ config: Deployment }];
+  expect(config.pairs.map(({ sourceBucket }) => sourceBucket?.name)).toEqual(['acme-invoices']);
+});
+
 test.each([
   ...REFUSED_SPELLINGS,
+  [['--existing', '-c', 'config=other.json'], '--existing has a configuration of its own'] as const,
   [['-c', 'compliance=true'], 'the demo accepts no context compliance=true'] as const,
   [['report.pdf'], 'the demo accepts no argument "report.pdf"'] as const,
   [['--kep'], 'unknown option --kep'] as const,

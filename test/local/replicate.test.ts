@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { replicate } from '../../lib/local/replicate';
-import { demoData, formatDemo } from '../../lib/local/report';
+import { type DemoData, demoData, formatDemo } from '../../lib/local/report';
 import { validConfig } from '../helpers/config';
 
 const config = validConfig({
@@ -130,9 +130,10 @@ test('any other error is not taken for a missing replica', async () => {
 });
 
 describe('the report', () => {
-  const report = async (count: number) => {
+  const report = async (count: number, existing: DemoData['existing'] = []) => {
     const object = await replicateFile();
-    return demoData(config, new Map([['documents', Array.from({ length: count }, () => object)]]), 12);
+    const objects = new Map([['documents', Array.from({ length: count }, () => object)]]);
+    return demoData(config, { objects, existing }, 12);
   };
 
   test('shows bucket, key, account, region, both statuses, storage class, tags and checksum', async () => {
@@ -154,6 +155,33 @@ describe('the report', () => {
     expect(text.match(/in\/f\.txt/g)).toHaveLength(20);
     expect(text).toContain('and 3 more');
     expect(text).toContain('23 of 23 objects arrived');
+  });
+
+  const EXISTING = {
+    pair: 'documents',
+    bucket: 'acme-documents',
+    theirs: ['rule old', 'notification uploads'],
+    untouched: true,
+    before: 200,
+    older: 200,
+  };
+
+  test('says of a bucket that was there before what its owner has, and what is older than the rule', async () => {
+    const text = formatDemo(await report(1, [EXISTING]));
+
+    expect(text).toContain(
+      'bucket acme-documents of its owner, pair documents\n  rule old, notification uploads: as before\n  200 of 200',
+    );
+  });
+
+  test.each([
+    [{ ...EXISTING, untouched: false }, 'CHANGED'],
+    [{ ...EXISTING, older: 199 }, '199 of 200'],
+  ])('is not ok where a bucket of somebody else was changed, or its older objects are not found', async (existing, shown) => {
+    const data = await report(1, [existing]);
+
+    expect(data.status).toBe('failed');
+    expect(formatDemo(data)).toContain(shown);
   });
 
   test('of a failure names it and is not ok', async () => {

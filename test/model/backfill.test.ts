@@ -5,8 +5,13 @@ import { validConfig } from '../helpers/config';
 const SOURCE = 'arn:aws:s3:::backups-documents-111111111111-ap-southeast-2-an';
 const REPORTS = 'arn:aws:s3:::backups-backfill-111111111111-ap-southeast-2-an';
 
+function permissionsOf(keys: Record<string, unknown>) {
+  const config = validConfig(keys);
+  return config.pairs.flatMap(({ names }) => backfillPermissions(config, names));
+}
+
 test("a role may do what AWS's policy for a generated manifest allows, for its own pair", () => {
-  expect(roleStatements(backfillPermissions(validConfig({ backfill: true }), 'documents'))).toStrictEqual([
+  expect(roleStatements(permissionsOf({ backfill: true }))).toStrictEqual([
     { Sid: 'InitiateReplication', Effect: 'Allow', Action: ['s3:InitiateReplication'], Resource: [`${SOURCE}/*`] },
     {
       Sid: 'GenerateManifests',
@@ -30,7 +35,7 @@ test("a role may do what AWS's policy for a generated manifest allows, for its o
 });
 
 test('every row says why, with a page of AWS', () => {
-  for (const { why, page } of backfillPermissions(validConfig(), 'documents')) {
+  for (const { why, page } of permissionsOf({})) {
     expect(why).not.toBe('');
     expect(page).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
   }

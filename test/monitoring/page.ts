@@ -8,7 +8,7 @@ export function monitoringPage(): string {
 
 Made by \`npm run docs\` from the alarms of the templates and test/monitoring/ways.ts; a test fails when it is stale. Names and minutes are those of the default configuration.
 
-A small object, the *heartbeat*, is written into each source bucket every hour. S3 replicates it, and a queue of the backup account counts it. When none arrives, an alarm of the
+A small object, the *heartbeat*, is written every hour into each source bucket that the deployment creates. S3 replicates it, and a queue of the backup account counts it. When none arrives, an alarm of the
 backup account goes off, whatever the reason. [ADR 11](adr/0011-heartbeat.md) argues how; [runbook.md](runbook.md) says what to do for each alarm.
 
 ## What notices what

@@ -4,12 +4,13 @@ import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
 import { allowedHeartbeat } from './heartbeat';
 import { allowedLockdown, isLocked } from './lockdown';
+import { allowedMerger } from './merger';
 import { allowedNotifications } from './notifications';
 import { allowedObjectLock } from './object-lock';
 import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
 import { allowedWitness } from './witness';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /** A request that has to be allowed, with AWS's word for it. */
 export interface AllowedRequest extends Request {
@@ -34,6 +35,7 @@ export function allowedRequests(world: World): AllowedRequest[] {
     ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
     ...keyExchange(world),
     ...allowedBackfill(world),
+    ...allowedMerger(world),
     ...allowedHeartbeat(world),
     ...allowedWitness(world),
     ...allowedNotifications(world),
@@ -46,7 +48,7 @@ export function allowedRequests(world: World): AllowedRequest[] {
 
 /** What S3 does with the replication role of one pair. The same for every variant. */
 function replication(world: World, pair: PairNames): AllowedRequest[] {
-  const { config, sourceKey, replicaKey } = world;
+  const { config, replicaKey } = world;
   const { source, destination } = config;
   const principal = actorsOf(world).replicationRole(pair);
   const s3 = (grantedBy: string, name: string, actions: string[], resource: string, owner: string): AllowedRequest[] =>
@@ -83,16 +85,18 @@ function replication(world: World, pair: PairNames): AllowedRequest[] {
       `${pair.replicaBucket.arn}/photos/a.jpg`,
       destination.account,
     ),
-    ...contexts(pair.sourceBucket.arn).map((arn) => ({
-      name: 'S3 decrypts a source object, with and without an S3 Bucket Key',
-      principal,
-      action: 'kms:Decrypt',
-      resource: sourceKey,
-      owner: source.account,
-      context: throughS3(source.region, arn),
-      page: ENCRYPTED,
-      grantedBy: 'DecryptSourceObjects',
-    })),
+    ...contexts(pair.sourceBucket.arn).flatMap((arn) =>
+      sourceKeysOf(world, pair).map((resource) => ({
+        name: 'S3 decrypts a source object, with and without an S3 Bucket Key',
+        principal,
+        action: 'kms:Decrypt',
+        resource,
+        owner: source.account,
+        context: throughS3(source.region, arn),
+        page: ENCRYPTED,
+        grantedBy: 'DecryptSourceObjects',
+      })),
+    ),
     ...contexts(pair.replicaBucket.arn).flatMap((arn) =>
       each(['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], {
         name: 'S3 encrypts a replica, with and without an S3 Bucket Key',
@@ -111,13 +115,18 @@ function replication(world: World, pair: PairNames): AllowedRequest[] {
 
 /** What administrators need of their own account's bucket and key, as far as no lockdown refuses it. */
 function administration(world: World, pair: PairNames): AllowedRequest[] {
-  const { config, sourceKey, replicaKey } = world;
+  const { config, replicaKey } = world;
   const { sourceAdministrator, destinationAdministrator } = actorsOf(world);
   const sides = [
-    { principal: sourceAdministrator, ...config.source, bucket: pair.sourceBucket.arn, key: sourceKey },
-    { principal: destinationAdministrator, ...config.destination, bucket: pair.replicaBucket.arn, key: replicaKey },
+    {
+      principal: sourceAdministrator,
+      ...config.source,
+      bucket: pair.sourceBucket.arn,
+      keys: [...sourceKeysOf(world, pair), world.sourceKey],
+    },
+    { principal: destinationAdministrator, ...config.destination, bucket: pair.replicaBucket.arn, keys: [replicaKey] },
   ];
-  const requests = sides.flatMap(({ principal, account: owner, region, bucket, key }) => {
+  const requests = sides.flatMap(({ principal, account: owner, region, bucket, keys }) => {
     const name = 'an administrator works with a bucket and key of the same account';
     return [
       ...each(['s3:ListBucket', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration'], {
@@ -135,16 +144,23 @@ function administration(world: World, pair: PairNames): AllowedRequest[] {
     ]
       .map((request) => ({ ...request, page: OWN_BUCKET }))
       .concat(
-        [
-          ...each(['kms:DescribeKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], { name, principal, resource: key, owner }),
-          ...each(['kms:Decrypt', 'kms:GenerateDataKey'], {
-            name,
-            principal,
-            resource: key,
-            owner,
-            context: throughS3(region, bucket),
-          }),
-        ].map((request) => ({ ...request, page: OWN_KEY })),
+        [...new Set(keys)]
+          .flatMap((key) => [
+            ...each(['kms:DescribeKey', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+              name,
+              principal,
+              resource: key,
+              owner,
+            }),
+            ...each(['kms:Decrypt', 'kms:GenerateDataKey'], {
+              name,
+              principal,
+              resource: key,
+              owner,
+              context: throughS3(region, bucket),
+            }),
+          ])
+          .map((request) => ({ ...request, page: OWN_KEY })),
       );
   });
   return requests.filter(({ action, owner }) => owner !== config.destination.account || !isLocked(world, action));

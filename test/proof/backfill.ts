@@ -4,7 +4,7 @@ import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /*
  * The roles of S3 Batch Replication and its report bucket: what has to be allowed, and what has to be denied. Where it is not configured,
@@ -166,7 +166,7 @@ function moreThanJobs(world: World, pair: PairNames): Request[] {
 
 /** What S3 does as the replication role, and anything else on the other side. */
 function liveReplication(world: World, pair: PairNames): Request[] {
-  const { sourceKey, replicaKey, config } = world;
+  const { replicaKey, config } = world;
   const { source, destination } = config;
   const { owner, principal } = jobsOf(world, pair);
   const across = {
@@ -182,13 +182,15 @@ function liveReplication(world: World, pair: PairNames): Request[] {
     }),
     ...each([...WEAKEN_BUCKET, ...GENERATE, 's3:ListBucket'], { ...across, resource: pair.replicaBucket.arn }),
     ...each(USE_KEY, { ...across, resource: replicaKey, context: throughS3(destination.region, pair.replicaBucket.arn) }),
-    ...each(USE_KEY, {
-      name: 'a backfill role uses the source key',
-      principal,
-      resource: sourceKey,
-      owner,
-      context: throughS3(source.region, pair.sourceBucket.arn),
-    }),
+    ...sourceKeysOf(world, pair).flatMap((resource) =>
+      each(USE_KEY, {
+        name: 'a backfill role uses the source key',
+        principal,
+        resource,
+        owner,
+        context: throughS3(source.region, pair.sourceBucket.arn),
+      }),
+    ),
   ];
 }
 

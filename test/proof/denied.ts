@@ -5,13 +5,14 @@ import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedHeartbeat } from './heartbeat';
 import { deniedLockdown } from './lockdown';
+import { deniedMerger } from './merger';
 import { deniedNotifications } from './notifications';
 import { deniedObjectLock } from './object-lock';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
 import { deniedWitness } from './witness';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /**
  * Every request that must be denied. Later work extends this list and never shortens it.
@@ -32,6 +33,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ]),
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
+    ...deniedMerger(world),
     ...deniedHeartbeat(world),
     ...deniedWitness(world),
     ...deniedNotifications(world),
@@ -69,17 +71,17 @@ function roleElsewhere(world: World, pair: PairNames): Request[] {
 
 /** The replication role on its own keys, but not as S3 does it for its own buckets. */
 function roleOnKeys(world: World, pair: PairNames): Request[] {
-  const { sourceKey, replicaKey, config } = world;
+  const { replicaKey, config } = world;
   const principal = actorsOf(world).replicationRole(pair);
   const uses = [
-    {
+    ...sourceKeysOf(world, pair).map((resource) => ({
       actions: ['kms:Decrypt'],
-      resource: sourceKey,
+      resource,
       owner: config.source.account,
       region: config.source.region,
       other: config.destination.region,
       bucket: pair.sourceBucket.arn,
-    },
+    })),
     {
       actions: USE_KEY,
       resource: replicaKey,
@@ -214,7 +216,12 @@ function acrossPairs(world: World, pair: PairNames, otherPairs: readonly OtherPa
     const sameGroup = other.world.config === world.config;
     const name = `the replication role of another pair of ${sameGroup ? 'the same' : 'another'} group`;
     const uses = [
-      { key: other.world.sourceKey, owner: source.account, region: source.region, bucket: other.pair.sourceBucket.arn },
+      ...sourceKeysOf(other.world, other.pair).map((key) => ({
+        key,
+        owner: source.account,
+        region: source.region,
+        bucket: other.pair.sourceBucket.arn,
+      })),
       {
         key: other.world.replicaKey,
         owner: destination.account,
@@ -237,7 +244,7 @@ function acrossPairs(world: World, pair: PairNames, otherPairs: readonly OtherPa
 
 /** Other accounts on the source bucket and the source key: neither is shared with anybody. */
 function othersOnSource(world: World, pair: PairNames): Request[] {
-  const { config, sourceKey } = world;
+  const { config } = world;
   const { administrator, destinationAdministrator } = actorsOf(world);
   const { account: owner, region } = config.source;
   const others: [string, Request['principal']][] = [
@@ -258,13 +265,15 @@ function othersOnSource(world: World, pair: PairNames): Request[] {
       resource: pair.sourceBucket.arn,
       owner,
     }),
-    ...each(['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
-      name: `${who} on the source key`,
-      principal,
-      resource: sourceKey,
-      owner,
-      context: throughS3(region, pair.sourceBucket.arn),
-    }),
+    ...[...new Set([...sourceKeysOf(world, pair), world.sourceKey])].flatMap((resource) =>
+      each(['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], {
+        name: `${who} on a source key`,
+        principal,
+        resource,
+        owner,
+        context: throughS3(region, pair.sourceBucket.arn),
+      }),
+    ),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { heartbeatKey } from '../../lib/model/canary';
 import type { DeployedPair } from '../../lib/model/deployment';
-import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { heartbeatPairs } from '../../lib/model/heartbeat';
 import { canaryPrefix } from '../../lib/model/names';
 import { PLAIN_HTTP, TOUCH_REPLICA, WEAKEN_BUCKET } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -24,7 +24,7 @@ const WRITE = ['s3:PutObject', 's3:PutObjectTagging'];
 
 const onBehalfOf = (arn: string, account: string) => ({ 'aws:SourceArn': arn, 'aws:SourceAccount': account });
 
-const pairsOf = ({ config }: World): readonly DeployedPair[] => (heartbeatMinutes(config) === undefined ? [] : config.pairs);
+const pairsOf = ({ config }: World): readonly DeployedPair[] => heartbeatPairs(config.heartbeat, config.pairs);
 
 /** What requests about the heartbeat of a pair are made of. */
 function heartbeatOf({ config, sourceKey }: World, pair: DeployedPair) {

@@ -1,4 +1,5 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
+import { adoptionPermissions } from '../../lib/model/adoption';
 import { backfillPermissions } from '../../lib/model/backfill';
 import { heartbeatPermissions } from '../../lib/model/heartbeat';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
@@ -10,13 +11,14 @@ import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
 import { allowedLockdown, deniedLockdown } from './lockdown';
+import { allowedMerger, deniedMerger } from './merger';
 import { mutationsOf } from './mutations';
 import { NOT_GRANTED } from './not-granted';
 import { NOTIFICATION_STATEMENTS } from './notifications';
 import { allowedObjectLock, deniedObjectLock } from './object-lock';
 import { type Conditions, list, nameOf, type Statement } from './policy';
 import { allowedUnderScp, deniedUnderScp } from './scp';
-import { VARIANTS, WITH_BACKFILL, WITH_LOCKDOWN, WITH_OBJECT_LOCK, WITH_PIPELINE } from './variants';
+import { VARIANTS, WITH_BACKFILL, WITH_LOCKDOWN, WITH_OBJECT_LOCK, WITH_OWNED_BUCKETS, WITH_PIPELINE } from './variants';
 import { allowedVerification, deniedVerification } from './verification';
 import { type World, worldOf } from './world';
 
@@ -31,6 +33,7 @@ export function permissionsPage(): string {
   const world = worldOf({});
   const withPipeline = worldOf(WITH_PIPELINE.config);
   const withBackfill = worldOf(WITH_BACKFILL.config);
+  const withOwned = worldOf(WITH_OWNED_BUCKETS.config);
   const locked = worldOf(WITH_OBJECT_LOCK.config);
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
@@ -71,11 +74,23 @@ replication role, which replicates what a job asks for: it can neither read nor 
 
 ${markdownTable(
   ROLE_HEADER,
-  withBackfill.pairs.flatMap(({ id }) => roleRows(backfillPermissions(withBackfill.config, id))),
+  withBackfill.pairs.flatMap((pair) => roleRows(backfillPermissions(withBackfill.config, pair))),
 )}
 
 Its trust names \`batchoperations.s3.amazonaws.com\` and carries no condition, since AWS documents none. What it may do is AWS's policy for a
 manifest that S3 generates, with the folders of one pair in place of whole buckets.
+
+## What reaches a source bucket that is owned elsewhere
+
+Only with a pair whose [source bucket exists already](existing-buckets.md), the source account has one Lambda function. CloudFormation runs it when such a pair
+changes. Its role may write its own log, and has a policy for each such pair, here \`invoices\`:
+
+${markdownTable(
+  ROLE_HEADER,
+  withOwned.config.pairs.filter(({ id }) => id === 'invoices').flatMap((pair) => roleRows(adoptionPermissions(pair))),
+)}
+
+Its trust names \`lambda.amazonaws.com\`. With \`roleArn\`, the role that it may hand to S3 is that of the owner, who adds the statements of the replication role to it.
 
 ## What the role of a heartbeat may do
 
@@ -150,6 +165,16 @@ ${grouped(allowedBackfill(withBackfill))}
 Denied:
 
 ${grouped(deniedBackfill(withBackfill))}
+
+With source buckets that are owned elsewhere, ${allowedMerger(withOwned).length} more must be allowed and ${deniedMerger(withOwned).length} denied.
+
+Allowed:
+
+${grouped(allowedMerger(withOwned))}
+
+Denied:
+
+${grouped(deniedMerger(withOwned))}
 
 With a pipeline, ${allowedVerification(withPipeline).length} more must be allowed and ${deniedVerification(withPipeline).length} denied, and each of ${mutationsOf(withPipeline).length} single changes in all has an effect.
 

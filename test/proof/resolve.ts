@@ -48,7 +48,10 @@ export function arnOf(logicalId: string, stack: StackJson): string {
     case 'AWS::S3::Bucket':
       return `arn:${partition}:s3:::${property('BucketName')}`;
     case 'AWS::IAM::Role':
-      return `arn:${partition}:iam::${account}:role/${property('RoleName')}`;
+      // CloudFormation makes a name where the template has none; here the logical id stands for it.
+      return `arn:${partition}:iam::${account}:role/${resource?.Properties?.['RoleName'] === undefined ? logicalId : property('RoleName')}`;
+    case 'AWS::Logs::LogGroup':
+      return `arn:${partition}:logs:${region}:${account}:log-group:${logicalId}:*`;
     case 'AWS::SQS::Queue':
       return `arn:${partition}:sqs:${region}:${account}:${property('QueueName')}`;
     case 'AWS::SNS::Topic':

@@ -44,6 +44,19 @@ export const WITH_OBJECT_LOCK: Variant = {
   },
 };
 
+const ownersKey = (id: string) => `arn:aws:kms:ap-southeast-2:111111111111:key/${id}`;
+
+const OWNED_BUCKETS = [
+  { id: 'invoices', sourceBucket: { name: 'acme-invoices', keyArns: [ownersKey('first'), ownersKey('second')] } },
+  { id: 'scans', sourceBucket: { name: 'acme-scans' } },
+];
+
+/** The variant in which source buckets are owned elsewhere. */
+export const WITH_OWNED_BUCKETS: Variant = {
+  name: 'with source buckets that are owned elsewhere',
+  config: { keyExchange: 'ssm', pairs: OWNED_BUCKETS },
+};
+
 const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 'b', group: 'archive' }] };
 
 /** The variant in which replicas are locked. */
@@ -93,6 +106,29 @@ export const VARIANTS: readonly Variant[] = [
   WITH_PIPELINE,
   WITH_PREFIXES,
   WITH_BACKFILL,
+  WITH_OWNED_BUCKETS,
+  {
+    name: 'with source buckets that are owned elsewhere, beside one that is not, with backfill, a pipeline and lockdown',
+    config: { ...LOCKDOWN, backfill: true, pipeline: PIPELINE, pairs: [...OWNED_BUCKETS, { id: 'documents' }] },
+  },
+  {
+    name: 'with source buckets that are owned elsewhere, under the role of their owner and in place of its rules, with a pipeline',
+    config: {
+      keyExchange: 'ssm',
+      pipeline: PIPELINE,
+      pairs: [
+        {
+          id: 'invoices',
+          sourceBucket: {
+            name: 'acme-invoices',
+            keyArns: [ownersKey('first')],
+            roleArn: 'arn:aws:iam::111111111111:role/theirs',
+          },
+        },
+        { id: 'scans', sourceBucket: { name: 'acme-scans', replaces: ['old'] } },
+      ],
+    },
+  },
   { name: 'beside a group', config: IN_GROUPS },
   { name: 'of a group, with backfill and a pipeline', config: { ...IN_GROUPS, backfill: true, pipeline: PIPELINE }, group: 1 },
   {
@@ -121,4 +157,4 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** Those of `npm test`: each policy of the deployment is in one of them. The others are proven in test/exhaustive. */
-export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_LOCKDOWN];
+export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_OWNED_BUCKETS, WITH_LOCKDOWN];

@@ -1,12 +1,12 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
-import { heartbeatMinutes } from '../../lib/model/heartbeat';
+import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
-import type { World } from './world';
+import { sourceKeysOf, type World } from './world';
 
 /*
  * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
@@ -117,7 +117,17 @@ function sideOf(world: World, side: SideName) {
       const { arn } = side === 'source' ? sourceBucket : replicaBucket;
       const prefix = pair.filter?.prefix ?? '';
       const canaryKey = `${canaryPrefix(pair)}${CANARY}`;
-      return { arn, prefix, canaryKey, lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)) };
+      // Of keys that are shared by pairs, each is asked for.
+      const keys = side === 'source' ? sourceKeysOf(world, pair.names) : [world.replicaKey];
+      const ownersKeys = side === 'source' ? (pair.sourceBucket?.keyArns ?? []) : [];
+      return {
+        arn,
+        keys,
+        ownersKeys,
+        prefix,
+        canaryKey,
+        lookalikes: lookalikesOf(prefix).map((other) => other + canaryKey.slice(prefix.length)),
+      };
     }),
   };
 }
@@ -186,11 +196,14 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
       : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
-    ...own.buckets.flatMap(({ arn, canaryKey }) => [
+    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys }) => [
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
-      ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], own.keyArn, throughS3(region, arn)),
-      ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], own.keyArn, throughS3(region, `${arn}/${canaryKey}`)),
+      ...keys.flatMap((key) => [
+        ...ask(own.keyStatement, BUCKET_KEY_PAGE, [own.key], key, throughS3(region, arn)),
+        ...ask(own.keyStatement, ENCRYPTION_PAGE, [own.key], key, throughS3(region, `${arn}/${canaryKey}`)),
+      ]),
+      ...ownersKeys.flatMap((key) => ask('ReadOwnersKeys', KMS_PAGE, ['kms:DescribeKey', 'kms:GetKeyPolicy'], key)),
       ...(side === 'source' ? [] : ask('ListCanaries', S3_PAGE, ['s3:ListBucketVersions'], arn, { 's3:prefix': canaryKey })),
     ]),
   ];
@@ -224,7 +237,7 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
     ...describeAlarms(ask, `arn:${partition}:cloudwatch:${region}:${account}:alarm:somebody-elses`),
     ...describeStack(ask, `arn:${partition}:cloudformation:${region}:${account}:stack/${healthStackName}/6f2d`),
     ...ask('ReadSubscriptions', `${AUTHORIZATION}/list_amazonsns.html`, ['sns:ListSubscriptionsByTopic'], topic.arn),
-    ...heartbeatsOf(config).flatMap(({ names: { heartbeatQueue } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { heartbeatQueue } }) =>
       ask(
         'ReadHeartbeatQueues',
         `${AUTHORIZATION}/list_amazonsqs.html`,
@@ -233,11 +246,6 @@ function watchingBackup({ config, partition }: World, ask: Ask): AllowedRequest[
       ),
     ),
   ];
-}
-
-/** Pairs that have a heartbeat: all, or none. */
-function heartbeatsOf(config: World['config']): World['config']['pairs'] {
-  return heartbeatMinutes(config) === undefined ? [] : config.pairs;
 }
 
 /** What only the source account has: alarms, failure events, stacks and parameters in the destination region too. */
@@ -267,7 +275,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
     ),
     ...describe(stackArn(config.source.region, regions.source.healthStackName)),
     ...(heartbeatMinutes(config) === undefined ? [] : describe(stackArn(config.source.region, config.names.heartbeat.stackName))),
-    ...heartbeatsOf(config).flatMap(({ names: { ruleId } }) =>
+    ...heartbeatPairs(config.heartbeat, config.pairs).flatMap(({ names: { ruleId } }) =>
       ask(
         'ReadSchedules',
         `${AUTHORIZATION}/list_amazoneventbridgescheduler.html`,

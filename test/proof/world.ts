@@ -4,6 +4,8 @@ import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
+import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
@@ -26,10 +28,19 @@ export interface World {
   readonly holders: ReadonlySet<string>;
   readonly policies: readonly HeldPolicy[];
   readonly destinationTemplate: StackJson['template'];
+  /** What reaches source buckets that are owned elsewhere. @default - there is no such bucket */
+  readonly merger?: { readonly role: string; readonly logGroup: string };
+}
+
+/** The keys of a pair's source objects: the group's own, or those of the bucket's owner. */
+export function sourceKeysOf({ config, sourceKey }: World, { id }: PairNames): readonly string[] {
+  return config.pairs.find((pair) => pair.id === id)?.sourceBucket?.keyArns ?? [sourceKey];
 }
 
 /** Logical ids of the keys, which the templates' tests pin. */
 const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013', notifications: 'NotificationsKey74C0825E' };
+
+const MERGER = { role: 'BucketMergerRoleE1091C31', logs: 'BucketMergerLogs2E06944F' };
 
 /** Role of the backup account that may deploy under the service control policy. */
 export const DEPLOYER = 'teams/BackupDeployer';
@@ -66,7 +77,8 @@ function worldOfGroup(stacks: GroupStacks): World {
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
-  const policies = [...deployed, ...organizationPolicies(config)];
+  const owned = ownersPolicies(config, arnOf(KEYS.replica, destination));
+  const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
     partition: names.partition,
@@ -81,10 +93,63 @@ function worldOfGroup(stacks: GroupStacks): World {
         backup: arnOf(KEYS.notifications, stackJson(stacks.backupHealth, config, 'destination')),
       }),
     },
-    holders: new Set(deployed.map(({ holder }) => holder)),
+    holders: new Set([...deployed, ...owned].map(({ holder }) => holder)),
     policies,
     destinationTemplate: destination.template,
+    ...(owned.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
   };
+}
+
+/**
+ * What a careful owner of a source bucket has: TLS only, keys that leave permissions to IAM, and a role with what `doctor` says that it needs.
+ * No stack writes these.
+ */
+function ownersPolicies(config: Deployment, replicaKey: string): HeldPolicy[] {
+  const principal = { AWS: `arn:${partitionOf(config.source)}:iam::${config.source.account}:root` };
+  return config.pairs.flatMap(({ names, sourceBucket }): HeldPolicy[] =>
+    sourceBucket === undefined
+      ? []
+      : [
+          {
+            half: 'resource',
+            holder: names.sourceBucket.arn,
+            document: {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Deny',
+                  Principal: { AWS: '*' },
+                  Action: 's3:*',
+                  Resource: [names.sourceBucket.arn, `${names.sourceBucket.arn}/*`],
+                  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+                },
+              ],
+            },
+          },
+          ...(sourceBucket.roleArn === undefined ? [] : ownersRole(config, names, replicaKey)),
+          ...sourceBucket.keyArns.map(
+            (holder): HeldPolicy => ({
+              half: 'resource',
+              holder,
+              document: {
+                Version: '2012-10-17',
+                Statement: [{ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }],
+              },
+            }),
+          ),
+        ],
+  );
+}
+
+/** A replication role that its owner has, and that replicates for nobody but this pair. */
+function ownersRole(config: Deployment, names: PairNames, replicaKey: string): HeldPolicy[] {
+  const holder = names.replicationRole.arn;
+  const trust = { Effect: 'Allow' as const, Principal: { Service: REPLICATION_SERVICE }, Action: 'sts:AssumeRole' };
+  const needed = roleStatements(replicationPermissions(config, names, { source: '', replica: replicaKey }));
+  return [
+    { half: 'resource', holder, document: { Version: '2012-10-17', Statement: [trust] } },
+    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed as PolicyDocument['Statement'] } },
+  ];
 }
 
 /** What a lockdown recommends to the management account. */
@@ -117,6 +182,9 @@ const WITHOUT_POLICY = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::Logs::LogGroup',
+  'AWS::Lambda::Function',
+  'Custom::S3ReplicationRule',
   'AWS::Events::Rule',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
@@ -137,6 +205,7 @@ function policiesOf(stack: StackJson, stacks: readonly StackJson[]): HeldPolicy[
           ...inline.map(({ PolicyDocument: policy }): HeldPolicy => ({ half: 'identity', holder, document: document(policy) })),
         ];
       }
+      case 'AWS::IAM::Policy':
       case 'AWS::IAM::ManagedPolicy': {
         if ('Users' in Properties || 'Groups' in Properties) {
           throw new Error(`the proof knows roles only, and ${logicalId} is attached to others`);

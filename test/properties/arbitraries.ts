@@ -20,6 +20,12 @@ export interface WrittenPair {
   readonly sourceObjectLock?: boolean;
   readonly lifecycle?: object;
   readonly group?: string;
+  readonly sourceBucket?: {
+    readonly name: string;
+    readonly keyArns?: readonly string[];
+    readonly roleArn?: string;
+    readonly replaces?: readonly string[];
+  };
 }
 
 interface WrittenObjectLock {
@@ -359,6 +365,59 @@ export const validConfigsInGroups: fc.Arbitrary<WrittenConfig> = validConfigs.ch
       })),
     };
   }),
+);
+
+/** How a bucket that is owned elsewhere is joined; undefined for a bucket that the app makes. */
+const joinings = fc.option(
+  fc.record({
+    keys: fc.integer({ min: 0, max: 3 }),
+    way: fc.oneof(
+      fc.constant({}),
+      fc.constant({ roleArn: 'role/service-role/theirs' }),
+      fc
+        .uniqueArray(fc.constantFrom('old', 'Regel für 2025', 'x'.repeat(255)), { minLength: 1 })
+        .map((replaces) => ({ replaces })),
+    ),
+  }),
+  { nil: undefined },
+);
+
+/** Configurations in which at least one source bucket is owned elsewhere. */
+export const validConfigsWithOwnedBuckets: fc.Arbitrary<WrittenConfig> = validConfigs.chain((config) =>
+  fc
+    .array(joinings, { minLength: 6, maxLength: 6 })
+    .filter((all) => all.slice(0, writtenPairs(config).length).some((joining) => joining !== undefined))
+    .map((all): WrittenConfig => {
+      const { account, region } = { ...DEFAULTS.source, ...config.source };
+      const partition = ['cn', 'us-gov'].find((start) => region.startsWith(`${start}-`));
+      const arn = `arn:aws${partition === undefined ? '' : `-${partition}`}`;
+      return {
+        ...config,
+        pairs: writtenPairs(config).map((pair, index) => {
+          const joining = all[index];
+          if (joining === undefined) {
+            return pair;
+          }
+          // The lifecycle of such a bucket is its owner's.
+          const {
+            sourceNoncurrentDays: _,
+            sourceNoncurrentVersions: __,
+            ...lifecycle
+          } = (pair.lifecycle ?? {}) as Record<string, unknown>;
+          const { way, keys } = joining;
+          return {
+            ...pair,
+            lifecycle,
+            sourceBucket: {
+              name: `acme.bucket-${index}`,
+              keyArns: Array.from({ length: keys }, (_key, number) => `${arn}:kms:${region}:${account}:key/key-${number}`),
+              ...way,
+              ...('roleArn' in way && { roleArn: `${arn}:iam::${account}:${way.roleArn}` }),
+            },
+          };
+        }),
+      };
+    }),
 );
 
 /** The pairs of a configuration, default included. */

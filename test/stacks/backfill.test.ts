@@ -71,7 +71,10 @@ describe('a backfill role', () => {
   });
 
   test.each(['documents', 'photos'])('may do what the table says for its pair %s, and nothing else', (pair) => {
-    const statements = roleStatements(backfillPermissions(validConfig({ backfill: true, pairs: PAIRS }), pair));
+    const config = validConfig({ backfill: true, pairs: PAIRS });
+    const statements = config.pairs
+      .filter(({ id }) => id === pair)
+      .flatMap(({ names }) => roleStatements(backfillPermissions(config, names)));
     const template = sourceOf({ backfill: true, pairs: PAIRS });
 
     template.hasResourceProperties(

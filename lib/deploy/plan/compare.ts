@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Difference, ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import { plural } from '../../cli/units';
 import type { Template, TemplateResource } from '../../model/template';
+import { adoptionFindings } from './adoption';
 import { type AssemblyStack, resourcesOf } from './assembly';
 import type { DeployedStack } from './deployed';
 import { lockdownStops, lockUnderLockdownStop, resentLockWarning, withRetainedPolicies } from './lockdown';
@@ -36,6 +37,7 @@ export function compareStack(stack: AssemblyStack, deployed: DeployedStack): Sta
   const known = { ...resourcesOf(deployed.template), ...resourcesOf(stack.template) };
   const kept = withRetainedPolicies(deployed.template, stack.template);
   const { permissions, canonical } = widenedPermissions(kept === stack.template ? diff : diffOf(deployed.template, kept), known);
+  const adoption = adoptionFindings(stackName, resources, { deployed, template: stack.template });
   const isThere = deployed.state === 'deployed' || deployed.state === 'unfinished';
   return {
     id,
@@ -58,8 +60,12 @@ export function compareStack(stack: AssemblyStack, deployed: DeployedStack): Sta
           ...(permissions.length === 0 ? [] : [permissionsStop(stackName, canonical)]),
         ]
       : [],
-    refusals: resources.flatMap((change) => lockRefusal(stackName, change)),
-    warnings: [...stack.warnings, ...resources.flatMap((change) => resentLockWarning(change, deployed.template))],
+    refusals: [...resources.flatMap((change) => lockRefusal(stackName, change)), ...adoption.refusals],
+    warnings: [
+      ...stack.warnings,
+      ...adoption.warnings,
+      ...resources.flatMap((change) => resentLockWarning(change, deployed.template)),
+    ],
   };
 }
 

@@ -7,8 +7,10 @@ import { RequestHandler } from '../../aws/request-handler';
 import { partitionName } from '../../config/regions';
 import type { Side } from '../../config/replication-config';
 import { UnreachableError } from '../../errors/errors';
+import type { OwnedBucket } from '../../model/adoption';
 import type { Deployment } from '../../model/deployment';
 import type { Template } from '../../model/template';
+import { readOwnedBuckets } from './adoption';
 import type { AssemblyStack } from './assembly';
 import type { StackState } from './model';
 
@@ -19,6 +21,13 @@ export interface DeployedStack {
   readonly template: Template;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
+  /**
+   * The source buckets that are owned elsewhere and that the stack merges into or has merged into, by name; in words why one could not be
+   * read.
+   *
+   * @default - none
+   */
+  readonly ownedBuckets?: Readonly<Record<string, OwnedBucket | string>>;
 }
 
 /** A stack that is not there. */
@@ -116,7 +125,9 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
     const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler(signal) });
     try {
-      return await readDeployed(client, stack.stackName);
+      const deployed = await readDeployed(client, stack.stackName);
+      const ownedBuckets = await readOwnedBuckets([deployed.template, stack.template], { region, credentials, signal });
+      return { ...deployed, ...(ownedBuckets && { ownedBuckets }) };
     } finally {
       client.destroy();
     }

@@ -92,8 +92,12 @@ function namesIn(config: Deployment): Named[] {
     ]),
     at('the monitoring stack', 'stack watching', monitoring),
     arn('the exchange role', names.exchange.readerRole),
-    ...pairs.map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),
-    ...pairs.map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
+    ...pairs
+      .filter(({ sourceBucket: owned }) => owned?.roleArn === undefined)
+      .map((pair) => arn(`the replication role of ${pair.id}`, pair.names.replicationRole)),
+    ...pairs
+      .filter(({ sourceBucket: owned }) => owned === undefined)
+      .map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
     ...(config.backfill ? [arn('the report bucket', names.reportBucket)] : []),
     ...pairs.map((pair) => arn(`the backfill role of ${pair.id}`, pair.names.backfillRole)),
   ];

@@ -7,6 +7,7 @@ import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
 import { RULES } from './rules';
+import { sourceBucketProblems } from './source-bucket-rules';
 
 /**
  * Finds, checks and completes the configuration.
@@ -58,7 +59,7 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...parsed.data,
     terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
   });
-  const wholeProblems = groupProblems(config);
+  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config)];
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

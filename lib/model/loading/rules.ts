@@ -5,6 +5,7 @@ import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { type Rule, rule } from './rule';
+import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
 
 const accounts = z.looseObject({
   source: z.looseObject({ account: schema.source.unwrap().shape.account }).prefault({}),
@@ -39,6 +40,7 @@ const SAME_REGION =
 
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
+  ...SOURCE_BUCKET_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
@@ -96,14 +98,21 @@ export const RULES: readonly Rule[] = [
   rule(
     z.looseObject({
       heartbeat: schema.heartbeat,
-      pairs: z.array(z.looseObject({ filter: z.looseObject({ prefix: z.string().optional() }).optional() }).catch({})),
+      pairs: z.array(
+        z
+          .looseObject({
+            sourceBucket: z.unknown().optional(),
+            filter: z.looseObject({ prefix: z.string().optional() }).optional(),
+          })
+          .catch({ sourceBucket: undefined }),
+      ),
     }),
     ({ heartbeat, pairs }) =>
-      pairs.flatMap(({ filter }, index) => {
+      pairs.flatMap(({ sourceBucket: owned, filter }, index) => {
         const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
         const found = filter?.prefix ?? '';
         const bytes = Buffer.byteLength(found);
-        return heartbeat !== false && bytes > room && bytes <= MAX_KEY_BYTES
+        return heartbeat !== false && owned === undefined && bytes > room && bytes <= MAX_KEY_BYTES
           ? [
               {
                 path: `pairs[${index}].filter.prefix`,

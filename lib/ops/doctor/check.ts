@@ -120,8 +120,14 @@ export async function orMissing(
 }
 
 /** Whether a resource that is not there was deployed: its stack came up, and its template has it. */
-export async function wasDeployed({ facts }: DoctorContext, { stackKind, names }: ResourceNotFound): Promise<boolean> {
-  return (await facts.isDeployed(stackKind)) && (await facts.isInTemplate(stackKind, names));
+export async function wasDeployed({ config, facts }: DoctorContext, { stackKind, names }: ResourceNotFound): Promise<boolean> {
+  const owned = config.pairs.flatMap((pair) => [
+    ...(pair.sourceBucket === undefined ? [] : [pair.names.sourceBucket.name]),
+    ...(pair.sourceBucket?.roleArn === undefined ? [] : [pair.names.replicationRole.name]),
+  ]);
+  // No template has what is owned elsewhere.
+  const made = names.filter((name) => !owned.includes(name));
+  return (await facts.isDeployed(stackKind)) && (await facts.isInTemplate(stackKind, made));
 }
 
 /** The answer of a check on something that is not deployed, with its stack or without. */

@@ -25,7 +25,7 @@ import {
   replicaKeyStatements,
   roleStatements,
 } from '../../model/policies';
-import { replicationRule } from '../../model/replication-rule';
+import { apiRule } from '../../model/replication-rule';
 import { boundaryIn, toolkitNames } from '../../model/toolkit';
 import { witnessEvents } from '../../model/witness';
 import type { Expected, ExpectedEvent, ExpectedQueue, ExpectedRole } from './expected';
@@ -87,7 +87,7 @@ export class Configured implements Expected {
     }
     const { heartbeatQueue, witnessQueue } = pair.names;
     return [
-      ...(heartbeatMinutes(config) === undefined ? [] : [{ arn: heartbeatQueue.arn, ...HEARTBEAT_EVENT }]),
+      ...(heartbeatMinutes(config, [pair]) === undefined ? [] : [{ arn: heartbeatQueue.arn, ...HEARTBEAT_EVENT }]),
       ...(config.witness ? witnessEvents(pair).map((event) => ({ arn: witnessQueue.arn, event })) : []),
     ];
   }
@@ -96,7 +96,9 @@ export class Configured implements Expected {
     const exempt = exemptIn(this.context);
     const { sourceBucket, replicaBucket } = pair.names;
     return side === 'source'
-      ? [tlsOnly(sourceBucket)]
+      ? pair.sourceBucket === undefined
+        ? [tlsOnly(sourceBucket)]
+        : []
       : [
           tlsOnly(replicaBucket),
           ...replicaGrants(this.context.config, pair),
@@ -264,7 +266,7 @@ export function accountDelegation(config: Deployment, side: SideName): LiveState
 }
 
 /** The principal that stands for a side's account. */
-function accountRoot(config: Deployment, side: SideName): string {
+export function accountRoot(config: Deployment, side: SideName): string {
   return `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`;
 }
 
@@ -302,30 +304,9 @@ function toLifecycleApi(rule: ConfiguredRule): LifecycleRule {
   };
 }
 
-/** Keys that the S3 API spells differently from the data that the stack is made of. */
-const API_NAMES: Readonly<Record<string, string>> = {
-  id: 'ID',
-  tagFilter: 'Tag',
-  tagFilters: 'Tags',
-  replicaKmsKeyId: 'ReplicaKmsKeyID',
-};
-
-/** The rule that the source stack writes, as the S3 API spells it: made from the stack's own. */
+/** The rule that the source stack writes, as the S3 API spells it. */
 export function expectedRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): ReplicationRule {
-  return toRuleApi(replicationRule(config, pair, replicaKeyArn)) as ReplicationRule;
-}
-
-function toRuleApi(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(toRuleApi);
-  }
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [API_NAMES[key] ?? capitalised(key), toRuleApi(inner)]))
-    : value;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return apiRule(config, pair, replicaKeyArn) as ReplicationRule;
 }
 
 /** An alarm as the stacks write it, in the spelling of CloudWatch. */

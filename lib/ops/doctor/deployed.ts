@@ -7,6 +7,7 @@ import type {
   ReplicationRule,
 } from '@aws-sdk/client-s3';
 import type { SideName } from '../../config/replication-config';
+import type { Adoption } from '../../model/adoption';
 import { alarmsIn } from '../../model/alarms';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import type { AlarmPlace, NamedArn } from '../../model/names';
@@ -89,7 +90,11 @@ export class Deployed implements Expected {
     });
   }
 
-  replication(pair: DeployedPair): Promise<ReplicationConfiguration> {
+  async replication(pair: DeployedPair): Promise<ReplicationConfiguration> {
+    const adoption = await this.adoption(pair);
+    if (adoption !== undefined) {
+      return { Role: adoption.roleArn, Rules: [adoption.rule as ReplicationRule] };
+    }
     return this.answer('source', 'AWS::S3::Bucket', pair.names.sourceBucket, {
       configured: () => this.configured.replication(pair),
       of: async (bucket) => {
@@ -99,7 +104,12 @@ export class Deployed implements Expected {
     });
   }
 
-  notifications(side: SideName, pair: DeployedPair): Promise<readonly ExpectedEvent[]> {
+  async notifications(side: SideName, pair: DeployedPair): Promise<readonly ExpectedEvent[]> {
+    const adoption = side === 'source' ? await this.adoption(pair) : undefined;
+    if (adoption !== undefined) {
+      const { QueueArn: arn, Events: events } = adoption.notification;
+      return events.map((event) => ({ arn, event }));
+    }
     return this.bucket(side, pair, 'notifications', async (bucket) => {
       const sent = (await read<TemplateNotifications>(bucket, 'NotificationConfiguration')) ?? {};
       const all = [
@@ -213,6 +223,18 @@ export class Deployed implements Expected {
         );
       },
     });
+  }
+
+  /** What the deployed stack merges into the documents of a source bucket that is owned elsewhere; undefined for a bucket of its own. */
+  private async adoption({ names, sourceBucket }: DeployedPair): Promise<Adoption | undefined> {
+    if (sourceBucket === undefined) {
+      return undefined;
+    }
+    const rules = (await this.template('source')).ofType('Custom::S3ReplicationRule');
+    const adoptions = await Promise.all(
+      rules.map(async (rule) => JSON.parse((await read<string>(rule, 'Adoption')) ?? '{}') as Adoption),
+    );
+    return adoptions.find(({ bucket }) => bucket === names.sourceBucket.name);
   }
 
   private bucket<K extends BucketProperty>(

@@ -180,7 +180,11 @@ export class Facts {
 
   /** The policy of a side's key. */
   async keyPolicy(side: SideName): Promise<LivePolicy> {
-    const { Arn: arn } = await this.key(side);
+    return this.policyOfKey(side, (await this.key(side)).Arn);
+  }
+
+  /** The policy of any key that a side's credentials may read. */
+  async policyOfKey(side: SideName, arn: string): Promise<LivePolicy> {
     const policy = await this.answers.of(`policy of key ${arn}`, async () =>
       parsePolicy(
         (await (await this.context.clients.kms(side)).send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })))
@@ -188,6 +192,14 @@ export class Facts {
       ),
     );
     return policy ?? parsePolicy(undefined);
+  }
+
+  /** The ARN of a key that a bucket's default encryption names in any way. */
+  async keyArn(side: SideName, keyId: string): Promise<string | undefined> {
+    return this.answers.of(
+      `key ${keyId}`,
+      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: keyId }))).KeyMetadata?.Arn,
+    );
   }
 
   /** What `s3-replication exchange` recorded in cdk.context.json; undefined when nothing is. */

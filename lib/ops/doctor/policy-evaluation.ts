@@ -20,7 +20,7 @@ export interface RoleRequest {
   readonly context: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The Deny statements that stop a request, and those of which nobody can say from outside. */
+/** The statements that decide a request, and those of which nobody can say from outside. */
 export interface Denials {
   readonly certain: readonly LiveStatement[];
   readonly possible: readonly { readonly statement: LiveStatement; readonly keys: readonly string[] }[];
@@ -32,7 +32,16 @@ export interface Denials {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function denials(policy: LivePolicy, request: RoleRequest): Denials {
-  const judged = policy.Statement.filter(({ Effect }) => Effect === 'Deny')
+  return statementsThat('Deny', policy, request);
+}
+
+/** Looks for statements that allow what the replication role has to do, be it by leaving it to IAM of the account. */
+export function allowances(policy: LivePolicy, request: RoleRequest): Denials {
+  return statementsThat('Allow', policy, request);
+}
+
+function statementsThat(effect: 'Allow' | 'Deny', policy: LivePolicy, request: RoleRequest): Denials {
+  const judged = policy.Statement.filter(({ Effect }) => Effect === effect)
     .filter((statement) => aimsAt(statement, request))
     .map((statement) => ({ statement, ...conditionHolds(statement.Condition, request.context) }));
   const having = (truth: Truth) => judged.filter((verdict) => verdict.truth === truth);

@@ -3,7 +3,7 @@ import type { DeployedPair, Deployment } from '../../model/deployment';
 import { type Permission, replicationPermissions } from '../../model/permissions';
 import { REMAINING_RETENTION } from '../../model/policies';
 import type { LivePolicy } from './policy-document';
-import { type Denials, denials } from './policy-evaluation';
+import { allowances, type Denials, denials } from './policy-evaluation';
 
 /** A resource whose policy may stop the replication role. */
 export type Guarded = 'bucket' | 'key';
@@ -28,9 +28,26 @@ export function roleDenials(
   resource: Guarded,
   policy: LivePolicy,
 ): Denials {
+  return decided(denials, { config, pair, side, resource, policy });
+}
+
+/** The statements of a source key's policy that let the replication role of a pair decrypt. */
+export function roleAllowances(config: Deployment, pair: DeployedPair, policy: LivePolicy): Denials {
+  return decided(allowances, { config, pair, side: 'source', resource: 'key', policy });
+}
+
+interface Question {
+  readonly config: Deployment;
+  readonly pair: DeployedPair;
+  readonly side: SideName;
+  readonly resource: Guarded;
+  readonly policy: LivePolicy;
+}
+
+function decided(decide: typeof denials, { config, pair, side, resource, policy }: Question): Denials {
   const { names } = pair;
   const found = neededOn(config, pair, side, resource).map(({ actions, resources }) =>
-    denials(policy, {
+    decide(policy, {
       roleArn: names.replicationRole.arn,
       account: config.source.account,
       actions,

@@ -152,7 +152,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Deplo
   const ownerEnforced = versions.some(({ status, isDeleteMarker }) => status === null && !isDeleteMarker)
     ? await reader.ownerEnforced()
     : true;
-  const sourceKeyArn = versions.some(({ status }) => status === 'FAILED') ? await sourceKey(context, pair) : null;
+  const sourceKeyArns = versions.some(({ status }) => status === 'FAILED') ? await sourceKeys(context, pair) : null;
   const other = await readOtherBucket(context, { side: 'destination', pair, key }, versions, turnsOnReplica);
   const now = clock.now();
   const expired = expiredReplicas(versions, pair, now);
@@ -163,7 +163,7 @@ async function judgeVersions(context: Context, reader: ObjectReader, pair: Deplo
     versions: versions.map((version) => {
       const rule = chooseRule(rules, version, replicas);
       const counterpart = counterpartOf(other, version);
-      const byStatus = judgeSource(version, { config, pair, rule, sourceKeyArn, ownerEnforced, now });
+      const byStatus = judgeSource(version, { config, pair, rule, sourceKeyArns, ownerEnforced, now });
       const around = { config, pair, rule, replica: counterpart, expired: expired.get(version.versionId), now };
       return { version, rule, verdict: withReplica(version, byStatus, around), counterpart };
     }),
@@ -186,14 +186,17 @@ function judgeMarkers({ config, clock }: Context, other: OtherBucket, pair: Depl
     });
 }
 
-/** The source key's ARN; null when nobody says, since the rest of the answer does not need it. */
-async function sourceKey({ clients, config }: Context, pair: DeployedPair): Promise<string | null> {
+/** The keys that the role may decrypt with; null when nobody says, since the rest of the answer does not need it. */
+async function sourceKeys({ clients, config }: Context, pair: DeployedPair): Promise<readonly string[] | null> {
+  if (pair.sourceBucket !== undefined) {
+    return pair.sourceBucket.keyArns;
+  }
   try {
     const kms = await clients.kms('source');
     const { KeyMetadata: key } = await kms.send(
       new DescribeKeyCommand({ KeyId: groupOfPair(config, pair).names.source.keyAlias }),
     );
-    return key?.Arn ?? null;
+    return key?.Arn === undefined ? null : [key.Arn];
   } catch {
     return null;
   }

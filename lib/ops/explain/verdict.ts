@@ -22,8 +22,8 @@ export interface SourceSurroundings {
   readonly config: Deployment;
   readonly pair: DeployedPair;
   readonly rule: RuleMatch | undefined;
-  /** ARN of the source key; null when it could not be found out. */
-  readonly sourceKeyArn: string | null;
+  /** ARNs of the keys that the role may decrypt with; null when they could not be found out. */
+  readonly sourceKeyArns: readonly string[] | null;
   /** Whether the bucket is BucketOwnerEnforced, so that no other account can own an object in it. */
   readonly ownerEnforced: boolean;
   readonly now: Date;
@@ -106,20 +106,22 @@ export function isLate(lastModified: Date, now: Date): boolean {
 }
 
 function failed(version: ObjectVersion, around: SourceSurroundings): Verdict {
-  const { config, pair, sourceKeyArn } = around;
+  const { config, pair, sourceKeyArns } = around;
   const tooLong = retainedTooLong(version, around);
   if (tooLong !== null) {
     return tooLong;
   }
   const key = version.encryption?.kmsKeyId ?? null;
-  const foreign = key !== null && sourceKeyArn !== null && key !== sourceKeyArn;
+  const foreign = key !== null && sourceKeyArns !== null && !sourceKeyArns.includes(key);
   return {
     status: 'failed',
     verdict: foreign
-      ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under the source key ${sourceKeyArn}`
+      ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under ${pair.sourceBucket === undefined ? 'the source key ' : ''}${sourceKeyArns.join(', ') || 'no key'}`
       : 'replication failed for good; S3 tells the reason only in the event of the failure',
     action: foreign
-      ? 'write the object again without naming a key'
+      ? pair.sourceBucket === undefined
+        ? 'write the object again without naming a key'
+        : `add the key to sourceBucket.keyArns and deploy; then ${lowerFirst(again(version, around))}`
       : `see the reason: ${opsCommand(config, 'failures', '--pair', pair.id)}; ${diagnose(around)}. Afterwards, ${lowerFirst(again(version, around))}`,
   };
 }

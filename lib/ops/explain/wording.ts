@@ -65,7 +65,7 @@ const RESOURCES = {
  * @param pairId whose names to write; without it, names carry `PAIR` where the id of a pair belongs, and `GROUP` where there are several groups
  */
 export function wordingOf(config: Deployment, pairId: string = ANY_PAIR): Wording {
-  const pair = pairNamesOf(config, { id: pairId });
+  const pair = config.pairs.find(({ id }) => id === pairId)?.names ?? pairNamesOf(config, { id: pairId });
   const group = groupFor(config, pairId);
   const names = placeholders(group, pair);
   const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => names[name] ?? whole);

@@ -52,7 +52,7 @@ export class ReplicaBucket extends Construct {
       replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     const told = [
-      ...(heartbeatMinutes(config) === undefined ? [] : [this.heartbeats({ config, pair })]),
+      ...(heartbeatMinutes(config, [pair]) === undefined ? [] : [this.heartbeats({ config, pair })]),
       ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
     ];
     if (told.length > 0) {

@@ -7,6 +7,7 @@ import { type DeployedPair, type Deployment, titleOf } from '../../model/deploym
 import {
   heartbeatInput,
   heartbeatMinutes,
+  heartbeatPairs,
   heartbeatPermissions,
   heartbeatRate,
   heartbeatTarget,
@@ -35,7 +36,7 @@ export class HeartbeatStack extends Stack {
     // By its published name: a reference to the source stack would keep CloudFormation from ever changing the key there.
     const sourceKeyArn = StringParameter.valueForStringParameter(this, config.names.source.keyParameter);
     const pairs = new Construct(this, 'Pairs');
-    for (const pair of config.pairs) {
+    for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
       new Heartbeat(pairs, pair.id, { config, pair, minutes, sourceKeyArn, scheduleGroup });
     }
   }

@@ -11,6 +11,7 @@ import { roleStatements } from '../../model/policies';
 import { replicationRule } from '../../model/replication-rule';
 import { publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
+import { AdoptedBucket, type BucketMerger } from './adopted-bucket';
 import type { FailureQueue } from './source-stack';
 
 export interface ReplicatedBucketProps {
@@ -20,15 +21,39 @@ export interface ReplicatedBucketProps {
   readonly replicaKeyArn: string;
   /** Takes the bucket's failure events. */
   readonly failureQueue: FailureQueue;
+  /** Reaches a source bucket that is owned elsewhere. */
+  readonly merger: () => BucketMerger;
 }
 
 /** One source bucket with its replication role and rule. */
 export class ReplicatedBucket extends Construct {
-  constructor(scope: Construct, id: string, { config, pair, sourceKey, replicaKeyArn, failureQueue }: ReplicatedBucketProps) {
+  constructor(scope: Construct, id: string, props: ReplicatedBucketProps) {
     super(scope, id);
-    const names = pair.names;
+    const { config, pair, replicaKeyArn, failureQueue } = props;
+    const { names, sourceBucket } = pair;
 
-    const role = new ReplicationRole(this, 'ReplicationRole', { config, pair, sourceKey, replicaKeyArn });
+    const role = sourceBucket?.roleArn === undefined ? new ReplicationRole(this, 'ReplicationRole', props) : undefined;
+    if (sourceBucket === undefined) {
+      this.makeBucket(props, role);
+    } else {
+      new AdoptedBucket(this, sourceBucket.name, { config, pair, replicaKeyArn, role, failureQueue, merger: props.merger() });
+    }
+
+    publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
+    publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);
+
+    // Here, though they concern replicas: the CDK CLI deploys no stack that has a warning while another one has an error, and the
+    // source stack has one until the replica key's ARN is recorded, which takes a deployed destination.
+    for (const { id: warning, text } of lifecycleWarnings(pair)) {
+      Annotations.of(this).addWarningV2(warning, `pair ${pair.id}: ${text}`);
+    }
+  }
+
+  private makeBucket(
+    { config, pair, sourceKey, replicaKeyArn, failureQueue }: ReplicatedBucketProps,
+    role: ReplicationRole | undefined,
+  ): void {
+    const names = pair.names;
     const bucket = new HardenedBucket(this, 'Bucket', {
       bucketName: names.sourceBucket.name,
       encryptionKey: sourceKey,
@@ -45,21 +70,14 @@ export class ReplicatedBucket extends Construct {
     };
     // An object written after the rule and before the role's policy would be FAILED for good. The role carries its policy
     // inline and takes the bucket's ARN from its name, so there is no cycle.
-    bucket.resource.node.addDependency(role);
+    if (role !== undefined) {
+      bucket.resource.node.addDependency(role);
+    }
     bucket.resource.notificationConfiguration = {
       queueConfigurations: failureEvents(pair).map((event) => ({ event, queue: failureQueue.queueArn })),
     };
     // S3 sends a test event before it accepts the queue, so the queue's policy has to be there.
     bucket.resource.node.addDependency(failureQueue.access);
-
-    publish(this, 'BucketParameter', names.parameters.sourceBucket, names.sourceBucket.arn, `source bucket of ${pair.id}`);
-    publish(this, 'RoleParameter', names.parameters.replicationRole, names.replicationRole.arn, `replication role of ${pair.id}`);
-
-    // Here, though they concern replicas: the CDK CLI deploys no stack that has a warning while another one has an error, and the
-    // source stack has one until the replica key's ARN is recorded, which takes a deployed destination.
-    for (const { id: warning, text } of lifecycleWarnings(pair)) {
-      Annotations.of(this).addWarningV2(warning, `pair ${pair.id}: ${text}`);
-    }
   }
 }
 

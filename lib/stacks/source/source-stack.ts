@@ -11,6 +11,7 @@ import { publish, type ReplicationStackProps, stackProps } from '../stack';
 import { EventQueue } from '../storage/event-queue';
 import { ManagedKey } from '../storage/managed-key';
 import { addVerificationRole } from '../verification-role';
+import { BucketMerger } from './adopted-bucket';
 import { ReplicatedBucket } from './replicated-bucket';
 
 export interface SourceStackProps extends ReplicationStackProps {
@@ -39,8 +40,19 @@ export class SourceStack extends Stack {
 
     const failureQueue = new FailureQueue(this, 'FailureQueue', config);
     const pairs = new Construct(this, 'Pairs');
+    let merger: BucketMerger | undefined;
     for (const pair of config.pairs) {
-      new ReplicatedBucket(pairs, pair.id, { config, pair, sourceKey, replicaKeyArn, failureQueue });
+      new ReplicatedBucket(pairs, pair.id, {
+        config,
+        pair,
+        sourceKey,
+        replicaKeyArn,
+        failureQueue,
+        merger: () => {
+          merger ??= new BucketMerger(this, 'BucketMerger');
+          return merger;
+        },
+      });
     }
 
     if (config.backfill) {

@@ -1,4 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  GetBucketLocationCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { deployedReader, type ReaderOptions } from '../../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../../lib/errors/errors';
@@ -90,6 +97,37 @@ test('a profile of another account reads nothing', async () => {
 
 test('without credentials nothing is read', async () => {
   await expect(askedBy()).rejects.toThrow(UnreachableError);
+});
+
+test('the same credentials read the source buckets of others that the stack names, and nothing else of S3', async () => {
+  ambientIs(DESTINATION);
+  const s3 = mockClient(S3Client);
+  s3.on(GetBucketLocationCommand).resolves({ LocationConstraint: 'us-west-2' });
+  s3.on(GetBucketVersioningCommand).resolves({ Status: 'Enabled' });
+  s3.on(GetBucketReplicationCommand).rejects(Object.assign(new Error(), { name: 'ReplicationConfigurationNotFoundError' }));
+  s3.on(GetBucketNotificationConfigurationCommand).rejects(Object.assign(new Error('Access Denied'), { name: 'AccessDenied' }));
+  s3.on(GetBucketNotificationConfigurationCommand, { Bucket: 'acme-scans' }).resolves({});
+  const rule = (bucket: string) => ({
+    Type: 'Custom::S3ReplicationRule',
+    Properties: { Adoption: JSON.stringify({ bucket, account: DESTINATION }) },
+  });
+  const template = { Resources: { A: rule('acme-invoices'), B: rule('acme-scans') } };
+  const { read } = deployedReader(validConfig(), { lookupRoles: false });
+
+  expect(await read(assemblyStack('destination', template))).toMatchObject({
+    ownedBuckets: {
+      'acme-invoices': 'Access Denied',
+      'acme-scans': { region: 'us-west-2', versioning: 'Enabled', replication: undefined, notifications: {} },
+    },
+  });
+  const [call] = s3.calls();
+  const client = call?.thisValue as S3Client;
+  expect((await client.config.credentials()).accessKeyId).toBe(DESTINATION);
+  expect(
+    s3.calls().every(({ args }) => (args[0].input as { ExpectedBucketOwner: string }).ExpectedBucketOwner === DESTINATION),
+  ).toBe(true);
+  s3.restore();
+  expect(await read(stack)).not.toHaveProperty('ownedBuckets');
 });
 
 describe('of an account with stacks in two regions', () => {

@@ -28,8 +28,12 @@ export class StoredBucket implements Bucket {
   /** As under a KMS key: no ETag says anything of the content. */
   opaque = true;
   versioning: 'Enabled' | 'Suspended' | 'never' = 'Enabled';
-  /** Rules of replication, as XML. */
+  region = 'ap-southeast-2';
+  /** Rules of replication, as XML, under a role of no importance. */
   rules = '';
+  /** The whole replication configuration and the notifications, as XML. */
+  replication = '';
+  notifications = '<NotificationConfiguration/>';
   /** Tags and default encryption, as XML. */
   tagging = '';
   encryption = '';
@@ -67,6 +71,18 @@ export class StoredBucket implements Bucket {
     }
   }
 
+  private replicate(configuration: string): Answer {
+    const priorities = [...configuration.matchAll(/<Priority>(\d+)<\/Priority>/g)].map(([, priority]) => priority);
+    if (this.versioning !== 'Enabled') {
+      throw new S3Error(400, 'InvalidRequest', 'Versioning must be Enabled on the bucket to apply a replication configuration');
+    }
+    if (new Set(priorities).size < priorities.length) {
+      throw new S3Error(400, 'InvalidRequest', 'Found duplicate priorities');
+    }
+    this.replication = configuration;
+    return empty();
+  }
+
   answer(request: Request, conditions: Conditions): Answer {
     const { key, query } = request;
     switch (request.operation) {
@@ -82,7 +98,23 @@ export class StoredBucket implements Bucket {
         return xml(
           `<VersioningConfiguration>${this.versioning === 'never' ? '' : `<Status>${this.versioning}</Status>`}</VersioningConfiguration>`,
         );
+      case 'GetBucketLocation':
+        // The SDK reads it only with the namespace, which S3 sends.
+        return xml(`<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${this.region}</LocationConstraint>`);
+      case 'GetBucketNotificationConfiguration':
+        return xml(this.notifications);
+      case 'PutBucketNotification':
+        this.notifications = request.body.toString();
+        return empty();
+      case 'PutBucketReplication':
+        return this.replicate(request.body.toString());
+      case 'DeleteBucketReplication':
+        this.replication = '';
+        return empty(204);
       case 'GetBucketReplication':
+        if (this.replication !== '') {
+          return xml(this.replication);
+        }
         if (this.rules === '') {
           throw new S3Error(404, 'ReplicationConfigurationNotFoundError');
         }
@@ -134,7 +166,6 @@ export class StoredBucket implements Bucket {
       case 'DeleteBucket':
       case 'GetBucketEncryption':
       case 'GetBucketLifecycleConfiguration':
-      case 'GetBucketNotificationConfiguration':
       case 'GetBucketPolicy':
       case 'GetObjectLockConfiguration':
       case 'GetPublicAccessBlock':

@@ -15,8 +15,9 @@ function problemsOf(value: unknown): ConfigError['problems'] {
 }
 
 /** What each remedy begins with: that something is not supported; then why, and what to do instead. */
-const BUCKET = /^an existing bucket is not supported: .* creates both buckets .*; remove it, deploy, then copy/;
-const KEY = /^an existing KMS key is not supported: .* creates both keys/;
+const BUCKET = /^a source bucket that exists is an object of its pair; write "sourceBucket": \{ "name": "acme-invoices" \}/;
+const REPLICA_BUCKET = /^an existing replica bucket is not supported: .* admit the replication role and nobody else; remove it/;
+const KEY = /^an existing KMS key is not supported here: .* "keyArns"/;
 const DESTINATIONS = /^several destinations are not supported: S3 can .*; write one "destination" object/;
 const SOURCES = /^several sources are not supported: .*; write one "source" object/;
 const TWO_WAY = /^two-way replication is not supported: .*; remove it\. "s3-replication restore"/;
@@ -35,7 +36,7 @@ describe('a configuration of something that is not supported says what, why, and
       'existing bucket',
       pair({ sourceBucket: 'example-gps-traces', sourceBucketArn: 'arn:aws:s3:::example-gps-traces' }),
       [
-        ['pairs[0].sourceBucket', BUCKET],
+        ['pairs[0].sourceBucket', /^write an object: "sourceBucket": \{ "name": "example-gps-traces" \}$/],
         ['pairs[0].sourceBucketArn', BUCKET],
       ],
     ],
@@ -85,11 +86,18 @@ describe('a configuration of something that is not supported says what, why, and
   });
 
   test.each<[path: string, value: object, remedy: RegExp]>([
-    ...['bucket', 'bucketName', 'bucket_arn', 'existingBucket', 'replicaBucket', 'destination-bucket', 'targetBucketName'].map(
-      (key): [string, object, RegExp] => [`pairs[0].${key}`, pair({ [key]: { name: 'x' } }), BUCKET],
-    ),
+    ...['bucket', 'bucketName', 'bucket_arn', 'existingBucket', 'sourceBucketName'].map((key): [string, object, RegExp] => [
+      `pairs[0].${key}`,
+      pair({ [key]: { name: 'x' } }),
+      BUCKET,
+    ]),
+    ...['replicaBucket', 'destination-bucket', 'targetBucketName'].map((key): [string, object, RegExp] => [
+      `pairs[0].${key}`,
+      pair({ [key]: { name: 'x' } }),
+      REPLICA_BUCKET,
+    ]),
     ['source.bucket', { source: { bucket: 'x' } }, BUCKET],
-    ['destination.bucketArn', { destination: { bucketArn: 'x' } }, BUCKET],
+    ['destination.bucketArn', { destination: { bucketArn: 'x' } }, REPLICA_BUCKET],
     ['buckets', { buckets: ['x'] }, BUCKET],
     ['pairs[0].kmsKeyArn', pair({ kmsKeyArn: 'x' }), KEY],
     ['destination.keyArn', { destination: { keyArn: 'x' } }, KEY],
@@ -103,6 +111,11 @@ describe('a configuration of something that is not supported says what, why, and
     ['source', { source: [one, two] }, SOURCES],
     ['sources', { sources: [one, two] }, SOURCES],
     ['pairs[0].source', pair({ source: one }), SOURCES],
+    [
+      'pairs[0].heartbeat',
+      pair({ heartbeat: true }),
+      /^a heartbeat of one pair is not supported: .* only the owner can expire; remove it/,
+    ],
     ['pairs[0].twoWay', pair({ twoWay: true }), TWO_WAY],
     ['two-way', { 'two-way': true }, TWO_WAY],
     ['bi_directional_replication', { bi_directional_replication: true }, TWO_WAY],

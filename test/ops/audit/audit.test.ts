@@ -131,6 +131,25 @@ describe('a version that is not in the replica bucket', () => {
     expect(found).toEqual({ exitCode: wrong ? 1 : 0, state, wrong, why: expect.stringContaining(why) });
   });
 
+  test('of a bucket that is owned elsewhere says which key is missing in the configuration', async () => {
+    const key = (id: string) => `arn:aws:kms:ap-southeast-2:111111111111:key/${id}`;
+    const encryption = {
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': key('other'),
+    };
+    world.populate([{ key: 'docs/a', versionId: 'v1', headers: { ...status('FAILED'), ...encryption } }], []);
+    const { data } = await world.run(
+      {},
+      { pairs: [{ id: 'documents', sourceBucket: { name: SOURCE, keyArns: [key('known')] } }] },
+    );
+    expect(data.differences).toMatchObject([
+      {
+        state: 'failed',
+        why: expect.stringContaining(`encrypted under ${key('other')}, and the role may decrypt only under ${key('known')}`),
+      },
+    ]);
+  });
+
   test('without a status is older than the rule', async () => {
     expect(await missing({})).toMatchObject({
       exitCode: 1,

@@ -40,6 +40,10 @@ const topicIn = (side: SideName) =>
 const BACKUP_TOPIC = 'arn:aws:sns:us-west-2:222222222222:backups-backup-notifications';
 const OTHER_KEY = 'arn:aws:kms:us-west-2:333333333333:key/3333cccc-12ab-34cd-56ef-1234567890ab';
 
+/** A pair whose source bucket is owned elsewhere, and its key. */
+export const OWNERS_KEY = 'arn:aws:kms:ap-southeast-2:111111111111:key/4444dddd-12ab-34cd-56ef-1234567890ab';
+export const OWNED = { pairs: [{ id: 'documents', sourceBucket: { name: 'acme-documents', keyArns: [OWNERS_KEY] } }] };
+
 export function required<T>(value: T | undefined): T {
   if (value === undefined) {
     throw new TypeError('the healthy world lacks what the test breaks');
@@ -898,6 +902,17 @@ const ROWS: readonly Row[] = [
     'statement Guard denies what the replication role has to do',
     /no Deny of s3:ReplicateDelete, s3:ReplicateObject, s3:ReplicateTags/,
     /put-bucket-policy/,
+  ],
+  [
+    'source-key-grant',
+    'without the statement that leaves permissions to IAM',
+    (w) => {
+      required(w.ownersKeys[OWNERS_KEY]).policy = [];
+    },
+    `the policy of key ${OWNERS_KEY} admits the role nowhere`,
+    `kms:Decrypt for arn:aws:iam::111111111111:role/${ROLE} on ${OWNERS_KEY}`,
+    /adds this statement to the key policy: \{"Sid":"ReplicationDecrypts","Effect":"Allow","Principal":\{"AWS":"arn:aws:iam::111111111111:root"\}/,
+    OWNED,
   ],
   [
     'source-key-deny',

@@ -30,6 +30,7 @@ import {
   HEARTBEAT_EVENT,
   heartbeatInput,
   heartbeatMinutes,
+  heartbeatPairs,
   heartbeatQueueStatements,
   heartbeatRate,
   heartbeatTarget,
@@ -109,6 +110,8 @@ export interface World {
   stacks: Partial<Record<StackKind, Stack>>;
   parameters: Record<AccountName | 'monitoring', Record<string, string>>;
   keys: Partial<Record<SideName, Key>>;
+  /** Keys of source buckets that are owned elsewhere, by ARN. */
+  ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
   /** The boundary that the deployed templates set on roles. @default - none */
@@ -158,6 +161,7 @@ export function healthyWorld(config: Deployment): World {
       pipeline: { '/cdk-bootstrap/hnb659fds/version': '33' },
     },
     keys: {},
+    ownersKeys: {},
     buckets: {},
     roles: {},
     metrics: {
@@ -212,8 +216,7 @@ export function healthyWorld(config: Deployment): World {
     ];
     world.topics[topic.arn] = [subscriptionOf(config.monitoring.email ?? 'ops@example.com', `${topic.arn}:6f2d`)];
   }
-  const minutes = heartbeatMinutes(config);
-  for (const pair of minutes === undefined ? [] : config.pairs) {
+  for (const pair of heartbeatPairs(config.heartbeat, config.pairs)) {
     const { heartbeatQueue, heartbeatRole, ruleId } = pair.names;
     world.heartbeatQueues[heartbeatQueue.name] = {
       attributes: { SqsManagedSseEnabled: 'true', MessageRetentionPeriod: '60' },
@@ -221,7 +224,7 @@ export function healthyWorld(config: Deployment): World {
     };
     world.schedules[ruleId] = {
       State: 'ENABLED',
-      ScheduleExpression: heartbeatRate(minutes ?? 0),
+      ScheduleExpression: heartbeatRate(heartbeatMinutes(config) ?? 0),
       Target: {
         Arn: heartbeatTarget(config.source),
         RoleArn: heartbeatRole.arn,
@@ -307,6 +310,11 @@ export function healthyWorld(config: Deployment): World {
       [pair.parameters.replicationRole]: pair.replicationRole.arn,
     });
     world.parameters.destination[pair.parameters.replicaBucket] = pair.replicaBucket.arn;
+    const { sourceBucket: owned } = configured;
+    for (const ownersKey of owned?.keyArns ?? []) {
+      const delegation = { Effect: 'Allow', Principal: { AWS: config.source.account }, Action: 'kms:*', Resource: '*' };
+      world.ownersKeys[ownersKey] = { arn: ownersKey, state: 'Enabled', rotation: undefined, policy: [delegation] };
+    }
     for (const side of SIDES) {
       const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
       world.buckets[name] = {
@@ -318,7 +326,10 @@ export function healthyWorld(config: Deployment): World {
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
         encryption: {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn(side) },
+          ApplyServerSideEncryptionByDefault:
+            side === 'source' && owned !== undefined && owned.keyArns.length === 0
+              ? { SSEAlgorithm: 'AES256' }
+              : { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: (side === 'source' && owned?.keyArns[0]) || keyArn(side) },
           BucketKeyEnabled: configured.bucketKeys,
         },
         policy: [
@@ -345,7 +356,7 @@ export function healthyWorld(config: Deployment): World {
                   Events: [event as s3.Event],
                 })),
               }
-            : minutes === undefined
+            : heartbeatMinutes(config, [configured]) === undefined
               ? {}
               : {
                   QueueConfigurations: [
@@ -547,7 +558,8 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     return { TemplateBody: JSON.stringify(template).replaceAll(/[^\p{ASCII}]/gu, '?') };
   });
 
-  const keyOf = ({ side }: Asked) => current().keys[side] ?? refuse(awsError('NotFoundException'));
+  const keyOf = ({ input, side }: Asked) =>
+    current().ownersKeys[input['KeyId'] ?? ''] ?? current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
     const { arn, state } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;

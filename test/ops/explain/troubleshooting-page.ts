@@ -286,6 +286,7 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'replica-key-policy': 'replicas cannot be read in the backup account; or others can use the key',
   'source-deny': READ,
   'source-key-deny': '`SrcGetObjectNotPermitted`',
+  'source-key-grant': '`SrcGetObjectNotPermitted`',
   'replica-deny': WRITE,
   'replica-key-deny': '`DstPutObjectNotPermitted`',
   rule: 'new objects have no status; `SrcBucketReplicationConfigMissing`',

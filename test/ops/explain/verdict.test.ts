@@ -47,7 +47,7 @@ describe('in a source bucket', () => {
       pair: pairWith({}),
       config: CONFIG,
       rule: MATCH,
-      sourceKeyArn: SOURCE_KEY,
+      sourceKeyArns: [SOURCE_KEY],
       ownerEnforced: true,
       now: NOW,
       ...around,
@@ -110,7 +110,7 @@ describe('in a source bucket', () => {
       /failed for good; S3 tells the reason only/,
       /s3-replication failures/,
     ],
-    ['failed, with nobody to ask for the source key', { status: 'FAILED' }, { sourceKeyArn: null }, /failed/, /doctor/],
+    ['failed, with nobody to ask for the source key', { status: 'FAILED' }, { sourceKeyArns: null }, /failed/, /doctor/],
     [
       'older than the rule',
       {},

@@ -50,6 +50,24 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
     'with backfill and pairs, in the global bucket namespace',
     { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },
   ],
+  [
+    'with source buckets that are owned elsewhere',
+    {
+      backfill: true,
+      pipeline: PIPELINE,
+      pairs: [
+        {
+          id: 'a',
+          sourceBucket: {
+            name: 'acme-a',
+            keyArns: ['arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+          },
+        },
+        { id: 'b', sourceBucket: { name: 'acme-b', roleArn: 'arn:aws:iam::111111111111:role/theirs' } },
+        { id: 'c' },
+      ],
+    },
+  ],
   ['with a pipeline', { pipeline: PIPELINE }],
   ['with groups', { pipeline: PIPELINE, backfill: true, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] }],
   ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],

@@ -27,7 +27,9 @@ const CLOUDWATCH_QUOTAS = `${AWS}/AmazonCloudWatch/latest/monitoring/cloudwatch_
 const REFERENCE = `${AWS}/AWSCloudFormation/latest/TemplateReference`;
 const REPLICATION_RULE = `${REFERENCE}/aws-properties-s3-bucket-replicationrule.html`;
 const LIFECYCLE_RULE = `${REFERENCE}/aws-properties-s3-bucket-rule.html`;
+const CUSTOM = `${REFERENCE}/aws-resource-cloudformation-customresource.html`;
 const SCHEDULE = `${AWS}/scheduler/latest/APIReference/API_CreateSchedule.html`;
+const LAMBDA = `${AWS}/lambda/latest/api/API_CreateFunction.html`;
 const LOCK = `${S3_GUIDE}/object-lock-configure.html`;
 const PIPELINE_API = `${AWS}/codepipeline/latest/APIReference`;
 const PIPELINE_STRUCTURE = `${AWS}/codepipeline/latest/userguide/reference-pipeline-structure.html`;
@@ -485,31 +487,34 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       properties: ['PolicyDocument'],
       says: 'at most 10,240 characters in all inline policies of a role, without white space',
       page: `${IAM_GUIDE}/reference_iam-quotas.html`,
-      holds: ([document], { PolicyName: name, Roles: roles }, { resources }) => {
-        const others = Object.values(resources).filter(
-          ({ Type: type, Properties: other }) =>
-            type === 'AWS::IAM::Policy' &&
-            other?.['PolicyName'] !== name &&
-            JSON.stringify(other?.['Roles']) === JSON.stringify(roles),
+      holds: ([document], { Roles: roles }, { resources }) => {
+        const others = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
+          type === 'AWS::IAM::Policy' && JSON.stringify(properties?.['Roles']) === JSON.stringify(roles)
+            ? [sizeOf(properties?.['PolicyDocument'])]
+            : [],
         );
-        const sizes = others.map(({ Properties: other }) => sizeOf(other?.['PolicyDocument']));
-        return sizes.reduce((sum, size) => sum + size, sizeOf(document)) <= 10_240;
+        return Math.max(sizeOf(document), ...others) + others.reduce((sum, size) => sum + size, 0) <= 10_240;
       },
       wrong: 'a'.repeat(10_241),
     },
     {
       properties: ['PolicyName'],
-      says: 'at most 128 of some characters',
+      says: 'at most 128 of some characters, unique within the role',
       page: `${IAM_API}/API_PutRolePolicy.html`,
-      holds: matching(/^[\w+=,.@-]{1,128}$/),
+      holds: ([name], { Roles: roles }, { resources }) =>
+        matching(/^[\w+=,.@-]{1,128}$/)([name]) &&
+        Object.values(resources).filter(
+          ({ Properties: properties }) =>
+            properties?.['PolicyName'] === name && JSON.stringify(properties?.['Roles']) === JSON.stringify(roles),
+        ).length <= 1,
       wrong: 'with a space',
     },
     {
       properties: ['Roles[]'],
-      says: 'names of roles',
+      says: 'names of roles, here of the same template',
       page: `${REFERENCE}/aws-resource-iam-policy.html`,
       holds: (roles, _, place) => refersTo(roles, 'AWS::IAM::Role', place),
-      wrong: { Ref: 'Elsewhere' },
+      wrong: 'somebody-elses',
     },
   ],
   'AWS::IAM::Role': [
@@ -608,6 +613,54 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: 89,
     },
   ],
+  'AWS::Lambda::Function': [
+    {
+      properties: ['Code.ZipFile'],
+      says: 'at most 4 MB, for runtimes of Node.js and Python alone, whose handler is then in the file index',
+      page: `${REFERENCE}/aws-properties-lambda-function-code.html`,
+      holds: ([code], { Runtime: runtime, Handler: handler }) =>
+        Buffer.byteLength(String(code)) <= 4 * 1024 * 1024 &&
+        /^(nodejs|python)/.test(String(runtime)) &&
+        String(handler).startsWith('index.'),
+      wrong: 'a'.repeat(4 * 1024 * 1024 + 1),
+    },
+    { properties: ['Description'], says: 'at most 256 characters', page: LAMBDA, holds: upTo(256), wrong: 'a'.repeat(257) },
+    {
+      properties: ['Handler'],
+      says: 'at most 128 characters without white space',
+      page: LAMBDA,
+      holds: matching(/^\S{1,128}$/),
+      wrong: 'index handler',
+    },
+    {
+      properties: ['LoggingConfig.LogGroup'],
+      says: 'a log group of the Region of the function, here of the same template',
+      page: `${REFERENCE}/aws-properties-lambda-function-loggingconfig.html`,
+      holds: (groups, _, place) => refersTo(groups, 'AWS::Logs::LogGroup', place),
+      wrong: '/aws/lambda/elsewhere',
+    },
+    { properties: ['MemorySize'], says: '128 to 10,240 MB', page: LAMBDA, holds: between(128, 10_240), wrong: 64 },
+    {
+      properties: ['Role'],
+      says: 'a role that trusts the service',
+      page: `${AWS}/lambda/latest/dg/lambda-intro-execution-role.html`,
+      holds: (roles, _, place) =>
+        refersTo(roles, 'AWS::IAM::Role', place) &&
+        roles.every((role) => {
+          const { 'Fn::GetAtt': attribute } = role as { readonly 'Fn::GetAtt': readonly string[] };
+          return JSON.stringify(place.resources[attribute[0] ?? '']?.Properties).includes('lambda.amazonaws.com');
+        }),
+      wrong: 'arn:aws:iam::111111111111:role/another',
+    },
+    {
+      properties: ['Runtime'],
+      says: 'a runtime that is not deprecated: of Node.js 24 and 22',
+      page: `${AWS}/lambda/latest/dg/lambda-runtimes.html`,
+      holds: oneOf('nodejs24.x', 'nodejs22.x'),
+      wrong: 'nodejs20.x',
+    },
+    { properties: ['Timeout'], says: '1 to 900 seconds', page: LAMBDA, holds: between(1, 900), wrong: 901 },
+  ],
   'AWS::Logs::LogGroup': [
     {
       properties: ['KmsKeyId'],
@@ -624,9 +677,9 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     {
       properties: ['RetentionInDays'],
       says: 'one of some numbers of days',
-      page: `${AWS}/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html`,
+      page: `${REFERENCE}/aws-resource-logs-loggroup.html`,
       holds: oneOf(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-      wrong: 366,
+      wrong: 91,
     },
   ],
   'AWS::S3::Bucket': [
@@ -1088,6 +1141,28 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${AWS}/systems-manager/latest/APIReference/API_PutParameter.html`,
       holds: every((value) => isResolvedLater(value) || (sizeOf(value) <= 4096 && !String(value).includes('{{'))),
       wrong: '{{name}}',
+    },
+  ],
+  'Custom::S3ReplicationRule': [
+    { properties: ['Adoption'], says: 'none found', page: CUSTOM },
+    {
+      properties: ['ServiceTimeout'],
+      says: '1 to 3,600 seconds, and no less than the function takes',
+      page: CUSTOM,
+      holds: ([seconds], _, { resources }) => {
+        const timeouts = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
+          type === 'AWS::Lambda::Function' ? [Number(properties?.['Timeout'])] : [],
+        );
+        return matching(/^\d+$/)([seconds]) && Number(seconds) <= 3600 && Number(seconds) >= Math.max(...timeouts);
+      },
+      wrong: 3601,
+    },
+    {
+      properties: ['ServiceToken'],
+      says: 'a function or topic of the Region of the stack, here of the same template',
+      page: CUSTOM,
+      holds: (tokens, _, place) => refersTo(tokens, 'AWS::Lambda::Function', place),
+      wrong: 'arn:aws:lambda:eu-west-1:111111111111:function:elsewhere',
     },
   ],
 };

@@ -227,6 +227,36 @@ describe('without heartbeat', () => {
   });
 });
 
+describe('a source bucket that is owned elsewhere gets no heartbeat: only its owner could expire what a heartbeat leaves', () => {
+  const owned = { id: 'invoices', sourceBucket: { name: 'acme-invoices' } };
+
+  test('without another pair there is no stack, no queue and no alarm for it', () => {
+    const { heartbeat, backupHealth, destination } = templates({ pairs: [owned] });
+    expect([heartbeat, backupHealth]).toEqual([undefined, undefined]);
+    destination.resourceCountIs('AWS::SQS::Queue', 0);
+    destination.hasResourceProperties('AWS::S3::Bucket', { NotificationConfiguration: Match.absent() });
+  });
+
+  test('beside another pair only that one has schedule, queue and alarm', () => {
+    const keys = { pairs: [owned, { id: 'documents' }] };
+    expect(schedulesOf(keys).map(({ Name: name }) => name)).toEqual(['backups-documents']);
+    templates(keys).destination.resourceCountIs('AWS::SQS::Queue', 1);
+    templateOf('backupHealth', keys).resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    const config = validConfig(keys);
+    expect(config.pairs.map((pair) => heartbeatVersions(config, pair))).toEqual([undefined, 48]);
+  });
+
+  test('a witness watches its replica bucket all the same', () => {
+    templateOf('backupHealth', { witness: true, pairs: [owned] }).resourceCountIs('AWS::CloudWatch::Alarm', 1);
+  });
+
+  test('a prefix of any length is accepted, which would leave no room for the key of a heartbeat', () => {
+    const filter = { prefix: 'a'.repeat(1024) };
+    expect(validConfig({ pairs: [{ ...owned, filter }] }).pairs).toHaveLength(1);
+    expect(() => validConfig({ pairs: [{ id: 'documents', filter }] })).toThrow(/no room for the key of the heartbeat/);
+  });
+});
+
 test('groups have heartbeats of their own', () => {
   const pairs = [{ id: 'a', group: 'archive' }];
   expect(schedulesOf({ pairs }).map(({ GroupName, Name }) => [GroupName, Name])).toEqual([

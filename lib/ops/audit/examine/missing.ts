@@ -132,7 +132,14 @@ function judge(
     return found('missing', true, 'encrypted with a key of the customer (SSE-C): S3 shows its status only to who has that key');
   }
   const rule = chooseRule(facts.rules, version, replica.arn);
-  const around = { config, pair, rule, sourceKeyArn: null, ownerEnforced: facts.ownerEnforced, now: now() };
+  const around = {
+    config,
+    pair,
+    rule,
+    sourceKeyArns: pair.sourceBucket?.keyArns ?? null,
+    ownerEnforced: facts.ownerEnforced,
+    now: now(),
+  };
   const judged = judgeSource(version, around);
   return found(status === 'FAILED' ? 'failed' : 'not-eligible', judged.status === 'failed', judged.verdict);
 }

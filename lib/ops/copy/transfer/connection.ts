@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
-import { RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
+import { endWhenTooSlow, RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 import { PROGRAM } from '../../../config/program';
 
 /** Names in lower case. */
@@ -39,6 +39,9 @@ const SKEW = 240_000;
 
 /** Milliseconds for which an interruption waits for an answer: within the five seconds in which a command ends. */
 const PATIENCE = 2000;
+
+/** Most bytes that are given to a socket at once: the time in which an answer must begin starts anew with each. */
+const SLICE = 256 * 1024;
 
 /** SHA-256 of nothing. */
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -100,10 +103,14 @@ export class Connection {
       const { method, body: content = null } = request;
       const signal = this.signalOf(request);
       // Without `reset`, a HEAD request would close its connection.
-      const options = { method, path, headers, body: content, reset: false, signal };
+      const sent = Buffer.isBuffer(content) && content.length > SLICE ? Readable.from(slices(content)) : content;
+      const options = { method, path, headers, body: sent, reset: false, signal };
       const answer = await pool.request(options);
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
+      if (method !== 'POST') {
+        endWhenTooSlow(body, this.timeouts);
+      }
       const received: Answer = { headers: joined(answer.headers), body };
       if (answer.statusCode < 300) {
         return received;
@@ -175,6 +182,12 @@ export class Connection {
       signer: new SignatureV4({ credentials: this.s3.config.credentials, region, service, sha256: Sha256, ...options }),
       pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
+  }
+}
+
+function* slices(body: Buffer): Generator<Buffer> {
+  for (let start = 0; start < body.length; start += SLICE) {
+    yield body.subarray(start, start + SLICE);
   }
 }
 

@@ -18,7 +18,7 @@ const SIZE = 128;
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
  */
 export function heartbeatQuantities(config: Deployment, pair: DeployedPair): Quantity[] {
-  const minutes = heartbeatMinutes(config);
+  const minutes = heartbeatMinutes(config, [pair]);
   if (minutes === undefined) {
     return [];
   }

@@ -62,7 +62,7 @@ async function whereWatched(
     return ask();
   }
   if (!watchesBackup(config)) {
-    return notApplicable('nothing is watched in the backup account: heartbeat and witness are false');
+    return notApplicable('nothing is watched in the backup account: no pair has a heartbeat, and witness is false');
   }
   return isEmulator() ? notApplicable('an emulator refuses composite alarms, so the demo leaves this stack out') : ask();
 }
@@ -72,7 +72,10 @@ async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPl
   const stack = ALARM_STACKS[place];
   const wanted = await context.facts.expected.alarms(place, [pair]);
   if (wanted.length === 0) {
-    return notDeployedYet(context, stack, `alarm of pair ${pair.id}`);
+    const configured = await context.facts.configured.alarms(place, [pair]);
+    return configured.length === 0
+      ? notApplicable('nothing of this pair is watched there')
+      : notDeployedYet(context, stack, `alarm of pair ${pair.id}`);
   }
   const expected = wanted.map(alarmText);
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {

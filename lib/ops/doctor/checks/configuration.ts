@@ -1,6 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { SIDES, type SideName } from '../../../config/replication-config';
-import type { DeployedPair } from '../../../model/deployment';
+import type { DeployedPair, Deployment } from '../../../model/deployment';
+import { heartbeatMinutes } from '../../../model/heartbeat';
 import { ALARM_PLACES } from '../../../model/names';
 import { opsCommand } from '../../../model/shell-commands';
 import { ALARM_STACKS, HEALTH_STACKS, type StackKind, stacksOf } from '../../../model/stacks';
@@ -101,7 +102,7 @@ function propertiesOf({ config, facts }: DoctorContext): Property[] {
       ...pairs.flatMap((pair) => bucketProperties(facts.buckets.name(side, pair).name, side, pair)),
     ]),
     ...queueProperties('source', failureQueue.name, (expected) => expected.failureQueue()),
-    ...pairs.flatMap((pair) => pairProperties(pair, stacks)),
+    ...pairs.flatMap((pair) => pairProperties(config, pair)),
     ...(config.keyExchange === 'stack-output'
       ? [role('destination', names.exchange.readerRole.name, (expected) => expected.exchangeRole())]
       : []),
@@ -147,6 +148,9 @@ function keyProperties(alias: string, side: SideName): Property[] {
 }
 
 function bucketProperties(name: string, side: SideName, pair: DeployedPair): Property[] {
+  if (side === 'source' && pair.sourceBucket !== undefined) {
+    return [];
+  }
   const property = (what: string, of: Property['of']): Property => ({ stack: side, name, what: `${what} of bucket ${name}`, of });
   return [
     property('versioning', async (expected) => String(await expected.versioning(side, pair))),
@@ -158,26 +162,46 @@ function bucketProperties(name: string, side: SideName, pair: DeployedPair): Pro
     }),
     property('Object Lock', async (expected) => lockText(await expected.objectLock(side, pair))),
     property('lifecycle rules', async (expected) => sorted((await expected.lifecycle(side, pair)).map(lifecycleText))),
-    property('events', async (expected) =>
-      sorted((await expected.notifications(side, pair)).map(({ arn, event, suffix }) => `${event} ${suffix} ${arn}`)),
-    ),
     property('policy', async (expected) => policyText(await expected.bucketPolicy(side, pair))),
-    ...(side === 'source'
-      ? [
-          property('replication rules', async (expected) => {
-            const { Role: roleArn, Rules: rules = [] } = await expected.replication(pair);
-            return `${roleArn} ${rules.map(ruleText).join('; ')}`;
-          }),
-        ]
-      : []),
+    ...(side === 'source' ? mergedProperties(name, name, pair) : [eventsOf(name, name, side, pair)]),
   ];
 }
 
-function pairProperties(pair: DeployedPair, stacks: readonly StackKind[]): Property[] {
-  const { replicationRole, heartbeatQueue, ruleId } = pair.names;
+/** What a source bucket has of a pair, whoever owns it. @param name of a resource that the template has with it */
+function mergedProperties(name: string, bucket: string, pair: DeployedPair): Property[] {
   return [
-    role('source', replicationRole.name, (expected) => expected.replicationRole(pair)),
-    ...(stacks.includes('heartbeat')
+    eventsOf(name, bucket, 'source', pair),
+    {
+      stack: 'source',
+      name,
+      what: `replication rules of bucket ${bucket}`,
+      of: async (expected) => {
+        const { Role: roleArn, Rules: rules = [] } = await expected.replication(pair);
+        return `${roleArn} ${rules.map(ruleText).join('; ')}`;
+      },
+    },
+  ];
+}
+
+function eventsOf(name: string, bucket: string, side: SideName, pair: DeployedPair): Property {
+  return {
+    stack: side,
+    name,
+    what: `events of bucket ${bucket}`,
+    of: async (expected) =>
+      sorted((await expected.notifications(side, pair)).map(({ arn, event, suffix }) => `${event} ${suffix} ${arn}`)),
+  };
+}
+
+function pairProperties(config: Deployment, pair: DeployedPair): Property[] {
+  const { replicationRole, heartbeatQueue, ruleId } = pair.names;
+  const { failureQueue } = config.names.monitoring;
+  return [
+    ...(pair.sourceBucket === undefined ? [] : mergedProperties(failureQueue.name, pair.names.sourceBucket.name, pair)),
+    ...(pair.sourceBucket?.roleArn === undefined
+      ? [role('source', replicationRole.name, (expected) => expected.replicationRole(pair))]
+      : []),
+    ...(heartbeatMinutes(config, [pair]) !== undefined
       ? [
           ...queueProperties('destination', heartbeatQueue.name, (expected) => expected.heartbeatQueue(pair)),
           {

@@ -1,6 +1,6 @@
 import type { Event, NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
 import type { DeployedPair } from '../../../model/deployment';
-import { FAILURE_EVENT_DAYS } from '../../../model/failure-events';
+import { FAILURE_EVENT_DAYS, failureEventsId } from '../../../model/failure-events';
 import { failureQueueStatements } from '../../../model/policies';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
@@ -89,7 +89,11 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
     ...live,
     TopicConfigurations: kept(live.TopicConfigurations),
     LambdaFunctionConfigurations: kept(live.LambdaFunctionConfigurations),
-    QueueConfigurations: [...(kept(live.QueueConfigurations) ?? []), { QueueArn: arn, Events: [...wanted] as Event[] }],
+    QueueConfigurations: [
+      ...(kept(live.QueueConfigurations) ?? []),
+      // The handler of the stack knows its own by the id.
+      { ...(pair.sourceBucket && { Id: failureEventsId(pair) }), QueueArn: arn, Events: [...wanted] as Event[] },
+    ],
   };
   const others = targets(notifications).filter(({ QueueArn: queueArn }) => queueArn !== arn);
   const stolen = targets(live).filter((target) => target.QueueArn !== arn && takes(target, wanted));

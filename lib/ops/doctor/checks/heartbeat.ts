@@ -13,30 +13,39 @@ export const HEARTBEAT_CHECKS: readonly Check[] = [
     id: 'heartbeat-schedule',
     title: 'schedule of the heartbeat is enabled, and writes what the backup account expects',
     area: 'monitoring',
-    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, () => schedule(context, pair)) },
+    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, [pair], () => schedule(context, pair)) },
   },
   {
     id: 'heartbeat-errors',
     title: 'every heartbeat of the last 24 hours was written',
     area: 'monitoring',
-    run: { each: 'deployment', ask: (context) => withHeartbeat(context, () => errors(context)) },
+    run: { each: 'deployment', ask: (context) => withHeartbeat(context, context.config.pairs, () => errors(context)) },
   },
   {
     id: 'heartbeat-notification',
     title: 'replica bucket tells the queue of each heartbeat',
     area: 'monitoring',
-    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, () => notification(context, pair)) },
+    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, [pair], () => notification(context, pair)) },
   },
   {
     id: 'heartbeat-queue',
     title: 'queue of the heartbeats is encrypted, and takes messages of S3 for the replica bucket alone',
     area: 'monitoring',
-    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, () => queue(context, pair)) },
+    run: { each: 'pair', ask: (context, pair) => withHeartbeat(context, [pair], () => queue(context, pair)) },
   },
 ];
 
-async function withHeartbeat({ config }: DoctorContext, ask: () => Promise<CheckFinding>): Promise<CheckFinding> {
-  return heartbeatMinutes(config) === undefined ? notApplicable('heartbeat is false') : ask();
+async function withHeartbeat(
+  { config }: DoctorContext,
+  pairs: readonly DeployedPair[],
+  ask: () => Promise<CheckFinding>,
+): Promise<CheckFinding> {
+  if (config.heartbeat === false) {
+    return notApplicable('heartbeat is false');
+  }
+  return heartbeatMinutes(config, pairs) === undefined
+    ? notApplicable('no heartbeat is written into a bucket that is owned elsewhere')
+    : ask();
 }
 
 /** @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */

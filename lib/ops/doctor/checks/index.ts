@@ -11,13 +11,14 @@ import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
 import { METRIC_CHECKS } from './metrics';
+import { respectOwners, SOURCE_KEY_CHECKS } from './owned-elsewhere';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
 import { STACK_CHECKS } from './stacks';
 
 /** Every check, in the order in which the answers are shown. */
-export const CHECKS: readonly Check[] = [
+export const CHECKS: readonly Check[] = respectOwners([
   ...ENVIRONMENT_CHECKS,
   ...STACK_CHECKS,
   ...CONFIGURATION_CHECKS,
@@ -28,10 +29,11 @@ export const CHECKS: readonly Check[] = [
   ...ROLE_CHECKS,
   ...POLICY_CHECKS,
   ...DENY_CHECKS,
+  ...SOURCE_KEY_CHECKS,
   ...LOCKDOWN_CHECKS,
   ...RULE_CHECKS,
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,
   ...HEARTBEAT_CHECKS,
   ...ALARM_CHECKS,
-];
+]);

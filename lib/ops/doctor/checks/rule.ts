@@ -1,9 +1,11 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
+import { AppError } from '../../../errors/errors';
+import { adoptionOf, withRule } from '../../../model/adoption';
 import type { DeployedPair } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
-import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
+import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 
 /** One part of a rule, in the same words for the live and the configured rule. */
 interface RuleAspect {
@@ -199,6 +201,9 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
   if (key === undefined || wanted === undefined) {
     return restoreStack(context, 'source');
   }
+  if (pair.sourceBucket !== undefined) {
+    return mergeRule(context, pair, key);
+  }
   const rule: ReplicationRule = {
     ...wanted,
     Destination: { ...wanted.Destination, Bucket: wanted.Destination?.Bucket, EncryptionConfiguration: { ReplicaKmsKeyID: key } },
@@ -227,6 +232,32 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
         : []),
     ],
   );
+}
+
+/** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
+async function mergeRule(context: DoctorContext, pair: DeployedPair, key: string): Promise<Repair> {
+  const { config, facts } = context;
+  const { name } = pair.names.sourceBucket;
+  const resource = `replication rules of bucket ${name}`;
+  const adoption = adoptionOf(config, pair, key);
+  const live = await facts.buckets.replication(pair);
+  try {
+    const merged = withRule(live, adoption);
+    const kept = (live?.Rules ?? []).filter(({ ID: id }) => id !== pair.names.ruleId && !adoption.replaces.includes(id ?? ''));
+    return byAws(
+      context,
+      'source',
+      resource,
+      's3api put-bucket-replication',
+      { bucket: name, 'replication-configuration': merged },
+      foreignNotes({ kept: kept.map(ruleName), removed: [] }),
+    );
+  } catch (error) {
+    if (error instanceof AppError) {
+      return byHand(resource, `${error.message}: ${error.hint}.`);
+    }
+    throw error;
+  }
 }
 
 function filter({ Filter: live, Prefix: old }: ReplicationRule): string {
