@@ -16,7 +16,7 @@ test('every resource takes the tags of the configuration, but for those that the
   });
   addReplicationStacks(app, config);
   addPipeline(app, config);
-  const resources = app.node.findAll().filter((construct) => CfnResource.isCfnResource(construct)) as CfnResource[];
+  const resources = app.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
   const untagged = resources.filter((one) => !TagManager.isTaggable(one) && !TagManager.isTaggableV2(one));
   const page = readFileSync('docs/organizations.md', 'utf8').split('What takes no tags')[1] ?? '';
   const named = [...page.matchAll(/`(AWS::\w+::\w+)`/g)].map(([, type]) => type ?? '');
