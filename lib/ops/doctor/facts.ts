@@ -119,8 +119,8 @@ export class Facts {
     const { stackName, owner, region } = place;
     const template = await this.answers.of(`the template of stack ${stackName} in ${region}`, async () => {
       const client = await this.context.clients.cloudFormation(owner, region);
-      return readDeployedTemplate(client, stackName).catch((error: unknown) => {
-        if (isMissingStack(error)) {
+      return readDeployedTemplate(client, stackName).catch(async (error: unknown) => {
+        if (isMissingStack(error) && !(await this.isDeployed(stack))) {
           return {};
         }
         throw error;
