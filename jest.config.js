@@ -49,6 +49,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
+      setupFilesAfterEnv: ['<rootDir>/test/helpers/documented.ts'],
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/', '<rootDir>/test/faults/'],

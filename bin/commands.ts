@@ -1,27 +1,33 @@
-import type { Command, Program } from '../lib/cli/command';
+import type { AnyCommand } from '../lib/cli/command';
 import { DEPLOY, PLAN } from '../lib/deploy/programs';
 import { DEMO } from '../lib/local/program';
 import { AUDIT } from '../lib/ops/audit/command';
 import { BACKFILL_COMMANDS } from '../lib/ops/backfill/commands';
 import { BOOTSTRAP } from '../lib/ops/bootstrap/command';
+import { CONFIG } from '../lib/ops/config/command';
 import { COST } from '../lib/ops/cost/command';
 import { DOCTOR } from '../lib/ops/doctor/command';
 import { DRILL } from '../lib/ops/drill/command';
 import { EXCHANGE } from '../lib/ops/exchange/command';
 import { EXPLAIN } from '../lib/ops/explain/command';
 import { FAILURES } from '../lib/ops/failures/command';
+import { INIT } from '../lib/ops/init/command';
 import { RESTORE } from '../lib/ops/restore/command';
 import { SCP } from '../lib/ops/scp';
+import { STATEMENTS } from '../lib/ops/statements/command';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
 /** Every command, in the order in which a person meets them. */
-export const COMMANDS: readonly (Command | Program)[] = [
+export const COMMANDS: readonly AnyCommand[] = [
   DEMO,
+  INIT,
+  CONFIG,
   BOOTSTRAP,
   PLAN,
   DEPLOY,
   EXCHANGE,
+  STATEMENTS,
   DOCTOR,
   VERIFY,
   STATUS,

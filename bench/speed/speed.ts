@@ -5,7 +5,7 @@ import { AppError, describeError } from '../../lib/errors/errors';
 import { readRounds } from '../shared/arguments';
 import { freshApp } from './fresh-app';
 import { type Results, ratiosOf, spread, tableOf, worseThan } from './report';
-import { appMemory, DEMO, HELP, type Subject, syntheses, TESTS } from './subjects';
+import { appMemory, CHECK, DEMO, HELP, type Subject, syntheses, TESTS } from './subjects';
 
 const RESULTS = join(__dirname, '../results.json');
 const USAGE = 'usage: npm run bench -- [--rounds 5] [--check]';
@@ -23,9 +23,9 @@ async function main(): Promise<void> {
     const loadBefore = load();
     const subjects = syntheses(await freshApp(), work);
     const { ten: _, fifty: __, ...compared } = subjects;
-    const repeated = check ? Object.values(compared) : [...Object.values(subjects), HELP];
+    const repeated = check ? Object.values(compared) : [...Object.values(subjects), HELP, CHECK];
     // The first run of each fills caches: of files, of tsx.
-    await measure([subjects.fresh, subjects.compliance, ...(check ? [] : [HELP, DEMO])], 1);
+    await measure([subjects.fresh, subjects.compliance, ...(check ? [] : [HELP, CHECK, DEMO])], 1);
     const once = await measure(check ? [] : [DEMO, TESTS], 1);
     const seconds = await measure(repeated, rounds);
     const results: Results = {

@@ -62,7 +62,12 @@ export async function appMemory(work: string, pairs: number): Promise<number> {
 
 export const HELP: Subject = {
   name: 'ops --help',
-  run: () => succeeding(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', '--help']),
+  run: () => succeeding(process.execPath, ['bin/s3-replication.js', '--help']),
+};
+
+export const CHECK: Subject = {
+  name: 'config check',
+  run: () => succeeding(process.execPath, ['bin/s3-replication.js', 'config', 'check']),
 };
 
 export const DEMO: Subject = { name: 'demo', run: () => succeeding('npm', ['run', 'demo']) };

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AppError, describeError } from '../errors/errors';
-import { quoted, visibleLines } from '../errors/visible';
+import { visibleLines } from '../errors/visible';
 import { capacityWarnings, checkCapacity, type MeasuredStack } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
+import { complianceFrom } from '../model/toolkit';
 import type { Acknowledgement } from '../stacks/compliance/acknowledgement';
 
 /** Adds the stacks of an entry point to its app. Its answer is every finding of the rule packs that is acknowledged in them. */
@@ -25,9 +26,10 @@ const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 export function runCdkApp(addStacks: AddStacks): void {
   reportErrors(() => {
     const app = new App({ context: NO_LIMIT });
-    const config = deploymentOf(loadConfig((key) => app.node.tryGetContext(key), process.cwd()));
+    const readContext = (key: string): unknown => app.node.tryGetContext(key);
+    const config = deploymentOf(loadConfig(readContext, process.cwd()));
     const acknowledgements = addStacks(app, config);
-    if (wantsCompliance(app)) {
+    if (complianceFrom(readContext)) {
       // Loaded only now: the rule packs would cost every other synthesis most of a second.
       const { addGuardrails } = require('../stacks/compliance/guardrails') as typeof import('../stacks/compliance/guardrails');
       addGuardrails(app, acknowledgements());
@@ -74,18 +76,5 @@ function synthesizeApart(addStacks: AddStacks, config: Deployment): MeasuredStac
     return stacksOf(app);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
-  }
-}
-
-/** Whether context asks for the rule packs. The command line gives a string where cdk.json has a boolean. */
-function wantsCompliance(app: App): boolean {
-  const value: unknown = app.node.tryGetContext('compliance') ?? false;
-  switch (String(value)) {
-    case 'true':
-      return true;
-    case 'false':
-      return false;
-    default:
-      throw new AppError('InvalidContext', `context "compliance" is ${quoted(value)}`, 'write true, or leave it out');
   }
 }

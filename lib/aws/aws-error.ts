@@ -160,6 +160,9 @@ export function noAnswer(error: unknown): NoAnswer {
   return { code: 'NoAnswer', reason, hint: known?.hint };
 }
 
+/** Stands between what was asked and why there is no answer. */
+export const COULD_NOT_BE_READ = ' could not be read: ';
+
 /**
  * The error that a person sees when AWS gives no answer.
  *
@@ -170,7 +173,7 @@ export function unreachable(what: string, error: unknown): AppError {
     return error;
   }
   const { code, reason, hint } = noAnswer(error);
-  return new UnreachableError(code, `${what} could not be read: ${reason}`, hint, { cause: error });
+  return new UnreachableError(code, `${what}${COULD_NOT_BE_READ}${reason}`, hint, { cause: error });
 }
 
 /** Why a request failed, for a person: faults of the network in words, where Node.js has codes alone. */

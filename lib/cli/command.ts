@@ -1,7 +1,10 @@
 import type { Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
+import type { Timeouts } from '../aws/request-handler';
+import type { NamedConfig } from '../config/named';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import type { Status } from '../model/status';
+import type { Documents } from './documents';
 import { type ExitCode, exitCodeOfStatus } from './exit-codes';
 import type { Terminal } from './terminal';
 
@@ -66,6 +69,8 @@ export interface CommandArguments {
   readonly action?: string | undefined;
   readonly argument: string | undefined;
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  /** The values of options that may be repeated. @default - the command has none */
+  readonly lists?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One of several things that a command does, such as `list`. */
@@ -75,8 +80,8 @@ export interface Action {
   readonly help: string;
 }
 
-/** One command of the operator command line. */
-export interface Command {
+/** What every command says of itself, for help and for reading its command line. */
+interface CommandDescription {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
@@ -86,19 +91,50 @@ export interface Command {
   readonly argument?: string;
   /** What else it does when the word after it says so. Not together with `argument`. @default - it does one thing */
   readonly actions?: Readonly<Record<string, Action>>;
+  /** Whether it does nothing without an action. @default false */
+  readonly needsAction?: true;
   /** Its own options. @default - the common ones only */
   readonly options?: Readonly<
-    Record<string, { readonly type: 'string' | 'boolean'; readonly value?: string; readonly help: string }>
+    Record<
+      string,
+      { readonly type: 'string' | 'boolean'; readonly multiple?: true; readonly value?: string; readonly help: string }
+    >
   >;
   /** Whether it may ask before a change, which `--yes` answers. @default false */
   readonly asks?: true;
   /** Whether it is about no single pair, and so accepts no `--pair`. @default false */
   readonly wholeConfiguration?: true;
+}
+
+/** One command of the operator command line, which works on a configuration that was checked. */
+export interface Command extends CommandDescription {
   /** Looks at stacks and keys, of which each group has its own: runs once for each group. @default - once for the whole configuration */
   readonly perGroup?: true;
   /** Loads the command and what it needs, only when it runs. */
   readonly load: () => (context: Context, args: CommandArguments) => Promise<Outcome>;
 }
+
+/** What a command works with that reads the configuration itself, or writes it. */
+export interface ProjectContext extends Pick<Context, 'directory' | 'cdkContext' | 'terminal' | 'clock' | 'signal' | 'yes'> {
+  /** Where the person is: the paths of a command line start there. */
+  readonly calledIn: string;
+  /** The configuration and the context that the command line names. */
+  readonly named: NamedConfig;
+  /** AWS clients for a configuration that the command has made. */
+  readonly clients: (config: Deployment) => Clients;
+  /** How long requests without `clients` wait. @default TIMEOUTS */
+  readonly timeouts?: Timeouts | undefined;
+}
+
+/** A command that works whatever the configuration is, and where there is none. It has no options for requests to AWS but its own. */
+export interface ProjectCommand extends CommandDescription {
+  readonly wholeConfiguration: true;
+  /** Loads the command and what it needs, only when it runs. */
+  readonly loadForProject: () => (context: ProjectContext, args: CommandArguments) => Promise<Outcome>;
+}
+
+/** Everything that a command line can name. */
+export type AnyCommand = Command | ProjectCommand | Program;
 
 /** What a program takes from its process. */
 export interface ProgramProcess {
@@ -111,6 +147,8 @@ export interface ProgramProcess {
   readonly signal: AbortSignal;
   /** Standard output. */
   readonly print: (text: string) => void;
+  /** Standard output of `--json`. */
+  readonly documents: Documents;
 }
 
 /** A command that reads its own options, because it hands some of them to another program, or knows no deployment. */

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError, describeError } from '../errors/errors';
-import { toJson } from '../errors/visible';
+import type { Documents } from './documents';
 import { type ExitCode, errorToJson, exitCodeOf } from './exit-codes';
 import type { Terminal } from './terminal';
 
 /** What a command of this folder takes from its process besides what it works with. */
 export interface Entry {
   readonly argv: readonly string[];
-  /** Standard output. */
-  readonly print: (text: string) => void;
+  /** Standard output of `--json`. */
+  readonly documents: Pick<Documents, 'print'>;
   readonly terminal: Pick<Terminal, 'tell' | 'progress'>;
 }
 
 /** Runs a command, says what stopped it, and answers its exit code. Never throws. */
 export async function runEntry<Code extends number>(
-  { argv, print, terminal }: Entry,
+  { argv, documents, terminal }: Entry,
   work: () => Promise<Code>,
 ): Promise<Code | ExitCode> {
   try {
@@ -25,7 +25,7 @@ export async function runEntry<Code extends number>(
     const isForPeople = error instanceof AppError && !argv.includes('--debug');
     terminal.tell(isForPeople ? describeError(error) : ((error as Error).stack ?? String(error)));
     if (argv.includes('--json')) {
-      print(toJson(errorToJson(error)));
+      documents.print(errorToJson(error));
     }
     return exitCodeOf(error);
   }

@@ -1,6 +1,6 @@
 import { CONFIG_HELP } from '../config/named';
 import { COMMAND } from '../config/program';
-import type { Command, Program } from './command';
+import type { AnyCommand, Command, ProjectCommand } from './command';
 import { EXIT_CODES_HELP } from './exit-codes';
 import { columns, type HelpRow, OUTPUT_HELP } from './global-options';
 
@@ -12,7 +12,7 @@ const AWS_HELP: readonly HelpRow[] = [
 const YES_HELP: HelpRow = ['-y, --yes', 'change without asking'];
 
 /** Returns the list of commands and the options of all of them. */
-export function overview(commands: readonly (Command | Program)[]): string {
+export function overview(commands: readonly AnyCommand[]): string {
   return [
     `Usage: ${COMMAND} COMMAND [options]`,
     `Commands:\n${columns(commands.map(({ name, summary }) => [name, summary]))}`,
@@ -23,13 +23,14 @@ export function overview(commands: readonly (Command | Program)[]): string {
 }
 
 /** Returns what one command does, with examples and every option. */
-export function commandHelp(command: Command): string {
-  const words = [command.name, command.actions === undefined ? command.argument : '[ACTION]'];
+export function commandHelp(command: Command | ProjectCommand): string {
+  const action = command.needsAction === true ? 'ACTION' : '[ACTION]';
+  const words = [command.name, command.actions === undefined ? command.argument : action];
   const usage = `Usage: ${COMMAND} ${words.filter(Boolean).join(' ')} [options]`;
   return [usage, command.help, ...actions(command), `Options:\n${columns(optionsOf(command))}`, EXIT_CODES_HELP].join('\n\n');
 }
 
-function actions({ actions: all = {} }: Command): string[] {
+function actions({ actions: all = {} }: Command | ProjectCommand): string[] {
   const rows = Object.entries(all).map(
     ([name, { argument, help }]) => [[name, argument].filter(Boolean).join(' '), help] as const,
   );
@@ -37,7 +38,8 @@ function actions({ actions: all = {} }: Command): string[] {
 }
 
 /** Its own options first. */
-function optionsOf({ options = {}, asks, wholeConfiguration }: Command): HelpRow[] {
+function optionsOf(command: Command | ProjectCommand): HelpRow[] {
+  const { options = {}, asks, wholeConfiguration } = command;
   const own = Object.entries(options).map(
     ([name, { value, help }]): HelpRow => [`    --${name}${value === undefined ? '' : ` ${value}`}`, help],
   );
@@ -46,7 +48,7 @@ function optionsOf({ options = {}, asks, wholeConfiguration }: Command): HelpRow
     ...(wholeConfiguration === true ? [] : [PAIR_HELP]),
     ...(asks === true ? [YES_HELP] : []),
     ...CONFIG_HELP,
-    ...AWS_HELP,
+    ...('loadForProject' in command ? [] : AWS_HELP),
     ...OUTPUT_HELP,
   ];
 }

@@ -3,7 +3,7 @@ import { type NamedConfig, namedConfig, PROFILE_CONTEXT } from '../config/named'
 import { UsageError } from '../errors/errors';
 import { didYouMean } from '../errors/nearest';
 import { parseOptions } from './arguments';
-import type { Action, Command, CommandArguments, Program } from './command';
+import type { Action, AnyCommand, Command, CommandArguments, ProjectCommand } from './command';
 import { GLOBAL_OPTIONS } from './global-options';
 
 /** What a command line says besides the name of its command. */
@@ -24,18 +24,14 @@ export interface CommonOptions {
   readonly help: boolean;
 }
 
-const COMMON = {
-  ...GLOBAL_OPTIONS,
-  endpoint: { type: 'string' },
-  'verification-roles': { type: 'boolean' },
-} as const;
+const AWS = { endpoint: { type: 'string' }, 'verification-roles': { type: 'boolean' } } as const;
 const PAIR = { pair: { type: 'string', multiple: true } } as const;
 const YES = { yes: { type: 'boolean', short: 'y' } } as const;
 
 /** A command line up to the name of its command. */
 export interface FirstLook {
   /** Undefined when only help or the version is asked for, or nothing. */
-  readonly command: Command | Program | undefined;
+  readonly command: AnyCommand | undefined;
   /** The arguments without the name. */
   readonly argv: readonly string[];
   readonly version: boolean;
@@ -46,10 +42,10 @@ export interface FirstLook {
  *
  * @throws UsageError for an unknown command
  */
-export function findCommand(argv: readonly string[], commands: readonly (Command | Program)[]): FirstLook {
+export function findCommand(argv: readonly string[], commands: readonly AnyCommand[]): FirstLook {
   const { tokens, values } = parseArgs({
     args: [...argv],
-    options: { ...COMMON, ...PAIR, ...YES },
+    options: { ...GLOBAL_OPTIONS, ...AWS, ...PAIR, ...YES },
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -76,10 +72,11 @@ export function findCommand(argv: readonly string[], commands: readonly (Command
  *
  * @throws UsageError for an unknown action or option, or an argument too many or too few
  */
-export function parseCommandLine(argv: readonly string[], command: Command | undefined): CommandLine {
+export function parseCommandLine(argv: readonly string[], command: Command | ProjectCommand | undefined): CommandLine {
   const { values, positionals } = parseStrictly(argv, command);
   const help = values['help'] === true || positionals.includes('help');
   const words = positionals.filter((word) => word !== 'help');
+  const own = Object.entries(command?.options ?? {});
   return {
     common: {
       named: namedConfig(values),
@@ -94,7 +91,10 @@ export function parseCommandLine(argv: readonly string[], command: Command | und
     own: {
       ...(command === undefined || help ? { argument: undefined } : readWords(command, words)),
       values: Object.fromEntries(
-        Object.keys(command?.options ?? {}).map((option) => [option, values[option] as string | boolean | undefined]),
+        own.filter(([, { multiple }]) => multiple !== true).map(([option]) => [option, values[option] as string | boolean]),
+      ),
+      lists: Object.fromEntries(
+        own.filter(([, { multiple }]) => multiple === true).map(([option]) => [option, (values[option] as string[]) ?? []]),
       ),
     },
   };
@@ -102,12 +102,13 @@ export function parseCommandLine(argv: readonly string[], command: Command | und
 
 function parseStrictly(
   argv: readonly string[],
-  command: Command | undefined,
+  command: Command | ProjectCommand | undefined,
 ): { values: Record<string, unknown>; positionals: string[] } {
   const { name, options: own = {}, asks, wholeConfiguration } = command ?? {};
   const all = {
-    ...Object.fromEntries(Object.entries(own).map(([option, { type }]) => [option, { type }])),
-    ...COMMON,
+    ...Object.fromEntries(Object.entries(own).map(([option, { type, multiple = false }]) => [option, { type, multiple }])),
+    ...GLOBAL_OPTIONS,
+    ...(command !== undefined && 'loadForProject' in command ? {} : AWS),
     ...(command === undefined || wholeConfiguration === true ? {} : PAIR),
     ...(asks === true ? YES : {}),
   };
@@ -135,9 +136,12 @@ function needless(name: string | undefined, option: string, reason: string): Usa
 }
 
 /** The words after the command. */
-function readWords(command: Command, words: readonly string[]): Pick<CommandArguments, 'action' | 'argument'> {
+function readWords(command: Command | ProjectCommand, words: readonly string[]): Pick<CommandArguments, 'action' | 'argument'> {
   const hint = `"${command.name} --help" has examples`;
   const [first] = words;
+  if (first === undefined && command.needsAction === true) {
+    throw new UsageError('MissingAction', `"${command.name}" needs an action`, actionsOf(command));
+  }
   const action = first === undefined ? undefined : actionNamed(command, first);
   const what = action === undefined ? command : action;
   const name = action === undefined ? command.name : `${command.name} ${first}`;
@@ -153,7 +157,8 @@ function readWords(command: Command, words: readonly string[]): Pick<CommandArgu
 }
 
 /** @throws UsageError for a word that is no action of a command that has some */
-function actionNamed({ name, actions }: Command, word: string): Action | undefined {
+function actionNamed(command: Command | ProjectCommand, word: string): Action | undefined {
+  const { name, actions } = command;
   if (actions === undefined) {
     return undefined;
   }
@@ -162,10 +167,14 @@ function actionNamed({ name, actions }: Command, word: string): Action | undefin
     throw new UsageError(
       'UnknownAction',
       `"${name}" has no action "${word}"`,
-      `${didYouMean(word, Object.keys(actions))}actions: ${Object.keys(actions).join(', ')}; "${name} --help" explains them`,
+      `${didYouMean(word, Object.keys(actions))}${actionsOf(command)}`,
     );
   }
   return action;
+}
+
+function actionsOf({ name, actions = {} }: Command | ProjectCommand): string {
+  return `actions: ${Object.keys(actions).join(', ')}; "${name} --help" explains them`;
 }
 
 function checkedEndpoint(endpoint: string | undefined): string | undefined {

@@ -3,6 +3,7 @@ import { groupsOf } from '../model/deployment';
 import { worst } from '../model/status';
 import { type CommandArguments, type Context, Outcome } from './command';
 import { errorToJson, statusOfError } from './exit-codes';
+import { MARK } from './layout';
 
 /** The context of each group that has chosen pairs. */
 export function contextsOf(context: Context): readonly Context[] {
@@ -35,7 +36,10 @@ export async function runPerGroup(
     outcomes.push({ context, outcome: await run(context).catch(asOutcome) });
   }
   const groups = outcomes.map(({ context: { config }, outcome }) => ({ group: config.group ?? null, ...outcome.data }));
-  const sections = outcomes.map(({ context, outcome }) => `=== ${nameOf(context)} ===\n\n${outcome.text}`);
+  const sections = outcomes.map(({ context, outcome }, index) => {
+    const same = outcomes.slice(0, index).find((earlier) => earlier.outcome.text === outcome.text);
+    return `=== ${nameOf(context)} ===\n\n${same === undefined ? outcome.text : `as ${nameOf(same.context)}`}`;
+  });
   const status = worst(
     outcomes.map(({ outcome }) => outcome.status),
     'no group has pairs',
@@ -45,9 +49,9 @@ export async function runPerGroup(
 
 /** Names the groups that are not fine: with many of them, what is above has left the screen. */
 function notFine(outcomes: readonly { readonly context: Context; readonly outcome: Outcome }[]): string[] {
-  const lines = (['failed', 'unknown', 'skipped'] as const).flatMap((word) => {
+  const lines = (['skipped', 'unknown', 'failed'] as const).flatMap((word) => {
     const names = outcomes.filter(({ outcome }) => outcome.status.status === word).map(({ context }) => nameOf(context));
-    return names.length === 0 ? [] : [`${word}: ${names.length} of ${outcomes.length} groups: ${names.join(', ')}`];
+    return names.length === 0 ? [] : [`${MARK[word]} ${word}: ${names.length} of ${outcomes.length} groups: ${names.join(', ')}`];
   });
   return lines.length === 0 ? [] : [lines.join('\n')];
 }

@@ -1,16 +1,18 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
+import type { Timeouts } from '../aws/request-handler';
 import { cdkContext } from '../config/named';
 import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { didYouMean } from '../errors/nearest';
-import { toJson } from '../errors/visible';
 import { type DeployedPair, type Deployment, deploymentOf } from '../model/deployment';
 import { permissionsBoundaryFrom, qualifierFrom } from '../model/toolkit';
-import type { Command, Context, Program, Result } from './command';
+import type { AnyCommand, Context, Result } from './command';
+import { Documents } from './documents';
 import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
 import { commandHelp, overview } from './help';
+import { helpFor } from './layout';
 import { findCommand, parseCommandLine } from './parse';
 import { contextsOf, runPerGroup } from './per-group';
 import { quietTerminal, type Terminal } from './terminal';
@@ -20,7 +22,7 @@ export interface CliProcess {
   /** Arguments without interpreter and script. */
   readonly argv: readonly string[];
   /** Every command that there is. */
-  readonly commands: readonly (Command | Program)[];
+  readonly commands: readonly AnyCommand[];
   /** Where the person is: the nearest cdk.json at or above it counts, and relative paths start there. */
   readonly directory: string;
   readonly terminal: Terminal;
@@ -28,6 +30,8 @@ export interface CliProcess {
   readonly clock: Clock;
   /** Aborted when the person interrupts. */
   readonly signal: AbortSignal;
+  /** How long requests without `clients` wait. @default TIMEOUTS */
+  readonly timeouts?: Timeouts;
   /** Standard output. */
   readonly print: (text: string) => void;
   /** Sends every AWS request to another endpoint. */
@@ -36,10 +40,11 @@ export interface CliProcess {
 
 /** Runs one command line and says how it ended. Never throws. */
 export async function runCli(process: CliProcess): Promise<ExitCode> {
-  return runEntry(process, () => dispatch(process));
+  const documents = new Documents(process.print, process.clock);
+  return runEntry({ ...process, documents }, () => dispatch(process, documents));
 }
 
-async function dispatch(process: CliProcess): Promise<ExitCode> {
+async function dispatch(process: CliProcess, documents: Documents): Promise<ExitCode> {
   const { print, directory } = process;
   const { command, argv, version } = findCommand(process.argv, process.commands);
   if (version) {
@@ -47,37 +52,50 @@ async function dispatch(process: CliProcess): Promise<ExitCode> {
     print(`${PROGRAM} ${own}`);
     return EXIT.ok;
   }
+  documents.command = command?.name ?? null;
   if (command !== undefined && 'run' in command) {
-    return command.run({ ...process, argv: argv.map((word) => (word === 'help' ? '--help' : word)) });
+    return command.run({ ...process, documents, argv: argv.map((word) => (word === 'help' ? '--help' : word)) });
   }
   const { common, own } = parseCommandLine(argv, command);
   if (command === undefined) {
-    print(overview(process.commands));
+    print(helpFor(overview(process.commands), process.terminal.columns));
     return common.help ? EXIT.ok : EXIT.usage;
   }
   if (common.help) {
-    print(commandHelp(command));
+    print(helpFor(commandHelp(command), process.terminal.columns));
     return EXIT.ok;
   }
   if (common.endpoint !== undefined) {
     process.useEndpoint(common.endpoint);
   }
   const project = projectFolder(directory);
-  const options = cdkContext(common.named, directory, project);
-  const { config, ...bootstrap } = readProject(project, options);
-  const pairs = choosePairs(config, common.pairs);
-  const show = ({ data, text }: Result) => print(common.json ? toJson(data) : text);
-  const context: Context = {
-    config,
-    pairs,
+  documents.stream = own.values['watch'] !== undefined;
+  const show = ({ data, text }: Result) => (common.json ? documents.print(data) : print(text));
+  const surroundings = {
     directory: project,
-    cdkContext: options,
-    ...bootstrap,
-    clients: process.clients(config, { ...common, signal: process.signal }),
+    cdkContext: cdkContext(common.named, directory, project),
     terminal: common.quiet ? quietTerminal(process.terminal) : process.terminal,
     clock: process.clock,
     signal: process.signal,
     yes: common.yes,
+  };
+  if ('loadForProject' in command) {
+    const clients = (config: Deployment) => process.clients(config, { signal: process.signal });
+    const outcome = await command.loadForProject()(
+      { ...surroundings, calledIn: directory, named: common.named, clients, timeouts: process.timeouts },
+      own,
+    );
+    show(outcome);
+    return outcome.exitCode;
+  }
+  const { config, ...bootstrap } = readProject(project, surroundings.cdkContext);
+  documents.deployment = config.deployment;
+  const context: Context = {
+    ...surroundings,
+    config,
+    pairs: choosePairs(config, common.pairs),
+    ...bootstrap,
+    clients: process.clients(config, { ...common, signal: process.signal }),
     report: show,
   };
   const run = command.load();

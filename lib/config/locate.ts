@@ -33,6 +33,16 @@ export function locateConfig(readContext: ReadContext, directory: string): Locat
   return { origin: path, value: parseJson(readConfigFile(resolve(directory, path), path), path) };
 }
 
+/** A value of CDK context. */
+export interface ContextValue {
+  readonly value: unknown;
+  /** Where it is written. */
+  readonly from: 'command line' | 'CDK_CONTEXT' | 'cdk.json' | 'cdk.context.json' | '~/.cdk.json';
+}
+
+/** Reads one key of CDK context with where it is written; undefined where it is nowhere. */
+export type FindContext = (key: string) => ContextValue | undefined;
+
 /**
  * Context as the CDK CLI sees it, for code that gets none: the command line's `-c key=value` or, where it has none, the variable
  * CDK_CONTEXT, then cdk.json, cdk.context.json and the person's own ~/.cdk.json.
@@ -43,14 +53,26 @@ export function locateConfig(readContext: ReadContext, directory: string): Locat
  * @see https://docs.aws.amazon.com/cdk/v2/guide/context.html
  */
 export function contextOfCli(argv: readonly string[], directory: string): ReadContext {
-  const sources = [
-    Object.fromEntries(contextArguments(argv)),
-    readObject(resolve(directory, 'cdk.json'))['context'],
-    readObject(resolve(directory, 'cdk.context.json')),
-    readObject(resolve(homedir(), '.cdk.json'))['context'],
+  const find = contextFinder(argv, directory);
+  return (key) => find(key)?.value;
+}
+
+/** The same, with where each value is written. */
+export function contextFinder(argv: readonly string[], directory: string): FindContext {
+  const words = contextWords(argv);
+  const { CDK_CONTEXT: variable } = process.env;
+  const sources: readonly (readonly [from: ContextValue['from'], values: unknown])[] = [
+    words.length === 0 && variable !== undefined
+      ? ['CDK_CONTEXT', contextArguments([variable])]
+      : ['command line', contextArguments(words)],
+    ['cdk.json', readObject(resolve(directory, 'cdk.json'))['context']],
+    ['cdk.context.json', readObject(resolve(directory, 'cdk.context.json'))],
+    ['~/.cdk.json', readObject(resolve(homedir(), '.cdk.json'))['context']],
   ];
   return (key) =>
-    sources.map((source) => (source as Record<string, unknown> | undefined)?.[key]).find((value) => value !== undefined);
+    sources
+      .map(([from, values]) => ({ from, value: (values as Record<string, unknown> | undefined)?.[key] }))
+      .find(({ value }) => value !== undefined);
 }
 
 /**
@@ -66,11 +88,9 @@ export function settingOfCli(directory: string, key: string): string | undefined
   return files.map((file) => readObject(file)[key]).find((value): value is string => typeof value === 'string');
 }
 
-function contextArguments(argv: readonly string[]): Map<string, string> {
-  const words = contextWords(argv);
-  const { CDK_CONTEXT: variable } = process.env;
-  return new Map(
-    (words.length === 0 && variable !== undefined ? [variable] : words).flatMap((pair) => {
+function contextArguments(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.flatMap((pair) => {
       const split = pair.indexOf('=');
       return split > 0 ? [[pair.slice(0, split), pair.slice(split + 1)]] : [];
     }),

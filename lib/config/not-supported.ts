@@ -26,10 +26,13 @@ const EXISTING_SOURCE_BUCKET =
   'a source bucket that exists is an object of its pair; write "sourceBucket": { "name": "acme-invoices" } there, with "keyArns" if KMS keys encrypt its objects, and remove this; docs/existing-buckets.md has the rest';
 
 const EXISTING_REPLICA_BUCKET =
-  'an existing replica bucket is not supported: this project creates it, because its policy must admit the replication role and nobody else; remove it. A source bucket may exist: docs/existing-buckets.md';
+  'a replica bucket that exists is an object of its pair; write "replicaBucket": { "name": "acme-backup" } there, and remove this; docs/existing-replicas.md has the rest';
+
+const EXISTING_REPLICA_KEY =
+  'a replica key that exists is a key of the destination; write "keyArn": "arn:aws:kms:…" there, and remove this; docs/existing-replicas.md has the rest';
 
 const EXISTING_KEY =
-  'an existing KMS key is not supported here: this project creates the replica key, and the source key of the buckets that it creates, because their policies must admit the replication roles and nobody else; remove it. Keys of a source bucket that exists belong into "sourceBucket": { "name": "acme-invoices", "keyArns": ["…"] }';
+  'an existing KMS key is not supported here: this project creates the source key of the buckets that it creates, because its policy must admit the replication roles and nobody else; remove it. Keys of a source bucket that exists belong into "sourceBucket": { "name": "acme-invoices", "keyArns": ["…"] }, and a replica key that exists into "destination": { "keyArn": "…" }';
 
 const TWO_WAY =
   'two-way replication is not supported: a replica bucket is a backup, and a change in it must never change the original; remove it. "s3-replication restore" copies objects back, and docs/recovery.md says how to fail over';
@@ -49,6 +52,8 @@ const at = (place: string, name: string) => new RegExp(`^${place}${name}$`, 'i')
 
 /** A side, or a bucket or key of it, before its name. */
 const SIDE = '(existing|source|replica|destination|target)?[-_]?';
+const BUCKET = 'buckets?([-_]?(name|arn)s?)?';
+const KEY = '(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?';
 const MORE = '(additional|extra|other|second|secondary)[-_]?';
 
 const TABLE: readonly NotSupported[] = [
@@ -61,23 +66,19 @@ const TABLE: readonly NotSupported[] = [
   { path: /^source$/, found: isList, remedy: SEVERAL_SOURCES },
   { path: at('', `(${MORE}sources?|sources|source[-_]?\\d+)`), remedy: SEVERAL_SOURCES },
   { path: at(`${PAIR}\\.`, 'sources?[-_]?(account|region)?'), remedy: SEVERAL_SOURCES },
+  { path: at('destination\\.', `${SIDE}${BUCKET}`), remedy: EXISTING_REPLICA_BUCKET },
   {
-    path: at(`((destination|${PAIR})\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?buckets?([-_]?(name|arn)s?)?`),
+    // Not the keys themselves: of their values the schema says what is wrong.
+    path: at(`(?!pairs\\[\\d+\\]\\.replicaBucket$)(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${BUCKET}`),
     remedy: EXISTING_REPLICA_BUCKET,
   },
-  { path: at('destination\\.', `${SIDE}buckets?([-_]?(name|arn)s?)?`), remedy: EXISTING_REPLICA_BUCKET },
   {
-    // Not the key itself: of its value the schema says what is wrong.
-    path: new RegExp(
-      `^(?!pairs\\[\\d+\\]\\.sourceBucket$)${at(`((source|${PAIR})\\.)?`, `${SIDE}buckets?([-_]?(name|arn)s?)?`).source.slice(1)}`,
-      'i',
-    ),
+    path: at(`(?!pairs\\[\\d+\\]\\.(source|replica)Bucket$)((source|${PAIR})\\.)?`, `${SIDE}${BUCKET}`),
     remedy: EXISTING_SOURCE_BUCKET,
   },
-  {
-    path: at(`((source|destination|${PAIR})\\.)?`, `${SIDE}(kms|encryption)?[-_]?keys?([-_]?(arn|id|alias)s?)?`),
-    remedy: EXISTING_KEY,
-  },
+  { path: at(`(?!destination\\.keyArn$)destination\\.`, `${SIDE}${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`(${PAIR}\\.)?`, `(existing[-_]?)?(replica|destination|target)[-_]?${KEY}`), remedy: EXISTING_REPLICA_KEY },
+  { path: at(`((source|${PAIR})\\.)?`, `${SIDE}${KEY}`), remedy: EXISTING_KEY },
   {
     path: at(
       `(${PAIR}\\.)?`,
@@ -111,7 +112,7 @@ const TABLE: readonly NotSupported[] = [
 
 /**
  * Replaces the remedy of a problem that is no mistake but something that this project does not do: people then learn that, why, and what
- * to do instead. README.md has the same list under its limits.
+ * to do instead. docs/configuration.md has the same list.
  */
 export function explainNotSupported(problem: Problem): Problem {
   const row = TABLE.find(({ path, found }) => path.test(problem.path) && (found === undefined || found(problem.found)));

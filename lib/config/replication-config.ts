@@ -9,8 +9,12 @@ type DeepReadonly<T> = T extends (infer E)[]
 
 type Parsed = z.output<typeof configuration>;
 
-/** The checked configuration: defaults applied, frozen. The README's table says what each key means. */
-export type ReplicationConfig = DeepReadonly<Omit<Parsed, 'terminationProtection'> & { terminationProtection: boolean }> & {
+/** The checked configuration: defaults applied, frozen. docs/configuration.md says what each key means. */
+export type ReplicationConfig = DeepReadonly<
+  Omit<Parsed, '$schema' | 'keyExchange' | 'terminationProtection'> & { terminationProtection: boolean }
+> & {
+  /** How the source stack learns the ARN of the replica key. In a deployment `none`, where the configuration has it. */
+  readonly keyExchange: Parsed['keyExchange'] | 'none';
   /** The named group that this configuration is narrowed to, and none of its keys. @default - the unnamed group, or all of them */
   readonly group?: string;
 };

@@ -1,12 +1,13 @@
 import { interruption } from '../aws/clock';
 import { handOver, type Sessions } from '../aws/handed-sessions';
+import type { Documents } from '../cli/documents';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
+import { helpFor } from '../cli/layout';
 import type { Synthesize } from '../cli/process/synthesis';
 import { quietTerminal, type Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors/errors';
-import { toJson } from '../errors/visible';
 import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
@@ -39,6 +40,7 @@ interface DeployProcess {
   readonly terminal: Terminal;
   /** Standard output. */
   readonly print: (text: string) => void;
+  readonly documents: Pick<Documents, 'print' | 'deployment'>;
 }
 
 /**
@@ -49,17 +51,18 @@ interface DeployProcess {
  * @throws ConfigError, UsageError, UnreachableError or AbortError before anything is deployed; UnreachableError also for an interruption
  */
 export async function deploy(process: DeployProcess): Promise<ExitCode> {
-  const { argv, directory, signal, print } = process;
+  const { argv, directory, signal, print, documents } = process;
   const options = parseDeployArguments(argv);
   // What stops a deployment, or is left to do, is told however quiet it is to be.
   const tell = (line: string) => process.terminal.tell(line);
   const terminal = options.quiet ? quietTerminal(process.terminal) : process.terminal;
   if (options.help) {
-    print(DEPLOY_HELP);
+    print(helpFor(DEPLOY_HELP, terminal.columns));
     return EXIT.ok;
   }
   const context = cdkContext(options.named, process.calledIn, directory);
   const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
+  documents.deployment = config.deployment;
   const assembly = await process.synthesize([...chosenStacks(options), ...context]);
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);
@@ -68,7 +71,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   const plan = await readablePlan(assembly, options, reader.read);
   const finish = (status: Status, deployed: boolean) => {
     if (options.json) {
-      print(toJson({ status: status.status, stacks: plan, deployed, driftChecked: false }));
+      documents.print({ status: status.status, stacks: plan, deployed, driftChecked: false });
     }
     return exitCodeOfStatus(status);
   };

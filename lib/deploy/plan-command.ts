@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
+import type { Documents } from '../cli/documents';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { columns, GLOBAL_HELP, GLOBAL_OPTIONS } from '../cli/global-options';
+import { helpFor } from '../cli/layout';
 import type { Synthesize } from '../cli/process/synthesis';
+import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext, namedConfig } from '../config/named';
 import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
-import { quoted, toJson } from '../errors/visible';
+import { quoted } from '../errors/visible';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
@@ -47,8 +50,10 @@ interface PlanProcess {
   readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
   /** Ends every request. */
   readonly signal: AbortSignal;
+  readonly terminal: Pick<Terminal, 'columns'>;
   /** Standard output. */
   readonly print: (text: string) => void;
+  readonly documents: Pick<Documents, 'print' | 'deployment'>;
 }
 
 /**
@@ -57,14 +62,25 @@ interface PlanProcess {
  *
  * @throws ConfigError, UsageError or UnreachableError without a plan
  */
-export async function plan({ argv, directory, calledIn, synthesize, deployed, signal, print }: PlanProcess): Promise<ExitCode> {
+export async function plan({
+  argv,
+  directory,
+  calledIn,
+  synthesize,
+  deployed,
+  signal,
+  terminal,
+  print,
+  documents,
+}: PlanProcess): Promise<ExitCode> {
   const options = parsePlanArguments(argv);
   if (options.help) {
-    print(PLAN_HELP);
+    print(helpFor(PLAN_HELP, terminal.columns));
     return EXIT.ok;
   }
   const context = cdkContext(namedConfig(options), calledIn, directory);
   const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
+  documents.deployment = config.deployment;
   const { stack: stacks = [] } = options;
   const choice = { stacks, exclusively: stacks.length > 0 };
   const assembly =
@@ -85,7 +101,7 @@ export async function plan({ argv, directory, calledIn, synthesize, deployed, si
     nothing: 'no stack was compared',
   });
   if (options.json) {
-    print(toJson({ status: status.status, stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false }));
+    documents.print({ status: status.status, stacks: found, refusals, stops: blocking, accepted, unused, driftChecked: false });
   } else {
     const sections = [
       planInWords(found),

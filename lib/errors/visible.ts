@@ -36,6 +36,11 @@ export function toJson(value: object): string {
   return JSON.stringify(value, null, 2).replaceAll(UNSEEN, (character) => (character === '\n' ? character : unitsOf(character)));
 }
 
+/** Returns the same in one line. */
+export function toJsonLine(value: object): string {
+  return JSON.stringify(value).replaceAll(UNSEEN, unitsOf);
+}
+
 /** Names of what is shown with `quoted`, which tells where it ends. */
 const QUOTED: ReadonlySet<string> = new Set(['body', 'key', 'prefix']);
 

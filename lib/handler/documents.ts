@@ -63,7 +63,12 @@ export function documentsOf(s3: S3Client, bucket: string, account: string): Buck
       },
       write: async (value) => {
         await s3.send(
-          new PutBucketNotificationConfigurationCommand({ ...on, NotificationConfiguration: value as NotificationConfiguration }),
+          new PutBucketNotificationConfigurationCommand({
+            ...on,
+            NotificationConfiguration: value as NotificationConfiguration,
+            // Otherwise S3 sends a test message to every destination of the owner, and refuses the whole where one of them is gone.
+            SkipDestinationValidation: true,
+          }),
         );
       },
     },

@@ -1,21 +1,27 @@
 import { resolve } from 'node:path';
 import { parseOptions } from '../cli/arguments';
+import type { Documents } from '../cli/documents';
 import { EXIT, EXIT_CODES_HELP, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { columns, GLOBAL_OPTIONS, OUTPUT_HELP } from '../cli/global-options';
+import { helpFor, MARK } from '../cli/layout';
+import type { Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { namedConfig, PROFILE_CONTEXT } from '../config/named';
 import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
-import { quoted, toJson } from '../errors/visible';
+import { quoted } from '../errors/visible';
 import { deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
-import { demo, type LocalDeployment, SAMPLE_FILE } from './demo';
+import { demo, INSTALL, type LocalDeployment, SAMPLE_FILE } from './demo';
 import { localFiles } from './files';
-import { formatDemo, QUIET, terminalProgress } from './report';
+import { formatDemo, QUIET, terminalSteps } from './report';
+import { emulatorPython } from './virtual-env';
+import { DEMO_FOLDER } from './workspace';
 
 const HELP = `Usage: ${COMMAND} demo [options]
 
 Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
+The first run installs the emulator from PyPI into the folder .demo; --prefetch does only that. Later runs need no network.
 
 Examples:
   ${COMMAND} demo
@@ -28,6 +34,7 @@ ${columns([
   ['    --file PATH', 'replicate this file, or everything in this folder; may be repeated'],
   ['    --existing', 'replicate a bucket that is there already, with objects, a rule and a notification of its owner'],
   ['    --keep', 'leave the emulator running and print how to explore it'],
+  ['    --prefetch', 'install the emulator for later, and do nothing else'],
   ['-c, --config FILE', 'use this configuration; also -c config=FILE'],
   ...OUTPUT_HELP,
 ])}
@@ -41,6 +48,7 @@ const OPTIONS = {
   file: { type: 'string', multiple: true },
   existing: { type: 'boolean' },
   keep: { type: 'boolean' },
+  prefetch: { type: 'boolean' },
 } as const;
 
 /** Options of other commands that have no meaning here. */
@@ -62,7 +70,8 @@ interface DemoProcess {
   /** What relative paths are relative to. */
   readonly directory: string;
   readonly print: (text: string) => void;
-  readonly progress: NodeJS.WriteStream;
+  readonly documents: Pick<Documents, 'print' | 'deployment'>;
+  readonly terminal: Pick<Terminal, 'columns' | 'progress' | 'tell'>;
   readonly signal: AbortSignal;
 }
 
@@ -72,10 +81,21 @@ interface DemoProcess {
  * @returns 0 when everything arrived, 1 when something did not
  * @throws AppError for wrong usage, a wrong configuration or a failed step
  */
-export async function runDemo({ argv, directory, print, progress, signal }: DemoProcess): Promise<ExitCode> {
+export async function runDemo({ argv, directory, print, documents, terminal, signal }: DemoProcess): Promise<ExitCode> {
   const options = parse(argv);
   if (options.help) {
-    print(HELP);
+    print(helpFor(HELP, terminal.columns));
+    return EXIT.ok;
+  }
+  const progress = options.quiet === true ? QUIET : terminalSteps(terminal);
+  if (options.prefetch) {
+    const python = await progress.step(INSTALL, () => emulatorPython(DEMO_FOLDER, resolve(DEMO_FOLDER, 'prefetch.log'), signal));
+    const text = `${MARK.ok} the emulator is installed; the demo needs no network now`;
+    if (options.json) {
+      documents.print({ status: 'ok', python });
+    } else {
+      print(text);
+    }
     return EXIT.ok;
   }
   const { file: named, context } = namedConfig(options);
@@ -91,18 +111,19 @@ export async function runDemo({ argv, directory, print, progress, signal }: Demo
     );
   }
   const config = deploymentOf(loadConfig(contextOfCli(['-c', `config=${configFile}`], directory), directory));
+  documents.deployment = config.deployment;
   const files = options.file === undefined ? [SAMPLE_FILE] : localFiles(options.file, directory);
   const { data, kept } = await demo({
     config,
     files,
     keep: options.keep === true,
-    progress: options.quiet === true ? QUIET : terminalProgress(progress),
+    progress,
     signal,
   });
   if (options.json) {
-    print(toJson({ ...data, kept: kept ? keptData(kept) : null }));
+    documents.print({ ...data, kept: kept ? keptData(kept) : null });
   } else {
-    print(formatDemo(data));
+    print(formatDemo(data, terminal.columns));
     if (kept !== undefined) {
       print(`\n${formatKept(kept)}`);
     }

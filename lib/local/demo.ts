@@ -16,6 +16,9 @@ import { type DemoData, demoData, type StepProgress } from './report';
 import { emulatorPython } from './virtual-env';
 import { createWorkspace, DEMO_FOLDER, type Workspace } from './workspace';
 
+/** The step that needs the network, once. */
+export const INSTALL = 'install the emulator (first time only)';
+
 interface DemoOptions {
   readonly config: Deployment;
   /** Put into the source bucket of every pair. */
@@ -39,9 +42,7 @@ export async function demo(options: DemoOptions): Promise<{ data: DemoData; kept
   const { progress } = options;
   const workspace = createWorkspace(options.config);
   const { config, log } = workspace;
-  const python = await progress.step('install the emulator (first time only)', () =>
-    emulatorPython(DEMO_FOLDER, log, options.signal),
-  );
+  const python = await progress.step(INSTALL, () => emulatorPython(DEMO_FOLDER, log, options.signal));
   const emulator = await progress.step('start the emulator', () => startEmulator({ python, log, keptFile: workspace.keptFile }));
   let keeping = false;
   try {

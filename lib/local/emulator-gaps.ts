@@ -20,7 +20,7 @@ interface BucketProperties {
       readonly BucketKeyEnabled?: boolean;
       readonly ServerSideEncryptionByDefault: {
         readonly SSEAlgorithm: ServerSideEncryption;
-        readonly KMSMasterKeyID?: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+        readonly KMSMasterKeyID?: string | { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
       };
     }[];
   };
@@ -60,13 +60,14 @@ export async function fillEmulatorGaps({ s3, cloudFormation }: EmulatorClients, 
         ServerSideEncryptionConfiguration: {
           Rules: properties.BucketEncryption.ServerSideEncryptionConfiguration.map((rule) => {
             const { SSEAlgorithm, KMSMasterKeyID } = rule.ServerSideEncryptionByDefault;
-            const key = KMSMasterKeyID?.['Fn::GetAtt'][0];
-            const keyId = deployed.find((resource) => resource.LogicalResourceId === key)?.PhysicalResourceId;
+            const made = typeof KMSMasterKeyID === 'string' ? undefined : KMSMasterKeyID?.['Fn::GetAtt'][0];
+            const keyId = deployed.find((resource) => resource.LogicalResourceId === made)?.PhysicalResourceId;
+            const key = made === undefined ? KMSMasterKeyID : keyArn(side, keyId ?? '');
             return {
               BucketKeyEnabled: rule.BucketKeyEnabled,
               ApplyServerSideEncryptionByDefault: {
                 SSEAlgorithm,
-                ...(key !== undefined && { KMSMasterKeyID: keyArn(side, keyId ?? '') }),
+                ...(typeof key === 'string' && { KMSMasterKeyID: key }),
               },
             };
           }),

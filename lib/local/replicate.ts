@@ -20,7 +20,7 @@ export interface ReplicatedObject {
   /** `x-amz-replication-status` of the source object. */
   readonly sourceStatus: string;
   /** The replica; null when there is none. */
-  readonly replica: { status: string; storageClass: string; tags: Record<string, string>; sha256: string } | null;
+  readonly replica: { replicationStatus: string; storageClass: string; tags: Record<string, string>; sha256: string } | null;
   readonly sha256: string;
   /** What is not as it should be. */
   readonly problems: readonly string[];
@@ -55,7 +55,7 @@ export async function replicate(
   const sourceStatus = await finalStatus(s3.source, object);
   const replica = await readReplica(s3.destination, { ...object, Bucket: names.replicaBucket.name });
   const checksum = await sha256OfFile(file.path);
-  const expected = { status: 'REPLICA', storageClass: pair.storageClass, tags, sha256: checksum };
+  const expected = { replicationStatus: 'REPLICA', storageClass: pair.storageClass, tags, sha256: checksum };
   return {
     key: object.Key,
     bytes,
@@ -83,7 +83,7 @@ async function readReplica(s3: S3Client, object: { Bucket: string; Key: string }
     const { Body, ReplicationStatus, StorageClass } = await s3.send(new GetObjectCommand(object));
     const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand(object));
     return {
-      status: ReplicationStatus ?? 'none',
+      replicationStatus: ReplicationStatus ?? 'none',
       // S3 leaves this header out for the standard class.
       storageClass: StorageClass ?? 'STANDARD',
       tags: Object.fromEntries(TagSet.map(({ Key = '', Value = '' }) => [Key, Value])),

@@ -1,4 +1,6 @@
+import { MARK } from '../cli/layout';
 import { table } from '../cli/table';
+import type { Terminal } from '../cli/terminal';
 import { visible } from '../errors/visible';
 import type { Deployment } from '../model/deployment';
 import { type StatusWord, statusOf } from '../model/status';
@@ -11,7 +13,7 @@ export interface DemoData {
   readonly status: StatusWord;
   readonly seconds: number;
   readonly pairs: readonly {
-    readonly id: string;
+    readonly pair: string;
     readonly source: { readonly bucket: string; readonly account: string; readonly region: string };
     readonly replica: { readonly bucket: string; readonly account: string; readonly region: string };
     readonly objects: readonly ReplicatedObject[];
@@ -45,13 +47,13 @@ export function demoData(
   const pairs = config.pairs.map((pair) => {
     const names = pair.names;
     return {
-      id: pair.id,
+      pair: pair.id,
       source: place('source', names.sourceBucket.name),
       replica: place('destination', names.replicaBucket.name),
       objects: objects.get(pair.id) ?? [],
     };
   });
-  const all = pairs.flatMap((pair) => pair.objects.map((object) => ({ ...object, pair: pair.id })));
+  const all = pairs.flatMap((pair) => pair.objects.map((object) => ({ ...object, pair: pair.pair })));
   const { status } = statusOf({
     failed: [
       ...all.flatMap(({ pair, key, problems }) => problems.map((problem) => `pair ${pair}: ${key}: ${problem}`)),
@@ -72,16 +74,16 @@ function problemsOf({ bucket, untouched, before, older }: ExistingBucket): strin
 }
 
 /** The result for a person. */
-export function formatDemo({ status, seconds, pairs, existing }: DemoData): string {
-  const tables = pairs.map(({ id, source, replica, objects }) =>
+export function formatDemo({ status, seconds, pairs, existing }: DemoData, columns: number): string {
+  const tables = pairs.map(({ pair, source, replica, objects }) =>
     [
-      `pair ${id}`,
+      `pair ${pair}`,
       ...[source, replica].map(
         ({ bucket, account, region }, index) =>
           `  ${index === 0 ? 'source ' : 'replica'}  ${bucket}  account ${account}  ${region}`,
       ),
       '',
-      ...table([COLUMNS, ...objects.slice(0, ROWS).map(row)]).map((line) => `  ${line}`),
+      ...table([COLUMNS, ...objects.slice(0, ROWS).map(row)], columns - 2).map((line) => `  ${line}`),
       ...(objects.length > ROWS ? [`  and ${objects.length - ROWS} more: --json lists them all`] : []),
       ...objects.flatMap(({ key, problems }) => problems.map((problem) => `  ${visible(key)}: ${visible(problem)}`)),
     ].join('\n'),
@@ -94,7 +96,7 @@ export function formatDemo({ status, seconds, pairs, existing }: DemoData): stri
     skipped: 'there was no object to replicate',
   } as const satisfies Record<StatusWord, string>;
   const verdict = verdicts[status];
-  return `${[...tables, ...existing.map(existingInWords)].join('\n\n')}\n\n${verdict}, ${seconds.toFixed(0)} s in all.\n\n${CAVEAT}`;
+  return `${[...tables, ...existing.map(existingInWords)].join('\n\n')}\n\n${CAVEAT}\n\n${MARK[status]} ${verdict}, ${seconds.toFixed(0)} s in all.`;
 }
 
 /** What became of a bucket of somebody else, for a person. */
@@ -107,18 +109,20 @@ function existingInWords({ pair, bucket, theirs, untouched, before, older }: Exi
 }
 
 /** What nobody should read into the result. */
-const CAVEAT = `What this does not prove: the emulator copies at once and checks the replica bucket's policy alone. It takes no notice of
-key policies, of the replication role's own policy or of which key encrypts a replica. Its CloudFormation leaves replication and
-encryption out of buckets: both were applied from the deployed templates through the S3 API, and the TLS-only statement was
-taken out of the live bucket policies, since the emulator replicates over plain HTTP. It cannot read a stack output across
-accounts, so the key exchange went through SSM. It refuses composite alarms, so the stacks with them were left out, and it publishes
-no replication metrics and sends no failure events. The templates are untouched by all this.`;
+const CAVEAT = [
+  'What this does not prove: the emulator copies at once, and checks the policy of the replica bucket alone. It ignores key policies, the',
+  'policy of the replication role, and which key encrypts a replica. Its CloudFormation leaves replication and encryption out of buckets:',
+  'the demo applied both from the deployed templates through the S3 API, and took the TLS-only statement out of the live bucket policies,',
+  'since the emulator replicates over plain HTTP. It cannot read a stack output across accounts, so the key exchange went through SSM. It',
+  'refuses composite alarms, so the stacks with them were left out. It publishes no replication metrics and sends no failure events. The',
+  'templates are untouched by all this.',
+].join(' ');
 
 function row({ key, sourceStatus, replica, sha256 }: ReplicatedObject): string[] {
   return [
     key,
     sourceStatus,
-    replica?.status ?? 'missing',
+    replica?.replicationStatus ?? 'missing',
     replica?.storageClass ?? '-',
     replica === null
       ? '-'
@@ -138,24 +142,21 @@ export interface StepProgress {
 /** Shows nothing of the steps. */
 export const QUIET: StepProgress = { step: (_title, work) => work() };
 
-/** Steps with their seconds on a terminal; nothing elsewhere. */
-export function terminalProgress(stream: NodeJS.WriteStream): StepProgress {
-  return stream.isTTY ? { step: (title, work) => shown(stream, title, work) } : QUIET;
-}
-
-async function shown<T>(stream: NodeJS.WriteStream, title: string, work: () => Promise<T>): Promise<T> {
-  const start = Date.now();
-  const draw = (mark: string) => stream.write(`\r\u001b[K${mark} ${title}  ${((Date.now() - start) / 1000).toFixed(1)} s`);
-  const timer = setInterval(() => draw('…'), 200);
-  draw('…');
-  let mark = '✗';
-  try {
-    const result = await work();
-    mark = '✓';
-    return result;
-  } finally {
-    clearInterval(timer);
-    draw(mark);
-    stream.write('\n');
-  }
+/** Shows the step that is under way, and each one that has ended with its seconds. */
+export function terminalSteps({ progress, tell }: Pick<Terminal, 'progress' | 'tell'>): StepProgress {
+  return {
+    step: async (title, work) => {
+      const start = performance.now();
+      let mark: string = MARK.failed;
+      progress(title);
+      try {
+        const result = await work();
+        mark = MARK.ok;
+        return result;
+      } finally {
+        progress('');
+        tell(`${mark} ${title}  ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      }
+    },
+  };
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../cli/process/run';
-import { AppError } from '../errors/errors';
+import { COMMAND } from '../config/program';
+import { AppError, UnreachableError } from '../errors/errors';
 
 /** Pinned and hashed: pip installs exactly this or nothing. */
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
@@ -13,17 +14,28 @@ const REQUIREMENTS = join(__dirname, 'requirements.txt');
  *
  * @param folder where environments are kept
  * @returns the environment's Python
- * @throws AppError when Python is missing or the installation fails
+ * @throws UnreachableError when PyPI cannot be reached; AppError when Python is missing or the installation fails
  */
 export async function emulatorPython(folder: string, log: string, signal?: AbortSignal): Promise<string> {
   try {
     return await virtualEnv(REQUIREMENTS, folder, log, signal);
   } catch (error) {
-    throw error instanceof AppError && error.code === 'CommandFailed'
-      ? new AppError('NoEmulator', `the emulator could not be installed: ${error.message}`, error.hint, { cause: error })
-      : error;
+    if (!(error instanceof AppError) || error.code !== 'CommandFailed') {
+      throw error;
+    }
+    throw OFFLINE.test(error.message)
+      ? new UnreachableError('NoEmulator', 'the emulator is not installed yet, and PyPI could not be reached', OFFLINE_HINT, {
+          cause: error,
+        })
+      : new AppError('NoEmulator', `the emulator could not be installed: ${error.message}`, error.hint, { cause: error });
   }
 }
+
+/** What pip says where it reaches no index: at last that the index has no such package. */
+const OFFLINE = /\(from versions: none\)|NewConnectionError|ConnectTimeout|ProxyError|name resolution|unreachable/i;
+
+const OFFLINE_HINT = `Run this once where PyPI, or the mirror of it that PIP_INDEX_URL names, can be reached: the demo then needs no network.
+${COMMAND} demo --prefetch`;
 
 /**
  * Makes a virtual environment, once for each version of its requirements.

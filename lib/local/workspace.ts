@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { isAlive, replaceFile } from '../cli/files';
 import { type ReplicationConfig, SIDES } from '../config/replication-config';
-import type { Deployment } from '../model/deployment';
+import { type Deployment, deploymentOf } from '../model/deployment';
 import { withoutAmbientAws } from './emulator';
 
 /** The project's own folder. */
@@ -34,17 +34,21 @@ const KEPT_FOR = 'kept-for.pid';
  * Makes the folder of one run, in which `cdk` and `ops` find everything without a flag.
  *
  * The emulator resolves no `Fn::GetStackOutput` across accounts, so the replica key's ARN goes the other way, and each side
- * has a profile of the emulator. A pipeline would deploy, so there is none.
+ * has a profile of the emulator. A pipeline would deploy, so there is none. Nobody owns anything there, so the app makes the key and the buckets
+ * that the configuration names.
  */
 export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOLDER): Workspace {
   sweep(demoFolder);
-  const config: Deployment = {
-    ...given,
+  const { keyArn: _key, ...destination } = given.destination;
+  const { pairs, ...rest } = withoutNames(given);
+  const config = deploymentOf({
+    ...rest,
     keyExchange: 'ssm',
     source: { ...given.source, profile: 'source' },
-    destination: { ...given.destination, profile: 'destination' },
+    destination: { ...destination, profile: 'destination' },
+    pairs: pairs.map(({ replicaBucket: _bucket, ...pair }) => pair),
     pipeline: undefined,
-  };
+  });
   const directory = join(demoFolder, `run-${Date.now()}.${process.pid}`);
   mkdirSync(directory, { recursive: true });
   const write = (name: string, text: string) => {

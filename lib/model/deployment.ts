@@ -16,10 +16,11 @@ export type Deployment = Omit<ReplicationConfig, 'pairs'> & {
   readonly commandOptions?: readonly string[];
 };
 
-/** What follows from a configuration. */
+/** What follows from a configuration. Nothing is exchanged where it has the replica key. */
 export function deploymentOf(config: ReplicationConfig): Deployment {
   return {
     ...config,
+    ...(config.destination.keyArn !== undefined && { keyExchange: 'none' as const }),
     names: namesOf(config),
     pairs: config.pairs.map((pair) => ({ ...pair, names: pairNamesOf(config, pair) })),
   };

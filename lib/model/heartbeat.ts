@@ -20,14 +20,14 @@ export const SCHEDULER_NAMESPACE = 'AWS/Scheduler';
 const SCHEDULER_GUIDE = 'https://docs.aws.amazon.com/scheduler/latest/UserGuide';
 
 /**
- * The pairs that have a heartbeat. A bucket that is owned elsewhere gets none: every heartbeat leaves a version there, and only the owner
- * of the bucket can set the lifecycle rule that expires it.
+ * The pairs that have a heartbeat. A bucket that is owned elsewhere, of either side, gets none: every heartbeat leaves a version there, and
+ * only the owner of the bucket can set the lifecycle rule that expires it.
  */
 export function heartbeatPairs<P extends HeartbeatConfig['pairs'][number]>(
   heartbeat: Deployment['heartbeat'],
   pairs: readonly P[],
 ): readonly P[] {
-  return heartbeat === false ? [] : pairs.filter(({ sourceBucket: owned }) => owned === undefined);
+  return heartbeat === false ? [] : pairs.filter((pair) => (pair.sourceBucket ?? pair.replicaBucket) === undefined);
 }
 
 /**
@@ -45,7 +45,7 @@ export function heartbeatMinutes(
 /** What decides whether there are heartbeats. */
 export interface HeartbeatConfig {
   readonly heartbeat: Deployment['heartbeat'];
-  readonly pairs: readonly Pick<DeployedPair, 'sourceBucket'>[];
+  readonly pairs: readonly Pick<DeployedPair, 'sourceBucket' | 'replicaBucket'>[];
 }
 
 /**

@@ -105,6 +105,14 @@ export function replicaKeyArn(config: ReplicationConfig, keyId: string): string 
   return `arn:${partitionOf(config.destination)}:kms:${region}:${account}:key/${keyId}`;
 }
 
+/** What KMS finds the key of a side by: its alias, or the ARN of a replica key that is owned elsewhere. */
+export function keyIdOf(
+  { destination, names }: Pick<ReplicationConfig, 'destination'> & { readonly names: Names },
+  side: SideName,
+): string {
+  return (side === 'destination' ? destination.keyArn : undefined) ?? names[side].keyAlias;
+}
+
 /** ARN of a stack, under whatever id CloudFormation gives to it. */
 export function stackArnPattern(side: Side, stackName: string): string {
   return `arn:${partitionOf(side)}:cloudformation:${side.region}:${side.account}:stack/${stackName}/*`;
@@ -168,21 +176,21 @@ function pipelineNames(deployment: string, side: Side): PipelineNames {
 }
 
 /**
- * The names of one pair of a deployment. Those of a source bucket that is owned elsewhere, and of the role that it replicates with
+ * The names of one pair of a deployment. Those of a bucket that is owned elsewhere, and of the role that a source bucket replicates with
  * already, are the configuration's.
  */
 export function pairNamesOf(
   config: ReplicationConfig,
-  { id, sourceBucket: owned }: Pick<Pair, 'id' | 'sourceBucket'>,
+  { id, sourceBucket: owned, replicaBucket: ownedReplica }: Pick<Pair, 'id' | 'sourceBucket' | 'replicaBucket'>,
 ): PairNames {
   const { deployment, source, destination } = config;
   const partition = partitionOf(source);
+  const ownedBucket = ({ name }: { readonly name: string }) => ({ name, arn: `arn:${partition}:s3:::${name}` });
   return {
     id,
     ruleId: `${deployment}-${id}`,
-    sourceBucket:
-      owned === undefined ? bucketNamed(config, source, id) : { name: owned.name, arn: `arn:${partition}:s3:::${owned.name}` },
-    replicaBucket: bucketNamed(config, destination, id),
+    sourceBucket: owned === undefined ? bucketNamed(config, source, id) : ownedBucket(owned),
+    replicaBucket: ownedReplica === undefined ? bucketNamed(config, destination, id) : ownedBucket(ownedReplica),
     // Role names are global in an account: the region keeps two deployments of one name in two regions apart.
     replicationRole:
       owned?.roleArn === undefined

@@ -30,7 +30,7 @@ export function roleStatements(permissions: readonly Permission[]): Statement[] 
 export function replicaBucketStatements(config: Deployment, pair: PairNames): Statement[] {
   return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
     ...statement,
-    Sid: permission.sid,
+    Sid: isReplicaBucketOwned(config, pair) ? sidFor(permission, pair.ruleId) : permission.sid,
     Resource: permission.resources,
   }));
 }
@@ -39,11 +39,22 @@ export function replicaBucketStatements(config: Deployment, pair: PairNames): St
 export function replicaKeyStatements(config: Deployment, pair: PairNames): Statement[] {
   return admit(config, pair, 'replicaKey').map(({ permission, statement }) => ({
     ...statement,
-    // One key serves every pair, and a Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free.
-    Sid: `${permission.sid}X${pair.id.replaceAll('-', 'X')}`,
+    Sid: sidFor(permission, config.destination.keyArn === undefined ? pair.id : pair.ruleId),
     // In a key policy, * is the key that the policy is attached to.
     Resource: ['*'],
   }));
+}
+
+function isReplicaBucketOwned({ pairs }: Deployment, { id }: PairNames): boolean {
+  return pairs.some((pair) => pair.id === id && pair.replicaBucket !== undefined);
+}
+
+/**
+ * A Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free. One key serves every pair, and what is owned elsewhere serves
+ * other deployments too.
+ */
+function sidFor({ sid }: Permission, id: string): string {
+  return `${sid}X${id.replaceAll('-', 'X')}`;
 }
 
 /**

@@ -59,6 +59,21 @@ export function boundaryIn(
     .replaceAll('${AWS::Region}', values.region);
 }
 
+const COMPLIANCE_KEY = 'compliance';
+
+/**
+ * Whether CDK context asks for the rule packs. The command line gives a string where cdk.json has a boolean.
+ *
+ * @throws ConfigError for anything but true and false
+ */
+export function complianceFrom(readContext: ReadContext): boolean {
+  const value = readContext(COMPLIANCE_KEY) ?? false;
+  if (value !== true && value !== false && value !== 'true' && value !== 'false') {
+    throw new ConfigError('CDK context', [{ path: COMPLIANCE_KEY, found: value, remedy: 'write true, or leave it out' }]);
+  }
+  return value === true || value === 'true';
+}
+
 /** What a bootstrap names its own resources in an environment. */
 export function toolkitNames(qualifier: string, { account, region }: { readonly account: string; readonly region: string }) {
   return {

@@ -121,11 +121,10 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
   const { destination } = config;
   const leaves = leavesReplicas(config);
   const counted = all.filter(({ pair }) => heartbeatMinutes(config, [pair]) !== undefined);
-  const hasHeartbeat = heartbeatMinutes(config) !== undefined;
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
   return [
-    readBuckets(buckets, hasHeartbeat ? ['s3:GetBucketNotification'] : []),
+    readBuckets(buckets, ['s3:GetBucketRequestPayment', ...(counted.length > 0 ? ['s3:GetBucketNotification'] : [])]),
     {
       sid: 'ListCanaries',
       actions: ['s3:ListBucketVersions'],

@@ -1,9 +1,9 @@
 import { Annotations, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { quoted } from '../errors/visible';
 import { type Deployment, titleOf } from '../model/deployment';
-import { isReplicaKeyArn, replicaKeyArn, stackArnPattern } from '../model/names';
+import { replicaKeyArn, stackArnPattern } from '../model/names';
+import { recordedKey } from '../model/recorded-key';
 import type { DestinationStack } from './destination/destination-stack';
 import { executionRoleArn } from './stack';
 
@@ -17,6 +17,10 @@ export interface KeyExchange {
 
 /** The way that the configuration chooses. */
 export function keyExchangeOf(scope: Construct, config: Deployment): KeyExchange {
+  const { keyArn } = config.destination;
+  if (keyArn !== undefined) {
+    return { replicaKeyArn: keyArn, connect: () => {} };
+  }
   return config.keyExchange === 'ssm' ? recordedExchange(scope, config) : stackOutputExchange(config);
 }
 
@@ -77,21 +81,15 @@ function stackOutputExchange(config: Deployment): KeyExchange {
  * and only it, has an error.
  */
 function recordedExchange(scope: Construct, config: Deployment): KeyExchange {
-  const { contextKey } = config.names.exchange;
-  const recorded: unknown = scope.node.tryGetContext(contextKey);
-  if (isReplicaKeyArn(config, recorded)) {
-    return { replicaKeyArn: recorded, connect: () => {} };
+  const recorded = recordedKey(config, (key) => scope.node.tryGetContext(key) as unknown);
+  if (recorded.arn !== undefined) {
+    return { replicaKeyArn: recorded.arn, connect: () => {} };
   }
-  const { account, region } = config.destination;
-  const state =
-    recorded === undefined
-      ? "the replica key's ARN is not recorded yet"
-      : `the recorded replica key is no key ARN of account ${account} in ${region}: ${quoted(recorded)}`;
   return {
     replicaKeyArn: replicaKeyArn(config, 'not-recorded-yet'),
     connect: (destinationStack, sourceStack) =>
       Annotations.of(sourceStack).addError(
-        `${state}; deploy ${destinationStack.node.path}, then run "npx --no -- s3-replication exchange" with the same configuration`,
+        `${recorded.state}; deploy ${destinationStack.node.path}, then run "npx --no -- s3-replication exchange" with the same configuration`,
       ),
   };
 }

@@ -56,6 +56,21 @@ test('help is on standard output and the exit code is 0', () => {
   expect(status).toBe(0);
 }, 60_000);
 
+test('config check loads neither the CDK nor the AWS SDK', () => {
+  const preload = join(directory, 'preload.cjs');
+  writeFileSync(preload, "process.on('exit', () => process.stderr.write(Object.keys(require.cache).join('\\n')));");
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', preload, 'bin/s3-replication.js', 'config', 'check', '--config', configFile({})],
+    { cwd: REPOSITORY, encoding: 'utf8', env: { ...awsEnvironment({}), INIT_CWD: directory }, timeout: 60_000 },
+  );
+
+  expect(status).toBe(0);
+  expect(stdout).toContain('is valid');
+  expect(stderr).toContain(join('node_modules', 'zod'));
+  expect(stderr).not.toMatch(/node_modules[\\/](aws-cdk|constructs|@aws-sdk|@smithy|undici)/);
+}, 60_000);
+
 test('a wrong configuration is told on standard error without a stack, and the exit code is 2', () => {
   const { status, stdout, stderr } = ops(['exchange', '--config', configFile({ source: { account: 1 }, surprise: true })]);
 

@@ -1,15 +1,20 @@
 import { runEntry } from '../../lib/cli/entry';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
+import { testDocuments } from '../helpers/documents';
 
 const tell = jest.fn<void, [string]>();
 const print = jest.fn<void, [string]>();
 const failing = (error: Error, ...argv: string[]) =>
-  runEntry({ argv, terminal: { tell, progress: () => {} }, print }, () => Promise.reject(error));
+  runEntry({ argv, terminal: { tell, progress: () => {} }, documents: testDocuments('audit', print) }, () =>
+    Promise.reject(error),
+  );
 
 beforeEach(() => jest.resetAllMocks());
 
 test('a command ends with its own code', async () => {
-  expect(await runEntry({ argv: [], terminal: { tell, progress: () => {} }, print }, async () => 7)).toBe(7);
+  expect(
+    await runEntry({ argv: [], terminal: { tell, progress: () => {} }, documents: testDocuments('audit', print) }, async () => 7),
+  ).toBe(7);
 });
 
 test.each<[Error, number]>([
@@ -39,6 +44,10 @@ test('an error is JSON where JSON is asked for', async () => {
   await failing(new UsageError('Usage', 'wrong', 'right'), '--json');
 
   expect(JSON.parse(print.mock.calls[0]?.[0] ?? '')).toEqual({
+    schemaVersion: 1,
+    command: 'audit',
+    deployment: null,
+    at: '2026-11-01T12:00:00.000Z',
     status: 'skipped',
     error: { code: 'Usage', message: 'wrong', hint: 'right' },
   });

@@ -5,7 +5,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { COMMANDS } from '../../bin/commands';
 import type { Clients } from '../../lib/aws/clients';
-import { type Command, type Context, Outcome, type Program } from '../../lib/cli/command';
+import { type AnyCommand, type Command, type Context, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { AbortError, UnreachableError } from '../../lib/errors/errors';
 import { version } from '../../package.json';
@@ -13,6 +13,13 @@ import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings
 import { testClients } from '../helpers/ops';
 
 const KEY_ARN = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+/** What the JSON of `exchange` begins with. */
+const HEAD = {
+  schemaVersion: 1,
+  command: 'exchange',
+  deployment: 'backups',
+  at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+};
 const STACK_LINE = /^\s+at /m;
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -32,7 +39,7 @@ interface Run {
 interface Surroundings {
   readonly ssm?: Clients['ssm'];
   readonly confirm?: () => Promise<void>;
-  readonly commands?: readonly (Command | Program)[];
+  readonly commands?: readonly AnyCommand[];
   /** Where the person is. */
   readonly folder?: string;
 }
@@ -46,6 +53,7 @@ async function run(argv: readonly string[], options: Surroundings = {}): Promise
     directory: options.folder ?? directory,
     terminal: {
       tell: (line) => stderr.push(line),
+      columns: Number.POSITIVE_INFINITY,
       clear: '',
       progress: () => {},
       confirm: options.confirm ?? (async () => {}),
@@ -98,7 +106,7 @@ describe('help', () => {
     expect(stderr).toBe('');
     expect(COMMANDS.length).toBeGreaterThan(0);
     for (const { name, summary } of COMMANDS) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&')}$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary.replaceAll(/[()]/g, '\\$&').replaceAll(' ', '\\s+')}$`, 'm'));
     }
     for (const option of [
       '--config',
@@ -175,6 +183,10 @@ describe('wrong usage exits with 2 and calls nothing', () => {
       '"backfill" has no action "wach"',
       'did you mean watch? actions: watch, list, cancel',
     ],
+    ['no action where one is needed', ['config'], '"config" needs an action', 'actions: check, show, schema'],
+    ['a misspelled action of such a command', ['config', 'chek'], 'has no action "chek"', 'did you mean check?'],
+    ['a pair for what is about the whole', ['config', 'check', '--pair', 'a'], 'it is about all pairs', 'leave it out'],
+    ['an endpoint where AWS is not asked', ['config', 'check', '--endpoint', 'http://a'], 'unknown option --endpoint', '--help'],
     ['an action that every object has', ['backfill', 'toString'], 'has no action "toString"', 'actions: '],
     ['an action without what it works on', ['backfill', 'watch'], '"backfill watch" needs JOB', '"backfill --help"'],
     ['an action with too much', ['backfill', 'list', 'all'], '"backfill list" accepts no argument "all"', '"backfill --help"'],
@@ -230,6 +242,33 @@ describe('a program', () => {
   ])('gets the rest of the command line: %j', async (argv, rest) => {
     await expect(run(argv, { commands })).resolves.toMatchObject({ exitCode: 0 });
     expect(program).toHaveBeenLastCalledWith(expect.objectContaining({ argv: rest, directory }));
+  });
+});
+
+describe('a command that needs no configuration', () => {
+  test('runs whatever the configuration is, with what the command line names, and makes no clients by itself', async () => {
+    useConfig({ surprise: true });
+    const probe = jest.fn(async () => new Outcome({ status: 'ok', seen: ['it'] }, { a: 1 }, 'done'));
+    const options = { one: { type: 'string', help: '' }, many: { type: 'string', multiple: true, help: '' } } as const;
+    const commands = [
+      { name: 'probe', summary: '', help: '', wholeConfiguration: true, options, loadForProject: () => probe } as const,
+    ];
+
+    const { exitCode, stdout, events } = await run(['probe', '--many', 'a', '--many', 'b', '--config', 'x.json', '--json'], {
+      commands,
+    });
+
+    expect({ exitCode, events }).toEqual({ exitCode: 0, events: [] });
+    expect(JSON.parse(stdout)).toEqual({ ...HEAD, command: 'probe', deployment: null, status: 'ok', a: 1 });
+    expect(probe).toHaveBeenCalledWith(
+      expect.objectContaining({
+        directory,
+        calledIn: directory,
+        named: { file: 'x.json', context: [] },
+        cdkContext: ['-c', 'config=x.json'],
+      }),
+      { argument: undefined, values: { one: undefined }, lists: { many: ['a', 'b'] } },
+    );
   });
 });
 
@@ -490,6 +529,7 @@ describe('a command that fails', () => {
 
     expect(exitCode).toBe(3);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'unknown',
       error: { code: 'NoCredentials', message: 'the credentials could not be used', hint: 'renew them' },
     });
@@ -500,6 +540,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { confirm: declined });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'skipped',
       error: { code: 'Declined', message: 'Nothing was changed.', hint: null },
     });
@@ -509,6 +550,7 @@ describe('a command that fails', () => {
     const { stdout } = await run(['exchange', '--json'], { ssm: broken });
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       error: { code: 'Fault', message: 'TypeError: a fault', hint: null },
     });
@@ -529,6 +571,8 @@ describe('a command that fails', () => {
     expect(exitCode).toBe(2);
     const remedy: unknown = expect.stringMatching(/./);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
+      deployment: null,
       status: 'skipped',
       error: {
         code: 'InvalidConfig',
@@ -541,6 +585,25 @@ describe('a command that fails', () => {
       },
     });
   });
+});
+
+test('what repeats itself prints one line of JSON for each round', async () => {
+  const outcome = (round: number) => new Outcome({ status: 'ok', seen: ['it'] }, { round }, '');
+  const command: Command = {
+    name: 'look',
+    summary: 'looks',
+    help: 'Looks.',
+    options: { watch: { type: 'string', value: 'MINUTES', help: 'again and again' } },
+    load: () => async (context) => {
+      context.report(outcome(1));
+      return outcome(2);
+    },
+  };
+  const { stdout } = await run(['look', '--watch', '5', '--json'], { commands: [command] });
+
+  expect(stdout.split('\n').map((line) => JSON.parse(line) as object)).toEqual(
+    [1, 2].map((round) => ({ ...HEAD, command: 'look', status: 'ok', round })),
+  );
 });
 
 describe('with pairs in several groups', () => {
@@ -571,6 +634,7 @@ describe('with pairs in several groups', () => {
     const { stdout } = await run(['exchange', '--yes', '--json']);
 
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'ok',
       groups: [
         expect.objectContaining({ group: null, parameter: '/backups/destination/key-arn', changed: true }),
@@ -594,6 +658,7 @@ describe('with pairs in several groups', () => {
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
+      ...HEAD,
       status: 'failed',
       groups: [
         { group: null, status: 'failed', error: expect.objectContaining({ code: 'NotPublished' }) },

@@ -1,6 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { printResult, processTerminal } from '../../lib/cli/terminal';
+import { printResult, processTerminal, quietTerminal } from '../../lib/cli/terminal';
 import { AbortError, UnreachableError, UsageError } from '../../lib/errors/errors';
+
+beforeEach(() => {
+  delete process.env['FORCE_COLOR'];
+  delete process.env['COLUMNS'];
+});
 
 const terminal = (signal = new AbortController().signal) => processTerminal(signal);
 const originalStdin = Object.getOwnPropertyDescriptor(process, 'stdin');
@@ -91,6 +96,79 @@ describe('confirmation', () => {
   });
 });
 
+describe('a question for text', () => {
+  test('is answered by a line', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'eu-west-1\n');
+
+    await expect(terminal().ask?.('Region: ')).resolves.toBe('eu-west-1');
+    expect(stderr()).toContain('Region: ');
+  });
+
+  test('cannot be asked without a terminal', () => {
+    useStdin(false, 'eu-west-1\n');
+
+    expect(terminal().ask).toBeUndefined();
+  });
+
+  test('comes after what it is about, also where nothing else is told', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'one\n');
+    const quiet = quietTerminal(terminal());
+    quiet.tell('these buckets');
+    expect(stderr()).toBe('');
+
+    await quiet.ask?.('Which: ');
+
+    expect(stderr()).toMatch(/^these buckets\n[^]*Which: /);
+  });
+});
+
+describe('progress', () => {
+  function begin(isTTY: boolean) {
+    jest.useFakeTimers();
+    const stderr = spyOnStderr();
+    Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
+    Object.defineProperty(process.stderr, 'columns', { value: 60, configurable: true });
+    return { stderr, shown: terminal() };
+  }
+
+  afterEach(() => {
+    jest.useRealTimers();
+    Object.defineProperty(process.stderr, 'isTTY', { value: undefined, configurable: true });
+    Object.defineProperty(process.stderr, 'columns', { value: undefined, configurable: true });
+  });
+
+  test('is one line of a terminal, never longer than it, that other lines do not cut', () => {
+    const { stderr, shown } = begin(true);
+    shown.progress(`copied ${'one object '.repeat(9)}`);
+    jest.advanceTimersByTime(3000);
+    shown.progress('copied all');
+    shown.tell('a line');
+    shown.progress('');
+    jest.advanceTimersByTime(60_000);
+
+    const drawn = stderr().split('\r\u001b[K').slice(1);
+    expect(Math.max(...drawn.map((line) => line.split('\n')[0]?.length ?? 0))).toBe(59);
+    expect(drawn.at(-3)).toBe('copied all  3 s');
+    expect(drawn.at(-2)).toBe('a line\n');
+    expect(drawn.at(-1)).toBe('');
+  });
+
+  test('is a line every ten seconds in a pipe, and none for what is short', () => {
+    const { stderr, shown } = begin(false);
+    shown.progress('copied 1');
+    jest.advanceTimersByTime(9000);
+    expect(stderr()).toBe('');
+    shown.progress('copied 2');
+    jest.advanceTimersByTime(12_000);
+    shown.progress('');
+    jest.advanceTimersByTime(60_000);
+
+    expect(stderr()).toBe('copied 2  10 s\ncopied 2  20 s\n');
+  });
+});
+
 describe('what is not seen does not reach the terminal', () => {
   const HOSTILE = 'a\u001b[2J\u009b1m\u202e\rb';
   const SHOWN = 'a\\u001b[2J\\u009b1m\\u202e\\u000db';
@@ -105,9 +183,12 @@ describe('what is not seen does not reach the terminal', () => {
     const stderr = spyOnStderr();
     const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
     Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
-    terminal().progress(`${HOSTILE}\nnext`);
+    const shown = terminal();
+    shown.progress(`${HOSTILE}\nnext`);
+    const drawn = stderr();
+    shown.progress('');
     Object.defineProperty(process.stderr, 'isTTY', isTTY ?? { value: undefined, configurable: true });
-    expect(stderr()).toBe(`\r\u001b[K${SHOWN}\\u000anext`);
+    expect(drawn).toBe(`\r\u001b[K${SHOWN}\\u000anext`);
   });
 
   test('as a question', async () => {

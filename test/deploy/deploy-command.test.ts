@@ -14,6 +14,7 @@ import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { validConfig } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testDocuments } from '../helpers/documents';
 import { deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
@@ -142,7 +143,7 @@ describe('npx --no -- s3-replication deploy', () => {
   const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean; variables: Readonly<Record<string, string>> }]>();
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();
-  const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '' };
+  const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '', columns: Number.POSITIVE_INFINITY };
   const run = (...argv: string[]) =>
     deploy({
       argv,
@@ -155,6 +156,7 @@ describe('npx --no -- s3-replication deploy', () => {
       signal: interruption.signal,
       terminal,
       print,
+      documents: testDocuments('deploy', print),
     });
   const told = () => tell.mock.calls.join('\n');
   const template = (id: string, from = assembly.directory): Draft =>

@@ -10,6 +10,7 @@ import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { PIPELINE } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testDocuments } from '../helpers/documents';
 import { deployedStack } from '../helpers/plan';
 
 let assembly: TestAssembly;
@@ -46,7 +47,17 @@ function configure(replication: object): void {
 }
 
 const runFrom = (calledIn: string, argv: readonly string[]) =>
-  plan({ argv, directory, calledIn, synthesize, deployed: reader, signal: new AbortController().signal, print });
+  plan({
+    argv,
+    directory,
+    calledIn,
+    synthesize,
+    deployed: reader,
+    signal: new AbortController().signal,
+    terminal: { columns: 80 },
+    print,
+    documents: testDocuments('plan', print),
+  });
 const run = (...argv: string[]) => runFrom(dirname(assembly.directory), argv);
 const printed = () => print.mock.calls.join('\n');
 
@@ -140,7 +151,18 @@ test('it prints JSON with stable keys', async () => {
   expect(await run('--json')).toBe(0);
   const { stacks, ...rest } = JSON.parse(printed());
 
-  expect(rest).toEqual({ status: 'ok', refusals: [], stops: [], accepted: [], unused: [], driftChecked: false });
+  expect(rest).toEqual({
+    schemaVersion: 1,
+    command: 'plan',
+    deployment: 'backups',
+    at: '2026-11-01T12:00:00.000Z',
+    status: 'ok',
+    refusals: [],
+    stops: [],
+    accepted: [],
+    unused: [],
+    driftChecked: false,
+  });
   expect(stacks).toHaveLength(7);
 });
 

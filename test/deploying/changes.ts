@@ -1,4 +1,5 @@
 import { LOCKDOWN, PIPELINE } from '../helpers/config';
+import { OWNED_KEY } from '../proof/variants';
 import type { Effect, StopKind } from './effect';
 import type { Deployment } from './snapshot';
 
@@ -63,6 +64,14 @@ const AROUND_ALL_PAIRS = [
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
 
 export const CHANGES: readonly Change[] = [
+  {
+    keys: ['$schema'],
+    change: 'any',
+    after: deployment({ $schema: './docs/config.schema.json' }),
+    effect: {},
+    bothWays: true,
+    toKnow: 'It is for editors',
+  },
   {
     keys: ['deployment'],
     change: 'another name',
@@ -210,6 +219,45 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions'],
     toKnow: 'From then on the execution role of the source account can read the description of the destination stack',
+  },
+  {
+    keys: ['destination.keyArn'],
+    change: 'a key that exists, instead of one that the app makes',
+    after: deployment({ destination: { keyArn: OWNED_KEY } }),
+    effect: {
+      stays: ['replica key'],
+      deleted: ['exchange role', 'output of the destination stack', "replica key's alias"],
+      inPlace: ['destination parameters', 'replica bucket', 'replication role', 'source bucket'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'First have its owner merge what `npx --no -- s3-replication statements` prints: without it, objects are `FAILED`. Replicas that are there stay under the old key, which is kept without a stack: do not delete it',
+  },
+  {
+    keys: ['destination.keyArn'],
+    change: 'a key of the app again',
+    before: deployment({ destination: { keyArn: OWNED_KEY } }),
+    after: deployment(),
+    effect: {
+      created: ['exchange role', 'output of the destination stack', 'replica key', "replica key's alias"],
+      inPlace: ['destination parameters', 'replica bucket', 'replication role', 'source bucket'],
+    },
+    stops: ['permissions'],
+    toKnow: 'It is a new key, even where an earlier one was kept. Replicas that are there stay under the key that you named',
+  },
+  {
+    keys: ['pairs[].replicaBucket.name'],
+    change: 'a bucket that exists, instead of one that the app makes',
+    after: documents({ replicaBucket: { name: 'acme-backup' } }),
+    effect: {
+      oldStack: ['backup health stack', 'heartbeat stack'],
+      stays: ['replica bucket'],
+      deleted: ['heartbeat queues', "heartbeat queues' policies", "replica bucket's policy"],
+      inPlace: ['alarms', 'dashboard', 'destination parameters', 'replica key', 'replication role', 'source bucket'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'First have its owner merge what `npx --no -- s3-replication statements` prints: without it, objects are `FAILED`. The bucket that the app made is kept, with its replicas; `npx --no -- s3-replication backfill --status COMPLETED,NONE,FAILED` sends the objects to the new one. The pair has [no heartbeat](existing-replicas.md#what-is-not-possible) any more',
   },
   {
     keys: ['pairs[].id'],

@@ -2,10 +2,12 @@ import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processTerminal } from '../../lib/cli/terminal';
 import { runDemo } from '../../lib/local/demo-command';
 import { startEmulator } from '../../lib/local/emulator';
 import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
+import { testDocuments } from '../helpers/documents';
 import type { Kept } from '../helpers/process';
 
 /** A demo as `npx --no -- s3-replication demo --keep` leaves it, which no other suite sees. */
@@ -60,14 +62,16 @@ async function deploy(): Promise<void> {
   };
   Object.assign(process.env, persistence);
   let output = '';
+  const { signal } = new AbortController();
   await runDemo({
     argv: ['--keep', '--json'],
     directory: DEMO_FOLDER,
-    print: (text) => {
+    print: () => undefined,
+    documents: testDocuments('demo', (text) => {
       output += text;
-    },
-    progress: process.stderr,
-    signal: new AbortController().signal,
+    }),
+    terminal: processTerminal(signal),
+    signal,
   });
   for (const name of Object.keys(persistence)) {
     delete process.env[name];

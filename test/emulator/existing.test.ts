@@ -76,7 +76,7 @@ function deploy(...pairs: readonly object[]) {
 
 test('two buckets of others replicate, keep what their owners have, and their older objects are named', () => {
   expect(data.status).toBe('ok');
-  expect(data.pairs.map(({ id, objects }) => [id, objects.map(({ sourceStatus }) => sourceStatus)])).toEqual([
+  expect(data.pairs.map(({ pair, objects }) => [pair, objects.map(({ sourceStatus }) => sourceStatus)])).toEqual([
     ['invoices', ['COMPLETED']],
     ['scans', ['COMPLETED']],
   ]);

@@ -4,6 +4,7 @@ import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pa
 import { allowedRequests } from '../proof/allowed';
 import { decide, describe as inWords } from '../proof/decide';
 import { deniedRequests } from '../proof/denied';
+import { OWNED_KEY } from '../proof/variants';
 import { worldsOf } from '../proof/world';
 
 type Keys = Record<string, unknown>;
@@ -15,6 +16,7 @@ const lock = (mode: string, rest: Keys = {}): Keys => ({
 /** Of every option of a pair, what its levels write. The first level is the default. */
 const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   filter: { none: {}, prefix: { filter: { prefix: 'in/' } }, tags: { filter: { tags: { album: '2026' } } } },
+  replicaBucket: { ours: {}, owned: { replicaBucket: { name: 'acme' } } },
   storageClass: { STANDARD_IA: {}, STANDARD: { storageClass: 'STANDARD' } },
   deleteMarkers: { off: {}, on: { replicateDeleteMarkers: true } },
   timeControl: { off: {}, on: { timeControl: true } },
@@ -47,6 +49,7 @@ const PAIR_OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   lockdown: { off: {}, on: { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } } },
   keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
+  replicaKey: { ours: {}, owned: { destination: { keyArn: OWNED_KEY } } },
   backfill: { off: {}, on: { backfill: true } },
   pipeline: { none: {}, with: { pipeline: PIPELINE } },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
@@ -66,6 +69,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['filter tags', 'deleteMarkers on'],
   ['objectLock none', 'sourceObjectLock on'],
   ['lockdown on', 'removal destroy'],
+  ['keyExchange ssm', 'replicaKey owned'],
+  ['replicaBucket owned', 'lifecycle expiry'],
+  ['replicaBucket owned', 'lifecycle transitions'],
+  ['replicaBucket owned', 'witness on'],
   ['sourceBucket owned', 'lifecycle expiry'],
   ['sourceBucket under-their-role', 'lifecycle expiry'],
   ['sourceBucket replacing', 'lifecycle expiry'],
@@ -87,11 +94,12 @@ function isRefused(row: Row): boolean {
 /** Two pairs with the row's options, so that each has a otherPair. */
 function configOf(row: Row): Keys {
   const keys = (options: typeof OPTIONS) => Object.entries(options).map(([name, levels]) => levels[row[name] ?? '']);
-  const { sourceBucket, ...pair } = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
+  const { sourceBucket, replicaBucket, ...pair } = Object.assign({}, ...keys(PAIR_OPTIONS)) as Keys;
   const pairs = ['a', 'a-b'].map((id) => ({
     id,
     ...pair,
     ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...(sourceBucket as Keys) } }),
+    ...(replicaBucket !== undefined && { replicaBucket: { name: `acme-${id}-backup` } }),
   }));
   return Object.assign({ pairs }, ...keys(OPTIONS)) as Keys;
 }

@@ -2,6 +2,6 @@ import { testLine } from './suite';
 
 jest.mock('../../lib/cli/gc');
 
-for (const line of ['status', 'failures', 'failures --ack', 'backfill', 'exchange', 'bootstrap']) {
+for (const line of ['status', 'failures', 'failures --ack', 'backfill', 'init', 'exchange', 'bootstrap']) {
   testLine(line);
 }

@@ -398,6 +398,11 @@ export const LINES: Readonly<Record<string, Line>> = {
       },
     ],
   },
+  init: {
+    argv: 'init --source-profile source --destination-profile destination --source-region ap-southeast-2 --destination-region us-west-2 --new documents',
+    steps: IDENTITIES,
+    exceptions: [],
+  },
   exchange: {
     argv: 'exchange',
     before: (world) => world.record(undefined),

@@ -165,7 +165,7 @@ function withoutChance(told: string): string {
 /** The result without what chance and time decide. */
 function lasting({ data = {} }: Ended): unknown {
   const volatile =
-    /^(requests|seconds|startedAt|endedAt|seed|files|scratch|recoveryTime|at|key|source|durations|counts|objectsPerSecond|generatedAt|found|expected|recoveryPoint|bucket|folder)$/;
+    /^(requests|seconds|file|startedAt|endedAt|seed|files|scratch|recoveryTime|at|key|source|durations|counts|objectsPerSecond|generatedAt|found|expected|recoveryPoint|bucket|folder)$/;
   return JSON.parse(
     JSON.stringify(data, (name, value: unknown) => {
       if (volatile.test(name)) {

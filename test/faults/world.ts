@@ -6,7 +6,7 @@ import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { stopIfInterrupted } from '../../lib/aws/clock';
 import type { Timeouts } from '../../lib/aws/request-handler';
-import type { Command, Outcome } from '../../lib/cli/command';
+import type { AnyCommand, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { untilSignalled } from '../../lib/cli/signals';
 import { deploymentOf } from '../../lib/model/deployment';
@@ -174,7 +174,7 @@ export class FaultWorld {
     const told: string[] = [];
     const printed: string[] = [];
     const outcomes: Outcome[] = [];
-    const commands = COMMANDS.map((command) => ('load' in command ? remembering(command, outcomes) : command));
+    const commands = COMMANDS.map((command) => remembering(command, outcomes));
     const asks = commands.some((command) => command.name === argv[0] && 'asks' in command);
     const start = Date.parse('2026-11-01T12:00:00Z');
     let waited = 0;
@@ -186,7 +186,13 @@ export class FaultWorld {
           argv: [...argv, ...(asks ? ['--yes'] : []), ...(json ? ['--json'] : [])],
           commands,
           directory: this.folder,
-          terminal: { tell: (line) => told.push(line), clear: '', progress: () => undefined, confirm: async () => undefined },
+          terminal: {
+            tell: (line) => told.push(line),
+            clear: '',
+            columns: Number.POSITIVE_INFINITY,
+            progress: () => undefined,
+            confirm: async () => undefined,
+          },
           clients: (config, options) => sdkClients(config, { ...options, timeouts }),
           clock: {
             now: () => new Date(start + waited),
@@ -196,6 +202,7 @@ export class FaultWorld {
             },
           },
           signal,
+          timeouts,
           print: (text) => printed.push(text),
           useEndpoint: () => undefined,
         }),
@@ -254,16 +261,21 @@ export function isStep(step: string, request: string): boolean {
 }
 
 /** A command that leaves its outcome, which is printed either as text or as JSON. */
-function remembering(command: Command, outcomes: Outcome[]): Command {
-  return {
-    ...command,
-    load: () => {
-      const run = command.load();
+function remembering(command: AnyCommand, outcomes: Outcome[]): AnyCommand {
+  const remember =
+    <Context, Arguments>(load: () => (context: Context, args: Arguments) => Promise<Outcome>): typeof load =>
+    () => {
+      const run = load();
       return async (context, args) => {
         const outcome = await run(context, args);
         outcomes.push(outcome);
         return outcome;
       };
-    },
-  };
+    };
+  if ('run' in command) {
+    return command;
+  }
+  return 'load' in command
+    ? { ...command, load: remember(command.load) }
+    : { ...command, loadForProject: remember(command.loadForProject) };
 }

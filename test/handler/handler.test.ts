@@ -161,6 +161,19 @@ test('a deletion is refused where rules of others use the role that goes with th
   expect(world.writes).toEqual([]);
 });
 
+test('a destination of its owner that is gone is in the way of nothing, and no destination gets a test message', async () => {
+  await world.bucket(undefined, { TopicConfigurations: [THEIR_TOPIC] });
+  world.fake.fault(
+    ({ operation, headers }) => operation === 'PutBucketNotification' && headers['x-amz-skip-destination-validation'] !== 'true',
+    { status: 400, code: 'InvalidArgument', message: 'Unable to validate the following destination configurations' },
+    Number.POSITIVE_INFINITY,
+  );
+
+  await world.run('Create', OURS);
+  await world.run('Delete', OURS);
+  expect(await world.documents.notifications.read()).toEqual({ TopicConfigurations: [THEIR_TOPIC] });
+});
+
 test('a bucket that is gone needs no deletion', async () => {
   world.fake.buckets.delete('acme-invoices');
 

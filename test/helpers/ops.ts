@@ -79,6 +79,7 @@ export function testContext(
     clients: testClients(config),
     terminal: {
       tell: (line) => recorded.told.push(line),
+      columns: Number.POSITIVE_INFINITY,
       clear: '',
       progress: (line) => recorded.progress.push(line),
       confirm: async (question) => {

@@ -99,8 +99,18 @@ export function pathsOf(key: string, value: unknown): string[] {
   return placesIn(value).flatMap(({ path }) => (path.at(-1) === key ? [path.join('.')] : []));
 }
 
-/** What `s3-replication exchange` would have recorded for a configuration: the key's ARN, and the context that holds it. */
-export function recordedKey(keys: Record<string, unknown> = {}) {
+/**
+ * What `s3-replication exchange` would have recorded for a configuration: the key's ARN, and the context that holds it. Nothing is recorded of a
+ * key that is owned elsewhere.
+ */
+export function recordedKey(keys: Record<string, unknown> = {}): {
+  readonly arn: string;
+  readonly context: Record<string, string>;
+} {
+  const { keyArn } = (keys['destination'] ?? {}) as { keyArn?: string };
+  if (keyArn !== undefined) {
+    return { arn: keyArn, context: {} };
+  }
   const config = validConfig({ ...keys, keyExchange: 'ssm' });
   const arn = replicaKeyArn(config, '1234abcd-12ab-34cd-56ef-1234567890ab');
   return { arn, context: { [config.names.exchange.contextKey]: arn } };

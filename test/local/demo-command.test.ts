@@ -4,9 +4,16 @@ import { join } from 'node:path';
 import { runDemo } from '../../lib/local/demo-command';
 import type { Deployment } from '../../lib/model/deployment';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
+import { testDocuments } from '../helpers/documents';
 
 const mockDemo = jest.fn();
-jest.mock('../../lib/local/demo', () => ({ demo: (options: unknown) => mockDemo(options), SAMPLE_FILE: 'sample.txt' }));
+const mockPython = jest.fn();
+jest.mock('../../lib/local/virtual-env', () => ({ emulatorPython: () => mockPython() }));
+jest.mock('../../lib/local/demo', () => ({
+  INSTALL: 'install',
+  demo: (options: unknown) => mockDemo(options),
+  SAMPLE_FILE: 'sample.txt',
+}));
 
 let directory: string;
 
@@ -15,7 +22,8 @@ const run = (...argv: string[]) =>
     argv,
     directory,
     print: () => undefined,
-    progress: process.stderr,
+    documents: testDocuments('demo'),
+    terminal: { columns: 80, progress: () => undefined, tell: () => undefined },
     signal: new AbortController().signal,
   });
 
@@ -51,5 +59,12 @@ test.each([
   [['--source-profile', 'a'], '"demo" accepts no --source-profile: it asks no AWS account'] as const,
 ])('the demo does not begin with %j', async (argv, message) => {
   await expect(run(...argv)).rejects.toMatchObject({ name: 'UsageError', message });
+  expect(mockDemo).not.toHaveBeenCalled();
+});
+
+test('--prefetch installs the emulator, and deploys nothing', async () => {
+  mockPython.mockResolvedValue('/venv/bin/python');
+
+  expect(await run('--prefetch', '--json')).toBe(0);
   expect(mockDemo).not.toHaveBeenCalled();
 });

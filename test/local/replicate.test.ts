@@ -81,7 +81,7 @@ test('what arrived whole has no problems', async () => {
     key: 'in/f.txt',
     bytes: 3,
     sourceStatus: 'COMPLETED',
-    replica: { status: 'REPLICA', storageClass: 'GLACIER_IR', tags: { class: 'a b', origin: 'demo' }, sha256: SHA },
+    replica: { replicationStatus: 'REPLICA', storageClass: 'GLACIER_IR', tags: { class: 'a b', origin: 'demo' }, sha256: SHA },
     sha256: SHA,
     problems: [],
   });
@@ -115,7 +115,7 @@ test.each([
     { StorageClass: 'STANDARD_IA' as const },
     /^the replica's storageClass is "STANDARD_IA" and should be "GLACIER_IR"$/,
   ],
-  ['its status', { ReplicationStatus: undefined }, /^the replica's status is "none" and should be "REPLICA"$/],
+  ['its status', { ReplicationStatus: undefined }, /^the replica's replicationStatus is "none" and should be "REPLICA"$/],
   ['its tags', { tag: 'other' }, /^the replica's tags is {"class":"other","origin":"demo"}/],
 ])('a replica that differs in %s is a problem', async (_what, differs, problem) => {
   replicaIs(differs);
@@ -137,7 +137,7 @@ describe('the report', () => {
   };
 
   test('shows bucket, key, account, region, both statuses, storage class, tags and checksum', async () => {
-    const text = formatDemo(await report(1));
+    const text = formatDemo(await report(1), 200);
 
     for (const shown of [source.Bucket, replica.Bucket, '111111111111', '222222222222', 'ap-southeast-2', 'us-west-2']) {
       expect(text).toContain(shown);
@@ -150,7 +150,7 @@ describe('the report', () => {
   });
 
   test('prints twenty rows of many and says how many more there are', async () => {
-    const text = formatDemo(await report(23));
+    const text = formatDemo(await report(23), 200);
 
     expect(text.match(/in\/f\.txt/g)).toHaveLength(20);
     expect(text).toContain('and 3 more');
@@ -167,7 +167,7 @@ describe('the report', () => {
   };
 
   test('says of a bucket that was there before what its owner has, and what is older than the rule', async () => {
-    const text = formatDemo(await report(1, [EXISTING]));
+    const text = formatDemo(await report(1, [EXISTING]), 200);
 
     expect(text).toContain(
       'bucket acme-documents of its owner, pair documents\n  rule old, notification uploads: as before\n  200 of 200',
@@ -181,7 +181,7 @@ describe('the report', () => {
     const data = await report(1, [existing]);
 
     expect(data.status).toBe('failed');
-    expect(formatDemo(data)).toContain(shown);
+    expect(formatDemo(data, 200)).toContain(shown);
   });
 
   test('of a failure names it and is not ok', async () => {
@@ -190,8 +190,8 @@ describe('the report', () => {
     const data = await report(1);
 
     expect(data.status).toBe('failed');
-    expect(formatDemo(data)).toContain('in/f.txt: there is no replica');
-    expect(formatDemo(data)).toContain('replication FAILED');
-    expect(formatDemo(data)).toContain('in the source only');
+    expect(formatDemo(data, 200)).toContain('in/f.txt: there is no replica');
+    expect(formatDemo(data, 200)).toContain('replication FAILED');
+    expect(formatDemo(data, 200)).toContain('in the source only');
   });
 });

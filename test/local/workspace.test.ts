@@ -34,6 +34,17 @@ describe('the folder of a run', () => {
     });
   });
 
+  test('has the app make what the configuration names as owned elsewhere: nobody owns anything on the emulator', () => {
+    const keyArn = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const pairs = [{ id: 'documents', replicaBucket: { name: 'acme-backup' } }];
+    const workspace = createWorkspace(validConfig({ destination: { keyArn }, pairs }), folder);
+    const config = deploymentOf(parseConfig({ origin: 'the run', value: json(workspace.directory, 'config.json') }));
+
+    expect(config).toEqual(workspace.config);
+    expect(config.keyExchange).toBe('ssm');
+    expect(config.pairs[0]?.names.replicaBucket.name).toBe('backups-documents-222222222222-us-west-2-an');
+  });
+
   test('holds a configuration that the app accepts, and nothing that only follows from it', () => {
     const workspace = createWorkspace(validConfig(), folder);
     const config = deploymentOf(parseConfig({ origin: 'the run', value: json(workspace.directory, 'config.json') }));

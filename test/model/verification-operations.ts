@@ -80,6 +80,7 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   GetBucketOwnershipControls: onBucket('s3:GetBucketOwnershipControls'),
   GetBucketPolicy: onBucket('s3:GetBucketPolicy'),
   GetBucketNotificationConfiguration: onBucket('s3:GetBucketNotification'),
+  GetBucketRequestPayment: onBucket('s3:GetBucketRequestPayment'),
   GetBucketReplication: onBucket('s3:GetReplicationConfiguration'),
   GetBucketVersioning: onBucket('s3:GetBucketVersioning'),
   GetPublicAccessBlock: onBucket('s3:GetBucketPublicAccessBlock'),

@@ -112,7 +112,7 @@ const difference = (x: Text): Difference => ({
   replicaSize: null,
   sourceClass: x('class'),
   replicaClass: x('class'),
-  status: x('status'),
+  replicationStatus: x('status'),
   why: x('why'),
 });
 
@@ -131,7 +131,7 @@ function auditReport(x: Text): AuditReport {
     startedAt: '2026-11-01T12:00:00.000Z',
     endedAt: '2026-11-01T12:01:00.000Z',
     matchedBy: 'version-id',
-    olderThan: 0,
+    olderThanSeconds: 0,
     deep: null,
     requests: { list: 1, head: 1, get: 1 },
     pairs: [
@@ -288,11 +288,12 @@ function explained(x: Text): ObjectData {
     size: 1,
     storageClass: x('class'),
     encryption: { type: 'SSE-KMS', kmsKeyId: x('kms key') } as unknown as ObjectData['versions'][number]['encryption'],
-    status: x('status'),
+    status: 'failed' as const,
+    replicationStatus: x('status'),
     rule: { id: x('rule'), matches: true, why: x('why') },
     verdict: x('verdict'),
     action: x('action'),
-    counterpart: { found: 'there', versionId: x('version'), size: 1, status: x('status'), why: null } as const,
+    counterpart: { found: 'there', versionId: x('version'), size: 1, replicationStatus: x('status'), why: null } as const,
   };
   return {
     bucket: x('bucket'),
@@ -428,7 +429,7 @@ const planned = (x: Text) => [
 const COMMANDS: Readonly<Record<string, (x: Text) => readonly [text: string, data: object]>> = {
   audit: (x) => [formatReport(config, auditReport(x)), auditReport(x)],
   backfill: (x) => [formatBackfill(backfill(x)), backfill(x)],
-  cost: (x) => [formatCost(cost(x)), cost(x)],
+  cost: (x) => [formatCost(cost(x), 200), cost(x)],
   // A found text may have lines of its own, each below its label.
   doctor: (x) => [formatDoctor([check((what) => x(what).replaceAll('\n', ' ')), unanswered(x)]), [unanswered(x)]],
   drill: (x) => [formatDrill([drillReport(x)], [x('file')]), [drillReport(x)]],
@@ -438,7 +439,7 @@ const COMMANDS: Readonly<Record<string, (x: Text) => readonly [text: string, dat
   plan: (x) => [planInWords(planned(x)), planned(x)],
   restore: (x) => [formatResult(restoreResult(x)), restoreResult(x)],
   'restore --dry-run': (x) => [restoreResult(x).pairs.map(formatPlan).join('\n'), {}],
-  status: (x) => [formatStatus(status(x), new Date(0)), status(x)],
+  status: (x) => [formatStatus(status(x), new Date(0), 200), status(x)],
   verify: (x) => [`${formatVerify(verified(x))}\n${formatLeftover(leftover(x))}`, verified(x)],
 };
 

@@ -170,7 +170,7 @@ function administration(world: World, pair: PairNames): AllowedRequest[] {
 function keyExchange(world: World): AllowedRequest[] {
   const { config } = world;
   const { execution, names, readerRole, stack } = actorsOf(world);
-  if (config.keyExchange === 'ssm') {
+  if (config.keyExchange !== 'stack-output') {
     return [];
   }
   const owner = config.destination.account;

@@ -344,7 +344,7 @@ function assumption(world: World, pair: PairNames): Request[] {
 /** The reader role serves the source stack's execution role, and reads one stack. */
 function keyExchange(world: World): Request[] {
   const { source, destination, keyExchange: way } = world.config;
-  if (way === 'ssm') {
+  if (way !== 'stack-output') {
     return [];
   }
   const { administrator, execution, names, readerRole, sourceAdministrator, stack } = actorsOf(world);

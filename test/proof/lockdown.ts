@@ -144,6 +144,17 @@ function onEverything(
   ]);
 }
 
+/** Changes of what is owned elsewhere, which no deployment makes. */
+function onOwned({ config }: World, name: string, principal: Principal): Request[] {
+  const { account: owner, keyArn } = config.destination;
+  return [
+    ...config.pairs
+      .filter(({ replicaBucket }) => replicaBucket !== undefined)
+      .flatMap(({ names }) => each(CONFIGURE.bucket, { name, principal, resource: names.replicaBucket.arn, owner })),
+    ...(keyArn === undefined ? [] : each(CONFIGURE.key, { name, principal, resource: keyArn, owner })),
+  ];
+}
+
 /** Locks of a replica, by somebody to whom nothing but the lockdown refuses them. */
 function locks(world: World, { replicaBucket: { arn } }: PairNames, name: string, principal: Principal): Request[] {
   return each(LOCK, { name, principal, resource: `${arn}/a.jpg`, owner: world.config.destination.account, ifGranted: true });
@@ -156,11 +167,14 @@ function deployment(world: World, name: string, principal: Principal): AllowedRe
   const asked = (...types: Parameters<typeof actions>[0][]) =>
     types.flatMap(actions).filter((action) => !(action in NOT_UNDER_LOCKDOWN) && !WITHOUT_RESOURCE.includes(action));
   const request = { name, principal, owner };
+  const { keyArn } = world.config.destination;
   return [
-    ...world.pairs.flatMap(({ replicaBucket: { arn } }) =>
-      each(asked('AWS::S3::Bucket', 'AWS::S3::BucketPolicy'), { ...request, resource: arn }),
-    ),
-    ...each(asked('AWS::KMS::Key', 'AWS::KMS::Alias'), { ...request, resource: world.replicaKey }),
+    ...world.config.pairs
+      .filter(({ replicaBucket }) => replicaBucket === undefined)
+      .flatMap(({ names }) =>
+        each(asked('AWS::S3::Bucket', 'AWS::S3::BucketPolicy'), { ...request, resource: names.replicaBucket.arn }),
+      ),
+    ...(keyArn === undefined ? each(asked('AWS::KMS::Key', 'AWS::KMS::Alias'), { ...request, resource: world.replicaKey }) : []),
   ].map((one) => ({ ...one, page: HANDLERS_PAGE }));
 }
 
@@ -233,6 +247,7 @@ export function deniedLockdown(world: World): Request[] {
     ]),
     ...others.flatMap(([who, principal]) => onEverything(world, `under lockdown, ${who}`, principal, [DESTROY, CONFIGURE])),
     ...onEverything(world, "under lockdown, CloudFormation's role", roles.execution, [DESTROY]),
+    ...onOwned(world, "under lockdown, CloudFormation's role on what is owned elsewhere", roles.execution),
     // S3 never refuses it to the root user of the bucket's account by the bucket's own policy.
     ...onEverything(world, 'under lockdown, the root user of the backup account', root, [DESTROY, CONFIGURE]).filter(
       ({ action }) => !REWRITE_POLICY.includes(action),

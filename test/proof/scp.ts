@@ -1,3 +1,4 @@
+import { pairNamesOf } from '../../lib/model/names';
 import { actorsOf, each } from './actors';
 import type { AllowedRequest } from './allowed';
 import type { Principal, Request } from './decide';
@@ -46,13 +47,12 @@ function subjectsOf(world: World) {
   const roles = rolesOf(world);
   const policy = (name: string) => actorsOf(world).iam(owner, `policy/${name}`);
   const arns = Object.fromEntries(Object.entries(roles).map(([name, one]) => [name, 'arn' in one ? one.arn : '']));
-  const suffix = world.pairs[0]?.replicaBucket.name.slice(`${world.config.deployment}-${world.pairs[0].id}`.length);
   return {
     owner,
     roles,
     arn: arns as Record<keyof typeof roles, string>,
     /** A bucket that is being created, and has no policy. */
-    newBucket: bucket(`${world.config.deployment}-new${suffix}`),
+    newBucket: pairNamesOf(world.config, { id: 'new' }).replicaBucket.arn,
     newKey: key(owner, region, 'new'),
     staging: bucket(`cdk-hnb659fds-assets-${owner}-${region}`),
     /** Managed policies and boundaries of the roles: of the execution role, and of those that others make. */

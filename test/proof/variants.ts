@@ -62,6 +62,28 @@ const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 
 /** The variant in which replicas are locked. */
 export const WITH_LOCKDOWN: Variant = { name: 'under lockdown', config: LOCKDOWN };
 
+/** A replica key that the backup account owned before. */
+export const OWNED_KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/** The variant in which a replica bucket and the replica key are owned elsewhere. */
+const WITH_OWNED_REPLICAS: Variant = {
+  name: 'with a replica bucket and a replica key that are owned elsewhere, with Object Lock, a pipeline and lockdown',
+  config: {
+    ...LOCKDOWN,
+    destination: { keyArn: OWNED_KEY },
+    pipeline: PIPELINE,
+    pairs: [
+      {
+        id: 'a',
+        replicaBucket: { name: 'acme-backup' },
+        sourceObjectLock: true,
+        objectLock: { ...GOVERNANCE, maximumRetentionDays: 90 },
+      },
+      { id: 'a-b' },
+    ],
+  },
+};
+
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
   DEFAULT,
@@ -140,6 +162,22 @@ export const VARIANTS: readonly Variant[] = [
       pairs: [{ id: 'a' }, { id: 'a-b' }],
     },
   },
+  WITH_OWNED_REPLICAS,
+  {
+    name: 'with replica buckets that are owned elsewhere, with a pipeline',
+    config: {
+      pipeline: PIPELINE,
+      pairs: [
+        { id: 'a', replicaBucket: { name: 'acme-backup' } },
+        { id: 'b', replicaBucket: { name: 'acme.archive' }, bucketKeys: false },
+      ],
+    },
+  },
+  {
+    name: 'of a group, with a replica key that is owned elsewhere',
+    config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
+    group: 1,
+  },
   WITH_LOCKDOWN,
   {
     name: 'of a group, under lockdown, with backfill and a pipeline',
@@ -157,4 +195,11 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** Those of `npm test`: each policy of the deployment is in one of them. The others are proven in test/exhaustive. */
-export const QUICK_VARIANTS: readonly Variant[] = [DEFAULT, WITH_PREFIXES, WITH_BACKFILL, WITH_OWNED_BUCKETS, WITH_LOCKDOWN];
+export const QUICK_VARIANTS: readonly Variant[] = [
+  DEFAULT,
+  WITH_PREFIXES,
+  WITH_BACKFILL,
+  WITH_OWNED_BUCKETS,
+  WITH_OWNED_REPLICAS,
+  WITH_LOCKDOWN,
+];

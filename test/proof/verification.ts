@@ -67,7 +67,7 @@ const OWN = {
   },
   destination: {
     metrics: ['cloudwatch:ListMetrics'],
-    bucket: [NOTIFICATION],
+    bucket: [NOTIFICATION, 's3:GetBucketRequestPayment'],
     canary: ['s3:GetObject', 's3:GetObjectTagging', ...WATCH_AND_DELETE],
     canaryStatement: 'InspectCanaries',
     notOnCanary: ['s3:GetObjectAcl', 's3:PutObject', 's3:PutObjectTagging', 's3:ReplicateObject'],
@@ -382,7 +382,9 @@ function onKeys(world: World, side: SideName): Request[] {
   const another = keyOf(owner, region);
   return [
     ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
+    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes, keys }) => {
+      // What may not be done with the keys of the bucket, or with the stack's own where it has none.
+      const used = keys.length === 0 ? [keyArn] : keys;
       const right = throughS3(region, arn);
       const wrong: [string, Record<string, string>][] = [
         ['without S3', { 'kms:EncryptionContext:aws:s3:arn': arn }],
@@ -398,34 +400,38 @@ function onKeys(world: World, side: SideName): Request[] {
         ]),
       ];
       return [
-        ...wrong.map(
-          ([how, context]): Request => ({
-            name: `${name} uses the key ${how}`,
-            principal,
-            action: key,
-            resource: keyArn,
-            owner,
-            context,
-          }),
+        ...used.flatMap((resource) =>
+          wrong.map(
+            ([how, context]): Request => ({
+              name: `${name} uses the key ${how}`,
+              principal,
+              action: key,
+              resource,
+              owner,
+              context,
+            }),
+          ),
         ),
         { name: `${name} uses another key`, principal, action: key, resource: another, owner, context: right },
-        ...each(
-          [
-            ...notWithKey,
-            'kms:GenerateDataKeyPair',
-            'kms:GetParametersForImport',
-            'kms:CreateGrant',
-            'kms:DisableKey',
-            'kms:PutKeyPolicy',
-            'kms:ScheduleKeyDeletion',
-          ],
-          {
-            name: `${name} does more with the key than verify`,
-            principal,
-            resource: keyArn,
-            owner,
-            context: right,
-          },
+        ...used.flatMap((resource) =>
+          each(
+            [
+              ...notWithKey,
+              'kms:GenerateDataKeyPair',
+              'kms:GetParametersForImport',
+              'kms:CreateGrant',
+              'kms:DisableKey',
+              'kms:PutKeyPolicy',
+              'kms:ScheduleKeyDeletion',
+            ],
+            {
+              name: `${name} does more with the key than verify`,
+              principal,
+              resource,
+              owner,
+              context: right,
+            },
+          ),
         ),
       ];
     }),

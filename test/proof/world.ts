@@ -4,6 +4,7 @@ import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
+import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
@@ -77,7 +78,9 @@ function worldOfGroup(stacks: GroupStacks): World {
   );
   const all = [source, destination, ...watching];
   const deployed = all.flatMap((stack) => policiesOf(stack, all));
-  const owned = ownersPolicies(config, arnOf(KEYS.replica, destination));
+  const replicaKey = config.destination.keyArn ?? arnOf(KEYS.replica, destination);
+  const ofSources = ownersPolicies(config, replicaKey);
+  const owned = [...ofSources, ...replicaOwnersPolicies(config)];
   const policies = [...deployed, ...owned, ...organizationPolicies(config)];
   return {
     config,
@@ -85,7 +88,7 @@ function worldOfGroup(stacks: GroupStacks): World {
     pairs: config.pairs.map((pair) => pair.names),
     otherGroups: [],
     sourceKey: arnOf(KEYS.source, source),
-    replicaKey: arnOf(KEYS.replica, destination),
+    replicaKey,
     notificationKeys: {
       source: arnOf(KEYS.notifications, source),
       destination: arnOf(KEYS.notifications, stackJson(stacks.monitoring, config, 'source')),
@@ -96,8 +99,30 @@ function worldOfGroup(stacks: GroupStacks): World {
     holders: new Set([...deployed, ...owned].map(({ holder }) => holder)),
     policies,
     destinationTemplate: destination.template,
-    ...(owned.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
+    ...(ofSources.length > 0 && { merger: { role: arnOf(MERGER.role, source), logGroup: arnOf(MERGER.logs, source) } }),
   };
+}
+
+/** Policies of what the backup account owned before: what its owner has there, and what `statements` prints. No stack writes them. */
+function replicaOwnersPolicies(config: Deployment): HeldPolicy[] {
+  const principal = { AWS: `arn:${partitionOf(config.destination)}:iam::${config.destination.account}:root` };
+  return ownedElsewhere(config).map(({ kind, arn, statements }): HeldPolicy => {
+    const own =
+      kind === 'key'
+        ? { Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' }
+        : {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Resource: [arn, `${arn}/*`],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          };
+    return {
+      half: 'resource',
+      holder: arn,
+      document: { Version: '2012-10-17', Statement: [own, ...statements] } as PolicyDocument,
+    };
+  });
 }
 
 /**
@@ -148,7 +173,7 @@ function ownersRole(config: Deployment, names: PairNames, replicaKey: string): H
   const needed = roleStatements(replicationPermissions(config, names, { source: '', replica: replicaKey }));
   return [
     { half: 'resource', holder, document: { Version: '2012-10-17', Statement: [trust] } },
-    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed as PolicyDocument['Statement'] } },
+    { half: 'identity', holder, document: { Version: '2012-10-17', Statement: needed } },
   ];
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { anyCharacter } from '../helpers/any-character';
 
 /*
- * Configurations that must be accepted, and configurations that must not. Both are written from the README's table and from AWS's
+ * Configurations that must be accepted, and configurations that must not. Both are written from docs/configuration.md and from AWS's
  * rules, never from the schema that is tested with them.
  */
 
@@ -11,6 +11,7 @@ fc.configureGlobal({ interruptAfterTimeLimit: 20_000 });
 
 export interface WrittenPair {
   readonly id: string;
+  readonly replicaBucket?: { readonly name: string };
   readonly filter?: { readonly prefix?: string; readonly tags?: Readonly<Record<string, string>> };
   readonly storageClass?: string;
   readonly replicateDeleteMarkers?: boolean;
@@ -38,6 +39,7 @@ interface WrittenObjectLock {
 interface WrittenSide {
   readonly account?: string;
   readonly region?: string;
+  readonly keyArn?: string;
   readonly profile?: string;
 }
 
@@ -311,8 +313,27 @@ function hasRoomForReports(
 }
 
 function lockdownOf({ account, region = '' }: WrittenSide, roleName: string) {
+  return { breakGlassRoleArn: `arn:${partitionIn(region)}:iam::${account}:role/${roleName}` };
+}
+
+function partitionIn(region: string): string {
   const partition = ['cn', 'us-gov'].find((start) => region.startsWith(`${start}-`));
-  return { breakGlassRoleArn: `arn:aws${partition === undefined ? '' : `-${partition}`}:iam::${account}:role/${roleName}` };
+  return `aws${partition === undefined ? '' : `-${partition}`}`;
+}
+
+function keyOf({ account, region = '' }: WrittenSide, id: string): string {
+  return `arn:${partitionIn(region)}:kms:${region}:${account}:key/${id}`;
+}
+
+/** The lifecycle of a bucket that is owned elsewhere is its owner's. */
+function intoBucketOfOthers({ lifecycle = {}, ...pair }: WrittenPair, name: string): WrittenPair {
+  const kept = Object.entries(lifecycle).filter(([key]) => /^(abort|source)/.test(key));
+  return { ...pair, replicaBucket: { name }, lifecycle: Object.fromEntries(kept) };
+}
+
+/** Nothing is exchanged where the configuration has the key. */
+function withoutExchange(config: { readonly keyExchange?: string }): object {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'keyExchange'));
 }
 
 /** Configurations that keep every rule. */
@@ -325,31 +346,38 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     ),
     profiles: fc.array(fc.option(profiles, { nil: undefined }), { minLength: 2, maxLength: 2 }),
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
+    owned: fc.array(fc.constantFrom(false, false, true), { minLength: 6, maxLength: 6 }),
     backfill: fc.boolean(),
+    ownsKey: fc.option(fc.constantFrom('1234abcd-12ab-34cd-56ef-1234567890ab', `mrk-${'0'.repeat(32)}`), { nil: undefined }),
     breakGlass: fc.option(fc.constantFrom('BreakGlass', 'emergency/Break.Glass+1', 'b'.repeat(64)), { nil: undefined }),
     rest: independent,
     short: fc.boolean(),
   })
-  .map(({ named: { there, here }, accounts: ids, profiles: logins, options, backfill, breakGlass, rest, short }) => {
-    const side = (index: number): WrittenSide => ({
-      account: String(ids[index]),
-      region: String(there.regions[index]),
-      ...(logins[index] !== undefined && { profile: logins[index] }),
-    });
-    const config: WrittenConfig = {
-      deployment: here.deployment,
-      source: side(0),
-      destination: side(1),
-      pairs: here.ids.map((id, index) => ({ id, ...options[index] })),
-      backfill: backfill && hasRoomForReports(there, here),
-      // What may be destroyed cannot be locked.
-      ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
-      bucketNamespace: there.bucketNamespace,
-      removal: there.removal,
-      ...rest,
-    };
-    return short ? terse(config) : config;
-  });
+  .map(
+    ({ named: { there, here }, accounts: ids, profiles: logins, options, owned, backfill, ownsKey, breakGlass, rest, short }) => {
+      const side = (index: number): WrittenSide => ({
+        account: String(ids[index]),
+        region: String(there.regions[index]),
+        ...(logins[index] !== undefined && { profile: logins[index] }),
+      });
+      const config: WrittenConfig = {
+        deployment: here.deployment,
+        source: side(0),
+        destination: { ...side(1), ...(ownsKey !== undefined && { keyArn: keyOf(side(1), ownsKey) }) },
+        pairs: here.ids.map((id, index) => {
+          const pair = { id, ...options[index] };
+          return owned[index] ? intoBucketOfOthers(pair, `owned-replicas-${index}`) : pair;
+        }),
+        backfill: backfill && hasRoomForReports(there, here),
+        // What may be destroyed cannot be locked.
+        ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
+        bucketNamespace: there.bucketNamespace,
+        removal: there.removal,
+        ...(ownsKey === undefined ? rest : withoutExchange(rest)),
+      };
+      return short ? terse(config) : config;
+    },
+  );
 
 /** Configurations whose pairs are in several groups, some of them in none. */
 export const validConfigsInGroups: fc.Arbitrary<WrittenConfig> = validConfigs.chain((config) =>
@@ -494,10 +522,13 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['destination', 'region'], 'text'],
   [['source', 'profile'], 'text'],
   [['destination', 'profile'], 'text'],
+  [['destination', 'keyArn'], 'text'],
   [['keyExchange'], 'text'],
   [['pairs'], 'list'],
   [['pairs', 0], 'object'],
   [['pairs', 0, 'id'], 'text'],
+  [['pairs', 0, 'replicaBucket'], 'object'],
+  [['pairs', 0, 'replicaBucket', 'name'], 'text'],
   [['pairs', 0, 'filter'], 'object'],
   [['pairs', 0, 'filter', 'prefix'], 'text'],
   [['pairs', 0, 'filter', 'tags'], 'object'],
@@ -549,6 +580,7 @@ const OBJECTS: readonly Path[] = [
   ['destination'],
   ['pairs', 0],
   ['pairs', 0, 'filter'],
+  ['pairs', 0, 'replicaBucket'],
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
   ['lockdown'],

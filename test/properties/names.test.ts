@@ -81,8 +81,9 @@ test('the name of a bucket has the form of its namespace', () => {
       const suffix = config.bucketNamespace === 'account-regional' ? '-an' : '';
       const ends = (['source', 'destination'] as const).map((side) => `-${config[side].account}-${config[side].region}${suffix}`);
 
-      for (const { sourceBucket, replicaBucket } of everyName(config).pairs) {
-        expect([sourceBucket.name, replicaBucket.name]).toEqual(ends.map((end) => expect.stringMatching(new RegExp(`${end}$`))));
+      for (const { replicaBucket: owned, names } of config.pairs) {
+        const made = owned === undefined ? names.replicaBucket.name : `x${ends[1]}`;
+        expect([names.sourceBucket.name, made]).toEqual(ends.map((end) => expect.stringMatching(new RegExp(`${end}$`))));
       }
     }),
     { numRuns: runs(200) },

@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import type { Deployment } from '../../lib/model/deployment';
 import { partitionOf } from '../../lib/model/names';
+import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { replicationStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { runs } from '../helpers/runs';
@@ -69,7 +70,11 @@ function granted({ config, source, destination }: ReturnType<typeof synthesize>)
     .flatMap(({ KeyPolicy }) => KeyPolicy.Statement)
     .filter(({ Principal }) => JSON.stringify(Principal) !== JSON.stringify(rootOf(config, 'destination')))
     .map((statement) => ({ ...statement, Resource: statement.Resource === '*' ? replicaKey : statement.Resource }));
-  return [...onBuckets, ...onKeys]
+  // What the owners merge is the other half where the app does not own it.
+  const byOwners = ownedElsewhere(config).flatMap(({ kind, arn, statements }) =>
+    statements.map((statement): PolicyStatement => ({ ...statement, Resource: kind === 'key' ? arn : statement.Resource })),
+  );
+  return [...onBuckets, ...onKeys, ...byOwners]
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap((statement) => {
       const { ArnEquals: pin, ...conditions } = statement.Condition ?? {};
@@ -115,7 +120,7 @@ test(
 
         source.resourceCountIs('AWS::S3::Bucket', config.backfill ? count + 1 : count);
         source.resourceCountIs('AWS::IAM::Role', config.backfill ? 2 * count : count);
-        destination.resourceCountIs('AWS::S3::Bucket', count);
+        destination.resourceCountIs('AWS::S3::Bucket', writtenPairs(keys).filter(({ replicaBucket }) => !replicaBucket).length);
         expect(replicatedBuckets(source).flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration.Rules)).toHaveLength(
           count,
         );

@@ -1,4 +1,5 @@
 import { faultInWords } from '../../aws/aws-error';
+import { interruption } from '../../aws/clock';
 import type { CredentialProvider } from '../../aws/credentials';
 import { RequestHandler } from '../../aws/request-handler';
 import { AppError } from '../../errors/errors';
@@ -49,7 +50,9 @@ export async function readOwnedBuckets(
       buckets[bucket] = await documentsOf(s3, bucket, account)
         .all()
         .catch((error: unknown) => {
-          signal?.throwIfAborted();
+          if (signal?.aborted === true) {
+            throw interruption();
+          }
           return faultInWords(error);
         });
     }

@@ -111,6 +111,11 @@ const LONGEST_ROLE_ARN = 'r'.repeat(100);
 
 /** What does not fit into one group. The key policy limits its pairs: the resources of a stack and the other policies leave room for more. */
 function capacityProblems(config: Deployment): Problem[] {
+  if (config.destination.keyArn !== undefined) {
+    const room = pairsThatFit(config);
+    const remedy = `every group uses the key of destination.keyArn, and its policy has room for at most ${room} of these pairs; write the others into a configuration with another "deployment" and another key`;
+    return room === config.pairs.length ? [] : [{ path: 'pairs', found: `${config.pairs.length} pairs`, remedy }];
+  }
   return groupsOf(config).flatMap((group) => {
     const { pairs } = group;
     const room = pairsThatFit(group);

@@ -6,6 +6,7 @@ import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
+import { replicaBucketProblems } from './replica-rules';
 import { RULES } from './rules';
 import { sourceBucketProblems } from './source-bucket-rules';
 
@@ -20,8 +21,12 @@ export function loadConfig(readContext: ReadContext, directory: string): Replica
   return withProfiles(parseConfig(locateConfig(readContext, directory)), readContext);
 }
 
-/** @throws ConfigError for context that is no name of a profile */
-function withProfiles(config: ReplicationConfig, readContext: ReadContext): ReplicationConfig {
+/**
+ * Applies the profiles of this run.
+ *
+ * @throws ConfigError for context that is no name of a profile
+ */
+export function withProfiles(config: ReplicationConfig, readContext: ReadContext): ReplicationConfig {
   const profileOf = (side: SideName) => {
     const name = PROFILE_CONTEXT[side];
     const profile = readContext(name) ?? config[side].profile;
@@ -55,11 +60,12 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
   if (problems.length > 0 || !parsed.success) {
     throw new ConfigError(origin, problems);
   }
+  const { $schema: _, ...data } = parsed.data;
   const config = freeze({
-    ...parsed.data,
-    terminationProtection: parsed.data.terminationProtection ?? parsed.data.removal === 'retain',
+    ...data,
+    terminationProtection: data.terminationProtection ?? data.removal === 'retain',
   });
-  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config)];
+  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config), ...replicaBucketProblems(config)];
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

@@ -4,6 +4,7 @@ import * as schema from '../../config/schema';
 import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
+import { REPLICA_RULES } from './replica-rules';
 import { type Rule, rule } from './rule';
 import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
 
@@ -40,6 +41,7 @@ const SAME_REGION =
 
 export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
+  ...REPLICA_RULES,
   ...SOURCE_BUCKET_RULES,
 
   rule(accounts, ({ source, destination }) =>
@@ -102,16 +104,18 @@ export const RULES: readonly Rule[] = [
         z
           .looseObject({
             sourceBucket: z.unknown().optional(),
+            replicaBucket: z.unknown().optional(),
             filter: z.looseObject({ prefix: z.string().optional() }).optional(),
           })
-          .catch({ sourceBucket: undefined }),
+          .catch({ sourceBucket: undefined, replicaBucket: undefined }),
       ),
     }),
     ({ heartbeat, pairs }) =>
-      pairs.flatMap(({ sourceBucket: owned, filter }, index) => {
+      pairs.flatMap(({ sourceBucket, replicaBucket, filter }, index) => {
         const room = MAX_KEY_BYTES - Buffer.byteLength(heartbeatKey({}));
         const found = filter?.prefix ?? '';
         const bytes = Buffer.byteLength(found);
+        const owned = sourceBucket ?? replicaBucket;
         return heartbeat !== false && owned === undefined && bytes > room && bytes <= MAX_KEY_BYTES
           ? [
               {

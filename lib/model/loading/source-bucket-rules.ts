@@ -40,7 +40,10 @@ export function sourceBucketProblems(config: ReplicationConfig): Problem[] {
   const { source, names, pairs } = deploymentOf(config);
   const made = [
     names.reportBucket.name,
-    ...pairs.flatMap((pair) => [pair.names.replicaBucket.name, ...(pair.sourceBucket ? [] : [pair.names.sourceBucket.name])]),
+    ...pairs.flatMap((pair) => [
+      ...(pair.replicaBucket ? [] : [pair.names.replicaBucket.name]),
+      ...(pair.sourceBucket ? [] : [pair.names.sourceBucket.name]),
+    ]),
   ];
   return pairs.flatMap(({ sourceBucket }, index) => {
     if (sourceBucket === undefined) {

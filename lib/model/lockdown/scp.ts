@@ -77,8 +77,9 @@ const FORGE_TEMPLATE = [
  * What resource policies cannot hold: the lockdown against whoever can change IAM in the backup account, or is its root user. For the
  * backup account alone; it serves every group, and a new pair needs no new one.
  *
- * Buckets are named by pattern. Keys have random ids, and an alias or a tag can be taken off a key: so all keys of the account and region
- * are covered. No configuration says which managed policies and boundaries the roles have: so all of the account are covered.
+ * Buckets are named by pattern, and those that are owned elsewhere by name: such a pair needs a new policy. Keys have random ids, and an
+ * alias or a tag can be taken off a key: so all keys of the account and region are covered. No configuration says which managed policies and
+ * boundaries the roles have: so all of the account are covered.
  *
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
@@ -94,7 +95,10 @@ export function lockdownScp(
   const role = (name: string) => iamRole(partition, destination, name).arn;
   const [execution, deploy, publishing] = [role(names.executionRole), role(names.deployRole), role(names.publishingRole)];
   const staging = `arn:${partition}:s3:::${names.stagingBucket}`;
-  const replicas = pairNamesOf(config, { id: '*' }).replicaBucket.arn;
+  const owned = config.pairs
+    .filter(({ replicaBucket }) => replicaBucket !== undefined)
+    .map((pair) => pair.names.replicaBucket.arn);
+  const replicas = [pairNamesOf(config, { id: '*' }).replicaBucket.arn, ...owned];
   const keys = replicaKeyArn(config, '*');
   const policies = `arn:${partition}:iam::${destination.account}:policy/*`;
   const stacks = `arn:${partition}:cloudformation:${destination.region}:${destination.account}:stack/*`;
@@ -102,12 +106,17 @@ export function lockdownScp(
     Version: '2012-10-17',
     Statement: [
       // Of S3, KMS and IAM together, for the length of the policy: no action of one concerns a resource of another.
-      deny('Destruction', [...DESTROY_REPLICAS.objects, ...DESTROY_KEY], [`${replicas}/*`, keys], [breakGlass]),
+      deny(
+        'Destruction',
+        [...DESTROY_REPLICAS.objects, ...DESTROY_KEY],
+        [...replicas.map((arn) => `${arn}/*`), keys],
+        [breakGlass],
+      ),
       // CloudFormation locks a bucket that it creates, and deletes it when that is rolled back, before or after the bucket has a policy.
       deny(
         'Configuration',
         [...DESTROY_REPLICAS.bucket, ...CONFIGURE_BUCKET, ...CONFIGURE_KEY, ...CHANGE_POLICY],
-        [replicas, keys, policies],
+        [...replicas, keys, policies],
         [breakGlass, execution],
       ),
       deny('Roles', CHANGE_ROLE, [breakGlass, execution, deploy, publishing, ...deployers], [breakGlass]),

@@ -1,6 +1,8 @@
 import type { Lockdown } from '../../config/replication-config';
-import type { DeployedPair } from '../deployment';
+import type { DeployedPair, Deployment } from '../deployment';
+import { iamRole, partitionOf } from '../names';
 import type { Conditions } from '../permissions';
+import { toolkitNames } from '../toolkit';
 
 /**
  * What the policies of a replica bucket and of the replica key refuse under lockdown: plain data. docs/protection.md says of each action
@@ -21,8 +23,8 @@ export interface DenyStatement {
 export interface ExemptRoles {
   /** From everything. */
   readonly breakGlass: string;
-  /** With which CloudFormation makes the destination stack: from what an update of it changes. */
-  readonly execution: string;
+  /** With which CloudFormation makes the destination stack: from what an update of it changes. @default - no deployment changes the resource */
+  readonly execution?: string;
 }
 
 /** Every Sid of a lockdown starts so, and no other one. */
@@ -79,6 +81,17 @@ export function exemptRoles({ breakGlassRoleArn }: Lockdown, execution: string):
   return { breakGlass: breakGlassRoleArn, execution };
 }
 
+/** The roles that a lockdown exempts on what is owned elsewhere, which no deployment changes; undefined without a lockdown. */
+export function ownersExemptions({ lockdown }: Deployment): ExemptRoles | undefined {
+  return lockdown && { breakGlass: lockdown.breakGlassRoleArn };
+}
+
+/** The roles that the lockdown of a deployment exempts, given the qualifier of its bootstrap; undefined without a lockdown. */
+export function exemptionsOf({ lockdown, destination }: Deployment, qualifier: string): ExemptRoles | undefined {
+  const { executionRole } = toolkitNames(qualifier, destination);
+  return lockdown && exemptRoles(lockdown, iamRole(partitionOf(destination), destination, executionRole).arn);
+}
+
 /**
  * Replicates with a locked object: S3 reports `DstPutRetentionNotPermitted` and `DstPutLegalHoldNotPermitted` where the replication role
  * may not do it, though its guide to Object Lock asks for no permission on the replica.
@@ -105,7 +118,7 @@ export function bucketLockdown({ names, sourceObjectLock }: DeployedPair, exempt
       [exempt.breakGlass],
     ),
     ...(sourceObjectLock ? [deny('Locks', locks, [`${arn}/*`], [exempt.breakGlass, names.replicationRole.arn])] : []),
-    deny('Configuration', CONFIGURE_BUCKET, [arn], [exempt.breakGlass, exempt.execution]),
+    deny('Configuration', CONFIGURE_BUCKET, [arn], configuring(exempt)),
   ];
 }
 
@@ -113,8 +126,12 @@ export function bucketLockdown({ names, sourceObjectLock }: DeployedPair, exempt
 export function keyLockdown(exempt: ExemptRoles): DenyStatement[] {
   return [
     deny('Destruction', DESTROY_KEY, ['*'], [exempt.breakGlass]),
-    deny('Configuration', CONFIGURE_KEY, ['*'], [exempt.breakGlass, exempt.execution]),
+    deny('Configuration', CONFIGURE_KEY, ['*'], configuring(exempt)),
   ];
+}
+
+function configuring({ breakGlass, execution }: ExemptRoles): string[] {
+  return [breakGlass, ...(execution === undefined ? [] : [execution])];
 }
 
 /**

@@ -110,7 +110,7 @@ async function runAudit(context: Context, options: AuditOptions): Promise<Outcom
     deployment: config.deployment,
     startedAt,
     endedAt: clock.now().toISOString(),
-    olderThan,
+    olderThanSeconds: olderThan / 1000,
     requests: { ...requests },
     matchedBy: method.matchedBy,
     deep,

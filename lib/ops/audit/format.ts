@@ -1,15 +1,16 @@
+import { MARK } from '../../cli/layout';
 import { bytes, duration, plural, whole } from '../../cli/units';
 import { quoted, visibleIn } from '../../errors/visible';
 import { type Deployment, groupOfPair } from '../../model/deployment';
 import { replicateAgain } from '../backfill/again';
 import { selectDifferences } from './kept-differences';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
-import { observedIn } from './verdict';
+import { observedIn, statusOfPair } from './verdict';
 
 /** Differences that a terminal shows; `--csv` has all. */
 const SHOWN = 20;
 
-/** The result for a person: totals of each pair, then the first differences. */
+/** The result for a person: totals of each pair, some differences, the wrong ones last, and the verdict. */
 export function formatReport(config: Deployment, data: AuditReport): string {
   const report = visibleIn(data);
   const { deployment, pairs, deep, requests, startedAt, endedAt } = report;
@@ -19,10 +20,10 @@ export function formatReport(config: Deployment, data: AuditReport): string {
   const looked =
     deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
   return [
-    `deployment ${deployment}: ${verdict(pairs)}`,
     ...pairs.map((pair) => formatPair(config, pair)),
-    ...formatDifferences(report),
     `${whole(requests.list)} list, ${whole(requests.head)} HEAD and ${whole(requests.get)} GET requests in ${duration(seconds)}${looked}`,
+    ...formatDifferences(report),
+    `${MARK[report.status]} deployment ${deployment}: ${verdict(pairs)}`,
   ].join('\n\n');
 }
 
@@ -57,7 +58,7 @@ function formatPair(config: Deployment, pair: PairReport): string {
     return `  ${state.padEnd(13)}  ${whole(versions).padStart(11)}  ${bytes(size).padStart(9)}  ${MEANING[state]}`;
   });
   return [
-    `pair ${pair.pair}${below}: ${verdict([pair])}`,
+    `${MARK[statusOfPair(pair).status]} pair ${pair.pair}${below}: ${verdict([pair])}`,
     `  source   ${pair.sourceBucket}: ${side(pair.source)}`,
     `  replica  ${pair.replicaBucket}: ${side(pair.replica)}`,
     ...rows,
@@ -73,24 +74,24 @@ function formatDifferences({ differences, moreDifferences }: AuditReport): strin
   if (differences.length === 0) {
     return [];
   }
-  const more = differences.length - SHOWN + moreDifferences;
+  const selected = selectDifferences(differences, SHOWN);
+  const more = differences.length - selected.length + moreDifferences;
   return [
     [
-      'differences, the wrong ones first, some of each kind:',
-      ...selectDifferences(differences, SHOWN).map(formatDifference),
-      ...(more > 0 ? [`  and ${whole(more)} more; --csv FILE writes all`] : []),
+      `differences, some of each kind, the wrong ones last${more > 0 ? `; ${whole(more)} more are not shown, and --csv FILE writes all` : ''}:`,
+      ...selected.filter(({ wrong }) => !wrong).map(formatDifference),
+      ...selected.filter(({ wrong }) => wrong).map(formatDifference),
     ].join('\n'),
   ];
 }
 
 function formatDifference({ pair, state, wrong, key, versionId, isDeleteMarker, why }: Difference): string {
   const what = `${quoted(key)}, ${isDeleteMarker ? 'delete marker' : 'version'} ${versionId}`;
-  const mark = wrong ? 'wrong  ' : (MARKS[state] ?? 'fine   ');
-  return `  ${mark}  ${pair}: ${state}: ${what}: ${why}`;
+  return `  ${wrong ? MARK.failed : (MARKS[state] ?? MARK.ok)} ${pair}: ${state}: ${what}: ${why}`;
 }
 
 /** What is not known is not called fine. */
-const MARKS: Readonly<Partial<Record<State, string>>> = { unknown: '?      ', skipped: 'skipped' };
+const MARKS: Readonly<Partial<Record<State, string>>> = { unknown: MARK.unknown, skipped: MARK.skipped };
 
 function side({ versions, bytes: size, deleteMarkers }: SideTotals): string {
   return `${plural(versions, 'version')}, ${bytes(size)}, ${plural(deleteMarkers, 'delete marker')}`;

@@ -48,7 +48,7 @@ const difference = z.strictObject({
   replicaSize: size.nullable(),
   sourceClass: z.string().nullable(),
   replicaClass: z.string().nullable(),
-  status: z.string().nullable(),
+  replicationStatus: z.string().nullable(),
   why: z.string(),
 });
 

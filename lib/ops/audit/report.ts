@@ -66,7 +66,7 @@ export interface Difference {
   readonly sourceClass: string | null;
   readonly replicaClass: string | null;
   /** Replication status that S3 answered; null when it was not asked, and when it gave none. */
-  readonly status: string | null;
+  readonly replicationStatus: string | null;
   /** One sentence: what was found, or why. */
   readonly why: string;
 }
@@ -85,7 +85,7 @@ export const CSV_COLUMNS = [
   'replicaSize',
   'sourceClass',
   'replicaClass',
-  'status',
+  'replicationStatus',
   'why',
 ] as const satisfies readonly (keyof Difference)[];
 
@@ -149,8 +149,8 @@ export interface AuditReport {
   readonly endedAt: string;
   /** How versions of a key were matched: an emulator gives replicas new ids. */
   readonly matchedBy: 'version-id' | 'age';
-  /** Milliseconds: what is younger may be on its way. */
-  readonly olderThan: number;
+  /** What is younger may be on its way. */
+  readonly olderThanSeconds: number;
   /**
    * Versions that `--deep` looked at, those that it asked about in vain, and those that S3 describes only to a caller with the customer's
    * key, of so many percent; null without it.

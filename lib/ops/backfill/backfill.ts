@@ -133,7 +133,7 @@ interface JobRow {
 }
 
 /** Lists the jobs of the chosen pairs that S3 still knows, the newest first. */
-async function listJobs({ config, pairs }: Context, jobs: Jobs): Promise<Outcome> {
+async function listJobs({ config, pairs, terminal }: Context, jobs: Jobs): Promise<Outcome> {
   const rows = (await jobs.list(pairs)).map(
     ({ pair, found }): JobRow => ({
       job: found.JobId ?? '',
@@ -148,7 +148,9 @@ async function listJobs({ config, pairs }: Context, jobs: Jobs): Promise<Outcome
   const text =
     rows.length === 0
       ? `no job of deployment ${config.deployment}; S3 forgets a job 90 days after its end`
-      : table([['job', 'pair', 'status', 'created', 'objects', 'done', 'failed'], ...rows.map(cells)]).join('\n');
+      : table([['job', 'pair', 'status', 'created', 'objects', 'done', 'failed'], ...rows.map(cells)], terminal.columns).join(
+          '\n',
+        );
   return new Outcome({ status: 'ok', seen: [`${rows.length} jobs listed`] }, { deployment: config.deployment, jobs: rows }, text);
 }
 

@@ -1,5 +1,6 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
 import type { Context } from '../../cli/command';
+import { MARK } from '../../cli/layout';
 import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { quoted, visibleIn } from '../../errors/visible';
@@ -98,15 +99,14 @@ function formatJob(result: JobResult): string {
   const { pair, job, jobStatus, nothingToDo, objects, problems, failures, reportProblem } = result;
   if (nothingToDo) {
     return [
-      `pair ${pair}, job ${job}: nothing to do`,
-      '  S3 found no object that the options choose and the replication rule takes. Objects in S3 Glacier Flexible Retrieval and',
-      '  S3 Glacier Deep Archive do not count: they have to be restored and copied to another storage class first.',
+      `${MARK.ok} pair ${pair}, job ${job}: nothing to do`,
+      '  S3 found no object that the options choose and the replication rule matches. Objects in S3 Glacier Flexible Retrieval and S3 Glacier Deep Archive do not count: restore them and copy them to another storage class first.',
     ].join('\n');
   }
   const total = objects.total === null ? '' : ` of ${whole(objects.total)}`;
   return [
     [
-      `pair ${pair}, job ${job}: ${jobStatus}`,
+      `${MARK[result.status]} pair ${pair}, job ${job}: ${jobStatus}`,
       `  ${whole(objects.succeeded)}${total} objects replicated, ${whole(objects.failed)} failed`,
       ...problems.map(({ code, reason }) => `  ${code}: ${reason}`),
       ...(jobStatus === 'Failed' ? [objects.failed > objects.succeeded ? HALF : `  Why jobs fail: ${TROUBLESHOOTING}`] : []),

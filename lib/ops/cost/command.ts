@@ -5,8 +5,8 @@ export const COST: Command = {
   summary: 'estimate what the configuration costs in a month, line by line, and what each option would change',
   help: `Says what AWS bills in a month for a workload: storage of both buckets by class, requests, transfer between the
 regions, time control, KMS, keys, metrics and alarms, and with --backfill a Batch Replication job. Each line names its
-quantity, its price and how both are computed. The workload is given with --objects and --average-size, for each
-chosen pair; or by --workload FILE, with the same keys for each pair:
+quantity, its price and how both are computed. Without a workload, the cost of the
+deployment itself. The workload is given with --objects and --average-size, for each chosen pair; or by --workload FILE, with the same keys for each pair:
 
   { "documents": { "objects": 200000, "averageSize": "5MiB", "stored": "1TiB", "overwrites": 5, "deletes": 1 } }
 
@@ -19,6 +19,7 @@ whose price is missing stays open, and the sum says so; the output has what to f
 prices from the AWS Price List, which needs no credentials, shows what changes, and asks. No free tier is subtracted.
 
 Examples:
+  npx --no -- s3-replication cost
   npx --no -- s3-replication cost --objects 200000 --average-size 5MiB --stored 1TiB --overwrites 5
   npx --no -- s3-replication cost --workload workload.json --compare --json
   npx --no -- s3-replication cost --measure --pair documents

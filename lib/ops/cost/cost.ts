@@ -11,7 +11,7 @@ import { measureWorkloads } from './measured-workload';
 import { readPrices, SHIPPED_FILE } from './prices/prices';
 import { refreshPrices } from './prices/refresh';
 import { exactSize } from './quantities/quantity';
-import { WORKLOAD_OPTIONS, type Workload, type Workloads, workloadFromFile, workloadFromOptions } from './workload';
+import { noWorkload, WORKLOAD_OPTIONS, type Workload, type Workloads, workloadFromFile, workloadFromOptions } from './workload';
 
 /**
  * Estimates what the configuration costs in a month for a workload, line by line. Asks AWS nothing, except for the measured
@@ -23,7 +23,7 @@ import { WORKLOAD_OPTIONS, type Workload, type Workloads, workloadFromFile, work
  */
 export async function cost(context: Context, args: CommandArguments): Promise<Outcome> {
   const options = readOptions(context, args);
-  if (options.workload === undefined) {
+  if (options.refresh && options.workload.kind === 'none') {
     return refreshPrices(context, options.priceFile);
   }
   if (options.refresh) {
@@ -35,7 +35,7 @@ export async function cost(context: Context, args: CommandArguments): Promise<Ou
   const { backfill } = options;
   const input: EstimateInput = { config, pairs: pairs.map(({ id }) => id), workloads, backfill, prices };
   const data = estimate(input, options);
-  return new Outcome(statusOfEstimate(data), data, formatCost(data));
+  return new Outcome(statusOfEstimate(data), data, formatCost(data, context.terminal.columns));
 }
 
 /** A sum without some of its lines is not known. */
@@ -70,7 +70,7 @@ function estimate(input: EstimateInput, { priceFile, compare: compared }: CostOp
 function warningsOf({ config, workloads }: EstimateInput): string[] {
   return config.pairs.flatMap((pair) => {
     const workload = workloads.pairs.get(pair.id);
-    return workload === undefined ? [] : sizeWarnings(pair, workload);
+    return workload === undefined || workload.averageSize === 0 ? [] : sizeWarnings(pair, workload);
   });
 }
 
@@ -78,23 +78,25 @@ async function workloadsOf(context: Context, { values }: CommandArguments, sourc
   if (source.kind === 'measure') {
     return measureWorkloads(context);
   }
+  if (source.kind === 'none') {
+    return noWorkload(context.pairs);
+  }
   return source.kind === 'file' ? workloadFromFile(context.pairs, source.file) : workloadFromOptions(context.pairs, values);
 }
 
 /** Where the workload comes from. */
-type WorkloadSource = { readonly kind: 'options' | 'measure' } | { readonly kind: 'file'; readonly file: string };
+type WorkloadSource = { readonly kind: 'none' | 'options' | 'measure' } | { readonly kind: 'file'; readonly file: string };
 
 /** The command's own options. */
 interface CostOptions {
-  /** Undefined when only prices are refreshed. */
-  readonly workload: WorkloadSource | undefined;
+  readonly workload: WorkloadSource;
   readonly backfill: boolean;
   readonly compare: boolean;
   readonly priceFile: string;
   readonly refresh: boolean;
 }
 
-/** @throws UsageError when no workload is given, or more than one */
+/** @throws UsageError when more than one workload is given */
 function readOptions({ directory }: Pick<Context, 'directory'>, { values }: CommandArguments): CostOptions {
   const refresh = values['refresh-prices'] === true;
   const file = fileOption(values, 'workload', directory);
@@ -104,15 +106,15 @@ function readOptions({ directory }: Pick<Context, 'directory'>, { values }: Comm
     [values['measure'] === true, { kind: 'measure' }],
   ];
   const given = sources.flatMap(([isGiven, source]) => (isGiven ? [source] : []));
-  if (given.length > 1 || (given.length === 0 && !refresh)) {
+  if (given.length > 1) {
     throw new UsageError(
-      given.length > 1 ? 'TwoWorkloads' : 'NoWorkload',
-      given.length > 1 ? 'the workload is given in more than one way' : 'the estimate needs a workload',
+      'TwoWorkloads',
+      'the workload is given in more than one way',
       'write either --objects and --average-size, such as --objects 200000 --average-size 5MiB, or --workload FILE, or --measure',
     );
   }
   return {
-    workload: given[0],
+    workload: given[0] ?? { kind: 'none' },
     backfill: values['backfill'] === true,
     compare: values['compare'] === true,
     priceFile: fileOption(values, 'prices', directory) ?? SHIPPED_FILE,

@@ -1,5 +1,7 @@
+import { MARK } from '../../cli/layout';
 import { table } from '../../cli/table';
 import { bytes, plural, whole } from '../../cli/units';
+import { COMMAND } from '../../config/program';
 import { visibleIn } from '../../errors/visible';
 import {
   type CostData,
@@ -13,32 +15,48 @@ import {
 import type { AmountRange } from './quantities/quantity';
 import type { Workload } from './workload';
 
-/** The result for a person: a table for each pair and for what they share, the total, prices and what is missing. */
-export function formatCost(found: CostData): string {
+/**
+ * The result for a person: first what is known and what makes it whole, then a table for each pair and for what they share, in which lines
+ * without a price come last.
+ */
+export function formatCost(found: CostData, columns: number): string {
   const data = visibleIn(found);
   const { deployment, lines, total, missingPrices, warnings, notCounted, changes, prices, origin } = data;
   const pairs = Object.entries(data.workloads);
+  const group = (title: string, belongs: (line: CostLine) => boolean) => describeGroup(title, lines.filter(belongs), columns);
   return [
-    `deployment ${deployment}: ${describeTotal(total)}`,
-    'for the writes of one month and all that is stored at its end',
-    `workload: ${origin.text}`,
+    [
+      `${MARK[total.open === 0 ? 'ok' : 'unknown']} deployment ${deployment}: ${describeTotal(total)}`,
+      ...(missingPrices.length === 0 ? [] : [describeMissing(missingPrices, prices.file)]),
+    ].join('\n'),
+    [
+      'for the writes of one month and all that is stored at its end',
+      `workload: ${origin.text}`,
+      ...(origin.kind === 'none' ? [NO_WORKLOAD] : []),
+    ].join('\n'),
     ...pairs.map(([pair, workload]) =>
-      group(`pair ${pair}: ${describeWorkload(workload, data.backfill)}`, lines, (line) => line.pair === pair),
+      group(
+        origin.kind === 'none' ? `pair ${pair}` : `pair ${pair}: ${describeWorkload(workload, data.backfill)}`,
+        (line) => line.pair === pair,
+      ),
     ),
-    group('what the pairs share', lines, (line) => line.pair === null),
-    ...(warnings.length === 0 ? [] : [warnings.map((warning) => `warning: ${warning}`).join('\n')]),
-    ...(changes === null ? [] : [describeChanges(changes)]),
-    describePrices(lines, prices),
-    ...describeMissing(missingPrices, prices.file),
+    group('what the pairs share', (line) => line.pair === null),
+    ...(warnings.length === 0 ? [] : [warnings.map((warning) => `! warning: ${warning}`).join('\n')]),
+    ...(changes === null ? [] : [describeChanges(changes, columns)]),
+    describePrices(lines, prices, columns),
     `not counted:\n${notCounted.map((item) => `  ${item}`).join('\n')}`,
   ].join('\n\n');
 }
 
+const NO_WORKLOAD = `For the cost of objects too:\n${COMMAND} cost --objects 200000 --average-size 5MiB --stored 1TiB`;
+
 function describeTotal(total: CostTotal): string {
-  const sum = dollars(total);
-  return total.open === 0
-    ? `${sum} a month`
-    : `at least ${money(total.least)} a month, without ${plural(total.open, 'line')} that ${total.open === 1 ? 'is' : 'are'} open`;
+  if (total.open === 0) {
+    return `${dollars(total)} a month`;
+  }
+  return total.most === 0
+    ? `no line has a price, ${plural(total.open, 'line')} open`
+    : `${dollars(total)} a month, and ${plural(total.open, 'line')} open`;
 }
 
 function describeWorkload({ objects, averageSize, storedBytes, overwrites, deletes }: Workload, backfill: boolean): string {
@@ -48,18 +66,21 @@ function describeWorkload({ objects, averageSize, storedBytes, overwrites, delet
   ].join('; ');
 }
 
-function group(title: string, lines: readonly CostLine[], belongs: (line: CostLine) => boolean): string {
-  const own = lines.filter(belongs);
-  const rows = own.map(({ item, quantity, unit, price, usd, formula }) => [
+function describeGroup(title: string, own: readonly CostLine[], columns: number): string {
+  const known = own.filter(({ usd }) => usd !== null);
+  const rows = [...known, ...own.filter(({ usd }) => usd === null)].map(({ item, quantity, unit, price, usd, formula }) => [
     item,
     usd === null ? 'open' : dollars(usd),
     quantity === null ? '?' : range(quantity, number),
     `× ${describePrice(price)} per ${unit}`,
-    `${price.id} ${price.region}`,
     formula,
   ]);
-  const header = ['item', 'a month', 'quantity', 'price', 'price id and region', 'quantity is'];
-  return [title, ...table([header, ...rows]).map((row) => `  ${row}`), `  together ${describeTotal(totalOf(own))}`].join('\n');
+  const header = ['item', 'a month', 'quantity', 'price', 'quantity is'];
+  return [
+    title,
+    ...table([header, ...rows], columns - 2).map((row) => `  ${row}`),
+    `  together ${describeTotal(totalOf(own))}`,
+  ].join('\n');
 }
 
 function describePrice({ tiers }: LinePrice): string {
@@ -69,14 +90,14 @@ function describePrice({ tiers }: LinePrice): string {
   return tiers.map(({ upTo, usd }) => `$${number(usd)}${upTo === undefined ? '' : ` up to ${number(upTo)}, then`}`).join(' ');
 }
 
-function describeChanges(changes: readonly OptionChange[]): string {
+function describeChanges(changes: readonly OptionChange[], columns: number): string {
   const rows = changes.map(({ option, value, usd, open }) => [
     `${option}: ${value}`,
     open.length > 0 ? 'open' : dollars(usd, true),
     describeOpen(usd, open),
   ]);
   const title = 'what another value would change a month, the greatest saving first, and last what is open';
-  return [title, ...table([['option', 'change', ''], ...rows]).map((row) => `  ${row}`)].join('\n');
+  return [title, ...table([['option', 'change', ''], ...rows], columns - 2).map((row) => `  ${row}`)].join('\n');
 }
 
 /** What is missing, and the part of the difference that is known. */
@@ -85,26 +106,22 @@ function describeOpen(usd: AmountRange, open: readonly string[]): string {
   return open.length === 0 ? '' : `needs ${open.join(', ')}${known}`;
 }
 
-function describePrices(lines: readonly CostLine[], { file, asOf }: CostData['prices']): string {
+function describePrices(lines: readonly CostLine[], { file, asOf }: CostData['prices'], columns: number): string {
   const used = lines.flatMap(({ price: { id, source, asOf: date } }) =>
     source === null ? [] : [[`${id} ${source}`, [id, date ?? '', source]] as const],
   );
-  return [`prices: ${file} of ${asOf}`, ...table([...new Map(used).values()]).map((row) => `  ${row}`)].join('\n');
+  return [
+    `prices: ${file} of ${asOf}`,
+    ...table([['price', 'of', 'source'], ...new Map(used).values()], columns - 2).map((row) => `  ${row}`),
+  ].join('\n');
 }
 
-function describeMissing(missing: readonly MissingPrice[], file: string): string[] {
-  if (missing.length === 0) {
-    return [];
-  }
-  const pages = [...new Set(missing.map(({ page }) => page))];
-  const example = ({ id, region, unit, page }: MissingPrice) =>
-    `  { "id": "${id}", "region": "${region}", "unit": "${unit}", "tiers": [{ "usd": … }], "source": "${page}", "asOf": "…" }`;
+function describeMissing(missing: readonly MissingPrice[], file: string): string {
   return [
-    [
-      `${plural(missing.length, 'price')} missing. Run "npx --no -- s3-replication cost --refresh-prices", or add to "prices" in ${file}, from ${pages.join(', ')}:`,
-      missing.map(example).join(',\n'),
-    ].join('\n'),
-  ];
+    `${plural(missing.length, 'price')} missing. This reads them from the AWS Price List, without credentials, into ${file}:`,
+    `${COMMAND} cost --refresh-prices`,
+    'By hand: "missingPrices" of --json has the id, Region, unit and page of each.',
+  ].join('\n');
 }
 
 function range(value: AmountRange, show: (end: number) => string): string {

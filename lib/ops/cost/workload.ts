@@ -23,7 +23,7 @@ export interface Workload {
 
 /** Where the numbers of a workload are from. */
 export interface WorkloadOrigin {
-  readonly kind: 'options' | 'file' | 'measured';
+  readonly kind: 'none' | 'options' | 'file' | 'measured';
   /** For a person. */
   readonly text: string;
 }
@@ -80,6 +80,12 @@ const workload = z
       storedObjects: Math.round(stored / rest.averageSize),
     }),
   );
+
+/** No objects: what the deployment costs for itself. */
+export function noWorkload(pairs: readonly DeployedPair[]): Workloads {
+  const nothing: Workload = { objects: 0, averageSize: 0, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };
+  return { origin: { kind: 'none', text: 'none, so without objects' }, pairs: new Map(pairs.map(({ id }) => [id, nothing])) };
+}
 
 /**
  * One workload for every chosen pair, from the options of the command line.

@@ -5,6 +5,7 @@ import {
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketReplicationCommand,
+  GetBucketRequestPaymentCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
@@ -123,6 +124,16 @@ export class BucketFacts {
       'NoSuchBucketPolicy',
     );
     return policy ?? parsePolicy(undefined);
+  }
+
+  /** Who pays for requests: `Requester` or `BucketOwner`. */
+  payer(side: SideName, pair: DeployedPair): Promise<string | undefined> {
+    return this.ask(
+      side,
+      pair,
+      'payer of requests',
+      async (s3, Bucket) => (await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer,
+    );
   }
 
   /** Role and rules of the source bucket's replication. */

@@ -124,9 +124,10 @@ export async function wasDeployed({ config, facts }: DoctorContext, { stackKind,
   const owned = config.pairs.flatMap((pair) => [
     ...(pair.sourceBucket === undefined ? [] : [pair.names.sourceBucket.name]),
     ...(pair.sourceBucket?.roleArn === undefined ? [] : [pair.names.replicationRole.name]),
+    ...(pair.replicaBucket === undefined ? [] : [pair.names.replicaBucket.name]),
   ]);
   // No template has what is owned elsewhere.
-  const made = names.filter((name) => !owned.includes(name));
+  const made = names.filter((name) => !owned.includes(name) && name !== config.destination.keyArn);
   return (await facts.isDeployed(stackKind)) && (await facts.isInTemplate(stackKind, made));
 }
 

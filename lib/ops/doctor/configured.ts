@@ -15,7 +15,7 @@ import {
   heartbeatTarget,
 } from '../../model/heartbeat';
 import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../model/lifecycle';
-import { bucketLockdown, type ExemptRoles, exemptRoles, keyLockdown } from '../../model/lockdown/statements';
+import { bucketLockdown, exemptionsOf, keyLockdown } from '../../model/lockdown/statements';
 import { type AlarmPlace, iamRole, type NamedArn, partitionOf, stackArnPattern } from '../../model/names';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../model/permissions';
 import {
@@ -93,7 +93,7 @@ export class Configured implements Expected {
   }
 
   async bucketPolicy(side: SideName, pair: DeployedPair): Promise<LiveStatement[]> {
-    const exempt = exemptIn(this.context);
+    const exempt = exemptionsOf(this.context.config, this.context.qualifier);
     const { sourceBucket, replicaBucket } = pair.names;
     return side === 'source'
       ? pair.sourceBucket === undefined
@@ -108,7 +108,7 @@ export class Configured implements Expected {
 
   async keyPolicy(side: SideName): Promise<LiveStatement[]> {
     const { config } = this.context;
-    const exempt = exemptIn(this.context);
+    const exempt = exemptionsOf(this.context.config, this.context.qualifier);
     return side === 'source'
       ? [accountDelegation(config, side)]
       : [
@@ -218,15 +218,6 @@ export class Configured implements Expected {
 /** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
 export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
-}
-
-/** The roles that the lockdown of the destination exempts; undefined without one. */
-export function exemptIn({ config, qualifier }: Pick<Context, 'config' | 'qualifier'>): ExemptRoles | undefined {
-  const { executionRole } = toolkitNames(qualifier, config.destination);
-  return (
-    config.lockdown &&
-    exemptRoles(config.lockdown, iamRole(partitionOf(config.destination), config.destination, executionRole).arn)
-  );
 }
 
 /**

@@ -1,4 +1,7 @@
+import { COULD_NOT_BE_READ } from '../../aws/aws-error';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
+import { grouped } from '../../cli/grouped';
+import { MARK } from '../../cli/layout';
 import { textOption } from '../../cli/options';
 import { UsageError } from '../../errors/errors';
 import { quoted, visible, visibleIn } from '../../errors/visible';
@@ -62,8 +65,6 @@ export interface DoctorData {
   readonly summary: Readonly<Record<CheckFinding['status'], number>>;
 }
 
-const MARKS = { ok: '✓', failed: '✗', unknown: '?', skipped: '–' } as const satisfies Record<CheckFinding['status'], string>;
-
 /** The answers as data. */
 function doctorData(results: readonly CheckResult[], isShown: (result: CheckResult) => boolean): DoctorData {
   return {
@@ -95,7 +96,10 @@ function firstOf(results: readonly CheckResult[]): ReadonlyMap<string, CheckResu
   return first;
 }
 
-/** The answers for a person: under headings, and with the repair below the first failure on each resource. */
+/**
+ * The answers for a person: what is right, under headings; what does not apply and what has no answer, each reason once; and last what
+ * failed, which then stands above the prompt, with the repair below the first failure on each resource.
+ */
 export function formatDoctor(
   found: readonly CheckResult[],
   accepted: readonly string[] = [],
@@ -105,32 +109,66 @@ export function formatDoctor(
   const results = found.map((result) => ({ ...visibleIn(result), finding: result.finding }));
   const first = firstOf(results);
   const shown = results.filter(isShown);
-  const ordered = AREAS.map((area) => ({ area, rows: shown.filter((result) => result.area === area) }));
-  const sections = ordered
-    .filter(({ rows }) => rows.length > 0)
-    .map(({ area, rows }) => [area, ...rows.flatMap((row) => lines(row, first))].join('\n'));
-  return [...sections, summary(results, accepted)].join('\n\n');
+  const those = (word: StatusWord) => shown.filter(({ finding }) => finding.status === word);
+  return [
+    ...AREAS.flatMap((area) =>
+      section(
+        area,
+        those('ok').filter((result) => result.area === area),
+        passLines,
+      ),
+    ),
+    ...reasonSection('does not apply', 'skipped', those('skipped')),
+    ...reasonSection('without an answer', 'unknown', those('unknown')),
+    ...section('failed', those('failed'), (result) => failureLines(result, first)),
+    summary(results, accepted),
+  ].join('\n\n');
 }
 
-function lines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): string[] {
-  const { id, title, pair, finding } = result;
-  const head = `  ${MARKS[finding.status]} ${title}${pair === null ? '' : ` [${pair}]`}`;
-  switch (finding.status) {
-    case 'ok':
-      return [head, ...(finding.foreign === undefined ? [] : indented('others', finding.foreign.join(', ')))];
-    case 'failed':
-      return [
-        `${head} (${id})`,
+function section(title: string, results: readonly CheckResult[], linesOf: (result: CheckResult) => readonly string[]): string[] {
+  return results.length === 0 ? [] : [[title, ...results.flatMap(linesOf)].join('\n')];
+}
+
+function headOf({ title, pair, finding }: CheckResult): string {
+  return `  ${MARK[finding.status]} ${title}${pair === null ? '' : ` [${pair}]`}`;
+}
+
+function passLines(result: CheckResult): string[] {
+  const { finding } = result;
+  const foreign = finding.status === 'ok' ? finding.foreign : undefined;
+  return [headOf(result), ...(foreign === undefined ? [] : indented('others', foreign.join(', ')))];
+}
+
+function failureLines(result: CheckResult, first: ReadonlyMap<string, CheckResult>): string[] {
+  const { id, finding } = result;
+  return finding.status !== 'failed'
+    ? []
+    : [
+        `${headOf(result)} (${id})`,
         ...indented('found', finding.found),
         ...indented('expected', finding.expected),
         ...repairLines(finding.fix, result, first.get(finding.fix.resource) ?? result),
       ];
-    case 'unknown':
-      return [`${head}: no answer, ${visible(finding.why.replaceAll('\n', '; '))}`];
-    case 'skipped':
-    default:
-      return [`${head}: ${visible(finding.why.replaceAll('\n', '; '))}`];
-  }
+}
+
+/** What one cause explains is one line, with the names of the checks below it, however many they are. */
+function reasonSection(title: string, word: 'skipped' | 'unknown', results: readonly CheckResult[]): string[] {
+  const lines = grouped(results, reasonOf).flatMap(([reason, those]) => {
+    const [one, ...others] = those;
+    return one === undefined || others.length === 0
+      ? those.map((result) => `${headOf(result)}: ${whyOf(result)}`)
+      : [`  ${MARK[word]} ${those.length} checks: ${reason}`, `      ${namesOf(those, word).join(', ')}`];
+  });
+  return lines.length === 0 ? [] : [[title, ...lines].join('\n')];
+}
+
+function whyOf({ finding }: CheckResult): string {
+  return 'why' in finding ? visible(finding.why.replaceAll('\n', '; ')) : '';
+}
+
+/** Why there is no answer, whatever was asked. */
+function reasonOf(result: CheckResult): string {
+  return whyOf(result).split(COULD_NOT_BE_READ).at(-1) ?? '';
 }
 
 function repairLines(repair: Repair, result: CheckResult, first: CheckResult): string[] {
@@ -143,14 +181,13 @@ function indented(label: string, text: string): string[] {
 
 function summary(results: readonly CheckResult[], accepted: readonly string[]): string {
   const counts = countsOf(results);
-  const unknown = namesOf(results, 'unknown');
   const failing = namesOf(
     results.filter(({ id }) => accepted.includes(id)),
     'failed',
   );
+  const { status } = statusOfChecks(results, accepted);
   return [
-    `${results.length} checks: ${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} do not apply, ${counts.unknown} without an answer.`,
     ...(failing.length === 0 ? [] : [`Failed, as --accept allows: ${failing.join(', ')}.`]),
-    ...(unknown.length === 0 ? [] : [`Without an answer: ${unknown.join(', ')}.`]),
+    `${MARK[status]} ${results.length} checks: ${counts.ok} passed, ${counts.skipped} do not apply, ${counts.unknown} without an answer, ${counts.failed} failed.`,
   ].join('\n');
 }

@@ -12,7 +12,7 @@ import { isMissingStack } from '../../aws/aws-error';
 import { readDeployedTemplate } from '../../aws/deployed-template';
 import type { Context } from '../../cli/command';
 import { type AccountName, SIDES, type SideName } from '../../config/replication-config';
-import { type Names, partitionOf } from '../../model/names';
+import { keyIdOf, type Names, partitionOf } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { readContextFile } from '../exchange/exchange';
 import { Answers, ResourceNotFound } from './answers';
@@ -55,15 +55,20 @@ export class Facts {
       (side === 'source' ? this.key(side).then(({ Arn: arn }) => arn) : this.replicaKeyArn()).catch(
         () => this.names[side].keyAlias,
       );
+    // Templates from before a key that is owned elsewhere mean the one that the stack made.
+    const madeKeyArn = async (side: SideName) =>
+      side === 'destination' && context.config.destination.keyArn !== undefined
+        ? (await this.describedKey(side, this.names[side].keyAlias)).Arn
+        : keyArn(side);
     this.lookups = {
       letters: textsBeyondAscii([context.config.pairs, context.config.monitoring]),
       key: async (alias) => {
         const side = SIDES.find((one) => this.names[one].keyAlias === alias);
-        return side === undefined ? alias : keyArn(side);
+        return side === undefined ? alias : madeKeyArn(side);
       },
       output: async (stackName, outputName) =>
         stackName === this.names.destination.stackName && outputName === this.names.exchange.outputName
-          ? keyArn('destination')
+          ? madeKeyArn('destination')
           : undefined,
     };
     this.configured = new Configured(context, keyArn);
@@ -142,22 +147,29 @@ export class Facts {
     return status !== undefined && !NEVER_CAME_UP.includes(status);
   }
 
-  /** The key that a side's alias names. */
-  async key(side: SideName): Promise<KeyMetadata & { readonly Arn: string }> {
-    const alias = this.names[side].keyAlias;
+  /** The key that a side's alias names, or the replica key that is owned elsewhere. */
+  key(side: SideName): Promise<KeyMetadata & { readonly Arn: string }> {
+    return this.describedKey(side, keyIdOf(this.context.config, side));
+  }
+
+  private async describedKey(side: SideName, id: string): Promise<KeyMetadata & { readonly Arn: string }> {
     const found = await this.answers.of(
-      `key ${alias}`,
-      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata,
-      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${alias}`, name: alias } },
+      `key ${id}`,
+      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: id }))).KeyMetadata,
+      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${id}`, name: id } },
     );
     if (found?.Arn === undefined) {
-      throw new ResourceNotFound(side, `key ${alias}`, [alias]);
+      throw new ResourceNotFound(side, `key ${id}`, [id]);
     }
     return { ...found, Arn: found.Arn };
   }
 
-  /** ARN of the replica key. While the destination does not answer, the recorded one counts (keyExchange ssm). */
+  /** ARN of the replica key. While the destination does not answer, the configured one counts, or the recorded one (keyExchange ssm). */
   async replicaKeyArn(): Promise<string> {
+    const { keyArn } = this.context.config.destination;
+    if (keyArn !== undefined) {
+      return keyArn;
+    }
     try {
       return (await this.key('destination')).Arn;
     } catch (error) {

@@ -48,6 +48,37 @@ function statementsThat(effect: 'Allow' | 'Deny', policy: LivePolicy, request: R
   return { certain: having('yes').map(({ statement }) => statement), possible: having('unknown') };
 }
 
+/**
+ * Whether a policy allows everything of a request, be it in other words than the generated ones.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ */
+export function allows(policy: LivePolicy, { actions, resources, context, ...who }: RoleRequest): Truth {
+  const allowing = policy.Statement.filter(
+    ({ Effect, Principal, NotPrincipal }) => Effect === 'Allow' && NotPrincipal === undefined && isNamed(Principal, who),
+  );
+  const verdicts = actions.flatMap((action) =>
+    resources.map((resource) => {
+      const truths = allowing
+        .filter((statement) => covers(statement, action, resource))
+        .map(({ Condition }) => conditionHolds(Condition, context).truth);
+      return (['yes', 'unknown'] as const).find((truth) => truths.includes(truth)) ?? 'no';
+    }),
+  );
+  return (['no', 'unknown'] as const).find((truth) => verdicts.includes(truth)) ?? 'yes';
+}
+
+/** Whether a statement names an action on a resource, which may be a pattern, as a whole. */
+function covers({ Action, NotAction, Resource, NotResource }: LiveStatement, action: string, resource: string): boolean {
+  const named = listOf(Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  return (
+    NotAction === undefined &&
+    NotResource === undefined &&
+    named &&
+    listOf(Resource).some((pattern) => matches(pattern, resource))
+  );
+}
+
 function aimsAt(statement: LiveStatement, { actions, resources, ...request }: RoleRequest): boolean {
   const principal =
     statement.NotPrincipal === undefined ? isNamed(statement.Principal, request) : !isNamed(statement.NotPrincipal, request);
@@ -61,7 +92,7 @@ function isNamed(principal: LivePrincipal | undefined, { roleArn, account }: { r
 }
 
 /** Whether something is so, as far as one can tell from outside. */
-type Truth = 'yes' | 'no' | 'unknown';
+export type Truth = 'yes' | 'no' | 'unknown';
 
 /**
  * Keys that a request of S3 itself does not carry as a caller's would, so that a condition which demands a value of them stops

@@ -8,13 +8,25 @@ import {
   DESTROY_KEY,
   DESTROY_REPLICAS,
   type DenyStatement,
+  exemptionsOf,
   keyLockdown,
+  ownersExemptions,
 } from '../../model/lockdown/statements';
+import { maxRetentionStatement, replicaKeyStatements } from '../../model/policies';
+import { opsCommand } from '../../model/shell-commands';
 import type { DoctorContext } from './check';
-import { exemptIn, tlsOnly } from './configured';
-import { isSameStatement, type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
-import { byAws, byAwsUnderLockdown, foreignNotes, type Repair } from './repair';
-import { roleDenials } from './role-denials';
+import { replicaGrants, tlsOnly } from './configured';
+import {
+  difference,
+  isSameStatement,
+  type LivePolicy,
+  type LiveStatement,
+  namesAction,
+  reconcile,
+  statementName,
+} from './policy-document';
+import { byAws, byAwsUnderLockdown, byHand, foreignNotes, type Repair } from './repair';
+import { roleAllowed, roleDenials } from './role-denials';
 
 /** The policy that is attached to a resource, held against everything that its stack generates for it. */
 export interface ResourcePolicy {
@@ -61,12 +73,19 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
   const { config, facts } = context;
   const bucket = facts.buckets.name(side, pair);
   const live = await facts.buckets.policy(side, pair);
+  const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
+  if (side === 'destination' && pair.replicaBucket !== undefined) {
+    const isAdmitted = roleAllowed(config, pair, 'bucket', live) === 'yes';
+    const grants = isAdmitted ? maxRetentionStatement(pair, pair.names) : replicaGrants(config, pair);
+    return heldByOwner(context, `bucket ${bucket.name}`, live, [...grants, ...lockdownStatements(context, pair)], stopping, [
+      pair,
+    ]);
+  }
   // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
   const inForce = (statements: readonly LiveStatement[]) =>
     isEmulator() ? statements.filter((statement) => !isSameStatement(statement, tlsOnly(bucket))) : statements;
   const expected = inForce(await facts.expected.bucketPolicy(side, pair));
   const configured = inForce(await facts.configured.bucketPolicy(side, pair));
-  const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
   const name = `policy of bucket ${bucket.name}`;
   const alone = side === 'source' ? [] : BACKUP_ACTIONS;
   return held({ live, expected, configured }, { stopping, alone }, (policy, notes) =>
@@ -81,8 +100,13 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const { config, facts } = context;
   const { Arn: arn } = await facts.key(side);
   const live = await facts.keyPolicy(side);
-  const [expected, configured] = [await facts.expected.keyPolicy(side), await facts.configured.keyPolicy(side)];
   const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
+  if (side === 'destination' && config.destination.keyArn !== undefined) {
+    const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
+    const grants = refused.flatMap((pair) => replicaKeyStatements(config, pair.names));
+    return heldByOwner(context, `key ${arn}`, live, [...grants, ...lockdownStatements(context, 'key')], stopping, config.pairs);
+  }
+  const [expected, configured] = [await facts.expected.keyPolicy(side), await facts.configured.keyPolicy(side)];
   return held({ live, expected, configured }, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
     byAwsUnderLockdown(context, side, `policy of key ${arn}`, 'kms put-key-policy', { 'key-id': arn, policy }, notes),
   );
@@ -131,9 +155,47 @@ function held(
   };
 }
 
+/**
+ * The policy of a resource that is owned elsewhere. It is one document, which its owner may write again at any time: the owner merges what is
+ * missing, and no command puts the policy as a whole.
+ */
+function heldByOwner(
+  { config }: DoctorContext,
+  what: string,
+  live: LivePolicy,
+  expected: readonly LiveStatement[],
+  stopping: readonly LiveStatement[],
+  pairs: readonly DeployedPair[],
+): ResourcePolicy {
+  const { wrong, extra } = difference(live, expected);
+  const words = (statement: LiveStatement) => `statement ${statementName(statement)}`;
+  const roles = pairs.map(({ names }) => names.replicationRole.arn).join(', ');
+  return {
+    live,
+    // No stack writes it: the configuration alone says what it needs.
+    expected,
+    configured: expected,
+    foreign: extra.filter((statement) => !stopping.includes(statement)).map(words),
+    admitted: [],
+    repair: byHand(
+      `policy of ${what}`,
+      ...(wrong.length === 0
+        ? []
+        : [
+            `The owner of ${what} merges what this prints into its policy, and keeps every other statement: ${opsCommand(config, 'statements')}`,
+          ]),
+      ...(stopping.length === 0
+        ? []
+        : [`The owner of ${what} exempts ${roles} from ${[...new Set(stopping.map(words))].join(', ')}.`]),
+    ),
+  };
+}
+
 /** The statements with which the policies of the destination refuse under lockdown, by what they are attached to. */
 export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 'key'): readonly DenyStatement[] {
-  const exempt = exemptIn(context);
+  const { config, qualifier } = context;
+  const isOwned = pair === 'key' ? config.destination.keyArn !== undefined : pair.replicaBucket !== undefined;
+  const exempt = isOwned ? ownersExemptions(config) : exemptionsOf(config, qualifier);
   if (exempt === undefined) {
     return [];
   }

@@ -3,7 +3,7 @@ import type { DeployedPair, Deployment } from '../../model/deployment';
 import { type Permission, replicationPermissions } from '../../model/permissions';
 import { REMAINING_RETENTION } from '../../model/policies';
 import type { LivePolicy } from './policy-document';
-import { allowances, type Denials, denials } from './policy-evaluation';
+import { allowances, allows, type Denials, denials, type RoleRequest, type Truth } from './policy-evaluation';
 
 /** A resource whose policy may stop the replication role. */
 export type Guarded = 'bucket' | 'key';
@@ -45,27 +45,39 @@ interface Question {
 }
 
 function decided(decide: typeof denials, { config, pair, side, resource, policy }: Question): Denials {
-  const { names } = pair;
-  const found = neededOn(config, pair, side, resource).map(({ actions, resources }) =>
-    decide(policy, {
-      roleArn: names.replicationRole.arn,
-      account: config.source.account,
-      actions,
-      resources,
-      context: {
-        'aws:securetransport': ['true'],
-        's3:tlsversion': ['1.3'],
-        'aws:principalarn': [names.replicationRole.arn],
-        'aws:principalaccount': [config.source.account],
-        'aws:principaltype': ['AssumedRole'],
-        'aws:principalisawsservice': ['false'],
-        'aws:resourceaccount': [config[side].account],
-        'aws:requestedregion': [config[side].region],
-        ...(resource === 'bucket' ? retentionKeys(pair) : keyKeys(config, pair, side)),
-      },
-    }),
-  );
+  const found = requestsOn(config, pair, side, resource).map((request) => decide(policy, request));
   return { certain: [...new Set(found.flatMap(({ certain }) => certain))], possible: found.flatMap(({ possible }) => possible) };
+}
+
+/** Whether the policy of a resource of the destination allows what the replication role of a pair has to do. */
+export function roleAllowed(config: Deployment, pair: DeployedPair, resource: Guarded, policy: LivePolicy): Truth {
+  // An upload chooses whether it uses an S3 Bucket Key.
+  const ways = resource === 'key' ? [true, false].map((bucketKeys) => ({ ...pair, bucketKeys })) : [pair];
+  const verdicts = ways.flatMap((way) =>
+    requestsOn(config, way, 'destination', resource).map((request) => allows(policy, request)),
+  );
+  return (['no', 'unknown'] as const).find((truth) => verdicts.includes(truth)) ?? 'yes';
+}
+
+function requestsOn(config: Deployment, pair: DeployedPair, side: SideName, resource: Guarded): RoleRequest[] {
+  const { names } = pair;
+  return neededOn(config, pair, side, resource).map(({ actions, resources }) => ({
+    roleArn: names.replicationRole.arn,
+    account: config.source.account,
+    actions,
+    resources,
+    context: {
+      'aws:securetransport': ['true'],
+      's3:tlsversion': ['1.3'],
+      'aws:principalarn': [names.replicationRole.arn],
+      'aws:principalaccount': [config.source.account],
+      'aws:principaltype': ['AssumedRole'],
+      'aws:principalisawsservice': ['false'],
+      'aws:resourceaccount': [config[side].account],
+      'aws:requestedregion': [config[side].region],
+      ...(resource === 'bucket' ? retentionKeys(pair) : keyKeys(config, pair, side)),
+    },
+  }));
 }
 
 /** What is denied is a longer retention. Without a bound nobody knows how long one is. */

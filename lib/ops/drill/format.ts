@@ -1,3 +1,4 @@
+import { MARK } from '../../cli/layout';
 import { bytes, duration, plural, whole } from '../../cli/units';
 import { quoted, visible, visibleIn } from '../../errors/visible';
 import { unexplainedKeys } from '../copy/markers';
@@ -44,7 +45,7 @@ export function describePlan(planned: readonly PlannedPair[], { to, sample, seed
 /** The result for a person. */
 export function formatDrill(reports: readonly DrillReport[], files: readonly string[]): string {
   const list = ['reports:', ...files.map((file) => `  ${visible(file)}`)];
-  return [...visibleIn(reports).map(formatReport), list.join('\n')].join('\n\n');
+  return [list.join('\n'), ...visibleIn(reports).map(formatReport)].join('\n\n');
 }
 
 function formatReport(report: DrillReport): string {
@@ -53,7 +54,7 @@ function formatReport(report: DrillReport): string {
   const wrong = results.filter(({ end }) => end !== 'same');
   const more = wrong.length - SHOWN + (wrong.length === results.length ? moreResults : 0);
   return [
-    `pair ${pair}: ${verdict(report)}`,
+    `${MARK[report.status]} pair ${pair}: ${verdict(report)}`,
     ...ENDS.filter((end) => ends[end].objects > 0).map(
       (end) => `  ${whole(ends[end].objects).padStart(11)}  ${bytes(ends[end].bytes).padStart(9)}  ${MEANING[end]}`,
     ),

@@ -32,8 +32,12 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
   if (config.keyExchange !== 'ssm') {
     throw new UsageError(
       'NothingToExchange',
-      `keyExchange is "${config.keyExchange}": CloudFormation reads the replica key's ARN itself`,
-      'there is nothing to do; set keyExchange to "ssm" to record the ARN instead',
+      config.keyExchange === 'none'
+        ? 'nothing is exchanged: destination.keyArn names the replica key'
+        : `keyExchange is "${config.keyExchange}": CloudFormation reads the replica key's ARN itself`,
+      config.keyExchange === 'none'
+        ? 'there is nothing to do; deploy the source stack'
+        : 'there is nothing to do; set keyExchange to "ssm" to record the ARN instead',
     );
   }
   const { destination, exchange: names } = config.names;

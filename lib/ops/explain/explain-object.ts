@@ -1,10 +1,13 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { type Context, Outcome } from '../../cli/command';
+import { grouped } from '../../cli/grouped';
+import { MARK } from '../../cli/layout';
+import { plural, whole } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 import { quoted, visibleIn } from '../../errors/visible';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupOfPair } from '../../model/deployment';
-import { type Status, statusOf } from '../../model/status';
+import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { parseObjectAddress, urlDecoded } from './address';
 import { expiredReplicas, expiryMarkers } from './lifecycle';
 import { type Counterpart, type OtherBucket, readOtherBucket } from './other-bucket';
@@ -22,7 +25,10 @@ interface VersionData {
   readonly size: number | null;
   readonly storageClass: string | null;
   readonly encryption: Encryption | null;
-  readonly status: string | null;
+  /** What the verdict comes to. */
+  readonly status: StatusWord;
+  /** What S3 says; null when it says nothing. */
+  readonly replicationStatus: string | null;
   /** Null in a replica bucket, and where the source bucket has no rule. */
   readonly rule: Pick<RuleMatch, 'id' | 'matches' | 'why'> | null;
   readonly verdict: string;
@@ -32,8 +38,8 @@ interface VersionData {
     readonly found: Counterpart['found'];
     readonly versionId: string | null;
     readonly size: number | null;
-    /** Null for what was only listed. */
-    readonly status: string | null;
+    /** What S3 says; null for what was only listed. */
+    readonly replicationStatus: string | null;
     /** Why it is unknown; null where it is not. */
     readonly why: string | null;
   } | null;
@@ -219,8 +225,17 @@ function findBucket({ config }: Context, bucket: string) {
   );
 }
 
-function toData({ version, rule, verdict: { verdict, action }, counterpart }: JudgedVersion): VersionData {
-  const { versionId, isLatest, isDeleteMarker, lastModified, size, storageClass, encryption, status } = version;
+function toData({ version, rule, verdict: { status, verdict, action }, counterpart }: JudgedVersion): VersionData {
+  const {
+    versionId,
+    isLatest,
+    isDeleteMarker,
+    lastModified,
+    size,
+    storageClass,
+    encryption,
+    status: replicationStatus,
+  } = version;
   return {
     versionId,
     isLatest,
@@ -230,6 +245,7 @@ function toData({ version, rule, verdict: { verdict, action }, counterpart }: Ju
     storageClass,
     encryption,
     status,
+    replicationStatus,
     rule: rule === undefined ? null : { id: rule.id, matches: rule.matches, why: rule.why },
     verdict,
     action,
@@ -244,10 +260,10 @@ function counterpartData(counterpart: Counterpart): VersionData['counterpart'] {
         found,
         versionId: counterpart.version.versionId,
         size: counterpart.version.size,
-        status: counterpart.version.status,
+        replicationStatus: counterpart.version.status,
         why: null,
       }
-    : { found, versionId: null, size: null, status: null, why: found === 'unknown' ? counterpart.why : null };
+    : { found, versionId: null, size: null, replicationStatus: null, why: found === 'unknown' ? counterpart.why : null };
 }
 
 /** The result of `s3-replication explain s3://BUCKET/KEY` for a person. */
@@ -266,27 +282,65 @@ export function formatObject(config: Pick<Deployment, 'commandOptions'>, data: O
       `There is no object ${quoted(key)} in ${place}, nor was there one under this key that is still kept.`,
       ...(there === 0
         ? []
-        : [`The ${other} bucket has ${there} under this key: ${explainCommand(config, otherBucket.bucket, key)}`]),
+        : [`The ${other} bucket has ${there} under this key:\n${explainCommand(config, otherBucket.bucket, key)}`]),
       ...(decoded === undefined
         ? []
-        : [`The key looks URL-encoded. If it stands for ${quoted(decoded)}: ${explainCommand(config, bucket, decoded)}`]),
+        : [`The key looks URL-encoded. If it stands for ${quoted(decoded)}:\n${explainCommand(config, bucket, decoded)}`]),
       ...notes,
     ].join('\n');
   }
+  const groups = [
+    ...grouped(versions, sameVerdict).map(([, those]) => ({ those, text: formatGroup(those, other) })),
+    ...grouped(otherBucket.deleteMarkers, sameVerdict).map(([, those]) => ({
+      those,
+      text: `only in replica bucket ${otherBucket.bucket}:\n${formatGroup(those, other)}`,
+    })),
+  ];
+  const having = (word: StatusWord) => groups.filter(({ those: [first] }) => first?.status === word).map(({ text }) => text);
+  const summary = (['ok', 'unknown', 'failed'] as const).flatMap((word) => {
+    const count = [...versions, ...otherBucket.deleteMarkers].filter(({ status }) => status === word).length;
+    return count === 0 ? [] : [`${whole(count)} ${word}`];
+  });
   return [
     `${quoted(key)} in ${place}:`,
-    ...versions.map((version) => formatVersion(version, other)),
-    ...otherBucket.deleteMarkers.map((marker) => `only in replica bucket ${otherBucket.bucket}: ${formatVersion(marker, other)}`),
+    ...having('ok'),
     ...notes,
+    ...having('unknown'),
+    ...having('failed'),
+    ...(versions.length < 2 ? [] : [`${plural(versions.length, 'version')}: ${summary.join(', ')}`]),
+  ].join('\n\n');
+}
+
+/** What is equal in versions of which the same is to be said: all but ids, sizes and times. */
+function sameVerdict({ status, replicationStatus, isDeleteMarker, versionId, counterpart, verdict, rule }: VersionData): string {
+  const said = verdict.replaceAll(versionId, '').replaceAll(counterpart?.versionId ?? versionId, '');
+  return JSON.stringify([status, replicationStatus, isDeleteMarker, rule, counterpart?.found, said.replaceAll(/\d+/g, '')]);
+}
+
+/** Versions that a person is shown of those of which the same is to be said. */
+const SHOWN = 3;
+
+/** The newest of them, and how many more there are. */
+function formatGroup(those: readonly VersionData[], other: 'source' | 'replica'): string {
+  const rest = those.slice(SHOWN);
+  const [first, last] = [rest[0], rest.at(-1)];
+  return [
+    ...those.slice(0, SHOWN).map((version) => formatVersion(version, other)),
+    ...(first === undefined || last === undefined
+      ? []
+      : [
+          `  and ${whole(rest.length)} more of which the same is to be said, from ${last.lastModified} to ${first.lastModified}; --json has all`,
+        ]),
   ].join('\n\n');
 }
 
 function formatVersion(version: VersionData, other: 'source' | 'replica'): string {
-  const { versionId, isLatest, isDeleteMarker, lastModified, status, rule, verdict, action, counterpart } = version;
+  const { versionId, isLatest, isDeleteMarker, lastModified, status, replicationStatus, rule, verdict, action, counterpart } =
+    version;
   const what = isDeleteMarker ? 'delete marker' : 'version';
   return [
-    `${what} ${versionId}${isLatest ? ' (latest)' : ''}, ${lastModified}`,
-    ...(isDeleteMarker ? [] : [`  status   ${status ?? 'none'}; ${properties(version)}`]),
+    `${MARK[status]} ${what} ${versionId}${isLatest ? ' (latest)' : ''}, ${lastModified}`,
+    ...(isDeleteMarker ? [] : [`  status   ${replicationStatus ?? 'none'}; ${properties(version)}`]),
     ...(rule === null ? [] : [`  rule     ${rule.id} ${rule.matches ? 'matches' : 'does not match'}: ${rule.why}`]),
     ...(counterpart === null ? [] : [`  ${other.padEnd(9)}${formatCounterpart(counterpart)}`]),
     `  verdict  ${verdict}`,
@@ -294,11 +348,15 @@ function formatVersion(version: VersionData, other: 'source' | 'replica'): strin
   ].join('\n');
 }
 
-function formatCounterpart({ found, versionId, size, status, why }: NonNullable<VersionData['counterpart']>): string {
+function formatCounterpart({ found, versionId, size, replicationStatus, why }: NonNullable<VersionData['counterpart']>): string {
   if (found !== 'there') {
     return found === 'absent' ? 'not there' : `unknown: ${why}`;
   }
-  return [versionId, ...(status === null ? [] : [status]), ...(size === null ? [] : [`${size} bytes`])].join(', ');
+  return [
+    versionId,
+    ...(replicationStatus === null ? [] : [replicationStatus]),
+    ...(size === null ? [] : [`${size} bytes`]),
+  ].join(', ');
 }
 
 function properties({ size, storageClass, encryption }: VersionData): string {

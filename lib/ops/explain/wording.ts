@@ -1,5 +1,5 @@
 import { type Deployment, groupOfPair, groupsOf, namedAfter } from '../../model/deployment';
-import { type PairNames, pairNamesOf } from '../../model/names';
+import { keyIdOf, type PairNames, pairNamesOf } from '../../model/names';
 import { replicationPermissions } from '../../model/permissions';
 import { commandLine } from '../../model/shell-commands';
 import { replicateAgain } from '../backfill/again';
@@ -46,14 +46,14 @@ export interface Wording {
 const WRITTEN_IN = {
   role: 'policy of role {role}',
   replicaBucket: 'policy of bucket {replicaBucket}',
-  replicaKey: 'policy of key {replicaKeyAlias}',
+  replicaKey: 'policy of key {replicaKey}',
 } as const;
 
 const RESOURCES = {
   'source bucket': 'bucket {sourceBucket}',
   'source key': 'key {sourceKeyAlias} in {sourceRegion}',
   'replica bucket': 'bucket {replicaBucket}',
-  'replica key': 'key {replicaKeyAlias} in {destinationRegion}',
+  'replica key': 'key {replicaKey} in {destinationRegion}',
   'replication role': 'role {role}',
   'replication rule': 'rule {ruleId} of bucket {sourceBucket}',
   'Batch Replication job': 'of npx --no -- s3-replication backfill, with role {backfillRole}, or one that somebody created',
@@ -120,7 +120,7 @@ function groupFor(config: Deployment, pairId: string): Deployment {
 }
 
 function placeholders(config: Deployment, pair: PairNames): Readonly<Record<string, string>> {
-  const { source, destination, partition } = config.names;
+  const { source, partition } = config.names;
   return {
     partition,
     sourceBucket: pair.sourceBucket.name,
@@ -131,7 +131,7 @@ function placeholders(config: Deployment, pair: PairNames): Readonly<Record<stri
     pair: pair.id,
     backfillAgain: replicateAgain(config, 'backfill', pair.id),
     sourceKeyAlias: source.keyAlias,
-    replicaKeyAlias: destination.keyAlias,
+    replicaKey: keyIdOf(config, 'destination'),
     sourceRegion: config.source.region,
     destinationRegion: config.destination.region,
     destinationAccount: config.destination.account,

@@ -1,3 +1,4 @@
+import { MARK } from '../../cli/layout';
 import { bytes, duration, plural, whole } from '../../cli/units';
 import { quoted, visibleIn } from '../../errors/visible';
 import type { StatusWord } from '../../model/status';
@@ -100,7 +101,7 @@ const MEANING: Readonly<Record<RestoreEnd, string>> = {
   failed: 'failed; --resume tries them again',
 };
 
-/** The result for a person: totals of each pair, what was not restored, and what cannot be known. */
+/** The result for a person: totals of each pair and what cannot be known, then what was not restored, and the verdict. */
 export function formatResult(data: RestoreResult): string {
   const result = visibleIn(data);
   const { dryRun, pairs, requests, seconds } = result;
@@ -110,10 +111,10 @@ export function formatResult(data: RestoreResult): string {
   const all = sumOf(pairs.flatMap(({ totals }) => (totals === null ? [] : [totals.ends.restored])));
   const sent = Object.values(requests).reduce((sum, count) => sum + count, 0);
   return [
-    summary(result),
     ...pairs.map(formatPair),
-    ...formatNotRestored(result),
     `${whole(all.objects)} objects of ${bytes(all.bytes)} restored in ${duration(seconds)}, with ${whole(sent)} requests`,
+    ...formatNotRestored(result),
+    summary(result),
   ].join('\n\n');
 }
 
@@ -136,7 +137,7 @@ function summary({ deployment, status, pairs }: RestoreResult): string {
   ];
   const verdict = VERDICTS[status];
   const more = notes.filter(([objects]) => objects > 0).map(([objects, what]) => `, ${plural(objects, 'object')} ${what}`);
-  return `deployment ${deployment}: ${verdict}${more.join('')}`;
+  return `${MARK[status]} deployment ${deployment}: ${verdict}${more.join('')}`;
 }
 
 const VERDICTS = {
@@ -189,9 +190,8 @@ function formatNotRestored({ notRestored, moreNotRestored }: RestoreResult): str
   const more = notRestored.length - SHOWN + moreNotRestored;
   return [
     [
-      'not restored:',
+      `not restored${more > 0 ? `; ${whole(more)} more are not shown, and --csv FILE writes all` : ''}:`,
       ...notRestored.slice(0, SHOWN).map(formatOne),
-      ...(more > 0 ? [`  and ${whole(more)} more; --csv FILE writes all`] : []),
     ].join('\n'),
   ];
 }
@@ -235,7 +235,7 @@ export function progressLine(
       ? ''
       : `; ${whole(Math.round((done.objects - before.objects) / seconds))} objects and ${bytes((done.bytes - before.bytes) / seconds)} a second`;
   const left = seconds < 1 || share <= shareBefore ? '' : `; ${duration(((1 - share) / (share - shareBefore)) * seconds)} left`;
-  return `restore [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${whole(done.objects)}/${whole(all.objects)} objects, ${bytes(done.bytes)}/${bytes(all.bytes)}${rate}${left}; ${whole(failed)} failed`;
+  return `restore [${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${whole(done.objects)}/${whole(all.objects)} objects, ${bytes(done.bytes)}/${bytes(all.bytes)}; ${whole(failed)} failed${left}${rate}`;
 }
 
 /** Nothing of nothing is all of it. More than was planned may have come since. */

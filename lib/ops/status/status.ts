@@ -1,6 +1,7 @@
 import { isEmulator } from '../../aws/emulator';
 import { isStale, VERIFIED_FOR_SECONDS } from '../../aws/last-verification';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
+import { MARK } from '../../cli/layout';
 import { minutesOption } from '../../cli/options';
 import { repeat } from '../../cli/repeat';
 import { table } from '../../cli/table';
@@ -35,7 +36,7 @@ export async function status(context: Context, { values }: CommandArguments): Pr
   await clients.kms('destination').catch(() => undefined);
   const round = async (): Promise<Outcome<StatusData>> => {
     const data = judge(await readStatus(context, emulator), !emulator, clock.now());
-    return new Outcome(statusOfData(data), data, formatStatus(data, clock.now()));
+    return new Outcome(statusOfData(data), data, formatStatus(data, clock.now(), terminal.columns));
   };
   const report: Context['report'] = ({ data, text }) => context.report({ data, text: `${terminal.clear}${text}` });
   return minutes === undefined ? round() : repeat(round, minutes, { clock, terminal, report }, ({ data }) => verdictOf(data));
@@ -144,8 +145,8 @@ const COLUMNS = ['PAIR', 'LAG', 'PENDING', 'BYTES PENDING', 'FAILED IN 24 H', 'A
 const NO_DATA = 'no data';
 const UNKNOWN = '?';
 
-/** The result for a person: a row for each pair, and below them what somebody has to look at. */
-export function formatStatus(found: StatusData, now: Date): string {
+/** The result for a person: a row for each pair, and below them what somebody has to look at: what is wrong comes last. */
+export function formatStatus(found: StatusData, now: Date, columns: number): string {
   const data = visibleIn(found);
   const { deployment, pairs, health, wrong, unknown } = data;
   const rows = [...pairs.map((pair) => row(pair, now)), ...(pairs.length > 1 ? [totals(pairs)] : [])];
@@ -164,14 +165,14 @@ export function formatStatus(found: StatusData, now: Date): string {
       : []),
   ];
   return [
-    `deployment ${deployment}: ${verdictOf(data)}`,
-    table([COLUMNS, ...rows])
+    `${MARK[statusOfData(data).status]} deployment ${deployment}: ${verdictOf(data)}`,
+    table([COLUMNS, ...rows], columns - 2)
       .map((line) => `  ${line}`)
       .join('\n'),
     lines.join('\n'),
-    ...section('wrong', wrong),
-    ...section('unknown', unknown),
     SCOPE,
+    ...section('unknown', MARK.unknown, unknown),
+    ...section('wrong', MARK.failed, wrong),
   ].join('\n\n');
 }
 
@@ -265,6 +266,6 @@ function ago(at: string, now: Date): string {
   return `${duration(Math.max((now.getTime() - Date.parse(at)) / 1000, 0))} ago`;
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n')];
+function section(title: string, mark: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[`${title}:`, ...lines.map((line) => `  ${mark} ${line}`)].join('\n')];
 }

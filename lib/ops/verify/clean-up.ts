@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { faultInWords, isAccessDenied } from '../../aws/aws-error';
 import type { SideName } from '../../config/replication-config';
-import type { Deployment } from '../../model/deployment';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { afterDays } from '../../model/lifecycle';
 import { canaryPrefix } from '../../model/names';
 import { leavesReplicas } from '../../model/verification';
@@ -34,7 +34,13 @@ const LOCKED = 'the lockdown keeps its versions, and a lifecycle rule removes th
 /** Why nobody tries to delete a replica where a witness would raise an alarm. */
 const WITNESSED = 'the witness would raise its alarm, and a lifecycle rule removes its versions';
 
-function leavingReason({ lockdown }: Deployment): string {
+/** The same in a replica bucket that is owned elsewhere: it has no lifecycle rule of this app. */
+const LOCKED_BY_OWNER = 'the lockdown keeps its versions, and the bucket is owned elsewhere: its owner removes them';
+
+function leavingReason({ lockdown }: Deployment, { replicaBucket }: DeployedPair): string {
+  if (replicaBucket !== undefined) {
+    return LOCKED_BY_OWNER;
+  }
   return lockdown === undefined ? WITNESSED : LOCKED;
 }
 
@@ -57,7 +63,7 @@ export async function cleanUp(canary: WrittenCanary, sides: SideClients, now: Da
       const replica = { ...atDestination, versionId };
       left.push(
         await (leavesReplicas(sides.config)
-          ? leave(replica, leavingReason(sides.config), true, sides, now)
+          ? leave(replica, leavingReason(sides.config, canary.pair), true, sides, now)
           : remove(replica, sides, now)),
       );
     }

@@ -1,3 +1,4 @@
+import { MARK } from '../../cli/layout';
 import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
 import { visible, visibleIn } from '../../errors/visible';
@@ -98,7 +99,7 @@ export function toErrorData(error: AppError): NonNullable<PairResult['error']> {
   return { code: error.code, message: error.message, hint: error.hint ?? null };
 }
 
-/** The result for a person. With several pairs, the last line names those that are not verified. */
+/** The result for a person: what failed comes last. With several pairs, the last line names those that are not verified. */
 export function formatVerify(data: VerifyData): string {
   const { pairs } = visibleIn(data);
   const named = (word: StatusWord) => pairs.filter(({ status }) => status === word).map(({ pair }) => pair);
@@ -107,7 +108,9 @@ export function formatVerify(data: VerifyData): string {
     .filter(([, names]) => names.length > 0)
     .map(([word, names]) => `${names.length} ${word === 'ok' ? 'verified' : `${word} (${names.join(', ')})`}`);
   const summary = pairs.length > 1 ? [`${pairs.length} pairs: ${counts.join(', ')}`] : [];
-  return [...pairs.map(formatPair), ...summary].join('\n\n');
+  const last = ['ok', 'skipped', 'unknown', 'failed'];
+  const ordered = pairs.toSorted((one, other) => last.indexOf(one.status) - last.indexOf(other.status));
+  return [...ordered.map(formatPair), ...summary].join('\n\n');
 }
 
 /** What stays, and until when. */
@@ -134,13 +137,13 @@ function formatPair(result: PairResult): string {
   // A check without an answer has a line of its own.
   const isNew = (line: string) => !checks.some(({ name, found }) => line === `${name}: ${found}`);
   return [
-    `pair ${pair}: ${verdict}`,
+    `${MARK[status]} pair ${pair}: ${verdict}`,
     ...causes.map(formatCause),
     `  ${ended}: ${OUTCOMES[ended](plural(seconds ?? 0, 'second'))}`,
     ...checks.map(formatCheck),
     ...formatError(result),
-    ...unknown.filter(isNew).map((line) => `  unknown: ${line}`),
-    ...skipped.filter(isNew).map((line) => `  skipped: ${line}`),
+    ...unknown.filter(isNew).map((line) => `  ${MARK.unknown} unknown: ${line}`),
+    ...skipped.filter(isNew).map((line) => `  ${MARK.skipped} skipped: ${line}`),
     ...left.map((one) => `  ${formatLeftover(one)}`),
   ].join('\n');
 }
@@ -183,9 +186,6 @@ function formatCause({ id, title, finding }: CheckResult, index: number, causes:
   ].join('\n');
 }
 
-const MARKS = { ok: 'right', failed: 'wrong', unknown: '?', skipped: '–' } as const satisfies Record<StatusWord, string>;
-
 function formatCheck({ name, status, found, expected }: ReplicaCheck): string {
-  const mark = MARKS[status].padEnd(5);
-  return `  ${mark}  ${name}: ${status === 'failed' ? `found ${found}, expected ${expected}` : found}`;
+  return `  ${MARK[status]} ${name}: ${status === 'failed' ? `found ${found}, expected ${expected}` : found}`;
 }

@@ -79,7 +79,7 @@ function describePlan(
       : 'Write a small canary for each pair, wait for its replica, then delete both and nothing else:',
     ...canaries.map(
       ({ pair, sourceBucket, replicaBucket }) =>
-        `  ${pair.id}: s3://${sourceBucket}/${canaryPrefix(pair)}… and its replica in s3://${replicaBucket}`,
+        `  ${pair.id}: s3://${sourceBucket}/${canaryPrefix(pair)}… and its replica in s3://${replicaBucket}${keepsReplicas && pair.replicaBucket !== undefined ? ', which its owner deletes' : ''}`,
     ),
     `It waits up to ${plural(timeoutMinutes, 'minute')}.`,
     ...(watchMinutes === undefined ? [] : [`It does so every ${plural(watchMinutes, 'minute')}, until you interrupt it.`]),

@@ -19,7 +19,7 @@ function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
   const { config, destination, source } = stacks;
   return [
     ...config.pairs.flatMap((pair) => [
-      ...replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')),
+      ...(pair.replicaBucket === undefined ? replicaBucket(resourceAt(destination, 'Pairs', pair.id, 'Bucket')) : []),
       ...(pair.sourceBucket === undefined ? sourceBucket(resourceAt(source, 'Pairs', pair.id, 'Bucket')) : []),
       ...(pair.sourceBucket?.roleArn === undefined
         ? replicationRole(resourceAt(source, 'Pairs', pair.id, 'ReplicationRole'), pair)

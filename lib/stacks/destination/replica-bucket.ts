@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
@@ -13,22 +13,36 @@ import { WITNESS_DAYS, witnessEvents, witnessPattern, witnessQueueStatements } f
 import { executionRoleArn, publish } from '../stack';
 import { HardenedBucket } from '../storage/bucket';
 import { EventQueue } from '../storage/event-queue';
+import { ManagedKey } from '../storage/managed-key';
 
 export interface ReplicaBucketProps {
   readonly config: Deployment;
   readonly pair: DeployedPair;
-  /** Encrypts the replicas; the pair's replication role is admitted to it. */
-  readonly replicaKey: Key;
+  /** Encrypts the replicas; the pair's replication role is admitted to it, unless its policy is its owner's. */
+  readonly replicaKey: IKey;
   /** The roles that its policy does not refuse to destroy replicas. @default - no lockdown: it refuses nobody */
   readonly exempt?: ExemptRoles | undefined;
 }
 
-/** Where one pair's replicas arrive: the bucket, and what its policy and the replica key's policy grant to the pair's role. */
+/**
+ * Where one pair's replicas arrive: the bucket, and what its policy and the replica key's policy grant to the pair's role. Of a bucket that is owned
+ * elsewhere nothing is made or changed: its policy and its notifications are one document each.
+ */
 export class ReplicaBucket extends Construct {
   constructor(scope: Construct, id: string, { config, pair, replicaKey, exempt }: ReplicaBucketProps) {
     super(scope, id);
     const names = pair.names;
+    if (pair.replicaBucket === undefined) {
+      this.makeBucket({ config, pair, replicaKey, exempt });
+    }
+    for (const statement of replicaKey instanceof ManagedKey ? replicaKeyStatements(config, names) : []) {
+      replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
+    publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
+  }
 
+  private makeBucket({ config, pair, replicaKey, exempt }: ReplicaBucketProps): void {
+    const names = pair.names;
     const bucket = new HardenedBucket(this, 'Bucket', {
       bucketName: names.replicaBucket.name,
       encryptionKey: replicaKey,
@@ -48,9 +62,6 @@ export class ReplicaBucket extends Construct {
       // A bucket that leaves the stack stays, and so does what locks it. Both go when their creation is rolled back, the policy first.
       bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
-    for (const statement of replicaKeyStatements(config, names)) {
-      replicaKey.addToResourcePolicy(PolicyStatement.fromJson(statement));
-    }
     const told = [
       ...(heartbeatMinutes(config, [pair]) === undefined ? [] : [this.heartbeats({ config, pair })]),
       ...(config.witness ? [this.witness({ config, pair, replicaKey })] : []),
@@ -60,7 +71,6 @@ export class ReplicaBucket extends Construct {
       // S3 sends a test event before it accepts a queue, so the queue's policy has to be there.
       bucket.resource.node.addDependency(...told.map(({ queue }) => queue));
     }
-    publish(this, 'BucketParameter', names.parameters.replicaBucket, names.replicaBucket.arn, `replica bucket of ${pair.id}`);
   }
 
   /**

@@ -25,7 +25,7 @@ import {
   type ReplicationMetric,
 } from '../../model/alarms';
 import { type DeployedPair, type Deployment, titleOf } from '../../model/deployment';
-import { heartbeatMinutes, SCHEDULER_NAMESPACE } from '../../model/heartbeat';
+import { heartbeatMinutes, heartbeatPairs, SCHEDULER_NAMESPACE } from '../../model/heartbeat';
 import { chunks } from '../stack';
 
 /** Columns of a dashboard. */
@@ -120,6 +120,7 @@ export class BackupDashboard extends Construct {
     const { source, destination } = config;
     const alarms = alarmsIn(config, 'backup');
     const heartbeats = alarms.filter(({ kind }) => kind === 'heartbeat');
+    const beating = heartbeatPairs(config.heartbeat, config.pairs);
     new Dashboard(this, 'Dashboard', {
       dashboardName: config.names.monitoring.backupDashboard,
       defaultInterval: Duration.days(1),
@@ -147,7 +148,7 @@ export class BackupDashboard extends Construct {
                         statistic,
                         period: Duration.seconds(period),
                         region: destination.region,
-                        label: config.pairs[index]?.id,
+                        label: beating[index]?.id,
                       }),
                   ),
                   leftYAxis: { min: 0, showUnits: false },

@@ -11,11 +11,11 @@ import { Construct } from 'constructs';
 import { SIDES, type SideName } from '../../config/replication-config';
 import type { Deployment } from '../../model/deployment';
 import { groupsOf } from '../../model/deployment';
+import { pipelineOf, repositoryFile, requireReplicaKey } from '../../model/pipeline-prerequisites';
 import { addReplicationStacks, inAccountOf, type ReplicationStacks } from '../replication';
 import { stackProps } from '../stack';
 import { removalPolicy } from '../storage/managed-key';
 import { BuildLogs, BuildRole, buildEnvironment, lookupRoleArn, PINNED_TOOLS, readBootstrapVersions } from './builds';
-import { pipelineOf, repositoryFile, requireReplicaKey } from './prerequisites';
 import { gateSteps, repositorySource, synthStep, useConnection, verifyStep } from './steps';
 
 export interface PipelineStackProps {

@@ -126,6 +126,10 @@ test('the same credentials read the source buckets of others that the stack name
   expect(
     s3.calls().every(({ args }) => (args[0].input as { ExpectedBucketOwner: string }).ExpectedBucketOwner === DESTINATION),
   ).toBe(true);
+  const controller = new AbortController();
+  controller.abort();
+  const { read: interrupted } = deployedReader(validConfig(), { lookupRoles: false, signal: controller.signal });
+  await expect(interrupted(assemblyStack('destination', template))).rejects.toMatchObject({ code: 'Interrupted' });
   s3.restore();
   expect(await read(stack)).not.toHaveProperty('ownedBuckets');
 });

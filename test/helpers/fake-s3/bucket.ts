@@ -119,6 +119,8 @@ export class StoredBucket implements Bucket {
           throw new S3Error(404, 'ReplicationConfigurationNotFoundError');
         }
         return xml(`<ReplicationConfiguration><Role>r</Role>${this.rules}</ReplicationConfiguration>`);
+      case 'GetBucketRequestPayment':
+        return xml('<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>');
       case 'GetBucketOwnershipControls':
         return xml('<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>');
       case 'GetBucketTagging':

@@ -25,6 +25,7 @@ const OPERATIONS = {
   'GET bucket?notification': 'GetBucketNotificationConfiguration',
   'GET bucket?object-lock': 'GetObjectLockConfiguration',
   'GET bucket?policy': 'GetBucketPolicy',
+  'GET bucket?requestPayment': 'GetBucketRequestPayment',
   'GET bucket?publicAccessBlock': 'GetPublicAccessBlock',
   'HEAD object': 'HeadObject',
   'GET object': 'GetObject',

@@ -16,8 +16,9 @@ function problemsOf(value: unknown): ConfigError['problems'] {
 
 /** What each remedy begins with: that something is not supported; then why, and what to do instead. */
 const BUCKET = /^a source bucket that exists is an object of its pair; write "sourceBucket": \{ "name": "acme-invoices" \}/;
-const REPLICA_BUCKET = /^an existing replica bucket is not supported: .* admit the replication role and nobody else; remove it/;
-const KEY = /^an existing KMS key is not supported here: .* "keyArns"/;
+const REPLICA_BUCKET = /^a replica bucket that exists is an object of its pair; write "replicaBucket": \{/;
+const KEY = /^an existing KMS key is not supported here: .* "keyArns".* "destination": \{ "keyArn"/;
+const REPLICA_KEY = /^a replica key that exists is a key of the destination; write "keyArn"/;
 const DESTINATIONS = /^several destinations are not supported: S3 can .*; write one "destination" object/;
 const SOURCES = /^several sources are not supported: .*; write one "source" object/;
 const TWO_WAY = /^two-way replication is not supported: .*; remove it\. "s3-replication restore"/;
@@ -91,17 +92,17 @@ describe('a configuration of something that is not supported says what, why, and
       pair({ [key]: { name: 'x' } }),
       BUCKET,
     ]),
-    ...['replicaBucket', 'destination-bucket', 'targetBucketName'].map((key): [string, object, RegExp] => [
-      `pairs[0].${key}`,
-      pair({ [key]: { name: 'x' } }),
-      REPLICA_BUCKET,
-    ]),
+    ...['replicaBucketName', 'destination-bucket', 'targetBucketName', 'existing-replica-bucket'].map(
+      (key): [string, object, RegExp] => [`pairs[0].${key}`, pair({ [key]: { name: 'x' } }), REPLICA_BUCKET],
+    ),
     ['source.bucket', { source: { bucket: 'x' } }, BUCKET],
     ['destination.bucketArn', { destination: { bucketArn: 'x' } }, REPLICA_BUCKET],
     ['buckets', { buckets: ['x'] }, BUCKET],
     ['pairs[0].kmsKeyArn', pair({ kmsKeyArn: 'x' }), KEY],
-    ['destination.keyArn', { destination: { keyArn: 'x' } }, KEY],
-    ['replicaKeyArn', { replicaKeyArn: 'x' }, KEY],
+    ['destination.kmsKeyId', { destination: { kmsKeyId: 'x' } }, REPLICA_KEY],
+    ['source.keyArn', { source: { keyArn: 'x' } }, KEY],
+    ['replicaKeyArn', { replicaKeyArn: 'x' }, REPLICA_KEY],
+    ['pairs[0].replicaKey', pair({ replicaKey: 'x' }), REPLICA_KEY],
     ['destinations', { destinations: [one, two] }, DESTINATIONS],
     ['secondaryDestination', { secondaryDestination: two }, DESTINATIONS],
     ['destination2', { destination2: two }, DESTINATIONS],

@@ -55,7 +55,7 @@ function difference(changes: Partial<Difference> = {}): Difference {
     replicaSize: null,
     sourceClass: 'STANDARD',
     replicaClass: null,
-    status: 'FAILED',
+    replicationStatus: 'FAILED',
     why: 'S3 says FAILED',
     ...changes,
   };
@@ -68,7 +68,7 @@ function auditReport(changes: Partial<AuditReport> = {}): AuditReport {
     startedAt: '2026-02-03T10:00:00.000Z',
     endedAt: '2026-02-03T10:05:00.000Z',
     matchedBy: 'version-id',
-    olderThan: 900_000,
+    olderThanSeconds: 900,
     deep: null,
     requests: { list: 2470, head: 7, get: 0 },
     pairs: [pairReport()],
@@ -238,7 +238,9 @@ describe('hostile text', () => {
     const plain = elementsOf(htmlReport(auditReport({ differences: [difference({ versionId: text, why: text })] })));
     const hostile = auditReport({
       pairs: [pairReport({ prefix: text, prefixes: [{ prefix: text, states: {} }] })],
-      differences: [difference({ key: text, versionId: text, why: text, status: text, sourceClass: text, lastModified: text })],
+      differences: [
+        difference({ key: text, versionId: text, why: text, replicationStatus: text, sourceClass: text, lastModified: text }),
+      ],
     });
     const page = htmlReport(hostile);
     expect(elementsOf(page).filter((name) => name === 'script' || name === 'img')).toEqual(['script']);
@@ -279,7 +281,13 @@ describe('the differences', () => {
   });
 
   test('say which copy is how large', () => {
-    const one = difference({ state: 'size', replicaSize: 2049, replicaClass: 'STANDARD_IA', status: null, isDeleteMarker: true });
+    const one = difference({
+      state: 'size',
+      replicaSize: 2049,
+      replicaClass: 'STANDARD_IA',
+      replicationStatus: null,
+      isDeleteMarker: true,
+    });
     const [row] = rowsOf(htmlReport(auditReport({ differences: [one] })));
     expect(row).toContain('2,048 B <span class="quiet">STANDARD</span>');
     expect(row).toContain('2,049 B <span class="quiet">STANDARD_IA</span>');

@@ -42,6 +42,7 @@ function answering(...answers: readonly ('yes' | 'Declined' | 'NotConfirmed')[])
   const terminal: Terminal = {
     tell: (line) => told.push(line),
     clear: '',
+    columns: Number.POSITIVE_INFINITY,
     progress: () => {},
     confirm: async () => {
       const answer = left.shift() ?? 'yes';

@@ -92,7 +92,7 @@ test('small versions move nowhere, and the warning has the arithmetic', async ()
     'pair documents: STANDARD_IA bills versions of 32 KiB as 128 KiB: 128 KiB / 32 KiB = 4.00 times their size',
     'pair documents: S3 moves no object below 128 KiB: versions of 32 KiB stay in STANDARD_IA, and lifecycle.transitions saves nothing',
   ]);
-  expect(text).toContain(`\nwarning: ${data.warnings[0]}\n`);
+  expect(text).toContain(`\n! warning: ${data.warnings[0]}\n`);
   expect((await estimate({}, { storageClass: 'GLACIER' }, small)).data.warnings).toEqual([
     'pair documents: GLACIER bills 40 KiB of metadata with each version of 32 KiB: 72 KiB / 32 KiB = 2.25 times their size',
   ]);

@@ -6,6 +6,7 @@ import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
 import { addReplicationStacks } from '../../../lib/stacks/replication';
 import { testApp } from '../../helpers/app';
 import { PIPELINE, validConfig } from '../../helpers/config';
+import { OWNED_KEY } from '../../proof/variants';
 
 const WORKLOAD: Workload = { objects: 1000, averageSize: 2 ** 20, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };
 
@@ -28,7 +29,16 @@ const many = (count: number) => ({ pairs: Array.from({ length: count }, (_, inde
 
 const grouped = { pairs: [{ id: 'documents' }, { id: 'images', group: 'archive' }] };
 
-test.each([many(2), many(34), grouped, { monitoring: { dashboard: false } }])(
+/** The first group has nothing that is watched in the backup account. */
+const owned = {
+  destination: { keyArn: OWNED_KEY },
+  pairs: [
+    { id: 'documents', replicaBucket: { name: 'acme-backup' } },
+    { id: 'images', group: 'archive' },
+  ],
+};
+
+test.each([many(2), many(34), grouped, owned, { monitoring: { dashboard: false } }])(
   'keys, alarms and dashboards are as many as the templates of %j have',
   (keys) => {
     const found = quantities(keys);

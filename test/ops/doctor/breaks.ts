@@ -483,6 +483,16 @@ const ROWS: readonly Row[] = [
     /put-bucket-ownership-controls/,
   ],
   [
+    'replica-requester-pays',
+    'on',
+    (w) => {
+      replica(w).payer = 'Requester';
+    },
+    'Requester',
+    'BucketOwner',
+    /put-bucket-request-payment .*--request-payment-configuration Payer=BucketOwner/,
+  ],
+  [
     'source-encryption',
     'SSE-S3',
     (w) => {

@@ -121,6 +121,47 @@ test('a rule that cannot be written under our role is not printed as a command',
   expect(required(failed['rule']).fix).toMatchObject({ commands: [], notes: [expect.stringContaining('sourceBucket.roleArn')] });
 });
 
+test('the repair of failure events that are gone keeps the notifications of others', async () => {
+  const failed = failures(
+    await diagnoseBroken((world) => {
+      theirWay(world);
+      required(bucket(world).notifications).QueueConfigurations = [];
+    }, UNDER_THEIR_ROLE),
+  );
+  const line = repairLine(required(failed['failure-events']).fix);
+
+  expect(line).toContain('"Id":"theirs"');
+  expect(line).toContain('"Id":"backups-documents-failures"');
+});
+
+test('failure events that the owner sends elsewhere are not taken away from there', async () => {
+  const failed = failures(
+    await diagnoseBroken((world) => {
+      bucket(world).notifications = {
+        TopicConfigurations: [
+          { Id: 'theirs', TopicArn: 'arn:aws:sns:ap-southeast-2:111111111111:theirs', Events: ['s3:Replication:*'] },
+        ],
+      };
+    }, OWNED),
+  );
+
+  expect(required(failed['failure-events']).fix).toMatchObject({
+    commands: [],
+    notes: [expect.stringContaining('remove those events from that notification')],
+  });
+});
+
+test('the repair of a rule that took the place of others does not look for them again', async () => {
+  const replacing = { pairs: [{ id: 'documents', sourceBucket: { name: 'acme-documents', replaces: ['old'] } }] };
+  const failed = failures(
+    await diagnoseBroken((world) => {
+      bucket(world).replication = undefined;
+    }, replacing),
+  );
+
+  expect(repairLine(required(failed['rule']).fix)).toContain('"ID":"backups-documents"');
+});
+
 test('a role of somebody else says what it lacks, and is not judged by what is not read', async () => {
   const results = await diagnoseBroken((world) => {
     required(world.roles['theirs']).inline = {};

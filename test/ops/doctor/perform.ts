@@ -4,6 +4,7 @@ import type {
   NotificationConfiguration,
   ObjectLockConfiguration,
   ObjectOwnership,
+  Payer,
   PublicAccessBlockConfiguration,
   ReplicationConfiguration,
   ServerSideEncryptionRule,
@@ -122,6 +123,9 @@ export function perform(config: Deployment, world: World, { operation, parameter
     's3api put-bucket-ownership-controls': () => {
       const { Rules: rules } = given('OwnershipControls') as { Rules: { ObjectOwnership: ObjectOwnership }[] };
       bucket().ownership = required(rules[0]).ObjectOwnership;
+    },
+    's3api put-bucket-request-payment': () => {
+      bucket().payer = (given('RequestPaymentConfiguration') as { Payer: Payer }).Payer;
     },
     's3api put-bucket-encryption': () => {
       const { Rules: rules } = given('ServerSideEncryptionConfiguration') as { Rules: ServerSideEncryptionRule[] };

@@ -15,7 +15,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KeyMetadata,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import * as s3 from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns';
@@ -60,6 +66,8 @@ export interface Key {
   state: string;
   rotation: number | undefined;
   policy: LiveStatement[];
+  /** What else KMS says of it. @default - nothing */
+  metadata?: Partial<KeyMetadata>;
 }
 
 export interface Bucket {
@@ -67,6 +75,7 @@ export interface Bucket {
   versioning: s3.BucketVersioningStatus | undefined;
   publicAccess: s3.PublicAccessBlockConfiguration | undefined;
   ownership: s3.ObjectOwnership | undefined;
+  payer: s3.Payer;
   objectLock: s3.ObjectLockConfiguration | undefined;
   lifecycle: s3.LifecycleRule[] | undefined;
   encryption: s3.ServerSideEncryptionRule | undefined;
@@ -280,7 +289,10 @@ export function healthyWorld(config: Deployment): World {
     execution: `arn:aws:iam::${backup}:role/cdk-hnb659fds-cfn-exec-role-${backup}-${replicaRegion}`,
   };
   if (exempt !== undefined) {
-    world.keys.destination?.policy.push(...keyLockdown(exempt).map(single));
+    const { breakGlass } = exempt;
+    world.keys.destination?.policy.push(
+      ...keyLockdown(config.destination.keyArn === undefined ? exempt : { breakGlass }).map(single),
+    );
     world.roles[exempt.breakGlass.replace(/^.*\//, '')] = {
       arn: exempt.breakGlass,
       trust: [],
@@ -322,6 +334,7 @@ export function healthyWorld(config: Deployment): World {
         versioning: 'Enabled',
         publicAccess: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true },
         ownership: 'BucketOwnerEnforced',
+        payer: 'BucketOwner',
         // S3 gives the rules back in no particular order.
         lifecycle: expectedLifecycle(configured, side).toReversed(),
         objectLock: objectLockOf(configured, side),
@@ -342,7 +355,11 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
-          ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(configured, exempt).map(single)),
+          ...(side === 'source' || exempt === undefined
+            ? []
+            : bucketLockdown(configured, configured.replicaBucket === undefined ? exempt : { breakGlass: exempt.breakGlass }).map(
+                single,
+              )),
         ],
         replication:
           side === 'source'
@@ -422,6 +439,7 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
         ? { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
         : refuse(awsError('OwnershipControlsNotFoundError')),
   ],
+  [s3.GetBucketRequestPaymentCommand, ({ payer }: Bucket) => ({ Payer: payer })],
   [
     s3.GetObjectLockConfigurationCommand,
     ({ objectLock }: Bucket) =>
@@ -561,9 +579,9 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
   const keyOf = ({ input, side }: Asked) =>
     current().ownersKeys[input['KeyId'] ?? ''] ?? current().keys[side] ?? refuse(awsError('NotFoundException'));
   on(DescribeKeyCommand, (question) => {
-    const { arn, state } = keyOf(question);
+    const { arn, state, metadata } = keyOf(question);
     const DeletionDate = state === 'PendingDeletion' ? new Date('2026-12-01T00:00:00Z') : undefined;
-    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate } };
+    return { KeyMetadata: { Arn: arn, KeyId: arn.split('/')[1], KeyState: state, DeletionDate, ...metadata } };
   });
   on(GetKeyRotationStatusCommand, (question) => {
     const { rotation } = keyOf(question);

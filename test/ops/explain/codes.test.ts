@@ -62,7 +62,7 @@ interface Schema {
   readonly items?: Schema;
 }
 
-/** Every key of the configuration, as README's table writes it. */
+/** Every key of the configuration, as docs/configuration.md writes it. */
 function settings({ properties = {} }: Schema, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([name, schema]) => [
     `${prefix}${name}`,

@@ -115,11 +115,12 @@ describe('an object of a source bucket', () => {
           size: null,
           storageClass: null,
           encryption: null,
-          status: null,
+          status: 'ok',
+          replicationStatus: null,
           rule: { id: 'backups-documents', matches: false, why: 'the rule replicates no delete markers' },
           verdict: expect.stringContaining('rightly not replicated'),
           action: null,
-          counterpart: { found: 'absent', versionId: null, size: null, status: null, why: null },
+          counterpart: { found: 'absent', versionId: null, size: null, replicationStatus: null, why: null },
         },
         {
           versionId: 'new',
@@ -129,13 +130,14 @@ describe('an object of a source bucket', () => {
           size: 3,
           storageClass: 'STANDARD',
           encryption: { type: 'SSE-KMS', kmsKeyId: SOURCE_KEY },
-          status: 'COMPLETED',
+          status: 'ok',
+          replicationStatus: 'COMPLETED',
           rule: { id: 'backups-documents', matches: true, why: 'the rule takes every object' },
           verdict: 'replicated',
           action: null,
-          counterpart: { found: 'there', versionId: 'new', size: 3, status: 'REPLICA', why: null },
+          counterpart: { found: 'there', versionId: 'new', size: 3, replicationStatus: 'REPLICA', why: null },
         },
-        expect.objectContaining({ versionId: 'old', storageClass: 'STANDARD_IA', status: 'FAILED' }),
+        expect.objectContaining({ versionId: 'old', storageClass: 'STANDARD_IA', status: 'failed', replicationStatus: 'FAILED' }),
       ],
       deletedMeanwhile: [],
       otherBucket: { bucket: REPLICAS, versions: 1, why: null, deleteMarkers: [] },
@@ -152,7 +154,7 @@ describe('an object of a source bucket', () => {
     expect(text).toBe(
       `"${KEY}" in source bucket ${SOURCE} (pair documents):
 
-version v1 (latest), 2026-10-01T00:00:00.000Z
+✗ version v1 (latest), 2026-10-01T00:00:00.000Z
   status   none; 3 bytes, STANDARD, SSE-KMS, ${SOURCE_KEY}
   rule     backups-documents matches: the rule takes every object
   replica  not there
@@ -209,6 +211,20 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
     expect((await explained()).data.versions.map(({ versionId }) => versionId)).toEqual(
       Array.from({ length: 20 }, (_, index) => `v${19 - index}`),
     );
+  });
+
+  test('with very many versions is shown by verdict: the newest of each, and how many more', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => listed(`v${index}`, (index % 20) + 1));
+    listing(many);
+    s3.on(HeadObjectCommand, { Bucket: SOURCE }).resolves({ ReplicationStatus: 'COMPLETED' });
+    head('v7', { ReplicationStatus: 'FAILED' });
+
+    const { text, data } = await explained();
+
+    expect(data.versions).toHaveLength(1200);
+    expect(text.split('\n').length).toBeLessThan(40);
+    expect(text).toMatch(/and 1,196 more of which the same is to be said, from 2026-10-01\S+ to 2026-10-20\S+; --json has all/);
+    expect(text).toMatch(/\n\n✗ version v7, [^]*\n\n1,200 versions: 1,199 ok, 1 failed$/);
   });
 
   test.each(['a b.txt', 'a+b.txt', 'é/日本.txt', 'a%20b', '/leading', 'a?versionId=1', "it's", 's3://inner/key', 'line\nbreak'])(
@@ -287,7 +303,8 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
     expect(data.versions).toMatchObject([
       {
         encryption: { type: 'SSE-C', kmsKeyId: null },
-        status: null,
+        status: 'unknown',
+        replicationStatus: null,
         action: expect.stringContaining(`--bucket ${SOURCE} --key ${KEY} --version-id v1 --sse-customer-algorithm AES256`),
       },
     ]);
@@ -337,7 +354,7 @@ version v1 (latest), 2026-10-01T00:00:00.000Z
 
     const { text } = await explained(key);
 
-    expect(text).toContain(`The key looks URL-encoded. If it stands for "${decoded}": `);
+    expect(text).toContain(`The key looks URL-encoded. If it stands for "${decoded}":\n`);
     expect(text).toMatch(new RegExp(`explain '?s3://${SOURCE}/${decoded}'?$`, 'm'));
   });
 
@@ -356,7 +373,7 @@ describe('an object of a replica bucket', () => {
     const { exitCode, data } = await explained(KEY, REPLICAS);
 
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ side: 'destination', versions: [{ status: 'REPLICA', rule: null }] });
+    expect(data).toMatchObject({ side: 'destination', versions: [{ status: 'ok', replicationStatus: 'REPLICA', rule: null }] });
     expect(data.versions[0]?.verdict).toBe(`replica of version v1 of s3://${SOURCE}/${KEY}`);
     const [call] = s3.commandCalls(HeadObjectCommand);
     const client = call?.thisValue as S3Client;
@@ -476,7 +493,7 @@ describe('the replica of an object of a source bucket', () => {
     expect(exitCode).toBe(1);
     expect(data.versions).toMatchObject([{ verdict: 'replicated' }]);
     expect(data.otherBucket).toMatchObject({ versions: 2, deleteMarkers: [{ versionId: 'm' }] });
-    expect(text).toContain(`only in replica bucket ${REPLICAS}: delete marker m (latest)`);
+    expect(text).toContain(`only in replica bucket ${REPLICAS}:\n✗ delete marker m (latest)`);
     expect(text).toContain("somebody else's delete marker");
   });
 
@@ -512,7 +529,7 @@ describe('the replica of an object of a source bucket', () => {
     const { exitCode, text } = await explained();
     expect([exitCode, text]).toEqual([
       1,
-      expect.stringContaining(`has 1 under this key: npx --no -- s3-replication explain s3://${REPLICAS}/`),
+      expect.stringContaining(`has 1 under this key:\nnpx --no -- s3-replication explain s3://${REPLICAS}/`),
     ]);
   });
 });

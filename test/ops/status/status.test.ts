@@ -81,7 +81,7 @@ describe('a healthy deployment', () => {
       wrong: [],
       unknown: [],
     });
-    expect(text).toBe(`deployment backups: fine
+    expect(text).toBe(`✓ deployment backups: fine
 
   PAIR       LAG         PENDING  BYTES PENDING  FAILED IN 24 H  ALARMS  VERIFIED
   documents  42 seconds  12       3 MiB          0               off     ok 2 hours ago
@@ -180,7 +180,7 @@ describe('what is not there', () => {
       'no data of pending bytes: documents',
       'never verified: documents; npx --no -- s3-replication verify',
     ]);
-    expect(text).toMatch(/^deployment backups: not all is known: 4 unknown\n/);
+    expect(text).toMatch(/^\? deployment backups: not all is known: 4 unknown\n/);
     expect(data.pairs[0]).toMatchObject({
       lagSeconds: null,
       pendingOperations: null,
@@ -479,7 +479,7 @@ describe('--watch', () => {
 
     expect(exitCode).toBe(0);
     expect(recorded.reported.map((result) => (result.data as { status: string }).status)).toEqual(['ok', 'ok', 'ok']);
-    expect(recorded.reported[1]?.text).toMatch(/^<clear>2026-11-01T12:01:00.000Z\ndeployment backups: fine\n/);
+    expect(recorded.reported[1]?.text).toMatch(/^<clear>2026-11-01T12:01:00.000Z\n✓ deployment backups: fine\n/);
     expect(data).toMatchObject({ status: 'ok', rounds: 3, pairs: [{ pair: 'documents' }] });
     expect(text).toBe('interrupted after 3 rounds; the last one counts: fine');
   });

@@ -96,6 +96,17 @@ test('under lockdown the replica is left to its lifecycle rule, and the pair is 
   );
 });
 
+test('under lockdown the replica in a bucket of somebody else is left to its owner', async () => {
+  const { exitCode, pair, recorded } = await run({ ...LOCKDOWN, pairs: [{ id: 'documents', replicaBucket: { name: REPLICA } }] });
+
+  expect(exitCode).toBe(0);
+  expect(recorded.told[0]).toContain(`its replica in s3://${REPLICA}, which its owner deletes`);
+  expect(deletions()).toEqual([[SOURCE, pair.source.key, VERSION]]);
+  expect(pair.left).toMatchObject([
+    { bucket: REPLICA, why: expect.stringContaining('the bucket is owned elsewhere: its owner removes them') },
+  ]);
+});
+
 test('with a witness the replica is left to its lifecycle rule too: deleting it would raise an alarm', async () => {
   const { exitCode, pair } = await run({ witness: true });
 

@@ -156,7 +156,7 @@ describe('a canary that is not replicated', () => {
       ['photos'],
     ]);
     expect(text).toMatch(
-      /^pair documents: NOT verified\n {2}probable cause: the check "replica bucket admits the role" fails .*\n.*no policy/,
+      /^✗ pair documents: NOT verified\n {2}probable cause: the check "replica bucket admits the role" fails .*\n.*no policy/,
     );
     expect(text).toContain('fix: npx cdk deploy Destination');
     expect(text).not.toContain('something fine');
@@ -309,7 +309,7 @@ describe('before the canary', () => {
         'key: not checked on an emulator',
         expect.stringContaining('an emulator asks neither KMS nor the policies'),
       ]);
-      expect(text).toMatch(/^pair documents: verified, 2 skipped\n/);
+      expect(text).toMatch(/^✓ pair documents: verified, 2 skipped\n/);
     });
 
     test('a key that nobody could look at is not verified', async () => {
@@ -507,7 +507,7 @@ describe('--watch', () => {
     const { exitCode, data, text, recorded } = await run({}, { watch: '60' }, interruptedAfter(2 * HOUR));
 
     expect(recorded.reported.map((result) => (result.data as { status: string }).status)).toEqual(['ok', 'failed', 'ok']);
-    expect(recorded.reported[1]?.text).toMatch(/^2026-11-01T13:00:00.000Z\npair documents: NOT verified/);
+    expect(recorded.reported[1]?.text).toMatch(/^2026-11-01T13:00:00.000Z\n✗ pair documents: NOT verified/);
     expect(exitCode).toBe(0);
     expect(data).toMatchObject({ status: 'ok', rounds: 3, pairs: [{ pair: 'documents' }] });
     expect(text).toContain('interrupted after 3 rounds');

@@ -4,6 +4,7 @@ import { addReplicationStacks, type GroupStacks } from '../../../lib/stacks/repl
 import { testApp } from '../../helpers/app';
 import { PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
+import { OWNED_KEY } from '../../proof/variants';
 import { checkApp, findingOf } from './report';
 
 type Keys = Record<string, unknown>;
@@ -45,6 +46,10 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
   ],
   ['with a witness', { witness: true, pairs: [{ id: 'a' }, { id: 'b' }] }],
   ['without heartbeat', { heartbeat: false }],
+  [
+    'with a replica key and a replica bucket that are owned elsewhere',
+    { destination: { keyArn: OWNED_KEY }, pairs: [{ id: 'a', replicaBucket: { name: 'acme-backup' } }, { id: 'b' }] },
+  ],
   ['with backfill', { backfill: true }],
   [
     'with backfill and pairs, in the global bucket namespace',

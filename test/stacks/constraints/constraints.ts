@@ -19,6 +19,7 @@ const S3_GUIDE = `${AWS}/AmazonS3/latest/userguide`;
 const KMS_API = `${AWS}/kms/latest/APIReference`;
 const KMS_GUIDE = `${AWS}/kms/latest/developerguide`;
 const IAM_GUIDE = `${AWS}/IAM/latest/UserGuide`;
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 const IAM_API = `${AWS}/IAM/latest/APIReference`;
 const ALARM = `${AWS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`;
 const DIMENSION = `${AWS}/AmazonCloudWatch/latest/APIReference/API_Dimension.html`;
@@ -691,7 +692,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       says: 'a key with aws:kms or aws:kms:dsse alone; an ARN, since an alias is looked up in the account of the caller',
       page: `${S3_API}/API_ServerSideEncryptionByDefault.html`,
       holds: (keys, resource, place) =>
-        keys.every((key) => refersTo([key], 'AWS::KMS::Key', place) || isJoinedArn(key)) &&
+        keys.every((key) => refersTo([key], 'AWS::KMS::Key', place) || isJoinedArn(key) || matching(KEY_ARN)([key])) &&
         eachRule(
           `${ENCRYPTION}.ServerSideEncryptionByDefault`,
           (rule) => (rule['SSEAlgorithm'] === 'aws:kms') === 'KMSMasterKeyID' in rule,
@@ -933,7 +934,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       says: 'with SSE-KMS objects the key of the replicas is mandatory: an ARN, of a key in the Region of the destination',
       page: `${S3_GUIDE}/replication-config-for-kms-objects.html`,
       holds: (keys, resource) =>
-        matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/)(keys) &&
+        matching(KEY_ARN)(keys) &&
         eachRule(
           REPLICATION,
           (rule) =>

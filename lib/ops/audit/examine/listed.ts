@@ -174,7 +174,7 @@ export function toDifference(
     replicaSize: sizeOf(replica),
     sourceClass: classOf(source),
     replicaClass: classOf(replica),
-    status,
+    replicationStatus: status,
     why,
   };
 }

@@ -72,12 +72,12 @@ function verdict({ status, pairs }: AuditReport): Markup {
 `;
 }
 
-function circumstances({ startedAt, endedAt, matchedBy, olderThan, deep, requests }: AuditReport): Markup {
+function circumstances({ startedAt, endedAt, matchedBy, olderThanSeconds, deep, requests }: AuditReport): Markup {
   const lines: readonly (readonly [string, string])[] = [
     ['Started', startedAt],
     ['Ended', `${endedAt}, after ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}`],
     ['Matched by', matchedBy === 'version-id' ? 'version id' : 'age, since an emulator gives replicas new version ids'],
-    ['May be in flight', `what was written in the last ${duration(olderThan / 1000)}`],
+    ['May be in flight', `what was written in the last ${duration(olderThanSeconds)}`],
     ['Looked at one by one', deep === null ? 'no versions (--deep does)' : lookedAt(deep)],
     ['Requests', `${whole(requests.list)} to list, ${whole(requests.head + requests.get)} to look at one version`],
   ];
@@ -282,12 +282,12 @@ function compare(one: string, other: string): number {
 }
 
 function differenceRow(difference: Difference): Markup {
-  const { pair, state, wrong, key, versionId, lastModified, sourceSize, replicaSize, status, why } = difference;
+  const { pair, state, wrong, key, versionId, lastModified, sourceSize, replicaSize, replicationStatus, why } = difference;
   const written = html`<time datetime="${lastModified}">${lastModified}</time>`;
   return html`<tr data-state="${state}" data-wrong="${String(wrong)}"><th scope="row" class="key"><code>${visible(key)}</code></th>\
 <td>${wrong ? html`<span class="mark">${state}</span>, wrong` : state}</td><td class="words">${visible(why)}</td><td>${pair}</td>\
 <td>${written}</td><td>${copyOf(sourceSize, difference.sourceClass)}</td><td>${copyOf(replicaSize, difference.replicaClass)}</td>\
-<td>${status ?? NONE}</td><td class="id"><code>${visible(versionId)}</code>${kindOf(difference)}</td></tr>
+<td>${replicationStatus ?? NONE}</td><td class="id"><code>${visible(versionId)}</code>${kindOf(difference)}</td></tr>
 `;
 }
 

@@ -37,7 +37,10 @@ export async function leastPrivilegeFor(context: Context): Promise<LeastPrivileg
 function destinationTemplate({ config: whole, directory, cdkContext, signal }: Context): Promise<DestinationTemplate> {
   const groups = groupsOf(whole);
   const stacks = groups.map((group) => stackId(group, 'destination'));
-  const watching = watchesBackup(whole) ? groups.slice(0, 1).map((group) => stackId(group, 'backup-health')) : [];
+  const watching = groups
+    .filter(watchesBackup)
+    .slice(0, 1)
+    .map((group) => stackId(group, 'backup-health'));
   return withSynthesis(directory, signal, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
     const assembly = await synthesize([...stacks, ...watching, '--exclusively', '--no-notices', ...cdkContext]);
@@ -49,7 +52,8 @@ function destinationTemplate({ config: whole, directory, cdkContext, signal }: C
 
 /**
  * The template of the first group's destination stack, with the buckets of every other group, whose pairs may have options, and with them
- * properties, that those of the first group have not, and with what the first group has that watches.
+ * properties, that those of the first group have not, with every type of resource that the first group has not, and with what a group has
+ * that watches.
  *
  * @param destinations templates of the destination stacks of all groups
  * @param watching templates of the stacks that watch in the destination account
@@ -62,11 +66,12 @@ export function merged(
   const watched = watching.flatMap(({ Resources }) =>
     Object.entries(Resources).map(([logicalId, resource]) => [`Watching${logicalId}`, resource] as const),
   );
-  const buckets = others.flatMap(({ Resources }, index) =>
+  const types = new Set(Object.values(first.Resources).map(({ Type }) => Type));
+  const more = others.flatMap(({ Resources }, index) =>
     Object.entries(Resources)
-      .filter(([, { Type }]) => Type === 'AWS::S3::Bucket')
+      .filter(([, { Type }]) => Type === 'AWS::S3::Bucket' || !types.has(Type))
       // Two groups may have buckets of one logical id.
       .map(([logicalId, bucket]) => [`Group${index + 2}${logicalId}`, bucket] as const),
   );
-  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries([...watched, ...buckets]) } };
+  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries([...watched, ...more]) } };
 }

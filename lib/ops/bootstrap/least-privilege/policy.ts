@@ -290,7 +290,7 @@ function executionNames(config: Deployment): ExecutionNames {
   const { deployment, destination: side } = config;
   const policy = (name: string) => ({ name, arn: `arn:${partitionOf(side)}:iam::${side.account}:policy/${name}` });
   const keyAliases = groupPatterns(config).flatMap(({ names }) => [
-    names.destination.keyAlias,
+    ...(config.destination.keyArn === undefined ? [names.destination.keyAlias] : []),
     ...(watchesBackup(config) ? [names.monitoring.regions.backup.topicKeyAlias] : []),
   ]);
   return {

@@ -1,5 +1,4 @@
 import { type Context, Outcome } from '../../../cli/command';
-import { table } from '../../../cli/table';
 import { plural } from '../../../cli/units';
 import { partitionName } from '../../../config/regions';
 import { SIDES } from '../../../config/replication-config';
@@ -63,7 +62,7 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
       `${describe(findPrice(before, { id: price.id as PriceId, region: price.region }))} -> ${describe(price)} per ${price.unit}`,
       price.note ?? '',
     ]);
-    table(rows).forEach((row) => terminal.tell(`  ${row}`));
+    rows.forEach(([id, region, change, note]) => terminal.tell(`  ${id} ${region}: ${change}${note === '' ? '' : ` (${note})`}`));
     terminal.tell(`  ${data.unchanged} as before, with a new date`);
     if (!yes) {
       await terminal.confirm('Write them?');

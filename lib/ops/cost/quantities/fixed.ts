@@ -1,5 +1,5 @@
 import { SIDES } from '../../../config/replication-config';
-import { alarmPlaces, alarmsIn, MOST_COMPOSITE_CHILDREN } from '../../../model/alarms';
+import { alarmPlaces, alarmsIn, MOST_COMPOSITE_CHILDREN, watchesBackup } from '../../../model/alarms';
 import { type DeployedPair, type Deployment, groupsOf } from '../../../model/deployment';
 import { type AlarmPlace, alarmSide } from '../../../model/names';
 import { exactly, present, type Quantity } from './quantity';
@@ -35,8 +35,9 @@ export function pairWatchingQuantities(config: Deployment, pair: DeployedPair): 
 /** What watches all pairs together, for each group. */
 export function sharedWatchingQuantities(config: Deployment): Quantity[] {
   const groups = groupsOf(config);
+  const watched = groups.filter(watchesBackup);
   return present([
-    ...alarmPlaces(config).map((place) => compositeAlarms(groups, config, place)),
+    ...alarmPlaces(config).map((place) => compositeAlarms(place === 'backup' ? watched : groups, config, place)),
     {
       id: 'dashboard',
       item: 'dashboard',
@@ -48,8 +49,11 @@ export function sharedWatchingQuantities(config: Deployment): Quantity[] {
       id: 'dashboard-backup',
       item: 'dashboard of the backup account',
       price: { id: 'cloudwatch-dashboard', region: config.destination.region },
-      amount: exactly(config.monitoring.dashboard && alarmPlaces(config).includes('backup') ? groups.length : 0),
-      formula: groups.length === 1 ? '1 dashboard' : `${groups.length} dashboards, one for each group`,
+      amount: exactly(config.monitoring.dashboard ? watched.length : 0),
+      formula:
+        watched.length === 1
+          ? '1 dashboard'
+          : `${watched.length} dashboards, one for each group that has a heartbeat or a witness`,
     },
   ]);
 }
@@ -78,24 +82,26 @@ function compositeAlarms(groups: readonly Deployment[], config: Deployment, plac
 const MOST_AFTER_ROTATIONS = 3;
 
 /**
- * Keys of a month: those of the buckets and those of the notifications in each region, for each group, and those of the pipeline.
+ * Keys of a month: those of the buckets, but for a replica key that is owned elsewhere, and those of the notifications in each region, for each
+ * group, and those of the pipeline.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
  */
 export function keyQuantities(config: Deployment): Quantity[] {
   const topics = new Set(SIDES.map((side) => config[side].region));
   const groups = groupsOf(config).length;
+  const watched = groupsOf(config).filter(watchesBackup).length;
   const each = groups === 1 ? '1 key' : `${groups} keys, one for each group`;
   return present([
     keys('source-key', 'source key', config.source.region, groups, each),
-    keys('replica-key', 'replica key', config.destination.region, groups, each),
+    keys('replica-key', 'replica key', config.destination.region, config.destination.keyArn === undefined ? groups : 0, each),
     ...[...topics].map((region) => keys('notification-key', `key of the notifications in ${region}`, region, groups, each)),
     keys(
       'backup-notification-key',
       'key of the notifications of the backup account',
       config.destination.region,
-      alarmPlaces(config).includes('backup') ? groups : 0,
-      each,
+      watched,
+      watched === 1 ? '1 key' : `${watched} keys, one for each group that has a heartbeat or a witness`,
     ),
     ...pipelineKeys(config),
   ]);

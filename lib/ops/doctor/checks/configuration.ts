@@ -98,7 +98,7 @@ function propertiesOf({ config, facts }: DoctorContext): Property[] {
   const stacks = stacksOf(config);
   const all: Property[] = [
     ...SIDES.flatMap((side) => [
-      ...keyProperties(names[side].keyAlias, side),
+      ...(side === 'destination' && config.destination.keyArn !== undefined ? [] : keyProperties(names[side].keyAlias, side)),
       ...pairs.flatMap((pair) => bucketProperties(facts.buckets.name(side, pair).name, side, pair)),
     ]),
     ...queueProperties('source', failureQueue.name, (expected) => expected.failureQueue()),
@@ -148,7 +148,7 @@ function keyProperties(alias: string, side: SideName): Property[] {
 }
 
 function bucketProperties(name: string, side: SideName, pair: DeployedPair): Property[] {
-  if (side === 'source' && pair.sourceBucket !== undefined) {
+  if ((side === 'source' ? pair.sourceBucket : pair.replicaBucket) !== undefined) {
     return [];
   }
   const property = (what: string, of: Property['of']): Property => ({ stack: side, name, what: `${what} of bucket ${name}`, of });

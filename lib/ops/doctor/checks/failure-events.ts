@@ -1,11 +1,13 @@
 import type { Event, NotificationConfiguration, QueueConfiguration } from '@aws-sdk/client-s3';
+import { AppError } from '../../../errors/errors';
+import { adoptionOf, withEvents } from '../../../model/adoption';
 import type { DeployedPair } from '../../../model/deployment';
-import { FAILURE_EVENT_DAYS, failureEventsId } from '../../../model/failure-events';
+import { FAILURE_EVENT_DAYS } from '../../../model/failure-events';
 import { failureQueueStatements } from '../../../model/policies';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { queueEncryption } from '../expected';
-import { byAws, foreignNotes, type Repair, restoreStack } from '../repair';
+import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 import { queuePolicy } from '../resource-policies';
 import { held } from './policies';
 
@@ -82,6 +84,9 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
   if (isMissing) {
     return restoreStack(context, 'source');
   }
+  if (pair.sourceBucket !== undefined) {
+    return mergeEvents(context, pair, live, wanted);
+  }
   const kept = <T extends NotificationTarget>(all: readonly T[] | undefined) =>
     all?.flatMap((target) => withoutEvents(target, arn, wanted));
   const bucket = facts.buckets.name('source', pair).name;
@@ -89,11 +94,7 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
     ...live,
     TopicConfigurations: kept(live.TopicConfigurations),
     LambdaFunctionConfigurations: kept(live.LambdaFunctionConfigurations),
-    QueueConfigurations: [
-      ...(kept(live.QueueConfigurations) ?? []),
-      // The handler of the stack knows its own by the id.
-      { ...(pair.sourceBucket && { Id: failureEventsId(pair) }), QueueArn: arn, Events: [...wanted] as Event[] },
-    ],
+    QueueConfigurations: [...(kept(live.QueueConfigurations) ?? []), { QueueArn: arn, Events: [...wanted] as Event[] }],
   };
   const others = targets(notifications).filter(({ QueueArn: queueArn }) => queueArn !== arn);
   const stolen = targets(live).filter((target) => target.QueueArn !== arn && takes(target, wanted));
@@ -110,6 +111,38 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
       ),
     }),
   );
+}
+
+/** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
+function mergeEvents(
+  context: DoctorContext,
+  pair: DeployedPair,
+  live: NotificationConfiguration,
+  events: readonly string[],
+): Repair {
+  const { name } = pair.names.sourceBucket;
+  const resource = `notifications of bucket ${name}`;
+  const configured = adoptionOf(context.config, pair, '');
+  const adoption = { ...configured, notification: { ...configured.notification, Events: events } };
+  const others = targets(live).filter(({ QueueArn: arn }) => arn !== adoption.notification.QueueArn);
+  try {
+    return byAws(
+      context,
+      'source',
+      resource,
+      's3api put-bucket-notification-configuration',
+      { bucket: name, 'notification-configuration': withEvents(live, adoption) },
+      foreignNotes({
+        kept: [...others.map(targetName), ...(live.EventBridgeConfiguration === undefined ? [] : ['EventBridge'])],
+        removed: [],
+      }),
+    );
+  } catch (error) {
+    if (error instanceof AppError) {
+      return byHand(resource, `${error.message}: ${error.hint}.`);
+    }
+    throw error;
+  }
 }
 
 /** Events of S3 replication, besides the one that means all of them. */

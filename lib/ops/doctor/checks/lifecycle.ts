@@ -34,6 +34,9 @@ async function lifecycle(context: DoctorContext, pair: DeployedPair, side: SideN
   const foreign = others.filter((rule) => !changed.includes(rule));
   const deleting = side === 'destination' ? foreign.filter((rule) => isEnabled(rule) && deletes(rule)) : [];
   const kept = foreign.filter((rule) => !deleting.includes(rule));
+  if (side === 'destination' && pair.replicaBucket !== undefined) {
+    return pass('left to the owner of the bucket', live.map(ruleName));
+  }
   if (missing.length === 0 && deleting.length === 0) {
     return pass(plural(enabled.length, 'rule'), kept.map(ruleName));
   }

@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import { AppError } from '../../../errors/errors';
-import { adoptionOf, withRule } from '../../../model/adoption';
+import { type Adoption, adoptionOf, withRule } from '../../../model/adoption';
 import type { DeployedPair } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
@@ -166,11 +166,11 @@ async function replicaKey(context: DoctorContext, pair: DeployedPair): Promise<C
   const { config } = context;
   const found = live.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID ?? 'no key';
   // A key of another region or account is wrong whatever the destination says.
-  const { Arn: expected } = await context.facts.key('destination').catch((error: unknown) => {
+  const expected = await deployedKey(context, pair).catch((error: unknown) => {
     if (isReplicaKeyArn(config, found)) {
       throw error;
     }
-    return { Arn: `a key of account ${config.destination.account} in ${config.destination.region}` };
+    return `a key of account ${config.destination.account} in ${config.destination.region}`;
   });
   return compare({ found, expected, fix: await repairRule(context, pair) });
 }
@@ -179,6 +179,13 @@ async function replicaKey(context: DoctorContext, pair: DeployedPair): Promise<C
 async function deployedRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
   const { Rules: rules = [] } = await facts.expected.replication(pair);
   return rules.find(({ ID: id }) => id === pair.names.ruleId);
+}
+
+/** ARN of the key that belongs into the rule. One that is owned elsewhere counts from the deployment on that writes it there. */
+async function deployedKey(context: DoctorContext, pair: DeployedPair): Promise<string> {
+  const { Arn: arn } = await context.facts.key('destination');
+  const rule = context.config.destination.keyArn === undefined ? undefined : await deployedRule(context, pair);
+  return rule?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID ?? arn;
 }
 
 async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
@@ -194,20 +201,17 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
   const wanted = await deployedRule(context, pair);
   const live = await facts.buckets.replication(pair);
   const known = (await liveRule(context, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
-  const key = await facts.key('destination').then(
-    ({ Arn: arn }) => arn,
-    () => known,
-  );
+  const key = await deployedKey(context, pair).catch(() => known);
   if (key === undefined || wanted === undefined) {
     return restoreStack(context, 'source');
-  }
-  if (pair.sourceBucket !== undefined) {
-    return mergeRule(context, pair, key);
   }
   const rule: ReplicationRule = {
     ...wanted,
     Destination: { ...wanted.Destination, Bucket: wanted.Destination?.Bucket, EncryptionConfiguration: { ReplicaKmsKeyID: key } },
   };
+  if (pair.sourceBucket !== undefined) {
+    return mergeRule(context, pair, { ...adoptionOf(context.config, pair, key), roleArn, rule });
+  }
   const others = (live?.Rules ?? []).filter(({ ID: id }) => id !== ruleId);
   const removed = others.filter((other) => competes(other, pair, deployed));
   const kept = others.filter((other) => !removed.includes(other));
@@ -235,14 +239,14 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
 }
 
 /** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
-async function mergeRule(context: DoctorContext, pair: DeployedPair, key: string): Promise<Repair> {
-  const { config, facts } = context;
+async function mergeRule(context: DoctorContext, pair: DeployedPair, adoption: Adoption): Promise<Repair> {
+  const { facts } = context;
   const { name } = pair.names.sourceBucket;
   const resource = `replication rules of bucket ${name}`;
-  const adoption = adoptionOf(config, pair, key);
   const live = await facts.buckets.replication(pair);
   try {
-    const merged = withRule(live, adoption);
+    // Whatever it takes the place of, an earlier deployment has replaced.
+    const merged = withRule(live, adoption, adoption);
     const kept = (live?.Rules ?? []).filter(({ ID: id }) => id !== pair.names.ruleId && !adoption.replaces.includes(id ?? ''));
     return byAws(
       context,

@@ -1,6 +1,7 @@
 import { executionPolicy } from '../../../../lib/ops/bootstrap/least-privilege/policy';
 import { PIPELINE, validConfig } from '../../../helpers/config';
 import { stringsIn } from '../../../helpers/templates';
+import { OWNED_KEY } from '../../../proof/variants';
 import { actionsIn, policyFor, statementsIn } from './simulate';
 
 const statementsFor = (keys: Record<string, unknown>) => statementsIn(policyFor(keys));
@@ -38,6 +39,18 @@ test('it fits into one managed policy with everything configured, the longest na
   }).policies;
   expect(more).toEqual([]);
   expect(policy?.text.length).toBeLessThanOrEqual(6144);
+});
+
+test('what exists already needs nothing, and a group that has some of it hides nothing of another one', () => {
+  const owned = { id: 'a', replicaBucket: { name: 'acme-backup' } };
+  const OWNED = { destination: { keyArn: OWNED_KEY }, pairs: [owned] };
+  const mixed = { ...OWNED, pairs: [owned, { id: 'b', group: 'archive' }] };
+  const made = ['s3:CreateBucket', 's3:PutBucketPolicy', 'sqs:CreateQueue', 'cloudwatch:PutMetricAlarm'];
+
+  expect(actionsFor(OWNED).filter((action) => /^(s3|kms|sqs|cloudwatch):/.test(action))).toEqual([]);
+  expect(actionsFor(mixed)).toEqual(expect.arrayContaining(made));
+  expect(JSON.stringify(policyFor(mixed).policies)).not.toContain('alias/backups-destination');
+  expect(stringsIn(statementsFor(mixed)).filter((text) => text.includes('acme'))).toEqual([]);
 });
 
 test('with a witness it can make its rules and queues, and no others', () => {

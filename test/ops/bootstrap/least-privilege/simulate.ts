@@ -24,7 +24,7 @@ export function policyFor(keys: Record<string, unknown> = {}) {
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
   const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as DestinationTemplate;
   const groups = addReplicationStacks(testApp(recorded), validConfig(keys));
-  const [{ backupHealth }] = groups;
+  const backupHealth = groups.find((group) => group.backupHealth !== undefined)?.backupHealth;
   return executionPolicy(
     validConfig(keys),
     merged(

@@ -1,11 +1,12 @@
 import { normalize } from 'node:path';
-import type { ReadContext } from '../../config/locate';
-import type { Pipeline } from '../../config/replication-config';
-import { AppError } from '../../errors/errors';
-import { quoted } from '../../errors/visible';
-import { type Deployment, groupsOf } from '../../model/deployment';
-import { isReplicaKeyArn, type PipelineNames } from '../../model/names';
-import { deployCommand } from '../../model/shell-commands';
+import type { ReadContext } from '../config/locate';
+import type { Pipeline } from '../config/replication-config';
+import { AppError } from '../errors/errors';
+import { quoted } from '../errors/visible';
+import { type Deployment, groupsOf } from './deployment';
+import type { PipelineNames } from './names';
+import { recordedKey } from './recorded-key';
+import { deployCommand } from './shell-commands';
 
 /**
  * The configured pipeline and its names.
@@ -53,7 +54,7 @@ export function repositoryFile(file: unknown): string | undefined {
  * @throws AppError when the ARN is not recorded
  */
 export function requireReplicaKey(config: Deployment, readContext: ReadContext): void {
-  const missing = groupsOf(config).filter((group) => !isReplicaKeyArn(group, readContext(group.names.exchange.contextKey)));
+  const missing = groupsOf(config).filter((group) => recordedKey(group, readContext).arn === undefined);
   if (config.keyExchange === 'ssm' && missing.length > 0) {
     const deploy = missing.map((group) => `"${deployCommand(group, 'destination')}"`).join(', ');
     throw new AppError(
