@@ -36,6 +36,7 @@ module.exports = {
   randomize: true,
   // Jest leaves one processor alone, which on a machine with two is half of it.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/helpers/heaviest-first.js',
   // A worker that has grown beyond this ends after its test file, and a new one takes the next.
   workerIdleMemoryLimit: '2GB',
   // A process with hundreds of megabytes takes longer to end than the half second of Jest, which then speaks of open handles.
@@ -55,9 +56,7 @@ module.exports = {
       testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/', '<rootDir>/test/faults/'],
     },
     {
-      // Its tests change the clock and the timers of what it loads, which no other file is to share.
-      testEnvironment: 'node',
-      transform: { '^.+\\.tsx?$': ['@swc/jest'] },
+      ...shared,
       displayName: 'faults',
       roots: ['<rootDir>/test/faults'],
       testMatch: ['**/*.test.ts'],

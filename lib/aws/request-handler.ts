@@ -28,18 +28,21 @@ const LEAST_RATE = 100;
  */
 export function endWhenTooSlow(body: Readable, { idle }: Timeouts): void {
   let arrived = 0;
+  let wasSlow = false;
   const push = body.push.bind(body);
   body.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     arrived += chunk?.length ?? 0;
     return push(chunk, encoding);
   };
   const timer = setInterval(() => {
-    // Where the buffer is full, it is the reader who is slow.
-    if (arrived < (LEAST_RATE * idle) / 1000 && body.readableLength < body.readableHighWaterMark) {
+    // Where the buffer is full, it is the reader who is slow. A process that was stopped for a while finds afterwards what has arrived.
+    const isSlow = arrived < (LEAST_RATE * idle) / 1000 && body.readableLength < body.readableHighWaterMark;
+    if (isSlow && wasSlow) {
       const message = `in ${idle} ms an answer brought only ${arrived} bytes`;
       body.destroy(Object.assign(new Error(message), { name: 'TimeoutError' }));
     }
     arrived = 0;
+    wasSlow = isSlow;
   }, idle).unref();
   body.once('close', () => clearInterval(timer));
 }

@@ -16,6 +16,9 @@ const NARROWEST = 60;
 /** Lines of text are no longer on a wider terminal, where nobody could read them. */
 const WIDEST_TEXT = 120;
 
+/** The part of a line that may stay empty, so that a text stands below its beginning. */
+const MOST_INDENT = 0.6;
+
 /** Columns of help in a pipe. */
 const HELP_COLUMNS = 80;
 
@@ -51,15 +54,23 @@ export function helpFor(text: string, columns: number): string {
 }
 
 /**
- * Wraps each line that is too long between words, below the place where its text begins. A word is never broken. A shell command can be
+ * Wraps each line that is too long between words, below the place where its text begins. A word is never broken, and neither is a line of JSON. A shell command can be
  * pasted as it stands: its lines end in a backslash.
  */
 function wrapped(text: string, columns: number): string {
   return text
     .split('\n')
-    .flatMap((line) => (line.length <= columns ? [line] : isCommand(line) ? wrapCommand(line, columns) : wrapText(line, columns)))
+    .flatMap((line) => {
+      if (line.length <= columns || JSON_LINE.test(line)) {
+        return [line];
+      }
+      return isCommand(line) ? wrapCommand(line, columns) : wrapText(line, columns);
+    })
     .join('\n');
 }
+
+/** A line of JSON, which would not be JSON in two. */
+const JSON_LINE = /^\s*(?:"(?:[^"\\]|\\.)*"(?:: .*|,?)|[[{\]}].*)$/;
 
 const COMMAND = /^( *(?:[a-z]+: +)?)((?:npx|aws) .*)$/;
 
@@ -73,8 +84,15 @@ function wrapCommand(line: string, columns: number): string[] {
   const [, command = '', comment] = /^(.*?)(?: {2,}# (.*))?$/.exec(rest) ?? [];
   // Spaces within quotes belong to a word.
   const words = command.match(/(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/g) ?? [];
+  // An option and its value stay together.
+  const parts = words.reduce<string[]>((all, word) => {
+    const last = all.at(-1);
+    return last !== undefined && /^--\S+$/.test(last) && !word.startsWith('-') && last !== '--'
+      ? [...all.slice(0, -1), `${last} ${word}`]
+      : [...all, word];
+  }, []);
   const indent = ' '.repeat(lead.length);
-  const lines = fill(words, columns - lead.length - 2, 2).map((part, index, all) => {
+  const lines = fill(parts, columns - lead.length - 2, 2).map((part, index, all) => {
     const end = index < all.length - 1 ? ' \\' : '';
     return `${index === 0 && comment === undefined ? lead : indent}${part}${end}`;
   });
@@ -97,7 +115,7 @@ function wrapText(line: string, columns: number): string[] {
 function hangOf(line: string, width: number): { readonly start: number; readonly rest: number } {
   const indent = /^ */.exec(line)?.[0].length ?? 0;
   const gaps = Array.from(line.matchAll(/\S {2,}(?=\S)/g), ({ index, 0: gap }) => index + gap.length);
-  const start = gaps.findLast((end) => end <= width / 2) ?? indent;
+  const start = gaps.findLast((end) => end <= MOST_INDENT * width) ?? indent;
   const sign = /^[✓✗?–!-] /.test(line.slice(start)) ? 2 : 0;
   return { start, rest: start + (sign > 0 ? sign : start === indent && indent > 0 ? 2 : 0) };
 }

@@ -56,7 +56,7 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
     replaceFile(file, text, { code: 'NoDemoFile', hint: 'correct that, then run the demo again' });
     return file;
   };
-  write('cdk.json', JSON.stringify(cdkJson(), null, 2));
+  write('cdk.json', JSON.stringify(cdkJson({ config: 'config.json' }), null, 2));
   write('config.json', JSON.stringify(withoutNames(config), null, 2));
   const profiles = {
     AWS_CONFIG_FILE: write('aws-config', SIDES.map((side) => `[profile ${side}]\nregion = ${config[side].region}\n`).join('\n')),
@@ -94,8 +94,12 @@ function withoutNames({ names: _all, ...config }: Deployment): ReplicationConfig
   return { ...config, pairs: config.pairs.map(({ names: _own, ...pair }) => pair) };
 }
 
-/** The project's cdk.json for a run elsewhere: absolute paths, and the run's own configuration. */
-function cdkJson(): object {
+/**
+ * The project's cdk.json for a run elsewhere: absolute paths, and no configuration.
+ *
+ * @param more context, such as which file has the run's configuration
+ */
+export function cdkJson(more: Readonly<Record<string, string>>): object {
   const project = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8'));
   const { replication: _, ...context } = project.context;
   return {
@@ -103,7 +107,7 @@ function cdkJson(): object {
     app: [process.execPath, ...flagsOf(project.app), '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')]
       .map((word) => JSON.stringify(word))
       .join(' '),
-    context: { ...context, config: 'config.json' },
+    context: { ...context, ...more },
   };
 }
 

@@ -25,7 +25,7 @@ export interface OwnedElsewhere {
 /** Stands for the id of a replica key that only its deployment tells. */
 export const UNKNOWN_KEY_ID = 'KEY-ID';
 
-/** Returns every resource of a deployment that somebody else owns, with the statements that its policy needs. */
+/** Returns every key and bucket of a deployment that somebody else owns, with the statements that its policy needs. */
 export function ownedElsewhere(config: Deployment): OwnedElsewhere[] {
   const exempt = ownersExemptions(config);
   const { account, region, keyArn } = config.destination;
@@ -48,12 +48,11 @@ export function ownedElsewhere(config: Deployment): OwnedElsewhere[] {
   return [
     ...(keyArn === undefined ? [] : [{ kind: 'key' as const, account, region, arn: keyArn, ...key }]),
     ...buckets.map((bucket) => ({ kind: 'bucket' as const, account, region, ...bucket })),
-    ...ownersRoles(config),
   ];
 }
 
-/** Replication roles of source buckets that are owned elsewhere, once for each pair under them. */
-function ownersRoles(config: Deployment): OwnedElsewhere[] {
+/** Returns the replication roles of source buckets that are owned elsewhere, once for each pair under them. */
+export function ownersRoles(config: Deployment): OwnedElsewhere[] {
   const { account, region } = config.source;
   const replica = config.destination.keyArn ?? replicaKeyArn(config, UNKNOWN_KEY_ID);
   return config.pairs

@@ -62,6 +62,12 @@ describe('a line that is too long', () => {
     expect(at(60, `  the bucket ${arn} is gone`)).toBe(`  the bucket\n    ${arn}\n    is gone`);
   });
 
+  test('is whole if it is JSON', () => {
+    for (const line of [`  "Description": "${words}",`, `    "${words}"`, `{"Version": "2012-10-17", "Statement": "${words}"}`]) {
+      expect(at(60, line)).toBe(line);
+    }
+  });
+
   test('is whole in a pipe', () => {
     expect(at(Number.POSITIVE_INFINITY, words)).toBe(words);
   });

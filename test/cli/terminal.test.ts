@@ -96,34 +96,6 @@ describe('confirmation', () => {
   });
 });
 
-describe('a question for text', () => {
-  test('is answered by a line', async () => {
-    const stderr = spyOnStderr();
-    useStdin(true, 'eu-west-1\n');
-
-    await expect(terminal().ask?.('Region: ')).resolves.toBe('eu-west-1');
-    expect(stderr()).toContain('Region: ');
-  });
-
-  test('cannot be asked without a terminal', () => {
-    useStdin(false, 'eu-west-1\n');
-
-    expect(terminal().ask).toBeUndefined();
-  });
-
-  test('comes after what it is about, also where nothing else is told', async () => {
-    const stderr = spyOnStderr();
-    useStdin(true, 'one\n');
-    const quiet = quietTerminal(terminal());
-    quiet.tell('these buckets');
-    expect(stderr()).toBe('');
-
-    await quiet.ask?.('Which: ');
-
-    expect(stderr()).toMatch(/^these buckets\n[^]*Which: /);
-  });
-});
-
 describe('progress', () => {
   function begin(isTTY: boolean) {
     jest.useFakeTimers();
@@ -166,6 +138,34 @@ describe('progress', () => {
     jest.advanceTimersByTime(60_000);
 
     expect(stderr()).toBe('copied 2  10 s\ncopied 2  20 s\n');
+  });
+});
+
+describe('a question for text', () => {
+  test('is answered by a line', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'eu-west-1\n');
+
+    await expect(terminal().ask?.('Region: ')).resolves.toBe('eu-west-1');
+    expect(stderr()).toContain('Region: ');
+  });
+
+  test('cannot be asked without a terminal', () => {
+    useStdin(false, 'eu-west-1\n');
+
+    expect(terminal().ask).toBeUndefined();
+  });
+
+  test('comes after what it is about, also where nothing else is told', async () => {
+    const stderr = spyOnStderr();
+    useStdin(true, 'one\n');
+    const quiet = quietTerminal(terminal());
+    quiet.tell('these buckets');
+    expect(stderr()).toBe('');
+
+    await quiet.ask?.('Which: ');
+
+    expect(stderr()).toMatch(/^these buckets\n[^]*Which: /);
   });
 });
 

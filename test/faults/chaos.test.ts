@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Timeouts } from '../../lib/aws/request-handler';
 import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/fake-s3/faults';
 import type { Request } from '../helpers/fake-s3/protocol';
 import { FaultWorld, REPLICA, SOURCE } from './world';
@@ -12,8 +13,8 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 /** One request in so many has a fault. */
 const ONE_IN = 12;
 
-/** Requests that hang are rare: a busy machine is not to be taken for one that hangs. */
-const TIMEOUTS = { connect: 2000, firstByte: 1000, idle: 1000 };
+/** Many requests are under way at once, and few hang: a busy machine is not to be taken for one that hangs. */
+const TIMEOUTS: Timeouts = { connect: 2000, firstByte: 1000, idle: 1000 };
 
 const world = new FaultWorld();
 beforeAll(() => world.open());
@@ -47,7 +48,7 @@ function faultsOf({ method, operation }: Request): readonly Fault[] {
 
 test(`chaos: ${OBJECTS} objects are restored, each once and whole, with seed ${SEED}`, async () => {
   const random = chance(SEED);
-  world.reset();
+  await world.reset();
   const { aws } = world;
   aws.pageSize = 1000;
   aws.fill(SOURCE, []);

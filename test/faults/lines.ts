@@ -1,5 +1,5 @@
 import { EXIT } from '../../lib/cli/exit-codes';
-import type { FaultWorld } from './world';
+import { type FaultWorld, SOURCE } from './world';
 
 /** Cells in which a command ends otherwise than with "could not find out", and why that is right. */
 export interface Exception {
@@ -399,9 +399,38 @@ export const LINES: Readonly<Record<string, Line>> = {
     ],
   },
   init: {
-    argv: 'init --source-profile source --destination-profile destination --source-region ap-southeast-2 --destination-region us-west-2 --new documents',
-    steps: IDENTITIES,
-    exceptions: [],
+    argv: `init --source-profile source --destination-profile destination --source-region ap-southeast-2 --destination-region us-west-2 --bucket ${SOURCE}=documents`,
+    steps: [
+      ...IDENTITIES,
+      'source: s3 HeadBucket',
+      'source: s3 GetBucketVersioning',
+      'source: s3 GetBucketEncryption',
+      'source: s3 GetBucketReplication',
+      'source: s3 GetObjectLockConfiguration',
+      'source: monitoring GetMetricData',
+    ],
+    exceptions: [
+      {
+        steps: /HeadBucket/,
+        faults: /^(301|404)$/,
+        exit: usage,
+        why: 'the bucket is not there, or in another Region, and the person names another one',
+        says: /there is no such bucket|it is in eu-west-1/,
+      },
+      {
+        steps: /HeadBucket/,
+        faults: /^40[03]$/,
+        exit: ok,
+        why: "the next request shows that the bucket is there and is the account's",
+        says: /was written/,
+      },
+      {
+        steps: /GetMetricData/,
+        exit: ok,
+        why: 'the size of a bucket decides nothing, and is said to be unknown',
+        says: /older than the rule is unknown/,
+      },
+    ],
   },
   exchange: {
     argv: 'exchange',

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Timeouts } from '../../lib/aws/request-handler';
 import { EXIT } from '../../lib/cli/exit-codes';
 import type { StoredBucket } from '../helpers/fake-s3/bucket';
 import { FAULTS, type FaultKind, happensTo, PASSING } from './faults';
@@ -29,9 +28,6 @@ export function cellsOf({ steps, asksOnce = false }: Line): (readonly [step: str
   return steps.flatMap((step) => faults.filter((fault) => happensTo(fault, step)).map((fault) => [step, fault] as const));
 }
 
-/** Each request may hang once, and none of the others takes that long. */
-const UNHURRIED: Timeouts = { connect: 2000, firstByte: 200, idle: 200 };
-
 const CTRL_C: Pick<FaultKind, 'name'> = { name: 'Ctrl-C' };
 
 /** Tests of a command line: each fault at each step, each fault that passes, and Ctrl-C at each step. */
@@ -45,8 +41,8 @@ export function testLine(name: string): void {
   describe(name, () => {
     beforeAll(() => world.open());
     afterAll(() => world.close());
-    beforeEach(() => {
-      world.reset();
+    beforeEach(async () => {
+      await world.reset();
       line.before?.(world);
     });
 
@@ -76,10 +72,10 @@ export function testLine(name: string): void {
       const healthy = await run();
       const steps = [...new Set(healthy.steps)].filter((step) => happensTo(fault, step));
       for (const together of line.hasOneObject === true ? line.steps.map((step) => [step]) : [steps]) {
-        world.reset();
+        await world.reset();
         line.before?.(world);
         together.forEach((step) => world.fault(step, fault.outcome, { times: 1 }));
-        const ended = await run(fault.timeouts === undefined ? {} : { timeouts: UNHURRIED });
+        const ended = await run(fault);
         expect(`${ended.exitCode} ${withoutChance(ended.told)}`).toBe(`${EXIT.ok} ${withoutChance(healthy.told)}`);
         expect(line.hasOneObject === true || isDeepStrictEqual(lasting(ended), lasting(healthy))).toBe(true);
         expectWhole(world);

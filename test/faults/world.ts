@@ -1,7 +1,6 @@
 import dns from 'node:dns';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { types } from 'node:util';
 import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { stopIfInterrupted } from '../../lib/aws/clock';
@@ -19,10 +18,9 @@ import { AWS_HOST, type Request } from '../helpers/fake-s3/protocol';
 import { temporaryFolder } from '../helpers/folder';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
-/** The timeouts of undici are exact to a second: those of Node.js take their place, for as long as the module of a test file is there. */
-const timers = require('undici/lib/util/timers.js') as Record<'setFastTimeout' | 'clearFastTimeout', unknown>;
-timers.setFastTimeout = setTimeout;
-timers.clearFastTimeout = clearTimeout;
+/** What the test shares with the SDK: see test/helpers/shared-modules. */
+const { sharedModule } = globalThis as unknown as { readonly sharedModule: (file: string) => unknown };
+const useFairTimers = sharedModule(join(__dirname, 'fair-timers.js')) as () => () => void;
 
 export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
@@ -38,8 +36,8 @@ const KEYS = {
 /** Longer than any answer of a server in the same process takes, also on a busy machine. */
 const PATIENT: Timeouts = { connect: 20_000, firstByte: 20_000, idle: 20_000 };
 
-/** For what hangs: an answer that takes longer all the same is asked for again. */
-export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 100, idle: 100 };
+/** For what hangs. With the few requests of one command, what does not hang is there before they have run out: see fair-timers.js. */
+export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 25, idle: 25 };
 
 /** How a command ended, and all that it said. */
 export interface Ended {
@@ -72,6 +70,7 @@ export class FaultWorld {
   folder = '';
   private home: AwsHome | undefined;
   private readonly environment = process.env;
+  private restoreTimers: () => void = () => undefined;
   private interrupt: () => void = () => undefined;
 
   async open(): Promise<void> {
@@ -89,27 +88,25 @@ export class FaultWorld {
       .spyOn(dns, 'lookup')
       .mockImplementation(((name: string, ...rest: [never, never]) =>
         lookup(name.endsWith(AWS_HOST) ? '127.0.0.1' : name, ...rest)) as typeof dns.lookup);
-    // Node.js has another class of errors than the sandbox of a test, and the SDK asks for its own.
-    Object.defineProperty(Error, Symbol.hasInstance, {
-      configurable: true,
-      value(this: unknown, thrown: unknown) {
-        return (this === Error && types.isNativeError(thrown)) || Function.prototype[Symbol.hasInstance].call(this, thrown);
-      },
-    });
+    this.restoreTimers = useFairTimers();
     // The waits between attempts are random times: here chance has next to none.
     jest.spyOn(Math, 'random').mockReturnValue(0.001);
   }
 
   async close(): Promise<void> {
     jest.restoreAllMocks();
+    this.restoreTimers();
     process.env = this.environment;
     this.home?.remove();
     await this.aws.stop();
   }
 
-  /** Everything as it should be: three objects with tags and metadata, a folder among their keys, and a failure event. */
-  reset(): void {
+  /**
+   * Nothing is left of the command before, whose last requests may be on their way still; and everything as it should be: three objects with tags and metadata, a folder among their keys, and a failure event.
+   */
+  async reset(): Promise<void> {
     const { aws } = this;
+    await aws.disconnect();
     aws.heal();
     aws.requests.length = 0;
     aws.pageSize = 2;

@@ -13,7 +13,7 @@ export function projectContext(
     calledIn: directory,
     named,
     cdkContext: cdkContext(named, directory, directory),
-    terminal: { columns: 120, tell: () => {}, clear: '', progress: () => {}, confirm: async () => {} },
+    terminal: { tell: () => {}, clear: '', columns: Number.POSITIVE_INFINITY, progress: () => {}, confirm: async () => {} },
     clock: { now: () => new Date(), sleep: async () => {} },
     signal: new AbortController().signal,
     yes: false,

@@ -174,6 +174,24 @@ const bootstrap = object({
   failure: orNull(text),
 });
 
+// config
+const config = z.union([
+  object({ origin: text, pairs: list(pair), warnings: list(text) }),
+  object({
+    origin: text,
+    config: z.looseObject({}),
+    values: list(
+      object({
+        key: text,
+        value: z.unknown(),
+        from: z.enum(['file', 'default', 'option', 'context']),
+        where: text.optional(),
+      }),
+    ),
+  }),
+  object({ schema: z.looseObject({}) }),
+]);
+
 // cost
 const tiers = list(object({ upTo: number.optional(), usd: number }));
 const cost = z.union([
@@ -251,25 +269,6 @@ const doctor = object({
   repairs: list(repair),
   summary: object({ ok: count, failed: count, unknown: count, skipped: count }),
 });
-
-// config
-const configuration = z.looseObject({}).describe('as docs/config.schema.json has it');
-const configResult = z.union([
-  object({ origin: text, deployment: text, pairs: list(text), warnings: list(text) }),
-  object({
-    origin: text,
-    config: z.looseObject({}).describe('the configuration with every default'),
-    values: list(
-      object({
-        key: text,
-        value: z.unknown(),
-        from: z.enum(['file', 'default', 'option', 'context']),
-        where: text.optional(),
-      }),
-    ),
-  }),
-  object({ schema: z.looseObject({}) }),
-]);
 
 // drill
 const drillEnd = z.enum(['same', 'different', 'failed', 'archived', 'unknown']);
@@ -419,6 +418,36 @@ const failures = object({
   rounds,
 });
 
+const known = <Value extends z.ZodType>(value: Value) => z.union([value, z.literal('unknown')]);
+const surveyedBucket = object({
+  name: text,
+  versioning: known(z.enum(['Enabled', 'Suspended', 'Disabled'])),
+  encryption: known(z.looseObject({})),
+  replication: known(orNull(z.looseObject({}))),
+  objectLockDays: known(orNull(count)),
+  objects: known(count),
+  bytes: known(bytes),
+  archivedBytes: known(bytes),
+  unknown: list(text),
+});
+const init = object({
+  file: text,
+  configuration: z.looseObject({}),
+  pairs: list(
+    object({
+      id: text,
+      notes: list(text),
+      bucket: orNull(surveyedBucket).describe('null where the bucket is new, or AWS was not asked'),
+      unknown: list(text),
+    }),
+  ),
+  notCarried: list(text).optional().describe('of --from-terraform'),
+  terraform: object({ steps: list(text), removedBlocks: text, stateCommands: list(text) })
+    .optional()
+    .describe('of --from-terraform: what Terraform has to forget'),
+  next: list(text).describe('the commands that follow'),
+});
+
 // plan and deploy
 const stop = object({ name: text, kind: z.enum(['resource', 'object-lock', 'lockdown', 'permissions']), reason: text });
 const refusal = object({ name: text, reason: text });
@@ -454,18 +483,6 @@ const plan = object({
   driftChecked: z.literal(false),
 });
 const deploy = object({ stacks: list(stack), deployed: flag, driftChecked: z.literal(false) });
-
-// init
-const init = object({
-  file: text,
-  configuration,
-  pairs: list(object({ id: text, notes: list(text), unknown: list(text) })),
-  notCarried: list(text).optional().describe('of --from-terraform: what the configuration cannot continue'),
-  terraform: object({ removedBlocks: text, stateCommands: list(text), steps: list(text) })
-    .optional()
-    .describe('of --from-terraform: what to do in Terraform'),
-  next: list(text).describe('commands, in their order'),
-});
 
 // restore
 const restore = object({
@@ -539,16 +556,18 @@ const restore = object({
 
 const scp = object({ account, characters: count, most: count, policy: z.looseObject({}) });
 
-// statements
 const statements = object({
   resources: list(
     object({
-      kind: z.enum(['key', 'bucket']),
+      kind: z.enum(['key', 'bucket', 'role']),
       account,
       region: text,
       arn: text,
+      pair: pair.optional().describe('of a role: the pair that replicates under it'),
       statements: list(z.looseObject({})).describe('to merge into its policy'),
-      merge: object({ read: text, write: text }).describe('commands that read the policy and write it'),
+      merge: object({ read: orNull(text).describe('null where a policy of its own is written'), write: text }).describe(
+        'commands',
+      ),
     }),
   ),
 });
@@ -617,7 +636,7 @@ const RESULTS = {
   audit,
   backfill,
   bootstrap,
-  config: configResult,
+  config,
   cost,
   demo,
   deploy,

@@ -66,21 +66,27 @@ function describeWorkload({ objects, averageSize, storedBytes, overwrites, delet
   ].join('; ');
 }
 
+/** A table of lines. Where it does not fit, price and formula are left out: `--json` and a wider terminal have them. */
 function describeGroup(title: string, own: readonly CostLine[], columns: number): string {
-  const known = own.filter(({ usd }) => usd !== null);
-  const rows = [...known, ...own.filter(({ usd }) => usd === null)].map(({ item, quantity, unit, price, usd, formula }) => [
-    item,
-    usd === null ? 'open' : dollars(usd),
-    quantity === null ? '?' : range(quantity, number),
-    `× ${describePrice(price)} per ${unit}`,
-    formula,
-  ]);
-  const header = ['item', 'a month', 'quantity', 'price', 'quantity is'];
-  return [
-    title,
-    ...table([header, ...rows], columns - 2).map((row) => `  ${row}`),
-    `  together ${describeTotal(totalOf(own))}`,
-  ].join('\n');
+  const lines = [...own.filter(({ usd }) => usd !== null), ...own.filter(({ usd }) => usd === null)];
+  const month = ({ usd }: CostLine) => (usd === null ? 'open' : dollars(usd));
+  const amount = ({ quantity }: CostLine) => (quantity === null ? '?' : range(quantity, number));
+  const full = [
+    ['item', 'a month', 'quantity', 'price', 'quantity is'],
+    ...lines.map((line) => [
+      line.item,
+      month(line),
+      amount(line),
+      `× ${describePrice(line.price)} per ${line.unit}`,
+      line.formula,
+    ]),
+  ];
+  const short = [
+    ['a month', 'quantity', 'item'],
+    ...lines.map((line) => [month(line), `${amount(line)} × ${line.unit}`, line.item]),
+  ];
+  const fits = table(full).every((line) => line.length <= columns - 2);
+  return [title, ...table(fits ? full : short).map((row) => `  ${row}`), `  together ${describeTotal(totalOf(own))}`].join('\n');
 }
 
 function describePrice({ tiers }: LinePrice): string {

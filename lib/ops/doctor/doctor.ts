@@ -157,13 +157,21 @@ function reasonSection(title: string, word: 'skipped' | 'unknown', results: read
     const [one, ...others] = those;
     return one === undefined || others.length === 0
       ? those.map((result) => `${headOf(result)}: ${whyOf(result)}`)
-      : [`  ${MARK[word]} ${those.length} checks: ${reason}`, `      ${namesOf(those, word).join(', ')}`];
+      : [`  ${MARK[word]} ${those.length} checks: ${reason}`, `    ${listed(namesOf(those, word))}`];
   });
   return lines.length === 0 ? [] : [[title, ...lines].join('\n')];
 }
 
+/** Checks that a line names; `--json` has all. */
+const LISTED = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more, which --json lists` : ''}`;
+}
+
 function whyOf({ finding }: CheckResult): string {
-  return 'why' in finding ? visible(finding.why.replaceAll('\n', '; ')) : '';
+  return 'why' in finding ? visible([...new Set(finding.why.split(/\n|; /))].join('; ')) : '';
 }
 
 /** Why there is no answer, whatever was asked. */

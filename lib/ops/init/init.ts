@@ -146,7 +146,7 @@ async function write(context: ProjectContext, target: Target, { keys, pairs, nex
     {
       file: target.file,
       configuration,
-      pairs: pairs.map(({ written: { id }, notes, unknown: open }) => ({ id, notes, unknown: open })),
+      pairs: pairs.map(({ written: { id }, notes, bucket = null, unknown: open }) => ({ id, notes, bucket, unknown: open })),
       ...more?.data,
       next: commands,
     },

@@ -27,6 +27,8 @@ export interface ProposedPair {
   readonly written: WrittenPair;
   /** What happens to objects, and why the pair is written so, a line each. */
   readonly notes: readonly string[];
+  /** What AWS says of its source bucket. @default - the bucket is new, or AWS was not asked */
+  readonly bucket?: SurveyedBucket;
   /** What decides the pair and could not be read. */
   readonly unknown: readonly string[];
 }
@@ -39,9 +41,6 @@ export function newPair(id: string): ProposedPair {
     unknown: [],
   };
 }
-
-/** Facts without which a pair may be wrong; the size of a bucket decides nothing. */
-const DECISIVE = ['versioning', 'encryption', 'replication', 'objectLockDays'] as const;
 
 /**
  * A pair for an existing bucket, in the safest way: rules that are there stay.
@@ -64,20 +63,10 @@ export function pairFor(bucket: SurveyedBucket, id: string, replace: boolean): P
       ...(locked && { sourceObjectLock: true, objectLock: { mode: 'GOVERNANCE', days: Math.max(1, objectLockDays) } }),
     },
     notes: [...objectNotes(bucket), ...choiceNotes(bucket, replace)],
-    unknown: [
-      ...DECISIVE.filter((fact) => bucket[fact] === UNKNOWN),
-      ...(encryption !== UNKNOWN && encryption.keyArn === UNKNOWN ? ['key'] : []),
-    ].map((fact) => `pair ${id}: ${NAMES[fact as keyof typeof NAMES]} of bucket ${name}`),
+    bucket,
+    unknown: bucket.unknown.map((setting) => `pair ${id}, bucket ${name}: ${setting}`),
   };
 }
-
-const NAMES = {
-  versioning: 'versioning',
-  encryption: 'default encryption',
-  key: 'key of the default encryption',
-  replication: 'replication',
-  objectLockDays: 'Object Lock',
-};
 
 function joining({ roleArn, rules }: Replication, replace: boolean): { roleArn: string } | { replaces: string[] } {
   return replace ? { replaces: rules.flatMap(({ id }) => id ?? []) } : { roleArn };

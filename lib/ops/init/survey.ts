@@ -165,23 +165,39 @@ async function whyUnusable(
   { account, region }: Surveyor['source'],
 ): Promise<Omit<UnusableBucket, 'name'> | undefined> {
   try {
-    const { BucketRegion: found } = await s3.send(new HeadBucketCommand(bucket));
+    const found = await regionOfBucket(s3, bucket);
     return found === undefined || found === region ? undefined : elsewhere(found, region);
   } catch (error) {
-    const found = bucketRegionIn(error);
-    if (isOtherRegion(error) || (found !== undefined && found !== region)) {
-      return elsewhere(found, region);
+    if (isOtherRegion(error)) {
+      return elsewhere(bucketRegionIn(error), region);
     }
     if (httpStatusOf(error) === 404) {
       return { problem: 'there is no such bucket', remedy: 'correct its name, or make a new one with --new' };
     }
-    if (httpStatusOf(error) === 403) {
+    if (isAccessDenied(error)) {
       return {
         problem: `account ${account} does not own it, or these credentials may not use it`,
         remedy: `name a bucket of account ${account}, or use credentials with s3:ListBucket on it`,
       };
     }
     throw unreachable(`bucket ${bucket.Bucket}`, error);
+  }
+}
+
+/**
+ * The Region of a bucket. Where HEAD is refused, which says no reason, another request says it, or shows that the bucket is the account's.
+ *
+ * @returns undefined where S3 does not say it
+ */
+async function regionOfBucket(s3: S3Client, bucket: OwnBucket): Promise<string | undefined> {
+  try {
+    return (await s3.send(new HeadBucketCommand(bucket))).BucketRegion;
+  } catch (error) {
+    if (![400, 403].includes(httpStatusOf(error) ?? 0)) {
+      throw error;
+    }
+    await s3.send(new GetBucketVersioningCommand(bucket));
+    return bucketRegionIn(error);
   }
 }
 

@@ -2,7 +2,7 @@ import { type Context, Outcome } from '../../cli/command';
 import { plural } from '../../cli/units';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
 import { LOCKDOWN } from '../../model/lockdown/statements';
-import { type OwnedElsewhere, ownedElsewhere, UNKNOWN_KEY_ID } from '../../model/owned-elsewhere';
+import { type OwnedElsewhere, ownedElsewhere, ownersRoles, UNKNOWN_KEY_ID } from '../../model/owned-elsewhere';
 import { awsCommand } from '../../model/shell-commands';
 import { statusOf } from '../../model/status';
 
@@ -12,7 +12,7 @@ import { statusOf } from '../../model/status';
  * Skipped where the deployment owns everything that it uses.
  */
 export async function statements({ config }: Context): Promise<Outcome> {
-  const resources = ownedElsewhere(config).map(({ pair, ...owned }) => ({
+  const resources = [...ownedElsewhere(config), ...ownersRoles(config)].map(({ pair, ...owned }) => ({
     ...owned,
     ...(pair && { pair: pair.id }),
     merge: pair === undefined ? mergeCommands(config, owned) : { read: null, write: putRolePolicy(config, pair) },

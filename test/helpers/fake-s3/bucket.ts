@@ -119,8 +119,6 @@ export class StoredBucket implements Bucket {
           throw new S3Error(404, 'ReplicationConfigurationNotFoundError');
         }
         return xml(`<ReplicationConfiguration><Role>r</Role>${this.rules}</ReplicationConfiguration>`);
-      case 'GetBucketRequestPayment':
-        return xml('<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>');
       case 'GetBucketOwnershipControls':
         return xml('<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>');
       case 'GetBucketTagging':
@@ -169,6 +167,7 @@ export class StoredBucket implements Bucket {
       case 'GetBucketEncryption':
       case 'GetBucketLifecycleConfiguration':
       case 'GetBucketPolicy':
+      case 'GetBucketRequestPayment':
       case 'GetObjectLockConfiguration':
       case 'GetPublicAccessBlock':
       case undefined:

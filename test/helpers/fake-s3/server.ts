@@ -60,6 +60,14 @@ export class FakeS3 {
     });
   }
 
+  /** Ends every connection, after what clients had sent when they ended has arrived. */
+  async disconnect(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) {
+      await new Promise((done) => setImmediate(done));
+    }
+    this.server?.closeAllConnections();
+  }
+
   /** Has the next requests that the test means end this way. */
   fault(when: (request: Request) => boolean, outcome: Outcome, times = 1): void {
     this.faults.add(when, outcome, times);

@@ -20,12 +20,12 @@ AsyncLocalStorage.prototype.run = ((run) =>
     return Reflect.apply(run, this, args);
   })(Reflect.get(AsyncLocalStorage.prototype, 'run'));
 
-/** Gives test files the modules that a worker loads once, see transform.js, and what must be the same for both: dates, errors, the environment. */
+/** Gives test files the modules that a worker loads once, see transform.js, and what must be the same for both: dates, errors, chance, the environment. */
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     const { global } = this;
-    Object.assign(global, { sharedModule: require, Date, Error, TypeError });
+    Object.assign(global, { sharedModule: require, Date, Error, Math, TypeError });
     Object.defineProperty(global.process, 'env', {
       get: () => process.env,
       set: (variables) => {

@@ -238,7 +238,7 @@ test('exit code: 0 when all is well, 3 when something is unknown, 1 when anythin
   const unknown = await doctor(context);
   expect([unknown.exitCode, unknown.data]).toMatchObject([3, { status: 'unknown' }]);
   expect(unknown.text).toMatch(
-    /^ {2}\? \d+ checks: these credentials may not ask this .*\n {6}.*replica-key-grant \[documents\]/m,
+    /^ {2}\? \d+ checks: these credentials may not ask this .*\n {4}.*replica-key-grant \[documents\]/m,
   );
 
   Object.assign(world.buckets[world.names.pairs[0]?.sourceBucket.name ?? ''] ?? {}, { versioning: 'Suspended' });

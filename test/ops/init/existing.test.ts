@@ -117,9 +117,13 @@ describe('an existing bucket', () => {
   ])('of which %s is denied has an unknown setting, never none', async (operation, what) => {
     const { written, notes, unknown } = await pairOf({ denied: [operation] });
 
-    expect(unknown).toEqual([`pair acme-logs: ${what} of bucket acme-logs`]);
+    expect(unknown).toEqual([`pair acme-logs, bucket acme-logs: ${what}: AccessDenied by the fake`]);
     expect(notes).toMatch(/is unknown/);
     expect(written).toEqual({ id: 'acme-logs', sourceBucket: { name: 'acme-logs' } });
+  });
+
+  test("that may be read but not listed is the account's all the same", async () => {
+    expect(await pairOf({ denied: ['HeadBucket'] })).toMatchObject({ written: { id: 'acme-logs' }, unknown: [] });
   });
 
   test('gets an id that is valid, fits into bucket names and is not taken', async () => {
@@ -149,7 +153,7 @@ test('buckets that cannot be source buckets are told together, each with what to
     .set('suspended', { versioning: 'Suspended' })
     .set('never', { versioning: undefined })
     .set('far', { region: 'us-east-1' })
-    .set('foreign', { denied: ['HeadBucket'] })
+    .set('foreign', { denied: ['HeadBucket', 'GetBucketVersioning'] })
     .set('nameless', { rules: [{ destination: 'one' }] })
     .set('lonely', {});
   const names = ['suspended', 'never', 'far', 'foreign', 'nowhere', 'nameless', 'lonely'];

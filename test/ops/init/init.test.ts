@@ -174,16 +174,21 @@ test('init that may not read a setting writes the rest, says what may be missing
   expect(exitCode).toBe(3);
   expect(world.read('replication.json')).toMatchObject({ pairs: [{ sourceBucket: { name: 'acme-logs' } }] });
   expect(text).toContain(
-    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs: default encryption of bucket acme-logs',
+    'Could not be read, and may be missing in the configuration:\n  - pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake',
   );
   expect(data).toMatchObject({
     status: 'unknown',
-    pairs: [{ unknown: ['pair acme-logs: default encryption of bucket acme-logs'] }],
+    pairs: [
+      {
+        bucket: { versioning: 'Enabled', encryption: 'unknown', replication: null, objectLockDays: null, objects: 'unknown' },
+        unknown: ['pair acme-logs, bucket acme-logs: default encryption: AccessDenied by the fake'],
+      },
+    ],
   });
 });
 
 test('init shows text from outside in one line, in which every character is seen', async () => {
-  world.answers = ['keep'];
+  world.answers = ['', '', 'keep'];
   world.buckets.set('acme-logs', { rules: [{ ID: 'a\u001b[2J\nb', destination: 'one' }] });
 
   await world.run([...SIDES, '--bucket', 'acme-logs']).catch(() => undefined);

@@ -161,8 +161,8 @@ export class InitWorld {
         clients: testClients,
         terminal: {
           tell: (line) => this.told.push(line),
-          columns: 120,
           clear: '',
+          columns: Number.POSITIVE_INFINITY,
           progress: () => {},
           confirm: async (question) => {
             this.questions.push(question);

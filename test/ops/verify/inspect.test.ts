@@ -46,7 +46,7 @@ describe('a replica that is not as it should be is wrong, and deleted all the sa
     expect(checkOf(pair, name)).toEqual({ status: 'failed', found, expected });
     expect(pair.checks.filter(({ status }) => status !== 'ok')).toHaveLength(1);
     expect(text).toContain('replicated, but not verified');
-    expect(text).toContain(`wrong  ${name}: found ${found}`);
+    expect(text).toContain(`✗ ${name}: found ${found}`);
     expect(deletions()).toHaveLength(2);
   });
 

@@ -28,11 +28,11 @@ async function usable(context: DoctorContext, side: SideName): Promise<CheckFind
   if (side === 'destination' && config.destination.keyArn !== undefined) {
     return ownedKey(context, config.destination.keyArn);
   }
-  return orMissing(context, { stack: side, expected }, () => keyEnabled(context, side));
+  return orMissing(context, { stack: side, expected }, () => isEnabled(context, side));
 }
 
 /** Enabled, or how it can be again. */
-async function keyEnabled(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+async function isEnabled(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await context.facts.key(side);
   return state === 'Enabled'
     ? pass(`${arn} is Enabled`)
@@ -66,7 +66,7 @@ async function ownedKey(context: DoctorContext, keyArn: string): Promise<CheckFi
     return { status: 'failed', found: `${keyArn} is an AWS managed key, which no other account can use`, expected, fix };
   }
   return spec === 'SYMMETRIC_DEFAULT' && usage === 'ENCRYPT_DECRYPT'
-    ? keyEnabled(context, 'destination')
+    ? isEnabled(context, 'destination')
     : { status: 'failed', found: `${keyArn} is ${spec}, for ${usage}`, expected, fix };
 }
 

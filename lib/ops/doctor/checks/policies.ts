@@ -64,7 +64,7 @@ async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<
   const policy = await bucketPolicy(context, 'destination', pair);
   if (pair.replicaBucket !== undefined) {
     const bound = maxRetentionStatement(pair, pair.names);
-    return replicationAdmitted(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(config, pair));
+    return ownersAdmission(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(config, pair));
   }
   return held(policy, replicaGrants(config, pair), { whole: true });
 }
@@ -73,7 +73,7 @@ async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { config } = context;
   const policy = await keyPolicy(context, 'destination');
-  const found = config.destination.keyArn === undefined ? undefined : replicationAdmitted(context, pair, 'key', policy, []);
+  const found = config.destination.keyArn === undefined ? undefined : ownersAdmission(context, pair, 'key', policy, []);
   return found ?? held(policy, replicaKeyStatements(config, pair.names));
 }
 
@@ -83,7 +83,7 @@ async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<Che
  *
  * @param others what it has to have besides, word for word
  */
-function replicationAdmitted(
+function ownersAdmission(
   { config }: DoctorContext,
   pair: DeployedPair,
   resource: Guarded,
