@@ -82,6 +82,19 @@ test.each(CHANGES)(
   },
 );
 
+test('a replica key that is owned elsewhere counts from the deployment on that writes it into the rule', async () => {
+  const keyArn = 'arn:aws:kms:us-west-2:222222222222:key/0a1b2c3d-0000-4000-8000-000000000000';
+  const now = { destination: { keyArn } };
+  const results = await deployedFrom({}, now, (world) => {
+    const { destination: owned } = healthyWorld(validConfig(now)).keys;
+    world.ownersKeys[keyArn] = { ...(owned as NonNullable<typeof owned>), arn: keyArn };
+  });
+  const failed = failures(results);
+  expect(Object.keys(failed)).toEqual(['configuration']);
+  expect(unanswered(results)).toEqual([]);
+  expect(failed['configuration']?.found).toMatch(/replication rules of bucket backups-documents-111/);
+});
+
 test('what was changed by hand since gets back what is deployed, not what the configuration says now', async () => {
   const results = await deployedFrom(pair({ storageClass: 'STANDARD', bucketKeys: false }), {}, (world) => {
     for (const bucket of Object.values(world.buckets)) {

@@ -45,8 +45,13 @@ export const EXCHANGE_CHECKS: readonly Check[] = [
 ];
 
 async function keyParameter(context: DoctorContext, side: SideName): Promise<CheckFinding> {
-  const { Arn: arn } = await context.facts.key(side);
-  return parameters(context, side, { [context.facts.names[side].keyParameter]: arn });
+  const { config, facts } = context;
+  const name = facts.names[side].keyParameter;
+  const { Arn: arn } = await facts.key(side);
+  // A key that is owned elsewhere counts from the deployment on that publishes it.
+  const isOwned = side === 'destination' && config.destination.keyArn !== undefined;
+  const published = isOwned ? (await facts.template(side)).named('AWS::SSM::Parameter', name) : undefined;
+  return parameters(context, side, { [name]: String((await published?.get('Value')) ?? arn) });
 }
 
 async function pairParameters(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
