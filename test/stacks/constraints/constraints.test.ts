@@ -18,10 +18,15 @@ interface Found extends Place {
 /** What is set inside of a policy, the simulator and the rule packs look at. */
 const WHOLE = /(PolicyDocument|KeyPolicy)$/;
 
+/** What stands in cdk.context.json when a configuration is synthesized. */
+function recordedIn(keys: Record<string, unknown>): Record<string, string> {
+  return keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
+}
+
 /** Tags are CloudFormation's, and the schema of the configuration knows their constraints. */
 const inGroups: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: keys }) => {
   const { source, destination } = validConfig(keys);
-  const all = templates(keys, keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
+  const all = templates(keys, recordedIn(keys));
   const places = {
     source: source,
     destination,
@@ -43,7 +48,7 @@ const inGroups: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: ke
 const inPipelines: readonly Found[] = VARIANTS.filter(({ config }) => config['pipeline'] !== undefined).flatMap(
   ({ name: variant, config: keys }) => {
     const config = validConfig(keys);
-    const app = testApp();
+    const app = testApp(recordedIn(keys));
     addPipeline(app, config);
     const stacks = app.node
       .findAll()

@@ -50,8 +50,9 @@ async function keyParameter(context: DoctorContext, side: SideName): Promise<Che
   const { Arn: arn } = await facts.key(side);
   // A key that is owned elsewhere counts from the deployment on that publishes it.
   const isOwned = side === 'destination' && config.destination.keyArn !== undefined;
-  const published = isOwned ? (await facts.template(side)).named('AWS::SSM::Parameter', name) : undefined;
-  return parameters(context, side, { [name]: String((await published?.get('Value')) ?? arn) });
+  const parameter = isOwned ? (await facts.template(side)).named('AWS::SSM::Parameter', name) : undefined;
+  const published = await parameter?.get('Value');
+  return parameters(context, side, { [name]: typeof published === 'string' ? published : arn });
 }
 
 async function pairParameters(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {

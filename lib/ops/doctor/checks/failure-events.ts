@@ -118,12 +118,12 @@ function mergeEvents(
   context: DoctorContext,
   pair: DeployedPair,
   live: NotificationConfiguration,
-  events: readonly string[],
+  wanted: readonly string[],
 ): Repair {
   const { name } = pair.names.sourceBucket;
   const resource = `notifications of bucket ${name}`;
   const configured = adoptionOf(context.config, pair, '');
-  const adoption = { ...configured, notification: { ...configured.notification, Events: events } };
+  const adoption = { ...configured, notification: { ...configured.notification, Events: wanted } };
   const others = targets(live).filter(({ QueueArn: arn }) => arn !== adoption.notification.QueueArn);
   try {
     return byAws(
