@@ -53,7 +53,12 @@ module.exports = {
       setupFilesAfterEnv: ['<rootDir>/test/helpers/documented.ts'],
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/exhaustive/', '<rootDir>/test/faults/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/emulator/',
+        '<rootDir>/test/exhaustive/',
+        '<rootDir>/test/faults/',
+        '<rootDir>/test/package/',
+      ],
     },
     {
       ...shared,
@@ -67,6 +72,13 @@ module.exports = {
       roots: ['<rootDir>/test/exhaustive', '<rootDir>/test/properties'],
       testMatch: ['**/*.test.ts'],
       globals: { EXHAUSTIVE: true },
+    },
+    {
+      // What npm packs and installs, in a folder of its own.
+      transform: { '^.+\\.tsx?$': ['@swc/jest'] },
+      displayName: 'package',
+      roots: ['<rootDir>/test/package'],
+      testMatch: ['**/*.test.ts'],
     },
     {
       ...shared,

@@ -1,13 +1,18 @@
 #!/usr/bin/env node
-// The command of the package: npm runs JavaScript, and tsx's hook reads the TypeScript.
+const { existsSync } = require('node:fs');
 const { _extensions: extensions } = require('node:module');
-const { sep } = require('node:path');
+const path = require('node:path');
 
-const plain = extensions['.js'];
-require('tsx/cjs');
-// Not the packages: tsx would read each of their files for syntax that none has, a third of the time of a short command.
-const withTsx = extensions['.js'];
-const packages = `${sep}node_modules${sep}`;
-extensions['.js'] = (module, file) => (file.includes(packages) ? plain : withTsx)(module, file);
-
-require('./s3-replication.ts');
+if (existsSync(path.join(__dirname, 's3-replication.ts'))) {
+  // In a clone, tsx's hook reads the TypeScript.
+  const plain = extensions['.js'];
+  require('tsx/cjs');
+  // Not the packages: tsx would read each of their files for syntax that none has, a third of the time of a short command.
+  const withTsx = extensions['.js'];
+  const packages = `${path.sep}node_modules${path.sep}`;
+  extensions['.js'] = (module, file) => (file.includes(packages) ? plain : withTsx)(module, file);
+  require('./s3-replication.ts');
+} else {
+  // What npm installs has only what was built.
+  require('../dist/bin/s3-replication.js');
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { ownCdkJson } from '../config/package';
 import { AppError, describeError } from '../errors/errors';
 import { visibleLines } from '../errors/visible';
 import { capacityWarnings, checkCapacity, type MeasuredStack } from '../model/capacity';
@@ -16,6 +17,12 @@ export type AddStacks = (app: App, config: Deployment) => () => readonly Acknowl
 /** The CDK refuses a stack with more resources than CloudFormation takes, without a word on pairs: what is checked here comes first. */
 const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 
+/** The feature flags of this project, for an app that is not called through its cdk.json. What the CDK CLI gives comes before them. */
+function ownContext(): Record<string, unknown> {
+  const { replication: _, ...flags } = ownCdkJson().context;
+  return { ...flags, ...NO_LIMIT };
+}
+
 /**
  * Runs an entry point of the CDK CLI: finds the configuration, adds the stacks, and measures what is synthesized. An error becomes the
  * exit code.
@@ -25,7 +32,7 @@ const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
  */
 export function runCdkApp(addStacks: AddStacks): void {
   reportErrors(() => {
-    const app = new App({ context: NO_LIMIT });
+    const app = new App({ context: ownContext() });
     const readContext = (key: string): unknown => app.node.tryGetContext(key);
     const config = deploymentOf(loadConfig(readContext, process.cwd()));
     const acknowledgements = addStacks(app, config);
@@ -71,7 +78,7 @@ function stacksOf(app: App): MeasuredStack[] {
 function synthesizeApart(addStacks: AddStacks, config: Deployment): MeasuredStack[] {
   const outdir = mkdtempSync(join(tmpdir(), 's3-replication-'));
   try {
-    const app = new App({ context: NO_LIMIT, outdir, autoSynth: false, builtinCloudFormationValidation: false });
+    const app = new App({ context: ownContext(), outdir, autoSynth: false, builtinCloudFormationValidation: false });
     addStacks(app, config);
     return stacksOf(app);
   } finally {

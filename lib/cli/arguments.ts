@@ -29,7 +29,11 @@ const NPM_OPTIONS = new Set(['all', 'color', 'help', 'prefix', 'quiet', 'version
  * @throws UsageError for anything that would otherwise be ignored: an unknown option, a missing or needless value, a second value, or an
  *   option that npm took for itself
  */
-export function parseOptions<const Options extends OptionTable>(argv: readonly string[], options: Options, rules: OptionRules) {
+export function parseOptions<const Options extends OptionTable>(
+  argv: readonly string[],
+  options: Options,
+  rules: OptionRules,
+): Parsed<Options> {
   refuseWhatNpmTook(Object.keys(options).filter((name) => !(name === 'json' && argv.includes('--json'))));
   const seen = new Map<string, string>();
   const loose: ParseArgsConfig & { tokens: true } = { args: [...argv], options, strict: false, tokens: true };
@@ -40,6 +44,10 @@ export function parseOptions<const Options extends OptionTable>(argv: readonly s
   }
   return parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true });
 }
+
+type Parsed<Options extends OptionTable> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true; tokens: true }>
+>;
 
 interface OptionToken {
   readonly name: string;

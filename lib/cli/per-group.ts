@@ -15,7 +15,7 @@ export function contextsOf(context: Context): readonly Context[] {
 /**
  * Runs a command for each of several groups in turn. A group that cannot be looked at does not hide the others; the worst status counts.
  *
- * @throws UsageError for `--watch`, whose rounds would take turns
+ * @throws UsageError for `--watch`, whose rounds would take turns, and `--html`, whose page would be replaced by that of the next group
  * @throws AppError when the person declines or interrupts
  */
 export async function runPerGroup(
@@ -23,10 +23,11 @@ export async function runPerGroup(
   args: CommandArguments,
   run: (context: Context) => Promise<Outcome>,
 ): Promise<Outcome> {
-  if (args.values['watch'] !== undefined) {
+  const option = ['watch', 'html'].find((name) => args.values[name] !== undefined);
+  if (option !== undefined) {
     throw new UsageError(
-      'WatchOneGroup',
-      `--watch follows one group, and these pairs are in ${contexts.length}: ${contexts.map(nameOf).join(', ')}`,
+      'OneGroup',
+      `--${option} is about one group, and these pairs are in ${contexts.length}: ${contexts.map(nameOf).join(', ')}`,
       'choose pairs of one group with --pair',
     );
   }

@@ -7,7 +7,11 @@ import { errorToJson } from './exit-codes';
  * Returns a result beside which files could not be written. The result counts, and is printed; the errors are told, and a command that would
  * be `ok` is `unknown`: somebody waits for what the file would have said.
  */
-export function withUnwritten(outcome: Outcome, errors: readonly AppError[], { terminal }: Pick<Context, 'terminal'>): Outcome {
+export function withUnwritten<Data extends object>(
+  outcome: Outcome<Data>,
+  errors: readonly AppError[],
+  { terminal }: Pick<Context, 'terminal'>,
+): Outcome<Data> {
   if (errors.length === 0) {
     return outcome;
   }

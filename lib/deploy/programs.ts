@@ -22,11 +22,12 @@ export const DEPLOY: Program = {
       const { deploy } = require('./deploy-command') as typeof import('./deploy-command');
       const { deployedReader } = require('./plan/deployed') as typeof import('./plan/deployed');
       const { stackStates } = require('./blocked-stacks') as typeof import('./blocked-stacks');
-      const { runCdk } = require('../cli/process/cdk') as typeof import('../cli/process/cdk');
+      const { ownPlugin, runCdk } = require('../cli/process/cdk') as typeof import('../cli/process/cdk');
       return deploy({
         ...process,
         ...project,
-        cdk: (args, options) => runCdk(args, { cwd: project.directory, signal: process.signal, ...options }),
+        cdk: (args, options) =>
+          runCdk([...args, ...ownPlugin(project.directory)], { cwd: project.directory, signal: process.signal, ...options }),
         deployed: deployedReader,
         states: stackStates,
       });

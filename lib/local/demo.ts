@@ -1,8 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { stopIfInterrupted } from '../aws/clock';
 import { cdkScript } from '../cli/process/cdk';
 import { run } from '../cli/process/run';
 import { plural } from '../cli/units';
+import { nodeArguments } from '../config/package';
 import { SIDES } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
 import { namesOf } from '../model/names';
@@ -102,15 +103,7 @@ async function deploy({ emulator, workspace }: LocalDeployment, { progress, sign
   // The next deployment validates the templates of the whole app.
   await progress.step('deploy the destination', () => deployStacks(['destination'], { CDK_VALIDATION: 'false' }));
   await progress.step("record the replica key's ARN", () =>
-    node([
-      '--require',
-      require.resolve('tsx/cjs'),
-      resolve(__dirname, '../../bin/s3-replication.ts'),
-      'exchange',
-      '--config',
-      'config.json',
-      '--yes',
-    ]),
+    node([...nodeArguments('s3-replication'), 'exchange', '--config', 'config.json', '--yes']),
   );
   await progress.step('deploy the source and its monitoring', () =>
     deployStacks(['destination', 'source', 'monitoring', 'heartbeat']),

@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isAlive, replaceFile } from '../cli/files';
+import { CACHE, nodeArguments, ownCdkJson, PLUGIN } from '../config/package';
 import { type ReplicationConfig, SIDES } from '../config/replication-config';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { withoutAmbientAws } from './emulator';
 
-/** The project's own folder. */
-const PROJECT = resolve(__dirname, '../..');
-
-/** Where the demo keeps everything: git ignores it. */
-export const DEMO_FOLDER = join(PROJECT, '.demo');
+/** Where the demo keeps everything. */
+export const DEMO_FOLDER = CACHE;
 
 /** The folder of one run: its own cdk.json, context, output and AWS profiles. */
 export interface Workspace {
@@ -95,18 +93,16 @@ function withoutNames({ names: _all, ...config }: Deployment): ReplicationConfig
 }
 
 /**
- * The project's cdk.json for a run elsewhere: absolute paths, and no configuration.
+ * The package's cdk.json for a run elsewhere: absolute paths, and no configuration.
  *
  * @param more context, such as which file has the run's configuration
  */
 export function cdkJson(more: Readonly<Record<string, string>>): object {
-  const project = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8'));
-  const { replication: _, ...context } = project.context;
+  const own = ownCdkJson();
+  const { replication: _, ...context } = own.context;
   return {
-    ...project,
-    app: [process.execPath, ...flagsOf(project.app), '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')]
-      .map((word) => JSON.stringify(word))
-      .join(' '),
+    app: [process.execPath, ...flagsOf(own.app), ...nodeArguments('replication')].map((word) => JSON.stringify(word)).join(' '),
+    plugin: [PLUGIN],
     context: { ...context, ...more },
   };
 }

@@ -675,8 +675,8 @@ describe('with pairs in several groups', () => {
     expect(stderr).not.toContain('group media');
   });
 
-  test('--watch is refused, and says what to do', async () => {
-    const { exitCode, stderr } = await run(['status', '--watch', '5']);
+  test.each(['--watch 5', '--html status.html'])('%s is refused, and says what to do', async (option) => {
+    const { exitCode, stderr } = await run(['status', ...option.split(' ')]);
 
     expect(exitCode).toBe(2);
     expect(stderr).toContain('these pairs are in 2: pairs without a group, group media');

@@ -2,7 +2,7 @@ import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@a
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { METRIC_NAMESPACE, metricDimensions, type ReplicationMetric } from '../../lib/model/alarms';
-import type { StatusData } from '../../lib/ops/status/status';
+import type { StatusData } from '../../lib/ops/status/format';
 import { validConfig } from '../helpers/config';
 import { runScript } from '../helpers/process';
 import { type DeployedDemo, deployedDemo } from './deployed-demo';

@@ -98,10 +98,15 @@ function configOf(row: Row): Keys {
   const pairs = ['a', 'a-b'].map((id) => ({
     id,
     ...pair,
-    ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...(sourceBucket as Keys) } }),
+    ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...ofPair(sourceBucket as Keys, id) } }),
     ...(replicaBucket !== undefined && { replicaBucket: { name: `acme-${id}-backup` } }),
   }));
   return Object.assign({ pairs }, ...keys(OPTIONS)) as Keys;
+}
+
+/** Each pair replicates under a role of its own. */
+function ofPair({ roleArn, ...keys }: Keys, id: string): Keys {
+  return { ...keys, ...(typeof roleArn === 'string' && { roleArn: `${roleArn}-${id}` }) };
 }
 
 /** What of a row is not the default. */

@@ -211,7 +211,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     ],
   },
   drill: {
-    argv: 'drill',
+    argv: 'drill --html a.html',
     steps: [
       ...IDENTITIES,
       ...LISTINGS,
@@ -342,7 +342,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     ],
   },
   status: {
-    argv: 'status',
+    argv: 'status --html a.html',
     steps: [
       ...IDENTITIES,
       'source: monitoring GetMetricData',

@@ -102,7 +102,8 @@ export class FaultWorld {
   }
 
   /**
-   * Nothing is left of the command before, whose last requests may be on their way still; and everything as it should be: three objects with tags and metadata, a folder among their keys, and a failure event.
+   * Everything as it should be: three objects with tags and metadata, a folder among their keys, and a failure event. Nothing is left of
+   * the command before, whose last requests may be on their way still.
    */
   async reset(): Promise<void> {
     const { aws } = this;

@@ -58,7 +58,7 @@ describe('the folder of a run', () => {
     const own = json(directory, 'cdk.json');
 
     expect(own.context).toEqual({ ...flags, config: 'config.json' });
-    expect(own.plugin).toEqual(['s3-replication-credential-plugin']);
+    expect(own.plugin.map((path: string) => existsSync(path))).toEqual([true]);
     for (const [, path] of own.app.matchAll(/"([^"]+\/[^"]+)"/g)) {
       expect(existsSync(path)).toBe(true);
     }

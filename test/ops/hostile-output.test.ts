@@ -15,6 +15,7 @@ import { formatCost } from '../../lib/ops/cost/format';
 import type { CheckResult } from '../../lib/ops/doctor/check';
 import { formatDoctor } from '../../lib/ops/doctor/doctor';
 import { formatDrill } from '../../lib/ops/drill/format';
+import { htmlDrill } from '../../lib/ops/drill/html';
 import type { DrillReport } from '../../lib/ops/drill/report';
 import { writeReport } from '../../lib/ops/drill/report-files';
 import { formatObject, type ObjectData } from '../../lib/ops/explain/explain-object';
@@ -24,7 +25,8 @@ import { describeRemoval, formatFailures, formatUndone } from '../../lib/ops/fai
 import { formatPlan, formatResult } from '../../lib/ops/restore/format';
 import { Ledger } from '../../lib/ops/restore/ledger';
 import type { RestoreResult } from '../../lib/ops/restore/result';
-import { formatStatus, type StatusData } from '../../lib/ops/status/status';
+import { formatStatus, type StatusData } from '../../lib/ops/status/format';
+import { htmlStatus } from '../../lib/ops/status/html';
 import { formatLeftover, formatVerify, type VerifyData } from '../../lib/ops/verify/result';
 import { validConfig } from '../helpers/config';
 import { temporaryFolder } from '../helpers/folder';
@@ -114,6 +116,7 @@ const difference = (x: Text): Difference => ({
   replicaClass: x('class'),
   replicationStatus: x('status'),
   why: x('why'),
+  remedy: 'explain',
 });
 
 function auditReport(x: Text): AuditReport {
@@ -141,7 +144,7 @@ function auditReport(x: Text): AuditReport {
         replicaBucket: x('bucket'),
         ...totals,
         prefix: x('prefix'),
-        prefixes: [{ prefix: x('prefix'), states: { missing: { versions: 1, bytes: 1 } } }],
+        prefixes: [{ prefix: x('prefix'), states: { missing: { versions: 1, bytes: 1, wrong: 1 } } }],
       },
     ],
     differences: [difference(x)],
@@ -509,11 +512,20 @@ describe('files', () => {
     },
   );
 
-  test('the page of an audit has none, in text and in attributes', () => {
-    const page = htmlReport(auditReport((what) => what));
+  const PAGES: Record<string, (x: Text) => string> = {
+    audit: (x) => htmlReport(config, auditReport(x)),
+    drill: (x) => htmlDrill(config, [drillReport(x)], 'failed'),
+    status: (x) => {
+      const guidance = { text: x('text'), commands: [] };
+      return htmlStatus(status(x), { wrong: [guidance], unknown: [guidance] }, new Date(0));
+    },
+  };
+
+  test.each(Object.entries(PAGES))('the page of %s has none, in text and in attributes', (_, pageOf) => {
+    const page = pageOf((what) => what);
     fc.assert(
       fc.property(hostile, (text) => {
-        const shown = htmlReport(auditReport((what) => `${what}${text}`));
+        const shown = pageOf((what) => `${what}${text}`);
         expect([unsafe(shown), lines(shown)]).toEqual([null, lines(page)]);
         expect(shown).not.toContain('<b>');
       }),

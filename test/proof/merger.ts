@@ -167,6 +167,7 @@ export function deniedMerger(world: World): Request[] {
       administrator(THIRD_ACCOUNT),
       { kind: 'service', name: 's3.amazonaws.com' } as const,
       { kind: 'service', name: 'cloudformation.amazonaws.com' } as const,
+      { kind: 'service', name: 'ec2.amazonaws.com' } as const,
       { kind: 'anonymous' } as const,
     ].map((somebody) => ({
       name: 'somebody else than Lambda assumes the role of the function',
@@ -175,6 +176,13 @@ export function deniedMerger(world: World): Request[] {
       resource: merger.role,
       owner,
     })),
+    {
+      name: 'Lambda tags a session of the role of the function',
+      principal: LAMBDA,
+      action: 'sts:TagSession',
+      resource: merger.role,
+      owner,
+    },
   ];
 }
 

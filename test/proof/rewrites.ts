@@ -110,8 +110,8 @@ function hasEffectWithoutKey(operator: string, key: string, { Principal: princip
   return !operator.includes('Not') && !ALWAYS_THERE.includes(key) && !isKnown;
 }
 
-/** A service that nothing is granted to. */
-const ANOTHER_SERVICE = 'lambda.amazonaws.com';
+/** Services that a statement of another one grants nothing to. */
+const OTHER_SERVICES = ['lambda.amazonaws.com', 'ec2.amazonaws.com'] as const;
 
 /** Everybody instead of an account or a service, and another service. A Deny names everybody as it is. */
 function otherPrincipals(statement: Statement): Change[] {
@@ -124,9 +124,11 @@ function otherPrincipals(statement: Statement): Change[] {
     effect: 'opens',
     statement: { ...statement, Principal: other },
   });
+  const [usual, second] = OTHER_SERVICES;
+  const other = 'Service' in principal && principal['Service'] === usual ? second : usual;
   return [
     ...(isPinned(statement) ? [] : [change('everybody', '*')]),
-    ...('Service' in principal ? [change(`${ANOTHER_SERVICE} instead of the service`, { Service: ANOTHER_SERVICE })] : []),
+    ...('Service' in principal ? [change(`${other} instead of the service`, { Service: other })] : []),
   ];
 }
 

@@ -42,13 +42,16 @@ test('of a bucket that is owned elsewhere the stacks make one rule, and nothing 
       const adoptions = resources(source, 'Custom::S3ReplicationRule').map(
         ({ Adoption: text }) => JSON.parse(String(text)) as Adoption,
       );
-      expect(adoptions.map(({ bucket, roleArn, replaces }) => ({ bucket, roleArn, replaces }))).toEqual(
-        owned.map(({ names, sourceBucket }) => ({
-          bucket: sourceBucket?.name,
-          roleArn: sourceBucket?.roleArn ?? names.replicationRole.arn,
-          replaces: sourceBucket?.replaces ?? [],
-        })),
+      // By bucket: an object of JavaScript has its own order of ids that are numbers.
+      expect(Object.fromEntries(adoptions.map(({ bucket, roleArn, replaces }) => [bucket, { roleArn, replaces }]))).toEqual(
+        Object.fromEntries(
+          owned.map(({ names, sourceBucket }) => [
+            sourceBucket?.name,
+            { roleArn: sourceBucket?.roleArn ?? names.replicationRole.arn, replaces: sourceBucket?.replaces ?? [] },
+          ]),
+        ),
       );
+      expect(adoptions).toHaveLength(owned.length);
       expect(resources(source, 'AWS::S3::Bucket')).toHaveLength(made.length + (config.backfill ? 1 : 0));
       source.resourceCountIs('AWS::Lambda::Function', 1);
       expect(resources(destination, 'AWS::S3::Bucket')).toHaveLength(config.pairs.length - ofOthers.length);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { settingOfCli } from '../../config/locate';
+import { nodeArguments, PLUGIN } from '../../config/package';
 import { AppError } from '../../errors/errors';
 import { endWith } from './end-with';
 
@@ -14,6 +16,26 @@ export function cdkScript(): string {
   } catch (error) {
     throw new AppError('NoCdkCli', 'the CDK CLI is not installed here', 'run "npm ci" in the project', { cause: error });
   }
+}
+
+/**
+ * The options that give the CDK CLI this package's app and plug-in: none where cdk.json names an app, as that of a clone does.
+ *
+ * @param directory the folder of cdk.json
+ */
+export function ownApp(directory: string): string[] {
+  // The CDK CLI takes quotes at both ends away.
+  const app = ['node', ...nodeArguments('replication').map((word) => JSON.stringify(word))].join(' ');
+  return namesApp(directory) ? [] : ['--app', app, ...ownPlugin(directory)];
+}
+
+/** The option for the plug-in alone, for commands that need no app. */
+export function ownPlugin(directory: string): string[] {
+  return namesApp(directory) ? [] : ['--plugin', PLUGIN];
+}
+
+function namesApp(directory: string): boolean {
+  return settingOfCli(directory, 'app') !== undefined;
 }
 
 /** How the CDK CLI is run. */

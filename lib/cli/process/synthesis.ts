@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../../errors/errors';
-import { cdkScript } from './cdk';
+import { cdkScript, ownApp } from './cdk';
 import { run } from './run';
 
 /**
@@ -27,7 +27,7 @@ export async function withSynthesis<T>(
   const output = mkdtempSync(join(tmpdir(), 's3-replication-'));
   try {
     return await work(async (args) => {
-      const command = [cdkScript(), 'synth', '--quiet', '--output', output, ...args];
+      const command = [cdkScript(), 'synth', '--quiet', '--output', output, ...ownApp(directory), ...args];
       await run(process.execPath, command, { cwd: directory, signal }).catch((error: unknown) => {
         throw unknownStack(messageOf(error)) ?? error;
       });

@@ -4,8 +4,8 @@ import { readDailyMetrics } from '../../aws/metrics';
 import { lockCheckpoint, NO_CHECKPOINT } from '../../cli/checkpoint-file';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
-import { assertReplaceable, type FileWords, replaceFile } from '../../cli/files';
 import { setEagerGc } from '../../cli/gc';
+import { assertPageWritable, writePage } from '../../cli/html/page';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 import { whole } from '../../cli/units';
 import { withUnwritten } from '../../cli/unwritten';
@@ -16,7 +16,7 @@ import { formatReport } from './format';
 import { htmlReport } from './html/page';
 import { PairAudit } from './pair-audit';
 import { AuditProgress, readCheckpoint } from './progress';
-import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport, STATES } from './report';
+import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport, REMEDIES, STATES } from './report';
 import { type AuditTask, auditTasksOf } from './task';
 import { statusOfPair } from './verdict';
 
@@ -55,9 +55,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
   setEagerGc(true);
   const options = readOptions(context, args);
   const { checkpointFile, htmlFile } = options;
-  if (htmlFile !== undefined) {
-    assertReplaceable(htmlFile, HTML_WORDS);
-  }
+  assertPageWritable(htmlFile);
   const release = lock(checkpointFile, args.values['checkpoint'] !== undefined);
   try {
     return await runAudit(context, options);
@@ -117,7 +115,7 @@ async function runAudit(context: Context, options: AuditOptions): Promise<Outcom
     pairs,
     ...progress.differences.shown(),
   };
-  const unwritten = [...progress.finish(), ...writePage(htmlFile, report)];
+  const unwritten = [...progress.finish(), ...writePage(htmlFile, () => htmlReport(config, report))];
   csv?.close();
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
@@ -138,23 +136,6 @@ function readOptions({ directory }: Context, { values }: CommandArguments): Audi
   });
 }
 
-const HTML_WORDS: FileWords = { code: 'NoHtml', hint: 'name another file with --html' };
-
-/** @returns why the page could not be written, if so: the audit has its result without it */
-function writePage(file: string | undefined, report: AuditReport): AppError[] {
-  try {
-    if (file !== undefined) {
-      replaceFile(file, htmlReport(report), HTML_WORDS);
-    }
-    return [];
-  } catch (error) {
-    if (error instanceof AppError) {
-      return [error];
-    }
-    throw error;
-  }
-}
-
 /** The audit that a checkpoint belongs to: another one cannot go on with it. */
 function checkpointSubject(tasks: readonly AuditTask[], { olderThan, deepPercent, csvFile }: AuditOptions): string {
   return JSON.stringify({
@@ -162,8 +143,9 @@ function checkpointSubject(tasks: readonly AuditTask[], { olderThan, deepPercent
     olderThan,
     deepPercent,
     csvFile: csvFile ?? null,
-    // An older version of this command counted other states.
+    // An older version of this command counted other states, and knew other remedies.
     states: STATES,
+    remedies: REMEDIES,
   });
 }
 

@@ -1,11 +1,12 @@
 import { MARK } from '../../cli/layout';
 import { bytes, duration, plural, whole } from '../../cli/units';
-import { quoted, visibleIn } from '../../errors/visible';
-import { type Deployment, groupOfPair } from '../../model/deployment';
-import { replicateAgain } from '../backfill/again';
+import { quoted, visible, visibleIn } from '../../errors/visible';
+import type { Deployment } from '../../model/deployment';
+import { causesOf, isOpen, versionsOf } from './causes';
 import { selectDifferences } from './kept-differences';
+import { remedySteps } from './remedies';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
-import { observedIn, statusOfPair } from './verdict';
+import { statusOfPair, verdictOf } from './verdict';
 
 /** Differences that a terminal shows; `--csv` has all. */
 const SHOWN = 20;
@@ -20,54 +21,49 @@ export function formatReport(config: Deployment, data: AuditReport): string {
   const looked =
     deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
   return [
-    ...pairs.map((pair) => formatPair(config, pair)),
+    ...pairs.map(formatPair),
     `${whole(requests.list)} list, ${whole(requests.head)} HEAD and ${whole(requests.get)} GET requests in ${duration(seconds)}${looked}`,
     ...formatDifferences(report),
-    `${MARK[report.status]} deployment ${deployment}: ${verdict(pairs)}`,
+    ...formatCauses(config, data),
+    `${MARK[report.status]} deployment ${deployment}: ${verdictOf(pairs)}`,
   ].join('\n\n');
 }
 
-/** A verdict on what was observed alone: unknown is never fine, and what was skipped or deleted meanwhile is said beside it. */
-function verdict(pairs: readonly PairReport[]): string {
-  const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
-  const found = (state: State) => pairs.reduce((sum, { states }) => sum + states[state].versions, 0);
-  const unknown = found('unknown');
-  const [deleted, skipped] = [found('deleted'), found('skipped')];
-  const observed = pairs.reduce((sum, pair) => sum + observedIn(pair), 0);
-  const words = [
-    ...(wrong > 0 ? [`${plural(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
-    ...(unknown > 0 ? [`${plural(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
-  ];
-  const unseen = pairs.filter((pair) => observedIn(pair) === 0).map(({ pair }) => pair);
-  return [
-    ...(words.length > 0 ? words : [observed === 0 ? 'no version could be compared' : 'nothing is wrong']),
-    ...(observed > 0 && unseen.length > 0 ? [`no version of ${unseen.join(', ')} could be compared`] : []),
-    ...(deleted > 0 ? [`${plural(deleted, 'version')} ${was(deleted)} deleted while the audit ran`] : []),
-    ...(skipped > 0 ? [`${plural(skipped, 'version')} ${was(skipped)} skipped (SSE-C)`] : []),
-  ].join(', ');
-}
-
-function was(count: number): string {
-  return count === 1 ? 'was' : 'were';
-}
-
-function formatPair(config: Deployment, pair: PairReport): string {
+function formatPair(pair: PairReport): string {
   const below = pair.prefix === '' ? '' : ` below ${quoted(pair.prefix)}`;
   const rows = STATES.filter((state) => pair.states[state].versions > 0).map((state) => {
     const { versions, bytes: size } = pair.states[state];
     return `  ${state.padEnd(13)}  ${whole(versions).padStart(11)}  ${bytes(size).padStart(9)}  ${MEANING[state]}`;
   });
   return [
-    `${MARK[statusOfPair(pair).status]} pair ${pair.pair}${below}: ${verdict([pair])}`,
+    `${MARK[statusOfPair(pair).status]} pair ${pair.pair}${below}: ${verdictOf([pair])}`,
     `  source   ${pair.sourceBucket}: ${side(pair.source)}`,
     `  replica  ${pair.replicaBucket}: ${side(pair.replica)}`,
     ...rows,
-    ...(pair.states.failed.versions + pair.states.missing.versions === 0
-      ? []
-      : [
-          `  what failed or was never tried has no copy. ${replicateAgain(groupOfPair(config, { id: pair.pair }), 'backfill', pair.pair)}`,
-        ]),
   ].join('\n');
+}
+
+/** What to do about what is wrong or unknown, each reason once. */
+function formatCauses(config: Deployment, data: AuditReport): string[] {
+  const open = causesOf(data).filter(isOpen);
+  const more = open.length - SHOWN;
+  const lines = open
+    .slice(0, SHOWN)
+    .flatMap((cause) => [
+      `  ${cause.state}, ${versionsOf(cause)} of ${cause.pairs.join(', ')}: ${cause.why}`,
+      ...remedySteps(cause, config, data).map(
+        ({ text, commands }) => `    ${text}${commands.length === 0 ? '' : `: ${commands.join(' && ')}`}`,
+      ),
+    ]);
+  return open.length === 0
+    ? []
+    : [
+        [
+          'what to do:',
+          ...lines.map((line) => visible(line)),
+          ...(more > 0 ? [`  and ${plural(more, 'more reason')}`] : []),
+        ].join('\n'),
+      ];
 }
 
 function formatDifferences({ differences, moreDifferences }: AuditReport): string[] {

@@ -41,11 +41,15 @@ export class KeptDifferences {
   }
 }
 
+/** Share of a selection that what is not wrong has at least: it says why something is unknown. */
+const REST = 0.1;
+
 /** So many of the differences, those that are wrong first, and of each state its share. */
 export function selectDifferences(differences: readonly Difference[], most: number): Difference[] {
   const byState = (wrong: boolean) =>
     STATES.map((state) => differences.filter((difference) => difference.wrong === wrong && difference.state === state));
-  const wrong = fairShare(byState(true), most);
+  const rest = differences.filter(({ wrong }) => !wrong).length;
+  const wrong = fairShare(byState(true), most - Math.min(rest, Math.floor(most * REST)));
   return [...wrong, ...fairShare(byState(false), most - wrong.length)];
 }
 

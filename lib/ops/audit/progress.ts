@@ -15,7 +15,7 @@ import { whole } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 import { KeptDifferences, type KeptDifferencesData } from './kept-differences';
 import type { Batch, PairAudit, PairProgress } from './pair-audit';
-import { type DifferencesFile, STATES } from './report';
+import { type DifferencesFile, REMEDIES, STATES } from './report';
 import type { AuditRequest } from './task';
 
 /** Milliseconds between two writes of the checkpoint: what an end without warning costs. */
@@ -34,6 +34,7 @@ interface AuditCheckpoint extends CheckpointBase {
 
 const totals = z.strictObject({ versions: count, bytes: size });
 const sideTotals = totals.extend({ deleteMarkers: count });
+const stateTotals = totals.extend({ wrong: count });
 
 const difference = z.strictObject({
   pair: z.string(),
@@ -50,18 +51,19 @@ const difference = z.strictObject({
   replicaClass: z.string().nullable(),
   replicationStatus: z.string().nullable(),
   why: z.string(),
+  remedy: z.enum(REMEDIES),
 });
 
 const tally = z.strictObject({
   source: sideTotals,
   replica: sideTotals,
-  states: z.record(z.enum(STATES), totals),
+  states: z.record(z.enum(STATES), stateTotals),
   wrong: count,
   deep: count,
   deepUnknown: count,
   deepSkipped: count,
   ages: z.array(totals.extend({ upToSeconds: count.nullable() })),
-  prefixes: z.array(z.strictObject({ prefix: z.string().nullable(), states: z.partialRecord(z.enum(STATES), totals) })),
+  prefixes: z.array(z.strictObject({ prefix: z.string().nullable(), states: z.partialRecord(z.enum(STATES), stateTotals) })),
 });
 
 const CHECKPOINT: z.ZodType<AuditCheckpoint> = z.strictObject({

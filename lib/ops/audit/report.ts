@@ -1,5 +1,6 @@
 import type { CsvFile } from '../../cli/csv';
 import type { StatusWord } from '../../model/status';
+import { SOURCE_REMEDIES } from '../explain/verdict';
 
 /** What a version, or a delete marker, turns out to be. `same` is the only one that is no difference. */
 export const STATES = [
@@ -8,6 +9,7 @@ export const STATES = [
   'pending',
   'failed',
   'missing',
+  'hidden',
   'not-eligible',
   'expired',
   'delete-marker',
@@ -31,7 +33,8 @@ export const MEANING: Readonly<Record<State, string>> = {
   pending: 'PENDING at the source for too long',
   failed: 'FAILED at the source',
   missing: 'not in the replica bucket, though S3 neither says PENDING nor FAILED',
-  'not-eligible': 'not in the replica bucket, because the replication rule does not take it',
+  hidden: 'delete marker in the replica bucket that this deployment does not write: it hides the replica',
+  'not-eligible': 'not in the replica bucket, and S3 never tried: by the replication rule, or by what was true at the upload',
   expired: 'the replica expired by a lifecycle rule, as configured',
   'delete-marker': 'delete marker of the source that is not in the replica bucket',
   extra: 'in the replica bucket only',
@@ -44,6 +47,29 @@ export const MEANING: Readonly<Record<State, string>> = {
   skipped: 'not looked at more closely: under a key of the customer (SSE-C)',
   unknown: 'could not be found out',
 };
+
+/** What a person can do about a difference. `lib/ops/audit/remedies.ts` has the words and the commands. */
+export const REMEDIES = [
+  ...SOURCE_REMEDIES,
+  /** Nothing is to be done: it is as configured. */
+  'none',
+  /** A later audit tells. */
+  'wait',
+  /** S3 gave up: find the reason, repair it, replicate again. */
+  'retry',
+  /** The replica is gone for good: only a new version is replicated. */
+  'copy-again',
+  /** Somebody else wrote or deleted something in the replica bucket. */
+  'find-writer',
+  /** `--deep` asks what the listings do not show. */
+  'look-closer',
+  /** `explain` of one object says more. */
+  'explain',
+  /** A question without an answer. */
+  'ask-again',
+] as const;
+
+export type Remedy = (typeof REMEDIES)[number];
 
 /** One version that is not alike on both sides. */
 export interface Difference {
@@ -69,6 +95,7 @@ export interface Difference {
   readonly replicationStatus: string | null;
   /** One sentence: what was found, or why. */
   readonly why: string;
+  readonly remedy: Remedy;
 }
 
 /** Columns of the file that `--csv` writes. */
@@ -98,6 +125,12 @@ export interface Totals {
   bytes: number;
 }
 
+/** Totals of what turned out to be in one state. */
+export interface StateTotals extends Totals {
+  /** How many of the versions somebody has to look at. */
+  wrong: number;
+}
+
 /** Totals of what one bucket lists. */
 export interface SideTotals extends Totals {
   /** Counted apart from the versions. */
@@ -117,7 +150,7 @@ export interface AgeBucket extends Totals {
 export interface PrefixTotals {
   /** Up to and including the first slash after the filter's prefix; empty for keys without one. Null: all prefixes that did not fit. */
   readonly prefix: string | null;
-  readonly states: Readonly<Partial<Record<State, Totals>>>;
+  readonly states: Readonly<Partial<Record<State, StateTotals>>>;
 }
 
 /** What was found in one pair. */
@@ -130,7 +163,7 @@ export interface PairReport {
   readonly source: Readonly<SideTotals>;
   readonly replica: Readonly<SideTotals>;
   /** Delete markers count as versions of 0 bytes here. */
-  readonly states: Readonly<Record<State, Readonly<Totals>>>;
+  readonly states: Readonly<Record<State, Readonly<StateTotals>>>;
   /** Differences that are wrong. */
   readonly wrong: number;
   /** One for each of AGE_BOUNDS, and one for what is older. */

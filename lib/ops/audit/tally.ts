@@ -8,6 +8,7 @@ import {
   type SideTotals,
   STATES,
   type State,
+  type StateTotals,
   type Totals,
 } from './report';
 
@@ -24,13 +25,13 @@ export type TallyData = Pick<PairReport, 'source' | 'replica' | 'states' | 'wron
 /** States in which a version is not in the replica bucket, though it ought to be one day. */
 const BEHIND: ReadonlySet<State> = new Set(['in-flight', 'pending', 'failed', 'missing']);
 
-type States = Partial<Record<State, Totals>>;
+type States = Partial<Record<State, StateTotals>>;
 
 /** Counts versions. Its size depends on the number of prefixes alone, which is limited. */
 export class Tally {
   private readonly source: SideTotals = { versions: 0, bytes: 0, deleteMarkers: 0 };
   private readonly replica: SideTotals = { versions: 0, bytes: 0, deleteMarkers: 0 };
-  private readonly states = Object.fromEntries(STATES.map((state) => [state, nothing()])) as Record<State, Totals>;
+  private readonly states = Object.fromEntries(STATES.map((state) => [state, none()])) as Record<State, StateTotals>;
   private readonly ages = [...AGE_BOUNDS, null].map((upToSeconds): AgeBucket => ({ upToSeconds, ...nothing() }));
   private readonly prefixes = new Map<string | null, States>();
   /** Versions that somebody has to look at. */
@@ -66,11 +67,12 @@ export class Tally {
 
   /** Counts what a version turned out to be. */
   judge({ key, size, lastModified }: Entry, state: State, wrong: boolean, now: Date): void {
-    add(this.states[state], 1, size);
-    this.wrong += wrong ? 1 : 0;
+    const one = { versions: 1, bytes: size, wrong: wrong ? 1 : 0 };
+    addState(this.states[state], one);
+    this.wrong += one.wrong;
     const states = this.statesOf(key);
-    states[state] ??= nothing();
-    add(states[state], 1, size);
+    states[state] ??= none();
+    addState(states[state], one);
     if (BEHIND.has(state)) {
       const seconds = (now.getTime() - Date.parse(lastModified)) / 1000;
       const bucket = this.ages.find(({ upToSeconds }) => upToSeconds === null || seconds <= upToSeconds);
@@ -85,14 +87,14 @@ export class Tally {
       this[side].deleteMarkers += other[side].deleteMarkers;
     }
     for (const state of STATES) {
-      add(this.states[state], other.states[state].versions, other.states[state].bytes);
+      addState(this.states[state], other.states[state]);
     }
     this.ages.forEach((bucket, index) => add(bucket, other.ages[index]?.versions ?? 0, other.ages[index]?.bytes ?? 0));
     for (const { prefix, states } of other.prefixes) {
       const own = prefix === null ? this.prefix(null) : this.prefixOrRest(prefix);
-      for (const [state, { versions, bytes }] of Object.entries(states) as [State, Totals][]) {
-        own[state] ??= nothing();
-        add(own[state], versions, bytes);
+      for (const [state, totals] of Object.entries(states) as [State, StateTotals][]) {
+        own[state] ??= none();
+        addState(own[state], totals);
       }
     }
     this.wrong += other.wrong;
@@ -106,7 +108,7 @@ export class Tally {
     return {
       source: { ...source },
       replica: { ...replica },
-      states: Object.fromEntries(STATES.map((state) => [state, { ...states[state] }])) as Record<State, Totals>,
+      states: Object.fromEntries(STATES.map((state) => [state, { ...states[state] }])) as Record<State, StateTotals>,
       wrong,
       deep,
       deepUnknown,
@@ -140,6 +142,15 @@ export class Tally {
     this.prefixes.set(prefix === null ? null : Buffer.from(prefix).toString(), states);
     return states;
   }
+}
+
+function none(): StateTotals {
+  return { ...nothing(), wrong: 0 };
+}
+
+function addState(totals: StateTotals, { versions, bytes, wrong }: Readonly<StateTotals>): void {
+  add(totals, versions, bytes);
+  totals.wrong += wrong;
 }
 
 function nothing(): Totals {

@@ -28,3 +28,27 @@ export function statusOfPair(report: Pick<PairReport, 'pair' | 'states' | 'wrong
     nothing: `pair ${pair}: both buckets are empty`,
   });
 }
+
+/** A verdict on what was observed alone: unknown is never fine, and what was skipped or deleted meanwhile is said beside it. */
+export function verdictOf(pairs: readonly PairReport[]): string {
+  const wrong = pairs.reduce((sum, pair) => sum + pair.wrong, 0);
+  const found = (state: State) => pairs.reduce((sum, { states }) => sum + states[state].versions, 0);
+  const unknown = found('unknown');
+  const [deleted, skipped] = [found('deleted'), found('skipped')];
+  const observed = pairs.reduce((sum, pair) => sum + observedIn(pair), 0);
+  const words = [
+    ...(wrong > 0 ? [`${plural(wrong, 'version')} ${wrong === 1 ? 'is' : 'are'} wrong`] : []),
+    ...(unknown > 0 ? [`${plural(unknown, 'version')} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
+  ];
+  const unseen = pairs.filter((pair) => observedIn(pair) === 0).map(({ pair }) => pair);
+  return [
+    ...(words.length > 0 ? words : [observed === 0 ? 'no version could be compared' : 'nothing is wrong']),
+    ...(observed > 0 && unseen.length > 0 ? [`no version of ${unseen.join(', ')} could be compared`] : []),
+    ...(deleted > 0 ? [`${plural(deleted, 'version')} ${was(deleted)} deleted while the audit ran`] : []),
+    ...(skipped > 0 ? [`${plural(skipped, 'version')} ${was(skipped)} skipped (SSE-C)`] : []),
+  ].join(', ');
+}
+
+function was(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}

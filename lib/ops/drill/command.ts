@@ -41,6 +41,7 @@ Examples:
     prefix: { type: 'string', value: 'PREFIX', help: 'only keys that begin so' },
     to: { type: 'string', value: 'BUCKET', help: 'an empty bucket of the source account; without it the drill makes one' },
     report: { type: 'string', value: 'FOLDER', help: 'write the reports there, as seen from cdk.json; drill-reports without it' },
+    html: { type: 'string', value: 'FILE', help: 'write the reports of all pairs there too, as one page' },
     concurrency: { type: 'string', value: 'OBJECTS', help: 'restore so many at a time; 32 without it' },
     rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
   },

@@ -1,12 +1,14 @@
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { setEagerGc } from '../../cli/gc';
+import { assertPageWritable, writePage } from '../../cli/html/page';
 import { withUnwritten } from '../../cli/unwritten';
-import { UsageError } from '../../errors/errors';
+import { type AppError, UsageError } from '../../errors/errors';
 import { worst } from '../../model/status';
 import type { Item } from '../copy/model';
 import { lookAtTarget } from '../copy/target';
 import { drillPair } from './drill-pair';
 import { describePlan, formatDrill, type PlannedPair } from './format';
+import { htmlDrill } from './html';
 import { type DrillJob, drillJobs } from './job';
 import { removeLeftovers } from './leftovers';
 import { type DrillOptions, readOptions } from './options';
@@ -32,6 +34,7 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   setEagerGc(true);
   const { terminal, yes, config } = context;
   const options = readOptions(context, args);
+  assertPageWritable(options.htmlFile);
   const given = await lookAtScratch(context, options);
   const ready: ReadyPair[] = [];
   for (const job of await drillJobs(context, options)) {
@@ -48,7 +51,7 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   openFolder(options.reportDirectory);
   const reports: DrillReport[] = [];
   const files: string[] = [];
-  const unwritten: UsageError[] = [];
+  const unwritten: AppError[] = [];
   for (const one of ready) {
     const report = await run(context, one, given, options);
     reports.push(report);
@@ -62,6 +65,7 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
     }
   }
   const status = worst(reports.map(statusOfReport), 'there is no pair');
+  unwritten.push(...writePage(options.htmlFile, () => htmlDrill(config, reports, status.status)));
   const data = { deployment: config.deployment, reports, files };
   return withUnwritten(new Outcome(status, data, formatDrill(reports, files)), unwritten, context);
 }

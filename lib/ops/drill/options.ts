@@ -12,6 +12,8 @@ export interface DrillOptions extends SharedOptions {
   /** Decides which objects a sample has. */
   readonly seed: string;
   readonly reportDirectory: string;
+  /** Takes the reports of all pairs, as one page. */
+  readonly htmlFile: string | undefined;
 }
 
 const DEFAULT_SAMPLE = 100;
@@ -27,6 +29,7 @@ export function readOptions(context: Context, args: CommandArguments): DrillOpti
     sample: () => sampleOption(values),
     seed: () => textOption(values, 'seed') ?? randomBytes(4).toString('hex'),
     reportDirectory: () => fileOption(values, 'report', directory) ?? resolve(directory, REPORTS),
+    htmlFile: () => fileOption(values, 'html', directory),
   });
 }
 

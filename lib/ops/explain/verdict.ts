@@ -8,6 +8,9 @@ import type { Counterpart } from './other-bucket';
 import type { ObjectVersion } from './read-object';
 import type { RuleMatch } from './rule-match';
 
+/** What a person can do about a version of a source bucket that is not replicated, where S3's status alone does not say it. */
+export const SOURCE_REMEDIES = ['diagnose', 'backfill', 'copy-out-of-archive', 'shorten-retention', 'other-key'] as const;
+
 /** What is to be said about a version. */
 export interface Verdict {
   readonly status: Exclude<StatusWord, 'skipped'>;
@@ -15,6 +18,8 @@ export interface Verdict {
   readonly verdict: string;
   /** What to do; null when there is nothing to do. */
   readonly action: string | null;
+  /** The same in a word, where many versions have it in common. @default - it follows from the status of the version */
+  readonly remedy?: (typeof SOURCE_REMEDIES)[number];
 }
 
 /** What is known around a version in a source bucket. */
@@ -123,6 +128,7 @@ function failed(version: ObjectVersion, around: SourceSurroundings): Verdict {
         ? 'write the object again without naming a key'
         : `add the key to sourceBucket.keyArns and deploy; then ${lowerFirst(again(version, around))}`
       : `see the reason: ${opsCommand(config, 'failures', '--pair', pair.id)}; ${diagnose(around)}. Afterwards, ${lowerFirst(again(version, around))}`,
+    ...(foreign && { remedy: 'other-key' }),
   };
 }
 
@@ -137,6 +143,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, around: S
     status: 'failed',
     verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
     action: `upload the object again with a shorter retention; or raise the bound and deploy the destination. ${batch(around, 'retry')}`,
+    remedy: 'shorten-retention',
   };
 }
 
@@ -155,6 +162,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
       status: 'failed',
       verdict: `not replicated: S3 replicates nothing that is archived (${archive}), neither live nor in a batch`,
       action: 'restore it and copy it to another storage class; the copy is replicated',
+      remedy: 'copy-out-of-archive',
     };
   }
   const tagged = pair.filter?.tags !== undefined || rule.why.includes('tag ');
@@ -163,6 +171,7 @@ function neverTried(version: ObjectVersion, around: SourceSurroundings): Verdict
     status: 'failed',
     verdict: `not replicated although the rule takes it now: it is older than the rule or a change of it${tagged ? ', or got its tags after the upload' : ''}${owned}`,
     action: again(version, around),
+    remedy: 'backfill',
   };
 }
 
@@ -171,6 +180,7 @@ function noRule(rule: RuleMatch | undefined, { config, pair }: SourceSurrounding
     status: 'failed',
     verdict: rule === undefined ? 'not replicated: the source bucket has no replication rule' : `not replicated: ${rule.why}`,
     action: `repair the rule: ${opsCommand(config, 'doctor', '--pair', pair.id)} prints the command`,
+    remedy: 'diagnose',
   };
 }
 

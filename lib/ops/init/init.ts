@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { type CommandArguments, Outcome, type ProjectContext } from '../../cli/command';
 import { assertReplaceable, type FileWords, replaceFile } from '../../cli/files';
+import { PACKAGE } from '../../config/package';
 import type { SideName } from '../../config/replication-config';
 import { UsageError } from '../../errors/errors';
 import { visible } from '../../errors/visible';
@@ -169,7 +170,7 @@ function shown({ calledIn }: Pick<ProjectContext, 'calledIn'>, { file }: Target)
   return path.startsWith('..') ? file : path;
 }
 
-const SCHEMA = resolve(__dirname, '../../../docs/config.schema.json');
+const SCHEMA = join(PACKAGE, 'docs/config.schema.json');
 
 /**
  * Where the JSON Schema of this version is, as seen from a configuration: in this clone, or in the installed package.
@@ -187,7 +188,7 @@ export function schemaPath(file: string, project: string, schema = SCHEMA): stri
 
 /** Adds `context.config` to cdk.json, and leaves the rest as somebody formatted it. */
 function nameInCdkJson(file: string, path: string): void {
-  const text = readFileSync(file, 'utf8');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}\n';
   const edits = modify(text, ['context', 'config'], path.split(sep).join('/'), {
     formattingOptions: { insertSpaces: true, tabSize: 2 },
     getInsertionIndex: () => 0,

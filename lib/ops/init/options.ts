@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { CommandArguments, ProjectContext } from '../../cli/command';
 import { allOptions, textOption } from '../../cli/options';
@@ -141,7 +141,7 @@ function targetOf(
   const file = isNamed
     ? resolve(calledIn, named.file ?? '')
     : resolve(directory, typeof configured === 'string' ? configured : DEFAULT_FILE);
-  const intoCdkJson = !isNamed && configured === undefined && existsSync(join(directory, 'cdk.json'));
+  const intoCdkJson = !isNamed && configured === undefined;
   const inTheWay = existsSync(file)
     ? relative(calledIn, file)
     : intoCdkJson && hasOwnConfiguration(directory)

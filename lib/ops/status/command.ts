@@ -22,9 +22,11 @@ a question without an answer, a metric or alarm without data, a pair that was ne
 Examples:
   npx --no -- s3-replication status
   npx --no -- s3-replication status --pair documents --json
-  npx --no -- s3-replication status --watch 1`,
+  npx --no -- s3-replication status --watch 1
+  npx --no -- s3-replication status --html status.html`,
   options: {
     watch: { type: 'string', value: 'MINUTES', help: 'refresh every so many minutes, until interrupted' },
+    html: { type: 'string', value: 'FILE', help: 'write the result there, as one page; each round of --watch replaces it' },
   },
   perGroup: true,
   load: () => (require('./status') as typeof import('./status')).status,

@@ -5,7 +5,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CodeBuildOptions } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
-import { devDependencies } from '../../../package.json';
+import { dependencies } from '../../../package.json';
 import type { SideName } from '../../config/replication-config';
 import { AppError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
@@ -118,7 +118,7 @@ export class BuildLogs extends LogGroup {
  * - `cdkAssetsCliVersion`: publishes file assets. The stacks have none so far: CodePipeline hands their templates to CloudFormation.
  */
 export const PINNED_TOOLS = {
-  cliVersion: devDependencies['aws-cdk'],
+  cliVersion: dependencies['aws-cdk'],
   cdkAssetsCliVersion: '4.7.3',
 };
 

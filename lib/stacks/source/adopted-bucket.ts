@@ -56,7 +56,7 @@ export class BucketMerger extends Construct {
 }
 
 const BUNDLE: BuildOptions = {
-  entryPoints: [join(__dirname, '../../handler/index.ts')],
+  entryPoints: [require.resolve('../../handler')],
   bundle: true,
   platform: 'node',
   target: 'node22',

@@ -58,16 +58,45 @@ async function missing(stored: Partial<Stored>, keys: Record<string, unknown> = 
 }
 
 test.each([
-  [true, 'To replicate with S3 Batch Replication: npx --no -- s3-replication backfill --pair documents'],
+  [true, 'After the repair: replicate with S3 Batch Replication: npx --no -- s3-replication retry --pair documents'],
   [
     false,
-    'To replicate with S3 Batch Replication, write "backfill": true into the configuration, deploy the source (npx cdk deploy Source --exclusively), then run npx --no -- s3-replication backfill --pair documents',
+    'After the repair: write "backfill": true into the configuration, deploy the source, then replicate with S3 Batch Replication: npx cdk deploy Source --exclusively && npx --no -- s3-replication retry --pair documents',
   ],
 ])('with backfill %s, what replicates the rest is what works', async (backfill, words) => {
   world.populate([{ key: 'docs/a', versionId: 'v1', headers: status('FAILED') }], []);
   const { text } = await world.run({}, { backfill });
 
   expect(text).toContain(words);
+});
+
+test.each<[string, string, Partial<Stored>]>([
+  ['retry', 'what failed', { headers: status('FAILED') }],
+  ['diagnose', 'what is late', { headers: status('PENDING') }],
+  ['wait', 'what is on its way', { headers: status('PENDING'), lastModified: YOUNG }],
+  ['copy-again', 'a replica that was deleted', { headers: status('COMPLETED') }],
+  ['backfill', 'what is older than the rule', {}],
+  ['copy-out-of-archive', 'what is archived', { headers: { 'x-amz-storage-class': 'DEEP_ARCHIVE' } }],
+  ['none', 'what is a replica itself', { headers: status('REPLICA') }],
+  ['none', 'a delete marker', { isDeleteMarker: true }],
+])('the remedy is %s for %s', async (remedy, _, stored) => {
+  world.populate([{ key: 'docs/a', versionId: 'v1', ...stored }], []);
+  const { data, text } = await world.run();
+  expect(data.differences).toMatchObject([{ remedy }]);
+  // S3 never writes a deleted replica again, and replicates nothing that is archived.
+  expect(/s3-replication (backfill|retry)/.exec(text)?.[1]).toBe(
+    remedy === 'retry' || remedy === 'backfill' ? remedy : undefined,
+  );
+});
+
+test('the text has each reason once, with what to do', async () => {
+  world.populate(
+    objects(30).map((object) => ({ ...object, headers: status('COMPLETED') })),
+    [],
+  );
+  const { text } = await world.run();
+  expect(text.match(/explain DstObjectHardDeleted/g)).toHaveLength(1);
+  expect(text).toContain('missing, 30 versions of documents: S3 says that it was replicated: the replica was deleted since');
 });
 
 describe('buckets that are alike', () => {
@@ -304,7 +333,7 @@ describe('a version that is not in the replica bucket', () => {
     const { data } = await world.run();
     const month = data.pairs[0]?.ages.find(({ versions }) => versions > 0);
     expect(month).toEqual({ upToSeconds: 365 * 86_400, versions: 1, bytes: 10 });
-    expect(data.pairs[0]?.prefixes).toEqual([{ prefix: 'docs/', states: { failed: { versions: 1, bytes: 10 } } }]);
+    expect(data.pairs[0]?.prefixes).toEqual([{ prefix: 'docs/', states: { failed: { versions: 1, bytes: 10, wrong: 1 } } }]);
   });
 });
 
@@ -326,7 +355,7 @@ describe('a replica', () => {
     world.populate([], [...objects(1), { key: 'x', versionId: 'm', isDeleteMarker: true }]);
     const { data } = await world.run();
     expect(data.differences).toMatchObject([
-      { key: 'x', state: 'extra', wrong: true },
+      { key: 'x', state: 'hidden', wrong: true },
       { key: 'k000000', state: 'extra', wrong: false, sourceSize: null },
     ]);
   });
@@ -388,7 +417,7 @@ describe('a lifecycle rule of the replica bucket', () => {
     const lifecycle = { replicaExpireDays: 40, noncurrentDays: 30 };
     const source = [old('v1', 60)];
     expect(await states(source, [marker('m', 19), old('v1', 60)], lifecycle)).toEqual({ m: 'expired' });
-    expect(await states(source, [marker('m', 55), old('v1', 60)], lifecycle)).toEqual({ m: 'wrong extra' });
+    expect(await states(source, [marker('m', 55), old('v1', 60)], lifecycle)).toEqual({ m: 'wrong hidden' });
     expect(await states(source, [marker('m', 19)], lifecycle)).toEqual({ m: 'expired', v1: 'wrong missing' });
     expect(await states([old('v1', 80)], [marker('m', 39)], lifecycle)).toEqual({ m: 'expired', v1: 'expired' });
     expect(await states([old('v1', 80)], [], lifecycle)).toEqual({ v1: 'expired' });

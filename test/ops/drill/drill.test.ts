@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError } from '../../../lib/errors/errors';
 import { breakDisk } from '../../helpers/disk';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import type { Request } from '../../helpers/fake-s3/protocol';
 import type { Stored, Version } from '../../helpers/fake-s3/version';
+import { between, commandsIn, elementsOf, textOf } from '../../helpers/page';
 import { KEY, REPLICA, SOURCE, World } from './world';
 
 const GIVEN = 'scratch-111111111111';
@@ -533,4 +536,40 @@ test('refuses a prefix that a pair has nothing below', async () => {
   const keys = { pairs: [{ id: 'documents', filter: { prefix: 'reports/' } }] };
 
   await expect(world.run({ prefix: 'photos/' }, {}, keys)).rejects.toMatchObject({ code: 'OutsideFilter' });
+});
+
+describe('--html', () => {
+  const pageIn = () => readFileSync(join(world.folder, 'drill.html'), 'utf8');
+
+  test('is one page with the verdict, what was restored, and how long a restore takes', async () => {
+    world.both('a/1', rest);
+    world.both('b', rest);
+    const { exitCode } = await world.run({ sample: '1', html: 'drill.html' });
+    const page = pageIn();
+    expect(exitCode).toBe(0);
+    elementsOf(page);
+    expect(textOf(between(page, '<p class="verdict ok">', '</p>'))).toBe('✓ OK: 1 pair drilled; ok: documents.');
+    expect(textOf(page)).toContain('Passed: 1 of 2 objects restored');
+    expect(page).toContain('<h3>Recovery point</h3>');
+    expect(commandsIn(page)).toEqual([
+      expect.stringMatching(/^npx --no -- s3-replication drill --pair documents --sample 1 --seed \w+$/),
+    ]);
+  });
+
+  test('shows what is different as a part of the bar, first in the table, and what to do', async () => {
+    ['a', 'b', 'c', '<b>'].forEach((key) => world.both(key, rest));
+    spoil('<b>', (stored) => ({ ...stored, tags: {} }));
+    const { exitCode } = await world.run({ all: true, html: 'drill.html' });
+    const page = pageIn();
+    expect(exitCode).toBe(1);
+    expect(page).toContain('<rect class="wrong" x="75.00%" width="25.00%" height="100%"/>');
+    expect(between(page, '<tr role="row" data-end="', '</tr>')).toMatch(/^different" .*<code>&lt;b&gt;<\/code>/);
+    expect(commandsIn(page)[0]).toBe(`npx --no -- s3-replication explain 's3://${REPLICA}/<b>'`);
+  });
+
+  test('that has no folder stops the drill before it makes anything', async () => {
+    world.both('a', rest);
+    await expect(world.run({ html: 'no/such/folder' })).rejects.toThrow('cannot be written');
+    expect(world.s3.changes).toEqual([]);
+  });
 });

@@ -13,7 +13,8 @@ import type { Context } from '../../../lib/cli/command';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { alarmsIn } from '../../../lib/model/alarms';
 import { ALARM_PLACES, alarmSide } from '../../../lib/model/names';
-import { type StatusData, status } from '../../../lib/ops/status/status';
+import type { StatusData } from '../../../lib/ops/status/format';
+import { status } from '../../../lib/ops/status/status';
 import { testContext } from '../../helpers/ops';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -269,7 +269,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       holds: (_, { ArtifactStores: stores }) =>
         (stores as readonly Properties[]).every((store) => {
           const [key] = valuesAt(store, 'ArtifactStore.EncryptionKey.Id');
-          return isResolvedLater(key) || String(key).startsWith(`arn:aws:kms:${String(store['Region'])}:`);
+          return isResolvedLater(key) || new RegExp(`^arn:aws[\\w-]*:kms:${String(store['Region'])}:`).test(String(key));
         }),
       wrong: 'alias/artifacts',
     },
@@ -343,7 +343,6 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
         'PrimarySource',
         'ProjectName',
         'RoleArn',
-        'TemplatePath',
       ].map((key) => `${ACTION}.Configuration.${key}`),
       says: 'at most 1,000 characters in a value',
       page: `${AWS}/codepipeline/latest/userguide/limits.html`,
@@ -358,6 +357,14 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       holds: (names, resource) =>
         matching(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)([...names, ...valuesAt(resource, `${ACTION}.Configuration.StackName`)]),
       wrong: 'with a space',
+    },
+    {
+      properties: [`${ACTION}.Configuration.TemplatePath`, `${ACTION}.Configuration.TemplateConfiguration`],
+      says: 'name of an input artifact, two colons, name of a file in it',
+      page: `${AWS}/codepipeline/latest/userguide/action-reference-CloudFormation.html`,
+      holds: (templates, resource) =>
+        matching(/^[\w-]{1,100}::[^:]+$/)([...templates, ...valuesAt(resource, `${ACTION}.Configuration.TemplateConfiguration`)]),
+      wrong: 'template.json',
     },
     {
       properties: [`${ACTION}.OutputArtifacts[].Name`, `${ACTION}.InputArtifacts[].Name`],

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { devDependencies, scripts } from '../../../package.json';
+import { dependencies, scripts } from '../../../package.json';
 import { namedCommands } from '../../helpers/named-commands';
 import { recordedKey } from '../../helpers/templates';
 import { buildOf, pipelineApp, runOrders, stagesIn } from './pipeline';
@@ -62,7 +62,7 @@ describe('the pipeline', () => {
 
   test('updates itself with exactly the CLI of the project', () => {
     const { installs, commands } = buildOf(template, 'SelfMutate');
-    expect(installs).toEqual([`npm install -g aws-cdk@${devDependencies['aws-cdk']}`]);
+    expect(installs).toEqual([`npm install -g aws-cdk@${dependencies['aws-cdk']}`]);
     expect(commands).toEqual(['cdk -a . deploy Pipeline --require-approval=never --verbose']);
   });
 

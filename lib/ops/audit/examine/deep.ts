@@ -115,7 +115,7 @@ function judgeDescribed(source: Description | 'secret', replica: Description | '
     return different('skipped', false, `alike by the listings; ${ONLY_WITH_KEY}`);
   }
   return source === 'secret' || replica === 'secret'
-    ? different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only')
+    ? different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', null, 'explain')
     : judgeBoth(source, replica, facts);
 }
 
@@ -126,7 +126,7 @@ function judgeBoth(source: Description, replica: Description, { replicaKeyArn }:
     return different('status', true, `the version in the replica bucket is no replica (${found})`, status);
   }
   if (status === 'PENDING' || status === 'FAILED') {
-    return different('status', false, `the source says ${status}, though the replica is there`, status);
+    return different('status', false, `the source says ${status}, though the replica is there`, status, 'explain');
   }
   const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica);
   if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {

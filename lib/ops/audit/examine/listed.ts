@@ -2,7 +2,7 @@ import type { Entry } from '../../../aws/listing/scan-page';
 import { plural } from '../../../cli/units';
 import type { DeployedPair } from '../../../model/deployment';
 import { afterDays } from '../../../model/lifecycle';
-import type { Difference, State } from '../report';
+import type { Difference, Remedy, State } from '../report';
 
 /** What a version turned out to be. */
 export interface AuditFinding {
@@ -12,6 +12,8 @@ export interface AuditFinding {
   readonly status?: string | null;
   /** One sentence. */
   readonly why: string;
+  /** What a person can do about it. @default - what is usual for the state */
+  readonly remedy?: Remedy | undefined;
   /** The replica, where it was found only after the buckets were listed. */
   readonly replica?: Entry;
 }
@@ -24,8 +26,34 @@ export type Sides =
 /** Why `--deep` skips a version. */
 export const ONLY_WITH_KEY = 'S3 describes an object under a key of the customer (SSE-C) only to a caller that sends the key';
 
-export function different(state: State, wrong: boolean, why: string, status: string | null = null): AuditFinding {
-  return { state, wrong, status, why };
+/** @param remedy @default - what is usual for the state */
+export function different(
+  state: State,
+  wrong: boolean,
+  why: string,
+  status: string | null = null,
+  remedy?: Remedy,
+): AuditFinding {
+  return { state, wrong, status, why, remedy };
+}
+
+/** What a person can usually do about what is wrong, and about the few other states that are not as configured. */
+const USUAL_REMEDIES: Readonly<Partial<Record<State, Remedy>>> = {
+  pending: 'diagnose',
+  failed: 'retry',
+  missing: 'copy-again',
+  hidden: 'find-writer',
+  'not-eligible': 'explain',
+  extra: 'find-writer',
+  size: 'look-closer',
+  status: 'find-writer',
+  encryption: 'diagnose',
+  checksum: 'explain',
+};
+
+function remedyOf({ state, wrong, remedy }: AuditFinding): Remedy {
+  const others = { 'in-flight': 'wait', deleted: 'wait', skipped: 'explain', unknown: 'ask-again' } as const;
+  return remedy ?? (wrong ? USUAL_REMEDIES[state] : others[state as keyof typeof others]) ?? 'none';
 }
 
 /** Judges a version by the listings alone; undefined where S3 has to be asked. */
@@ -65,6 +93,8 @@ function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
       'extra',
       false,
       'deleted from the source bucket since, or written into the replica bucket; --deep 100 tells',
+      null,
+      'look-closer',
     );
   }
   const expired = judgeExpiryMarker(entry, pair);
@@ -76,9 +106,11 @@ function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
         'extra',
         false,
         "a delete marker that was removed from the source bucket since, or somebody else's: made in the replica bucket",
+        null,
+        'explain',
       )
     : different(
-        'extra',
+        entry.isLatest ? 'hidden' : 'extra',
         true,
         "somebody else's delete marker: the rule replicates none, so somebody deleted the copy in the replica bucket; CloudTrail's data events say who, if you record them",
       );
@@ -149,11 +181,8 @@ function isInClass(
 }
 
 /** A difference for the report. Undefined when both sides are alike. */
-export function toDifference(
-  pair: string,
-  { source, replica }: Sides,
-  { state, wrong, status = null, why }: AuditFinding,
-): Difference | undefined {
+export function toDifference(pair: string, { source, replica }: Sides, finding: AuditFinding): Difference | undefined {
+  const { state, wrong, status = null, why } = finding;
   const entry = source ?? replica;
   if (state === 'same' || entry === undefined) {
     return undefined;
@@ -176,6 +205,7 @@ export function toDifference(
     replicaClass: classOf(replica),
     replicationStatus: status,
     why,
+    remedy: remedyOf(finding),
   };
 }
 

@@ -8,6 +8,7 @@ import { ObjectReader, type ObjectVersion } from '../../explain/read-object';
 import { matchReplicas } from '../../explain/replicas';
 import { chooseRule, needsTags } from '../../explain/rule-match';
 import { judgeSource } from '../../explain/verdict';
+import type { Remedy } from '../report';
 import type { AuditedBucket, AuditTask } from '../task';
 import { type AuditFinding, different, judgeBoth, ONLY_WITH_KEY } from './listed';
 
@@ -77,7 +78,8 @@ function isCompleted(status: string | null): boolean {
 /** Asks the replica bucket for the replica of a version: one request, on an emulator two more. */
 async function lookAgain(entry: Entry, version: ObjectVersion, task: AuditTask): Promise<AuditFinding> {
   const { status } = version;
-  const found = (state: AuditFinding['state'], wrong: boolean, why: string) => different(state, wrong, why, status);
+  const found = (state: AuditFinding['state'], wrong: boolean, why: string, remedy?: Remedy) =>
+    different(state, wrong, why, status, remedy);
   const reader = readerOf(task.replica, entry.key);
   const replica = await attempt(async () => {
     const place = isEmulator()
@@ -92,11 +94,16 @@ async function lookAgain(entry: Entry, version: ObjectVersion, task: AuditTask):
   }
   if (replica === undefined) {
     return isSecret
-      ? found('unknown', false, 'not in the replica bucket yet; under a key of the customer (SSE-C), so that S3 shows no status')
+      ? found(
+          'unknown',
+          false,
+          'not in the replica bucket yet; under a key of the customer (SSE-C), so that S3 shows no status',
+          'explain',
+        )
       : found('missing', true, 'S3 says that it was replicated, and its replica is not there: it was deleted since');
   }
   if (isSecret !== (replica.encryption?.type === 'SSE-C')) {
-    return found('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only');
+    return found('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', 'explain');
   }
   if (isSecret) {
     return found('skipped', false, `its replica came after the bucket was listed; ${ONLY_WITH_KEY}`);
@@ -119,7 +126,8 @@ function judge(
 ): AuditFinding {
   const { status, encryption } = version;
   const limit = plural(olderThan / 60_000, 'minute');
-  const found = (state: AuditFinding['state'], wrong: boolean, why: string) => different(state, wrong, why, status);
+  const found = (state: AuditFinding['state'], wrong: boolean, why: string, remedy?: Remedy) =>
+    different(state, wrong, why, status, remedy);
   if (status === 'PENDING') {
     return isYoung
       ? found('in-flight', false, `PENDING, and younger than ${limit}`)
@@ -129,7 +137,12 @@ function judge(
     return found('missing', true, 'S3 says that it was replicated: the replica was deleted since');
   }
   if (status === null && encryption?.type === 'SSE-C') {
-    return found('missing', true, 'encrypted with a key of the customer (SSE-C): S3 shows its status only to who has that key');
+    return found(
+      'missing',
+      true,
+      'encrypted with a key of the customer (SSE-C): S3 shows its status only to who has that key',
+      'explain',
+    );
   }
   const rule = chooseRule(facts.rules, version, replica.arn);
   const around = {
@@ -141,5 +154,5 @@ function judge(
     now: now(),
   };
   const judged = judgeSource(version, around);
-  return found(status === 'FAILED' ? 'failed' : 'not-eligible', judged.status === 'failed', judged.verdict);
+  return found(status === 'FAILED' ? 'failed' : 'not-eligible', judged.status === 'failed', judged.verdict, judged.remedy);
 }
