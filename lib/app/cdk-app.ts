@@ -19,8 +19,7 @@ const NO_LIMIT = { '@aws-cdk/core:stackResourceLimit': 0 };
 
 /** The feature flags of this project, for an app that is not called through its cdk.json. What the CDK CLI gives comes before them. */
 function ownContext(): Record<string, unknown> {
-  const { replication: _, ...flags } = ownCdkJson().context;
-  return { ...flags, ...NO_LIMIT };
+  return { ...ownCdkJson().flags, ...NO_LIMIT };
 }
 
 /**

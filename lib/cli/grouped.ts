@@ -2,11 +2,16 @@
 export function grouped<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
-): readonly (readonly [key: string, items: readonly Item[]])[] {
-  const groups = new Map<string, Item[]>();
+): readonly (readonly [key: string, items: readonly [Item, ...Item[]]])[] {
+  const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {
     const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [item]);
+    } else {
+      group.push(item);
+    }
   }
   return [...groups];
 }

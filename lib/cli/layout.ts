@@ -13,7 +13,7 @@ export interface Screen {
 /** The narrowest terminal that lines are made for. */
 const NARROWEST = 60;
 
-/** Lines of text are no longer on a wider terminal, where nobody could read them. */
+/** The longest line of text, however wide the terminal is: nobody could read a longer one. */
 const WIDEST_TEXT = 120;
 
 /** The part of a line that may stay empty, so that a text stands below its beginning. */

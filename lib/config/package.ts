@@ -22,9 +22,11 @@ export function nodeArguments(program: 'replication' | 's3-replication'): string
   return IS_BUILT ? [path] : ['--require', require.resolve('tsx/cjs'), path];
 }
 
-/** The package's own cdk.json. */
-export function ownCdkJson(): { readonly app: string; readonly context: Readonly<Record<string, unknown>> } {
-  return JSON.parse(readFileSync(join(PACKAGE, 'cdk.json'), 'utf8'));
+/** What the package's own cdk.json has, but for its configuration: how its app is called, and its feature flags. */
+export function ownCdkJson(): { readonly app: string; readonly flags: Readonly<Record<string, unknown>> } {
+  const { app, context } = JSON.parse(readFileSync(join(PACKAGE, 'cdk.json'), 'utf8'));
+  const { replication: _, ...flags } = context;
+  return { app, flags };
 }
 
 function above(folder: string): string {

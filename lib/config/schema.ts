@@ -164,6 +164,7 @@ const profile = z
   .optional()
   .describe('AWS profile with credentials of the account. Without it, the credentials of the environment.');
 
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 const KEY_ARN_EXAMPLE = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 /**
@@ -186,7 +187,7 @@ function keyArnError({ input }: { readonly input?: unknown }): string {
 /** A replica key that somebody in the destination account owns already. */
 export const replicaKeyArn = z
   .string({ error: keyArnError })
-  .regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, { error: keyArnError })
+  .regex(KEY_ARN, { error: keyArnError })
   .optional()
   .describe(
     'ARN of a KMS key of the destination account that exists already and stays with its owner. Without it, the deployment makes the key.',
@@ -250,7 +251,8 @@ const group = z
 
 export const storageClass = oneOf(STORAGE_CLASSES).default('STANDARD_IA').describe('Storage class of the replicas.');
 
-const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
+/** The name of a bucket that is written as its ARN. */
+export const withoutArn = (name: string) => name.replace(/^arn:[\w-]+:s3:::/, '');
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/;
@@ -284,7 +286,7 @@ export const sourceBucket = z.strictObject(
     keyArns: z
       .array(
         text(
-          /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+          KEY_ARN,
           'write the ARN of a key, not of an alias, such as "arn:aws:kms:ap-southeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
         ),
         { error: 'write a list of the ARNs of the keys that encrypt objects of the bucket, or leave the key out' },

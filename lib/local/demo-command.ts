@@ -21,7 +21,7 @@ import { DEMO_FOLDER } from './workspace';
 const HELP = `Usage: ${COMMAND} demo [options]
 
 Deploys the stacks to an AWS emulator on this machine, puts a file, and shows what arrived in the other account and region.
-The first run installs the emulator from PyPI into the folder .demo; --prefetch does only that. Later runs need no network.
+The first run installs the emulator from PyPI, and keeps it; --prefetch does only that. Later runs need no network.
 
 Examples:
   ${COMMAND} demo

@@ -1,6 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,9 @@ const START_SECONDS = 60;
 
 const SERVE = join(__dirname, 'serve.py');
 
+/** Where npm installed the SDK: of an installed package it is not the package's own folder. */
+const MODULES = join(dirname(require.resolve('@aws-sdk/client-s3/package.json')), '../..');
+
 /**
  * Starts the emulator on a free port of 127.0.0.1 and waits until it answers.
  *
@@ -44,7 +47,7 @@ export async function startEmulator({ python, log, keptFile, script = SERVE }: E
     detached: true,
     stdio: ['ignore', 'pipe', openSync(log, 'a')],
     // Functions that it runs find the SDK there, as in the runtime of Lambda.
-    env: { ...withoutAmbientAws(process.env), IOT_MTLS_ENABLED: '0', NODE_PATH: join(__dirname, '../../node_modules') },
+    env: { ...withoutAmbientAws(process.env), IOT_MTLS_ENABLED: '0', NODE_PATH: MODULES },
   }) as ChildProcessByStdio<null, Readable, null>;
   const stop = () => end(child);
   try {

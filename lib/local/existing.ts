@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
@@ -13,6 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { nodeArguments } from '../config/package';
 import { AppError } from '../errors/errors';
 import { canonical } from '../model/adoption';
 import type { DeployedPair, Deployment } from '../model/deployment';
@@ -216,9 +216,8 @@ export async function existingBuckets(
 
 /** Runs a command of this project, which may end with 1: that is what it found. */
 function outputOf(args: readonly string[], options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string }): Promise<string> {
-  const bin = resolve(__dirname, '../../bin/s3-replication.ts');
   return new Promise((done, fail) => {
-    execFile(process.execPath, ['--require', require.resolve('tsx/cjs'), bin, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [...nodeArguments('s3-replication'), ...args], options, (error, stdout, stderr) => {
       if (stdout === '') {
         fail(new AppError('CommandFailed', `${args.join(' ')} said nothing: ${stderr}`, undefined, { cause: error }));
       } else {

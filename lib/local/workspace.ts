@@ -98,12 +98,11 @@ function withoutNames({ names: _all, ...config }: Deployment): ReplicationConfig
  * @param more context, such as which file has the run's configuration
  */
 export function cdkJson(more: Readonly<Record<string, string>>): object {
-  const own = ownCdkJson();
-  const { replication: _, ...context } = own.context;
+  const { app, flags } = ownCdkJson();
   return {
-    app: [process.execPath, ...flagsOf(own.app), ...nodeArguments('replication')].map((word) => JSON.stringify(word)).join(' '),
+    app: [process.execPath, ...flagsOf(app), ...nodeArguments('replication')].map((word) => JSON.stringify(word)).join(' '),
     plugin: [PLUGIN],
-    context: { ...context, ...more },
+    context: { ...flags, ...more },
   };
 }
 

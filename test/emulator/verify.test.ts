@@ -100,7 +100,7 @@ test('verify finds a sound pair sound and a broken one FAILED, ends its watch on
   const watched = finish(watching);
   await once(watching.stdout ?? watching, 'data');
   watching.kill('SIGINT');
-  expect(await watched).toMatchObject({ code: 130, stdout: expect.stringContaining('"status": "ok"') });
+  expect(await watched).toMatchObject({ code: 130, stdout: expect.stringContaining('"status":"ok"') });
   expect(await everything()).toEqual(before);
 
   await destination.send(new DeleteBucketPolicyCommand({ Bucket: REPLICA }));

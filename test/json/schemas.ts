@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCHEMA_VERSION } from '../../lib/cli/documents';
-import { STATES } from '../../lib/ops/audit/report';
+import { REMEDIES, STATES } from '../../lib/ops/audit/report';
 
 /**
  * The JSON of every command. Objects are strict, so that a test notices a key that is not written down; docs/json, made of this, allows more
@@ -68,6 +68,7 @@ const markers = { keys: count, ignored: count, first: orNull(text), last: orNull
 // audit
 const versions = object({ versions: count, bytes }).meta({ id: 'versions' });
 const sideTotals = versions.extend({ deleteMarkers: count });
+const stateTotals = versions.extend({ wrong: count });
 const state = z.enum(STATES);
 const audit = object({
   startedAt: time,
@@ -84,10 +85,10 @@ const audit = object({
       prefix: text,
       source: sideTotals,
       replica: sideTotals,
-      states: z.record(state, versions),
+      states: z.record(state, stateTotals),
       wrong: count,
       ages: list(versions.extend({ upToSeconds: orNull(seconds) })),
-      prefixes: list(object({ prefix: orNull(text), states: z.partialRecord(state, versions) })),
+      prefixes: list(object({ prefix: orNull(text), states: z.partialRecord(state, stateTotals) })),
     }),
   ),
   differences: list(
@@ -106,6 +107,7 @@ const audit = object({
       replicaClass: orNull(text),
       replicationStatus: orNull(text),
       why: text,
+      remedy: z.enum(REMEDIES).describe('what replicates it, or what to do'),
     }),
   ),
   moreDifferences: count,
@@ -601,6 +603,7 @@ const statusResult = object({
   wrong: list(text),
   unknown: list(text),
   rounds,
+  unwritten,
 });
 
 // verify

@@ -432,7 +432,7 @@ const planned = (x: Text) => [
 const COMMANDS: Readonly<Record<string, (x: Text) => readonly [text: string, data: object]>> = {
   audit: (x) => [formatReport(config, auditReport(x)), auditReport(x)],
   backfill: (x) => [formatBackfill(backfill(x)), backfill(x)],
-  cost: (x) => [formatCost(cost(x), 200), cost(x)],
+  cost: (x) => [formatCost(cost(x), Number.POSITIVE_INFINITY), cost(x)],
   // A found text may have lines of its own, each below its label.
   doctor: (x) => [formatDoctor([check((what) => x(what).replaceAll('\n', ' ')), unanswered(x)]), [unanswered(x)]],
   drill: (x) => [formatDrill([drillReport(x)], [x('file')]), [drillReport(x)]],
@@ -442,7 +442,7 @@ const COMMANDS: Readonly<Record<string, (x: Text) => readonly [text: string, dat
   plan: (x) => [planInWords(planned(x)), planned(x)],
   restore: (x) => [formatResult(restoreResult(x)), restoreResult(x)],
   'restore --dry-run': (x) => [restoreResult(x).pairs.map(formatPlan).join('\n'), {}],
-  status: (x) => [formatStatus(status(x), new Date(0), 200), status(x)],
+  status: (x) => [formatStatus(status(x), new Date(0), Number.POSITIVE_INFINITY), status(x)],
   verify: (x) => [`${formatVerify(verified(x))}\n${formatLeftover(leftover(x))}`, verified(x)],
 };
 

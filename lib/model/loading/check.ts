@@ -6,7 +6,7 @@ import { lifecycleWarnings } from '../lifecycle-warnings';
 import { repositoryFile } from '../pipeline-prerequisites';
 import { recordedKey } from '../recorded-key';
 import { complianceFrom, permissionsBoundaryFrom, qualifierFrom } from '../toolkit';
-import { loadConfig } from './load';
+import { parseConfig, withProfiles } from './load';
 
 /** A configuration in which nothing is wrong. */
 export interface CheckedConfig {
@@ -37,16 +37,17 @@ export function checkConfig(readContext: ReadContext, directory: string): Checke
       return undefined;
     }
   };
-  const parsed = attempt(() => loadConfig(readContext, directory));
+  const located = attempt(() => locateConfig(readContext, directory));
+  const parsed = located && attempt(() => withProfiles(parseConfig(located), readContext));
   const config = parsed === undefined ? undefined : deploymentOf(parsed);
   [qualifierFrom, permissionsBoundaryFrom, complianceFrom].forEach((read) => attempt(() => read(readContext)));
   const recorded = config === undefined ? [] : recordedKeyProblems(config, readContext);
   const problems = [...faults.flatMap((fault) => fault.problems), ...recorded];
-  if (problems.length > 0 || config === undefined) {
+  if (problems.length > 0 || located === undefined || config === undefined) {
     const origins = [...faults.map(({ origin }) => origin), ...(recorded.length === 0 ? [] : ['cdk.context.json'])];
     throw new ConfigError([...new Set(origins)].join(' and '), problems);
   }
-  const { origin, value } = locateConfig(readContext, directory);
+  const { origin, value } = located;
   return { config, origin, warnings: warningsOf(config, value, readContext) };
 }
 

@@ -4,6 +4,7 @@ import type { ReplicationConfig } from '../../config/replication-config';
 import * as schema from '../../config/schema';
 import type { Problem } from '../../errors/errors';
 import { deploymentOf } from '../deployment';
+import { ownersLifecycle } from './owned-lifecycle';
 import { pairRule, type Rule, rule } from './rule';
 
 const { account, region, keyArn } = schema.destination.unwrap().shape;
@@ -39,14 +40,7 @@ export const REPLICA_RULES: readonly Rule[] = [
   ]),
 
   pairRule(ownedBucket.extend({ lifecycle: schema.lifecycle.unwrap() }), ({ lifecycle }) =>
-    (['noncurrentDays', 'noncurrentVersions', 'replicaExpireDays', 'transitions'] as const)
-      .filter((key) => (key === 'transitions' ? lifecycle.transitions.length > 0 : lifecycle[key] !== undefined))
-      .map((key) => ({
-        path: `lifecycle.${key}`,
-        found: lifecycle[key],
-        remedy:
-          'the lifecycle of a bucket that is owned elsewhere is left alone; remove it, and set the rule where the bucket is managed',
-      })),
+    ownersLifecycle(lifecycle, ['noncurrentDays', 'noncurrentVersions', 'replicaExpireDays', 'transitions']),
   ),
 
   rule(z.looseObject({ witness: z.literal(true), pairs: z.array(z.unknown()) }), ({ pairs }) => {

@@ -4,6 +4,7 @@ import type { ReplicationConfig } from '../../config/replication-config';
 import * as schema from '../../config/schema';
 import type { Problem } from '../../errors/errors';
 import { deploymentOf } from '../deployment';
+import { ownersLifecycle } from './owned-lifecycle';
 import { pairRule, type Rule } from './rule';
 
 const owned = z.looseObject({ sourceBucket: schema.sourceBucket });
@@ -24,14 +25,7 @@ export const SOURCE_BUCKET_RULES: readonly Rule[] = [
   ),
 
   pairRule(owned.extend({ lifecycle: schema.lifecycle.unwrap() }), ({ lifecycle }) =>
-    (['sourceNoncurrentDays', 'sourceNoncurrentVersions'] as const)
-      .filter((key) => lifecycle[key] !== undefined)
-      .map((key) => ({
-        path: `lifecycle.${key}`,
-        found: lifecycle[key],
-        remedy:
-          'the lifecycle of a bucket that is owned elsewhere is left alone; remove it, and set the rule where the bucket is managed',
-      })),
+    ownersLifecycle(lifecycle, ['sourceNoncurrentDays', 'sourceNoncurrentVersions']),
   ),
 ];
 

@@ -1,3 +1,4 @@
+import { grouped } from '../../cli/grouped';
 import { plural } from '../../cli/units';
 import type { AuditReport, Difference, State } from './report';
 
@@ -17,18 +18,8 @@ export interface Cause extends Pick<Difference, 'state' | 'wrong' | 'remedy'> {
 
 /** Groups the differences of a report by state and reason: what is wrong first, then what is unknown, then the most versions. */
 export function causesOf(report: Pick<AuditReport, 'pairs' | 'differences'>): readonly Cause[] {
-  const groups = new Map<string, [Difference, ...Difference[]]>();
-  for (const difference of report.differences) {
-    const { state, wrong, remedy, why } = difference;
-    const key = [state, wrong, remedy, general(why)].join('\n');
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [difference]);
-    } else {
-      group.push(difference);
-    }
-  }
-  return [...groups.values()].map((group) => causeOf(group, report)).toSorted(byImportance);
+  const groups = grouped(report.differences, ({ state, wrong, remedy, why }) => [state, wrong, remedy, general(why)].join('\n'));
+  return groups.map(([, group]) => causeOf(group, report)).toSorted(byImportance);
 }
 
 /** How many versions: at least so many, where the report does not hold every difference of the state. */

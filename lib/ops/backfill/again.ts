@@ -7,6 +7,11 @@ export interface Guidance {
   readonly commands: readonly string[];
 }
 
+/** What to do, and the commands that do it; none where a person has to. */
+export function guidance(text: string, ...commands: readonly string[]): Guidance {
+  return { text, commands };
+}
+
 /**
  * Says how S3 Batch Replication replicates what live replication does not take again, by a command that works with the configuration as it
  * is: without `backfill`, what enables it comes first.
@@ -42,11 +47,12 @@ export function replicatePairsAgain(
   const command = opsCommand(config, verb, ...words);
   const pairs = config.pairs.filter(({ id }) => pairIds.includes(id));
   return config.backfill
-    ? { text: 'Replicate with S3 Batch Replication', commands: [command] }
-    : {
-        text: `${ENABLE.charAt(0).toUpperCase()}${ENABLE.slice(1)}, then replicate with S3 Batch Replication`,
-        commands: [...deployCommands({ ...config, pairs }), command],
-      };
+    ? guidance('Replicate with S3 Batch Replication', command)
+    : guidance(
+        `${ENABLE.charAt(0).toUpperCase()}${ENABLE.slice(1)}, then replicate with S3 Batch Replication`,
+        ...deployCommands({ ...config, pairs }),
+        command,
+      );
 }
 
 const ENABLE = 'write "backfill": true into the configuration, deploy the source';

@@ -162,6 +162,7 @@ function hasOwnConfiguration(directory: string): boolean {
   const found = contextOfCli([], directory)('replication') as
     | { readonly source?: { readonly account?: unknown }; readonly destination?: { readonly account?: unknown } }
     | undefined;
-  const accounts = [found?.source?.account, found?.destination?.account];
-  return accounts.some((account) => account !== undefined && account !== '111111111111' && account !== '222222222222');
+  const { source, destination } = schema.configuration.parse({});
+  const examples: readonly unknown[] = [undefined, source.account, destination.account];
+  return [found?.source?.account, found?.destination?.account].some((account) => !examples.includes(account));
 }

@@ -22,6 +22,7 @@ import type { Clients } from '../../aws/clients';
 import type { Clock } from '../../aws/clock';
 import { nextToken } from '../../aws/listing/next-token';
 import { readDailyMetrics } from '../../aws/metrics';
+import { withoutArn } from '../../config/schema';
 import { messageOf } from '../../errors/errors';
 import { someAtOnce } from '../explain/read-object';
 
@@ -218,9 +219,15 @@ async function encryptionOf(surveyor: Surveyor, s3: S3Client, bucket: OwnBucket,
   }
   // Without a key it is the one that AWS manages.
   const id = key ?? 'alias/aws/s3';
-  const isArn = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\//.test(id);
-  const keyArn = isArn ? id : await ask(`the ARN of key ${id}`, async () => keyArnOf(await surveyor.clients.kms('source'), id));
+  const keyArn = isKeyArn(id)
+    ? id
+    : await ask(`the ARN of key ${id}`, async () => keyArnOf(await surveyor.clients.kms('source'), id));
   return { algorithm, keyArn: keyArn ?? UNKNOWN };
+}
+
+/** Whether a key is named by its ARN, and not by an alias or its id. */
+export function isKeyArn(key: string): boolean {
+  return /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\//.test(key);
 }
 
 async function keyArnOf(kms: KMSClient, id: string): Promise<string | undefined> {
@@ -233,7 +240,7 @@ async function replicationOf(s3: S3Client, bucket: OwnBucket): Promise<Replicati
 }
 
 function ruleOf({ ID: id, Status: status = 'Enabled', Destination: destination }: ReplicationRule): Replication['rules'][number] {
-  return { id: id ?? null, status, destination: destination?.Bucket?.replace(/^arn:[\w-]+:s3:::/, '') ?? '' };
+  return { id: id ?? null, status, destination: withoutArn(destination?.Bucket ?? '') };
 }
 
 async function objectLockOf(s3: S3Client, bucket: OwnBucket): Promise<number | undefined> {

@@ -6,7 +6,7 @@ import { visibleIn } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { opsCommand } from '../../model/shell-commands';
 import { type Status, statusOf } from '../../model/status';
-import type { Guidance } from '../backfill/again';
+import { type Guidance, guidance } from '../backfill/again';
 import type { Repair } from '../doctor/repair';
 import { type AlarmState, type AlarmStatus, FRESH_MINUTES, type PairReading, type PairStatus, type StatusReadings } from './read';
 
@@ -129,10 +129,6 @@ function notSo(title: string, found: string, { commands, notes }: Repair): Guida
 
 function when(found: readonly unknown[], text: string, ...commands: readonly string[]): Guidance[] {
   return found.length > 0 ? [guidance(text, ...commands)] : [];
-}
-
-function guidance(text: string, ...commands: readonly string[]): Guidance {
-  return { text, commands };
 }
 
 function list(names: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { DeployedPair } from '../../../model/deployment';
-import { replicationPermissions } from '../../../model/permissions';
+import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
 import { roleStatements } from '../../../model/policies';
 import { ResourceNotFound } from '../answers';
 import { type Check, type CheckFinding, compare, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
@@ -190,7 +190,7 @@ async function roleExists({ facts }: DoctorContext, pair: DeployedPair): Promise
 
 async function trust({ facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { name } = pair.names.replicationRole;
-  const s3 = { Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const s3 = { Effect: 'Allow', Principal: { Service: REPLICATION_SERVICE }, Action: 'sts:AssumeRole' };
   const { wrong } = difference((await facts.roles.role('source', name)).trust, [s3]);
   return wrong.length === 0
     ? pass('s3.amazonaws.com, and whom its owner trusts')

@@ -2,6 +2,7 @@ import { plural } from '../../../cli/units';
 import { STORAGE_CLASSES } from '../../../config/schema';
 import { type Problem, problemList, UsageError } from '../../../errors/errors';
 import { idFor, type ProposedPair, type WrittenPair } from '../pairs';
+import { isKeyArn } from '../survey';
 import type { StateReplication, StateRule } from './replications';
 
 /** Where a replication goes from and to. */
@@ -178,7 +179,7 @@ function chooseRoute(
 function pairOf(replication: StateReplication, rule: StateRule, id: string, notes: readonly string[]): ProposedPair {
   const { source, rules } = replication;
   const { encryption } = source;
-  const isArn = encryption?.key !== undefined && /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\//.test(encryption.key);
+  const isArn = encryption?.key !== undefined && isKeyArn(encryption.key);
   const usesKey = encryption?.algorithm.startsWith('aws:kms') === true;
   const { retention } = rule.destination;
   const canLock = retention?.mode === 'GOVERNANCE';

@@ -1,3 +1,4 @@
+import { withoutArn } from '../../../config/schema';
 import { block, blocks, type StateInstance, textIn } from './state';
 
 /** A bucket as the state knows it. */
@@ -95,7 +96,7 @@ function ruleOf(rule: Readonly<Record<string, unknown>>, bucket: (name: string) 
       block(rule['delete_marker_replication'])?.['status'] === 'Enabled' ||
       rule['delete_marker_replication_status'] === 'Enabled' ||
       filter === undefined,
-    destination: bucket((textIn(destination['bucket']) ?? '').replace(/^arn:[\w-]+:s3:::/, '')),
+    destination: bucket(withoutArn(textIn(destination['bucket']) ?? '')),
     account: textIn(destination['account']) ?? textIn(destination['account_id']),
     storageClass: textIn(destination['storage_class']),
     replicaKey:
