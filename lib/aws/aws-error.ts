@@ -160,8 +160,20 @@ export function noAnswer(error: unknown): NoAnswer {
   return { code: 'NoAnswer', reason, hint: known?.hint };
 }
 
-/** Stands between what was asked and why there is no answer. */
-export const COULD_NOT_BE_READ = ' could not be read: ';
+/** AWS gave no answer to a question. */
+export class NoAnswerError extends UnreachableError {
+  /**
+   * @param asked such as `bucket x`
+   * @param why there is no answer, whatever was asked
+   */
+  constructor(
+    asked: string,
+    readonly why: NoAnswer,
+    options?: ErrorOptions,
+  ) {
+    super(why.code, `${asked} could not be read: ${why.reason}`, why.hint, options);
+  }
+}
 
 /**
  * The error that a person sees when AWS gives no answer.
@@ -172,8 +184,7 @@ export function unreachable(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
-  const { code, reason, hint } = noAnswer(error);
-  return new UnreachableError(code, `${what}${COULD_NOT_BE_READ}${reason}`, hint, { cause: error });
+  return new NoAnswerError(what, noAnswer(error), { cause: error });
 }
 
 /** Why a request failed, for a person: faults of the network in words, where Node.js has codes alone. */

@@ -13,8 +13,17 @@ const QUIET = { 'aws:cdk:disable-creation-stack-traces': true, '@aws-cdk/core:an
  * The templates that the app makes of a configuration, as they would be deployed, by account, Region and name of the stack. The CDK is loaded when
  * somebody asks for one: most tests of commands do not.
  */
-export const deployedTemplates = remembered(
-  (config: Deployment, context: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, Template>> => {
+export function deployedTemplates(
+  config: Deployment,
+  context: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, Template>> {
+  // No template has a word of who deploys it.
+  const [source, destination] = [config.source, config.destination].map((side) => ({ ...side, profile: undefined }));
+  return synthesized({ ...config, source, destination } as Deployment, context);
+}
+
+const synthesized = remembered(
+  (config: Deployment, context: Readonly<Record<string, unknown>>): Readonly<Record<string, Template>> => {
     const { App } = require('aws-cdk-lib') as typeof import('aws-cdk-lib');
     const { addReplicationStacks } = require('../../lib/stacks/replication') as typeof import('../../lib/stacks/replication');
     const { replication: _, ...flags } = cdkJsonContext;

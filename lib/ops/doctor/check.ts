@@ -67,6 +67,8 @@ export interface CheckResult {
   /** Id of the pair; null for the deployment. */
   readonly pair: string | null;
   readonly finding: CheckFinding;
+  /** Why AWS gave no answer, whatever was asked: the same for all checks that it leaves without one. @default - the finding says it */
+  readonly cause?: string;
 }
 
 /** What the bucket of a side is called. */

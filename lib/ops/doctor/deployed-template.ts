@@ -59,6 +59,9 @@ export class DeployedTemplate {
   }
 
   private async resolve(value: unknown, where: string): Promise<unknown> {
+    if (!HAS_FUNCTION.test(JSON.stringify(value) ?? '')) {
+      return value;
+    }
     if (Array.isArray(value)) {
       const values = await Promise.all(value.map((one) => this.resolve(one, where)));
       return values.filter((one) => one !== undefined);
@@ -172,6 +175,9 @@ export interface DeployedResource {
   /** Whether a property has another resource of the template in it, by `Ref` or `Fn::GetAtt`. */
   refersTo(property: string, other: Pick<DeployedResource, 'id'>): boolean;
 }
+
+/** What the JSON of a value has in it that stands for something else: a function, or a letter that CloudFormation did not give back. */
+const HAS_FUNCTION = /"(Ref|Fn::[A-Za-z]+)":|\?/;
 
 const NO_VALUE = Symbol('AWS::NoValue');
 

@@ -122,17 +122,19 @@ export class Facts {
     const { config } = this.context;
     const place = stackPlace(config, stack);
     const { stackName, owner, region } = place;
+    const { account } = config[owner];
+    const at = { ...place, account, partition: partitionOf({ account, region }) };
     const template = await this.answers.of(`the template of stack ${stackName} in ${region}`, async () => {
       const client = await this.context.clients.cloudFormation(owner, region);
-      return readDeployedTemplate(client, stackName).catch(async (error: unknown) => {
+      const body = await readDeployedTemplate(client, stackName).catch(async (error: unknown) => {
         if (isMissingStack(error) && !(await this.isDeployed(stack))) {
           return {};
         }
         throw error;
       });
+      return new DeployedTemplate(body, at, this.lookups);
     });
-    const { account } = config[owner];
-    return new DeployedTemplate(template ?? {}, { ...place, account, partition: partitionOf({ account, region }) }, this.lookups);
+    return template ?? new DeployedTemplate({}, at, this.lookups);
   }
 
   /** Whether a stack has resources of all these names in its deployed template. Where nobody may read that, it counts as having them. */

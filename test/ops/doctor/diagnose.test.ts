@@ -226,6 +226,20 @@ test('a cause is shown once, with the number of checks that it explains, and wha
   expect(paragraphs.at(-1)).toMatch(/^✗ \d+ checks: .*, 1 failed\.$/);
 });
 
+test('causes are told apart by what AWS said, whatever words are in it', async () => {
+  const { context, world, restore } = deployment();
+  const said: Readonly<Record<string, string>> = {
+    GetKeyPolicy: 'table a could not be read: no',
+    GetSchedule: 'table b could not be read: no',
+  };
+  world.fault = (operation) => (said[operation] === undefined ? undefined : awsError('Odd', said[operation]));
+  const { text } = await doctor(context);
+  restore();
+
+  expect(text).toMatch(/^ {2}\? \d+ checks: table a could not be read: no$/m);
+  expect(text).toMatch(/^ {2}\? .*: schedule .* could not be read: table b could not be read: no$/m);
+});
+
 test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {
   const { context, world, restore } = deployment();
   const { exitCode, data, text } = await doctor(context);

@@ -33,7 +33,7 @@ const SCHEDULE = `${AWS}/scheduler/latest/APIReference/API_CreateSchedule.html`;
 const LAMBDA = `${AWS}/lambda/latest/api/API_CreateFunction.html`;
 const LOCK = `${S3_GUIDE}/object-lock-configure.html`;
 const PIPELINE_API = `${AWS}/codepipeline/latest/APIReference`;
-const PIPELINE_STRUCTURE = `${AWS}/codepipeline/latest/userguide/reference-pipeline-structure.html`;
+const PIPELINE_GUIDE = `${AWS}/codepipeline/latest/userguide`;
 const BUILD_API = `${AWS}/codebuild/latest/APIReference`;
 
 const STORE = 'ArtifactStores[].ArtifactStore';
@@ -183,8 +183,8 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
   'AWS::CodeBuild::Project': [
     {
       properties: ['Artifacts.Type', 'Source.Type'],
-      says: 'a project that a pipeline runs has source and artifacts from it',
-      page: `${BUILD_API}/API_ProjectArtifacts.html`,
+      says: 'CODEPIPELINE, where actions of a pipeline name source and artifacts',
+      page: `${BUILD_API}/API_ProjectSource.html`,
       holds: (_, { Artifacts: artifacts, Source: source }) =>
         (artifacts as Properties)['Type'] === 'CODEPIPELINE' && (source as Properties)['Type'] === 'CODEPIPELINE',
       wrong: 'NO_ARTIFACTS',
@@ -264,7 +264,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: [`${STORE}.EncryptionKey.Id`, `${STORE}.EncryptionKey.Type`],
-      says: 'a key in the Region of the store, by ARN',
+      says: 'a key in the Region of the store, by ARN: other accounts know no alias, and a key without ARN would be their own',
       page: `${PIPELINE_API}/API_EncryptionKey.html`,
       holds: (_, { ArtifactStores: stores }) =>
         (stores as readonly Properties[]).every((store) => {
@@ -284,7 +284,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     {
       properties: ['Name'],
       says: 'at most 100 letters, digits and . @ - _',
-      page: `${AWS}/codepipeline/latest/userguide/limits.html`,
+      page: `${PIPELINE_GUIDE}/limits.html`,
       holds: matching(NAME_IN_PIPELINE),
       wrong: 'with a space',
     },
@@ -295,22 +295,22 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: ['RoleArn', `${ACTION}.RoleArn`],
-      says: 'a role of the pipeline’s own account, which may assume those of the actions',
-      page: `${AWS}/codepipeline/latest/userguide/pipelines-create-cross-account.html`,
+      says: 'a role that performs the actions, or assumes their own roles',
+      page: `${PIPELINE_GUIDE}/pipelines-create-cross-account.html`,
       holds: (roles, _, place) => refersTo(roles, 'AWS::IAM::Role', place),
       wrong: 'arn:aws:iam::111111111111:role/pipeline',
     },
     {
       properties: ['Stages[].Name'],
       says: 'two to 50 stages, each with a name of its own',
-      page: PIPELINE_STRUCTURE,
+      page: `${PIPELINE_GUIDE}/limits.html`,
       holds: (names) => names.length >= 2 && names.length <= 50 && isUnique(names) && matching(NAME_IN_PIPELINE)(names),
       wrong: 'with a space',
     },
     {
       properties: [`${ACTION}.Name`],
       says: 'names that are unique in their stage',
-      page: PIPELINE_STRUCTURE,
+      page: `${PIPELINE_GUIDE}/action-requirements.html`,
       holds: (names, resource) =>
         matching(NAME_IN_PIPELINE)(names) &&
         eachRule('Stages[]', (stage) => isUnique(valuesAt(stage, 'Actions[].Name')))(names, resource),
@@ -318,8 +318,8 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: [`${ACTION}.ActionTypeId.Category`],
-      says: 'the first stage has actions of a source, and no other stage has one',
-      page: PIPELINE_STRUCTURE,
+      says: 'the first stage has source actions alone, and no other stage has one',
+      page: `${PIPELINE_GUIDE}/pipeline-requirements.html`,
       holds: (_, { Stages: stages }) =>
         (stages as readonly unknown[]).every((stage, index) =>
           valuesAt(stage, 'Actions[].ActionTypeId.Category').every((category) => (category === 'Source') === (index === 0)),
@@ -345,7 +345,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
         'RoleArn',
       ].map((key) => `${ACTION}.Configuration.${key}`),
       says: 'at most 1,000 characters in a value',
-      page: `${AWS}/codepipeline/latest/userguide/limits.html`,
+      page: `${PIPELINE_GUIDE}/limits.html`,
       holds: (_, resource) =>
         valuesAt(resource, `${ACTION}.Configuration`).every((settings) => upTo(1000)(Object.values(settings as object))),
       wrong: 'a'.repeat(1001),
@@ -361,15 +361,15 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     {
       properties: [`${ACTION}.Configuration.TemplatePath`, `${ACTION}.Configuration.TemplateConfiguration`],
       says: 'name of an input artifact, two colons, name of a file in it',
-      page: `${AWS}/codepipeline/latest/userguide/action-reference-CloudFormation.html`,
+      page: `${PIPELINE_GUIDE}/action-reference-CloudFormation.html`,
       holds: (templates, resource) =>
         matching(/^[\w-]{1,100}::[^:]+$/)([...templates, ...valuesAt(resource, `${ACTION}.Configuration.TemplateConfiguration`)]),
       wrong: 'template.json',
     },
     {
       properties: [`${ACTION}.OutputArtifacts[].Name`, `${ACTION}.InputArtifacts[].Name`],
-      says: 'each output has a name of its own, and each input is an output of an earlier action',
-      page: PIPELINE_STRUCTURE,
+      says: 'each output has a name of its own, and each input is the output of another action',
+      page: `${PIPELINE_GUIDE}/action-requirements.html`,
       holds: (outputs, resource) =>
         isUnique(outputs) &&
         matching(/^[\w-]{1,100}$/)(outputs) &&
@@ -418,19 +418,19 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: ['State'],
-      says: 'the state that counts management events which read is for rules on those alone',
-      page: `${AWS}/eventbridge/latest/APIReference/API_PutRule.html`,
+      says: 'ENABLED matches changes that CloudTrail records; only for reads is there a third state',
+      page: `${AWS}/eventbridge/latest/userguide/eb-service-event-cloudtrail.html`,
       holds: oneOf('ENABLED', 'DISABLED'),
       wrong: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
     },
     {
       properties: ['Targets[].InputTransformer.InputPathsMap.detail-execution-id'],
-      says: 'a JSON path; no name of one starts with AWS',
+      says: 'a JSON path in dot notation; no key starts with AWS.',
       page: `${AWS}/eventbridge/latest/APIReference/API_InputTransformer.html`,
       holds: (paths, resource) =>
         matching(/^\$\.[\w.-]+$/)(paths) &&
         valuesAt(resource, 'Targets[].InputTransformer.InputPathsMap').every((map) =>
-          Object.keys(map as object).every((name) => !name.startsWith('AWS')),
+          Object.keys(map as object).every((name) => /^(?!AWS\.)[\w-]{1,256}$/.test(name)),
         ),
       wrong: 'detail.execution-id',
     },

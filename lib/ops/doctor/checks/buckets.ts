@@ -3,7 +3,6 @@ import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { ResourceNotFound } from '../answers';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { byAwsUnderLockdown, byHand, type Repair } from '../repair';
 
@@ -27,7 +26,7 @@ export const BUCKET_CHECKS: readonly Check[] = [
         id: `${BUCKET[side]}-${suffix}`,
         title: `${BUCKET[side]} ${title}`,
         area: 'buckets',
-        run: { each: 'pair', ask: (context, pair) => askOfOwner(suffix, pair, side) ?? ask(context, pair, side) },
+        run: { each: 'pair', ask: (context, pair) => ask(context, pair, side) },
       }),
     ),
   ),
@@ -47,30 +46,11 @@ export const BUCKET_CHECKS: readonly Check[] = [
   ),
 ];
 
-/** The questions that are for the owner to answer of a replica bucket that is owned elsewhere. */
-const OWNERS: Readonly<Record<string, string>> = {
-  'public-access': 'this setting is for its owner to choose',
-  'bucket-keys': 'this setting is for its owner to choose',
-  encryption: 'its default is for its owner to choose: replicas of objects under SSE-KMS get the key of the rule',
-};
-
-function askOfOwner(suffix: string, pair: DeployedPair, side: SideName): Promise<CheckFinding> | undefined {
-  const why = isOwned(pair, side) ? OWNERS[suffix] : undefined;
-  return why === undefined ? undefined : Promise.resolve(notApplicable(`the bucket is owned elsewhere, and ${why}`));
-}
-
-function isOwned({ replicaBucket }: DeployedPair, side: SideName): boolean {
-  return side === 'destination' && replicaBucket !== undefined;
-}
-
 async function exists(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const { facts } = context;
   const { name } = facts.buckets.name(side, pair);
   const { region } = context.config[side];
   const expected = `bucket ${name} in ${region}`;
-  if (isOwned(pair, side)) {
-    return ownedBucket(context, pair, expected);
-  }
   return orMissing(context, { stack: side, expected }, async () =>
     // An endpoint other than AWS's own may not say.
     compare({
@@ -79,28 +59,6 @@ async function exists(context: DoctorContext, pair: DeployedPair, side: SideName
       fix: elsewhere(name),
     }),
   );
-}
-
-/** A replica bucket that is owned elsewhere has to be there before anything is deployed: S3 refuses a rule without it. */
-async function ownedBucket({ config, facts }: DoctorContext, pair: DeployedPair, expected: string): Promise<CheckFinding> {
-  const { name } = pair.names.replicaBucket;
-  const found = await facts.buckets.region('destination', pair).then(
-    (region) => `bucket ${name} in ${region ?? config.destination.region}`,
-    (error: unknown) => {
-      if (error instanceof ResourceNotFound) {
-        return error.message;
-      }
-      throw error;
-    },
-  );
-  return compare({
-    found,
-    expected,
-    fix: byHand(
-      `bucket ${name}`,
-      `Correct replicaBucket.name of pair ${pair.id} or destination.region: this deployment does not make the bucket.`,
-    ),
-  });
 }
 
 function elsewhere(name: string): Repair {
@@ -240,26 +198,9 @@ async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideNam
 async function objectLock(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = await context.facts.buckets.objectLock(side, pair);
   const expected = await context.facts.expected.objectLock(side, pair);
-  const [found, wanted] = [lockText(live), lockText(expected)];
-  // Without a default retention, Object Lock keeps what an object's own retention says. The owner chose it, and no configuration has a word for it.
-  const isOwnersChoice = isOwned(pair, side) && expected === undefined && live?.Rule?.DefaultRetention === undefined;
-  if (found === wanted || isOwnersChoice) {
-    return pass(found);
-  }
-  if (isOwned(pair, side)) {
-    const remedy =
-      'Write the objectLock that the bucket has into the configuration, or have its owner set it: nobody can switch Object Lock off again.';
-    return {
-      status: 'failed',
-      found,
-      expected: wanted,
-      fix: byHand(`Object Lock of bucket ${pair.names.replicaBucket.name}`, remedy),
-    };
-  }
-  return {
-    status: 'failed',
-    found,
-    expected: wanted,
+  return compare({
+    found: lockText(live),
+    expected: lockText(expected),
     fix:
       expected === undefined
         ? toConfigure(context, pair, side)
@@ -271,7 +212,7 @@ async function objectLock(context: DoctorContext, pair: DeployedPair, side: Side
             { 'object-lock-configuration': expected },
             ['Nobody can switch Object Lock off again.'],
           ),
-  };
+  });
 }
 
 /** Object Lock that the deployed stack does not have: it stays, whatever the configuration says. */

@@ -34,9 +34,6 @@ async function lifecycle(context: DoctorContext, pair: DeployedPair, side: SideN
   const foreign = others.filter((rule) => !changed.includes(rule));
   const deleting = side === 'destination' ? foreign.filter((rule) => isEnabled(rule) && deletes(rule)) : [];
   const kept = foreign.filter((rule) => !deleting.includes(rule));
-  if (side === 'destination' && pair.replicaBucket !== undefined) {
-    return pass('left to the owner of the bucket', live.map(ruleName));
-  }
   if (missing.length === 0 && deleting.length === 0) {
     return pass(plural(enabled.length, 'rule'), kept.map(ruleName));
   }
@@ -70,7 +67,8 @@ function deletes({ Expiration: expiration, NoncurrentVersionExpiration: noncurre
   return noncurrent !== undefined || expiration?.Days !== undefined || expiration?.Date !== undefined;
 }
 
-function ruleName({ ID: id, ...rule }: LifecycleRule): string {
+/** A rule, by its id or by what it does. */
+export function ruleName({ ID: id, ...rule }: LifecycleRule): string {
   return `lifecycle rule ${id ?? `(${lifecycleText(rule)})`}`;
 }
 

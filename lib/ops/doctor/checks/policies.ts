@@ -1,12 +1,11 @@
 import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { maxRetentionStatement, replicaKeyStatements } from '../../../model/policies';
-import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
+import { replicaKeyStatements } from '../../../model/policies';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
 import { accountDelegation, replicaGrants, tlsOnly } from '../configured';
 import { difference, isSameStatement, type LiveStatement } from '../policy-document';
 import { bucketPolicy, keyPolicy, type ResourcePolicy } from '../resource-policies';
-import { type Guarded, roleAllowed } from '../role-denials';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -42,9 +41,6 @@ export const POLICY_CHECKS: readonly Check[] = [
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
 async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
-  if (side === 'destination' && pair.replicaBucket !== undefined) {
-    return notApplicable('the bucket is owned elsewhere, and this setting is for its owner to choose');
-  }
   const policy = await bucketPolicy(context, side, pair);
   const statement = tlsOnly(context.facts.buckets.name(side, pair));
   if (isEmulator() && difference(policy.live, [statement]).wrong.length > 0) {
@@ -60,62 +56,20 @@ async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): 
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
 async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
-  const policy = await bucketPolicy(context, 'destination', pair);
-  if (pair.replicaBucket !== undefined) {
-    const bound = maxRetentionStatement(pair, pair.names);
-    return ownersAdmission(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(config, pair));
-  }
-  return held(policy, replicaGrants(config, pair), { whole: true });
+  return held(await bucketPolicy(context, 'destination', pair), replicaGrants(context.config, pair), { whole: true });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
-  const policy = await keyPolicy(context, 'destination');
-  const found = config.destination.keyArn === undefined ? undefined : ownersAdmission(context, pair, 'key', policy, []);
-  return found ?? held(policy, replicaKeyStatements(config, pair.names));
-}
-
-/**
- * Whether the policy of a resource that is owned elsewhere admits the replication role, be it in other words than the generated ones; undefined
- * where it does not.
- *
- * @param others what it has to have besides, word for word
- */
-function ownersAdmission(
-  { config }: DoctorContext,
-  pair: DeployedPair,
-  resource: Guarded,
-  policy: ResourcePolicy,
-  others: readonly LiveStatement[],
-): CheckFinding | undefined {
-  const { arn } = pair.names.replicationRole;
-  const allowed = roleAllowed(config, pair, resource, policy.live);
-  if (allowed === 'unknown') {
-    return notAnswered(`whether its policy admits ${arn} depends on conditions that nobody knows from outside`);
-  }
-  return allowed === 'no' ? undefined : held(policy, others, { passed: `its owner admits ${arn}` });
+  return held(await keyPolicy(context, 'destination'), replicaKeyStatements(context.config, pair.names));
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
 async function delegation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { config } = context;
   const words = `kms:* for account ${config[side].account}`;
-  if (side === 'destination' && config.destination.keyArn !== undefined) {
-    return ownersDelegation(await keyPolicy(context, side), config, words);
-  }
   const expected = side === 'source' ? words : `${words}, and one statement for each pair`;
   return held(await keyPolicy(context, side), [accountDelegation(config, side)], { whole: true, passed: words, expected });
-}
-
-/** Who administers a key that is owned elsewhere is for its owner to say. Who may decrypt with it is not: commands read replicas. */
-function ownersDelegation({ live, foreign }: ResourcePolicy, config: DoctorContext['config'], words: string): CheckFinding {
-  return difference(live, [accountDelegation(config, 'destination')]).wrong.length === 0
-    ? pass(words, foreign)
-    : notAnswered(
-        `its owner does not leave permissions to IAM (${words}): verify, restore and drill read replicas only as principals that the policy names`,
-      );
 }
 
 /**
