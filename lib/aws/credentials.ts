@@ -3,7 +3,7 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { partitionName } from '../config/regions';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
-import { isAwsError, NO_NETWORK } from './aws-error';
+import { denialHint, isAwsError, NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
@@ -148,7 +148,7 @@ export async function accountOf(
     throw new UnreachableError(
       'NoCredentials',
       `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,
-      login?.hint ?? remedy(side),
+      login?.hint ?? denialHint(error, remedy(side)),
       { cause: error },
     );
   } finally {

@@ -13,11 +13,12 @@ import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, sendAllTo, staticProfile } from '../helpers/sts';
 
 /*
- * Ways in which people have credentials, beside IAM Identity Center (sso.test.ts): for each, which STS the operator commands, the
- * deployment and the plug-in of the CDK CLI ask. Every `region` of a profile is one that nothing here may ask.
+ * Ways in which people have credentials: for each, which portal and which STS the operator commands, the deployment and the plug-in of the CDK
+ * CLI ask. Every `region` of a profile is one that nothing here may ask. More of IAM Identity Center is in sso.test.ts.
  */
 
 const SOURCE = '111111111111';
+const DESTINATION = '222222222222';
 const OTHER = '333333333333';
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' };
 
@@ -32,6 +33,7 @@ beforeEach(() => {
   sts.sessions.length = 0;
   sts.requests.length = 0;
   sts.disabledRegions = [];
+  sts.fault = undefined;
   sendAllTo(sts);
 });
 afterEach(() => {
@@ -63,6 +65,12 @@ const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
 ];
 
 const ROLE = `[profile it]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nregion = us-east-1\n`;
+
+const START_URL = 'https://example.awsapps.com/start';
+const PORTAL = 'portal.sso.eu-north-1.amazonaws.com GetRoleCredentials';
+const LOGIN = `sso_start_url = ${START_URL}\nsso_region = eu-north-1\n`;
+const ADMIN = `sso_account_id = ${SOURCE}\nsso_role_name = Admin\nregion = us-east-1\n`;
+const SESSION = `[sso-session corp]\n${LOGIN}[profile it]\nsso_session = corp\n${ADMIN}`;
 
 const DEVICE = `arn:aws:iam::${OTHER}:mfa/somebody`;
 
@@ -139,6 +147,52 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
 
     expect(await asked()).toEqual(sydney('GetCallerIdentity'));
     expect(sts.requests.at(-1)?.accessKeyId).toBe(SOURCE);
+  });
+
+  test.each([
+    ['a session', SESSION, 'corp', []],
+    ['keys of its own', `[profile it]\n${LOGIN}${ADMIN}`, START_URL, []],
+    [
+      'a session that the role comes from',
+      `${SESSION.replace('it]', 'base]')}${ROLE}source_profile = base\n`,
+      'corp',
+      ['AssumeRole'],
+    ],
+  ])('IAM Identity Center in a third Region, of %s', async (_, profile, login, assumed) => {
+    useAws(profile);
+    home.logIn(login);
+
+    expect(await asked()).toEqual([PORTAL, ...sydney(...assumed, 'GetCallerIdentity')]);
+  });
+
+  test.each([
+    ['there is no login', SESSION, undefined, 'log in again: aws sso login --profile it'],
+    ['the login has expired', SESSION, { expiresAt: '2020-01-01T00:00:00Z' }, 'log in again: aws sso login --profile it'],
+    ['the portal knows the login no longer', SESSION, { accessToken: 'revoked' }, 'log in again: aws sso login --profile it'],
+    [
+      'the name of the session has spaces',
+      SESSION.replaceAll('corp', "'My Org'").replace("= 'My Org'", '= My Org'),
+      {},
+      'rename the session without spaces',
+    ],
+  ])('nothing, where %s', async (_, profile, login, remedy) => {
+    useAws(profile);
+    if (login !== undefined) {
+      home.logIn(/sso_session = (.+)/.exec(profile)?.[1] ?? '', login);
+    }
+    const error = await rejectionOf(asked(), Error);
+
+    expect([error.message, (error as { hint?: string }).hint].join('\n')).toContain(remedy);
+    expect(sts.asked.filter((request) => request !== PORTAL)).toEqual([]);
+  });
+
+  test('a role that a service control policy lets nobody assume, once', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\n`);
+    sts.fault = 'scp';
+    const error = await rejectionOf(asked(), Error);
+
+    expect([error.message, (error as { hint?: string }).hint].join('\n')).toContain('ask who administers the organization');
+    expect(sts.asked).toEqual(sydney('AssumeRole'));
   });
 
   test.each([
@@ -242,4 +296,58 @@ describe('a code of an MFA device', () => {
     const keys = async () => ({ accessKeyId: SOURCE, secretAccessKey: 'secret' });
     expect(await handOver(new Map([[SOURCE, keys]]))).toEqual({});
   });
+});
+
+describe('the environment is for one account and a profile for the other', () => {
+  const config = validConfig({ destination: { profile: 'backup' } });
+  const variables = { AWS_ACCESS_KEY_ID: SOURCE, AWS_SECRET_ACCESS_KEY: 'secret' };
+  const [own, other] = ['sts.ap-southeast-2.amazonaws.com', 'sts.us-west-2.amazonaws.com'];
+
+  beforeEach(() => useAws(staticProfile('backup', DESTINATION), variables));
+
+  test('for the operator commands', async () => {
+    const clients = sdkClients(config);
+    await clients.ssm('source');
+    await clients.ssm('destination');
+
+    expect(sts.asked).toEqual([`${own} GetCallerIdentity`, `${other} GetCallerIdentity`]);
+    expect(sts.identityRequests).toEqual([SOURCE, DESTINATION]);
+  });
+
+  test('for the deployment', async () => {
+    const { read } = deployedReader(config, { lookupRoles: false });
+    await rejectionOf(read(assemblyStack('source', {}, config.source)), Error);
+    await rejectionOf(read(assemblyStack('destination', {}, config.destination)), Error);
+
+    expect(sts.requests.filter(({ action }) => action === 'DescribeStacks').map(({ accessKeyId }) => accessKeyId)).toEqual([
+      SOURCE,
+      DESTINATION,
+    ]);
+  });
+
+  test('for the plug-in, which leaves the environment to the CDK CLI', async () => {
+    const plugin = new ProfileCredentials(() => config);
+
+    expect(await Promise.all([SOURCE, DESTINATION].map((account) => plugin.canProvideCredentials(account)))).toEqual([
+      false,
+      true,
+    ]);
+    expect(await (await plugin.getProvider(DESTINATION))()).toMatchObject({ accessKeyId: DESTINATION });
+    expect(sts.asked).toEqual([`${other} GetCallerIdentity`]);
+  });
+});
+
+test('AWS_PROFILE alone is the source account for the operator commands and the deployment', async () => {
+  useAws(SESSION, { AWS_PROFILE: 'it' });
+  home.logIn('corp');
+  const config = validConfig();
+  await sdkClients(config).ssm('source');
+  await rejectionOf(deployedReader(config, { lookupRoles: false }).read(assemblyStack('source', {}, config.source)), Error);
+
+  expect(sts.asked.filter((request) => !request.startsWith('cloudformation.'))).toEqual([
+    PORTAL,
+    'sts.ap-southeast-2.amazonaws.com GetCallerIdentity',
+    PORTAL,
+    'sts.ap-southeast-2.amazonaws.com GetCallerIdentity',
+  ]);
 });
