@@ -22,6 +22,9 @@ if (bavail * bsize > 4 * 2 ** 30) {
 }
 const environment = process.env;
 
+/** Where Istanbul counts. */
+const COUNTS = '__coverage__';
+
 /** What has run in the test files of this worker, by file. */
 const covered = new Map();
 
@@ -59,8 +62,8 @@ module.exports = class extends TestEnvironment {
 
   /** Copying all counts of Istanbul takes as long as the tests: Jest gets those that it does not have from this worker. */
   handleTestEvent({ name }) {
-    if (name === 'run_finish' && this.global.__coverage__ !== undefined) {
-      this.global.__coverage__ = news(this.global.__coverage__);
+    if (name === 'run_finish' && this.global[COUNTS] !== undefined) {
+      this.global[COUNTS] = news(this.global[COUNTS]);
     }
   }
 
