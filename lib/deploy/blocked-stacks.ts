@@ -3,7 +3,7 @@ import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
 import type { Sessions } from '../aws/handed-sessions';
 import { RequestHandler } from '../aws/request-handler';
-import { SIDES, type SideName } from '../config/replication-config';
+import { SIDES, type Side } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
 import { type StackKind, stackPlace, stacksOf } from '../model/stacks';
@@ -21,16 +21,34 @@ export interface StackStatus {
 /** States of a stack whose creation failed. The CDK CLI deletes such a stack before it creates it again. */
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
+/** Where a stack is. */
+export interface StackAddress {
+  readonly account: string;
+  readonly region: string;
+  readonly stackName: string;
+}
+
 /**
- * Asks CloudFormation for the state of every stack, with the credentials of its account.
+ * Asks CloudFormation for the state of each stack that was to be deployed, with the credentials of its account. Another account is asked nothing:
+ * whoever deploys one side may have no credentials of the other.
  *
  * @param sessions credentials that are there already, by account
  */
-export async function stackStates(config: Deployment, sessions: Sessions): Promise<StackStatus[]> {
+export async function stackStates(
+  config: Deployment,
+  sessions: Sessions,
+  deployed: readonly StackAddress[],
+): Promise<StackStatus[]> {
   const states: StackStatus[] = [];
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
-    states.push(...(await statesOf(config, side, sessions.get(config[side].account))));
+    const { account } = config[side];
+    const stacks = groupsOf(config)
+      .flatMap((group) => stacksOf(group).map((stack) => ({ group, stack, place: stackPlace(group, stack) })))
+      .filter(({ place: { owner, region, stackName } }) =>
+        deployed.some((one) => owner === side && one.account === account && one.region === region && one.stackName === stackName),
+      );
+    states.push(...(stacks.length === 0 ? [] : await statesOf(stacks, config[side], sessions.get(account))));
   }
   return states;
 }
@@ -70,17 +88,16 @@ function unprotectCommand(config: Deployment, stack: StackKind): string {
   });
 }
 
-async function statesOf(config: Deployment, side: SideName, session?: CredentialProvider): Promise<StackStatus[]> {
-  const stacks = groupsOf(config).flatMap((group) =>
-    stacksOf(group)
-      .filter((stack) => stackPlace(group, stack).owner === side)
-      .map((stack) => ({ group, stack })),
-  );
-  const credentials = session ?? credentialsOf(config[side]);
-  const account = await accountOf(config[side], credentials).catch(() => undefined);
-  return account === config[side].account
+async function statesOf(
+  stacks: readonly Pick<StackStatus, 'group' | 'stack'>[],
+  side: Side,
+  session?: CredentialProvider,
+): Promise<StackStatus[]> {
+  const credentials = session ?? credentialsOf(side);
+  const account = await accountOf(side, credentials).catch(() => undefined);
+  return account === side.account
     ? Promise.all(stacks.map(({ group, stack }) => stackState(group, stack, credentials)))
-    : stacks.map((stack) => ({ ...stack, status: 'unknown', terminationProtection: false }));
+    : stacks.map(({ group, stack }) => ({ group, stack, status: 'unknown', terminationProtection: false }));
 }
 
 async function stackState(group: Deployment, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
