@@ -137,7 +137,10 @@ export const NO_NETWORK = 'NoNetwork';
 export interface NoAnswer {
   /** `NoNetwork` or `NoAnswer`. */
   readonly code: string;
+  /** With what AWS said, or which host could not be reached. */
   readonly reason: string;
+  /** The same of every request that fails for this reason, whatever it asked. */
+  readonly kind: string;
   /** @default - nothing that a person can do is known */
   readonly hint: string | undefined;
 }
@@ -146,18 +149,22 @@ export interface NoAnswer {
 export function noAnswer(error: unknown): NoAnswer {
   const fault = networkFault(error);
   if (fault !== undefined) {
-    return { code: NO_NETWORK, reason: `AWS cannot be reached: ${networkFaultInWords(fault)}`, hint: fault.hint };
+    const kind = 'AWS cannot be reached';
+    return { code: NO_NETWORK, reason: `${kind}: ${networkFaultInWords(fault)}`, kind, hint: fault.hint };
   }
   if (isOtherRegion(error)) {
+    const reason = `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`;
     return {
       code: 'NoAnswer',
-      reason: `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`,
+      reason,
+      kind: reason,
       hint: 'correct the Region in the configuration, or the name of the bucket',
     };
   }
   const known = REASONS.find(({ is }) => is(error));
-  const reason = known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`;
-  return { code: 'NoAnswer', reason, hint: known?.hint };
+  const said = messageOf(error);
+  const reason = known === undefined ? said : `${known.reason} (${said})`;
+  return { code: 'NoAnswer', reason, kind: known?.reason ?? said, hint: known?.hint };
 }
 
 /** AWS gave no answer to a question. */
