@@ -239,6 +239,19 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
     ]);
   });
 
+  test.each([
+    ['China', 'cn-north-1', 'cn-northwest-1', 'amazonaws.com.cn'],
+    ['GovCloud', 'us-gov-east-1', 'us-gov-west-1', 'amazonaws.com'],
+  ])('IAM Identity Center of %s, in its other Region', async (_, source, destination, domain) => {
+    useAws(SESSION.replaceAll('eu-north-1', destination));
+    home.logIn('corp');
+
+    expect(await asked({ source: { region: source }, destination: { region: destination } })).toEqual([
+      `portal.sso.${destination}.${domain} GetRoleCredentials`,
+      `sts.${source}.${domain} GetCallerIdentity`,
+    ]);
+  });
+
   test('keys in a Region that is not enabled, and then STS of one that always is', async () => {
     useAws(staticProfile('it', SOURCE));
     sts.disabledRegions = ['ap-southeast-2'];
