@@ -48,21 +48,61 @@ export function isAccessDenied(error: unknown): boolean {
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
 
+/** A denial that no permission of the account can help. */
+interface Denial {
+  readonly policy: RegExp;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const BY_ORGANIZATION: Denial = {
+  policy: /^(service|resource) control/,
+  reason: 'a policy of the organization denies this',
+  hint: 'ask who administers the organization: such a policy often allows only some Regions, services or tags',
+};
+
+const DENIALS: readonly Denial[] = [
+  BY_ORGANIZATION,
+  {
+    policy: /^permissions boundary/,
+    reason: 'a permissions boundary denies this',
+    hint: 'ask who set the boundary of this user or role: its own policies cannot allow what the boundary does not',
+  },
+  {
+    policy: /^VPC endpoint/,
+    reason: 'the policy of a VPC endpoint denies this',
+    hint: 'run the command from another network, or ask who administers the endpoint',
+  },
+  {
+    policy: /^session/,
+    reason: 'a session policy denies this',
+    hint: 'ask who issues these credentials: the session allows less than its role',
+  },
+];
+
+/** What AWS calls the policy that denies, with a statement or for want of one. */
+const DENIED_BY =
+  /(?:explicit deny in an?|because no) ((?:service|resource) control|permissions boundary|VPC endpoint|session)\b/;
+
 /**
- * Whether AWS answered that a service control policy or a resource control policy denies this, whatever the account's own policies allow.
+ * The kind of policy that denies a request, whatever the account's own policies allow.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-export function isDeniedByOrganization(error: unknown): boolean {
-  return /explicit deny in a (service|resource) control policy/.test(messageOf(error));
+function denialOf(error: unknown): Denial | undefined {
+  const [, named] = DENIED_BY.exec(messageOf(error)) ?? [];
+  return named === undefined ? undefined : DENIALS.find(({ policy }) => policy.test(named));
 }
 
-/** What to do about a denial of the organization, whom no permission of the account can help. */
-const ASK_ORGANIZATION = 'ask who administers the organization: such a policy often allows only some Regions, services or tags';
+/** Whether AWS answered that a service control policy or a resource control policy denies this. */
+export function isDeniedByOrganization(error: unknown): boolean {
+  return denialOf(error) === BY_ORGANIZATION;
+}
 
 /** Returns what to do about a denial. @param otherwise where it is a matter of the account itself */
 export function denialHint(error: unknown, otherwise: string): string {
-  return isDeniedByOrganization(error) ? `a policy of the organization denies this: ${ASK_ORGANIZATION}` : otherwise;
+  const denial = denialOf(error);
+  return denial === undefined ? otherwise : `${denial.reason}: ${denial.hint}`;
 }
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
@@ -103,11 +143,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     reason: 'this Region does not know the credentials',
     hint: 'the Region may not be enabled in the account: "npx --no -- s3-replication doctor" says which is not, with the command that enables it. Otherwise log in again',
   },
-  {
-    is: isDeniedByOrganization,
-    reason: 'a policy of the organization denies this',
-    hint: ASK_ORGANIZATION,
-  },
+  ...DENIALS.map((denial) => ({ ...denial, is: (error: unknown) => denialOf(error) === denial })),
   {
     is: isAccessDenied,
     reason: 'these credentials may not ask this',
