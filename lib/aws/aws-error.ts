@@ -89,20 +89,25 @@ const DENIED_BY =
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-function denialOf(error: unknown): Denial | undefined {
-  const [, named] = DENIED_BY.exec(messageOf(error)) ?? [];
+function denialOf(said: string): Denial | undefined {
+  const [, named] = DENIED_BY.exec(said) ?? [];
   return named === undefined ? undefined : DENIALS.find(({ policy }) => policy.test(named));
 }
 
 /** Whether AWS answered that a service control policy or a resource control policy denies this. */
 export function isDeniedByOrganization(error: unknown): boolean {
-  return denialOf(error) === BY_ORGANIZATION;
+  return denialOf(messageOf(error)) === BY_ORGANIZATION;
 }
 
 /** Returns what to do about a denial. @param otherwise where it is a matter of the account itself */
 export function denialHint(error: unknown, otherwise: string): string {
-  const denial = denialOf(error);
-  return denial === undefined ? otherwise : `${denial.reason}: ${denial.hint}`;
+  return denialIn(messageOf(error)) ?? otherwise;
+}
+
+/** Returns what denies a request and what to do about it, from what AWS said; undefined where permissions of the account may help. */
+export function denialIn(said: string): string | undefined {
+  const denial = denialOf(said);
+  return denial && `${denial.reason}: ${denial.hint}`;
 }
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
@@ -143,7 +148,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     reason: 'this Region does not know the credentials',
     hint: 'the Region may not be enabled in the account: "npx --no -- s3-replication doctor" says which is not, with the command that enables it. Otherwise log in again',
   },
-  ...DENIALS.map((denial) => ({ ...denial, is: (error: unknown) => denialOf(error) === denial })),
+  ...DENIALS.map((denial) => ({ ...denial, is: (error: unknown) => denialOf(messageOf(error)) === denial })),
   {
     is: isAccessDenied,
     reason: 'these credentials may not ask this',

@@ -1,5 +1,5 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { isMissingStack } from '../aws/aws-error';
+import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { denialIn, isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
 import type { Sessions } from '../aws/handed-sessions';
 import { RequestHandler } from '../aws/request-handler';
@@ -16,6 +16,8 @@ export interface StackStatus {
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
   readonly terminationProtection: boolean;
+  /** Resources that a policy beyond the account's own refused, and whom to ask. @default - none that is known */
+  readonly denials?: readonly string[];
 }
 
 /** States of a stack whose creation failed. The CDK CLI deletes such a stack before it creates it again. */
@@ -54,16 +56,20 @@ export async function stackStates(
 }
 
 /**
- * What a person has to do where termination protection stands in the way of a stack that never came up: the CDK CLI switches
- * protection on before it creates the resources, and then cannot delete the stack to try again.
+ * What a person has to do after a failed deployment. Where a policy of the organization or a permissions boundary refused a resource, the CDK CLI shows
+ * what AWS said, and no permission helps. Where a stack never came up, termination protection stands in the way: the CDK CLI switches it on before it
+ * creates the resources, and then cannot delete the stack to try again.
  *
- * @returns nothing when no stack is in that state or may be
+ * @returns nothing when neither is so, nor may be
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
  */
 export function adviceFor(config: Deployment, states: readonly StackStatus[]): string | undefined {
   const blocked = states.filter(({ status, terminationProtection }) => NEVER_CAME_UP.includes(status) && terminationProtection);
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
+    ...states.flatMap(({ group, stack, denials = [] }) =>
+      denials.map((denial) => `Stack ${stackPlace(group, stack).stackName}: ${denial}. See docs/organizations.md`),
+    ),
     ...blocked.map(
       ({ group, stack, status }) =>
         `Stack ${stackPlace(group, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(group, stack)}`,
@@ -105,11 +111,14 @@ async function stackState(group: Deployment, stack: StackKind, credentials: Cred
   const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const status = found?.StackStatus ?? 'none';
+    const denials = /FAILED|ROLLBACK/.test(status) ? await denialsOf(client, stackName).catch(() => []) : [];
     return {
       group,
       stack,
-      status: found?.StackStatus ?? 'none',
+      status,
       terminationProtection: found?.EnableTerminationProtection ?? false,
+      ...(denials.length > 0 && { denials }),
     };
   } catch (error) {
     const status = isMissingStack(error) ? 'none' : 'unknown';
@@ -117,4 +126,21 @@ async function stackState(group: Deployment, stack: StackKind, credentials: Cred
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Reads what the last operation of a stack failed at, in the newest hundred events.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
+ */
+async function denialsOf(client: CloudFormationClient, stackName: string): Promise<string[]> {
+  const { StackEvents: events = [] } = await client.send(new DescribeStackEventsCommand({ StackName: stackName }));
+  const start = events.findIndex(
+    ({ LogicalResourceId: id, ResourceStatus: status = '' }) => id === stackName && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(status),
+  );
+  const denied = events.slice(0, start === -1 ? undefined : start).flatMap((event) => {
+    const denial = event.ResourceStatus?.endsWith('_FAILED') === true ? denialIn(event.ResourceStatusReason ?? '') : undefined;
+    return denial === undefined ? [] : [`${event.LogicalResourceId} (${event.ResourceType}): ${denial}`];
+  });
+  return [...new Set(denied)];
 }

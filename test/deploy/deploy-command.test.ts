@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Terminal } from '../../lib/cli/terminal';
@@ -93,6 +98,37 @@ describe('the state of the stacks', () => {
     });
 
     expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE', true, group));
+  });
+
+  test('names what a policy of the organization refused to the last operation, once', async () => {
+    const event = (LogicalResourceId: string, ResourceStatus: StackEvent['ResourceStatus'], denied = ''): StackEvent => ({
+      StackId: 'x',
+      StackName: 'backups-destination',
+      EventId: 'x',
+      Timestamp: new Date(0),
+      LogicalResourceId,
+      ResourceType: 'AWS::S3::Bucket',
+      ResourceStatus,
+      ResourceStatusReason: `not authorized to perform: s3:PutEncryptionConfiguration ${denied}`,
+    });
+    const explicit = 'with an explicit deny in a service control policy';
+    const stack = { StackName: 'backups-destination', CreationTime: new Date(0) };
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...stack, StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }] });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Key', 'UPDATE_FAILED', 'with an explicit deny in an identity-based policy'),
+        event('backups-destination', 'UPDATE_IN_PROGRESS'),
+        event('Old', 'UPDATE_FAILED', explicit),
+      ],
+    });
+    const found = await destinationState();
+
+    expect(found?.denials).toEqual([
+      expect.stringMatching(/^Bucket \(AWS::S3::Bucket\): a policy of the organization denies this: ask/),
+    ]);
+    expect(adviceFor(open, [found as StackStatus])).toMatch(/^Stack backups-destination: Bucket .*organizations\.md$/);
   });
 
   test('is none for a stack that is not there', async () => {
