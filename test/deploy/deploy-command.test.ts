@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Terminal } from '../../lib/cli/terminal';
@@ -9,7 +14,8 @@ import { adviceFor, type StackStatus, stackStates } from '../../lib/deploy/block
 import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
-import { groupsOf } from '../../lib/model/deployment';
+import { type Deployment, groupsOf } from '../../lib/model/deployment';
+import { stackPlace, stacksOf } from '../../lib/model/stacks';
 import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { validConfig } from '../helpers/config';
@@ -55,6 +61,15 @@ describe('advice after a failed deployment', () => {
   });
 });
 
+function everyStack(of: Deployment) {
+  return groupsOf(of).flatMap((group) =>
+    stacksOf(group).map((stack) => {
+      const { owner, region, stackName } = stackPlace(group, stack);
+      return { account: of[owner].account, region, stackName };
+    }),
+  );
+}
+
 describe('the state of the stacks', () => {
   const cloudFormation = mockClient(CloudFormationClient);
   const sts = mockClient(STSClient);
@@ -67,7 +82,8 @@ describe('the state of the stacks', () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '222222222222' });
   });
 
-  const destinationState = async () => (await stackStates(open, new Map())).find(({ stack }) => stack === 'destination');
+  const destinationState = async () =>
+    (await stackStates(open, new Map(), everyStack(open))).find(({ stack }) => stack === 'destination');
 
   test('is what CloudFormation says', async () => {
     cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-destination' }).resolves({
@@ -84,6 +100,37 @@ describe('the state of the stacks', () => {
     expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE', true, group));
   });
 
+  test('names what a policy of the organization refused to the last operation, once', async () => {
+    const event = (LogicalResourceId: string, ResourceStatus: StackEvent['ResourceStatus'], denied = ''): StackEvent => ({
+      StackId: 'x',
+      StackName: 'backups-destination',
+      EventId: 'x',
+      Timestamp: new Date(0),
+      LogicalResourceId,
+      ResourceType: 'AWS::S3::Bucket',
+      ResourceStatus,
+      ResourceStatusReason: `not authorized to perform: s3:PutEncryptionConfiguration ${denied}`,
+    });
+    const explicit = 'with an explicit deny in a service control policy';
+    const stack = { StackName: 'backups-destination', CreationTime: new Date(0) };
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...stack, StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }] });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Key', 'UPDATE_FAILED', 'with an explicit deny in an identity-based policy'),
+        event('backups-destination', 'UPDATE_IN_PROGRESS'),
+        event('Old', 'UPDATE_FAILED', explicit),
+      ],
+    });
+    const found = await destinationState();
+
+    expect(found?.denials).toEqual([
+      expect.stringMatching(/^Bucket \(AWS::S3::Bucket\): a policy of the organization denies this: ask/),
+    ]);
+    expect(adviceFor(open, [found as StackStatus])).toMatch(/^Stack backups-destination: Bucket .*organizations\.md$/);
+  });
+
   test('is none for a stack that is not there', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id backups-destination does not exist'));
 
@@ -93,16 +140,24 @@ describe('the state of the stacks', () => {
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open, new Map())).find(({ stack }) => stack === 'source')).toEqual(
+    expect((await stackStates(open, new Map(), everyStack(open))).find(({ stack }) => stack === 'source')).toEqual(
       state('source', 'unknown', false, group),
     );
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
   });
 
+  test('is asked for where one was to be deployed, and in no other account', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+    const destination = everyStack(open).filter(({ stackName }) => stackName === 'backups-destination');
+
+    expect(await stackStates(open, new Map(), destination)).toEqual([state('destination', 'none', false, group)]);
+    expect(sts.commandCalls(GetCallerIdentityCommand)).toHaveLength(1);
+  });
+
   test('of the source account is asked for in both regions, after one question whose credentials these are', async () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
-    await stackStates(open, new Map());
+    await stackStates(open, new Map(), everyStack(open));
     const asked = cloudFormation
       .commandCalls(DescribeStacksCommand)
       .map(async ({ args: [command], thisValue }) => [

@@ -13,8 +13,10 @@ import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
+import { plural } from '../../../cli/units';
 import { AppError } from '../../../errors/errors';
 import { groupsOf } from '../../../model/deployment';
+import { afterDays } from '../../../model/lifecycle';
 import type { AuditedBucket, AuditTask } from '../task';
 import { type AuditFinding, different, judgeListed, ONLY_WITH_KEY } from './listed';
 
@@ -72,7 +74,7 @@ export async function judgeDeep(
     const [left, right] = await Promise.all([head(task.source, source), head(task.replica, replica)]);
     return left === 'gone' || right === 'gone'
       ? judgeDeleted(source, { source: left === 'gone', replica: right === 'gone' }, task)
-      : judgeDescribed(left, right, facts);
+      : judgeDescribed(left, right, facts, task);
   } catch (error) {
     if (error instanceof AppError) {
       throw error;
@@ -110,16 +112,21 @@ function judgeDeleted(source: Entry, gone: { source: boolean; replica: boolean }
 }
 
 /** S3 keeps the customer's key for the replica. */
-function judgeDescribed(source: Description | 'secret', replica: Description | 'secret', facts: DeepFacts): AuditFinding {
+function judgeDescribed(
+  source: Description | 'secret',
+  replica: Description | 'secret',
+  facts: DeepFacts,
+  task: AuditTask,
+): AuditFinding {
   if (source === 'secret' && replica === 'secret') {
     return different('skipped', false, `alike by the listings; ${ONLY_WITH_KEY}`);
   }
   return source === 'secret' || replica === 'secret'
     ? different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', null, 'explain')
-    : judgeBoth(source, replica, facts);
+    : judgeBoth(source, replica, facts, task);
 }
 
-function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): AuditFinding {
+function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts, task: AuditTask): AuditFinding {
   const { ReplicationStatus: status = null } = source;
   if (replica.ReplicationStatus !== 'REPLICA') {
     const found = replica.ReplicationStatus ?? 'no status';
@@ -128,7 +135,7 @@ function judgeBoth(source: Description, replica: Description, { replicaKeyArn }:
   if (status === 'PENDING' || status === 'FAILED') {
     return different('status', false, `the source says ${status}, though the replica is there`, status, 'explain');
   }
-  const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica);
+  const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica) ?? judgeRetention(replica, task);
   if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {
     return different('unknown', false, 'alike but for the checksum, which S3 did not say: that requires kms:Decrypt', status);
   }
@@ -164,6 +171,25 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
   return wrong === undefined
     ? undefined
     : different('checksum', true, `${wrong} ${source[wrong]} in the source bucket, ${replica[wrong]} in the replica bucket`);
+}
+
+/**
+ * A replica with more days left than the bound allows had more when it was written. S3 says the retention only to a caller with s3:GetObjectRetention.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
+ */
+function judgeRetention(
+  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: HeadObjectCommandOutput,
+  { pair, now }: AuditTask,
+) {
+  const most = pair.objectLock?.maximumRetentionDays;
+  return most === undefined || until === undefined || until.getTime() <= afterDays(now(), most).getTime()
+    ? undefined
+    : different(
+        'retention',
+        true,
+        `locked (${mode}) until ${until.toISOString()}, for longer than ${plural(most, 'day')} from now`,
+      );
 }
 
 /** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */
