@@ -3,15 +3,13 @@ import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
 import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type SideName } from '../config/replication-config';
-import { type Deployment, groupsOf } from '../model/deployment';
+import type { Deployment } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
-import { type StackKind, stackPlace, stacksOf } from '../model/stacks';
+import { type StackPlace, stackPlaces } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackStatus {
-  /** The configuration narrowed to the stack's group. */
-  readonly group: Deployment;
-  readonly stack: StackKind;
+  readonly place: StackPlace;
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
   readonly terminationProtection: boolean;
@@ -42,23 +40,22 @@ export function adviceFor(config: Deployment, states: readonly StackStatus[]): s
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
     ...blocked.map(
-      ({ group, stack, status }) =>
-        `Stack ${stackPlace(group, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(group, stack)}`,
+      ({ place, status }) =>
+        `Stack ${place.stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, place)}`,
     ),
     ...(unknown.length === 0
       ? []
       : [
           [
             'If a stack never came up and cannot be deleted while TerminationProtection is enabled, run its command, then deploy again:',
-            ...unknown.map(({ group, stack }) => `  ${unprotectCommand(group, stack)}`),
+            ...unknown.map(({ place }) => `  ${unprotectCommand(config, place)}`),
           ].join('\n'),
         ]),
   ];
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n');
 }
 
-function unprotectCommand(config: Deployment, stack: StackKind): string {
-  const { owner, region, stackName } = stackPlace(config, stack);
+function unprotectCommand(config: Deployment, { owner, region, stackName }: StackPlace): string {
   return awsCommand(config, owner, 'cloudformation update-termination-protection --no-enable-termination-protection', {
     'stack-name': stackName,
     region,
@@ -66,32 +63,27 @@ function unprotectCommand(config: Deployment, stack: StackKind): string {
 }
 
 async function statesOf(config: Deployment, side: SideName): Promise<StackStatus[]> {
-  const stacks = groupsOf(config).flatMap((group) =>
-    stacksOf(group)
-      .filter((stack) => stackPlace(group, stack).owner === side)
-      .map((stack) => ({ group, stack })),
-  );
+  const places = stackPlaces(config).filter(({ owner }) => owner === side);
   const credentials = credentialsOf(config[side]);
   const account = await accountOf(config[side], credentials).catch(() => undefined);
   return account === config[side].account
-    ? Promise.all(stacks.map(({ group, stack }) => stackState(group, stack, credentials)))
-    : stacks.map((stack) => ({ ...stack, status: 'unknown', terminationProtection: false }));
+    ? Promise.all(places.map((place) => stackState(place, credentials)))
+    : places.map((place) => ({ place, status: 'unknown', terminationProtection: false }));
 }
 
-async function stackState(group: Deployment, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
-  const { region, stackName } = stackPlace(group, stack);
+async function stackState(place: StackPlace, credentials: CredentialProvider): Promise<StackStatus> {
+  const { region, stackName } = place;
   const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     return {
-      group,
-      stack,
+      place,
       status: found?.StackStatus ?? 'none',
       terminationProtection: found?.EnableTerminationProtection ?? false,
     };
   } catch (error) {
     const status = isMissingStack(error) ? 'none' : 'unknown';
-    return { group, stack, status, terminationProtection: false };
+    return { place, status, terminationProtection: false };
   } finally {
     client.destroy();
   }

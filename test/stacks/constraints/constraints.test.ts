@@ -27,6 +27,8 @@ const resources: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: k
     destinationHealth: { account: source.account, region: destination.region },
     heartbeat: source,
     backupHealth: destination,
+    sourceDelivery: source,
+    destinationDelivery: destination,
   };
   return Object.entries(places).flatMap(([stack, { account, region }]) => {
     const { Resources: held = {} } = (all[stack as keyof typeof places]?.toJSON() ?? {}) as { Resources?: Place['resources'] };
