@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
+import type { Sessions } from '../aws/handed-sessions';
 import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type SideName } from '../config/replication-config';
 import type { Deployment } from '../model/deployment';
@@ -18,12 +19,16 @@ export interface StackStatus {
 /** States of a stack whose creation failed. The CDK CLI deletes such a stack before it creates it again. */
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
-/** Asks CloudFormation for the state of every stack, with the credentials of its account. */
-export async function stackStates(config: Deployment): Promise<StackStatus[]> {
+/**
+ * Asks CloudFormation for the state of every stack, with the credentials of its account.
+ *
+ * @param sessions credentials that are there already, by account
+ */
+export async function stackStates(config: Deployment, sessions: Sessions): Promise<StackStatus[]> {
   const states: StackStatus[] = [];
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
-    states.push(...(await statesOf(config, side)));
+    states.push(...(await statesOf(config, side, sessions.get(config[side].account))));
   }
   return states;
 }
@@ -62,9 +67,9 @@ function unprotectCommand(config: Deployment, { owner, region, stackName }: Stac
   });
 }
 
-async function statesOf(config: Deployment, side: SideName): Promise<StackStatus[]> {
+async function statesOf(config: Deployment, side: SideName, session?: CredentialProvider): Promise<StackStatus[]> {
   const places = stackPlaces(config).filter(({ owner }) => owner === side);
-  const credentials = credentialsOf(config[side]);
+  const credentials = session ?? credentialsOf(config[side]);
   const account = await accountOf(config[side], credentials).catch(() => undefined);
   return account === config[side].account
     ? Promise.all(places.map((place) => stackState(place, credentials)))

@@ -108,7 +108,8 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
         ]),
     {
       sid: 'RecordVerifications',
-      actions: ['ssm:PutParameter'],
+      // With tags in the configuration, the first result makes a parameter with tags.
+      actions: ['ssm:PutParameter', ...(Object.keys(config.tags).length > 0 ? ['ssm:AddTagsToResource'] : [])],
       resources: all.map(({ pair }) => parameterArn(source, lastVerificationParameter(config, pair))),
       why: 'verify: the result that s3-replication status shows',
       page: `${AUTHORIZATION}/list_awssystemsmanager.html`,
@@ -246,25 +247,14 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
     },
     {
       sid: 'DescribeStack',
-      actions: ['cloudformation:DescribeStacks'],
+      actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
       resources: [
         stackArnPattern(config[side], config.names[side].stackName),
         ...(side === 'source' ? watchingStacks(config) : backupStacks(config)),
       ],
-      why: 'doctor: state, protection and outputs of the stacks',
+      why: 'doctor: state, protection and outputs of the stacks, and what they were deployed with',
       page: `${AUTHORIZATION}/list_awscloudformation.html`,
     },
-    ...(side === 'source'
-      ? [
-          {
-            sid: 'ReadTemplate',
-            actions: ['cloudformation:GetTemplate'],
-            resources: [stackArnPattern(config.source, config.names.source.stackName)],
-            why: 'doctor: the permissions boundary that the deployed stack sets on the replication role',
-            page: `${AUTHORIZATION}/list_awscloudformation.html`,
-          },
-        ]
-      : []),
     {
       sid: 'ReadKey',
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],

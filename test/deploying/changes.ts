@@ -761,8 +761,8 @@ export const CHANGES: readonly Change[] = [
     change: 'other tags',
     bothWays: true,
     after: deployment({ tags: { team: 'storage' } }),
-    effect: { setting: ['tags of every stack'] },
-    toKnow: `CloudFormation passes them on to the resources of the stack, in place ([AWS](${PAGES}/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html))`,
+    effect: { inPlace: ['heartbeat schedules'], setting: ['tags of every stack'] },
+    toKnow: `CloudFormation passes them on to the resources of the stack, in place, and heartbeats have them ([AWS](${PAGES}/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html))`,
   },
   {
     keys: ['monitoring.email'],

@@ -100,7 +100,10 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'with the key exchanged by ssm', config: { keyExchange: 'ssm' } },
   { name: 'in the global bucket namespace', config: { bucketNamespace: 'global' } },
   { name: 'with a witness', config: { witness: true, pairs: [{ id: 'a' }, { id: 'a-b' }] } },
-  { name: 'with a witness and a pipeline', config: { witness: true, pipeline: PIPELINE } },
+  {
+    name: 'with a witness, a pipeline and tags',
+    config: { witness: true, pipeline: PIPELINE, tags: { 'cost-center': '42' } },
+  },
   { name: 'without heartbeat', config: { heartbeat: false } },
   { name: 'without heartbeat, with a pipeline', config: { heartbeat: false, pipeline: PIPELINE } },
   {

@@ -198,14 +198,6 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
       ),
     ),
     ...describeStack(ask, stack(region, owner, own.stackName)),
-    ...(side === 'source'
-      ? ask(
-          'ReadTemplate',
-          `${AUTHORIZATION}/list_awscloudformation.html`,
-          ['cloudformation:GetTemplate'],
-          stack(region, owner, own.stackName),
-        )
-      : []),
     ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
     ...['hnb659fds', 'other'].flatMap((qualifier) =>
       own.regions.flatMap((where) =>
@@ -238,7 +230,8 @@ type Ask = (
 ) => AllowedRequest[];
 
 function describeStack(ask: Ask, arn: string): AllowedRequest[] {
-  return ask('DescribeStack', `${AUTHORIZATION}/list_awscloudformation.html`, ['cloudformation:DescribeStacks'], arn);
+  const page = `${AUTHORIZATION}/list_awscloudformation.html`;
+  return ask('DescribeStack', page, ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'], arn);
 }
 
 function describeAlarms(ask: Ask, arn: string): AllowedRequest[] {
@@ -317,7 +310,7 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
       ask(
         'RecordVerifications',
         `${AUTHORIZATION}/list_awssystemsmanager.html`,
-        ['ssm:PutParameter'],
+        ['ssm:PutParameter', ...(Object.keys(config.tags).length > 0 ? ['ssm:AddTagsToResource'] : [])],
         parameterArn(config.source, lastVerificationParameter(config, pair)),
       ),
     ),
@@ -489,7 +482,7 @@ function onOtherServices(world: World, side: SideName): Request[] {
     ...(side === 'source' ? config.pairs : []).flatMap((pair) =>
       deny(
         'does more with a result than record it',
-        ['ssm:DeleteParameter', 'ssm:PutResourcePolicy'],
+        ['ssm:DeleteParameter', 'ssm:PutResourcePolicy', 'ssm:RemoveTagsFromResource'],
         parameterArn(config.source, lastVerificationParameter(config, pair)),
       ),
     ),
@@ -498,8 +491,8 @@ function onOtherServices(world: World, side: SideName): Request[] {
     ),
     ...deny(
       'does more than read its stack',
-      // Of the source, doctor reads the template too.
-      MORE_WITH_STACK.filter((action) => side === 'destination' || action !== 'cloudformation:GetTemplate'),
+      // Doctor reads the template too.
+      MORE_WITH_STACK.filter((action) => action !== 'cloudformation:GetTemplate'),
       stack(region, owner, stackName),
     ),
     ...[iam(owner, 'role/Administrator'), elsewhere].flatMap((role) => deny('reads another role', READ_ROLE, role)),

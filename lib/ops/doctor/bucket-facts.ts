@@ -168,7 +168,7 @@ export class BucketFacts {
       `${what} of bucket ${name}`,
       async () => question(await this.context.clients.s3(side), name),
       // HEAD has no body to carry a code in.
-      { unset, missing: { codes: ['NoSuchBucket', 'NotFound', '404'], stack: side, what: `bucket ${name}` } },
+      { unset, missing: { codes: ['NoSuchBucket', 'NotFound', '404'], stack: side, what: `bucket ${name}`, name } },
     );
   }
 }

@@ -606,7 +606,7 @@ const ROWS: readonly Row[] = [
       role(w).inline['Replication'] = without(required(role(w).inline['Replication']), 'ReadSourceLocks');
     },
     'statement ReadSourceLocks is missing',
-    /^the 6 statements of lib\/model\/permissions.ts: .*ReadSourceLocks/,
+    /^the 6 statements that its stack has: .*ReadSourceLocks/,
     /ReadSourceLocks/,
     BOTH_LOCKED,
   ],

@@ -52,14 +52,13 @@ import {
   roleStatements,
 } from '../../../lib/model/policies';
 import { environmentsOf, type StackKind, stackPlace, stacksOf } from '../../../lib/model/stacks';
+import type { Template, TemplateResource } from '../../../lib/model/template';
 import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
-import { expectedAlarm } from '../../../lib/ops/doctor/checks/alarms';
-import { expectedLifecycle } from '../../../lib/ops/doctor/checks/lifecycle';
-import { expectedRule } from '../../../lib/ops/doctor/checks/rule';
+import { expectedAlarm, expectedLifecycle, expectedRule, queueTlsOnly } from '../../../lib/ops/doctor/configured';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
-import { queueTlsOnly } from '../../../lib/ops/doctor/resource-policies';
 import { everyName } from '../../helpers/config';
+import { deployedTemplates, templateId } from '../../helpers/deployed-templates';
 import { testContext } from '../../helpers/ops';
 
 export interface Key {
@@ -124,8 +123,12 @@ export interface World {
   ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
   roles: Record<string, Role>;
-  /** The boundary that the deployed template of the source sets on its roles. @default - none */
+  /** The boundary that the deployed templates set on roles. @default - none */
   deployedBoundary?: string;
+  /** What the stacks were deployed from. @default - the configuration of the command */
+  deployedFrom?: Deployment;
+  /** Changes each deployed template, as the code of a user's own app does. @default - as this project makes it */
+  templateChange?: (template: Template) => void;
   /** Metric names by `side region`. */
   metrics: Record<string, string[]>;
   failedOperations: number;
@@ -234,7 +237,7 @@ export function healthyWorld(config: Deployment): World {
       Target: {
         Arn: heartbeatTarget(config.source),
         RoleArn: heartbeatRole.arn,
-        Input: JSON.stringify(heartbeatInput(pair)),
+        Input: JSON.stringify(heartbeatInput(config, pair)),
       },
     };
   }
@@ -496,6 +499,11 @@ const CLIENTS = [
   SSMClient,
 ] as unknown as readonly { readonly prototype: { send: (command: Command) => unknown } }[];
 
+/** The resources of a template, for a change. */
+export function resourcesIn(template: Template) {
+  return template['Resources'] as Record<string, Omit<TemplateResource, 'Properties'> & { Properties: Record<string, unknown> }>;
+}
+
 /** Makes every client answer from a world. */
 export function serve(config: Deployment, current: () => World): { restore: () => void; operations: () => string[] } {
   const asked: string[] = [];
@@ -538,25 +546,34 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
     const value = current().parameters[place][input['Name'] ?? ''];
     return value === undefined ? refuse(awsError('ParameterNotFound')) : { Parameter: { Value: value } };
   });
-  on(DescribeStacksCommand, ({ input, side, region }) => {
-    // Where it is, and nowhere else.
+  /** Where it is, and nowhere else. */
+  const stackOf = ({ input, side, region }: Asked): Stack => {
     const kind = stacksOf(config).find((one) => {
       const place = stackPlace(config, one);
       return place.stackName === input['StackName'] && place.owner === side && place.region === region;
     });
     const stack = kind === undefined ? undefined : current().stacks[kind];
-    return stack === undefined
-      ? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`))
-      : { Stacks: [stack] };
-  });
+    return stack ?? refuse(awsError('ValidationError', `Stack with id ${input['StackName']} does not exist`));
+  };
+  on(DescribeStacksCommand, (asked) => ({ Stacks: [stackOf(asked)] }));
 
-  on(GetTemplateCommand, () => {
-    const { deployedBoundary: boundary } = current();
-    const roles = config.pairs.map(({ id, names: { replicationRole } }) => [
-      `Role${id}`,
-      { Type: 'AWS::IAM::Role', Properties: { RoleName: replicationRole.name, PermissionsBoundary: boundary } },
-    ]);
-    return { TemplateBody: JSON.stringify({ Resources: Object.fromEntries(roles) }) };
+  on(GetTemplateCommand, (asked) => {
+    const { side, region } = asked;
+    const { StackName: stackName } = stackOf(asked);
+    const { deployedFrom = config, deployedBoundary: boundary, templateChange } = current();
+    const recorded = config.keyExchange === 'ssm' ? { [config.names.exchange.contextKey]: current().keys.destination?.arn } : {};
+    const at = { account: config[side].account, region, stackName };
+    const deployed = deployedTemplates(deployedFrom, recorded)[templateId(at)];
+    const template = structuredClone(
+      deployed ?? refuse(awsError('ValidationError', `Stack with id ${stackName} does not exist`)),
+    );
+    const resources = Object.values(resourcesIn(template));
+    for (const { Properties: properties } of resources.filter(({ Type }) => Type === 'AWS::IAM::Role')) {
+      Object.assign(properties, boundary === undefined ? {} : { PermissionsBoundary: boundary });
+    }
+    templateChange?.(template);
+    // CloudFormation does not give back letters beyond ASCII.
+    return { TemplateBody: JSON.stringify(template).replaceAll(/[^\p{ASCII}]/gu, '?') };
   });
 
   const keyOf = ({ input, side }: Asked) =>

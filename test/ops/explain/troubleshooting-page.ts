@@ -229,6 +229,7 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'bootstrap-trust': '"Need to perform AWS calls for account …, but the current credentials are for …"',
   'stack-destination': 'every deployment fails; `DstBucketNotFound` when it was deleted',
   'stack-source': 'every deployment fails; nothing is replicated when it was deleted',
+  configuration: 'what a change of the configuration asks for has not happened',
   'termination-protection-destination': UNPROTECTED,
   'termination-protection-source': UNPROTECTED,
   'stack-monitoring': ALARMS,

@@ -1,6 +1,7 @@
 import type { Check } from '../check';
 import { ALARM_CHECKS } from './alarms';
 import { BUCKET_CHECKS } from './buckets';
+import { CONFIGURATION_CHECKS } from './configuration';
 import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
@@ -10,7 +11,8 @@ import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
 import { METRIC_CHECKS } from './metrics';
-import { respectOwners, SOURCE_KEY_CHECKS } from './owned-elsewhere';
+import { respectOwners } from './owned-elsewhere';
+import { SOURCE_KEY_CHECKS } from './owned-source';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
@@ -20,6 +22,7 @@ import { STACK_CHECKS } from './stacks';
 export const CHECKS: readonly Check[] = respectOwners([
   ...ENVIRONMENT_CHECKS,
   ...STACK_CHECKS,
+  ...CONFIGURATION_CHECKS,
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
   ...BUCKET_CHECKS,

@@ -30,7 +30,7 @@ test('its text is the document without whitespace', () => {
 test.each([
   ['a pipeline', { pipeline: PIPELINE }],
   ['GitHub Actions', DELIVERY],
-])('it fits into one managed policy with everything configured, %s, the longest name and as many pairs as fit', (_, delivery) => {
+])('it fits into one managed policy with everything configured, %s, the longest name and as many pairs as fit', (_how, delivery) => {
   const pairs = Array.from({ length: 40 }, (_, index) => ({ id: `p${index}` }));
   const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' } };
   const [policy, ...more] = policyFor({
