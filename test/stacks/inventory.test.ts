@@ -13,9 +13,9 @@ function bucketIds(side: 'source' | 'destination', keys: object): Record<string,
 }
 
 test('without the key no template has a word of it', () => {
-  const texts = Object.values(templates()).flatMap((template) => [
-    ...stringsIn(template?.toJSON()),
-    ...placesIn(template?.toJSON()).map(({ path }) => path.at(-1) ?? ''),
+  const texts = Object.values(templates()).flatMap((one) => [
+    ...stringsIn(one?.toJSON()),
+    ...placesIn(one?.toJSON()).map(({ path }) => path.at(-1) ?? ''),
   ]);
 
   expect(texts.filter((text) => /inventor|report/i.test(text))).toEqual([]);

@@ -35,6 +35,7 @@ export const AREAS = [
   'role',
   'policies',
   'rule',
+  'inventory',
   'metrics',
   'monitoring',
 ] as const;
