@@ -16,7 +16,7 @@ export type CredentialProvider = ReturnType<typeof fromIni>;
 
 /** An account with a way to get its credentials. */
 export interface CredentialSource extends Side {
-  /** ARN of a role to assume with the credentials of the environment, instead of the profile. @default - no role */
+  /** ARN of a role to assume with the credentials of the profile, or without one of the environment. @default - no role */
   readonly roleArn?: string;
 }
 
@@ -65,16 +65,16 @@ export function credentialsOf(
     parentClientConfig: { region, requestHandler },
     roleAssumer: getDefaultRoleAssumer({ region, requestHandler }),
   };
-  if (roleArn !== undefined) {
-    return remembered(
-      fromTemporaryCredentials({
-        params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
-        clientConfig: { region, requestHandler },
-        masterCredentials: fromNodeProviderChain(options),
-      }),
-    );
-  }
-  return remembered(profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile }));
+  const own = profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile });
+  return remembered(
+    roleArn === undefined
+      ? own
+      : fromTemporaryCredentials({
+          params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
+          clientConfig: { region, requestHandler },
+          masterCredentials: own,
+        }),
+  );
 }
 
 /** A profile with MFA must not ask for a code, which AWS takes once only, at every use. */
@@ -242,7 +242,7 @@ function origin({ profile, roleArn }: CredentialSource): string {
 
 function remedy({ account, profile, roleArn }: CredentialSource): string {
   if (roleArn !== undefined) {
-    return 'only the build of the pipeline that verifies may assume it, and it is there once that account is deployed with a pipeline configured';
+    return 'only what verifies for the configuration\'s "pipeline" or "delivery" may assume it, and it exists once that account was deployed with one of them';
   }
   return profile === undefined
     ? `log in to account ${account}, or name a profile for it in the configuration`

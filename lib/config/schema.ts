@@ -332,6 +332,11 @@ const pair = z.strictObject(
       .default(false)
       .describe('Object Lock of the source bucket, for applications that lock their objects. Requires objectLock.'),
     lifecycle,
+    inventory: onOff()
+      .optional()
+      .describe(
+        'Whether the buckets of the pair have an inventory. Requires the top-level inventory. Without it, only pairs whose two buckets the deployment makes.',
+      ),
     group: group
       .optional()
       .describe(
@@ -400,6 +405,53 @@ const pipeline = z
   .optional()
   .describe('A pipeline in a tooling account that deploys what is pushed. Without it, there is none.');
 
+const environmentError =
+  'write a name of lower-case letters, digits and hyphens, at most 100, that starts with a letter, such as "backup"';
+
+/**
+ * GitHub Actions in place of a pipeline: which repository, and which of its environments, are let into both accounts.
+ *
+ * A repository that was made, renamed or transferred after 15 July 2026 has ids in the subject of its tokens.
+ *
+ * @see https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
+const github = z.strictObject(
+  {
+    repository: text(
+      /^(?:[\w-]{1,100}\/[\w.-]{1,100}|[\w-]{1,100}@\d{1,20}\/[\w.-]{1,100}@\d{1,20})$/,
+      'write the repository as "owner/name", or as "owner@OWNER-ID/name@REPOSITORY-ID" where its tokens have ids; this shows it: gh api repos/OWNER/NAME/actions/oidc/customization/sub',
+    ).describe(
+      'The repository whose workflows are let in, as owner/name. With immutable subject claims, as owner@OWNER-ID/name@REPOSITORY-ID.',
+    ),
+    environment: text(/^[a-z][a-z0-9-]{0,99}$/, environmentError).describe(
+      'Environment of the repository that deploys. Those that plan, operate and drill have this name and -plan, -operate or -drill.',
+    ),
+    existingProviders: z
+      .array(oneOf(['source', 'destination']), { error: 'write a list of "source" and "destination"' })
+      .default([])
+      .describe(
+        "Sides whose account has GitHub's OIDC provider already: an account can have only one. The deployment makes it in the others.",
+      ),
+    accept: z
+      .array(z.string({ error: 'write the name of a change as the plan prints it' }), {
+        error: 'write a list of changes as the plan names them',
+      })
+      .default([])
+      .describe('Changes that the workflows would stop at, by the names that the plan gives them.'),
+  },
+  { error: objectError('{ "repository": "owner/name", "environment": "backup" }') },
+);
+
+const delivery = z
+  .strictObject(
+    { github: github.describe('Roles in both accounts for workflows of GitHub Actions.') },
+    { error: objectError('{ "github": { "repository": "owner/name", "environment": "backup" } }') },
+  )
+  .optional()
+  .describe(
+    'Lets workflows of GitHub Actions deploy and check. Not together with a pipeline. Without it, no role trusts GitHub.',
+  );
+
 /** When the owner is told, and how. The defaults are argued in docs/adr/0006-alarm-thresholds.md. */
 const monitoring = z
   .strictObject(
@@ -456,6 +508,31 @@ export const witness = onOff()
     'An alarm of the backup account when somebody deletes a replica, or changes its bucket, key or policies. Needs a trail in that account.',
   );
 
+/**
+ * Two weekly reports at least, so that one is always whole while the next one is written.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html
+ */
+const LEAST_REPORT_DAYS = 14;
+
+/** S3 Inventory of both buckets of each pair. */
+export const inventory = z
+  .strictObject(
+    {
+      frequency: oneOf(['Daily', 'Weekly'])
+        .default('Daily')
+        .describe('How often S3 lists the versions of each bucket. Weekly: every Sunday.'),
+      reportDays: wholeNumber('days', LEAST_REPORT_DAYS, MOST_DAYS)
+        .default(30)
+        .describe('Days after which reports are deleted, in both accounts.'),
+    },
+    { error: objectError('{ "frequency": "Daily" }') },
+  )
+  .optional()
+  .describe(
+    'S3 Inventory of every version in both buckets of each pair. The reports of the source are replicated to the backup account. Without it, there is none.',
+  );
+
 export const backfill = onOff()
   .default(false)
   .describe('A role for each pair and one report bucket, for S3 Batch Replication of objects that live replication left behind.');
@@ -491,6 +568,7 @@ export const configuration = z.strictObject(
     backfill,
     heartbeat,
     witness,
+    inventory,
     lockdown,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560)
@@ -506,6 +584,7 @@ export const configuration = z.strictObject(
     tags: tagMap(50).default({}).describe('Tags of every stack and everything in it.'),
     monitoring,
     pipeline,
+    delivery,
   },
   { error: objectError('{ "deployment": "backups" }') },
 );

@@ -4,15 +4,13 @@ import { accountOf, type CredentialProvider, credentialsOf } from '../aws/creden
 import type { Sessions } from '../aws/handed-sessions';
 import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type Side } from '../config/replication-config';
-import { type Deployment, groupsOf } from '../model/deployment';
+import type { Deployment } from '../model/deployment';
 import { awsCommand } from '../model/shell-commands';
-import { type StackKind, stackPlace, stacksOf } from '../model/stacks';
+import { type StackPlace, stackPlaces } from '../model/stacks';
 
 /** What is known of a stack after a deployment failed. */
 export interface StackStatus {
-  /** The configuration narrowed to the stack's group. */
-  readonly group: Deployment;
-  readonly stack: StackKind;
+  readonly place: StackPlace;
   /** `none` when there is no such stack, `unknown` when it could not be asked for. */
   readonly status: string;
   readonly terminationProtection: boolean;
@@ -45,12 +43,10 @@ export async function stackStates(
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
     const { account } = config[side];
-    const stacks = groupsOf(config)
-      .flatMap((group) => stacksOf(group).map((stack) => ({ group, stack, place: stackPlace(group, stack) })))
-      .filter(({ place: { owner, region, stackName } }) =>
-        deployed.some((one) => owner === side && one.account === account && one.region === region && one.stackName === stackName),
-      );
-    states.push(...(stacks.length === 0 ? [] : await statesOf(stacks, config[side], sessions.get(account))));
+    const places = stackPlaces(config).filter(({ owner, region, stackName }) =>
+      deployed.some((one) => owner === side && one.account === account && one.region === region && one.stackName === stackName),
+    );
+    states.push(...(places.length === 0 ? [] : await statesOf(places, config[side], sessions.get(account))));
   }
   return states;
 }
@@ -67,62 +63,56 @@ export function adviceFor(config: Deployment, states: readonly StackStatus[]): s
   const blocked = states.filter(({ status, terminationProtection }) => NEVER_CAME_UP.includes(status) && terminationProtection);
   const unknown = config.terminationProtection ? states.filter(({ status }) => status === 'unknown') : [];
   const paragraphs = [
-    ...states.flatMap(({ group, stack, denials = [] }) =>
-      denials.map((denial) => `Stack ${stackPlace(group, stack).stackName}: ${denial}. See docs/organizations.md`),
+    ...states.flatMap(({ place, denials = [] }) =>
+      denials.map((denial) => `Stack ${place.stackName}: ${denial}. See docs/organizations.md`),
     ),
     ...blocked.map(
-      ({ group, stack, status }) =>
-        `Stack ${stackPlace(group, stack).stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(group, stack)}`,
+      ({ place, status }) =>
+        `Stack ${place.stackName} never came up (${status}), and termination protection keeps it from being replaced. Run this, then deploy again:\n  ${unprotectCommand(config, place)}`,
     ),
     ...(unknown.length === 0
       ? []
       : [
           [
             'If a stack never came up and cannot be deleted while TerminationProtection is enabled, run its command, then deploy again:',
-            ...unknown.map(({ group, stack }) => `  ${unprotectCommand(group, stack)}`),
+            ...unknown.map(({ place }) => `  ${unprotectCommand(config, place)}`),
           ].join('\n'),
         ]),
   ];
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n');
 }
 
-function unprotectCommand(config: Deployment, stack: StackKind): string {
-  const { owner, region, stackName } = stackPlace(config, stack);
+function unprotectCommand(config: Deployment, { owner, region, stackName }: StackPlace): string {
   return awsCommand(config, owner, 'cloudformation update-termination-protection --no-enable-termination-protection', {
     'stack-name': stackName,
     region,
   });
 }
 
-async function statesOf(
-  stacks: readonly Pick<StackStatus, 'group' | 'stack'>[],
-  side: Side,
-  session?: CredentialProvider,
-): Promise<StackStatus[]> {
+async function statesOf(places: readonly StackPlace[], side: Side, session?: CredentialProvider): Promise<StackStatus[]> {
   const credentials = session ?? credentialsOf(side);
   const account = await accountOf(side, credentials).catch(() => undefined);
   return account === side.account
-    ? Promise.all(stacks.map(({ group, stack }) => stackState(group, stack, credentials)))
-    : stacks.map(({ group, stack }) => ({ group, stack, status: 'unknown', terminationProtection: false }));
+    ? Promise.all(places.map((place) => stackState(place, credentials)))
+    : places.map((place) => ({ place, status: 'unknown', terminationProtection: false }));
 }
 
-async function stackState(group: Deployment, stack: StackKind, credentials: CredentialProvider): Promise<StackStatus> {
-  const { region, stackName } = stackPlace(group, stack);
+async function stackState(place: StackPlace, credentials: CredentialProvider): Promise<StackStatus> {
+  const { region, stackName } = place;
   const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler() });
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     const status = found?.StackStatus ?? 'none';
     const denials = /FAILED|ROLLBACK/.test(status) ? await denialsOf(client, stackName).catch(() => []) : [];
     return {
-      group,
-      stack,
+      place,
       status,
       terminationProtection: found?.EnableTerminationProtection ?? false,
       ...(denials.length > 0 && { denials }),
     };
   } catch (error) {
     const status = isMissingStack(error) ? 'none' : 'unknown';
-    return { group, stack, status, terminationProtection: false };
+    return { place, status, terminationProtection: false };
   } finally {
     client.destroy();
   }

@@ -14,22 +14,21 @@ import { adviceFor, type StackStatus, stackStates } from '../../lib/deploy/block
 import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
-import { type Deployment, groupsOf } from '../../lib/model/deployment';
-import { stackPlace, stacksOf } from '../../lib/model/stacks';
+import type { Deployment } from '../../lib/model/deployment';
+import { type StackKind, stackPlace, stackPlaces } from '../../lib/model/stacks';
 import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
-import { validConfig } from '../helpers/config';
+import { DELIVERY, validConfig } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { testDocuments } from '../helpers/documents';
 import { deployedStack } from '../helpers/plan';
 
 const config = validConfig({ destination: { profile: 'backup' } });
-const state = (
-  stack: StackStatus['stack'],
-  status: string,
-  terminationProtection = true,
-  group = groupsOf(config)[0] ?? config,
-): StackStatus => ({ group, stack, status, terminationProtection });
+const state = (stack: StackKind, status: string, terminationProtection = true): StackStatus => ({
+  place: stackPlace(config, stack),
+  status,
+  terminationProtection,
+});
 
 const UNPROTECT = 'aws cloudformation update-termination-protection --no-enable-termination-protection';
 
@@ -62,19 +61,37 @@ describe('advice after a failed deployment', () => {
 });
 
 function everyStack(of: Deployment) {
-  return groupsOf(of).flatMap((group) =>
-    stacksOf(group).map((stack) => {
-      const { owner, region, stackName } = stackPlace(group, stack);
-      return { account: of[owner].account, region, stackName };
-    }),
-  );
+  return stackPlaces(of).map(({ owner, region, stackName }) => ({ account: of[owner].account, region, stackName }));
 }
+
+test('the state of the stacks that let GitHub Actions in is looked at too: a provider that is there already stops their creation', async () => {
+  const sts = mockClient(STSClient).on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
+  const cloudFormation = mockClient(CloudFormationClient);
+  cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-delivery-source' }).resolves({
+    Stacks: [
+      {
+        StackName: 'backups-delivery-source',
+        CreationTime: new Date(0),
+        StackStatus: 'ROLLBACK_COMPLETE',
+        EnableTerminationProtection: true,
+      },
+    ],
+  });
+  const delivered = validConfig(DELIVERY);
+  try {
+    expect(adviceFor(delivered, await stackStates(delivered, new Map(), everyStack(delivered)))).toContain(
+      'Stack backups-delivery-source never came up (ROLLBACK_COMPLETE)',
+    );
+  } finally {
+    sts.restore();
+    cloudFormation.restore();
+  }
+});
 
 describe('the state of the stacks', () => {
   const cloudFormation = mockClient(CloudFormationClient);
   const sts = mockClient(STSClient);
   const open = validConfig();
-  const [group] = groupsOf(open);
 
   beforeEach(() => {
     cloudFormation.reset();
@@ -83,7 +100,7 @@ describe('the state of the stacks', () => {
   });
 
   const destinationState = async () =>
-    (await stackStates(open, new Map(), everyStack(open))).find(({ stack }) => stack === 'destination');
+    (await stackStates(open, new Map(), everyStack(open))).find(({ place }) => place.stackName === 'backups-destination');
 
   test('is what CloudFormation says', async () => {
     cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-destination' }).resolves({
@@ -97,7 +114,7 @@ describe('the state of the stacks', () => {
       ],
     });
 
-    expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE', true, group));
+    expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE'));
   });
 
   test('names what a policy of the organization refused to the last operation, once', async () => {
@@ -134,15 +151,15 @@ describe('the state of the stacks', () => {
   test('is none for a stack that is not there', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id backups-destination does not exist'));
 
-    expect(await destinationState()).toEqual(state('destination', 'none', false, group));
+    expect(await destinationState()).toEqual(state('destination', 'none', false));
   });
 
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open, new Map(), everyStack(open))).find(({ stack }) => stack === 'source')).toEqual(
-      state('source', 'unknown', false, group),
-    );
+    expect(
+      (await stackStates(open, new Map(), everyStack(open))).find(({ place }) => place.stackName === 'backups-source'),
+    ).toEqual(state('source', 'unknown', false));
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
   });
 
@@ -150,7 +167,7 @@ describe('the state of the stacks', () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
     const destination = everyStack(open).filter(({ stackName }) => stackName === 'backups-destination');
 
-    expect(await stackStates(open, new Map(), destination)).toEqual([state('destination', 'none', false, group)]);
+    expect(await stackStates(open, new Map(), destination)).toEqual([state('destination', 'none', false)]);
     expect(sts.commandCalls(GetCallerIdentityCommand)).toHaveLength(1);
   });
 
@@ -178,7 +195,7 @@ describe('the state of the stacks', () => {
   test('is unknown without an answer', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('socket hang up'));
 
-    expect(await destinationState()).toEqual(state('destination', 'unknown', false, group));
+    expect(await destinationState()).toEqual(state('destination', 'unknown', false));
   });
 });
 
@@ -377,6 +394,23 @@ describe('npx --no -- s3-replication deploy', () => {
 
     expect(await run('--yes', '--accept', 'backups-source/OldBucket')).toBe(0);
     expect(cdk).toHaveBeenCalled();
+  });
+
+  test('makes a change that the configuration of GitHub Actions accepts, beside names that the plan does not have', async () => {
+    bucketGoes();
+    const accept = ['backups-source/OldBucket', 'backups-source/Gone'];
+    const file = join(directory, 'cdk.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ context: { replication: { delivery: { github: { ...DELIVERY.delivery.github, accept } } } } }),
+    );
+
+    try {
+      expect(await run('--yes')).toBe(0);
+      expect(cdk).toHaveBeenCalled();
+    } finally {
+      rmSync(file);
+    }
   });
 
   test('stops where a bucket gets Object Lock for good, until that is accepted by its name', async () => {

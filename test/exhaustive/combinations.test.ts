@@ -1,5 +1,5 @@
 import { ConfigError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, PIPELINE, validConfig } from '../helpers/config';
 import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
 import { allowedRequests } from '../proof/allowed';
 import { decide, describe as inWords } from '../proof/decide';
@@ -51,10 +51,11 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
   replicaKey: { ours: {}, owned: { destination: { keyArn: OWNED_KEY } } },
   backfill: { off: {}, on: { backfill: true } },
-  pipeline: { none: {}, with: { pipeline: PIPELINE } },
+  delivery: { none: {}, pipeline: { pipeline: PIPELINE }, github: DELIVERY },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
   witness: { off: {}, on: { witness: true } },
   heartbeat: { hourly: {}, off: { heartbeat: false }, daily: { heartbeat: { minutes: 1440 } } },
+  inventory: { none: {}, daily: { inventory: {} }, weekly: { inventory: { frequency: 'Weekly', reportDays: 90 } } },
   monitoring: { default: {}, mail: { monitoring: { email: 'storage@example.com', dashboard: false } } },
   removal: { retain: {}, destroy: { deployment: 'x-demo', removal: 'destroy' } },
   tags: { none: {}, some: { tags: { team: 'storage' } } },
@@ -98,6 +99,8 @@ function configOf(row: Row): Keys {
   const pairs = ['a', 'a-b'].map((id) => ({
     id,
     ...pair,
+    // A bucket of somebody else has an inventory only when the pair says so.
+    ...(row['inventory'] !== 'none' && { inventory: true }),
     ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...ofPair(sourceBucket as Keys, id) } }),
     ...(replicaBucket !== undefined && { replicaBucket: { name: `acme-${id}-backup` } }),
   }));

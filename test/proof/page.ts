@@ -1,15 +1,22 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { adoptionPermissions } from '../../lib/model/adoption';
 import { backfillPermissions } from '../../lib/model/backfill';
+import { githubPermissions } from '../../lib/model/delivery';
 import { heartbeatPermissions } from '../../lib/model/heartbeat';
+import { ownersInventoryPermissions } from '../../lib/model/inventory';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
+import { GITHUB_JOBS } from '../../lib/model/names';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
+import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { verificationPermissions } from '../../lib/model/verification';
+import { DELIVERY } from '../helpers/config';
 import { markdownTable } from '../helpers/generated-parts';
 import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
+import { allowedGithub, deniedGithub } from './github';
+import { allowedInventory, deniedInventory, INVENTORY_STATEMENTS } from './inventory';
 import { allowedLockdown, deniedLockdown } from './lockdown';
 import { allowedMerger, deniedMerger } from './merger';
 import { mutationsOf } from './mutations';
@@ -18,9 +25,17 @@ import { NOTIFICATION_STATEMENTS } from './notifications';
 import { allowedObjectLock, deniedObjectLock } from './object-lock';
 import { type Conditions, list, nameOf, type Statement } from './policy';
 import { allowedUnderScp, deniedUnderScp } from './scp';
-import { VARIANTS, WITH_BACKFILL, WITH_LOCKDOWN, WITH_OBJECT_LOCK, WITH_OWNED_BUCKETS, WITH_PIPELINE } from './variants';
+import {
+  VARIANTS,
+  WITH_BACKFILL,
+  WITH_INVENTORY,
+  WITH_LOCKDOWN,
+  WITH_OBJECT_LOCK,
+  WITH_OWNED_BUCKETS,
+  WITH_PIPELINE,
+} from './variants';
 import { allowedVerification, deniedVerification } from './verification';
-import { type World, worldOf } from './world';
+import { deliveryWorldOf, type World, worldOf } from './world';
 
 const HOLDERS: Record<Permission['writtenIn'][number], string> = {
   role: 'role policy',
@@ -32,13 +47,15 @@ const HOLDERS: Record<Permission['writtenIn'][number], string> = {
 export function permissionsPage(): string {
   const world = worldOf({});
   const withPipeline = worldOf(WITH_PIPELINE.config);
+  const withGithub = deliveryWorldOf(DELIVERY);
   const withBackfill = worldOf(WITH_BACKFILL.config);
   const withOwned = worldOf(WITH_OWNED_BUCKETS.config);
+  const withInventory = worldOf(WITH_INVENTORY.config);
   const locked = worldOf(WITH_OBJECT_LOCK.config);
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
-Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`, \`lib/model/delivery.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
@@ -92,6 +109,21 @@ ${markdownTable(
 
 Its trust names \`lambda.amazonaws.com\`. With \`roleArn\`, the role that it may hand to S3 is that of the owner, who adds the statements of the replication role to it.
 
+## What S3 writes for an inventory
+
+Only with \`inventory\`, S3 itself writes [reports](inventory.md) about the buckets of a deployment, into one bucket in each account. It is admitted for these buckets of this account alone
+(\`aws:SourceArn\`, \`aws:SourceAccount\`), and to one folder. The reports about source buckets are replicated as any object, by a role that may write into one other folder of
+the bucket in the backup account: the source account cannot replace what S3 reports about replicas.
+
+${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], serviceRows(withInventory, INVENTORY_STATEMENTS))}
+
+For a source bucket that is owned elsewhere, the function above may also, here for \`invoices\`:
+
+${markdownTable(
+  ROLE_HEADER,
+  withInventory.config.pairs.filter(({ id }) => id === 'invoices').flatMap((pair) => roleRows(ownersInventoryPermissions(pair))),
+)}
+
 ## What the role of a heartbeat may do
 
 Unless \`heartbeat\` is \`false\`, the source account has one role for each pair, with which EventBridge Scheduler writes that pair's heartbeat. It trusts the service for the schedules of this deployment's group alone
@@ -104,8 +136,8 @@ ${markdownTable(
 
 ## What the verification roles may do
 
-Only where a pipeline is configured, each account has one role with which the pipeline runs \`s3-replication doctor\` and \`s3-replication verify\`
-(\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
+Only where a pipeline or GitHub Actions are configured, each account has one role that runs \`s3-replication doctor\` and \`s3-replication verify\`
+(\`--verification-roles\`). It trusts the role of one build in the tooling account, or with GitHub Actions the role of its own account that operates, and nobody else. It reads the deployment's configuration, and writes
 nothing but canaries, which it deletes again, and the parameters with their last results. Canaries are small objects in a folder that belongs to
 \`s3-replication verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
 what was sent.
@@ -116,13 +148,29 @@ ${SIDES.toReversed()
   )
   .join('\n\n')}
 
+## What the roles of GitHub Actions may do
+
+Only with \`delivery.github\`, each account has GitHub's OIDC provider and four roles. Each trusts workflows of one repository in one environment of it,
+[and nobody else](ci/README.md#roles): no pattern stands in its trust, and a token without a subject or for another audience gets none.
+A test runs \`s3-replication audit\` and \`s3-replication drill\` and holds every request that they send against these rows.
+
+${SIDES.toReversed()
+  .flatMap((side) =>
+    GITHUB_JOBS.map((job) => {
+      const { roles } = withGithub.config.names.delivery?.[side] ?? {};
+      const rows = githubPermissions(withGithub.config, side, job, DEFAULT_QUALIFIER);
+      return `In the account of the ${side}, ${code([roles?.[job].name ?? ''])}, for jobs that ${job}:\n\n${markdownTable(ROLE_HEADER, roleRows(rows))}`;
+    }),
+  )
+  .join('\n\n')}
+
 ## What services may tell
 
 In the source account S3 sends failure events to one queue, and in the backup account it tells one queue for each pair of heartbeats. CloudWatch notifies one encrypted topic in each region of the source account and one in the backup account. Their policies and the policies of the
 topics' keys admit these two services for resources of their own account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
 may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
 
-${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
+${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], serviceRows(world, NOTIFICATION_STATEMENTS))}
 
 ## What a lockdown refuses
 
@@ -176,6 +224,16 @@ Denied:
 
 ${grouped(deniedMerger(withOwned))}
 
+With an inventory, of a source bucket that is owned elsewhere too, ${allowedInventory(withInventory).length} more must be allowed and ${deniedInventory(withInventory).length} denied, and each of ${mutationsOf(withInventory).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped(allowedInventory(withInventory))}
+
+Denied:
+
+${grouped(deniedInventory(withInventory))}
+
 With a pipeline, ${allowedVerification(withPipeline).length} more must be allowed and ${deniedVerification(withPipeline).length} denied, and each of ${mutationsOf(withPipeline).length} single changes in all has an effect.
 
 Allowed:
@@ -185,6 +243,16 @@ ${grouped(allowedVerification(withPipeline))}
 Denied:
 
 ${grouped(deniedVerification(withPipeline))}
+
+With GitHub Actions, ${allowedGithub(withGithub).length} more must be allowed and ${deniedGithub(withGithub).length} denied, besides those of the verification roles, and each single change of the policies of these roles has an effect.
+
+Allowed:
+
+${grouped(allowedGithub(withGithub))}
+
+Denied:
+
+${grouped(deniedGithub(withGithub))}
 
 With Object Lock on both sides and a bound, ${allowedObjectLock(locked).length} more must be allowed and ${deniedObjectLock(locked).length} are denied about locks, and each of ${mutationsOf(locked).length} single changes in all has an effect.
 
@@ -259,26 +327,33 @@ function roleRows(permissions: readonly Permission[]): string[][] {
   ]);
 }
 
-/** What resource policies grant to services, which no role's trust is. */
-function notificationRows({ policies }: World): string[][] {
+type Reasons = Readonly<Record<string, { readonly why: string; readonly page: string }>>;
+
+const SERVICE_STATEMENTS: Reasons = { ...NOTIFICATION_STATEMENTS, ...INVENTORY_STATEMENTS };
+
+/** What resource policies grant to services for some reasons, which no role's trust is. */
+function serviceRows({ policies }: World, reasons: Reasons): string[][] {
   return policies
     .filter(({ half, holder }) => half === 'resource' && !holder.includes(':role/'))
     .flatMap(({ holder, document }) =>
-      document.Statement.filter(({ Principal }) => typeof Principal === 'object' && 'Service' in Principal).map((statement) => {
-        const known = NOTIFICATION_STATEMENTS[nameOf(statement)];
-        if (known === undefined) {
-          throw new Error(`nobody has said why ${nameOf(statement)} in the policy of ${holder} admits a service`);
-        }
-        return [
-          nameOf(statement),
-          code([holder]),
-          principal(statement),
-          code(list(statement.Action)),
-          conditions(statement.Condition),
-          known.why,
-          link(known.page),
-        ];
-      }),
+      document.Statement.filter(({ Principal }) => typeof Principal === 'object' && 'Service' in Principal)
+        .map((statement) => {
+          const known = SERVICE_STATEMENTS[nameOf(statement)];
+          if (known === undefined) {
+            throw new Error(`nobody has said why ${nameOf(statement)} in the policy of ${holder} admits a service`);
+          }
+          const row = [
+            nameOf(statement),
+            code([holder]),
+            principal(statement),
+            code(list(statement.Action)),
+            conditions(statement.Condition),
+            known.why,
+            link(known.page),
+          ];
+          return nameOf(statement) in reasons ? [row] : [];
+        })
+        .flat(),
     );
 }
 

@@ -1,6 +1,7 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
 import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
+import { inventoriedPairs, REPORT_FOLDERS } from '../../lib/model/inventory';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -9,8 +10,8 @@ import type { Principal, Request } from './decide';
 import { sourceKeysOf, type World } from './world';
 
 /*
- * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
- * have to be denied. Without a pipeline there are no such roles and no such requests.
+ * The roles with which a pipeline or GitHub Actions runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what
+ * they and everybody else have to be denied. Without either there are no such roles and no such requests.
  */
 
 const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
@@ -35,7 +36,8 @@ const READ_BUCKET = [
   's3:GetLifecycleConfiguration',
   's3:ListBucket',
 ];
-const READ_MORE_OF_BUCKET = ['s3:GetBucketLogging', 's3:GetInventoryConfiguration'];
+const READ_MORE_OF_BUCKET = ['s3:GetBucketLogging', 's3:GetAnalyticsConfiguration'];
+const INVENTORY = 's3:GetInventoryConfiguration';
 const CHANGE_BUCKET = [
   's3:DeleteBucket',
   's3:DeleteBucketPolicy',
@@ -86,9 +88,12 @@ function sideOf(world: World, side: SideName) {
   return {
     ...OWN[side],
     // The notification of the replica bucket is read where there is one.
-    bucket: OWN[side].bucket.filter(
-      (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
-    ),
+    bucket: [
+      ...OWN[side].bucket.filter(
+        (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
+      ),
+      ...(inventoriedPairs(config).length > 0 ? [INVENTORY] : []),
+    ],
     // Under lockdown, and with a witness, replicas of canaries are left to their lifecycle rule.
     canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
     notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
@@ -120,7 +125,11 @@ function sideOf(world: World, side: SideName) {
       // Of keys that are shared by pairs, each is asked for.
       const keys = side === 'source' ? sourceKeysOf(world, pair.names) : [world.replicaKey];
       const ownersKeys = side === 'source' ? (pair.sourceBucket?.keyArns ?? []) : [];
+      const hasReports = side === 'destination' && pair.reportDays !== undefined;
       return {
+        reports: hasReports ? Object.values(REPORT_FOLDERS).map((folder) => `${arn}/${folder}/b/manifest.json`) : [],
+        // Where no canary is, and no report.
+        outside: hasReports ? 'elsewhere/' : prefix,
         arn,
         keys,
         ownersKeys,
@@ -139,12 +148,24 @@ function lookalikesOf(prefix: string): string[] {
 
 /** What `s3-replication doctor` and `s3-replication verify` ask, with the page that says which permission an operation takes. */
 export function allowedVerification(world: World): AllowedRequest[] {
-  return world.config.pipeline === undefined ? [] : SIDES.flatMap((side) => allowedOn(world, side));
+  return isVerified(world) ? SIDES.flatMap((side) => allowedOn(world, side)) : [];
+}
+
+function isVerified({ config }: World): boolean {
+  return config.pipeline !== undefined || config.delivery !== undefined;
+}
+
+/** The one role that verifies: in the tooling account, or with GitHub Actions in the account itself. */
+function verifierOf({ config: { names, ...config } }: World, side: SideName) {
+  return names.pipeline === undefined
+    ? { account: config[side].account, name: names.delivery?.[side].roles.operate.name ?? '' }
+    : { account: THIRD_ACCOUNT, name: names.pipeline.verifierRole.name };
 }
 
 function allowedOn(world: World, side: SideName): AllowedRequest[] {
   const { names, administrator, iam, metric, ownAccount, stack } = actorsOf(world);
   const own = sideOf(world, side);
+  const verifier = verifierOf(world, side);
   const { owner, principal, region } = own;
   const ask = (
     grantedBy: string,
@@ -161,8 +182,8 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
   const parameters = [...own.parameters, '/cdk-bootstrap/hnb659fds/version', '/cdk-bootstrap/other/version'];
   return [
     {
-      name: 'the verifying build assumes the verification role',
-      principal: administrator(THIRD_ACCOUNT, `role/${names.pipeline?.verifierRole.name}`),
+      name: 'what verifies assumes the verification role',
+      principal: administrator(verifier.account, `role/${verifier.name}`),
       action: 'sts:AssumeRole',
       resource: names[side].verificationRole.arn,
       owner,
@@ -196,7 +217,11 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
       : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
-    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys }) => [
+    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys, reports }) => [
+      ...reports.flatMap((report) => [
+        ...ask('ReadReports', S3_PAGE, ['s3:GetObject'], report),
+        ...keys.flatMap((key) => ask('DecryptCanaries', ENCRYPTION_PAGE, ['kms:Decrypt'], key, throughS3(region, report))),
+      ]),
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
       ...keys.flatMap((key) => [
@@ -307,28 +332,28 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
 
 /** What the verification roles and others with them must not do. */
 export function deniedVerification(world: World): Request[] {
-  return world.config.pipeline === undefined
-    ? []
-    : SIDES.flatMap((side) => [
+  return isVerified(world)
+    ? SIDES.flatMap((side) => [
         ...onObjects(world, side),
         ...onBuckets(world, side),
         ...onKeys(world, side),
         ...onOtherServices(world, side),
         ...onTheOtherSide(world, side),
         ...assumption(world, side),
-      ]);
+      ])
+    : [];
 }
 
 /** Objects that are no canaries, and more with canaries than verification. */
 function onObjects(world: World, side: SideName): Request[] {
   const { bucket } = actorsOf(world);
   const { buckets, canary, name, notOnCanary, owner, principal } = sideOf(world, side);
-  return buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
+  return buckets.flatMap(({ arn, outside, canaryKey, lookalikes, reports }) => {
     const others = [
       `${arn}/a.jpg`,
-      `${arn}/${prefix}a.jpg`,
-      `${arn}/${prefix}.s3-replication-canary`,
-      `${arn}/${prefix}.s3-replication-canaryx/a.jpg`,
+      `${arn}/${outside}a.jpg`,
+      `${arn}/${outside}.s3-replication-canary`,
+      `${arn}/${outside}.s3-replication-canaryx/a.jpg`,
       `${arn}/elsewhere/${canaryKey}`,
       `${bucket('another-bucket')}/${canaryKey}`,
       ...lookalikes.map((key) => `${arn}/${key}`),
@@ -341,6 +366,14 @@ function onObjects(world: World, side: SideName): Request[] {
         resource: `${arn}/${canaryKey}`,
         owner,
       }),
+      ...reports.flatMap((resource) =>
+        each([...canary.filter((action) => action !== 's3:GetObject'), ...notOnCanary, ...CHANGE_OBJECT], {
+          name: `${name} does more with a report than read`,
+          principal,
+          resource,
+          owner,
+        }),
+      ),
       ...each(canary, {
         name: `${name} over plain HTTP`,
         principal,
@@ -382,7 +415,7 @@ function onKeys(world: World, side: SideName): Request[] {
   const another = keyOf(owner, region);
   return [
     ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes, keys }) => {
+    ...buckets.flatMap(({ arn, outside, canaryKey, lookalikes, keys }) => {
       // What may not be done with the keys of the bucket, or with the stack's own where it has none.
       const used = keys.length === 0 ? [keyArn] : keys;
       const right = throughS3(region, arn);
@@ -392,7 +425,7 @@ function onKeys(world: World, side: SideName): Request[] {
         ['through S3 of another region', throughS3(other, arn)],
         ['without an encryption context', { 'kms:ViaService': `s3.${region}.amazonaws.com` }],
         ["with another bucket's context", throughS3(region, `arn:${world.partition}:s3:::another-bucket`)],
-        ['with the context of an object that is no canary', throughS3(region, `${arn}/${prefix}a.jpg`)],
+        ['with the context of an object that is no canary', throughS3(region, `${arn}/${outside}a.jpg`)],
         ['with the context of a bucket whose name continues', throughS3(region, `${arn}x/${canaryKey}`)],
         ...lookalikes.map((lookalike): (typeof wrong)[number] => [
           'with the context of another prefix',
@@ -594,23 +627,23 @@ function onTheOtherSide(world: World, side: SideName): Request[] {
   ];
 }
 
-/** Only the verifying build becomes the verification role. */
+/** Only what verifies becomes the verification role. */
 function assumption(world: World, side: SideName): Request[] {
   const { config } = world;
   const { administrator, names } = actorsOf(world);
   const { owner } = sideOf(world, side);
-  const verifier = names.pipeline?.verifierRole.name;
+  const verifier = verifierOf(world, side);
+  const accounts = [THIRD_ACCOUNT, config.source.account, config.destination.account];
   const principals: Principal[] = [
-    administrator(THIRD_ACCOUNT),
-    administrator(THIRD_ACCOUNT, 'root'),
-    administrator(THIRD_ACCOUNT, 'user/alice'),
-    administrator(THIRD_ACCOUNT, `role/${verifier}-2`),
-    administrator(THIRD_ACCOUNT, `role/service-role/${verifier}`),
-    administrator(THIRD_ACCOUNT, `role/${names.pipeline?.changesRole.name}`),
-    administrator(config.source.account),
-    administrator(config.source.account, `role/${verifier}`),
-    administrator(config.destination.account),
-    administrator(config.destination.account, `role/${verifier}`),
+    ...accounts.map((account) => administrator(account)),
+    ...accounts
+      .filter((account) => account !== verifier.account)
+      .map((account) => administrator(account, `role/${verifier.name}`)),
+    administrator(verifier.account, 'root'),
+    administrator(verifier.account, 'user/alice'),
+    administrator(verifier.account, `role/${verifier.name}-2`),
+    administrator(verifier.account, `role/service-role/${verifier.name}`),
+    administrator(verifier.account, `role/${names.pipeline?.changesRole.name ?? names.delivery?.[side].roles.deploy.name}`),
     { kind: 'service', name: 'codebuild.amazonaws.com' },
     { kind: 'service', name: 'codepipeline.amazonaws.com' },
     { kind: 'anonymous' },
@@ -619,14 +652,14 @@ function assumption(world: World, side: SideName): Request[] {
   return [
     ...principals.map((principal) => ({
       ...role,
-      name: 'somebody else than the verifying build assumes a verification role',
+      name: 'somebody else than what verifies assumes a verification role',
       principal,
       action: 'sts:AssumeRole',
     })),
     {
       ...role,
-      name: 'the verifying build tags a session of a verification role',
-      principal: administrator(THIRD_ACCOUNT, `role/${verifier}`),
+      name: 'what verifies tags a session of a verification role',
+      principal: administrator(verifier.account, `role/${verifier.name}`),
       action: 'sts:TagSession',
     },
   ];

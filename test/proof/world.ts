@@ -2,12 +2,14 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
+import { REPORT_FOLDERS } from '../../lib/model/inventory';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
+import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
@@ -38,6 +40,12 @@ export function sourceKeysOf({ config, sourceKey }: World, { id }: PairNames): r
   return config.pairs.find((pair) => pair.id === id)?.sourceBucket?.keyArns ?? [sourceKey];
 }
 
+/** An object of a pair's replica bucket that its role may write: the role of a pair of reports may write into one folder alone. */
+export function replicaIn({ config }: World, { id, replicaBucket }: PairNames, key = 'a.jpg'): string {
+  const isOfReports = config.pairs.some((pair) => pair.id === id && pair.reportDays !== undefined);
+  return `${replicaBucket.arn}/${isOfReports ? `${REPORT_FOLDERS.source}/` : ''}${key}`;
+}
+
 /** Logical ids of the keys, which the templates' tests pin. */
 const KEYS = { source: 'SourceKey54E02282', replica: 'ReplicaKey4DE8F013', notifications: 'NotificationsKey74C0825E' };
 
@@ -64,6 +72,20 @@ export function worldsOf(keys: Record<string, unknown>): World[] {
   ]);
   const all = addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map(worldOfGroup);
   return all.map((world) => ({ ...world, otherGroups: all.filter((other) => other !== world) }));
+}
+
+/** The first group of a deployment, with what lets GitHub Actions into both accounts. */
+export function deliveryWorldOf(keys: Record<string, unknown>): World {
+  const world = worldOf(keys);
+  const stacks = addDeliveryStacks(testApp(), world.config).map((stack) =>
+    stackJson(stack, world.config, stack.account === world.config.source.account ? 'source' : 'destination'),
+  );
+  const policies = stacks.flatMap((stack) => policiesOf(stack, stacks));
+  return {
+    ...world,
+    policies: [...world.policies, ...policies],
+    holders: new Set([...world.holders, ...policies.map(({ holder }) => holder)]),
+  };
 }
 
 function worldOfGroup(stacks: GroupStacks): World {
@@ -209,8 +231,10 @@ const WITHOUT_POLICY = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::Logs::LogGroup',
   'AWS::Lambda::Function',
+  'Custom::S3Inventory',
   'Custom::S3ReplicationRule',
   'AWS::Events::Rule',
+  'AWS::IAM::OIDCProvider',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
 ]);

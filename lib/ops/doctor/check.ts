@@ -36,6 +36,7 @@ export const AREAS = [
   'role',
   'policies',
   'rule',
+  'inventory',
   'metrics',
   'monitoring',
 ] as const;
