@@ -2,20 +2,16 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { isMissingObject, isNoNetwork, unreachable } from '../../../aws/aws-error';
+import { isAwsError, unreachable } from '../../../aws/aws-error';
 import { interruption, stopIfInterrupted } from '../../../aws/clock';
 import { bytes } from '../../../cli/units';
-import { AppError, messageOf, UsageError } from '../../../errors/errors';
-import { alteredReport, halfReport, type InventoryReport, type ReportBucket } from './reports';
+import { messageOf, UsageError } from '../../../errors/errors';
+import { alteredReport, halfReport, type InventoryReport, type ReportBucket, readObject } from './reports';
 
 /** Files that are downloaded at a time. */
 const AT_ONCE = 4;
-
-/** Attempts to read one file: a connection may end before the file does. */
-const ATTEMPTS = 3;
 
 /** What DuckDB writes beside the reports at most, for each of their bytes; measured with `npm run bench:inventory`, and rounded up. */
 export const SPILL = 0.5;
@@ -99,7 +95,7 @@ export async function downloadReport(
 }
 
 async function downloadFile(
-  { s3, requests, owner }: ReportBucket,
+  from: ReportBucket,
   { bucket, files }: InventoryReport,
   index: number,
   path: string,
@@ -108,57 +104,52 @@ async function downloadFile(
 ): Promise<void> {
   const { key, bytes: size, md5 } = files[index] as InventoryReport['files'][number];
   const where = `s3://${bucket}/${key}`;
-  for (let attempt = 1; ; attempt += 1) {
+  let found = { bytes: 0, md5: '' };
+  try {
+    found = await readObject(from, bucket, key, (body) => writeFile(body, path, signal, onBytes), signal);
+  } catch (error) {
     stopIfInterrupted(signal);
-    const hash = createHash('md5');
-    let read = 0;
-    const hashing = new Transform({
-      transform(chunk: Buffer, _, done) {
-        hash.update(chunk);
-        read += chunk.length;
-        onBytes(chunk.length);
-        done(null, chunk);
-      },
-    });
-    try {
-      const { Body } = await requests.send('get', () =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner }), { abortSignal: signal }),
-      );
-      await pipeline(Body as Readable, hashing, createWriteStream(path), { signal });
-    } catch (error) {
-      onBytes(-read);
-      if (isMissingObject(error)) {
-        throw halfReport(where, 'the file is not there');
-      }
-      if (isDiskFault(error)) {
-        throw new UsageError('NoSpace', `${path} could not be written: ${messageOf(error)}`, 'free some disk, or set TMPDIR');
-      }
-      if (attempt < ATTEMPTS && !signal.aborted && !isAnswer(error) && !isNoNetwork(error)) {
-        continue;
-      }
-      throw unreachable(where, error);
-    }
-    const found = hash.digest('hex');
-    if (read !== size || found !== md5) {
-      throw alteredReport(
-        where,
-        read === size
-          ? `its MD5 is ${found}, and the manifest says ${md5}`
-          : `it has ${read} bytes, and the manifest says ${size}`,
-      );
-    }
-    return;
+    throw isAwsError(error, 'NoSuchKey') ? halfReport(where, 'the file is not there') : unreachable(where, error);
+  }
+  if (found.bytes !== size || found.md5 !== md5) {
+    throw alteredReport(
+      where,
+      found.bytes === size
+        ? `its MD5 is ${found.md5}, and the manifest says ${md5}`
+        : `it has ${found.bytes} bytes, and the manifest says ${size}`,
+    );
   }
 }
 
-function isDiskFault(error: unknown): boolean {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return syscall === 'write' || syscall === 'open' || code === 'ENOSPC';
-}
-
-/** Whether S3 answered, so that asking again does not help. */
-function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof AppError || (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined
-  );
+/** @throws UsageError when the disk does not take it */
+async function writeFile(
+  body: Readable,
+  path: string,
+  signal: AbortSignal,
+  onBytes: (count: number) => void,
+): Promise<{ readonly bytes: number; readonly md5: string }> {
+  const hash = createHash('md5');
+  let bytes = 0;
+  const hashing = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      onBytes(chunk.length);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(body, hashing, createWriteStream(path), { signal });
+    return { bytes, md5: hash.digest('hex') };
+  } catch (error) {
+    onBytes(-bytes);
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall === 'write' || syscall === 'open'
+      ? new UsageError(
+          'NoSpace',
+          `${path} could not be written: ${messageOf(error)}`,
+          'free some disk, or name another folder with TMPDIR',
+        )
+      : error;
+  }
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { isMissingObject, unreachable } from '../../../aws/aws-error';
+import { isAwsError, unreachable } from '../../../aws/aws-error';
 import type { Requests } from '../../../aws/requests';
 import { duration } from '../../../cli/units';
-import { UnreachableError } from '../../../errors/errors';
+import { AppError, UnreachableError } from '../../../errors/errors';
 import { quoted } from '../../../errors/visible';
 import type { ReportPlace } from '../../../model/inventory';
 import type { AuditRequest } from '../task';
@@ -157,17 +159,44 @@ async function readManifest(from: ReportBucket, { place, about, folder }: Report
   };
 }
 
-async function readText({ s3, requests, owner }: ReportBucket, { bucket, prefix }: ReportPlace, key: string, folder: string) {
+async function readText(from: ReportBucket, { bucket, prefix }: ReportPlace, key: string, folder: string): Promise<string> {
   try {
-    return await requests.send('get', async () => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: key, ExpectedBucketOwner: owner }));
-      return (await Body?.transformToString()) ?? '';
-    });
+    return await readObject(from, bucket.name, key, (body) => text(body));
   } catch (error) {
-    if (isMissingObject(error)) {
+    if (isAwsError(error, 'NoSuchKey')) {
       throw halfReport(`s3://${bucket.name}/${prefix}${folder}/`, `${key.slice(key.lastIndexOf('/') + 1)} is not there`);
     }
     throw unreachable(`s3://${bucket.name}/${key}`, error);
+  }
+}
+
+/** Attempts to read one object: a connection may end before the object does. */
+const ATTEMPTS = 3;
+
+/**
+ * Reads an object, again from its beginning where the connection ends in the middle of it.
+ *
+ * @param read reads the body to its end
+ * @throws whatever S3 answers, and the last error of `read`
+ */
+export async function readObject<Content>(
+  { s3, requests, owner }: ReportBucket,
+  bucket: string,
+  key: string,
+  read: (body: Readable) => Promise<Content>,
+  signal?: AbortSignal,
+): Promise<Content> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { Body } = await requests.send('get', () =>
+      s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner }), signal && { abortSignal: signal }),
+    );
+    try {
+      return await read(Body as Readable);
+    } catch (error) {
+      if (attempt === ATTEMPTS || error instanceof AppError || signal?.aborted === true) {
+        throw error;
+      }
+    }
   }
 }
 
@@ -197,14 +226,14 @@ function otherInventory({ bucket, prefix }: ReportPlace, what: string): Unreacha
   );
 }
 
-function asJson(text: string): unknown {
+function asJson(content: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(content);
   } catch {
     return undefined;
   }
 }
 
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+function md5(content: string): string {
+  return createHash('md5').update(content).digest('hex');
 }
