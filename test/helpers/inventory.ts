@@ -17,6 +17,8 @@ export interface ReportOptions {
   readonly takenAt: string;
   /** @default 2 */
   readonly files?: number;
+  /** Of what S3 writes. @default "AES256" */
+  readonly encryption?: string;
   /** Of manifest.json. */
   readonly manifest?: Readonly<Record<string, unknown>>;
 }
@@ -84,10 +86,13 @@ export class InventoryWriter {
     { bucket, prefix }: ReportPlace,
     about: string,
     rows: readonly InventoryRow[],
-    { takenAt, files: count = 2, manifest = {} }: ReportOptions,
+    { takenAt, files: count = 2, manifest = {}, encryption = 'AES256' }: ReportOptions,
   ): Promise<string[]> {
     const date = folderOf(takenAt);
-    const put = (key: string, body: Buffer) => this.s3().bucket(bucket.name).put(key, body);
+    const stored = this.s3().bucket(bucket.name);
+    // ETags are MD5s, as under SSE-S3.
+    stored.opaque = false;
+    const put = (key: string, body: Buffer) => stored.put(key, body, { headers: { 'x-amz-server-side-encryption': encryption } });
     const files = [];
     for (let index = 0; index < count; index += 1) {
       const key = `${prefix}data/${date}-${index}.parquet`;

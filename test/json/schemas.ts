@@ -70,7 +70,7 @@ const versions = object({ versions: count, bytes }).meta({ id: 'versions' });
 const sideTotals = versions.extend({ deleteMarkers: count });
 const stateTotals = versions.extend({ wrong: count });
 const state = z.enum(STATES);
-const snapshot = object({ takenAt: time, files: count, bytes });
+const snapshot = object({ takenAt: time, files: count, bytes, verified: z.enum(['md5', 'size']) });
 const audit = object({
   startedAt: time,
   endedAt: time,

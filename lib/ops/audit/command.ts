@@ -37,7 +37,8 @@ Examples:
   npx --no -- s3-replication audit --deep 1 --rate 200 --yes
   npx --no -- s3-replication audit --resume
   npx --no -- s3-replication audit --from-inventory
-  npx --no -- s3-replication audit --from-inventory 2026-11-27 --csv differences.csv`,
+  npx --no -- s3-replication audit --from-inventory 2026-11-27 --csv differences.csv
+  npx --no -- s3-replication audit --from-inventory --engine athena`,
   options: {
     'older-than': { type: 'string', value: 'MINUTES', help: 'what is younger may be on its way; 0 for nothing, 15 without it' },
     deep: { type: 'string', value: 'PERCENT', help: 'ask more about so many of the versions; 100 for all' },

@@ -179,6 +179,8 @@ export interface Snapshot {
   readonly files: number;
   /** Of the files. */
   readonly bytes: number;
+  /** Whether every file has the MD5 that S3 wrote down, or only the size: S3 shows no MD5 of what a KMS key encrypts. */
+  readonly verified: 'md5' | 'size';
 }
 
 /** The reports that an audit compared in place of listings. */

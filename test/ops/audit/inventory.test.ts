@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { UnreachableError, UsageError } from '../../../lib/errors/errors';
+import type { Context } from '../../../lib/cli/command';
+import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { reportsOf } from '../../../lib/model/inventory';
 import { loadDuckDb } from '../../../lib/ops/audit/inventory/duckdb';
-import type { Difference } from '../../../lib/ops/audit/report';
+import { type Difference, ENGINES } from '../../../lib/ops/audit/report';
+import { FakeAthena } from '../../helpers/fake-athena';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
 import { type InventoryRow, InventoryWriter, type ReportOptions, rowsOf } from '../../helpers/inventory';
@@ -14,15 +16,20 @@ import { objects, REPLICA, SOURCE, World } from './world';
 jest.mock('../../../lib/cli/gc');
 const world = new World();
 const writer = new InventoryWriter(() => world.s3);
+const athena = new FakeAthena(() => world.s3);
 beforeEach(async () => {
   await world.open();
   world.s3.buckets.clear();
   world.s3.heal();
   world.s3.requests.length = 0;
   world.s3.bucket(SOURCE).rules = RULE;
+  athena.reset();
 });
 afterEach(() => world.close());
-afterAll(() => writer.close());
+afterAll(async () => {
+  await writer.close();
+  await athena.close();
+});
 
 const RULE = `<Rule><ID>backups-documents</ID><Priority>1</Priority><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>
   <SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>
@@ -69,7 +76,7 @@ async function report({ source, replica }: Reports = {}, keys: Record<string, un
 }
 
 /** Audits by inventory with the credentials of the backup account alone. */
-async function audit(values: Record<string, string> = {}, keys: Record<string, unknown> = {}) {
+async function audit(values: Record<string, string> = {}, keys: Record<string, unknown> = {}, more: Partial<Context> = {}) {
   const { context } = world.context();
   const s3 = async (side: string) => {
     if (side === 'source') {
@@ -80,7 +87,7 @@ async function audit(values: Record<string, string> = {}, keys: Record<string, u
   return world.run(
     { 'from-inventory': 'newest', ...values },
     { ...INVENTORY, ...keys },
-    { clients: { ...context.clients, s3 } as never },
+    { clients: { ...context.clients, s3, athena: async () => athena } as never, ...more },
   );
 }
 
@@ -192,10 +199,10 @@ const LOCKS = {
   ],
 };
 
-test('says of every version what a listing and S3 say, but for what no inventory has', async () => {
+test.each(ENGINES)('%s says of every version what a listing and S3 say, but for what no inventory has', async (engine) => {
   populate();
   await report({}, LOCKS);
-  const [listed, reported] = [await listing(LOCKS), await audit({}, LOCKS)];
+  const [listed, reported] = [await listing(LOCKS), await audit({ engine }, LOCKS)];
 
   const byKey = (differences: readonly Difference[]) => new Map(differences.map((difference) => [difference.key, difference]));
   const [one, other] = [byKey(listed.data.differences), byKey(reported.data.differences)];
@@ -212,10 +219,10 @@ test('says of every version what a listing and S3 say, but for what no inventory
   );
 });
 
-test('counts what a listing counts', async () => {
+test.each(ENGINES)('%s counts what a listing counts', async (engine) => {
   populate();
   await report({}, LOCKS);
-  const [listed, reported] = [(await listing(LOCKS)).data.pairs[0], (await audit({}, LOCKS)).data.pairs[0]];
+  const [listed, reported] = [(await listing(LOCKS)).data.pairs[0], (await audit({ engine }, LOCKS)).data.pairs[0]];
   expect([reported?.source, reported?.replica]).toEqual([listed?.source, listed?.replica]);
   const all = (found: typeof listed) => Object.values(found?.states ?? {}).reduce((sum, { versions }) => sum + versions, 0);
   expect(all(reported)).toBe(all(listed));
@@ -532,5 +539,122 @@ describe('usage', () => {
     expect(() => loadDuckDb(load)).toThrow(
       expect.objectContaining({ code: 'NoDuckDb', hint: expect.stringMatching(/npm install --no-save @duckdb\/node-api@\d/) }),
     );
+  });
+});
+
+describe('Athena', () => {
+  const engine = { engine: 'athena' };
+  const output = () => places().destination.bucket.name;
+  const left = () =>
+    world.s3
+      .bucket(output())
+      .versions()
+      .filter(({ key, isDeleteMarker }) => key.startsWith('athena/') && !isDeleteMarker);
+  beforeEach(async () => {
+    world.populate(
+      objects(4).map((each) => ({ ...each, headers: COMPLETED })),
+      objects(4).map((each) => ({ ...each, headers: IS_REPLICA })),
+    );
+  });
+
+  test('says first what it reads, what that costs and what it makes, and asks', async () => {
+    await report();
+    const { recorded, data, exitCode } = await audit(engine);
+    expect(exitCode).toBe(0);
+    expect(recorded.told.join('\n')).toMatch(
+      /at most 29 MiB together[^]*less than \$0\.01[^]*athena\/pricing[^]*backups-inventory-audit/,
+    );
+    expect(recorded.questions).toEqual(['Start the queries?']);
+    expect(data.inventory).toMatchObject({ engine: 'athena', pairs: [{ source: { verified: 'md5' } }] });
+  });
+
+  test('limits what a query reads', async () => {
+    await report();
+    const made: unknown[] = [];
+    const set = jest.spyOn(athena.workGroups, 'set').mockImplementation((name, group) => {
+      made.push(group);
+      return Map.prototype.set.call(athena.workGroups, name, group) as never;
+    });
+    await audit(engine);
+    set.mockRestore();
+    expect(made).toMatchObject([
+      {
+        Name: 'backups-inventory-audit',
+        Configuration: { EnforceWorkGroupConfiguration: true, BytesScannedCutoffPerQuery: 10_000_000 },
+      },
+    ]);
+  });
+
+  test('removes what it made, also what an earlier run left and where a query fails', async () => {
+    await report();
+    await audit(engine);
+    const nothing = () => [athena.workGroups.size, athena.databases.size, athena.tables.size];
+    expect(nothing()).toEqual([0, 0, 0]);
+
+    athena.workGroups.set('backups-inventory-audit', {
+      Description: 'made by s3-replication audit --from-inventory, and removed by it',
+    });
+    athena.fails = 'Bytes scanned limit was exceeded';
+    const error = await rejectionOf(audit(engine), UnreachableError);
+    expect([error.code, error.message]).toEqual(['NoComparison', expect.stringContaining('limit was exceeded')]);
+    expect(athena.workGroups.size).toBe(0);
+  });
+
+  test('leaves a database that was there, and a workgroup of somebody else', async () => {
+    await report();
+    athena.databases.add('s3_replication_backups_documents');
+    await audit(engine);
+    expect([...athena.databases]).toEqual(['s3_replication_backups_documents']);
+
+    athena.workGroups.set('backups-inventory-audit', { Description: 'theirs' });
+    const error = await rejectionOf(audit(engine), UsageError);
+    expect(error.code).toBe('OtherWorkGroup');
+    expect(athena.workGroups.size).toBe(1);
+  });
+
+  test('starts nothing for a person who declines', async () => {
+    await report();
+    const { context } = world.context();
+    const confirm = async () => {
+      throw new AbortError('Declined', 'declined');
+    };
+    await rejectionOf(audit(engine, {}, { terminal: { ...context.terminal, confirm } }), AbortError);
+    expect([athena.statements, left()]).toEqual([[], []]);
+  });
+
+  test.each<[string, string, (files: string[][]) => void]>([
+    [
+      'missing',
+      'HalfReport',
+      ([[first = ''] = []]) =>
+        world.s3.bucket(output()).fill(
+          world.s3
+            .bucket(output())
+            .versions()
+            .filter(({ key }) => key !== first),
+        ),
+    ],
+    [
+      'shorter than the manifest says',
+      'AlteredReport',
+      ([[first = ''] = []]) => world.s3.bucket(output()).put(first, Buffer.from('short')),
+    ],
+  ])('does not compare a report of which a file is %s', async (_, code, harm) => {
+    harm(await report());
+    const error = await rejectionOf(audit(engine), UnreachableError);
+    expect([error.code, athena.statements.filter((sql) => sql.startsWith('SELECT'))]).toEqual([code, []]);
+  });
+
+  test('verifies the sizes alone of what a KMS key encrypts', async () => {
+    await report({ source: { encryption: 'aws:kms' } });
+    const { data, text } = await audit(engine);
+    expect(data.inventory?.pairs).toMatchObject([{ source: { verified: 'size' } }]);
+    expect(text).toContain('verified by their sizes alone');
+  });
+
+  test('compares empty reports', async () => {
+    world.populate([{ key: 'a', versionId: 'v', headers: COMPLETED }], []);
+    await report({ replica: { files: 0 } });
+    expect((await audit(engine)).data.differences).toMatchObject([{ key: 'a', state: 'missing' }]);
   });
 });

@@ -1,10 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Requests } from '../../../aws/requests';
 import type { Context, Outcome } from '../../../cli/command';
 import { CsvFile } from '../../../cli/csv';
-import { bytes, plural } from '../../../cli/units';
+import { plural } from '../../../cli/units';
 import { UnreachableError, UsageError } from '../../../errors/errors';
 import type { DeployedPair } from '../../../model/deployment';
 import { hasInventory, reportsOf } from '../../../model/inventory';
@@ -13,10 +10,10 @@ import { conclude, pairReport } from '../conclude';
 import { NOT_IN_REPORTS } from '../examine/reported';
 import { AuditProgress } from '../progress';
 import { CSV_COLUMNS, type InventoryFacts, type Snapshot } from '../report';
+import { athena } from './athena';
 import { InventoryAudit } from './compare';
-import { assertFits, diskFor, downloadReport, TemporaryFolder } from './download';
-import { loadDuckDb, openWithDuckDb } from './duckdb';
-import type { ReportTables } from './engine';
+import { downloading, loadDuckDb } from './duckdb';
+import type { PairReports } from './engine';
 import type { InventoryOptions } from './options';
 import { findReport, type InventoryReport, LATE, type ReportBucket } from './reports';
 
@@ -25,22 +22,6 @@ interface AuditFiles {
   readonly olderThan: number;
   readonly csvFile: string | undefined;
   readonly htmlFile: string | undefined;
-}
-
-/** Both reports of one pair. */
-interface PairReports {
-  readonly pair: DeployedPair;
-  readonly source: InventoryReport;
-  readonly replica: InventoryReport;
-}
-
-/** Opens the reports of one pair as tables. What it makes is removed when they are closed. */
-type Open = (reports: PairReports) => Promise<ReportTables>;
-
-/** An engine that is ready. */
-interface Ready {
-  readonly open: Open;
-  close(): Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -57,7 +38,7 @@ const EVERY = { Daily: DAY, Weekly: 7 * DAY } as const;
 export async function auditInventories(context: Context, files: AuditFiles, options: InventoryOptions): Promise<Outcome> {
   const { clients, clock, config, signal } = context;
   const pairs = pairsWithInventory(context);
-  const duckDb = loadDuckDb();
+  const duckDb = options.engine === 'duckdb' ? loadDuckDb() : undefined;
   const startedAt = clock.now().toISOString();
   const requests = { list: 0, head: 0, get: 0 };
   const from: ReportBucket = {
@@ -73,33 +54,36 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
         signal,
       ),
   );
-  const engine = downloading(context, all, from, duckDb);
-  const csv = files.csvFile === undefined ? undefined : CsvFile.open(files.csvFile, CSV_COLUMNS, 0);
-  const progress = new AuditProgress(context, { startedAt, requests, audits, csv });
-  try {
-    for (const [index, reports] of all.entries()) {
-      const tables = await engine.open(reports);
-      try {
-        await audits[index]?.run(tables, (differences) => progress.take({ differences }));
-      } finally {
-        await tables.close();
+  const verified: Snapshot['verified'][] = [];
+  const engine = duckDb === undefined ? await athena(context, all, from) : downloading(context, all, from, duckDb);
+  const compare = async () => {
+    const csv = files.csvFile === undefined ? undefined : CsvFile.open(files.csvFile, CSV_COLUMNS, 0);
+    const progress = new AuditProgress(context, { startedAt, requests, audits, csv });
+    try {
+      for (const [index, reports] of all.entries()) {
+        const tables = await engine.open(reports);
+        verified.push(tables.verified);
+        try {
+          await audits[index]?.run(tables, (differences) => progress.take({ differences }));
+        } finally {
+          await tables.close();
+        }
       }
+    } catch (error) {
+      context.terminal.progress('');
+      csv?.close();
+      throw error;
     }
-  } catch (error) {
-    context.terminal.progress('');
-    csv?.close();
-    throw error;
-  } finally {
-    await engine.close();
-  }
+    return { csv, progress };
+  };
+  const compared = await compare().finally(() => engine.close());
   return conclude(context, files, {
-    progress,
-    csv,
+    ...compared,
     startedAt,
     matchedBy: 'version-id',
     requests,
     deep: null,
-    inventory: factsOf(all, audits, options),
+    inventory: factsOf(all, audits, verified, options),
     pairs: all.map(({ pair, source, replica }, index) =>
       pairReport(
         { pair: pair.id, sourceBucket: source.about, replicaBucket: replica.about, prefix: pair.filter?.prefix ?? '' },
@@ -173,67 +157,24 @@ async function findReports(
   return found.flat();
 }
 
-/** DuckDB reads files of this machine: those of one pair at a time. */
-function downloading(
-  { terminal, signal }: Context,
+function factsOf(
   all: readonly PairReports[],
-  from: ReportBucket,
-  duckDb: ReturnType<typeof loadDuckDb>,
-): Ready {
-  const folder = new TemporaryFolder();
-  try {
-    const most = Math.max(0, ...all.map(({ source, replica }) => diskFor([source, replica])));
-    terminal.tell(
-      `reads the reports with DuckDB in ${tmpdir()}, and needs at most ${bytes(most)} of disk there, for as long as it runs`,
-    );
-    all.forEach(({ source, replica }) => assertFits(folder, [source, replica]));
-  } catch (error) {
-    folder.remove();
-    throw error;
-  }
-  return {
-    async open({ pair, source, replica }) {
-      const path = join(folder.path, 'reports');
-      mkdirSync(path);
-      let done = 0;
-      const total = bytes([source, replica].flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0));
-      const onBytes = (count: number) => {
-        done += count;
-        terminal.progress(`audit: ${bytes(done)} of ${total} of the reports about pair ${pair.id}`);
-      };
-      const paths = {
-        source: await downloadReport(from, source, path, 'source', signal, onBytes),
-        replica: await downloadReport(from, replica, path, 'replica', signal, onBytes),
-      };
-      terminal.progress(`audit: DuckDB compares the reports about pair ${pair.id}`);
-      const tables = await openWithDuckDb(duckDb, paths, path, signal);
-      return {
-        dialect: tables.dialect,
-        derive: (name, sql) => tables.derive(name, sql),
-        read: (sql) => tables.read(sql),
-        async close() {
-          await tables.close();
-          rmSync(path, { recursive: true, force: true });
-        },
-      };
-    },
-    async close() {
-      folder.remove();
-    },
-  };
-}
-
-function factsOf(all: readonly PairReports[], audits: readonly InventoryAudit[], { engine }: InventoryOptions): InventoryFacts {
+  audits: readonly InventoryAudit[],
+  verified: readonly Snapshot['verified'][],
+  { engine }: InventoryOptions,
+): InventoryFacts {
   return {
     engine,
     notShown: NOT_IN_REPORTS,
     pairs: all.map(({ pair, source, replica }, index) => {
       const { duplicates, ...notJudged } = (audits[index] as InventoryAudit).notJudged;
+      const snapshotOf = ({ takenAt, files }: InventoryReport): Snapshot => ({
+        takenAt: takenAt.toISOString(),
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+        verified: verified[index] ?? 'size',
+      });
       return { pair: pair.id, source: snapshotOf(source), replica: snapshotOf(replica), notJudged, duplicates };
     }),
   };
-}
-
-function snapshotOf({ takenAt, files }: InventoryReport): Snapshot {
-  return { takenAt: takenAt.toISOString(), files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) };
 }

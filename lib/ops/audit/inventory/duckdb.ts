@@ -1,10 +1,15 @@
-import { availableParallelism } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { optionalDependencies } from '../../../../package.json';
 import { interruption, stopIfInterrupted } from '../../../aws/clock';
+import type { Context } from '../../../cli/command';
+import { bytes } from '../../../cli/units';
 import { messageOf, UnreachableError, UsageError } from '../../../errors/errors';
-import type { ReportTables, Row } from './engine';
+import { assertFits, diskFor, downloadReport, TemporaryFolder } from './download';
+import type { PairReports, ReadyEngine, ReportTables, Row } from './engine';
+import type { ReportBucket } from './reports';
 import { type Dialect, literal, READ_COLUMNS, TABLES } from './sql';
 
 const PACKAGE = '@duckdb/node-api';
@@ -34,7 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
 type Api = typeof import('@duckdb/node-api');
 
 /** Paths of the files of both reports. */
-export type ReportPaths = Readonly<Record<keyof typeof TABLES, readonly string[]>>;
+type ReportPaths = Readonly<Record<keyof typeof TABLES, readonly string[]>>;
 
 /**
  * Loads DuckDB, which is an optional dependency.
@@ -54,13 +59,52 @@ export function loadDuckDb(load: () => Api = () => require(PACKAGE) as Api): Api
   }
 }
 
+/** DuckDB reads files of this machine: those of one pair at a time. */
+export function downloading(
+  { terminal, signal }: Context,
+  all: readonly PairReports[],
+  from: ReportBucket,
+  api: Api,
+): ReadyEngine {
+  const folder = new TemporaryFolder();
+  try {
+    const most = Math.max(0, ...all.map(({ source, replica }) => diskFor([source, replica])));
+    terminal.tell(`DuckDB compares the reports in ${tmpdir()}, and needs at most ${bytes(most)} of disk there while it runs`);
+    all.forEach(({ source, replica }) => assertFits(folder, [source, replica]));
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+  return {
+    async open({ pair, source, replica }) {
+      const path = join(folder.path, 'reports');
+      mkdirSync(path);
+      let done = 0;
+      const total = bytes([source, replica].flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0));
+      const onBytes = (count: number) => {
+        done += count;
+        terminal.progress(`audit: ${bytes(done)} of ${total} of the reports about pair ${pair.id}`);
+      };
+      const paths = {
+        source: await downloadReport(from, source, path, 'source', signal, onBytes),
+        replica: await downloadReport(from, replica, path, 'replica', signal, onBytes),
+      };
+      terminal.progress(`audit: DuckDB compares the reports about pair ${pair.id}`);
+      return open(api, paths, path, signal);
+    },
+    async close() {
+      folder.remove();
+    },
+  };
+}
+
 /**
  * Opens downloaded reports with DuckDB in this process.
  *
- * @param folder where it may write what does not fit into memory
+ * @param folder where the files are, and where it may write what does not fit into memory; closing removes it
  * @throws UnreachableError when a file cannot be read
  */
-export async function openWithDuckDb(api: Api, paths: ReportPaths, folder: string, signal: AbortSignal): Promise<ReportTables> {
+async function open(api: Api, paths: ReportPaths, folder: string, signal: AbortSignal): Promise<ReportTables> {
   const instance = await api.DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY_LIMIT,
     threads: String(Math.min(MOST_THREADS, availableParallelism())),
@@ -71,7 +115,7 @@ export async function openWithDuckDb(api: Api, paths: ReportPaths, folder: strin
     autoload_known_extensions: 'false',
   });
   const connection = await instance.connect();
-  const tables = new DuckDbTables(instance, connection, signal);
+  const tables = new DuckDbTables(instance, connection, folder, signal);
   for (const table of ['source', 'replica'] as const) {
     await tables.run(`CREATE VIEW ${TABLES[table]} AS SELECT * FROM ${relationOf(paths[table])}`);
   }
@@ -86,11 +130,13 @@ function relationOf(paths: readonly string[]): string {
 
 class DuckDbTables implements ReportTables {
   readonly dialect = DIALECT;
+  readonly verified = 'md5';
   private readonly interrupt = () => this.connection.interrupt();
 
   constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
+    private readonly folder: string,
     private readonly signal: AbortSignal,
   ) {
     signal.addEventListener('abort', this.interrupt);
@@ -120,6 +166,7 @@ class DuckDbTables implements ReportTables {
     this.signal.removeEventListener('abort', this.interrupt);
     this.connection.closeSync();
     this.instance.closeSync();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -105,13 +105,15 @@ export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
 
 /** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
 export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
-  const { withHistory } = comparison;
-  const isSuspect = withHistory
-    ? `${dialect.matched('key')} IN (SELECT k FROM ${suspects} AS suspected)`
-    : `(${dialect.matched('key')}, ${dialect.matched(VERSION)}) IN (SELECT k, v FROM ${suspects} AS suspected)`;
   const rows = (table: Table, side: number) =>
-    `SELECT key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(comparison)} AND ${isSuspect}`;
-  return `SELECT * FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS suspect_rows ORDER BY key, side, modified DESC, is_latest DESC, version`;
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(comparison)}`;
+  // Trino compares no two columns with those of a subquery, so that this is a join.
+  const suspected = comparison.withHistory
+    ? `(SELECT DISTINCT k FROM ${suspects} AS suspected_keys) AS suspected ON listed.k = suspected.k`
+    : `${suspects} AS suspected ON listed.k = suspected.k AND listed.v = suspected.v`;
+  return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, tier
+FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspected}
+ORDER BY key, side, modified DESC, is_latest DESC, version`;
 }
 
 /** Both sides leave out what a listing leaves out. */

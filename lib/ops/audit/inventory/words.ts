@@ -13,6 +13,7 @@ export function snapshotsInWords({ source, replica, notJudged, duplicates }: Inv
           `${plural(notJudged.source, 'source version')} and ${plural(notJudged.replica, 'replica')} not judged, since written later than the older report`,
         ]
       : []),
+    ...(source.verified === 'size' ? ['files verified by their sizes alone, since S3 shows no MD5 of them'] : []),
     ...(duplicates > 0 ? [`${plural(duplicates, 'repeated row')} left out`] : []),
   ].join('; ');
 }
