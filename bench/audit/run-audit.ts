@@ -22,19 +22,20 @@ export interface AuditRun {
   readonly peakMemory: number;
 }
 
-/** Runs `ops audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions. */
+/** Runs `s3-replication audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions, more options. */
 async function main(): Promise<void> {
-  const [endpoint = '', layout = '', versions = ''] = process.argv.slice(2);
+  const [endpoint = '', layout = '', versions = '', ...options] = process.argv.slice(2);
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];
   try {
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(configurationOf(layout as Layout, Number(versions))));
+    const config = { ...configurationOf(layout as Layout, Number(versions)), inventory: {} };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
     const start = performance.now();
     const { signal } = new AbortController();
     await runCli({
       commands: COMMANDS,
       signal,
-      argv: ['audit', '--config', 'config.json', '--json'],
+      argv: ['audit', '--config', 'config.json', '--json', ...options],
       directory,
       terminal: processTerminal(signal),
       clients: (config) => ({
