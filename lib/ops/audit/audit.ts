@@ -52,13 +52,13 @@ const PAGE = 1000;
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function audit(context: Context, args: CommandArguments): Promise<Outcome> {
-  setEagerGc(true);
   const options = readOptions(context, args);
   const { checkpointFile, htmlFile } = options;
   assertPageWritable(htmlFile);
   if (options.inventory !== undefined) {
     return auditInventories(context, options, options.inventory);
   }
+  setEagerGc(true);
   const release = lock(checkpointFile, args.values['checkpoint'] !== undefined);
   try {
     return await runAudit(context, options);

@@ -1,5 +1,6 @@
 import { stopIfInterrupted } from '../../../aws/clock';
 import type { Entry } from '../../../aws/listing/scan-page';
+import { canaryPrefix } from '../../../model/names';
 import type { Encryption } from '../../explain/rule-match';
 import { expiresReplicas, type Sides, toDifference } from '../examine/listed';
 import { cutoffOf, judgeReported, type ReportedEntry, type ReportedPair, type ReportedSides } from '../examine/reported';
@@ -24,6 +25,8 @@ export interface NotJudged {
 export class InventoryAudit implements RunningAudit {
   private readonly tally: Tally;
   private readonly comparison: Comparison;
+  /** Canaries of the source are left out in SQL. */
+  private readonly canaries: string;
   private readonly skipped = { source: 0, replica: 0, duplicates: 0 };
   private differences: Difference[] = [];
 
@@ -34,6 +37,7 @@ export class InventoryAudit implements RunningAudit {
     const { pair, takenAt } = reported;
     const prefix = pair.filter?.prefix ?? '';
     this.tally = new Tally(prefix);
+    this.canaries = canaryPrefix(pair);
     this.comparison = {
       pair,
       prefix,
@@ -125,6 +129,10 @@ export class InventoryAudit implements RunningAudit {
     const { source, replica } = sides;
     const entry = source ?? replica;
     if (entry === undefined) {
+      return;
+    }
+    if (entry.key.startsWith(this.canaries)) {
+      this.tally.addListed('replica', entry.isDeleteMarker, -1, -entry.size);
       return;
     }
     if (this.isYoung(entry)) {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { isAwsError, unreachable } from '../../../aws/aws-error';
 import { interruption, stopIfInterrupted } from '../../../aws/clock';
+import { writeAt } from '../../../cli/files';
 import { bytes } from '../../../cli/units';
 import { messageOf, UsageError } from '../../../errors/errors';
 import { alteredReport, halfReport, type InventoryReport, type ReportBucket, readObject } from './reports';
@@ -130,16 +130,17 @@ async function writeFile(
 ): Promise<{ readonly bytes: number; readonly md5: string }> {
   const hash = createHash('md5');
   let bytes = 0;
-  const hashing = new Transform({
-    transform(chunk: Buffer, _, done) {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'w');
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      stopIfInterrupted(signal);
       hash.update(chunk);
+      // Into the cache of the system: waiting for a thread takes longer.
+      writeAt(file, chunk, bytes);
       bytes += chunk.length;
       onBytes(chunk.length);
-      done(null, chunk);
-    },
-  });
-  try {
-    await pipeline(body, hashing, createWriteStream(path), { signal });
+    }
     return { bytes, md5: hash.digest('hex') };
   } catch (error) {
     onBytes(-bytes);
@@ -151,5 +152,9 @@ async function writeFile(
           'free some disk, or name another folder with TMPDIR',
         )
       : error;
+  } finally {
+    if (file !== undefined) {
+      closeSync(file);
+    }
   }
 }

@@ -83,8 +83,8 @@ const IS_MARKER = 'coalesce(is_delete_marker, false)';
 export function totalsSql(comparison: Comparison, dialect: Dialect): string {
   const { cutoff } = comparison;
   const sums = 'count(*) AS versions, coalesce(sum(size), 0) AS bytes';
-  const source = `SELECT ${prefixOf(comparison)} AS prefix, ${IS_MARKER} AS is_marker, ${dialect.milliseconds('last_modified_date')} >= ${cutoff} AS is_young, ${sums} FROM ${TABLES.source} WHERE ${isAudited(comparison)} GROUP BY 1, 2, 3`;
-  const replica = `SELECT 'replica' AS side, CAST(NULL AS varchar) AS prefix, ${IS_MARKER} AS is_marker, false AS is_young, ${sums} FROM ${TABLES.replica} WHERE ${isAudited(comparison)} GROUP BY 3`;
+  const source = `SELECT ${prefixOf(comparison)} AS prefix, ${IS_MARKER} AS is_marker, ${dialect.milliseconds('last_modified_date')} >= ${cutoff} AS is_young, ${sums} FROM ${TABLES.source} WHERE ${isAudited('source', comparison)} GROUP BY 1, 2, 3`;
+  const replica = `SELECT 'replica' AS side, CAST(NULL AS varchar) AS prefix, ${IS_MARKER} AS is_marker, false AS is_young, ${sums} FROM ${TABLES.replica} WHERE ${isAudited('replica', comparison)} GROUP BY 3`;
   return `SELECT 'source' AS side, CASE WHEN place <= ${MOST_PREFIXES} THEN prefix END AS prefix, is_marker, is_young, sum(versions) AS versions, sum(bytes) AS bytes
 FROM (SELECT prefix, is_marker, is_young, versions, bytes, dense_rank() OVER (ORDER BY prefix) AS place FROM (${source}) AS by_prefix) AS ranked
 GROUP BY 2, 3, 4
@@ -98,7 +98,7 @@ const ALIKE = 257;
 export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
   const { cutoff } = comparison;
   const rows = (table: Table, sign: string, alike: number, more: string) =>
-    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, ${sign}65536 * coalesce(size, -1) + CASE WHEN ${mayBeAlike(table, comparison, dialect)} THEN ${alike} ELSE 0 END AS score FROM ${TABLES[table]} WHERE ${isAudited(comparison)}${more}`;
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, ${sign}65536 * coalesce(size, -1) + CASE WHEN ${mayBeAlike(table, comparison, dialect)} THEN ${alike} ELSE 0 END AS score FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}${more}`;
   const young = ` AND ${dialect.milliseconds('last_modified_date')} < ${cutoff}`;
   return `SELECT k, v FROM (${rows('source', '', 1, young)} UNION ALL ${rows('replica', '-', 256, '')}) AS listed GROUP BY k, v HAVING sum(score) <> ${ALIKE}`;
 }
@@ -106,7 +106,7 @@ export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
 /** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
 export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
   const rows = (table: Table, side: number) =>
-    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(comparison)}`;
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
   // Trino compares no two columns with those of a subquery, so that this is a join.
   const suspected = comparison.withHistory
     ? `(SELECT DISTINCT k FROM ${suspects} AS suspected_keys) AS suspected ON listed.k = suspected.k`
@@ -116,10 +116,16 @@ FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${sus
 ORDER BY key, side, modified DESC, is_latest DESC, version`;
 }
 
-/** Both sides leave out what a listing leaves out. */
-function isAudited({ pair, prefix }: Comparison): string {
-  const below = prefix === '' ? '' : `starts_with(key, ${literal(prefix)}) AND `;
-  return `${below}NOT starts_with(key, ${literal(canaryPrefix(pair))})`;
+/**
+ * Leaves out what is outside of the filter, and canaries of the source. Those of the replica are then suspects, and few: so that what is counted of the
+ * replica needs no key.
+ */
+function isAudited(table: Table, { pair, prefix }: Comparison): string {
+  const conditions = [
+    ...(prefix === '' ? [] : [`starts_with(key, ${literal(prefix)})`]),
+    ...(table === 'source' ? [`NOT starts_with(key, ${literal(canaryPrefix(pair))})`] : []),
+  ];
+  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
 }
 
 function prefixOf({ prefix }: Comparison): string {
