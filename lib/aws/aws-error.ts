@@ -57,6 +57,14 @@ export function isDeniedByOrganization(error: unknown): boolean {
   return /explicit deny in a (service|resource) control policy/.test(messageOf(error));
 }
 
+/** What to do about a denial of the organization, whom no permission of the account can help. */
+const ASK_ORGANIZATION = 'ask who administers the organization: such a policy often allows only some Regions, services or tags';
+
+/** Returns what to do about a denial. @param otherwise where it is a matter of the account itself */
+export function denialHint(error: unknown, otherwise: string): string {
+  return isDeniedByOrganization(error) ? `a policy of the organization denies this: ${ASK_ORGANIZATION}` : otherwise;
+}
+
 /** Whether AWS answered that there are too many requests, or that it is busy. */
 export function isThrottled(error: unknown): boolean {
   return hasCode(error, THROTTLED) || httpStatusOf(error) === 503;
@@ -90,9 +98,15 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'log in again, then repeat the command',
   },
   {
+    // Of these, each service speaks for its Region. STS of the account's own Region has known the credentials before.
+    is: (error) => hasCode(error, /^(InvalidClientTokenId|UnrecognizedClientException)$/),
+    reason: 'this Region does not know the credentials',
+    hint: 'the Region may not be enabled in the account: "npx --no -- s3-replication doctor" says which is not, with the command that enables it. Otherwise log in again',
+  },
+  {
     is: isDeniedByOrganization,
     reason: 'a policy of the organization denies this',
-    hint: 'ask who administers the organization: such a policy often allows only some Regions or services',
+    hint: ASK_ORGANIZATION,
   },
   {
     is: isAccessDenied,
@@ -146,8 +160,20 @@ export function noAnswer(error: unknown): NoAnswer {
   return { code: 'NoAnswer', reason, hint: known?.hint };
 }
 
-/** Stands between what was asked and why there is no answer. */
-export const COULD_NOT_BE_READ = ' could not be read: ';
+/** AWS gave no answer to a question. */
+export class NoAnswerError extends UnreachableError {
+  /**
+   * @param asked such as `bucket x`
+   * @param why there is no answer, whatever was asked
+   */
+  constructor(
+    asked: string,
+    readonly why: NoAnswer,
+    options?: ErrorOptions,
+  ) {
+    super(why.code, `${asked} could not be read: ${why.reason}`, why.hint, options);
+  }
+}
 
 /**
  * The error that a person sees when AWS gives no answer.
@@ -158,8 +184,7 @@ export function unreachable(what: string, error: unknown): AppError {
   if (error instanceof AppError) {
     return error;
   }
-  const { code, reason, hint } = noAnswer(error);
-  return new UnreachableError(code, `${what}${COULD_NOT_BE_READ}${reason}`, hint, { cause: error });
+  return new NoAnswerError(what, noAnswer(error), { cause: error });
 }
 
 /** Why a request failed, for a person: faults of the network in words, where Node.js has codes alone. */

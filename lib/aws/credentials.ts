@@ -3,18 +3,16 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { partitionName } from '../config/regions';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
-import { isAwsError, NO_NETWORK } from './aws-error';
+import { denialHint, isAwsError, NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
+import { RENEWAL_MARGIN } from './renewal';
 import { RequestHandler, type Timeouts } from './request-handler';
 import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
 export type CredentialProvider = ReturnType<typeof fromIni>;
-
-/** Milliseconds before their expiration at which credentials are renewed. */
-const RENEWAL_MARGIN = 5 * 60_000;
 
 /** An account with a way to get its credentials. */
 export interface CredentialSource extends Side {
@@ -150,7 +148,7 @@ export async function accountOf(
     throw new UnreachableError(
       'NoCredentials',
       `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,
-      login?.hint ?? remedy(side),
+      login?.hint ?? denialHint(error, remedy(side)),
       { cause: error },
     );
   } finally {
@@ -253,7 +251,11 @@ function remedy({ account, profile, roleArn }: CredentialSource): string {
 
 async function mfaCodeProvider(serial: string): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new UnreachableError('NoTerminal', `a code of MFA device ${serial} is needed, and there is no terminal to ask on`);
+    throw new UnreachableError(
+      'NoTerminal',
+      `a code of MFA device ${serial} is needed, and there is no terminal to ask on`,
+      'run the command on a terminal, or name a profile that needs no code, such as a role that a build assumes',
+    );
   }
   return await prompt(`MFA code of ${serial}: `);
 }

@@ -1,6 +1,8 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { DeployedPair, Deployment } from '../model/deployment';
 import { lastVerificationParameter } from '../model/names';
+import { tagsOfMade } from '../model/tags';
+import { isAwsError } from './aws-error';
 
 /** How the last verification of a pair that came to a result ended. */
 export interface LastVerification {
@@ -23,6 +25,8 @@ const BATCH = 10;
 /**
  * Keeps the result of a verification for `s3-replication status`, in the place of the one before. The parameter is no resource of a stack: a
  * deployment would put back what it once wrote.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
 export async function recordVerification(
   client: SSMClient,
@@ -30,15 +34,28 @@ export async function recordVerification(
   pair: DeployedPair,
   verification: LastVerification,
 ): Promise<void> {
-  await client.send(
-    new PutParameterCommand({
-      Name: lastVerificationParameter(config, pair),
-      Description: `Last result of s3-replication verify for pair ${pair.id}`,
-      Type: 'String',
-      Overwrite: true,
-      Value: JSON.stringify(verification),
-    }),
-  );
+  const parameter = {
+    Name: lastVerificationParameter(config, pair),
+    Description: `Last result of s3-replication verify for pair ${pair.id}`,
+    Type: 'String',
+    Value: JSON.stringify(verification),
+  } as const;
+  // SSM takes tags only from the request that makes a parameter.
+  const tags = tagsOfMade(config);
+  const isMade =
+    tags.length > 0 &&
+    (await client.send(new PutParameterCommand({ ...parameter, Tags: tags })).then(
+      () => true,
+      (error: unknown) => {
+        if (isAwsError(error, 'ParameterAlreadyExists')) {
+          return false;
+        }
+        throw error;
+      },
+    ));
+  if (!isMade) {
+    await client.send(new PutParameterCommand({ ...parameter, Overwrite: true }));
+  }
 }
 
 /** The last verification of each pair, by the pair's id. A pair that was never verified has none. */

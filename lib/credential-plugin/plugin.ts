@@ -1,4 +1,5 @@
 import type { CredentialProvider, verifiedCredentials } from '../aws/credentials';
+import { handedSession } from '../aws/handed-sessions';
 import { refuseWhatNpmTook } from '../cli/arguments';
 import { checkCdkArguments } from '../config/named';
 import type { ReplicationConfig } from '../config/replication-config';
@@ -43,18 +44,25 @@ export class ProfileCredentials implements CredentialProviderSource {
    */
   async getProvider(account: string): Promise<CredentialProvider> {
     try {
-      const sides = this.sides();
-      this.verified ??= profiles().verifiedCredentials(sides);
-      const verified = await this.verified;
-      const side = sides.find((candidate) => candidate.account === account)?.side;
-      const credentials = side && verified.get(side);
-      if (credentials === undefined) {
-        throw new AppError('NoProfile', `no profile is configured for account ${account}`);
-      }
-      return credentials;
+      // Deploy has verified what it hands over.
+      return handedSession(account) === undefined
+        ? await this.own(account)
+        : async () => handedSession(account) ?? (await this.own(account))();
     } catch (error) {
       throw error instanceof AppError ? plainError(error) : error;
     }
+  }
+
+  private async own(account: string): Promise<CredentialProvider> {
+    const sides = this.sides();
+    this.verified ??= profiles().verifiedCredentials(sides);
+    const verified = await this.verified;
+    const side = sides.find((candidate) => candidate.account === account)?.side;
+    const credentials = side && verified.get(side);
+    if (credentials === undefined) {
+      throw new AppError('NoProfile', `no profile is configured for account ${account}`);
+    }
+    return credentials;
   }
 
   private sides() {

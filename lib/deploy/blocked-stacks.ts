@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { isMissingStack } from '../aws/aws-error';
 import { accountOf, type CredentialProvider, credentialsOf } from '../aws/credentials';
+import type { Sessions } from '../aws/handed-sessions';
 import { RequestHandler } from '../aws/request-handler';
 import { SIDES, type SideName } from '../config/replication-config';
 import { type Deployment, groupsOf } from '../model/deployment';
@@ -20,12 +21,16 @@ export interface StackStatus {
 /** States of a stack whose creation failed. The CDK CLI deletes such a stack before it creates it again. */
 const NEVER_CAME_UP = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED'];
 
-/** Asks CloudFormation for the state of every stack, with the credentials of its account. */
-export async function stackStates(config: Deployment): Promise<StackStatus[]> {
+/**
+ * Asks CloudFormation for the state of every stack, with the credentials of its account.
+ *
+ * @param sessions credentials that are there already, by account
+ */
+export async function stackStates(config: Deployment, sessions: Sessions): Promise<StackStatus[]> {
   const states: StackStatus[] = [];
   // One account after another: each may ask for an MFA code on the same terminal.
   for (const side of SIDES) {
-    states.push(...(await statesOf(config, side)));
+    states.push(...(await statesOf(config, side, sessions.get(config[side].account))));
   }
   return states;
 }
@@ -65,13 +70,13 @@ function unprotectCommand(config: Deployment, stack: StackKind): string {
   });
 }
 
-async function statesOf(config: Deployment, side: SideName): Promise<StackStatus[]> {
+async function statesOf(config: Deployment, side: SideName, session?: CredentialProvider): Promise<StackStatus[]> {
   const stacks = groupsOf(config).flatMap((group) =>
     stacksOf(group)
       .filter((stack) => stackPlace(group, stack).owner === side)
       .map((stack) => ({ group, stack })),
   );
-  const credentials = credentialsOf(config[side]);
+  const credentials = session ?? credentialsOf(config[side]);
   const account = await accountOf(config[side], credentials).catch(() => undefined);
   return account === config[side].account
     ? Promise.all(stacks.map(({ group, stack }) => stackState(group, stack, credentials)))

@@ -1,4 +1,5 @@
 import { interruption } from '../aws/clock';
+import { handOver, type Sessions } from '../aws/handed-sessions';
 import type { Documents } from '../cli/documents';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../cli/exit-codes';
 import { helpFor } from '../cli/layout';
@@ -15,7 +16,7 @@ import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './argum
 import { adviceFor, type StackStatus } from './blocked-stacks';
 import { olderObjectsHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
-import type { ReadDeployed, ReaderOptions } from './plan/deployed';
+import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
 import type { Stop } from './plan/model';
 import { changesNothing, type DeploymentPlan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
@@ -28,9 +29,12 @@ interface DeployProcess {
   readonly calledIn: string;
   readonly synthesize: Synthesize;
   /** Runs the CDK CLI on this terminal and answers its exit code. `quiet`: it leaves standard output alone. */
-  readonly cdk: (args: readonly string[], options: { readonly quiet: boolean }) => Promise<number>;
-  readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
-  readonly states: (config: Deployment) => Promise<StackStatus[]>;
+  readonly cdk: (
+    args: readonly string[],
+    options: { readonly quiet: boolean; readonly variables: Readonly<Record<string, string>> },
+  ) => Promise<number>;
+  readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
+  readonly states: (config: Deployment, sessions: Sessions) => Promise<StackStatus[]>;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -63,11 +67,8 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);
   }
-  const plan = await readablePlan(
-    assembly,
-    options,
-    process.deployed(config, { lookupRoles: false, profile: options.profile, signal }),
-  );
+  const reader = process.deployed(config, { lookupRoles: false, profile: options.profile, signal });
+  const plan = await readablePlan(assembly, options, reader.read);
   const finish = (status: Status, deployed: boolean) => {
     if (options.json) {
       documents.print({ status: status.status, stacks: plan, deployed, driftChecked: false });
@@ -93,7 +94,9 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   if (!options.yes) {
     await terminal.confirm(`\nDeploy this to ${[...new Set(plan.map(({ account }) => account))].join(' and ')}?`);
   }
-  const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json });
+  // Nobody is asked twice for a code of an MFA device.
+  const variables = await handOver(reader.sessions);
+  const code = await process.cdk(cdkArguments(options, context, assembly), { quiet: options.json, variables });
   if (signal.aborted) {
     tell('\nCloudFormation continues what it has begun. Wait until it has ended, then run the command again.');
     throw interruption();
@@ -104,7 +107,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     }
     return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
   }
-  const advice = adviceFor(config, await process.states(config));
+  const advice = adviceFor(config, await process.states(config, reader.sessions));
   if (advice !== undefined) {
     tell(`\n${advice}`);
   }

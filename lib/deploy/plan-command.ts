@@ -14,7 +14,7 @@ import { quoted } from '../errors/visible';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
-import type { ReadDeployed, ReaderOptions } from './plan/deployed';
+import type { DeployedReader, ReaderOptions } from './plan/deployed';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
 /** What `plan --help` prints. */
@@ -47,7 +47,7 @@ interface PlanProcess {
   /** Where the person is: the paths of an assembly and of a configuration start there. */
   readonly calledIn: string;
   readonly synthesize: Synthesize;
-  readonly deployed: (config: Deployment, options: ReaderOptions) => ReadDeployed;
+  readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly terminal: Pick<Terminal, 'columns'>;
@@ -87,7 +87,7 @@ export async function plan({
     options.assembly === undefined
       ? await synthesize([...stacks, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
       : resolve(calledIn, options.assembly);
-  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true, signal }));
+  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true, signal }).read);
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
   const accept = config.pipeline?.accept ?? [];

@@ -26,8 +26,8 @@ export const DEPLOY: Program = {
       return deploy({
         ...process,
         ...project,
-        cdk: (args, { quiet }) =>
-          runCdk([...args, ...ownPlugin(project.directory)], { cwd: project.directory, quiet, signal: process.signal }),
+        cdk: (args, options) =>
+          runCdk([...args, ...ownPlugin(project.directory)], { cwd: project.directory, signal: process.signal, ...options }),
         deployed: deployedReader,
         states: stackStates,
       });

@@ -1,4 +1,4 @@
-import type { DeployedPair } from './deployment';
+import type { DeployedPair, Deployment } from './deployment';
 import { CANARY_FOLDER, canaryPrefix } from './names';
 
 /** Marks heartbeats and the canaries of `s3-replication verify` for people who meet them. */
@@ -10,10 +10,12 @@ const MAX_TAGS = 10;
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const MAX_KEY_BYTES = 1024;
 
-/** The tags of a canary. The filter's own tags come first: without them no rule matches. */
-export function canaryTags({ filter }: Pick<DeployedPair, 'filter'>): Record<string, string> {
+/** The tags of a canary. The filter's own come first, since without them no rule matches; then those of the configuration, as many as an object can have. */
+export function canaryTags({ tags }: Pick<Deployment, 'tags'>, { filter }: Pick<DeployedPair, 'filter'>): Record<string, string> {
   const required = filter?.tags ?? {};
-  return Object.keys(required).length < MAX_TAGS ? { ...CANARY_TAG, ...required } : { ...required };
+  const others = Object.entries({ ...tags, ...CANARY_TAG }).filter(([key]) => !Object.hasOwn(required, key));
+  const free = MAX_TAGS - Object.keys(required).length;
+  return { ...Object.fromEntries(others.slice(0, free)), ...required };
 }
 
 /**

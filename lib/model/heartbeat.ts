@@ -62,13 +62,16 @@ export function heartbeatTarget(side: Side): string {
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
-export function heartbeatInput(pair: DeployedPair): Readonly<Record<'Bucket' | 'Key' | 'Body' | 'Tagging', string>> {
+export function heartbeatInput(
+  config: Pick<Deployment, 'tags'>,
+  pair: DeployedPair,
+): Readonly<Record<'Bucket' | 'Key' | 'Body' | 'Tagging', string>> {
   const { sourceBucket, ruleId } = pair.names;
   return {
     Bucket: sourceBucket.name,
     Key: heartbeatKey(pair),
     Body: `heartbeat of ${ruleId}, <aws.scheduler.scheduled-time>`,
-    Tagging: taggingOf(canaryTags(pair)),
+    Tagging: taggingOf(canaryTags(config, pair)),
   };
 }
 

@@ -1,4 +1,12 @@
-import { isAccessDenied, isAwsError, isBadCredentials, isMissingObject, isNoNetwork, unreachable } from '../../lib/aws/aws-error';
+import {
+  denialHint,
+  isAccessDenied,
+  isAwsError,
+  isBadCredentials,
+  isMissingObject,
+  isNoNetwork,
+  unreachable,
+} from '../../lib/aws/aws-error';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
 
 const awsError = (name: string, status: number) =>
@@ -31,6 +39,12 @@ test.each([
     'a policy of the organization denies this',
     'who administers the organization',
   ],
+  [
+    'a Region that is not enabled',
+    awsError('UnrecognizedClientException', 400),
+    'this Region does not know the credentials',
+    'not be enabled',
+  ],
   ['throttling', awsError('ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
 ])('%s has its reason and a hint', (_what, error, reason, hint) => {
   const explained = unreachable('bucket b', error);
@@ -38,6 +52,16 @@ test.each([
   expect(explained).toBeInstanceOf(UnreachableError);
   expect(explained.message).toMatch(`bucket b could not be read: ${reason} (`);
   expect(explained.hint).toMatch(hint);
+});
+
+test('a denial of the organization is no matter of permissions', () => {
+  const denied = (policy: string) => ({
+    message: `is not authorized to perform: s3:PutObject with an explicit deny in ${policy}`,
+  });
+  expect(denialHint(Object.assign(new Error(), denied('a service control policy')), 'mine')).toMatch(
+    /^a policy of the organization/,
+  );
+  expect(denialHint(Object.assign(new Error(), denied('an identity-based policy')), 'mine')).toBe('mine');
 });
 
 test('no network is said with host and fault, and is not laid on the credentials that it kept away', () => {

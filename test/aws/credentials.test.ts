@@ -321,7 +321,8 @@ describe('an unusable profile', () => {
     const error = await rejectionOf(asked, UnreachableError);
 
     expect(error).toMatchObject({ code: 'NoNetwork', message: expect.stringContaining('did not answer in time') });
-    expect(sts.requests.map(({ action }) => action)).toEqual(['AssumeRole']);
+    // On a busy machine the time is up before the request has arrived.
+    expect([[], ['AssumeRole']]).toContainEqual(sts.requests.map(({ action }) => action));
   });
 
   test('fails when the role that it assumes is refused', async () => {

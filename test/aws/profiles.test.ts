@@ -1,6 +1,9 @@
+import { PassThrough } from 'node:stream';
 import { sdkClients } from '../../lib/aws/clients';
 import { accountOf, credentialsOf } from '../../lib/aws/credentials';
+import { handOver } from '../../lib/aws/handed-sessions';
 import { ProfileCredentials } from '../../lib/credential-plugin/plugin';
+import { stackStates } from '../../lib/deploy/blocked-stacks';
 import { deployedReader } from '../../lib/deploy/plan/deployed';
 import { UnreachableError } from '../../lib/errors/errors';
 import type { Deployment } from '../../lib/model/deployment';
@@ -10,11 +13,12 @@ import { rejectionOf } from '../helpers/rejection';
 import { AwsHome, awsEnvironment, FakeSts, sendAllTo, staticProfile } from '../helpers/sts';
 
 /*
- * Ways in which people have credentials, beside IAM Identity Center (sso.test.ts): for each, which STS the operator commands, the
- * deployment and the plug-in of the CDK CLI ask. Every `region` of a profile is one that nothing here may ask.
+ * Ways in which people have credentials: for each, which portal and which STS the operator commands, the deployment and the plug-in of the CDK
+ * CLI ask. Every `region` of a profile is one that nothing here may ask. More of IAM Identity Center is in sso.test.ts.
  */
 
 const SOURCE = '111111111111';
+const DESTINATION = '222222222222';
 const OTHER = '333333333333';
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' };
 
@@ -27,7 +31,9 @@ afterAll(() => sts.stop());
 beforeEach(() => {
   sts.asked.length = 0;
   sts.sessions.length = 0;
+  sts.requests.length = 0;
   sts.disabledRegions = [];
+  sts.fault = undefined;
   sendAllTo(sts);
 });
 afterEach(() => {
@@ -47,7 +53,7 @@ const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
   [
     'deploy',
     async (config) => {
-      const read = deployedReader(config, { lookupRoles: false })(assemblyStack('source', {}, config.source));
+      const read = deployedReader(config, { lookupRoles: false }).read(assemblyStack('source', {}, config.source));
       // The fake knows no stacks: with an answer of its, STS has been asked all there is.
       const error = await rejectionOf(read, Error);
       if (!error.message.includes('the fake STS has no DescribeStacks')) {
@@ -59,6 +65,28 @@ const ASKERS: readonly [string, (config: Deployment) => Promise<unknown>][] = [
 ];
 
 const ROLE = `[profile it]\nrole_arn = arn:aws:iam::${SOURCE}:role/deployer\nregion = us-east-1\n`;
+
+const START_URL = 'https://example.awsapps.com/start';
+const PORTAL = 'portal.sso.eu-north-1.amazonaws.com GetRoleCredentials';
+const LOGIN = `sso_start_url = ${START_URL}\nsso_region = eu-north-1\n`;
+const ADMIN = `sso_account_id = ${SOURCE}\nsso_role_name = Admin\nregion = us-east-1\n`;
+const SESSION = `[sso-session corp]\n${LOGIN}[profile it]\nsso_session = corp\n${ADMIN}`;
+
+const DEVICE = `arn:aws:iam::${OTHER}:mfa/somebody`;
+
+const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+afterEach(() => {
+  Object.defineProperty(process, 'stdin', { ...stdin });
+});
+
+/** A terminal on which a person types; answers what was shown on it. */
+function useTerminal(typed: string): () => string {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true });
+  Object.defineProperty(process, 'stdin', { value: terminal, configurable: true });
+  const shown = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  terminal.write(typed);
+  return () => shown.mock.calls.join('');
+}
 
 describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no other one, for', (_who, ask) => {
   const asked = async (keys: Record<string, unknown> = {}) => {
@@ -88,6 +116,25 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
     expect(sts.sessions).toMatchObject([{ seconds: '900' }]);
   });
 
+  test('a role that takes a code of an MFA device, which is asked for once, for as long as its profile says', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\nduration_seconds = 7200\n`);
+    const shown = useTerminal('123456\n');
+
+    expect(await asked()).toEqual(sydney('AssumeRole', 'GetCallerIdentity'));
+    expect(sts.sessions).toMatchObject([{ seconds: '7200' }]);
+    expect(sts.requests[0]).toMatchObject({ mfaCode: '123456' });
+    expect(shown().split('MFA code of').length - 1).toBe(1);
+  });
+
+  test('nothing, where a code of an MFA device is needed and there is no terminal', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\n`);
+    Object.defineProperty(process, 'stdin', { value: new PassThrough(), configurable: true });
+    const error = await rejectionOf(asked(), Error);
+
+    expect(error.message).toContain(`a code of MFA device ${DEVICE} is needed, and there is no terminal to ask on`);
+    expect(sts.asked).toEqual([]);
+  });
+
   test('a role that a web identity assumes', async () => {
     // The token is not looked at: any file is one.
     useAws(`${ROLE}web_identity_token_file = ${__filename}\n`);
@@ -100,6 +147,52 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
 
     expect(await asked()).toEqual(sydney('GetCallerIdentity'));
     expect(sts.requests.at(-1)?.accessKeyId).toBe(SOURCE);
+  });
+
+  test.each([
+    ['a session', SESSION, 'corp', []],
+    ['keys of its own', `[profile it]\n${LOGIN}${ADMIN}`, START_URL, []],
+    [
+      'a session that the role comes from',
+      `${SESSION.replace('it]', 'base]')}${ROLE}source_profile = base\n`,
+      'corp',
+      ['AssumeRole'],
+    ],
+  ])('IAM Identity Center in a third Region, of %s', async (_, profile, login, assumed) => {
+    useAws(profile);
+    home.logIn(login);
+
+    expect(await asked()).toEqual([PORTAL, ...sydney(...assumed, 'GetCallerIdentity')]);
+  });
+
+  test.each([
+    ['there is no login', SESSION, undefined, 'log in again: aws sso login --profile it'],
+    ['the login has expired', SESSION, { expiresAt: '2020-01-01T00:00:00Z' }, 'log in again: aws sso login --profile it'],
+    ['the portal knows the login no longer', SESSION, { accessToken: 'revoked' }, 'log in again: aws sso login --profile it'],
+    [
+      'the name of the session has spaces',
+      SESSION.replaceAll('corp', "'My Org'").replace("= 'My Org'", '= My Org'),
+      {},
+      'rename the session without spaces',
+    ],
+  ])('nothing, where %s', async (_, profile, login, remedy) => {
+    useAws(profile);
+    if (login !== undefined) {
+      home.logIn(/sso_session = (.+)/.exec(profile)?.[1] ?? '', login);
+    }
+    const error = await rejectionOf(asked(), Error);
+
+    expect([error.message, (error as { hint?: string }).hint].join('\n')).toContain(remedy);
+    expect(sts.asked.filter((request) => request !== PORTAL)).toEqual([]);
+  });
+
+  test('a role that a service control policy lets nobody assume, once', async () => {
+    useAws(`${staticProfile('base', OTHER)}${ROLE}source_profile = base\n`);
+    sts.fault = 'scp';
+    const error = await rejectionOf(asked(), Error);
+
+    expect([error.message, (error as { hint?: string }).hint].join('\n')).toContain('ask who administers the organization');
+    expect(sts.asked).toEqual(sydney('AssumeRole'));
   });
 
   test.each([
@@ -164,4 +257,97 @@ describe('a Region that is not enabled', () => {
       message: expect.stringContaining('The security token included in the request is invalid'),
     });
   });
+});
+
+describe('a code of an MFA device', () => {
+  const config = () => validConfig({ source: { profile: 'it' } });
+  const role = () => `${staticProfile('base', OTHER)}${ROLE}source_profile = base\nmfa_serial = ${DEVICE}\n`;
+  const stack = () => assemblyStack('source', {}, config().source);
+
+  test('is asked for once by a deployment: the CDK CLI, and the look for blocked stacks, get the session', async () => {
+    useAws(role());
+    useTerminal('123456\n');
+    const reader = deployedReader(config(), { lookupRoles: false });
+    await rejectionOf(reader.read(stack()), Error);
+    const variables = await handOver(reader.sessions);
+    await stackStates(config(), reader.sessions);
+    // The process that the variables are given to.
+    process.env = { ...process.env, ...variables };
+    const plugin = await (await new ProfileCredentials(config).getProvider(SOURCE))();
+
+    expect(plugin).toMatchObject({ accessKeyId: SOURCE, sessionToken: expect.any(String), expiration: expect.any(Date) });
+    expect(sts.sessions).toHaveLength(1);
+  });
+
+  test('is asked for again where the session that was handed over ends', async () => {
+    useAws(role());
+    const expiration = new Date(Date.now() + 60_000);
+    const ending = async () => ({ accessKeyId: OTHER, secretAccessKey: 'secret', sessionToken: 'token', expiration });
+    process.env = { ...process.env, ...(await handOver(new Map([[SOURCE, ending]]))) };
+    useTerminal('123456\n');
+    const plugin = await (await new ProfileCredentials(config).getProvider(SOURCE))();
+
+    expect(plugin).toMatchObject({ accessKeyId: SOURCE });
+    expect(sts.requests[0]).toMatchObject({ mfaCode: '123456' });
+  });
+
+  test('is all that a session is handed over for: static keys stay in their profile', async () => {
+    useAws('');
+    const keys = async () => ({ accessKeyId: SOURCE, secretAccessKey: 'secret' });
+    expect(await handOver(new Map([[SOURCE, keys]]))).toEqual({});
+  });
+});
+
+describe('the environment is for one account and a profile for the other', () => {
+  const config = validConfig({ destination: { profile: 'backup' } });
+  const variables = { AWS_ACCESS_KEY_ID: SOURCE, AWS_SECRET_ACCESS_KEY: 'secret' };
+  const [own, other] = ['sts.ap-southeast-2.amazonaws.com', 'sts.us-west-2.amazonaws.com'];
+
+  beforeEach(() => useAws(staticProfile('backup', DESTINATION), variables));
+
+  test('for the operator commands', async () => {
+    const clients = sdkClients(config);
+    await clients.ssm('source');
+    await clients.ssm('destination');
+
+    expect(sts.asked).toEqual([`${own} GetCallerIdentity`, `${other} GetCallerIdentity`]);
+    expect(sts.identityRequests).toEqual([SOURCE, DESTINATION]);
+  });
+
+  test('for the deployment', async () => {
+    const { read } = deployedReader(config, { lookupRoles: false });
+    await rejectionOf(read(assemblyStack('source', {}, config.source)), Error);
+    await rejectionOf(read(assemblyStack('destination', {}, config.destination)), Error);
+
+    expect(sts.requests.filter(({ action }) => action === 'DescribeStacks').map(({ accessKeyId }) => accessKeyId)).toEqual([
+      SOURCE,
+      DESTINATION,
+    ]);
+  });
+
+  test('for the plug-in, which leaves the environment to the CDK CLI', async () => {
+    const plugin = new ProfileCredentials(() => config);
+
+    expect(await Promise.all([SOURCE, DESTINATION].map((account) => plugin.canProvideCredentials(account)))).toEqual([
+      false,
+      true,
+    ]);
+    expect(await (await plugin.getProvider(DESTINATION))()).toMatchObject({ accessKeyId: DESTINATION });
+    expect(sts.asked).toEqual([`${other} GetCallerIdentity`]);
+  });
+});
+
+test('AWS_PROFILE alone is the source account for the operator commands and the deployment', async () => {
+  useAws(SESSION, { AWS_PROFILE: 'it' });
+  home.logIn('corp');
+  const config = validConfig();
+  await sdkClients(config).ssm('source');
+  await rejectionOf(deployedReader(config, { lookupRoles: false }).read(assemblyStack('source', {}, config.source)), Error);
+
+  expect(sts.asked.filter((request) => !request.startsWith('cloudformation.'))).toEqual([
+    PORTAL,
+    'sts.ap-southeast-2.amazonaws.com GetCallerIdentity',
+    PORTAL,
+    'sts.ap-southeast-2.amazonaws.com GetCallerIdentity',
+  ]);
 });

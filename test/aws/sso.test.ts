@@ -168,7 +168,7 @@ describe('the portal is asked in its own Region by', () => {
   });
 
   test('the plan, whose stacks are in Regions of their own', async () => {
-    const read = deployedReader(profiles('prod', 'backup'), { lookupRoles: false });
+    const { read } = deployedReader(profiles('prod', 'backup'), { lookupRoles: false });
     await expect(read(assemblyStack('source', {}))).rejects.toThrow('the fake STS has no DescribeStacks');
     await expect(read(assemblyStack('source', {}, { region: 'us-west-2' }))).rejects.toThrow('DescribeStacks');
 
@@ -182,14 +182,14 @@ describe('the portal is asked in its own Region by', () => {
 
   test('the plan with lookup roles, which a profile assumes', async () => {
     const lookupRole = `arn:aws:iam::${DESTINATION}:role/lookup`;
-    const read = deployedReader(validConfig(), { lookupRoles: true, profile: 'tooling' });
+    const { read } = deployedReader(validConfig(), { lookupRoles: true, profile: 'tooling' });
     await expect(read(assemblyStack('destination', {}, { lookupRole }))).rejects.toThrow('DescribeStacks');
 
     expect(sts.asked).toEqual([PORTAL, `${DESTINATION_STS} AssumeRole`, 'cloudformation.us-west-2.amazonaws.com DescribeStacks']);
   });
 
   test('the deployment that looks for blocked stacks', async () => {
-    await stackStates(profiles('prod', 'backup'));
+    await stackStates(profiles('prod', 'backup'), new Map());
 
     expect(sts.asked.filter((request) => !request.startsWith('cloudformation.'))).toEqual([
       PORTAL,

@@ -67,7 +67,7 @@ describe('the state of the stacks', () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '222222222222' });
   });
 
-  const destinationState = async () => (await stackStates(open)).find(({ stack }) => stack === 'destination');
+  const destinationState = async () => (await stackStates(open, new Map())).find(({ stack }) => stack === 'destination');
 
   test('is what CloudFormation says', async () => {
     cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-destination' }).resolves({
@@ -93,14 +93,16 @@ describe('the state of the stacks', () => {
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open)).find(({ stack }) => stack === 'source')).toEqual(state('source', 'unknown', false, group));
+    expect((await stackStates(open, new Map())).find(({ stack }) => stack === 'source')).toEqual(
+      state('source', 'unknown', false, group),
+    );
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
   });
 
   test('of the source account is asked for in both regions, after one question whose credentials these are', async () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
-    await stackStates(open);
+    await stackStates(open, new Map());
     const asked = cloudFormation
       .commandCalls(DescribeStacksCommand)
       .map(async ({ args: [command], thisValue }) => [
@@ -138,7 +140,7 @@ describe('npx --no -- s3-replication deploy', () => {
   const print = jest.fn<void, [string]>();
   const confirm = jest.fn<Promise<void>, [string]>();
   const states = jest.fn<Promise<StackStatus[]>, []>();
-  const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean }]>();
+  const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean; variables: Readonly<Record<string, string>> }]>();
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();
   const terminal: Terminal = { tell, confirm, progress: () => undefined, clear: '', columns: Number.POSITIVE_INFINITY };
@@ -172,7 +174,7 @@ describe('npx --no -- s3-replication deploy', () => {
     interruption = new AbortController();
     calledIn = directory;
     deployed = Object.fromEntries(STACK_IDS.map((id) => [id, deployedStack(template(id))]));
-    reader.mockReturnValue(async ({ id }: { id: string }) => deployed[id]);
+    reader.mockReturnValue({ read: async ({ id }: { id: string }) => deployed[id], sessions: new Map() });
     synthesize.mockResolvedValue(assembly.directory);
     states.mockResolvedValue([state('destination', 'ROLLBACK_COMPLETE')]);
     cdk.mockResolvedValue(0);
@@ -207,6 +209,7 @@ describe('npx --no -- s3-replication deploy', () => {
     expect(confirm).toHaveBeenCalledWith(expect.stringContaining('Deploy this to 222222222222 and 111111111111?'));
     expect(cdk).toHaveBeenCalledWith(['deploy', '--all', '--app', assembly.directory, '--require-approval', 'never'], {
       quiet: false,
+      variables: {},
     });
     expect(states).not.toHaveBeenCalled();
   });
@@ -269,7 +272,7 @@ describe('npx --no -- s3-replication deploy', () => {
 
     expect(cdk).toHaveBeenCalledWith(
       ['deploy', '--all', '--app', assembly.directory, '--revert-drift', '--require-approval=any-change'],
-      { quiet: false },
+      { quiet: false, variables: {} },
     );
   });
 
@@ -373,7 +376,7 @@ describe('npx --no -- s3-replication deploy', () => {
     await run('--yes', '--json');
     const printed = JSON.parse(print.mock.calls[0]?.[0] ?? '');
 
-    expect(cdk).toHaveBeenCalledWith(expect.anything(), { quiet: true });
+    expect(cdk).toHaveBeenCalledWith(expect.anything(), { quiet: true, variables: {} });
     expect(printed).toMatchObject({ deployed: true, stacks: STACK_IDS.map((id) => ({ id })) });
     expect(printed.stacks[0]).toEqual({
       id: 'Destination',
@@ -401,9 +404,10 @@ describe('npx --no -- s3-replication deploy', () => {
   });
 
   test('refuses to deploy without a plan, and says what does', async () => {
-    reader.mockReturnValue(async () => {
+    const read = async () => {
       throw new UnreachableError('NoCredentials', 'the session is over', 'log in');
-    });
+    };
+    reader.mockReturnValue({ read, sessions: new Map() });
 
     await expect(run('--yes')).rejects.toMatchObject({
       name: 'UnreachableError',

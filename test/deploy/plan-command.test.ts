@@ -30,10 +30,11 @@ beforeEach(() => {
   jest.resetAllMocks();
   before = (template) => template;
   synthesize.mockImplementation(async () => assembly.directory);
-  reader.mockReturnValue(async ({ template }: AssemblyStack) => {
+  const read = async ({ template }: AssemblyStack) => {
     const found = before(structuredClone(template));
     return found === undefined ? NOT_DEPLOYED : deployedStack(found);
-  });
+  };
+  reader.mockReturnValue({ read, sessions: new Map() });
   configure({});
 });
 

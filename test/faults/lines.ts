@@ -297,6 +297,8 @@ export const LINES: Readonly<Record<string, Line>> = {
     argv: 'verify',
     steps: [
       ...IDENTITIES,
+      'source: cloudformation GetTemplate',
+      'backup: cloudformation GetTemplate',
       'source: kms DescribeKey',
       'backup: kms DescribeKey',
       'source: s3 GetBucketVersioning',
@@ -315,7 +317,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     ],
     exceptions: [
       {
-        steps: /kms DescribeKey|GetBucketVersioning|GetBucketReplication/,
+        steps: /GetTemplate|kms DescribeKey|GetBucketVersioning|GetBucketReplication/,
         faults: /^(?!clock|expired)/,
         exit: ok,
         why: 'the replica proves what the question before it could not find out',

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** How the fake STS fails: it says that the session expired, that it is broken, it hangs up, or it never answers. */
-export type StsFault = 'expired' | 'broken' | 'hang-up' | 'hang';
+/** How the fake STS fails: it says that the session expired, that it is broken, it hangs up, it never answers, or an SCP lets nobody assume a role. */
+export type StsFault = 'expired' | 'broken' | 'hang-up' | 'hang' | 'scp';
 
 /** A request as the fake server saw it. */
 export interface SeenRequest {
@@ -96,6 +96,10 @@ export class FakeSts {
       response.writeHead(known ? 200 : 401, { 'content-type': 'application/json', ...refusal }).end(JSON.stringify(body));
     } else if (action === 'GetCallerIdentity') {
       respond(response, 200, identityXml(accessKeyId));
+    } else if (this.fault === 'scp' && action === 'AssumeRole') {
+      const denied =
+        'User: somebody is not authorized to perform: sts:AssumeRole with an explicit deny in a service control policy';
+      respond(response, 403, errorXml('AccessDenied', denied));
     } else if (action === 'AssumeRole' || action === 'AssumeRoleWithWebIdentity') {
       const roleArn = parameters.get('RoleArn') ?? '';
       const seconds = parameters.get('DurationSeconds');

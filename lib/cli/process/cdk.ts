@@ -44,14 +44,20 @@ export interface CdkOptions {
   readonly cwd?: string;
   /** Writes everything to standard error, which leaves standard output to this process. @default false */
   readonly quiet?: boolean;
+  /** Variables beside those of this process. @default - none */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Ends it. What CloudFormation has begun continues. @default - nobody interrupts */
   readonly signal?: AbortSignal;
 }
 
 /** Runs the CDK CLI of this project on the terminal of this process, and answers its exit code. */
-export function runCdk(args: readonly string[], { cwd, quiet = false, signal }: CdkOptions = {}): Promise<number> {
+export function runCdk(args: readonly string[], { cwd, quiet = false, variables, signal }: CdkOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cdkScript(), ...args], { cwd, stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, [cdkScript(), ...args], {
+      cwd,
+      stdio: ['inherit', quiet ? 2 : 'inherit', 'inherit'],
+      env: { ...process.env, ...variables },
+    });
     // It asks on this terminal, so it stays in the group of this process.
     const release = endWith(child, signal, (name) => child.kill(name));
     child.on('error', reject);

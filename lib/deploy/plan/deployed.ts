@@ -1,10 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unreachable } from '../../aws/aws-error';
 import type { CredentialProvider } from '../../aws/credentials';
+import { readDeployedTemplate } from '../../aws/deployed-template';
+import type { Sessions } from '../../aws/handed-sessions';
 import { RequestHandler } from '../../aws/request-handler';
 import { partitionName } from '../../config/regions';
 import type { Side } from '../../config/replication-config';
-import { messageOf, UnreachableError } from '../../errors/errors';
+import { UnreachableError } from '../../errors/errors';
 import type { OwnedBucket } from '../../model/adoption';
 import type { Deployment } from '../../model/deployment';
 import type { Template } from '../../model/template';
@@ -44,13 +46,12 @@ export async function readDeployed(client: CloudFormationClient, stackName: stri
   try {
     return await readStack(client, stackName);
   } catch (error) {
-    throw unreachable(`stack ${stackName}`, error);
+    throw unreachable(`stack ${stackName} in ${await client.config.region()}`, error);
   }
 }
 
 async function readStack(client: CloudFormationClient, stackName: string): Promise<DeployedStack> {
-  const { DescribeStacksCommand, GetTemplateCommand } =
-    require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
   const { Stacks: [stack] = [] } = await client
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch((error: unknown) => {
@@ -70,31 +71,23 @@ async function readStack(client: CloudFormationClient, stackName: string): Promi
   if (status.endsWith('_IN_PROGRESS')) {
     throw new UnreachableError('StackInProgress', `stack ${stackName} is being changed (${status})`, 'wait until that has ended');
   }
-  const { TemplateBody: body = '' } = await client.send(
-    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
-  );
   return {
     state: status.endsWith('_FAILED') ? 'unfinished' : 'deployed',
-    template: parseTemplate(stackName, body),
+    template: await readDeployedTemplate(client, stackName),
     tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     terminationProtection: stack.EnableTerminationProtection ?? false,
   };
 }
 
-function parseTemplate(stackName: string, body: string): Template {
-  try {
-    return JSON.parse(body) as Template;
-  } catch (error) {
-    throw new UnreachableError(
-      'TemplateNotJson',
-      `the template of stack ${stackName} is not JSON: ${messageOf(error)}`,
-      'something other than the CDK has deployed it; compare it by hand',
-    );
-  }
-}
-
 /** Reads what is deployed of a stack, with credentials that may. */
 export type ReadDeployed = (stack: AssemblyStack) => Promise<DeployedStack>;
+
+/** A way to read stacks, with what it took for that. */
+export interface DeployedReader {
+  readonly read: ReadDeployed;
+  /** Credentials of the profiles that it asked, by account. */
+  readonly sessions: Sessions;
+}
 
 export interface ReaderOptions {
   /** Assume the lookup role of each stack's bootstrap, whatever profiles are configured. */
@@ -112,18 +105,22 @@ export interface ReaderOptions {
  * @throws UnreachableError without usable credentials or an answer
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
-export function deployedReader(config: Deployment, { lookupRoles, profile, signal }: ReaderOptions): ReadDeployed {
+export function deployedReader(config: Deployment, { lookupRoles, profile, signal }: ReaderOptions): DeployedReader {
+  const sessions = new Map<string, CredentialProvider>();
   // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
   const ownOf = remembering<Promise<CredentialProvider | undefined>>();
   const lookupRoleOf = remembering<CredentialProvider>();
   let environment: CredentialProvider | undefined;
-  return async (stack) => {
+  const read: ReadDeployed = async (stack) => {
     const { account, region } = stack;
     const { credentialsOf } = require('../../aws/credentials') as typeof import('../../aws/credentials');
     const caller = { account, region, ...(profile !== undefined && { profile }) };
     environment ??= credentialsOf(caller, { signal });
     const ambient = environment;
     const own = lookupRoles ? undefined : await ownOf(account, () => ownCredentials(config, caller, ambient, signal));
+    if (own !== undefined && own !== ambient) {
+      sessions.set(account, own);
+    }
     const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient, signal));
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
     const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler(signal) });
@@ -135,6 +132,7 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
       client.destroy();
     }
   };
+  return { read, sessions };
 }
 
 /** Credentials that belong to the account itself, if there are any. */

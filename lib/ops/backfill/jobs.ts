@@ -10,6 +10,7 @@ import {
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import {
+  denialHint,
   faultInWords,
   httpStatusOf,
   isAccessDenied,
@@ -25,6 +26,7 @@ import { AppError, messageOf, UnreachableError } from '../../errors/errors';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
 import { manifestPrefix, reportPrefix } from '../../model/names';
 import { opsCommand } from '../../model/shell-commands';
+import { tagsOfMade } from '../../model/tags';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
 
@@ -146,7 +148,9 @@ export class Jobs {
 /** What AWS says to a change, and which permissions the change takes; or that it says nothing. */
 function refused(what: string, permissions: string, error: unknown): AppError {
   if (isAccessDenied(error)) {
-    return new AppError('Refused', `${what}: ${messageOf(error)}`, `it takes ${permissions}`, { cause: error });
+    return new AppError('Refused', `${what}: ${messageOf(error)}`, denialHint(error, `it takes ${permissions}`), {
+      cause: error,
+    });
   }
   return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
     ? new UnreachableError(
@@ -199,10 +203,10 @@ export function createJobRequest(
     Priority: PRIORITY,
     RoleArn: pair.names.backfillRole.arn,
     Description: shorten(`${describe(config, pair.id)}${describeFilter(filter)}`),
-    Tags: [
+    Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: config.deployment },
       { Key: 's3-replication:pair', Value: pair.id },
-    ],
+    ]),
     Report: {
       Enabled: true,
       Bucket: reportBucket.arn,

@@ -14,6 +14,7 @@ import { isAwsError, unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { replaceFile, unwritable } from '../../cli/files';
 import { toJson } from '../../errors/visible';
+import { tagsOfMade } from '../../model/tags';
 import type { ExecutionPolicy, LeastPrivilege } from './least-privilege/policy';
 
 /** What has to be done about one execution policy. */
@@ -55,10 +56,17 @@ export async function planPolicy({ clients }: Context, policy: ExecutionPolicy):
 }
 
 /** Creates or changes an execution policy as planned. A change makes room for itself among the versions that IAM keeps. */
-export async function applyPolicy({ clients }: Context, { policy, action }: PolicyStep): Promise<void> {
+export async function applyPolicy({ clients, config }: Context, { policy, action }: PolicyStep): Promise<void> {
   const iam = await clients.iam('destination');
   if (action === 'create') {
-    await iam.send(new CreatePolicyCommand({ PolicyName: policy.name, PolicyDocument: policy.text }));
+    const tags = tagsOfMade(config);
+    await iam.send(
+      new CreatePolicyCommand({
+        PolicyName: policy.name,
+        PolicyDocument: policy.text,
+        ...(tags.length > 0 && { Tags: tags }),
+      }),
+    );
   } else if (action === 'update') {
     await makeRoom(iam, policy.arn);
     await iam.send(new CreatePolicyVersionCommand({ PolicyArn: policy.arn, PolicyDocument: policy.text, SetAsDefault: true }));

@@ -2,6 +2,7 @@ import type { Context } from '../../cli/command';
 import { visible, visibleIn } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { awsCommand, commandLine } from '../../model/shell-commands';
+import { tagsOfMade } from '../../model/tags';
 import type { PolicyPlan, PolicyStep } from './execution-policies';
 import { argumentsOf, type BootstrapPlan, type EnvironmentPlan, type Flag, nameOf, type TrustChange } from './plan';
 
@@ -170,11 +171,16 @@ function formatStep(config: Deployment, { policy, action }: PolicyStep, file: st
   if (action === 'none') {
     return [`  ${policy.name}: ${STATES.none}`];
   }
+  const tags = tagsOfMade(config);
   const document = { 'policy-document': `file://${file ?? `${policy.name}.json`}` };
   const command =
     action === 'update'
       ? awsCommand(config, 'destination', 'iam create-policy-version --set-as-default', { 'policy-arn': policy.arn, ...document })
-      : awsCommand(config, 'destination', 'iam create-policy', { 'policy-name': policy.name, ...document });
+      : awsCommand(config, 'destination', 'iam create-policy', {
+          'policy-name': policy.name,
+          ...document,
+          tags: tags.length === 0 ? undefined : tags,
+        });
   return [
     `  ${policy.name}: ${STATES[action]}`,
     `    ${command}`,

@@ -95,6 +95,7 @@ const NOTHING: Toolkit = {
   boundary: undefined,
   blocksPublicAccess: true,
   variant: USUAL_VARIANT,
+  tags: {},
 };
 
 /**
@@ -239,6 +240,7 @@ function flagsOf(wanted: FlagInput): readonly Flag[] {
     ...(toolkit.blocksPublicAccess
       ? []
       : [option('--no-public-access-block-configuration', null, 'as it is: the default would change the bucket for files')]),
+    ...tagFlags(wanted),
     option('--termination-protection', null, 'nobody deletes by accident what every deployment here depends on'),
   ];
 }
@@ -266,6 +268,15 @@ function boundaryFlags({ desired: { boundary }, toolkit }: FlagInput): Flag[] {
   }
   const instead = toolkit.boundary === undefined ? '' : `, instead of ${toolkit.boundary}`;
   return [option(flag, boundary, `bounds what the execution role may do, whatever its policies allow${instead}`)];
+}
+
+/** A bootstrap stack that is there may be everybody's: it keeps its tags, and gets no others. */
+function tagFlags({ config, present, toolkit }: FlagInput): Flag[] {
+  const tags = (of: Readonly<Record<string, string>>, why: string) =>
+    Object.entries(of).map(([key, value]) => option('--tags', `${key}=${value}`, why));
+  return present.state === 'present'
+    ? tags(toolkit.tags, 'a tag of the stack already: left out, it could be removed')
+    : tags(config.tags, 'a tag of the configuration, which CloudFormation passes on to what the stack makes');
 }
 
 function stackNameReason({ state, detail, stackName }: PresentBootstrap): string {

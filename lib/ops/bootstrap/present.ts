@@ -29,6 +29,8 @@ export interface Toolkit {
   readonly blocksPublicAccess: boolean;
   /** Who wrote its template. */
   readonly variant: string;
+  /** Tags of the stack. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** How an environment is bootstrapped now. */
@@ -174,6 +176,7 @@ function ofStack(stack: Stack, stackName: string): PresentBootstrap {
       boundary: parameters['InputPermissionsBoundary'] || undefined,
       blocksPublicAccess: parameters['PublicAccessBlockConfiguration'] !== 'false',
       variant: parameters['BootstrapVariant'] ?? USUAL_VARIANT,
+      tags: Object.fromEntries((stack.Tags ?? []).map(({ Key: key = '', Value: value = '' }) => [key, value])),
     },
     ...(status.endsWith('_IN_PROGRESS') && { obstacle: `stack ${stackName} is ${status}: wait until that is over` }),
   };

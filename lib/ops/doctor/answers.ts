@@ -6,10 +6,12 @@ export class ResourceNotFound extends Error {
   /**
    * @param stackKind the stack that it belongs to
    * @param what such as `bucket x`
+   * @param names what the template of the stack calls it
    */
   constructor(
     readonly stackKind: StackKind,
     what: string,
+    readonly names: readonly string[],
   ) {
     super(`${what} does not exist`);
     this.name = 'ResourceNotFound';
@@ -20,8 +22,13 @@ export class ResourceNotFound extends Error {
 export interface ErrorCodes {
   /** The resource is there, and what was asked for is not set. */
   readonly unset?: readonly string[];
-  /** The resource is not there, and what it is. */
-  readonly missing?: { readonly codes: readonly string[]; readonly stack: StackKind; readonly what: string };
+  /** The resource is not there, what it is, and what its template calls it. */
+  readonly missing?: {
+    readonly codes: readonly string[];
+    readonly stack: StackKind;
+    readonly what: string;
+    readonly name: string;
+  };
 }
 
 /** Asks every question once, however many checks need its answer. */
@@ -46,7 +53,7 @@ export class Answers {
         return undefined;
       }
       throw missing !== undefined && isAwsError(error, ...missing.codes)
-        ? new ResourceNotFound(missing.stack, missing.what)
+        ? new ResourceNotFound(missing.stack, missing.what, [missing.name])
         : unreachable(question, error);
     });
     this.known.set(question, answer);

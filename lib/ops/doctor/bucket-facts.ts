@@ -1,5 +1,6 @@
 import {
   GetBucketEncryptionCommand,
+  GetBucketInventoryConfigurationCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
@@ -10,6 +11,7 @@ import {
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  type InventoryConfiguration,
   type LifecycleRule,
   type NotificationConfiguration,
   type ObjectLockConfiguration,
@@ -21,6 +23,7 @@ import {
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
+import { inventoryId } from '../../model/inventory';
 import type { NamedArn } from '../../model/names';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';
@@ -136,6 +139,19 @@ export class BucketFacts {
     );
   }
 
+  /** The inventory of the pair; undefined when there is none of its id. */
+  inventory(side: SideName, pair: DeployedPair): Promise<InventoryConfiguration | undefined> {
+    const id = inventoryId(pair);
+    return this.ask(
+      side,
+      pair,
+      `inventory ${id}`,
+      async (s3, Bucket) =>
+        (await s3.send(new GetBucketInventoryConfigurationCommand({ Bucket, Id: id }))).InventoryConfiguration,
+      'NoSuchConfiguration',
+    );
+  }
+
   /** Role and rules of the source bucket's replication. */
   replication(pair: DeployedPair): Promise<ReplicationConfiguration | undefined> {
     return this.ask(
@@ -168,7 +184,7 @@ export class BucketFacts {
       `${what} of bucket ${name}`,
       async () => question(await this.context.clients.s3(side), name),
       // HEAD has no body to carry a code in.
-      { unset, missing: { codes: ['NoSuchBucket', 'NotFound', '404'], stack: side, what: `bucket ${name}` } },
+      { unset, missing: { codes: ['NoSuchBucket', 'NotFound', '404'], stack: side, what: `bucket ${name}`, name } },
     );
   }
 }

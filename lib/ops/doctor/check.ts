@@ -35,6 +35,7 @@ export const AREAS = [
   'role',
   'policies',
   'rule',
+  'inventory',
   'metrics',
   'monitoring',
 ] as const;
@@ -67,6 +68,8 @@ export interface CheckResult {
   /** Id of the pair; null for the deployment. */
   readonly pair: string | null;
   readonly finding: CheckFinding;
+  /** Why AWS gave no answer, whatever was asked: the same for all checks that it leaves without one. @default - the finding says it */
+  readonly cause?: string;
 }
 
 /** What the bucket of a side is called. */
@@ -106,7 +109,7 @@ export async function orMissing(
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof ResourceNotFound) || !(await context.facts.isDeployed(stack))) {
+    if (!(error instanceof ResourceNotFound) || !(await wasDeployed(context, error))) {
       throw error;
     }
     const { stackName } = stackPlace(context.config, stack);
@@ -119,7 +122,22 @@ export async function orMissing(
   }
 }
 
-/** The answer of a check on something whose stack is not there. */
-export function notDeployedYet({ config }: DoctorContext, stack: StackKind): CheckFinding {
-  return notApplicable(`not deployed yet: stack ${stackPlace(config, stack).stackName}`);
+/** Whether a resource that is not there was deployed: its stack came up, and its template has it. */
+export async function wasDeployed({ config, facts }: DoctorContext, { stackKind, names }: ResourceNotFound): Promise<boolean> {
+  const owned = config.pairs.flatMap((pair) => [
+    ...(pair.sourceBucket === undefined ? [] : [pair.names.sourceBucket.name]),
+    ...(pair.sourceBucket?.roleArn === undefined ? [] : [pair.names.replicationRole.name]),
+    ...(pair.replicaBucket === undefined ? [] : [pair.names.replicaBucket.name]),
+  ]);
+  // No template has what is owned elsewhere.
+  const made = names.filter((name) => !owned.includes(name) && name !== config.destination.keyArn);
+  return (await facts.isDeployed(stackKind)) && (await facts.isInTemplate(stackKind, made));
+}
+
+/** The answer of a check on something that is not deployed, with its stack or without. */
+export async function notDeployedYet({ config, facts }: DoctorContext, stack: StackKind, what?: string): Promise<CheckFinding> {
+  const { stackName } = stackPlace(config, stack);
+  return what !== undefined && (await facts.isDeployed(stack))
+    ? notApplicable(`not deployed yet: stack ${stackName} has no ${what}. See configuration`)
+    : notApplicable(`not deployed yet: stack ${stackName}`);
 }

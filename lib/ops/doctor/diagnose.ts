@@ -1,3 +1,4 @@
+import { NoAnswerError } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { SIDES } from '../../config/replication-config';
 import { AppError, describeError, messageOf } from '../../errors/errors';
@@ -11,6 +12,7 @@ import {
   notAnswered,
   notApplicable,
   notDeployedYet,
+  wasDeployed,
 } from './check';
 import { CHECKS } from './checks';
 import { Facts } from './facts';
@@ -44,7 +46,10 @@ export async function diagnose(command: Context, ids?: readonly string[]): Promi
         title: check.title,
         area: check.area,
         pair: pair?.id ?? null,
-        finding: await ask().catch((error: unknown) => withoutAnswer(error, context)),
+        ...(await ask().then(
+          (finding) => ({ finding }),
+          (error: unknown) => withoutAnswer(error, context),
+        )),
       };
       answered += 1;
       context.terminal.progress(`checked ${answered} of ${asked.length}`);
@@ -68,13 +73,23 @@ function questionsOf(check: Check, context: DoctorContext): CheckQuestion[] {
     : context.pairs.map((pair) => ({ check, pair, ask: () => run.ask(context, pair) }));
 }
 
-async function withoutAnswer(error: unknown, context: DoctorContext): Promise<CheckFinding> {
-  if (error instanceof ResourceNotFound) {
-    return context.facts.isDeployed(error.stackKind).then(
-      (deployed) =>
-        deployed ? notApplicable(`${error.message}: see the check that it exists`) : notDeployedYet(context, error.stackKind),
-      (reason: unknown) => notAnswered(messageOf(reason)),
-    );
-  }
-  return notAnswered(error instanceof AppError ? describeError(error) : messageOf(error));
+type Unanswered = Pick<CheckResult, 'finding' | 'cause'>;
+
+async function withoutAnswer(error: unknown, context: DoctorContext): Promise<Unanswered> {
+  return error instanceof ResourceNotFound ? notThere(error, context).catch(unanswered) : unanswered(error);
+}
+
+async function notThere(error: ResourceNotFound, context: DoctorContext): Promise<Unanswered> {
+  return {
+    finding: (await wasDeployed(context, error))
+      ? notApplicable(`${error.message}: see the check that it exists`)
+      : await notDeployedYet(context, error.stackKind, error.message.replace(/ does not exist$/, '')),
+  };
+}
+
+function unanswered(error: unknown): Unanswered {
+  return {
+    finding: notAnswered(error instanceof AppError ? describeError(error) : messageOf(error)),
+    ...(error instanceof NoAnswerError && { cause: [error.why.reason, error.why.hint].filter(Boolean).join('; ') }),
+  };
 }

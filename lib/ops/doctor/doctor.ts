@@ -1,4 +1,3 @@
-import { COULD_NOT_BE_READ } from '../../aws/aws-error';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { grouped } from '../../cli/grouped';
 import { MARK } from '../../cli/layout';
@@ -153,7 +152,7 @@ function failureLines(result: CheckResult, first: ReadonlyMap<string, CheckResul
 
 /** What one cause explains is one line, with the names of the checks below it, however many they are. */
 function reasonSection(title: string, word: 'skipped' | 'unknown', results: readonly CheckResult[]): string[] {
-  const lines = grouped(results, reasonOf).flatMap(([reason, those]) => {
+  const lines = grouped(results, (result) => result.cause ?? whyOf(result)).flatMap(([reason, those]) => {
     const [one, ...others] = those;
     return one === undefined || others.length === 0
       ? those.map((result) => `${headOf(result)}: ${whyOf(result)}`)
@@ -172,11 +171,6 @@ function listed(names: readonly string[]): string {
 
 function whyOf({ finding }: CheckResult): string {
   return 'why' in finding ? visible([...new Set(finding.why.split(/\n|; /))].join('; ')) : '';
-}
-
-/** Why there is no answer, whatever was asked. */
-function reasonOf(result: CheckResult): string {
-  return whyOf(result).split(COULD_NOT_BE_READ).at(-1) ?? '';
 }
 
 function repairLines(repair: Repair, result: CheckResult, first: CheckResult): string[] {

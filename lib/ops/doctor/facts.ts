@@ -1,5 +1,5 @@
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
-import { DescribeStacksCommand, GetTemplateCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -9,16 +9,21 @@ import {
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isMissingStack } from '../../aws/aws-error';
+import { readDeployedTemplate } from '../../aws/deployed-template';
 import type { Context } from '../../cli/command';
-import type { AccountName, SideName } from '../../config/replication-config';
-import { keyIdOf, type Names } from '../../model/names';
+import { type AccountName, SIDES, type SideName } from '../../config/replication-config';
+import { keyIdOf, type Names, partitionOf } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
-import type { Template } from '../../model/template';
 import { readContextFile } from '../exchange/exchange';
 import { Answers, ResourceNotFound } from './answers';
 import { BucketFacts } from './bucket-facts';
+import { Configured } from './configured';
+import { Deployed } from './deployed';
+import { DeployedTemplate, type TemplateLookups, textsBeyondAscii } from './deployed-template';
+import type { Expected } from './expected';
 import { MonitoringFacts } from './monitoring-facts';
 import { type LivePolicy, parsePolicy } from './policy-document';
+import { ReportFacts } from './report-facts';
 
 /** States of a stack of which nothing was created, or everything was rolled back. */
 export const NEVER_CAME_UP: readonly string[] = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS'];
@@ -33,14 +38,44 @@ export class Facts {
   readonly names: Names;
   readonly buckets: BucketFacts;
   readonly roles: RoleFacts;
+  readonly reports: ReportFacts;
   readonly monitoring: MonitoringFacts;
+  /** What the configuration says of the resources. */
+  readonly configured: Expected;
+  /** What the resources should be: what is deployed. */
+  readonly expected: Expected;
+  private readonly lookups: TemplateLookups;
   private readonly answers = new Answers();
 
   constructor(private readonly context: Context) {
     this.names = context.config.names;
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
+    this.reports = new ReportFacts(context, this.answers);
     this.monitoring = new MonitoringFacts(context, this.answers);
+    // What does not depend on a key has an answer even where the key has none.
+    const keyArn = (side: SideName) =>
+      (side === 'source' ? this.key(side).then(({ Arn: arn }) => arn) : this.replicaKeyArn()).catch(
+        () => this.names[side].keyAlias,
+      );
+    // Templates from before a key that is owned elsewhere mean the one that the stack made.
+    const madeKeyArn = async (side: SideName) =>
+      side === 'destination' && context.config.destination.keyArn !== undefined
+        ? (await this.describedKey(side, this.names[side].keyAlias)).Arn
+        : keyArn(side);
+    this.lookups = {
+      letters: textsBeyondAscii([context.config.pairs, context.config.monitoring]),
+      key: async (alias) => {
+        const side = SIDES.find((one) => this.names[one].keyAlias === alias);
+        return side === undefined ? alias : madeKeyArn(side);
+      },
+      output: async (stackName, outputName) =>
+        stackName === this.names.destination.stackName && outputName === this.names.exchange.outputName
+          ? madeKeyArn('destination')
+          : undefined,
+    };
+    this.configured = new Configured(context, keyArn);
+    this.expected = new Deployed(context.config, (stack) => this.template(stack), this.configured);
   }
 
   /** That a side's credentials belong to its account: its clients are made only then. */
@@ -72,7 +107,7 @@ export class Facts {
   /** A stack; undefined when there is none. */
   stack(stack: StackKind): Promise<Stack | undefined> {
     const { stackName, owner, region } = stackPlace(this.context.config, stack);
-    return this.answers.of(`stack ${stackName}`, async () => {
+    return this.answers.of(`stack ${stackName} in ${region}`, async () => {
       const client = await this.context.clients.cloudFormation(owner, region);
       try {
         return (await client.send(new DescribeStacksCommand({ StackName: stackName }))).Stacks?.[0];
@@ -85,20 +120,30 @@ export class Facts {
     });
   }
 
-  /**
-   * The template of a stack as it is deployed, whatever configuration and context say now.
-   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
-   */
-  async template(stack: StackKind): Promise<Template> {
-    const { stackName, owner, region } = stackPlace(this.context.config, stack);
-    const template = await this.answers.of(`the template of stack ${stackName}`, async () => {
+  /** The template of a stack as it is deployed, whatever configuration and context say now; empty where there is none. */
+  async template(stack: StackKind): Promise<DeployedTemplate> {
+    const { config } = this.context;
+    const place = stackPlace(config, stack);
+    const { stackName, owner, region } = place;
+    const { account } = config[owner];
+    const at = { ...place, account, partition: partitionOf({ account, region }) };
+    const template = await this.answers.of(`the template of stack ${stackName} in ${region}`, async () => {
       const client = await this.context.clients.cloudFormation(owner, region);
-      const { TemplateBody: body = '{}' } = await client.send(
-        new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
-      );
-      return JSON.parse(body) as Template;
+      const body = await readDeployedTemplate(client, stackName).catch(async (error: unknown) => {
+        if (isMissingStack(error) && !(await this.isDeployed(stack))) {
+          return {};
+        }
+        throw error;
+      });
+      return new DeployedTemplate(body, at, this.lookups);
     });
-    return template ?? {};
+    return template ?? new DeployedTemplate({}, at, this.lookups);
+  }
+
+  /** Whether a stack has resources of all these names in its deployed template. Where nobody may read that, it counts as having them. */
+  async isInTemplate(stack: StackKind, names: readonly string[]): Promise<boolean> {
+    const template = await this.template(stack).catch(() => undefined);
+    return template === undefined || names.every((name) => template.has(name));
   }
 
   /** Whether a stack has come up: without it, nothing of it is expected to be there. */
@@ -108,15 +153,18 @@ export class Facts {
   }
 
   /** The key that a side's alias names, or the replica key that is owned elsewhere. */
-  async key(side: SideName): Promise<KeyMetadata & { readonly Arn: string }> {
-    const id = keyIdOf(this.context.config, side);
+  key(side: SideName): Promise<KeyMetadata & { readonly Arn: string }> {
+    return this.describedKey(side, keyIdOf(this.context.config, side));
+  }
+
+  private async describedKey(side: SideName, id: string): Promise<KeyMetadata & { readonly Arn: string }> {
     const found = await this.answers.of(
       `key ${id}`,
       async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: id }))).KeyMetadata,
-      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${id}` } },
+      { missing: { codes: ['NotFoundException'], stack: side, what: `key ${id}`, name: id } },
     );
     if (found?.Arn === undefined) {
-      throw new ResourceNotFound(side, `key ${id}`);
+      throw new ResourceNotFound(side, `key ${id}`, [id]);
     }
     return { ...found, Arn: found.Arn };
   }
@@ -235,7 +283,7 @@ class RoleFacts {
   }
 
   private ask<T>(side: SideName, name: string, question: string, ask: () => Promise<T>): Promise<T | undefined> {
-    const missing = { codes: ['NoSuchEntityException', 'NoSuchEntity'], stack: side, what: `role ${name}` };
+    const missing = { codes: ['NoSuchEntityException', 'NoSuchEntity'], stack: side, what: `role ${name}`, name };
     return this.answers.of(question, ask, { missing });
   }
 }

@@ -11,6 +11,7 @@ import type { DeployedPair } from '../../model/deployment';
 import { ALARM_SIDES, type AlarmPlace, alarmSide } from '../../model/names';
 import { ALARM_STACKS } from '../../model/stacks';
 import type { Answers } from './answers';
+import { alarmsInRule } from './expected';
 import { type LivePolicy, parsePolicy } from './policy-document';
 
 /** An account and region in which CloudWatch may hold a metric. */
@@ -65,8 +66,9 @@ export class MonitoringFacts {
   /** The failure queue, and its policy. */
   async queue(): Promise<LiveQueue & { readonly policy: LivePolicy }> {
     const { config, clients } = this.context;
-    const what = `queue ${config.names.monitoring.failureQueue.name}`;
-    const missing = { codes: NO_QUEUE, stack: 'source', what } as const;
+    const { name } = config.names.monitoring.failureQueue;
+    const what = `queue ${name}`;
+    const missing = { codes: NO_QUEUE, stack: 'source', what, name } as const;
     const queue = await this.answers.of(what, async () => readFailureQueue(await clients.sqs('source'), config), { missing });
     const { url, attributes }: LiveQueue = queue ?? { url: '', attributes: {} };
     return { url, attributes, policy: parsePolicy(attributes['Policy']) };
@@ -76,7 +78,7 @@ export class MonitoringFacts {
   async heartbeatQueue(pair: DeployedPair): Promise<LiveQueue & { readonly policy: LivePolicy }> {
     const { name } = pair.names.heartbeatQueue;
     const what = `queue ${name}`;
-    const missing = { codes: NO_QUEUE, stack: 'destination', what } as const;
+    const missing = { codes: NO_QUEUE, stack: 'destination', what, name } as const;
     const queue = await this.answers.of(what, async () => readQueue(await this.context.clients.sqs('destination'), name), {
       missing,
     });
@@ -88,7 +90,7 @@ export class MonitoringFacts {
   async schedule({ names: { ruleId } }: DeployedPair): Promise<Partial<GetScheduleCommandOutput>> {
     const { name: GroupName } = this.context.config.names.heartbeat.scheduleGroup;
     const what = `schedule ${GroupName}/${ruleId}`;
-    const missing = { codes: ['ResourceNotFoundException'], stack: 'heartbeat', what } as const;
+    const missing = { codes: ['ResourceNotFoundException'], stack: 'heartbeat', what, name: ruleId } as const;
     const found = await this.answers.of(
       what,
       async () => (await this.context.clients.scheduler('source')).send(new GetScheduleCommand({ GroupName, Name: ruleId })),
@@ -122,14 +124,14 @@ export class MonitoringFacts {
 
   /** The names of the alarms that the composite alarm of a place watches, by itself or through others of its kind. */
   async watched(place: AlarmPlace, rule: string): Promise<ReadonlySet<string>> {
-    const children = childrenOf(rule);
+    const children = alarmsInRule(rule);
     const known = new Set(alarmsIn(this.context.config, place).map(({ name }) => name));
     const parts = children.filter((name) => !known.has(name));
     if (parts.length === 0) {
       return new Set(children);
     }
     const { composite } = await this.describe('parts of the composite alarm', place, ALARM_SIDES[place].account, parts);
-    return new Set([...children, ...[...composite.values()].flatMap(({ AlarmRule: part = '' }) => childrenOf(part))]);
+    return new Set([...children, ...[...composite.values()].flatMap(({ AlarmRule: part = '' }) => alarmsInRule(part))]);
   }
 
   /** Everybody who is or was to be told of the alarms of a place. */
@@ -137,7 +139,7 @@ export class MonitoringFacts {
     const { config, clients } = this.context;
     const { name, arn } = config.names.monitoring.regions[place].topic;
     const what = `topic ${name}`;
-    const missing = { codes: ['NotFoundException'], stack: ALARM_STACKS[place], what };
+    const missing = { codes: ['NotFoundException'], stack: ALARM_STACKS[place], what, name };
     const found = await this.answers.of(
       `subscriptions of ${what}`,
       async () => readSubscriptions(await clients.sns(ALARM_SIDES[place].account, alarmSide(config, place).region), arn),
@@ -154,9 +156,4 @@ export class MonitoringFacts {
     );
     return alarms ?? { metric: new Map(), composite: new Map() };
   }
-}
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-function childrenOf(rule: string): string[] {
-  return [...rule.matchAll(/ALARM\(\s*"?([^")]+)"?\s*\)/g)].map(([, name = '']) => name);
 }

@@ -114,7 +114,7 @@ export interface Difference {
 export function difference(live: LivePolicy, expected: readonly LiveStatement[]): Difference {
   const rest = [...live.Statement];
   const missing = expected.filter((statement) => {
-    const index = rest.findIndex((candidate) => same(candidate, statement));
+    const index = rest.findIndex((candidate) => isSameStatement(candidate, statement));
     if (index >= 0) {
       rest.splice(index, 1);
     }
@@ -209,7 +209,8 @@ export function statementName({ Sid, Effect, Action, NotAction }: LiveStatement)
   return Sid ?? `(${Effect} ${normalStatement(NotAction === undefined ? { Action } : { Action: NotAction })['Action'] ?? ''})`;
 }
 
-function same(one: LiveStatement, other: LiveStatement): boolean {
+/** Whether two statements mean the same, whatever their spelling and Sids. */
+export function isSameStatement(one: LiveStatement, other: LiveStatement): boolean {
   const [left, right] = [normalStatement(one), normalStatement(other)];
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((element) => left[element] === right[element]);
 }

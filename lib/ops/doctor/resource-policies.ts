@@ -1,6 +1,7 @@
 import { isEmulator } from '../../aws/emulator';
 import type { SideName } from '../../config/replication-config';
-import type { DeployedPair, Deployment } from '../../model/deployment';
+import type { DeployedPair } from '../../model/deployment';
+import { reportKeyStatements } from '../../model/inventory';
 import {
   bucketLockdown,
   CONFIGURE_BUCKET,
@@ -12,24 +13,29 @@ import {
   keyLockdown,
   ownersExemptions,
 } from '../../model/lockdown/statements';
-import { type NamedArn, partitionOf } from '../../model/names';
-import {
-  failureQueueStatements,
-  maxRetentionStatement,
-  replicaBucketStatements,
-  replicaKeyStatements,
-} from '../../model/policies';
+import { maxRetentionStatement, replicaKeyStatements } from '../../model/policies';
 import { opsCommand } from '../../model/shell-commands';
 import type { DoctorContext } from './check';
-import { difference, type LivePolicy, type LiveStatement, namesAction, reconcile, statementName } from './policy-document';
+import { replicaGrants, tlsOnly } from './configured';
+import {
+  difference,
+  isSameStatement,
+  type LivePolicy,
+  type LiveStatement,
+  namesAction,
+  reconcile,
+  statementName,
+} from './policy-document';
 import { byAws, byAwsUnderLockdown, byHand, foreignNotes, type Repair } from './repair';
 import { roleAllowed, roleDenials } from './role-denials';
 
-/** The policy that is attached to a resource, held against everything that the configuration generates for it. */
+/** The policy that is attached to a resource, held against everything that its stack generates for it. */
 export interface ResourcePolicy {
   readonly live: LivePolicy;
-  /** Everything that the configuration generates. */
+  /** Everything that the deployed stack generates. */
   readonly expected: readonly LiveStatement[];
+  /** Everything that the configuration generates. */
+  readonly configured: readonly LiveStatement[];
   /** Statements that nothing generates and that do no harm, in words. */
   readonly foreign: readonly string[];
   /** Statements that nothing generates and that admit somebody to what is this project's alone, in words. */
@@ -68,13 +74,6 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
   const { config, facts } = context;
   const bucket = facts.buckets.name(side, pair);
   const live = await facts.buckets.policy(side, pair);
-  const exempt = exemptionsOf(context.config, context.qualifier);
-  const expected: readonly LiveStatement[] = [
-    // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
-    ...(isEmulator() ? [] : [tlsOnly(bucket)]),
-    ...(side === 'source' ? [] : replicaGrants(config, pair)),
-    ...(side === 'source' || exempt === undefined ? [] : bucketLockdown(pair, exempt)),
-  ];
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
   if (side === 'destination' && pair.replicaBucket !== undefined) {
     const isAdmitted = roleAllowed(config, pair, 'bucket', live) === 'yes';
@@ -83,8 +82,14 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
       pair,
     ]);
   }
+  // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
+  const inForce = (statements: readonly LiveStatement[]) =>
+    isEmulator() ? statements.filter((statement) => !isSameStatement(statement, tlsOnly(bucket))) : statements;
+  const expected = inForce(await facts.expected.bucketPolicy(side, pair));
+  const configured = inForce(await facts.configured.bucketPolicy(side, pair));
   const name = `policy of bucket ${bucket.name}`;
-  return held(live, expected, { stopping, alone: side === 'source' ? [] : BACKUP_ACTIONS }, (policy, notes) =>
+  const alone = side === 'source' ? [] : BACKUP_ACTIONS;
+  return held({ live, expected, configured }, { stopping, alone }, (policy, notes) =>
     policy.Statement.length === 0
       ? byAwsUnderLockdown(context, side, name, 's3api delete-bucket-policy', { bucket: bucket.name }, notes)
       : byAwsUnderLockdown(context, side, name, 's3api put-bucket-policy', { bucket: bucket.name, policy }, notes),
@@ -97,18 +102,16 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const { Arn: arn } = await facts.key(side);
   const live = await facts.keyPolicy(side);
   const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
-  const lockdown = side === 'source' ? [] : lockdownStatements(context, 'key');
   if (side === 'destination' && config.destination.keyArn !== undefined) {
     const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
-    const expected = [...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)), ...lockdown];
-    return heldByOwner(context, `key ${arn}`, live, expected, stopping, config.pairs);
+    const grants = [
+      ...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)),
+      ...reportKeyStatements(config, 'destination'),
+    ];
+    return heldByOwner(context, `key ${arn}`, live, [...grants, ...lockdownStatements(context, 'key')], stopping, config.pairs);
   }
-  const expected: readonly LiveStatement[] = [
-    accountDelegation(config, side),
-    ...(side === 'source' ? [] : config.pairs.flatMap((pair) => replicaKeyStatements(config, pair.names))),
-    ...lockdown,
-  ];
-  return held(live, expected, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
+  const [expected, configured] = [await facts.expected.keyPolicy(side), await facts.configured.keyPolicy(side)];
+  return held({ live, expected, configured }, { stopping, alone: KEY_ACTIONS }, (policy, notes) =>
     byAwsUnderLockdown(context, side, `policy of key ${arn}`, 'kms put-key-policy', { 'key-id': arn, policy }, notes),
   );
 }
@@ -118,8 +121,9 @@ export async function queuePolicy(context: DoctorContext): Promise<ResourcePolic
   const { config, facts } = context;
   const { failureQueue } = config.names.monitoring;
   const { url, policy: live } = await facts.monitoring.queue();
-  const expected = [queueTlsOnly(failureQueue), ...failureQueueStatements(config)];
-  return held(live, expected, { stopping: [], alone: QUEUE_ACTIONS }, (policy, notes) =>
+  const { policy: expected } = await facts.expected.failureQueue();
+  const { policy: configured } = await facts.configured.failureQueue();
+  return held({ live, expected, configured }, { stopping: [], alone: QUEUE_ACTIONS }, (policy, notes) =>
     byAws(
       context,
       'source',
@@ -132,11 +136,11 @@ export async function queuePolicy(context: DoctorContext): Promise<ResourcePolic
 }
 
 function held(
-  live: LivePolicy,
-  expected: readonly LiveStatement[],
+  policies: Pick<ResourcePolicy, 'live' | 'expected' | 'configured'>,
   { stopping, alone }: { readonly stopping: readonly LiveStatement[]; readonly alone: readonly string[] },
   put: (policy: LivePolicy, notes: readonly string[]) => Repair,
 ): ResourcePolicy {
+  const { live, expected } = policies;
   const admits = (statement: LiveStatement) => statement.Effect === 'Allow' && namesAction(statement, alone);
   const { repaired, kept, harmful } = reconcile(live, expected, (statement) => {
     if (stopping.includes(statement)) {
@@ -148,8 +152,7 @@ function held(
   const foreign = kept.map(words);
   const removed = harmful.map(({ statement, harm }) => `${words(statement)}: ${harm}`);
   return {
-    live,
-    expected,
+    ...policies,
     foreign,
     admitted: harmful.filter(({ statement }) => admits(statement)).map(({ statement }) => words(statement)),
     repair: put(repaired, foreignNotes({ kept: foreign, removed })),
@@ -173,7 +176,9 @@ function heldByOwner(
   const roles = pairs.map(({ names }) => names.replicationRole.arn).join(', ');
   return {
     live,
+    // No stack writes it: the configuration alone says what it needs.
     expected,
+    configured: expected,
     foreign: extra.filter((statement) => !stopping.includes(statement)).map(words),
     admitted: [],
     repair: byHand(
@@ -190,11 +195,6 @@ function heldByOwner(
   };
 }
 
-/** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
-export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
-  return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
-}
-
 /** The statements with which the policies of the destination refuse under lockdown, by what they are attached to. */
 export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 'key'): readonly DenyStatement[] {
   const { config, qualifier } = context;
@@ -204,45 +204,4 @@ export function lockdownStatements(context: DoctorContext, pair: DeployedPair | 
     return [];
   }
   return pair === 'key' ? keyLockdown(exempt) : bucketLockdown(pair, exempt);
-}
-
-/**
- * The statement with which a bucket policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
- */
-export function tlsOnly({ arn }: NamedArn): LiveStatement {
-  return {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: 's3:*',
-    Resource: [arn, `${arn}/*`],
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-}
-
-/**
- * The statement with which a queue policy refuses plain HTTP, as `enforceSSL` of the CDK writes it.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
- */
-export function queueTlsOnly({ arn }: NamedArn): LiveStatement {
-  return {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: 'sqs:*',
-    Resource: arn,
-    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-  };
-}
-
-/**
- * The statement with which a key policy leaves permissions to IAM of its own account.
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
- */
-export function accountDelegation(config: Deployment, side: SideName): LiveStatement {
-  return { Effect: 'Allow', Principal: { AWS: accountRoot(config, side) }, Action: 'kms:*', Resource: '*' };
-}
-
-/** The principal that stands for a side's account. */
-export function accountRoot(config: Deployment, side: SideName): string {
-  return `arn:${partitionOf(config[side])}:iam::${config[side].account}:root`;
 }

@@ -7,7 +7,7 @@ import {
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { faultInWords, httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
+import { denialHint, faultInWords, httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
@@ -17,6 +17,7 @@ import { AppError, UnreachableError, UsageError } from '../../errors/errors';
 import { type Deployment, groupOfPair } from '../../model/deployment';
 import { bucketNamed, longestNamePrefix } from '../../model/names';
 import { awsCommand } from '../../model/shell-commands';
+import { type Tag, tagsOfMade } from '../../model/tags';
 import { type Item, idOf, type OpenUploads, type OwnedBucket } from '../copy/model';
 import { abortUpload, deleteVersions, removeBucket } from './empty-bucket';
 import type { DrillJob } from './job';
@@ -155,7 +156,7 @@ export async function openScratch(
     throw notMade(name, error);
   }
   try {
-    await equip(job, patient, key);
+    await equip(context, job, patient, key);
     if (!isEmulator()) {
       await clock.sleep(SETTLING);
     }
@@ -187,19 +188,32 @@ async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): 
  */
 async function create({ config }: Context, { name, s3, requests }: OwnedBucket): Promise<void> {
   const { region } = config.source;
+  const settings = {
+    // The one region that S3 refuses to be told.
+    ...(region !== 'us-east-1' && { LocationConstraint: region as BucketLocationConstraint }),
+    ...(isTagged(config) && { Tags: scratchTags(config) }),
+  };
   const command = new CreateBucketCommand({
     Bucket: name,
     ...(config.bucketNamespace === 'account-regional' && { BucketNamespace: 'account-regional' }),
-    // The one region that S3 refuses to be told.
-    ...(region !== 'us-east-1' && { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } }),
+    ...(Object.keys(settings).length > 0 && { CreateBucketConfiguration: settings }),
   });
   await requests.send('other', () => s3.send(command));
 }
 
 /** A later drill knows the bucket by its tag. Encryption is as in the source bucket. */
-async function equip({ pair }: DrillJob, { name, s3, requests, owner }: OwnedBucket, key: string): Promise<void> {
+async function equip(
+  { config }: Context,
+  { pair }: DrillJob,
+  { name, s3, requests, owner }: OwnedBucket,
+  key: string,
+): Promise<void> {
   const bucket = { Bucket: name, ExpectedBucketOwner: owner };
-  await requests.send('other', () => s3.send(new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: [DRILL_TAG] } })));
+  if (!isTagged(config)) {
+    await requests.send('other', () =>
+      s3.send(new PutBucketTaggingCommand({ ...bucket, Tagging: { TagSet: scratchTags(config) } })),
+    );
+  }
   const rule = {
     ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } as const,
     BucketKeyEnabled: pair.bucketKeys,
@@ -216,7 +230,10 @@ function notMade(name: string, error: unknown): AppError {
         'NoScratch',
         `scratch bucket ${name} could not be made: ${faultInWords(error)}`,
         isAccessDenied(error)
-          ? 'use credentials of the source account that may make buckets, or make an empty bucket and name it with --to'
+          ? denialHint(
+              error,
+              'use credentials of the source account that may make buckets, or make an empty bucket and name it with --to',
+            )
           : undefined,
         { cause: error },
       );
@@ -225,6 +242,15 @@ function notMade(name: string, error: unknown): AppError {
 /** Sleeps also after the person has interrupted: what was made has to go. */
 function patientClock(clock: Clock): Clock {
   return { now: () => clock.now(), sleep: (milliseconds) => clock.sleep(milliseconds).catch(() => wait(milliseconds)) };
+}
+
+/** Whether the bucket gets its tags when it is made, which takes `s3:TagResource`; else afterwards, which takes `s3:PutBucketTagging`. */
+function isTagged({ tags }: Deployment): boolean {
+  return Object.keys(tags).length > 0;
+}
+
+function scratchTags({ tags }: Deployment): Tag[] {
+  return [DRILL_TAG, ...tagsOfMade({ tags }, [], 49).filter(({ Key }) => Key !== DRILL_TAG.Key)];
 }
 
 /** Tags a bucket that a drill made, so that a later one knows it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { httpStatusOf, isAccessDenied, isAwsError, NO_NETWORK } from '../../aws/aws-error';
+import { denialHint, httpStatusOf, isAccessDenied, isAwsError, NO_NETWORK } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { networkFault, networkFaultInWords } from '../../aws/network-fault';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
@@ -26,7 +26,7 @@ export interface Canary {
  * @param random what tells it from every other canary
  * @throws UsageError when the filter's prefix leaves no room for a key
  */
-export function canaryOf(pair: DeployedPair, now: Date, random: string): Canary {
+export function canaryOf(config: Pick<Deployment, 'tags'>, pair: DeployedPair, now: Date, random: string): Canary {
   const names = pair.names;
   const time = now.toISOString().replace(/\.\d+|[-:]/g, '');
   const key = `${canaryPrefix(pair)}${time}-${random}`;
@@ -44,7 +44,7 @@ export function canaryOf(pair: DeployedPair, now: Date, random: string): Canary 
     replicaBucket: names.replicaBucket.name,
     key,
     body,
-    tags: canaryTags(pair),
+    tags: canaryTags(config, pair),
     sha256: createHash('sha256').update(body).digest('base64'),
   };
 }
@@ -112,7 +112,9 @@ function failedWrite(bucket: string, cause: unknown): FailedWrite {
       maybeWritten: fault.passing,
     };
   }
-  const hint = isAccessDenied(cause) ? 'use credentials of the source account that may write to this bucket' : undefined;
+  const hint = isAccessDenied(cause)
+    ? denialHint(cause, 'use credentials of the source account that may write to this bucket')
+    : undefined;
   return {
     ended: 'UNKNOWN',
     error: new UnreachableError('NoAnswer', message, hint ?? 'check the network and the credentials, then repeat the command', {

@@ -30,7 +30,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
     ssm: await clients.ssm('destination'),
     emulator: isEmulator(),
   };
-  const plan = () => context.pairs.map((pair) => canaryOf(pair, clock.now(), randomBytes(8).toString('hex')));
+  const plan = () => context.pairs.map((pair) => canaryOf(context.config, pair, clock.now(), randomBytes(8).toString('hex')));
   const round = async (): Promise<Outcome<RecordedData>> => {
     const data = await record(context, await verifyOnce(context, plan(), dependencies, timeoutMinutes));
     return new Outcome(statusOfRound(data), data, formatVerify(data));

@@ -78,7 +78,7 @@ export class Heartbeat extends Construct {
       target: {
         arn: heartbeatTarget(config.source),
         roleArn: heartbeatRole.arn,
-        input: JSON.stringify(heartbeatInput(pair)),
+        input: JSON.stringify(heartbeatInput(config, pair)),
         // A heartbeat that is late is no heartbeat: the next one follows.
         retryPolicy: { maximumEventAgeInSeconds: minutes * 60, maximumRetryAttempts: 10 },
       },

@@ -48,7 +48,7 @@ function ambientIs(account: string): void {
 
 /** Reads the destination's stack, and says whose credentials asked CloudFormation for it. */
 async function askedBy(options: Partial<ReaderOptions> = {}, keys: Record<string, unknown> = {}): Promise<string> {
-  const read = deployedReader(validConfig(keys), { lookupRoles: false, ...options });
+  const { read } = deployedReader(validConfig(keys), { lookupRoles: false, ...options });
   expect(await read(stack)).toMatchObject({ state: 'new' });
   const [client] = cloudFormation.commandCalls(DescribeStacksCommand).map(({ thisValue }) => thisValue as CloudFormationClient);
   return (await client?.config.credentials())?.accessKeyId ?? 'nobody';
@@ -112,7 +112,7 @@ test('the same credentials read the source buckets of others that the stack name
     Properties: { Adoption: JSON.stringify({ bucket, account: DESTINATION }) },
   });
   const template = { Resources: { A: rule('acme-invoices'), B: rule('acme-scans') } };
-  const read = deployedReader(validConfig(), { lookupRoles: false });
+  const { read } = deployedReader(validConfig(), { lookupRoles: false });
 
   expect(await read(assemblyStack('destination', template))).toMatchObject({
     ownedBuckets: {
@@ -128,7 +128,7 @@ test('the same credentials read the source buckets of others that the stack name
   ).toBe(true);
   const controller = new AbortController();
   controller.abort();
-  const interrupted = deployedReader(validConfig(), { lookupRoles: false, signal: controller.signal });
+  const { read: interrupted } = deployedReader(validConfig(), { lookupRoles: false, signal: controller.signal });
   await expect(interrupted(assemblyStack('destination', template))).rejects.toMatchObject({ code: 'Interrupted' });
   s3.restore();
   expect(await read(stack)).not.toHaveProperty('ownedBuckets');
@@ -143,7 +143,7 @@ describe('of an account with stacks in two regions', () => {
     );
   /** Reads both, and says where and as whom CloudFormation was asked. */
   const readBoth = async (keys: Record<string, unknown> = {}) => {
-    const read = deployedReader(validConfig(keys), { lookupRoles: false });
+    const { read } = deployedReader(validConfig(keys), { lookupRoles: false });
     await read(inRegion('ap-southeast-2'));
     await read(inRegion('us-west-2'));
     const clients = cloudFormation.commandCalls(DescribeStacksCommand).map(({ thisValue }) => thisValue as CloudFormationClient);
@@ -176,7 +176,7 @@ describe('of an account with stacks in two regions', () => {
 
 test('a stack that names no lookup role cannot be read with one', async () => {
   ambientIs(SOURCE);
-  const read = deployedReader(validConfig(), { lookupRoles: true });
+  const { read } = deployedReader(validConfig(), { lookupRoles: true });
 
   await expect(read(assemblyStack('destination', {}))).rejects.toMatchObject({ code: 'NoLookupRole' });
 });

@@ -76,7 +76,9 @@ test('without an answer it is not known what is there', async () => {
   cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));
 
   await expect(read()).rejects.toThrow(UnreachableError);
-  await expect(read()).rejects.toThrow('stack backups-destination could not be read: these credentials may not ask this');
+  await expect(read()).rejects.toThrow(
+    'stack backups-destination in us-west-2 could not be read: these credentials may not ask this',
+  );
 });
 
 test('a template that is not JSON cannot be compared', async () => {

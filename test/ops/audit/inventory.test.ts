@@ -532,6 +532,16 @@ describe('usage', () => {
     expect([error.code, `${error.message} ${error.hint}`]).toEqual([code, expect.stringContaining(words)]);
   });
 
+  test('leaves out the pair that replicates the reports, and refuses it alone', async () => {
+    world.populate([]);
+    await report({ source: { files: 0 }, replica: { files: 0 } });
+    expect((await audit()).data.pairs.map(({ pair }) => pair)).toEqual(['documents']);
+    const { config } = world.context(INVENTORY).context;
+    const pairs = config.pairs.filter(({ reportDays }) => reportDays !== undefined);
+    const error = await rejectionOf(audit({}, {}, { pairs }), UsageError);
+    expect([error.code, error.message]).toEqual(['NoInventory', expect.stringContaining('replicates the reports')]);
+  });
+
   test('DuckDB that is not installed is one clear message, with the command', () => {
     const load = () => {
       throw Object.assign(new Error("Cannot find module '@duckdb/node-api'\nRequire stack:"), { code: 'MODULE_NOT_FOUND' });

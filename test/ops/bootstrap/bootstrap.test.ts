@@ -64,6 +64,17 @@ describe('a fresh start', () => {
     expect(mockRun).not.toHaveBeenCalled();
   });
 
+  test("tags a new stack with the configuration's tags, and leaves those of one that is there", async () => {
+    world.stacks.set(`${DESTINATION} CDKToolkit`, stackWith({}, { version: 1, tags: { team: 'core' } }));
+    const { data } = await world.ops({}, { tags: { 'cost-center': '4 2' } });
+
+    expect(data.environments.map(({ command }) => /--tags (?:'[^']*'|\S+)/.exec(command ?? '')?.[0])).toEqual([
+      "--tags 'cost-center=4 2'",
+      "--tags 'cost-center=4 2'",
+      '--tags team=core',
+    ]);
+  });
+
   test('with a pipeline adds every region of the tooling account, which every environment of both sides trusts', async () => {
     const { data } = await world.ops({}, WITH_PIPELINE);
     const trust = `--trust 333333333333 --cloudformation-execution-policies ${ADMINISTRATOR} --termination-protection`;

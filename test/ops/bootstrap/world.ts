@@ -22,6 +22,7 @@ export interface BootstrapStack {
   isProtected: boolean;
   version: number;
   parameters: Record<string, string>;
+  tags?: Record<string, string>;
 }
 
 /** The version that the CDK CLI of these tests deploys. */
@@ -78,6 +79,7 @@ export class BootstrapWorld {
           {
             StackName: name,
             StackStatus: stack.status,
+            Tags: Object.entries(stack.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
             EnableTerminationProtection: stack.isProtected,
             Parameters: Object.entries(stack.parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value })),
             Outputs: stack.version === 0 ? [] : [{ OutputKey: 'BootstrapVersion', OutputValue: String(stack.version) }],

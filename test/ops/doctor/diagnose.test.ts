@@ -48,7 +48,7 @@ test('asks only for the chosen checks and pairs, each question once, and reads o
     ['replica-tls', 'two', 'ok'],
     ['replica-deny', 'two', 'ok'],
   ]);
-  expect(operations()).toEqual(['GetBucketPolicy']);
+  expect(operations()).toEqual(['GetBucketPolicy', 'GetTemplate']);
 
   await diagnose(context);
   expect(operations().filter((operation) => !/^(Get|List|Describe|Head)/.test(operation))).toEqual([]);
@@ -224,6 +224,20 @@ test('a cause is shown once, with the number of checks that it explains, and wha
   const paragraphs = text.split('\n\n');
   expect(paragraphs.at(-2)).toMatch(/^failed\n {2}✗ source bucket is versioned/);
   expect(paragraphs.at(-1)).toMatch(/^✗ \d+ checks: .*, 1 failed\.$/);
+});
+
+test('causes are told apart by what AWS said, whatever words are in it', async () => {
+  const { context, world, restore } = deployment();
+  const said: Readonly<Record<string, string>> = {
+    GetKeyPolicy: 'table a could not be read: no',
+    GetSchedule: 'table b could not be read: no',
+  };
+  world.fault = (operation) => (said[operation] === undefined ? undefined : awsError('Odd', said[operation]));
+  const { text } = await doctor(context);
+  restore();
+
+  expect(text).toMatch(/^ {2}\? \d+ checks: table a could not be read: no$/m);
+  expect(text).toMatch(/^ {2}\? .*: schedule .* could not be read: table b could not be read: no$/m);
 });
 
 test('exit code: 0 when all is well, 3 when something is unknown, 1 when anything fails', async () => {

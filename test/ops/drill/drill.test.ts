@@ -384,6 +384,15 @@ test('makes the bucket private under the source key, and knows it by its tag', a
   expect(seen).toEqual([expect.stringContaining('<Value>drill</Value>'), expect.stringContaining(KEY)]);
 });
 
+test("makes the bucket with the configuration's tags, where it has some: a policy may want them of every new bucket", async () => {
+  world.both('a');
+  await world.run({}, {}, { tags: { 'cost-center': '42' } });
+  const [made] = world.s3.requests.filter(({ line }) => /^PUT backups-drill-[^/?]*$/.test(line));
+
+  expect(made?.body.toString()).toMatch(/<Key>s3-replication<\/Key>.*<Key>cost-center<\/Key><Value>42<\/Value>/);
+  expect(world.s3.requests.filter(({ operation }) => operation === 'PutBucketTagging')).toEqual([]);
+});
+
 test.each(['PUT', 'PUT ?encryption'])('a bucket that cannot be made (%s) leaves nothing', async (what) => {
   world.both('a');
   const [method = '', subresource = ''] = what.split(' ');

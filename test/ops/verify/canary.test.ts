@@ -12,7 +12,7 @@ function canary(filter?: object) {
   if (pair === undefined) {
     throw new TypeError('no pair');
   }
-  return canaryOf(pair, new Date('2026-11-01T12:00:00.123Z'), 'abc');
+  return canaryOf(validConfig(), pair, new Date('2026-11-01T12:00:00.123Z'), 'abc');
 }
 const manyTags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x']));
 

@@ -25,7 +25,7 @@ async function causes(ended: CanaryStatus, checks: readonly ReplicaCheck[] = [])
   if (pair === undefined) {
     throw new TypeError('no pair');
   }
-  return causesFor(context, canaryOf(pair, context.clock.now(), 'abc'), { ended, checks });
+  return causesFor(context, canaryOf(context.config, pair, context.clock.now(), 'abc'), { ended, checks });
 }
 
 beforeEach(() => {

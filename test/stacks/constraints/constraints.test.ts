@@ -1,4 +1,7 @@
-import { templates } from '../../helpers/app';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { addPipeline } from '../../../lib/stacks/pipeline/pipeline-stack';
+import { templates, testApp } from '../../helpers/app';
 import { validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 import { VARIANTS } from '../../proof/variants';
@@ -15,10 +18,15 @@ interface Found extends Place {
 /** What is set inside of a policy, the simulator and the rule packs look at. */
 const WHOLE = /(PolicyDocument|KeyPolicy)$/;
 
+/** What stands in cdk.context.json when a configuration is synthesized. */
+function recordedIn(keys: Record<string, unknown>): Record<string, string> {
+  return keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
+}
+
 /** Tags are CloudFormation's, and the schema of the configuration knows their constraints. */
-const resources: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: keys }) => {
+const inGroups: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: keys }) => {
   const { source, destination } = validConfig(keys);
-  const all = templates(keys, keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {});
+  const all = templates(keys, recordedIn(keys));
   const places = {
     source: source,
     destination,
@@ -35,6 +43,27 @@ const resources: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: k
     });
   });
 });
+
+/** What a pipeline is besides: its own stack, and those that hold its artifacts in other Regions. */
+const inPipelines: readonly Found[] = VARIANTS.filter(({ config }) => config['pipeline'] !== undefined).flatMap(
+  ({ name: variant, config: keys }) => {
+    const config = validConfig(keys);
+    const app = testApp(recordedIn(keys));
+    addPipeline(app, config);
+    const stacks = app.node
+      .findAll()
+      .filter((one): one is Stack => Stack.isStack(one) && one.account === config.pipeline?.account);
+    return stacks.flatMap((stack) => {
+      const { Resources: held = {} } = Template.fromStack(stack).toJSON() as { Resources?: Place['resources'] };
+      return Object.entries(held).map(([id, { Type: type, Properties: properties = {} }]): Found => {
+        const { account, region } = stack;
+        return { name: `${variant}: ${stack.stackName} ${id}`, type, properties, account, region, resources: held };
+      });
+    });
+  },
+);
+
+const resources: readonly Found[] = [...inGroups, ...inPipelines];
 
 function pathsIn(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) {

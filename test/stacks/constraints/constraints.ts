@@ -32,8 +32,16 @@ const CUSTOM = `${REFERENCE}/aws-resource-cloudformation-customresource.html`;
 const SCHEDULE = `${AWS}/scheduler/latest/APIReference/API_CreateSchedule.html`;
 const LAMBDA = `${AWS}/lambda/latest/api/API_CreateFunction.html`;
 const LOCK = `${S3_GUIDE}/object-lock-configure.html`;
+const PIPELINE_API = `${AWS}/codepipeline/latest/APIReference`;
+const PIPELINE_GUIDE = `${AWS}/codepipeline/latest/userguide`;
+const BUILD_API = `${AWS}/codebuild/latest/APIReference`;
+
+const STORE = 'ArtifactStores[].ArtifactStore';
+const ACTION = 'Stages[].Actions[]';
+const NAME_IN_PIPELINE = /^[A-Za-z0-9.@_-]{1,100}$/;
 
 const LIFECYCLE = 'LifecycleConfiguration.Rules[]';
+const INVENTORY = 'InventoryConfigurations[]';
 const REPLICATION = 'ReplicationConfiguration.Rules[]';
 const ENCRYPTION = 'BucketEncryption.ServerSideEncryptionConfiguration[]';
 
@@ -48,6 +56,9 @@ const ACTIONS = [
   'NoncurrentVersionExpiration',
 ];
 
+/** Whether it is an ARN, of which CloudFormation works out a part. */
+const isJoinedArn = (value: unknown) => isResolvedLater(value) && JSON.stringify(value).startsWith('{"Fn::Join":["",["arn:');
+
 /** For each rule of a resource, whether something holds of it. */
 const eachRule =
   (path: string, test: (rule: Properties) => boolean) =>
@@ -56,6 +67,29 @@ const eachRule =
 
 const has = (rule: unknown, path: string) => valuesAt(rule, path).length > 0;
 const isUnique = (values: readonly unknown[]) => new Set(values).size === values.length;
+
+/** What a custom resource of the function has besides its own. */
+const OF_FUNCTION: readonly Constraint[] = [
+  {
+    properties: ['ServiceTimeout'],
+    says: '1 to 3,600 seconds, and no less than the function takes',
+    page: CUSTOM,
+    holds: ([seconds], _, { resources }) => {
+      const timeouts = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
+        type === 'AWS::Lambda::Function' ? [Number(properties?.['Timeout'])] : [],
+      );
+      return matching(/^\d+$/)([seconds]) && Number(seconds) <= 3600 && Number(seconds) >= Math.max(...timeouts);
+    },
+    wrong: 3601,
+  },
+  {
+    properties: ['ServiceToken'],
+    says: 'a function or topic of the Region of the stack, here of the same template',
+    page: CUSTOM,
+    holds: (tokens, _, place) => refersTo(tokens, 'AWS::Lambda::Function', place),
+    wrong: 'arn:aws:lambda:eu-west-1:111111111111:function:elsewhere',
+  },
+];
 
 /** What is known of each property that a template sets, by resource type. */
 export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFound)[]>> = {
@@ -170,6 +204,210 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: 'backups.replication',
     },
   ],
+  'AWS::CodeBuild::Project': [
+    {
+      properties: ['Artifacts.Type', 'Source.Type'],
+      says: 'CODEPIPELINE, where actions of a pipeline name source and artifacts',
+      page: `${BUILD_API}/API_ProjectSource.html`,
+      holds: (_, { Artifacts: artifacts, Source: source }) =>
+        (artifacts as Properties)['Type'] === 'CODEPIPELINE' && (source as Properties)['Type'] === 'CODEPIPELINE',
+      wrong: 'NO_ARTIFACTS',
+    },
+    { properties: ['Cache.Type'], says: 'none found', page: `${BUILD_API}/API_ProjectCache.html` },
+    {
+      properties: ['Description'],
+      says: 'at most 255 characters',
+      page: `${BUILD_API}/API_CreateProject.html`,
+      holds: upTo(255),
+      wrong: 'a'.repeat(256),
+    },
+    {
+      properties: ['EncryptionKey'],
+      says: 'the ARN of a key, or alias/ and its name',
+      page: `${BUILD_API}/API_CreateProject.html`,
+      holds: (keys, _, place) => refersTo(keys, 'AWS::KMS::Key', place) || matching(/^(arn:[\w-]+:kms:|alias\/)/)(keys),
+      wrong: 'artifacts',
+    },
+    {
+      properties: ['Environment.ImagePullCredentialsType', 'Environment.Image'],
+      says: 'an image of CodeBuild is pulled with the credentials of CodeBuild',
+      page: `${BUILD_API}/API_ProjectEnvironment.html`,
+      holds: ([credentials], { Environment: environment }) =>
+        !String((environment as Properties)['Image']).startsWith('aws/codebuild/') || credentials === 'CODEBUILD',
+      wrong: 'SERVICE_ROLE',
+    },
+    {
+      properties: ['Environment.ComputeType', 'Environment.Type', 'Environment.PrivilegedMode'],
+      says: 'none found',
+      page: `${BUILD_API}/API_ProjectEnvironment.html`,
+    },
+    {
+      properties: ['LogsConfig.CloudWatchLogs.GroupName', 'LogsConfig.CloudWatchLogs.Status'],
+      says: 'none found',
+      page: `${BUILD_API}/API_CloudWatchLogsConfig.html`,
+    },
+    {
+      properties: ['Name'],
+      says: '2 to 150 letters, digits, hyphens and underscores, a letter or digit first',
+      page: `${BUILD_API}/API_CreateProject.html`,
+      holds: matching(/^[A-Za-z0-9][\w-]{1,149}$/),
+      wrong: '-update',
+    },
+    {
+      properties: ['ServiceRole'],
+      says: 'a role that CodeBuild may assume',
+      page: `${AWS}/codebuild/latest/userguide/setting-up-service-role.html`,
+      holds: (roles, _, place) =>
+        roles.every((role) => {
+          const id = (role as { 'Fn::GetAtt'?: readonly string[] })['Fn::GetAtt']?.[0] ?? '';
+          const trust = place.resources[id]?.Properties?.['AssumeRolePolicyDocument'];
+          return JSON.stringify(trust ?? null).includes('codebuild.amazonaws.com');
+        }),
+      wrong: { Ref: 'Elsewhere' },
+    },
+    {
+      properties: ['Source.BuildSpec'],
+      says: 'has a version; phases install, pre_build, build and post_build',
+      page: `${AWS}/codebuild/latest/userguide/build-spec-ref.html`,
+      holds: every((specification) => {
+        const { version, phases = {} } = JSON.parse(String(specification)) as { version?: string; phases?: object };
+        return version === '0.2' && Object.keys(phases).every((phase) => /^(install|(pre_|post_)?build)$/.test(phase));
+      }),
+      wrong: '{"phases":{"test":{}}}',
+    },
+  ],
+  'AWS::CodePipeline::Pipeline': [
+    {
+      properties: ['ArtifactStores[].Region', `${ACTION}.Region`],
+      says: 'one store for the Region of the pipeline, and one for each other Region that has an action',
+      page: `${PIPELINE_API}/API_PipelineDeclaration.html`,
+      holds: (stores, resource, { region }) =>
+        isUnique(stores) && [region, ...valuesAt(resource, `${ACTION}.Region`)].every((one) => stores.includes(one)),
+      at: `${ACTION}.Region`,
+      wrong: 'eu-north-1',
+    },
+    {
+      properties: [`${STORE}.EncryptionKey.Id`, `${STORE}.EncryptionKey.Type`],
+      says: 'a key in the Region of the store, by ARN: other accounts know no alias, and a key without ARN would be their own',
+      page: `${PIPELINE_API}/API_EncryptionKey.html`,
+      holds: (_, { ArtifactStores: stores }) =>
+        (stores as readonly Properties[]).every((store) => {
+          const [key] = valuesAt(store, 'ArtifactStore.EncryptionKey.Id');
+          return isResolvedLater(key) || new RegExp(`^arn:aws[\\w-]*:kms:${String(store['Region'])}:`).test(String(key));
+        }),
+      wrong: 'alias/artifacts',
+    },
+    {
+      properties: [`${STORE}.Location`],
+      says: 'the name of a bucket',
+      page: `${PIPELINE_API}/API_ArtifactStore.html`,
+      holds: matching(/^[a-zA-Z0-9.-]{3,63}$/),
+      wrong: 'arn:aws:s3:::artifacts',
+    },
+    { properties: [`${STORE}.Type`], says: 'none found', page: `${PIPELINE_API}/API_ArtifactStore.html` },
+    {
+      properties: ['Name'],
+      says: 'at most 100 letters, digits and . @ - _',
+      page: `${PIPELINE_GUIDE}/limits.html`,
+      holds: matching(NAME_IN_PIPELINE),
+      wrong: 'with a space',
+    },
+    {
+      properties: ['PipelineType', 'RestartExecutionOnUpdate'],
+      says: 'none found',
+      page: `${REFERENCE}/aws-resource-codepipeline-pipeline.html`,
+    },
+    {
+      properties: ['RoleArn', `${ACTION}.RoleArn`],
+      says: 'a role that performs the actions, or assumes their own roles',
+      page: `${PIPELINE_GUIDE}/pipelines-create-cross-account.html`,
+      holds: (roles, _, place) => refersTo(roles, 'AWS::IAM::Role', place),
+      wrong: 'arn:aws:iam::111111111111:role/pipeline',
+    },
+    {
+      properties: ['Stages[].Name'],
+      says: 'two to 50 stages, each with a name of its own',
+      page: `${PIPELINE_GUIDE}/limits.html`,
+      holds: (names) => names.length >= 2 && names.length <= 50 && isUnique(names) && matching(NAME_IN_PIPELINE)(names),
+      wrong: 'with a space',
+    },
+    {
+      properties: [`${ACTION}.Name`],
+      says: 'names that are unique in their stage',
+      page: `${PIPELINE_GUIDE}/action-requirements.html`,
+      holds: (names, resource) =>
+        matching(NAME_IN_PIPELINE)(names) &&
+        eachRule('Stages[]', (stage) => isUnique(valuesAt(stage, 'Actions[].Name')))(names, resource),
+      wrong: 'with a space',
+    },
+    {
+      properties: [`${ACTION}.ActionTypeId.Category`],
+      says: 'the first stage has source actions alone, and no other stage has one',
+      page: `${PIPELINE_GUIDE}/pipeline-requirements.html`,
+      holds: (_, { Stages: stages }) =>
+        (stages as readonly unknown[]).every((stage, index) =>
+          valuesAt(stage, 'Actions[].ActionTypeId.Category').every((category) => (category === 'Source') === (index === 0)),
+        ),
+      wrong: 'Build',
+    },
+    {
+      properties: ['Owner', 'Provider', 'Version'].map((part) => `${ACTION}.ActionTypeId.${part}`),
+      says: 'none found',
+      page: `${PIPELINE_API}/API_ActionTypeId.html`,
+    },
+    {
+      properties: [
+        'FullRepositoryId',
+        'ActionMode',
+        'BranchName',
+        'Capabilities',
+        'ConnectionArn',
+        'CustomData',
+        'EnvironmentVariables',
+        'PrimarySource',
+        'ProjectName',
+        'RoleArn',
+      ].map((key) => `${ACTION}.Configuration.${key}`),
+      says: 'at most 1,000 characters in a value',
+      page: `${PIPELINE_GUIDE}/limits.html`,
+      holds: (_, resource) =>
+        valuesAt(resource, `${ACTION}.Configuration`).every((settings) => upTo(1000)(Object.values(settings as object))),
+      wrong: 'a'.repeat(1001),
+    },
+    {
+      properties: [`${ACTION}.Configuration.ChangeSetName`, `${ACTION}.Configuration.StackName`],
+      says: 'at most 128 letters, digits and hyphens, a letter first',
+      page: `${AWS}/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html`,
+      holds: (names, resource) =>
+        matching(/^[A-Za-z][A-Za-z0-9-]{0,127}$/)([...names, ...valuesAt(resource, `${ACTION}.Configuration.StackName`)]),
+      wrong: 'with a space',
+    },
+    {
+      properties: [`${ACTION}.Configuration.TemplatePath`, `${ACTION}.Configuration.TemplateConfiguration`],
+      says: 'name of an input artifact, two colons, name of a file in it',
+      page: `${PIPELINE_GUIDE}/action-reference-CloudFormation.html`,
+      holds: (templates, resource) =>
+        matching(/^[\w-]{1,100}::[^:]+$/)([...templates, ...valuesAt(resource, `${ACTION}.Configuration.TemplateConfiguration`)]),
+      wrong: 'template.json',
+    },
+    {
+      properties: [`${ACTION}.OutputArtifacts[].Name`, `${ACTION}.InputArtifacts[].Name`],
+      says: 'each output has a name of its own, and each input is the output of another action',
+      page: `${PIPELINE_GUIDE}/action-requirements.html`,
+      holds: (outputs, resource) =>
+        isUnique(outputs) &&
+        matching(/^[\w-]{1,100}$/)(outputs) &&
+        valuesAt(resource, `${ACTION}.InputArtifacts[].Name`).every((name) => outputs.includes(name)),
+      wrong: 'with.a.dot',
+    },
+    {
+      properties: [`${ACTION}.RunOrder`],
+      says: '1 to 999',
+      page: `${PIPELINE_API}/API_ActionDeclaration.html`,
+      holds: between(1, 999),
+      wrong: 0,
+    },
+  ],
   'AWS::Events::Rule': [
     {
       properties: ['Description'],
@@ -181,6 +419,9 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     {
       properties: [
         'EventPattern.detail-type[]',
+        'EventPattern.detail.state[]',
+        'EventPattern.resources[]',
+        'EventPattern.source[]',
         'EventPattern.detail.$or[].eventName[]',
         'EventPattern.detail.$or[].requestParameters.bucketName[]',
         'EventPattern.detail.$or[].resources.ARN[]',
@@ -198,6 +439,31 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${AWS}/eventbridge/latest/APIReference/API_PutRule.html`,
       holds: matching(/^[\w.-]{1,64}$/),
       wrong: 'a b',
+    },
+    {
+      properties: ['State'],
+      says: 'ENABLED matches changes that CloudTrail records; only for reads is there a third state',
+      page: `${AWS}/eventbridge/latest/userguide/eb-service-event-cloudtrail.html`,
+      holds: oneOf('ENABLED', 'DISABLED'),
+      wrong: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+    },
+    {
+      properties: ['Targets[].InputTransformer.InputPathsMap.detail-execution-id'],
+      says: 'a JSON path in dot notation; no key starts with AWS.',
+      page: `${AWS}/eventbridge/latest/APIReference/API_InputTransformer.html`,
+      holds: (paths, resource) =>
+        matching(/^\$\.[\w.-]+$/)(paths) &&
+        valuesAt(resource, 'Targets[].InputTransformer.InputPathsMap').every((map) =>
+          Object.keys(map as object).every((name) => /^(?!AWS\.)[\w-]{1,256}$/.test(name)),
+        ),
+      wrong: 'detail.execution-id',
+    },
+    {
+      properties: ['Targets[].InputTransformer.InputTemplate'],
+      says: 'at most 8,192 characters',
+      page: `${AWS}/eventbridge/latest/APIReference/API_InputTransformer.html`,
+      holds: upTo(8192),
+      wrong: 'a'.repeat(8193),
     },
     {
       properties: ['Targets[].Id'],
@@ -429,6 +695,18 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
   ],
   'AWS::Logs::LogGroup': [
     {
+      properties: ['KmsKeyId'],
+      says: 'the ARN of a symmetric key whose policy lets CloudWatch Logs of the Region use it',
+      page: `${AWS}/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html`,
+      holds: (keys, _, place) =>
+        keys.every((key) => {
+          const id = (key as { 'Fn::GetAtt'?: readonly string[] })['Fn::GetAtt']?.[0] ?? '';
+          const policy = place.resources[id]?.Properties?.['KeyPolicy'];
+          return JSON.stringify(policy ?? null).includes(`logs.${place.region}.amazonaws.com`);
+        }),
+      wrong: 'alias/logs',
+    },
+    {
       properties: ['RetentionInDays'],
       says: 'one of some numbers of days',
       page: `${REFERENCE}/aws-resource-logs-loggroup.html`,
@@ -445,7 +723,7 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       says: 'a key with aws:kms or aws:kms:dsse alone; an ARN, since an alias is looked up in the account of the caller',
       page: `${S3_API}/API_ServerSideEncryptionByDefault.html`,
       holds: (keys, resource, place) =>
-        (refersTo(keys, 'AWS::KMS::Key', place) || matching(KEY_ARN)(keys)) &&
+        keys.every((key) => refersTo([key], 'AWS::KMS::Key', place) || isJoinedArn(key) || matching(KEY_ARN)([key])) &&
         eachRule(
           `${ENCRYPTION}.ServerSideEncryptionByDefault`,
           (rule) => (rule['SSEAlgorithm'] === 'aws:kms') === 'KMSMasterKeyID' in rule,
@@ -514,6 +792,99 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${S3_GUIDE}/object-keys.html`,
       holds: every((prefix) => Buffer.byteLength(String(prefix)) <= 1024),
       wrong: 'ü'.repeat(513),
+    },
+    {
+      properties: [`${INVENTORY}.Destination.BucketArn`],
+      says: 'a bucket of the Region of the bucket; here one of the same template',
+      page: `${S3_GUIDE}/storage-inventory.html`,
+      holds: (arns, _, { resources }) =>
+        arns.every((arn) =>
+          Object.values(resources).some(
+            ({ Type: type, Properties: properties }) =>
+              type === 'AWS::S3::Bucket' && String(arn).endsWith(`:s3:::${String(properties?.['BucketName'])}`),
+          ),
+        ),
+      wrong: 'arn:aws:s3:::elsewhere',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.BucketAccountId`],
+      says: 'the account that owns that bucket, which S3 then checks',
+      page: `${S3_API}/API_InventoryS3BucketDestination.html`,
+      holds: (accounts, _, { account }) => accounts.every((one) => one === account),
+      wrong: '333333333333',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.Format`],
+      says: 'CSV, ORC or Parquet',
+      page: `${S3_API}/API_InventoryS3BucketDestination.html`,
+      holds: oneOf('CSV', 'ORC', 'Parquet'),
+      wrong: 'JSON',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.Prefix`],
+      says: 'S3 puts a slash between the prefix and the rest of the key',
+      page: `${S3_GUIDE}/storage-inventory-location.html`,
+      holds: matching(/^[\w-]+$/),
+      wrong: 'source/',
+    },
+    {
+      properties: [`${INVENTORY}.Enabled`],
+      says: 'without it no list is made',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: oneOf(true),
+      wrong: false,
+    },
+    {
+      properties: [`${INVENTORY}.Id`],
+      says: 'unique within the bucket; at most 1,000',
+      page: `${S3_API}/API_PutBucketInventoryConfiguration.html`,
+      holds: (ids) => isUnique(ids) && ids.length <= 1000 && matching(/^[\w.-]{1,64}$/)(ids),
+      wrong: 'a b',
+    },
+    {
+      properties: [`${INVENTORY}.IncludedObjectVersions`],
+      says: 'Current leaves out version ids and delete markers',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: oneOf('All'),
+      wrong: 'Current',
+    },
+    {
+      properties: [`${INVENTORY}.OptionalFields[]`],
+      says: 'some fields, each once',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: (fields, resource) =>
+        oneOf(
+          'Size',
+          'LastModifiedDate',
+          'StorageClass',
+          'ETag',
+          'IsMultipartUploaded',
+          'ReplicationStatus',
+          'EncryptionStatus',
+          'ObjectLockRetainUntilDate',
+          'ObjectLockMode',
+          'ObjectLockLegalHoldStatus',
+          'IntelligentTieringAccessTier',
+          'BucketKeyStatus',
+          'ChecksumAlgorithm',
+          'ObjectAccessControlList',
+          'ObjectOwner',
+        )(fields) && valuesAt(resource, INVENTORY).every((one) => isUnique(valuesAt(one, 'OptionalFields[]'))),
+      wrong: 'Key',
+    },
+    {
+      properties: [`${INVENTORY}.Prefix`],
+      says: 'at most 1,024 bytes, as a key',
+      page: `${S3_GUIDE}/object-keys.html`,
+      holds: every((prefix) => Buffer.byteLength(String(prefix)) <= 1024),
+      wrong: 'ü'.repeat(513),
+    },
+    {
+      properties: [`${INVENTORY}.ScheduleFrequency`],
+      says: 'Daily or Weekly',
+      page: `${S3_GUIDE}/storage-inventory.html`,
+      holds: oneOf('Daily', 'Weekly'),
+      wrong: 'Hourly',
     },
     {
       properties: ['NotificationConfiguration.QueueConfigurations[].Event'],
@@ -897,26 +1268,6 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: '{{name}}',
     },
   ],
-  'Custom::S3ReplicationRule': [
-    { properties: ['Adoption'], says: 'none found', page: CUSTOM },
-    {
-      properties: ['ServiceTimeout'],
-      says: '1 to 3,600 seconds, and no less than the function takes',
-      page: CUSTOM,
-      holds: ([seconds], _, { resources }) => {
-        const timeouts = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
-          type === 'AWS::Lambda::Function' ? [Number(properties?.['Timeout'])] : [],
-        );
-        return matching(/^\d+$/)([seconds]) && Number(seconds) <= 3600 && Number(seconds) >= Math.max(...timeouts);
-      },
-      wrong: 3601,
-    },
-    {
-      properties: ['ServiceToken'],
-      says: 'a function or topic of the Region of the stack, here of the same template',
-      page: CUSTOM,
-      holds: (tokens, _, place) => refersTo(tokens, 'AWS::Lambda::Function', place),
-      wrong: 'arn:aws:lambda:eu-west-1:111111111111:function:elsewhere',
-    },
-  ],
+  'Custom::S3Inventory': [{ properties: ['Inventory'], says: 'none found', page: CUSTOM }, ...OF_FUNCTION],
+  'Custom::S3ReplicationRule': [{ properties: ['Adoption'], says: 'none found', page: CUSTOM }, ...OF_FUNCTION],
 };

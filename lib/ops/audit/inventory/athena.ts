@@ -69,7 +69,7 @@ export async function athena(context: Context, all: readonly PairReports[], from
   const most = sizes.reduce((sum, size) => sum + Math.max(READS * size, READS * LEAST_LIMIT), 0);
   const limit = Math.max(LEAST_LIMIT, READS_IN_A_QUERY * Math.max(0, ...sizes));
   const group = `${config.deployment}-inventory-audit`;
-  const output = inventoryBucket(config, 'destination').name;
+  const output = inventoryBucket(config, 'destination', all[0]?.pair).name;
   terminal.tell(
     [
       `Athena in ${config.destination.region} reads the reports about ${plural(all.length, 'pair')} where they are, at most ${bytes(most)} together`,

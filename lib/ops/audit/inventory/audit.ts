@@ -102,15 +102,19 @@ function pairsWithInventory({ config, pairs }: Context): readonly DeployedPair[]
       'write "inventory": {} into it and deploy; S3 delivers the first reports up to 48 hours later',
     );
   }
-  const without = pairs.filter((pair) => !hasInventory(config, pair)).map(({ id }) => id);
-  if (without.length > 0) {
+  // The pair that replicates the reports has none itself.
+  const audited = pairs.filter(({ reportDays }) => reportDays === undefined);
+  const without = audited.filter((pair) => !hasInventory(config, pair)).map(({ id }) => id);
+  if (without.length > 0 || audited.length === 0) {
     throw new UsageError(
       'NoInventory',
-      `${plural(without.length, 'pair')} without an inventory: ${without.join(', ')}`,
+      audited.length === 0
+        ? 'the pair that replicates the reports has no inventory itself'
+        : `${plural(without.length, 'pair')} without an inventory: ${without.join(', ')}`,
       'name the other pairs with --pair, or write "inventory": true into these pairs and deploy',
     );
   }
-  return pairs;
+  return audited;
 }
 
 /** @throws UnreachableError that names every report that cannot be used */

@@ -1,13 +1,23 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Subscription } from '@aws-sdk/client-sns';
 import { isEmulator } from '../../../aws/emulator';
-import { alarmsIn, type PairAlarm, topicsOf, watchesBackup } from '../../../model/alarms';
+import { watchesBackup } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
 import { ALARM_PLACES, ALARM_SIDES, type AlarmPlace, alarmSide } from '../../../model/names';
 import { awsCommand } from '../../../model/shell-commands';
 import { ALARM_STACKS, HEALTH_STACKS } from '../../../model/stacks';
 import { ResourceNotFound } from '../answers';
-import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import {
+  type Check,
+  type CheckFinding,
+  compare,
+  type DoctorContext,
+  notApplicable,
+  notDeployedYet,
+  orMissing,
+  pass,
+} from '../check';
+import type { ExpectedSubscription } from '../expected';
 import { byAws, deployStack, type Repair, restoreStack } from '../repair';
 
 const WORDS: Readonly<Record<AlarmPlace, { readonly on: string; readonly of: string }>> = {
@@ -59,31 +69,31 @@ async function whereWatched(
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html */
 async function alarms(context: DoctorContext, pair: DeployedPair, place: AlarmPlace): Promise<CheckFinding> {
-  const { config } = context;
   const stack = ALARM_STACKS[place];
-  const wanted = alarmsIn(config, place, [pair]);
+  const wanted = await context.facts.expected.alarms(place, [pair]);
   if (wanted.length === 0) {
-    return notApplicable('the replica bucket is owned elsewhere, and nothing of this pair is watched there');
+    const configured = await context.facts.configured.alarms(place, [pair]);
+    return configured.length === 0
+      ? notApplicable('nothing of this pair is watched there')
+      : notDeployedYet(context, stack, `alarm of pair ${pair.id}`);
   }
-  const expected = wanted.map((alarm) => alarmText(expectedAlarm(alarm)));
+  const expected = wanted.map(alarmText);
   return orMissing(context, { stack, expected: expected.join('\n') }, async () => {
     const { metric } = await context.facts.monitoring.alarms(place);
-    const missing = wanted.filter(({ name }) => !metric.has(name));
+    const missing = wanted.flatMap(({ AlarmName: name = '' }) => (metric.has(name) ? [] : [name]));
     if (missing.length > 0) {
-      throw new ResourceNotFound(stack, `alarm ${missing.map(({ name }) => name).join(', ')}`);
+      throw new ResourceNotFound(stack, `alarm ${missing.join(', ')}`, missing);
     }
-    const found = wanted.map(({ name }) => alarmText(metric.get(name) ?? {}));
-    const changed = wanted.filter((_, index) => found[index] !== expected[index]);
+    const live = wanted.map(({ AlarmName: name = '' }) => metric.get(name) ?? {});
+    const found = live.map(alarmText);
+    const changed = wanted.flatMap((alarm, index) => (found[index] === expected[index] ? [] : [{ ...live[index], ...alarm }]));
     return compare({
       found: found.join('\n'),
       expected: expected.join('\n'),
       fix: {
-        resource: `alarms ${changed.map(({ name }) => name).join(', ')}`,
-        commands: changed.map((alarm) => putAlarm(context, place, { ...metric.get(alarm.name), ...expectedAlarm(alarm) })),
-        notes: [
-          'It keeps description and actions of the alarm.',
-          'Where the configuration was changed since the last deployment, deploy it as well: npx --no -- s3-replication deploy.',
-        ],
+        resource: `alarms ${changed.map(({ AlarmName: name }) => name).join(', ')}`,
+        commands: changed.map((alarm) => putAlarm(context, place, alarm)),
+        notes: ['It keeps description and actions of the alarm.'],
       },
     });
   });
@@ -117,24 +127,8 @@ function putAlarm({ config }: DoctorContext, place: AlarmPlace, alarm: MetricAla
   });
 }
 
-/** An alarm as the stacks write it, in the spelling of CloudWatch. */
-export function expectedAlarm(alarm: PairAlarm) {
-  return {
-    AlarmName: alarm.name,
-    Namespace: alarm.namespace,
-    MetricName: alarm.metric,
-    Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
-    Statistic: alarm.statistic,
-    Period: alarm.period,
-    EvaluationPeriods: alarm.periods,
-    Threshold: alarm.threshold,
-    ComparisonOperator: alarm.comparison,
-    TreatMissingData: alarm.missingData,
-  } satisfies MetricAlarm;
-}
-
 /** What an alarm watches and when it goes off, in the one text that all equal alarms share. */
-function alarmText(alarm: MetricAlarm): string {
+export function alarmText(alarm: MetricAlarm): string {
   const dimensions = alarm.Dimensions?.map(({ Name: name, Value: value }) => `${name}=${value}`).toSorted() ?? [];
   return [
     `${alarm.AlarmName}: ${alarm.Statistic} of ${alarm.Namespace} ${alarm.MetricName} (${dimensions.join(', ')})`,
@@ -149,12 +143,12 @@ async function health(context: DoctorContext, place: AlarmPlace): Promise<CheckF
     return notApplicable('an emulator refuses composite alarms');
   }
   const { config } = context;
-  const { composite, topic } = config.names.monitoring.regions[place];
+  const { composite } = config.names.monitoring.regions[place];
   const stack = HEALTH_STACKS[place];
   return orMissing(context, { stack, expected: `composite alarm ${composite.name}` }, async () => {
     const live = (await context.facts.monitoring.alarms(place)).composite.get(composite.name);
     if (live === undefined) {
-      throw new ResourceNotFound(stack, `composite alarm ${composite.name}`);
+      throw new ResourceNotFound(stack, `composite alarm ${composite.name}`, [composite.name]);
     }
     if (live.ActionsEnabled !== true) {
       return compare({
@@ -167,9 +161,9 @@ async function health(context: DoctorContext, place: AlarmPlace): Promise<CheckF
       });
     }
     const watched = await context.facts.monitoring.watched(place, live.AlarmRule ?? '');
-    const unwatched = alarmsIn(config, place).flatMap(({ name }) => (watched.has(name) ? [] : [name]));
+    const { watched: deployed, told: wanted } = await context.facts.expected.health(place);
+    const unwatched = deployed.filter((name) => !watched.has(name));
     const notified = live.AlarmActions ?? [];
-    const wanted = [topic.arn, ...topicsOf(config, place)];
     // Somebody may have added others.
     const told = wanted.every((arn) => notified.includes(arn)) ? wanted.join(', ') : notified.join(', ') || 'nobody';
     return compare({
@@ -185,17 +179,24 @@ async function notifications(context: DoctorContext, place: AlarmPlace): Promise
   if (isEmulator()) {
     return notApplicable('an emulator sends no mail');
   }
-  const { email } = context.config.monitoring;
-  const others = topicsOf(context.config, place);
-  const expected = email === undefined ? 'a confirmed subscription' : `a confirmed subscription of ${email}`;
+  const { facts, config } = context;
+  const { topic } = config.names.monitoring.regions[place];
+  const subscribed = await facts.expected.subscriptions(place);
+  const others = (await facts.expected.health(place)).told.filter((arn) => arn !== topic.arn);
+  const expected =
+    subscribed.length === 0
+      ? 'a confirmed subscription'
+      : `a confirmed subscription of ${subscribed.map(({ endpoint }) => endpoint).join(' or ')}`;
+  const isDeployed = ({ Protocol: protocol, Endpoint: endpoint }: Subscription) =>
+    subscribed.some((one) => one.protocol === protocol && one.endpoint === endpoint);
   return orMissing(context, { stack: ALARM_STACKS[place], expected }, async () => {
-    const all = await context.facts.monitoring.subscriptions(place);
-    const wanted = email === undefined ? all : all.filter((one) => one.Protocol === 'email' && one.Endpoint === email);
+    const all = await facts.monitoring.subscriptions(place);
+    const wanted = subscribed.length === 0 ? all : all.filter(isDeployed);
     if (wanted.some(isConfirmed)) {
       return pass([...all.filter(isConfirmed).map(subscriptionText), ...others].join(', '));
     }
     // Who subscribes to a topic of somebody else is that person's affair.
-    if (email === undefined && others.length > 0) {
+    if (subscribed.length === 0 && others.length > 0) {
       return pass(others.join(', '));
     }
     const pending = wanted.filter(({ SubscriptionArn: arn }) => arn === 'PendingConfirmation');
@@ -207,7 +208,7 @@ async function notifications(context: DoctorContext, place: AlarmPlace): Promise
           ...pending.map((one) => `${subscriptionText(one)} is not confirmed`),
         ].join(', ') || 'nobody',
       expected,
-      fix: remedy(context, place, pending),
+      fix: remedy(context, place, pending, subscribed),
     };
   });
 }
@@ -217,11 +218,15 @@ async function notifications(context: DoctorContext, place: AlarmPlace): Promise
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
  */
-function remedy(context: DoctorContext, place: AlarmPlace, [pending]: readonly Subscription[]): Repair {
+function remedy(
+  context: DoctorContext,
+  place: AlarmPlace,
+  [pending]: readonly Subscription[],
+  [subscribed]: readonly ExpectedSubscription[],
+): Repair {
   const { config } = context;
-  const { email } = config.monitoring;
   const { arn, name } = config.names.monitoring.regions[place].topic;
-  const endpoint = pending?.Endpoint ?? email;
+  const endpoint = pending?.Endpoint ?? subscribed?.endpoint;
   const resource = `subscriptions of topic ${name}`;
   if (endpoint === undefined) {
     const { commands } = deployStack(context, ALARM_STACKS[place]);
@@ -231,7 +236,7 @@ function remedy(context: DoctorContext, place: AlarmPlace, [pending]: readonly S
       notes: ['Alarms tell nobody. First write monitoring.email or monitoring.topicArns into the configuration.'],
     };
   }
-  const protocol = pending?.Protocol ?? 'email';
+  const protocol = pending?.Protocol ?? subscribed?.protocol ?? 'email';
   const what = protocol.startsWith('email') ? 'mail' : 'request';
   return byAws(
     context,

@@ -1,10 +1,8 @@
-import type { ObjectLockConfiguration } from '@aws-sdk/client-s3';
+import type { ObjectLockConfiguration, PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { keyIdOf } from '../../../model/names';
-import { ResourceNotFound } from '../answers';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { byAwsUnderLockdown, byHand, type Repair } from '../repair';
 
@@ -28,7 +26,7 @@ export const BUCKET_CHECKS: readonly Check[] = [
         id: `${BUCKET[side]}-${suffix}`,
         title: `${BUCKET[side]} ${title}`,
         area: 'buckets',
-        run: { each: 'pair', ask: (context, pair) => askOfOwner(suffix, pair, side) ?? ask(context, pair, side) },
+        run: { each: 'pair', ask: (context, pair) => ask(context, pair, side) },
       }),
     ),
   ),
@@ -48,30 +46,11 @@ export const BUCKET_CHECKS: readonly Check[] = [
   ),
 ];
 
-/** The questions that are for the owner to answer of a replica bucket that is owned elsewhere. */
-const OWNERS: Readonly<Record<string, string>> = {
-  'public-access': 'this setting is for its owner to choose',
-  'bucket-keys': 'this setting is for its owner to choose',
-  encryption: 'its default is for its owner to choose: replicas of objects under SSE-KMS get the key of the rule',
-};
-
-function askOfOwner(suffix: string, pair: DeployedPair, side: SideName): Promise<CheckFinding> | undefined {
-  const why = isOwned(pair, side) ? OWNERS[suffix] : undefined;
-  return why === undefined ? undefined : Promise.resolve(notApplicable(`the bucket is owned elsewhere, and ${why}`));
-}
-
-function isOwned({ replicaBucket }: DeployedPair, side: SideName): boolean {
-  return side === 'destination' && replicaBucket !== undefined;
-}
-
 async function exists(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const { facts } = context;
   const { name } = facts.buckets.name(side, pair);
   const { region } = context.config[side];
   const expected = `bucket ${name} in ${region}`;
-  if (isOwned(pair, side)) {
-    return ownedBucket(context, pair, expected);
-  }
   return orMissing(context, { stack: side, expected }, async () =>
     // An endpoint other than AWS's own may not say.
     compare({
@@ -80,28 +59,6 @@ async function exists(context: DoctorContext, pair: DeployedPair, side: SideName
       fix: elsewhere(name),
     }),
   );
-}
-
-/** A replica bucket that is owned elsewhere has to be there before anything is deployed: S3 refuses a rule without it. */
-async function ownedBucket({ config, facts }: DoctorContext, pair: DeployedPair, expected: string): Promise<CheckFinding> {
-  const { name } = pair.names.replicaBucket;
-  const found = await facts.buckets.region('destination', pair).then(
-    (region) => `bucket ${name} in ${region ?? config.destination.region}`,
-    (error: unknown) => {
-      if (error instanceof ResourceNotFound) {
-        return error.message;
-      }
-      throw error;
-    },
-  );
-  return compare({
-    found,
-    expected,
-    fix: byHand(
-      `bucket ${name}`,
-      `Correct replicaBucket.name of pair ${pair.id} or destination.region: this deployment does not make the bucket.`,
-    ),
-  });
 }
 
 function elsewhere(name: string): Repair {
@@ -133,11 +90,13 @@ function wholeSetting(
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
 async function versioning(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = await context.facts.buckets.versioning(side, pair);
+  const expected = (await context.facts.expected.versioning(side, pair)) ?? 'Suspended';
   return compare({
-    found: (await context.facts.buckets.versioning(side, pair)) ?? 'never enabled',
-    expected: 'Enabled',
+    found: live ?? 'never enabled',
+    expected,
     fix: wholeSetting(context, [pair, side], 'versioning', 'put-bucket-versioning', {
-      'versioning-configuration': 'Status=Enabled',
+      'versioning-configuration': `Status=${expected}`,
     }),
   });
 }
@@ -145,25 +104,32 @@ async function versioning(context: DoctorContext, pair: DeployedPair, side: Side
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 async function publicAccess(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await context.facts.buckets.publicAccess(side, pair)) ?? {};
-  const settings = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
-  const text = (value: (setting: (typeof settings)[number]) => boolean) =>
-    settings.map((setting) => `${setting}=${value(setting)}`).join(',');
+  const expected = publicAccessText(await context.facts.expected.publicAccess(side, pair));
   return compare({
-    found: text((setting) => live[setting] === true),
-    expected: text(() => true),
+    found: publicAccessText(live),
+    expected,
     fix: wholeSetting(context, [pair, side], 'public access block', 'put-public-access-block', {
-      'public-access-block-configuration': text(() => true),
+      'public-access-block-configuration': expected,
     }),
   });
 }
 
+/** Settings of a public access block, in one spelling. */
+export function publicAccessText(settings: PublicAccessBlockConfiguration): string {
+  const all = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
+  return all.map((setting) => `${setting}=${settings[setting] === true}`).join(',');
+}
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
 async function ownership(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
+  const live = await context.facts.buckets.ownership(side, pair);
+  // What S3 does with a bucket that is made without one.
+  const expected = (await context.facts.expected.ownership(side, pair)) ?? 'BucketOwnerEnforced';
   return compare({
-    found: (await context.facts.buckets.ownership(side, pair)) ?? 'not set',
-    expected: 'BucketOwnerEnforced',
+    found: live ?? 'not set',
+    expected,
     fix: wholeSetting(context, [pair, side], 'object ownership', 'put-bucket-ownership-controls', {
-      'ownership-controls': 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]',
+      'ownership-controls': `Rules=[{ObjectOwnership=${expected}}]`,
     }),
   });
 }
@@ -185,10 +151,12 @@ async function payer(context: DoctorContext, pair: DeployedPair): Promise<CheckF
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html */
 async function encryption(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = (await context.facts.buckets.encryption(side, pair))?.ApplyServerSideEncryptionByDefault;
-  const { Arn: key } = await context.facts.key(side);
+  await context.facts.key(side);
+  const { algorithm, key } = await context.facts.expected.encryption(side, pair);
+  const text = (...words: readonly (string | undefined)[]) => words.filter(Boolean).join(' with ');
   return compare({
-    found: [live?.SSEAlgorithm ?? 'no default encryption', live?.KMSMasterKeyID].filter(Boolean).join(' with '),
-    expected: `aws:kms with ${key}`,
+    found: text(live?.SSEAlgorithm ?? 'no default encryption', live?.KMSMasterKeyID),
+    expected: text(algorithm, key),
     fix: await encrypt(context, pair, side),
   });
 }
@@ -199,25 +167,22 @@ async function bucketKeys(context: DoctorContext, pair: DeployedPair, side: Side
   if (live === undefined) {
     return notApplicable(`the bucket has no default encryption: see ${BUCKET[side]}-encryption`);
   }
+  const { bucketKey } = await context.facts.expected.encryption(side, pair);
   const text = (on: boolean) => (on ? 'on' : 'off');
-  const [found, expected] = [text(live.BucketKeyEnabled === true), text(pair.bucketKeys)];
+  const [found, expected] = [text(live.BucketKeyEnabled === true), text(bucketKey)];
   return found === expected ? pass(found) : { status: 'failed', found, expected, fix: await encrypt(context, pair, side) };
 }
 
 async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<Repair> {
   const { facts } = context;
   const { BlockedEncryptionTypes: blocked } = (await facts.buckets.encryption(side, pair)) ?? {};
-  const id = keyIdOf(context.config, side);
-  const key = await facts.key(side).then(
-    ({ Arn: arn }) => arn,
-    () => id,
-  );
+  const { algorithm, key, bucketKey } = await facts.expected.encryption(side, pair);
   return wholeSetting(context, [pair, side], 'default encryption', 'put-bucket-encryption', {
     'server-side-encryption-configuration': {
       Rules: [
         {
-          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key },
-          BucketKeyEnabled: pair.bucketKeys,
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: algorithm, ...(key !== undefined && { KMSMasterKeyID: key }) },
+          BucketKeyEnabled: bucketKey,
           // Types that somebody blocked stay blocked.
           ...(blocked && { BlockedEncryptionTypes: blocked }),
         },
@@ -232,27 +197,10 @@ async function encrypt(context: DoctorContext, pair: DeployedPair, side: SideNam
  */
 async function objectLock(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
   const live = await context.facts.buckets.objectLock(side, pair);
-  const expected = expectedLock(pair, side);
-  const [found, wanted] = [lockText(live), lockText(expected)];
-  // Without a default retention, Object Lock keeps what an object's own retention says. The owner chose it, and no configuration has a word for it.
-  const isOwnersChoice = isOwned(pair, side) && expected === undefined && live?.Rule?.DefaultRetention === undefined;
-  if (found === wanted || isOwnersChoice) {
-    return pass(found);
-  }
-  if (isOwned(pair, side)) {
-    const remedy =
-      'Write the objectLock that the bucket has into the configuration, or have its owner set it: nobody can switch Object Lock off again.';
-    return {
-      status: 'failed',
-      found,
-      expected: wanted,
-      fix: byHand(`Object Lock of bucket ${pair.names.replicaBucket.name}`, remedy),
-    };
-  }
-  return {
-    status: 'failed',
-    found,
-    expected: wanted,
+  const expected = await context.facts.expected.objectLock(side, pair);
+  return compare({
+    found: lockText(live),
+    expected: lockText(expected),
     fix:
       expected === undefined
         ? toConfigure(context, pair, side)
@@ -264,18 +212,10 @@ async function objectLock(context: DoctorContext, pair: DeployedPair, side: Side
             { 'object-lock-configuration': expected },
             ['Nobody can switch Object Lock off again.'],
           ),
-  };
+  });
 }
 
-/** Object Lock as the stack of a side sets it, as the S3 API spells it. */
-function expectedLock({ objectLock: lock, sourceObjectLock }: DeployedPair, side: SideName): ObjectLockConfiguration | undefined {
-  if (side === 'source') {
-    return sourceObjectLock ? { ObjectLockEnabled: 'Enabled' } : undefined;
-  }
-  return lock && { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: lock.mode, Days: lock.days } } };
-}
-
-/** Object Lock that the configuration does not have: it stays, whatever the configuration says. */
+/** Object Lock that the deployed stack does not have: it stays, whatever the configuration says. */
 function toConfigure({ facts }: DoctorContext, pair: DeployedPair, side: SideName): Repair {
   const keys = side === 'source' ? '"sourceObjectLock": true and objectLock' : 'objectLock';
   return byHand(
@@ -284,7 +224,8 @@ function toConfigure({ facts }: DoctorContext, pair: DeployedPair, side: SideNam
   );
 }
 
-function lockText(lock: ObjectLockConfiguration | undefined): string {
+/** Object Lock of a bucket, in words. */
+export function lockText(lock: ObjectLockConfiguration | undefined): string {
   if (lock?.ObjectLockEnabled !== 'Enabled') {
     return 'no Object Lock';
   }

@@ -1,15 +1,12 @@
 import { SIDES, type SideName } from '../../../config/replication-config';
 import { ConfigError } from '../../../errors/errors';
 import type { DeployedPair } from '../../../model/deployment';
-import { iamRole, partitionOf, stackArnPattern } from '../../../model/names';
 import { awsCommand, deployCommand, opsCommand } from '../../../model/shell-commands';
-import { toolkitNames } from '../../../model/toolkit';
 import { CONTEXT_FILE } from '../../exchange/exchange';
 import { ResourceNotFound } from '../answers';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
 import { difference, type LiveStatement, unknownStatement } from '../policy-document';
 import { byHand, restoreStack } from '../repair';
-import { accountRoot } from '../resource-policies';
 
 /** How each side learns what the other one has: published parameters, recorded values, the stack output. */
 export const EXCHANGE_CHECKS: readonly Check[] = [
@@ -48,8 +45,14 @@ export const EXCHANGE_CHECKS: readonly Check[] = [
 ];
 
 async function keyParameter(context: DoctorContext, side: SideName): Promise<CheckFinding> {
-  const { Arn: arn } = await context.facts.key(side);
-  return parameters(context, side, { [context.facts.names[side].keyParameter]: arn });
+  const { config, facts } = context;
+  const name = facts.names[side].keyParameter;
+  const { Arn: arn } = await facts.key(side);
+  // A key that is owned elsewhere counts from the deployment on that publishes it.
+  const isOwned = side === 'destination' && config.destination.keyArn !== undefined;
+  const parameter = isOwned ? (await facts.template(side)).named('AWS::SSM::Parameter', name) : undefined;
+  const published = await parameter?.get('Value');
+  return parameters(context, side, { [name]: typeof published === 'string' ? published : arn });
 }
 
 async function pairParameters(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
@@ -71,8 +74,8 @@ async function parameters(
   const wrong: { name: string; value: string; found: string | undefined }[] = [];
   for (const [name, value] of Object.entries(expected)) {
     const found = await facts.parameter(side, name);
-    if (found === undefined && !(await facts.isDeployed(side))) {
-      throw new ResourceNotFound(side, `SSM parameter ${name}`);
+    if (found === undefined && !((await facts.isDeployed(side)) && (await facts.isInTemplate(side, [name])))) {
+      throw new ResourceNotFound(side, `SSM parameter ${name}`, [name]);
     }
     if (found !== value) {
       wrong.push({ name, value, found });
@@ -126,6 +129,9 @@ async function output({ config, facts }: DoctorContext): Promise<CheckFinding> {
   const { outputName } = facts.names.exchange;
   const { Arn: expected } = await facts.key('destination');
   const outputs = (await facts.stack('destination'))?.Outputs ?? [];
+  if (!(await facts.isInTemplate('destination', [outputName]))) {
+    throw new ResourceNotFound('destination', `output ${outputName}`, [outputName]);
+  }
   return compare({
     found: outputs.find(({ OutputKey: name }) => name === outputName)?.OutputValue ?? `no output ${outputName}`,
     expected,
@@ -146,23 +152,14 @@ async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
   }
   const { name, arn } = facts.names.exchange.readerRole;
   return orMissing(context, { stack: 'destination', expected: arn }, async () => {
-    const { executionRole: roleName } = toolkitNames(context.qualifier, config.source);
-    const executionRole = iamRole(partitionOf(config.source), config.source, roleName).arn;
-    const trust: LiveStatement = {
-      Effect: 'Allow',
-      Principal: { AWS: accountRoot(config, 'source') },
-      Action: 'sts:AssumeRole',
-      Condition: { ArnEquals: { 'aws:PrincipalArn': executionRole } },
-    };
-    const reading: LiveStatement = {
-      Sid: 'ReadDestinationStack',
-      Effect: 'Allow',
-      Action: 'cloudformation:DescribeStacks',
-      Resource: stackArnPattern(config.destination, config.names.destination.stackName),
-    };
+    const { trust, inline } = await facts.expected.exchangeRole();
     const parts = [
-      difference((await facts.roles.role('destination', name)).trust, [trust]),
-      difference(await facts.roles.inlinePolicy('destination', name, 'ReadStackOutput'), [reading]),
+      difference((await facts.roles.role('destination', name)).trust, trust),
+      ...(await Promise.all(
+        Object.entries(inline).map(async ([policy, statements]) =>
+          difference(await facts.roles.inlinePolicy('destination', name, policy), statements),
+        ),
+      )),
     ];
     const wrong = parts.flatMap((part) => [...part.wrong, ...part.extra.map(unknownStatement)]);
     return wrong.length === 0
@@ -170,8 +167,14 @@ async function exchangeRole(context: DoctorContext): Promise<CheckFinding> {
       : {
           status: 'failed',
           found: `${name}: ${wrong.join('; ')}`,
-          expected: `${executionRole} may assume it, and it may describe the destination stack`,
+          expected: `${trust.map(assumedBy).join(', ')} may assume it, and it may describe the destination stack`,
           fix: restoreStack(context, 'destination'),
         };
   });
+}
+
+/** The role that a condition of a trust pins, or else the principal. */
+function assumedBy({ Condition: condition, Principal: principal }: LiveStatement): string {
+  const pinned = condition?.['ArnEquals']?.['aws:PrincipalArn'];
+  return pinned === undefined ? JSON.stringify(principal) : String(pinned);
 }

@@ -2,10 +2,11 @@ import type { Event, NotificationConfiguration, QueueConfiguration } from '@aws-
 import { AppError } from '../../../errors/errors';
 import { adoptionOf, withEvents } from '../../../model/adoption';
 import type { DeployedPair } from '../../../model/deployment';
-import { FAILURE_EVENT_DAYS, failureEvents } from '../../../model/failure-events';
+import { FAILURE_EVENT_DAYS } from '../../../model/failure-events';
 import { failureQueueStatements } from '../../../model/policies';
 import { ResourceNotFound } from '../answers';
-import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
+import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
+import { queueEncryption } from '../expected';
 import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 import { queuePolicy } from '../resource-policies';
 import { held } from './policies';
@@ -44,7 +45,10 @@ type NotificationTarget = Pick<QueueConfiguration, 'Id' | 'Events' | 'Filter'> &
 async function events(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
   const { arn } = context.config.names.monitoring.failureQueue;
-  const wanted = failureEvents(pair);
+  const wanted = await deployedEvents(context, pair);
+  if (wanted.length === 0) {
+    return notApplicable('the deployed stack sends no failure event yet: see configuration');
+  }
   const live = await facts.buckets.notifications('source', pair);
   const others = targets(live).filter((target) => !isOurs(target, arn, wanted));
   const found = targets(live)
@@ -62,11 +66,17 @@ async function events(context: DoctorContext, pair: DeployedPair): Promise<Check
       };
 }
 
+/** The events that the deployed stack has the bucket send to the queue. */
+async function deployedEvents({ config, facts }: DoctorContext, pair: DeployedPair): Promise<readonly string[]> {
+  const { arn } = config.names.monitoring.failureQueue;
+  return (await facts.expected.notifications('source', pair)).filter((one) => one.arn === arn).map(({ event }) => event);
+}
+
 /** Keeps what others configured: S3 takes a configuration as a whole, and one destination only for each event. */
 async function sendEvents(context: DoctorContext, pair: DeployedPair, live: NotificationConfiguration): Promise<Repair> {
   const { config, facts } = context;
   const { arn } = config.names.monitoring.failureQueue;
-  const wanted = failureEvents(pair);
+  const wanted = await deployedEvents(context, pair);
   const isMissing = await facts.monitoring.queue().then(
     () => false,
     (error: unknown) => error instanceof ResourceNotFound,
@@ -75,7 +85,7 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
     return restoreStack(context, 'source');
   }
   if (pair.sourceBucket !== undefined) {
-    return mergeEvents(context, pair, live);
+    return mergeEvents(context, pair, live, wanted);
   }
   const kept = <T extends NotificationTarget>(all: readonly T[] | undefined) =>
     all?.flatMap((target) => withoutEvents(target, arn, wanted));
@@ -104,10 +114,16 @@ async function sendEvents(context: DoctorContext, pair: DeployedPair, live: Noti
 }
 
 /** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
-function mergeEvents(context: DoctorContext, pair: DeployedPair, live: NotificationConfiguration): Repair {
+function mergeEvents(
+  context: DoctorContext,
+  pair: DeployedPair,
+  live: NotificationConfiguration,
+  wanted: readonly string[],
+): Repair {
   const { name } = pair.names.sourceBucket;
   const resource = `notifications of bucket ${name}`;
-  const adoption = adoptionOf(context.config, pair, '');
+  const configured = adoptionOf(context.config, pair, '');
+  const adoption = { ...configured, notification: { ...configured.notification, Events: wanted } };
   const others = targets(live).filter(({ QueueArn: arn }) => arn !== adoption.notification.QueueArn);
   try {
     return byAws(
@@ -174,25 +190,28 @@ function filterText({ Filter: filter }: NotificationTarget): string {
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html */
 async function queue(context: DoctorContext): Promise<CheckFinding> {
-  const { name } = context.config.names.monitoring.failureQueue;
-  const seconds = String(FAILURE_EVENT_DAYS * 24 * 60 * 60);
+  const { facts, config } = context;
+  const { name } = config.names.monitoring.failureQueue;
   const text = (encryption: string, retention: string | undefined) => `${encryption}, keeps events for ${retention} seconds`;
-  const expected = text('SSE-SQS', seconds);
+  const { encryption: wanted, retention } = await facts.expected.failureQueue();
+  const expected = text(wanted, retention);
   return orMissing(context, { stack: 'source', expected: `queue ${name}: ${expected}` }, async () => {
-    const { url, attributes } = await context.facts.monitoring.queue();
+    const { url, attributes } = await facts.monitoring.queue();
     const key = attributes['KmsMasterKeyId'];
-    const own = attributes['SqsManagedSseEnabled'] === 'true' ? 'SSE-SQS' : 'not encrypted';
     return compare({
-      found: text(key ? `SSE-KMS with ${key}` : own, attributes['MessageRetentionPeriod']),
+      found: text(queueEncryption(key, attributes['SqsManagedSseEnabled'] === 'true'), attributes['MessageRetentionPeriod']),
       expected,
-      fix: byAws(context, 'source', `attributes of queue ${name}`, 'sqs set-queue-attributes', {
-        'queue-url': url,
-        attributes: {
-          ...(key && { KmsMasterKeyId: '' }),
-          SqsManagedSseEnabled: 'true',
-          MessageRetentionPeriod: seconds,
-        },
-      }),
+      fix:
+        wanted === 'SSE-SQS'
+          ? byAws(context, 'source', `attributes of queue ${name}`, 'sqs set-queue-attributes', {
+              'queue-url': url,
+              attributes: {
+                ...(key && { KmsMasterKeyId: '' }),
+                SqsManagedSseEnabled: 'true',
+                MessageRetentionPeriod: retention,
+              },
+            })
+          : restoreStack(context, 'source'),
     });
   });
 }
@@ -201,7 +220,7 @@ async function queue(context: DoctorContext): Promise<CheckFinding> {
 async function policyOfQueue(context: DoctorContext): Promise<CheckFinding> {
   const policy = await queuePolicy(context);
   const generated = failureQueueStatements(context.config);
-  return held(policy, policy.expected, {
+  return held(policy, policy.configured, {
     whole: true,
     passed: `${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`,
   });

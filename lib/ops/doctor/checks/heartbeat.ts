@@ -1,21 +1,11 @@
-import type { GetScheduleCommandOutput } from '@aws-sdk/client-scheduler';
 import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
 import type { DeployedPair } from '../../../model/deployment';
-import {
-  HEARTBEAT_EVENT,
-  HEARTBEAT_RETENTION_SECONDS,
-  heartbeatInput,
-  heartbeatMinutes,
-  heartbeatQueueStatements,
-  heartbeatRate,
-  heartbeatTarget,
-  heartbeatVersions,
-} from '../../../model/heartbeat';
+import { heartbeatMinutes, heartbeatVersions } from '../../../model/heartbeat';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, notDeployedYet, orMissing } from '../check';
+import { type ExpectedSchedule, queueEncryption } from '../expected';
 import { difference, unknownStatement } from '../policy-document';
 import { byHand, restoreStack } from '../repair';
-import { queueTlsOnly } from '../resource-policies';
 
 /** The way of a heartbeat from its schedule to the queue that counts it. Alarm and topic are among the other alarms. */
 export const HEARTBEAT_CHECKS: readonly Check[] = [
@@ -60,27 +50,15 @@ async function withHeartbeat(
 
 /** @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */
 async function schedule(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
-  const expected = scheduleText({
-    State: 'ENABLED',
-    ScheduleExpression: heartbeatRate(heartbeatMinutes(config) ?? 0),
-    Target: {
-      Arn: heartbeatTarget(config.source),
-      RoleArn: pair.names.heartbeatRole.arn,
-      Input: JSON.stringify(heartbeatInput(pair)),
-    },
-  });
+  const expected = scheduleText(await context.facts.expected.schedule(pair));
   return orMissing(context, { stack: 'heartbeat', expected }, async () => {
     const live = await context.facts.monitoring.schedule(pair);
     return compare({ found: scheduleText(live), expected, fix: restoreStack(context, 'heartbeat') });
   });
 }
 
-function scheduleText({
-  State: state,
-  ScheduleExpression: rate,
-  Target: target,
-}: Partial<Pick<GetScheduleCommandOutput, 'State' | 'ScheduleExpression' | 'Target'>>): string {
+/** What a schedule calls, and how often, in one spelling. */
+export function scheduleText({ State: state, ScheduleExpression: rate, Target: target }: ExpectedSchedule): string {
   return `${state}, ${rate}: ${target?.Arn} with ${target?.RoleArn}, ${target?.Input}`;
 }
 
@@ -115,7 +93,12 @@ async function notification(context: DoctorContext, pair: DeployedPair): Promise
   const { arn } = pair.names.heartbeatQueue;
   const text = (events: readonly string[], suffix: string | undefined) =>
     `${events.join(', ')} of keys that end in ${suffix ?? 'anything'} to ${arn}`;
-  const expected = text([HEARTBEAT_EVENT.event], HEARTBEAT_EVENT.suffix);
+  const deployed = await context.facts.expected.notifications('destination', pair);
+  const wanted = deployed.filter((one) => one.arn === arn);
+  if (wanted.length === 0) {
+    return notApplicable('the deployed stack tells the queue of nothing yet: see configuration');
+  }
+  const expected = wanted.map(({ event, suffix }) => text([event], suffix)).join('; ');
   const { QueueConfigurations: queues = [] } = await context.facts.buckets.notifications('destination', pair);
   const found = queues
     .filter(({ QueueArn: queueArn }) => queueArn === arn)
@@ -136,18 +119,20 @@ async function notification(context: DoctorContext, pair: DeployedPair): Promise
 }
 
 async function queue(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
+  const { facts } = context;
   const { heartbeatQueue } = pair.names;
-  const text = (encryption: string, seconds: string | undefined) => `${encryption}, keeps messages for ${seconds} seconds`;
-  const statements = heartbeatQueueStatements(context.config, pair);
-  const sound = `${text('SSE-SQS', String(HEARTBEAT_RETENTION_SECONDS))}; ${statements.map(({ Sid: sid }) => sid).join(', ')} as generated`;
+  const { encryption, retention, policy: statements } = await facts.expected.heartbeatQueue(pair);
+  const text = (how: string, seconds: string | undefined) => `${how}, keeps messages for ${seconds} seconds`;
+  const generated = `${statements.flatMap(({ Sid: sid }) => sid ?? []).join(', ')} as generated`;
+  const sound = `${text(encryption, retention)}; ${generated}`;
   return orMissing(context, { stack: 'destination', expected: `queue ${heartbeatQueue.name}: ${sound}` }, async () => {
-    const { attributes, policy } = await context.facts.monitoring.heartbeatQueue(pair);
-    const { wrong, extra } = difference(policy, [queueTlsOnly(heartbeatQueue), ...statements]);
+    const { attributes, policy } = await facts.monitoring.heartbeatQueue(pair);
+    const { wrong, extra } = difference(policy, statements);
     const allowing = extra.filter(({ Effect: effect }) => effect === 'Allow');
-    const encryption = attributes['SqsManagedSseEnabled'] === 'true' ? 'SSE-SQS' : 'not encrypted by SQS';
+    const live = queueEncryption(attributes['KmsMasterKeyId'], attributes['SqsManagedSseEnabled'] === 'true');
     const faults = [...wrong, ...allowing.map(unknownStatement)];
     return compare({
-      found: `${text(encryption, attributes['MessageRetentionPeriod'])}; ${faults.join('; ') || `${statements.map(({ Sid: sid }) => sid).join(', ')} as generated`}`,
+      found: `${text(live, attributes['MessageRetentionPeriod'])}; ${faults.join('; ') || generated}`,
       expected: sound,
       fix: restoreStack(context, 'destination'),
     });

@@ -1,16 +1,19 @@
 import type { Check } from '../check';
 import { ALARM_CHECKS } from './alarms';
 import { BUCKET_CHECKS } from './buckets';
+import { CONFIGURATION_CHECKS } from './configuration';
 import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
 import { FAILURE_EVENT_CHECKS } from './failure-events';
 import { HEARTBEAT_CHECKS } from './heartbeat';
+import { INVENTORY_CHECKS } from './inventory';
 import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
 import { METRIC_CHECKS } from './metrics';
-import { respectOwners, SOURCE_KEY_CHECKS } from './owned-elsewhere';
+import { respectOwners } from './owned-elsewhere';
+import { SOURCE_KEY_CHECKS } from './owned-source';
 import { POLICY_CHECKS } from './policies';
 import { ROLE_CHECKS } from './role';
 import { RULE_CHECKS } from './rule';
@@ -20,6 +23,7 @@ import { STACK_CHECKS } from './stacks';
 export const CHECKS: readonly Check[] = respectOwners([
   ...ENVIRONMENT_CHECKS,
   ...STACK_CHECKS,
+  ...CONFIGURATION_CHECKS,
   ...KEY_CHECKS,
   ...EXCHANGE_CHECKS,
   ...BUCKET_CHECKS,
@@ -30,6 +34,7 @@ export const CHECKS: readonly Check[] = respectOwners([
   ...SOURCE_KEY_CHECKS,
   ...LOCKDOWN_CHECKS,
   ...RULE_CHECKS,
+  ...INVENTORY_CHECKS,
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,
   ...HEARTBEAT_CHECKS,

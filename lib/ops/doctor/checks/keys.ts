@@ -1,9 +1,8 @@
 import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
 import { keyIdOf } from '../../../model/names';
-import { ResourceNotFound } from '../answers';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notApplicable, orMissing, pass } from '../check';
-import { byAws, byHand, type Repair } from '../repair';
+import { byAws, type Repair } from '../repair';
 
 /** Both KMS keys: usable, and rotating. */
 export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
@@ -25,14 +24,11 @@ export const KEY_CHECKS: readonly Check[] = SIDES.flatMap((side): Check[] => [
 async function usable(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { config } = context;
   const expected = `key ${keyIdOf(config, side)}, Enabled`;
-  if (side === 'destination' && config.destination.keyArn !== undefined) {
-    return ownedKey(context, config.destination.keyArn);
-  }
   return orMissing(context, { stack: side, expected }, () => isEnabled(context, side));
 }
 
 /** Enabled, or how it can be again. */
-async function isEnabled(context: DoctorContext, side: SideName): Promise<CheckFinding> {
+export async function isEnabled(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { Arn: arn, KeyState: state = 'unknown', DeletionDate: date } = await context.facts.key(side);
   return state === 'Enabled'
     ? pass(`${arn} is Enabled`)
@@ -42,32 +38,6 @@ async function isEnabled(context: DoctorContext, side: SideName): Promise<CheckF
         expected: 'Enabled',
         fix: enable(context, side, arn, state),
       };
-}
-
-/**
- * A replica key that is owned elsewhere. It has to be there before anything is deployed, and S3 takes any ARN for it without asking KMS.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
- */
-async function ownedKey(context: DoctorContext, keyArn: string): Promise<CheckFinding> {
-  const fix = byHand(`key ${keyArn}`, 'Correct destination.keyArn and deploy: the app makes no key while it is there.');
-  const expected = 'a symmetric customer managed key that encrypts and decrypts, Enabled';
-  const found = await context.facts.key('destination').catch((error: unknown) => {
-    if (error instanceof ResourceNotFound) {
-      return error.message;
-    }
-    throw error;
-  });
-  if (typeof found === 'string') {
-    return { status: 'failed', found, expected, fix };
-  }
-  const { KeyManager: manager, KeySpec: spec = 'SYMMETRIC_DEFAULT', KeyUsage: usage = 'ENCRYPT_DECRYPT' } = found;
-  if (manager === 'AWS') {
-    return { status: 'failed', found: `${keyArn} is an AWS managed key, which no other account can use`, expected, fix };
-  }
-  return spec === 'SYMMETRIC_DEFAULT' && usage === 'ENCRYPT_DECRYPT'
-    ? isEnabled(context, 'destination')
-    : { status: 'failed', found: `${keyArn} is ${spec}, for ${usage}`, expected, fix };
 }
 
 /** A key whose deletion was cancelled is disabled. */
@@ -83,23 +53,25 @@ function enable(context: DoctorContext, side: SideName, arn: string, state: stri
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable-disable.html */
 async function rotation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
-  const { config, facts } = context;
-  if (side === 'destination' && config.destination.keyArn !== undefined) {
-    return notApplicable('the key is owned elsewhere, and its rotation is for its owner to choose');
-  }
+  const { facts } = context;
   const { Arn: arn, KeyState: state } = await facts.key(side);
   if (state === 'PendingDeletion') {
     return notApplicable(`the key is pending deletion: see ${BUCKET[side]}-key`);
   }
   const { enabled, days } = await facts.keyRotation(side);
-  const every = (count: number) => `every ${plural(count, 'day')}`;
+  const wanted = await facts.expected.rotationDays(side);
+  const text = (count: number | undefined) => (count === undefined ? 'off' : `every ${plural(count, 'day')}`);
+  const resource = `rotation of key ${arn}`;
   return compare({
     // KMS rotates once a year unless it says otherwise.
-    found: enabled ? every(days ?? 365) : 'off',
-    expected: every(config.keyRotationDays),
-    fix: byAws(context, side, `rotation of key ${arn}`, 'kms enable-key-rotation', {
-      'key-id': arn,
-      'rotation-period-in-days': String(config.keyRotationDays),
-    }),
+    found: text(enabled ? (days ?? 365) : undefined),
+    expected: text(wanted),
+    fix:
+      wanted === undefined
+        ? byAws(context, side, resource, 'kms disable-key-rotation', { 'key-id': arn })
+        : byAws(context, side, resource, 'kms enable-key-rotation', {
+            'key-id': arn,
+            'rotation-period-in-days': String(wanted),
+          }),
   });
 }

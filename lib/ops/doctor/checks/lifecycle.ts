@@ -3,7 +3,6 @@ import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../../model/lifecycle';
 import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
 import { byAwsUnderLockdown, foreignNotes } from '../repair';
 
@@ -23,28 +22,25 @@ async function lifecycle(context: DoctorContext, pair: DeployedPair, side: SideN
   if (isEmulator()) {
     return notApplicable('an emulator ignores the lifecycle rules of a template');
   }
-  const expected = expectedLifecycle(pair, side);
+  const expected = await context.facts.expected.lifecycle(side, pair);
   const { rules: live, minimumSize } = await context.facts.buckets.lifecycle(side, pair);
-  const wanted = expected.map(inWords);
-  const enabled = live.filter(isEnabled).map(inWords);
+  const wanted = expected.filter(isEnabled).map(lifecycleText);
+  const enabled = live.filter(isEnabled).map(lifecycleText);
   const missing = wanted.filter((rule) => !enabled.includes(rule));
   const ids = expected.map(({ ID: id }) => id);
-  const others = live.filter((rule) => !(isEnabled(rule) && wanted.includes(inWords(rule))));
+  const others = live.filter((rule) => !(isEnabled(rule) && wanted.includes(lifecycleText(rule))));
   // A rule with the id of a configured one is that one, changed.
   const changed = others.filter(({ ID: id }) => ids.includes(id));
   const foreign = others.filter((rule) => !changed.includes(rule));
   const deleting = side === 'destination' ? foreign.filter((rule) => isEnabled(rule) && deletes(rule)) : [];
   const kept = foreign.filter((rule) => !deleting.includes(rule));
-  if (side === 'destination' && pair.replicaBucket !== undefined) {
-    return pass('left to the owner of the bucket', live.map(ruleName));
-  }
   if (missing.length === 0 && deleting.length === 0) {
     return pass(plural(enabled.length, 'rule'), kept.map(ruleName));
   }
   const { name } = context.facts.buckets.name(side, pair);
   return {
     status: 'failed',
-    found: [...changed.filter(isEnabled), ...deleting].map(inWords).join('; ') || 'not there',
+    found: [...changed.filter(isEnabled), ...deleting].map(lifecycleText).join('; ') || 'not there',
     expected: missing.length === 0 ? 'no such rule' : missing.join('; '),
     fix: byAwsUnderLockdown(
       context,
@@ -71,46 +67,13 @@ function deletes({ Expiration: expiration, NoncurrentVersionExpiration: noncurre
   return noncurrent !== undefined || expiration?.Days !== undefined || expiration?.Date !== undefined;
 }
 
-function ruleName({ ID: id, ...rule }: LifecycleRule): string {
-  return `lifecycle rule ${id ?? `(${inWords(rule)})`}`;
-}
-
-/** The lifecycle rules that the stack of a side writes, as the S3 API spells them: made from the stack's own. */
-export function expectedLifecycle(pair: DeployedPair, side: SideName): LifecycleRule[] {
-  return lifecycleRulesOf(pair, side).map(toApi);
-}
-
-function toApi(rule: ConfiguredRule): LifecycleRule {
-  const { transitions = [], noncurrentTransitions = [] } = rule;
-  return {
-    ID: rule.id,
-    Status: 'Enabled',
-    Filter: { Prefix: rule.prefix ?? '' },
-    ...(rule.abortUploadsAfter !== undefined && {
-      AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortUploadsAfter },
-    }),
-    ...(transitions.length > 0 && {
-      Transitions: transitions.map(({ storageClass, days }) => ({ Days: days, StorageClass: storageClass })),
-    }),
-    ...(noncurrentTransitions.length > 0 && {
-      NoncurrentVersionTransitions: noncurrentTransitions.map(({ storageClass, days }) => ({
-        NoncurrentDays: days,
-        StorageClass: storageClass,
-      })),
-    }),
-    ...(rule.expireAfter !== undefined && { Expiration: { Days: rule.expireAfter } }),
-    ...(rule.removeExpiredDeleteMarkers && { Expiration: { ExpiredObjectDeleteMarker: true } }),
-    ...(rule.deleteNoncurrentAfter !== undefined && {
-      NoncurrentVersionExpiration: {
-        NoncurrentDays: rule.deleteNoncurrentAfter,
-        ...(rule.keepNoncurrent !== undefined && { NewerNoncurrentVersions: rule.keepNoncurrent }),
-      },
-    }),
-  };
+/** A rule, by its id or by what it does. */
+export function ruleName({ ID: id, ...rule }: LifecycleRule): string {
+  return `lifecycle rule ${id ?? `(${lifecycleText(rule)})`}`;
 }
 
 /** What a rule does, and to what. Its id does nothing. */
-function inWords(rule: LifecycleRule): string {
+export function lifecycleText(rule: LifecycleRule): string {
   return `${scopeOf(rule)}: ${actionsOf(rule).join(', ')}`;
 }
 

@@ -4,10 +4,10 @@ import { alarmsIn, type PairAlarm } from '../../../model/alarms';
 import type { DeployedPair } from '../../../model/deployment';
 import { awsCommand, opsCommand } from '../../../model/shell-commands';
 import { replicateAgain } from '../../backfill/again';
-import { type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, notDeployedYet, pass } from '../check';
+import { type Check, type CheckFinding, type DoctorContext, notApplicable, notDeployedYet, pass } from '../check';
+import { expectedAlarm } from '../configured';
 import type { MetricLocation } from '../monitoring-facts';
 import type { Repair } from '../repair';
-import { expectedAlarm } from './alarms';
 
 /** Whether replication is seen to happen, and where. The rule's own switch for metrics is among the rule's checks. */
 export const METRIC_CHECKS: readonly Check[] = [
@@ -38,7 +38,7 @@ async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
   const other: MetricLocation = { side: 'destination', region: config.destination.region };
   const full: MetricLocation[] = [];
   const seen: string[] = [];
-  const unknown: string[] = [];
+  const unknown: unknown[] = [];
   for (const place of [failed, alarmed, other]) {
     try {
       const names = await context.facts.monitoring.metricNames(place, pair);
@@ -47,17 +47,17 @@ async function data(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
         seen.push(`${names.join(', ')} in the ${place.side} account, ${place.region}`);
       }
     } catch (error) {
-      unknown.push(messageOf(error));
+      unknown.push(error);
     }
   }
   if (full.includes(other) && !full.includes(alarmed) && unknown.length === 0) {
     return elsewhere(context, pair, seen.join('; '));
   }
   if (seen.length > 0) {
-    return pass([...seen, ...unknown].join('; '));
+    return pass([...seen, ...unknown.map(messageOf)].join('; '));
   }
   if (unknown.length > 0) {
-    return notAnswered(unknown.join('; '));
+    throw unknown[0];
   }
   return (await context.facts.isDeployed('source'))
     ? notApplicable(

@@ -1,11 +1,11 @@
 import { isEmulator } from '../../../aws/emulator';
 import type { SideName } from '../../../config/replication-config';
 import type { DeployedPair } from '../../../model/deployment';
-import { maxRetentionStatement, replicaKeyStatements } from '../../../model/policies';
-import { BUCKET, type Check, type CheckFinding, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
-import { difference, type LiveStatement } from '../policy-document';
-import { accountDelegation, bucketPolicy, keyPolicy, type ResourcePolicy, replicaGrants, tlsOnly } from '../resource-policies';
-import { type Guarded, roleAllowed } from '../role-denials';
+import { replicaKeyStatements } from '../../../model/policies';
+import { BUCKET, type Check, type CheckFinding, type DoctorContext, notApplicable, pass } from '../check';
+import { accountDelegation, replicaGrants, tlsOnly } from '../configured';
+import { difference, isSameStatement, type LiveStatement } from '../policy-document';
+import { bucketPolicy, keyPolicy, type ResourcePolicy } from '../resource-policies';
 
 /** Bucket policies and key policies, statement by statement, against what the configuration generates. */
 export const POLICY_CHECKS: readonly Check[] = [
@@ -41,102 +41,70 @@ export const POLICY_CHECKS: readonly Check[] = [
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
 async function tls(context: DoctorContext, pair: DeployedPair, side: SideName): Promise<CheckFinding> {
-  if (side === 'destination' && pair.replicaBucket !== undefined) {
-    return notApplicable('the bucket is owned elsewhere, and this setting is for its owner to choose');
-  }
-  const { live, repair } = await bucketPolicy(context, side, pair);
-  const { wrong } = difference(live, [tlsOnly(context.facts.buckets.name(side, pair))]);
-  if (wrong.length === 0) {
-    return pass('the Deny of plain HTTP is there');
-  }
-  if (isEmulator()) {
+  const policy = await bucketPolicy(context, side, pair);
+  const statement = tlsOnly(context.facts.buckets.name(side, pair));
+  if (isEmulator() && difference(policy.live, [statement]).wrong.length > 0) {
     return notApplicable('an emulator replicates over plain HTTP, so the demo takes the statement out of the live policy');
   }
-  return {
-    status: 'failed',
-    found: wrong.join('; '),
+  return held(policy, [statement], {
+    passed: 'the Deny of plain HTTP is there',
     expected: 'a Deny of s3:* for everybody where aws:SecureTransport is false',
-    fix: repair,
-  };
+    // No other check speaks for the rest of the source bucket's policy.
+    rest: side === 'source',
+  });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
 async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
-  const policy = await bucketPolicy(context, 'destination', pair);
-  if (pair.replicaBucket !== undefined) {
-    const bound = maxRetentionStatement(pair, pair.names);
-    return ownersAdmission(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(config, pair));
-  }
-  return held(policy, replicaGrants(config, pair), { whole: true });
+  return held(await bucketPolicy(context, 'destination', pair), replicaGrants(context.config, pair), { whole: true });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
-  const policy = await keyPolicy(context, 'destination');
-  const found = config.destination.keyArn === undefined ? undefined : ownersAdmission(context, pair, 'key', policy, []);
-  return found ?? held(policy, replicaKeyStatements(config, pair.names));
-}
-
-/**
- * Whether the policy of a resource that is owned elsewhere admits the replication role, be it in other words than the generated ones; undefined
- * where it does not.
- *
- * @param others what it has to have besides, word for word
- */
-function ownersAdmission(
-  { config }: DoctorContext,
-  pair: DeployedPair,
-  resource: Guarded,
-  policy: ResourcePolicy,
-  others: readonly LiveStatement[],
-): CheckFinding | undefined {
-  const { arn } = pair.names.replicationRole;
-  const allowed = roleAllowed(config, pair, resource, policy.live);
-  if (allowed === 'unknown') {
-    return notAnswered(`whether its policy admits ${arn} depends on conditions that nobody knows from outside`);
-  }
-  return allowed === 'no' ? undefined : held(policy, others, { passed: `its owner admits ${arn}` });
+  return held(await keyPolicy(context, 'destination'), replicaKeyStatements(context.config, pair.names));
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
 async function delegation(context: DoctorContext, side: SideName): Promise<CheckFinding> {
   const { config } = context;
   const words = `kms:* for account ${config[side].account}`;
-  if (side === 'destination' && config.destination.keyArn !== undefined) {
-    return ownersDelegation(await keyPolicy(context, side), config, words);
-  }
   const expected = side === 'source' ? words : `${words}, and one statement for each pair`;
   return held(await keyPolicy(context, side), [accountDelegation(config, side)], { whole: true, passed: words, expected });
 }
 
-/** Who administers a key that is owned elsewhere is for its owner to say. Who may decrypt with it is not: commands read replicas. */
-function ownersDelegation({ live, foreign }: ResourcePolicy, config: DoctorContext['config'], words: string): CheckFinding {
-  return difference(live, [accountDelegation(config, 'destination')]).wrong.length === 0
-    ? pass(words, foreign)
-    : notAnswered(
-        `its owner does not leave permissions to IAM (${words}): verify, restore and drill read replicas only as principals that the policy names`,
-      );
-}
-
 /**
- * Holds a policy against some of the statements that are generated for it.
+ * Holds a policy against some of the statements that its deployed stack generates.
  *
- * @param whole the check speaks for everybody else's statements too @default - it speaks for these statements alone
+ * @param generated which of them: as the configuration generates them
+ * @param whole the check speaks for everybody else's statements too, and for those of the stack that the configuration does not generate
+ * @param rest the check speaks for the latter @default - where it speaks for the whole
  */
 export function held(
-  { live, foreign, admitted, repair }: ResourcePolicy,
+  { live, expected: deployed, configured, foreign, admitted, repair }: ResourcePolicy,
   generated: readonly LiveStatement[],
   {
     whole = false,
+    rest = whole,
     passed = `${generated.map(({ Sid: sid }) => sid).join(', ')} as generated`,
-    expected = generated.map((statement) => JSON.stringify(statement)).join(', '),
-  }: { readonly whole?: boolean; readonly passed?: string; readonly expected?: string } = {},
+    expected,
+  }: { readonly whole?: boolean; readonly rest?: boolean; readonly passed?: string; readonly expected?: string } = {},
 ): CheckFinding {
+  const wanted = deployed.filter((statement) => isOneOf(statement, generated) || (rest && !isOneOf(statement, configured)));
+  if (wanted.length === 0 && generated.length > 0) {
+    return notApplicable('the deployed stack has no such statement yet: see configuration');
+  }
   const admitting = whole ? admitted.map((statement) => `${statement} is not of this configuration`) : [];
-  const found = [...difference(live, generated).wrong, ...admitting];
+  const found = [...difference(live, wanted).wrong, ...admitting];
   return found.length === 0
     ? pass(passed, whole ? foreign : [])
-    : { status: 'failed', found: found.join('; '), expected, fix: repair };
+    : {
+        status: 'failed',
+        found: found.join('; '),
+        expected: expected ?? wanted.map((statement) => JSON.stringify(statement)).join(', '),
+        fix: repair,
+      };
+}
+
+function isOneOf(statement: LiveStatement, all: readonly LiveStatement[]): boolean {
+  return all.some((one) => (one.Sid !== undefined && one.Sid === statement.Sid) || isSameStatement(one, statement));
 }

@@ -1,18 +1,18 @@
 import type { DeployedPair } from '../../../model/deployment';
-import { partitionOf } from '../../../model/names';
-import { REPLICATION_SERVICE, replicationPermissions } from '../../../model/permissions';
-import { roleStatements } from '../../../model/policies';
+import { REPLICATION_SERVICE } from '../../../model/permissions';
 import { awsCommand } from '../../../model/shell-commands';
-import type { TemplateResource } from '../../../model/template';
-import { boundaryIn } from '../../../model/toolkit';
 import { type Check, type CheckFinding, compare, type DoctorContext, orMissing, pass } from '../check';
-import { difference, type LiveStatement, namesResource, reconcile, statementName, unknownStatement } from '../policy-document';
+import { REPLICATION_POLICY } from '../configured';
+import {
+  difference,
+  type LiveStatement,
+  matches,
+  namesResource,
+  reconcile,
+  statementName,
+  unknownStatement,
+} from '../policy-document';
 import { byAws, foreignNotes } from '../repair';
-
-/** Name of the inline policy that the source stack gives to the role. */
-const POLICY_NAME = 'Replication';
-
-const TRUST: LiveStatement = { Effect: 'Allow', Principal: { Service: REPLICATION_SERVICE }, Action: 'sts:AssumeRole' };
 
 /** The replication role: its trust, its policy, and that nothing else was attached to it. */
 export const ROLE_CHECKS: readonly Check[] = [
@@ -35,9 +35,10 @@ async function exists(context: DoctorContext, pair: DeployedPair): Promise<Check
 async function trust(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { name } = pair.names.replicationRole;
   const live = (await context.facts.roles.role('source', name)).trust;
+  const { trust: expected } = await context.facts.expected.replicationRole(pair);
   // Who else could be trusted with it: nobody, and a Deny may be meant for S3.
-  const { repaired, harmful } = reconcile(live, [TRUST], () => 'the role is for S3 alone');
-  const found = [...difference(live, [TRUST]).wrong, ...harmful.map(({ statement }) => unknownStatement(statement))];
+  const { repaired, harmful } = reconcile(live, expected, () => 'the role is for S3 alone');
+  const found = [...difference(live, expected).wrong, ...harmful.map(({ statement }) => unknownStatement(statement))];
   return found.length === 0
     ? pass(REPLICATION_SERVICE)
     : {
@@ -56,11 +57,11 @@ async function trust(context: DoctorContext, pair: DeployedPair): Promise<CheckF
 }
 
 async function policy(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config } = context;
   const { name } = pair.names.replicationRole;
-  const live = await context.facts.roles.inlinePolicy('source', name, POLICY_NAME);
+  const live = await context.facts.roles.inlinePolicy('source', name, REPLICATION_POLICY);
   const keys = { source: (await context.facts.key('source')).Arn, replica: await context.facts.replicaKeyArn() };
-  const expected = roleStatements(replicationPermissions(config, pair.names, keys));
+  const { inline } = await context.facts.expected.replicationRole(pair);
+  const expected = inline[REPLICATION_POLICY] ?? [];
   const { repaired, kept, harmful } = reconcile(live, expected, (statement) => harmOf(statement, pair, keys));
   const found = [...difference(live, expected).wrong, ...harmful.map(({ statement }) => unknownStatement(statement))];
   const others = kept.map((statement) => `statement ${statementName(statement)}`);
@@ -69,13 +70,13 @@ async function policy(context: DoctorContext, pair: DeployedPair): Promise<Check
     : {
         status: 'failed',
         found: found.join('; '),
-        expected: `the ${expected.length} statements of lib/model/permissions.ts: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
+        expected: `the ${expected.length} statements that its stack has: ${expected.map(({ Sid: sid }) => sid).join(', ')}`,
         fix: byAws(
           context,
           'source',
-          `policy ${POLICY_NAME} of role ${name}`,
+          `policy ${REPLICATION_POLICY} of role ${name}`,
           'iam put-role-policy',
-          { 'role-name': name, 'policy-name': POLICY_NAME, 'policy-document': repaired },
+          { 'role-name': name, 'policy-name': REPLICATION_POLICY, 'policy-document': repaired },
           foreignNotes({ kept: others, removed: harmful.map(removal) }),
         ),
       };
@@ -101,11 +102,14 @@ function harmOf(
 async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { facts } = context;
   const { name } = pair.names.replicationRole;
-  const { inline, attached } = await facts.roles.policyNames('source', name);
+  const live = await facts.roles.policyNames('source', name);
+  const deployed = await facts.expected.replicationRole(pair);
+  const inline = live.inline.filter((policyName) => !Object.hasOwn(deployed.inline, policyName));
+  const attached = live.attached.filter((arn) => !deployed.attached.some((pattern) => matches(pattern, arn)));
   const keys = { source: (await facts.key('source')).Arn, replica: await facts.replicaKeyArn() };
   const others: string[] = [];
   const harmful: string[] = [];
-  for (const policyName of inline.filter((one) => one !== POLICY_NAME)) {
+  for (const policyName of inline) {
     const { Statement: statements } = await facts.roles.inlinePolicy('source', name, policyName);
     (statements.some((statement) => harmOf(statement, pair, keys) !== undefined) ? harmful : others).push(policyName);
   }
@@ -113,12 +117,13 @@ async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promis
     awsCommand(context.config, 'source', `iam ${operation}`, { 'role-name': name, ...options });
   const kept = others.map((policyName) => `policy ${policyName}`);
   const found = [...harmful, ...attached];
+  const wanted = `none but ${[...Object.keys(deployed.inline), ...deployed.attached].join(', ')}`;
   return found.length === 0
-    ? pass(`none but ${POLICY_NAME}`, kept)
+    ? pass(wanted, kept)
     : {
         status: 'failed',
         found: found.join(', '),
-        expected: `none but ${POLICY_NAME}`,
+        expected: wanted,
         fix: {
           resource: `other policies of role ${name}`,
           commands: [
@@ -136,26 +141,11 @@ async function otherPolicies(context: DoctorContext, pair: DeployedPair): Promis
       };
 }
 
-/** What the deployed template sets on a role; what CDK context would, where the template has no such role. */
-async function boundaryOf({ facts, permissionsBoundary }: DoctorContext, name: string): Promise<string | undefined> {
-  const { Resources: resources = {} } = (await facts.template('source')) as {
-    readonly Resources?: Readonly<Record<string, TemplateResource>>;
-  };
-  const role = Object.values(resources).find((one) => one.Type === 'AWS::IAM::Role' && one.Properties?.['RoleName'] === name);
-  if (role === undefined) {
-    return permissionsBoundary;
-  }
-  const set = role.Properties?.['PermissionsBoundary'] as string | { readonly 'Fn::Sub'?: string } | undefined;
-  return typeof set === 'object' ? set['Fn::Sub'] : set;
-}
-
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
 async function boundary(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { config, qualifier } = context;
   const { name } = pair.names.replicationRole;
   const found = (await context.facts.roles.role('source', name)).boundary;
-  const set = await boundaryOf(context, name);
-  const wanted = set && boundaryIn(set, { ...config.source, qualifier, partition: partitionOf(config.source) });
+  const { boundary: wanted } = await context.facts.expected.replicationRole(pair);
   const resource = `permissions boundary of role ${name}`;
   return compare({
     found: found ?? 'none',

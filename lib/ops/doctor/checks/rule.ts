@@ -1,10 +1,9 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { plural } from '../../../cli/units';
 import { AppError } from '../../../errors/errors';
-import { adoptionOf, withRule } from '../../../model/adoption';
-import type { DeployedPair, Deployment } from '../../../model/deployment';
+import { type Adoption, adoptionOf, withRule } from '../../../model/adoption';
+import type { DeployedPair } from '../../../model/deployment';
 import { isReplicaKeyArn } from '../../../model/names';
-import { apiRule } from '../../../model/replication-rule';
 import { type Check, type CheckFinding, compare, type DoctorContext, notApplicable, pass } from '../check';
 import { byAws, byHand, foreignNotes, type Repair, restoreStack } from '../repair';
 
@@ -15,8 +14,11 @@ interface RuleAspect {
   readonly of: (rule: ReplicationRule) => string;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
-const ASPECTS: readonly RuleAspect[] = [
+/**
+ * The parts of a rule, but for its key.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+ */
+export const RULE_PARTS: readonly RuleAspect[] = [
   { id: 'rule-enabled', title: 'rule is enabled', of: ({ Status: status }) => status ?? 'absent' },
   { id: 'rule-priority', title: 'rule has its priority', of: ({ Priority: priority }) => String(priority ?? 'absent') },
   { id: 'rule-filter', title: 'rule covers the configured objects', of: filter },
@@ -75,7 +77,7 @@ export const RULE_CHECKS: readonly Check[] = [
     area: 'rule',
     run: { each: 'pair', ask: role },
   },
-  ...ASPECTS.map(
+  ...RULE_PARTS.map(
     ({ id, title, of }): Check => ({
       id,
       title,
@@ -84,13 +86,13 @@ export const RULE_CHECKS: readonly Check[] = [
         each: 'pair',
         ask: async (context, pair) => {
           const live = await liveRule(context, pair);
+          const wanted = await deployedRule(context, pair);
+          if (wanted === undefined) {
+            return NOT_DEPLOYED;
+          }
           return live === undefined
             ? notApplicable('the source bucket has no such rule: see rule')
-            : compare({
-                found: of(live),
-                expected: of(expectedRule(context.config, pair, '')),
-                fix: await repairRule(context, pair),
-              });
+            : compare({ found: of(live), expected: of(wanted), fix: await repairRule(context, pair) });
         },
       },
     }),
@@ -103,10 +105,16 @@ export const RULE_CHECKS: readonly Check[] = [
   },
 ];
 
+const NOT_DEPLOYED = notApplicable('the deployed stack has no such rule yet: see configuration');
+
 async function onlyRule(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const { ruleId } = pair.names;
+  const { Rules: deployed = [] } = await context.facts.expected.replication(pair);
+  if (!deployed.some(({ ID: id }) => id === ruleId)) {
+    return NOT_DEPLOYED;
+  }
   const rules = (await context.facts.buckets.replication(pair))?.Rules ?? [];
-  const competing = rules.filter((rule) => competes(rule, pair));
+  const competing = rules.filter((rule) => competes(rule, pair, deployed));
   const ours = rules.filter(({ ID: id }) => id === ruleId);
   const named = (some: readonly ReplicationRule[]) => some.map(ruleName).join(', ');
   const foreign = rules.filter((rule) => !ours.includes(rule) && !competing.includes(rule));
@@ -120,9 +128,14 @@ async function onlyRule(context: DoctorContext, pair: DeployedPair): Promise<Che
       };
 }
 
-/** Whether somebody else's rule writes into the replica bucket: S3 then takes the one of the higher priority, not both. */
-function competes({ ID: id, Status: status, Destination: destination }: ReplicationRule, { names }: DeployedPair): boolean {
-  return id !== names.ruleId && status !== 'Disabled' && destination?.Bucket === names.replicaBucket.arn;
+/** Whether a rule that no stack has deployed writes into the replica bucket: S3 then takes the one of the higher priority, not both. */
+function competes(
+  { ID: id, Status: status, Destination: destination }: ReplicationRule,
+  { names }: DeployedPair,
+  deployed: readonly ReplicationRule[],
+): boolean {
+  const isDeployed = id === names.ruleId || deployed.some((rule) => rule.ID === id);
+  return !isDeployed && status !== 'Disabled' && destination?.Bucket === names.replicaBucket.arn;
 }
 
 function ruleName({ ID: id = '(no id)' }: ReplicationRule): string {
@@ -136,7 +149,7 @@ async function role(context: DoctorContext, pair: DeployedPair): Promise<CheckFi
   }
   return compare({
     found: live.Role ?? 'no role',
-    expected: pair.names.replicationRole.arn,
+    expected: (await context.facts.expected.replication(pair)).Role ?? pair.names.replicationRole.arn,
     fix: await repairRule(context, pair),
   });
 }
@@ -153,13 +166,26 @@ async function replicaKey(context: DoctorContext, pair: DeployedPair): Promise<C
   const { config } = context;
   const found = live.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID ?? 'no key';
   // A key of another region or account is wrong whatever the destination says.
-  const { Arn: expected } = await context.facts.key('destination').catch((error: unknown) => {
+  const expected = await deployedKey(context, pair).catch((error: unknown) => {
     if (isReplicaKeyArn(config, found)) {
       throw error;
     }
-    return { Arn: `a key of account ${config.destination.account} in ${config.destination.region}` };
+    return `a key of account ${config.destination.account} in ${config.destination.region}`;
   });
   return compare({ found, expected, fix: await repairRule(context, pair) });
+}
+
+/** The rule that the deployed stack has; undefined for one from before the pair. */
+async function deployedRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
+  const { Rules: rules = [] } = await facts.expected.replication(pair);
+  return rules.find(({ ID: id }) => id === pair.names.ruleId);
+}
+
+/** ARN of the key that belongs into the rule. One that is owned elsewhere counts from the deployment on that writes it there. */
+async function deployedKey(context: DoctorContext, pair: DeployedPair): Promise<string> {
+  const { Arn: arn } = await context.facts.key('destination');
+  const rule = context.config.destination.keyArn === undefined ? undefined : await deployedRule(context, pair);
+  return rule?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID ?? arn;
 }
 
 async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<ReplicationRule | undefined> {
@@ -167,34 +193,36 @@ async function liveRule({ facts }: DoctorContext, pair: DeployedPair): Promise<R
   return (await facts.buckets.replication(pair))?.Rules?.find(({ ID: id }) => id === ruleId);
 }
 
-/** Writes the configured rule beside those of others, or restores the whole stack where nobody says which key belongs into it. */
+/** Writes the deployed rule beside those of others, or restores the whole stack where nobody says which key belongs into it. */
 async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<Repair> {
-  const { config, facts } = context;
+  const { facts } = context;
   const { sourceBucket, replicationRole, ruleId } = pair.names;
+  const { Role: roleArn = replicationRole.arn, Rules: deployed = [] } = await facts.expected.replication(pair);
+  const wanted = await deployedRule(context, pair);
   const live = await facts.buckets.replication(pair);
   const known = (await liveRule(context, pair))?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID;
-  const key = await facts.key('destination').then(
-    ({ Arn: arn }) => arn,
-    () => known,
-  );
-  if (key === undefined) {
+  const key = await deployedKey(context, pair).catch(() => known);
+  if (key === undefined || wanted === undefined) {
     return restoreStack(context, 'source');
   }
+  const rule: ReplicationRule = {
+    ...wanted,
+    Destination: { ...wanted.Destination, Bucket: wanted.Destination?.Bucket, EncryptionConfiguration: { ReplicaKmsKeyID: key } },
+  };
   if (pair.sourceBucket !== undefined) {
-    return mergeRule(context, pair, key);
+    return mergeRule(context, pair, { ...adoptionOf(context.config, pair, key), roleArn, rule });
   }
-  const rule = expectedRule(config, pair, key);
   const others = (live?.Rules ?? []).filter(({ ID: id }) => id !== ruleId);
-  const removed = others.filter((other) => competes(other, pair));
+  const removed = others.filter((other) => competes(other, pair, deployed));
   const kept = others.filter((other) => !removed.includes(other));
   const samePriority = kept.filter(({ Priority: priority = 0 }) => priority === rule.Priority);
-  const otherRole = kept.length > 0 && live?.Role !== replicationRole.arn;
+  const otherRole = kept.length > 0 && live?.Role !== roleArn;
   return byAws(
     context,
     'source',
     `replication rules of bucket ${sourceBucket.name}`,
     's3api put-bucket-replication',
-    { bucket: sourceBucket.name, 'replication-configuration': { Role: replicationRole.arn, Rules: [...kept, rule] } },
+    { bucket: sourceBucket.name, 'replication-configuration': { Role: roleArn, Rules: [...kept, rule] } },
     [
       ...foreignNotes({
         kept: kept.map(ruleName),
@@ -204,18 +232,17 @@ async function repairRule(context: DoctorContext, pair: DeployedPair): Promise<R
         ? []
         : [`S3 wants a priority of its own for each rule: first give ${samePriority.map(ruleName).join(', ')} another one.`]),
       ...(otherRole
-        ? [`All rules of a bucket share one role: ${replicationRole.name} needs the permissions of the others too.`]
+        ? [`All rules of a bucket share one role: ${roleArn.split('/').at(-1)} needs the permissions of the others too.`]
         : []),
     ],
   );
 }
 
 /** In a bucket that is owned elsewhere: what the stack's handler writes, or what it refuses. */
-async function mergeRule(context: DoctorContext, pair: DeployedPair, key: string): Promise<Repair> {
-  const { config, facts } = context;
+async function mergeRule(context: DoctorContext, pair: DeployedPair, adoption: Adoption): Promise<Repair> {
+  const { facts } = context;
   const { name } = pair.names.sourceBucket;
   const resource = `replication rules of bucket ${name}`;
-  const adoption = adoptionOf(config, pair, key);
   const live = await facts.buckets.replication(pair);
   try {
     // Whatever it takes the place of, an earlier deployment has replaced.
@@ -248,9 +275,4 @@ function filter({ Filter: live, Prefix: old }: ReplicationRule): string {
 
 function timed(status: string | undefined, minutes: number | undefined): string {
   return status === 'Enabled' && minutes !== undefined ? `Enabled, ${plural(minutes, 'minute')}` : (status ?? 'Disabled');
-}
-
-/** The rule that the source stack writes, as the S3 API spells it. */
-export function expectedRule(config: Deployment, pair: DeployedPair, replicaKeyArn: string): ReplicationRule {
-  return apiRule(config, pair, replicaKeyArn) as ReplicationRule;
 }
