@@ -16,6 +16,8 @@ import { configurationOf } from '../shared/deployment';
 export interface AuditRun {
   readonly report: Pick<PairReport, 'source' | 'replica' | 'states'>;
   readonly seconds: number;
+  /** Seconds that the comparison of inventory reports took, without reading them. @default - it listed */
+  readonly compared?: number | undefined;
   /** Of user and system, seconds. */
   readonly processorSeconds: number;
   /** Most memory that the process ever had, bytes. */
@@ -54,13 +56,17 @@ async function main(): Promise<void> {
     });
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage();
-    const [report] = (JSON.parse(printed.join('')) as AuditReport).pairs;
+    const {
+      pairs: [report],
+      inventory,
+    } = JSON.parse(printed.join('')) as AuditReport;
     if (report === undefined) {
       throw new TypeError('the audit reported no pair');
     }
     const run: AuditRun = {
       report,
       seconds,
+      compared: inventory?.pairs[0]?.seconds.compare,
       processorSeconds: (user + system) / 1e6,
       peakMemory: process.resourceUsage().maxRSS * 1024,
     };

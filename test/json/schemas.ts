@@ -88,6 +88,9 @@ const audit = object({
           replica: snapshot,
           notJudged: object({ source: count, replica: count }).describe('versions written after S3 looked at one of the buckets'),
           duplicates: count.describe('rows that repeat another one'),
+          seconds: object({ verify: number, compare: number }).describe(
+            'to read or look at the files, and to compare what is in them',
+          ),
         }),
       ),
     }),

@@ -196,6 +196,8 @@ export interface InventoryFacts {
     readonly notJudged: { readonly source: number; readonly replica: number };
     /** Rows that repeat another one: each version counts once. */
     readonly duplicates: number;
+    /** What it took to read or look at the files, and to compare what is in them. */
+    readonly seconds: { readonly verify: number; readonly compare: number };
   }[];
 }
 

@@ -24,6 +24,9 @@ interface AuditFiles {
   readonly htmlFile: string | undefined;
 }
 
+/** How the reports of one pair were verified, and how long that and the comparison took. */
+interface Step extends Pick<Snapshot, 'verified'>, Pick<InventoryFacts['pairs'][number], 'seconds'> {}
+
 const DAY = 24 * 60 * 60 * 1000;
 const EVERY = { Daily: DAY, Weekly: 7 * DAY } as const;
 
@@ -54,17 +57,20 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
         signal,
       ),
   );
-  const verified: Snapshot['verified'][] = [];
+  const steps: Step[] = [];
+  const seconds = (since: Date) => (clock.now().getTime() - since.getTime()) / 1000;
   const engine = duckDb === undefined ? await athena(context, all, from) : downloading(context, all, from, duckDb);
   const compare = async () => {
     const csv = files.csvFile === undefined ? undefined : CsvFile.open(files.csvFile, CSV_COLUMNS, 0);
     const progress = new AuditProgress(context, { startedAt, requests, audits, csv });
     try {
       for (const [index, reports] of all.entries()) {
+        const begun = clock.now();
         const tables = await engine.open(reports);
-        verified.push(tables.verified);
+        const [verify, opened] = [seconds(begun), clock.now()];
         try {
           await audits[index]?.run(tables, (differences) => progress.take({ differences }));
+          steps.push({ verified: tables.verified, seconds: { verify, compare: seconds(opened) } });
         } finally {
           await tables.close();
         }
@@ -83,7 +89,7 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
     matchedBy: 'version-id',
     requests,
     deep: null,
-    inventory: factsOf(all, audits, verified, options),
+    inventory: factsOf(all, audits, steps, options),
     pairs: all.map(({ pair, source, replica }, index) =>
       pairReport(
         { pair: pair.id, sourceBucket: source.about, replicaBucket: replica.about, prefix: pair.filter?.prefix ?? '' },
@@ -164,21 +170,22 @@ async function findReports(
 function factsOf(
   all: readonly PairReports[],
   audits: readonly InventoryAudit[],
-  verified: readonly Snapshot['verified'][],
+  steps: readonly Step[],
   { engine }: InventoryOptions,
 ): InventoryFacts {
   return {
     engine,
     notShown: NOT_IN_REPORTS,
     pairs: all.map(({ pair, source, replica }, index) => {
+      const { verified, seconds } = steps[index] as Step;
       const { duplicates, ...notJudged } = (audits[index] as InventoryAudit).notJudged;
       const snapshotOf = ({ takenAt, files }: InventoryReport): Snapshot => ({
         takenAt: takenAt.toISOString(),
         files: files.length,
         bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-        verified: verified[index] ?? 'size',
+        verified,
       });
-      return { pair: pair.id, source: snapshotOf(source), replica: snapshotOf(replica), notJudged, duplicates };
+      return { pair: pair.id, source: snapshotOf(source), replica: snapshotOf(replica), notJudged, duplicates, seconds };
     }),
   };
 }

@@ -1,13 +1,14 @@
-import { plural } from '../../../cli/units';
+import { bytes, duration, plural } from '../../../cli/units';
 import type { Engine, InventoryFacts } from '../report';
 
 /** Names of the engines, for a person. */
 export const ENGINE: Readonly<Record<Engine, string>> = { duckdb: 'DuckDB', athena: 'Athena' };
 
 /** When S3 looked at both buckets of a pair, and what was left out since. */
-export function snapshotsInWords({ source, replica, notJudged, duplicates }: InventoryFacts['pairs'][number]): string {
+export function snapshotsInWords({ source, replica, notJudged, duplicates, seconds }: InventoryFacts['pairs'][number]): string {
   return [
     `source as of ${source.takenAt}, replica as of ${replica.takenAt}`,
+    `${bytes(source.bytes + replica.bytes)} verified in ${duration(seconds.verify)}, compared in ${duration(seconds.compare)}`,
     ...(notJudged.source + notJudged.replica > 0
       ? [
           `${plural(notJudged.source, 'source version')} and ${plural(notJudged.replica, 'replica')} not judged, since written later than the older report`,
