@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];
   try {
-    const config = { ...configurationOf(layout as Layout, Number(versions)), inventory: {} };
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+    const configuration = { ...configurationOf(layout as Layout, Number(versions)), inventory: {} };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(configuration));
     const start = performance.now();
     const { signal } = new AbortController();
     await runCli({

@@ -4,6 +4,7 @@ import { loadConfig as load } from '../model/loading/load';
 export type { ReplicationConfig } from '../config/replication-config';
 export { AppError, ConfigError } from '../errors/errors';
 export type { Deployment } from '../model/deployment';
+export { addDeliveryStacks, DeliveryStack, type DeliveryStackProps } from '../stacks/delivery/delivery-stack';
 export { DestinationStack } from '../stacks/destination/destination-stack';
 export { addReplicationStacks, type GroupStacks, type ReplicationStacks } from '../stacks/replication';
 export { SourceStack, type SourceStackProps } from '../stacks/source/source-stack';

@@ -12,6 +12,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { type AccountName, accountNamed } from '../config/replication-config';
 import { UsageError } from '../errors/errors';
+import { verifierOf } from '../model/delivery';
 import type { Deployment } from '../model/deployment';
 import type { CredentialProvider } from './credentials';
 import { RequestHandler, TIMEOUTS, type Timeouts } from './request-handler';
@@ -44,7 +45,10 @@ export type Clients = {
 
 /** How clients come by their credentials. */
 export interface ClientOptions {
-  /** The credentials of the environment, and with them each side's verification role; no profile. @default - each account's profile */
+  /**
+   * Each side's verification role, assumed with the credentials of the environment where a pipeline verifies, and with the account's profile where
+   * GitHub Actions does. @default - each account's profile
+   */
   readonly verificationRoles?: boolean;
   /** Aborted when the person interrupts: it ends every request. @default - nobody interrupts */
   readonly signal?: AbortSignal;
@@ -80,17 +84,17 @@ const LOADERS: Loaders = {
 /**
  * Clients of the AWS SDK, each made once, so that many questions to a service share its connections.
  *
- * @throws UsageError when verification roles are asked for and no pipeline is configured, which is what they exist for
+ * @throws UsageError when verification roles are asked for, and neither a pipeline nor GitHub Actions is configured
  */
 export function sdkClients(
   config: Deployment,
   { verificationRoles = false, signal = new AbortController().signal, timeouts = TIMEOUTS }: ClientOptions = {},
 ): Clients {
-  if (verificationRoles && config.pipeline === undefined) {
+  if (verificationRoles && verifierOf(config, 'source') === undefined) {
     throw new UsageError(
-      'NoPipeline',
-      '--verification-roles needs roles that are there only with a pipeline, and the configuration has none',
-      'leave the option out, or configure a pipeline and deploy both sides',
+      'NoVerifier',
+      '--verification-roles needs roles that exist only with "pipeline" or "delivery", and the configuration has neither',
+      'leave the option out, or configure one of the two and deploy both sides',
     );
   }
   const credentials = new Map<AccountName, Promise<CredentialProvider>>();
@@ -134,9 +138,11 @@ async function verify(
 ): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
   const { profile, ...account } = accountNamed(config, side);
-  // A build has no profiles, and the tooling account is its own.
-  const role = side === 'pipeline' ? {} : { roleArn: config.names[side].verificationRole.arn };
-  const source = verificationRoles ? { ...account, ...role } : { ...account, profile };
+  // The tooling account is the build's own.
+  const role = side === 'pipeline' || !verificationRoles ? {} : { roleArn: config.names[side].verificationRole.arn };
+  // A build of the pipeline has no profiles.
+  const own = verificationRoles && config.pipeline !== undefined ? {} : { profile };
+  const source = { ...account, ...role, ...own };
   const [provider] = (await verifiedCredentials([{ ...source, side }], { signal, timeouts })).values();
   if (provider === undefined) {
     throw new TypeError(`no credentials were verified for the ${side}`);

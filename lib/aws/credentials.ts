@@ -5,18 +5,18 @@ import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../c
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
 import { denialHint, isAwsError, NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
+import { loginFault } from './login';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
 import { RENEWAL_MARGIN } from './renewal';
 import { RequestHandler, type Timeouts } from './request-handler';
-import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
 export type CredentialProvider = ReturnType<typeof fromIni>;
 
 /** An account with a way to get its credentials. */
 export interface CredentialSource extends Side {
-  /** ARN of a role to assume with the credentials of the environment, instead of the profile. @default - no role */
+  /** ARN of a role to assume with the credentials of the profile, or without one of the environment. @default - no role */
   readonly roleArn?: string;
 }
 
@@ -65,16 +65,16 @@ export function credentialsOf(
     parentClientConfig: { region, requestHandler },
     roleAssumer: getDefaultRoleAssumer({ region, requestHandler }),
   };
-  if (roleArn !== undefined) {
-    return remembered(
-      fromTemporaryCredentials({
-        params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
-        clientConfig: { region, requestHandler },
-        masterCredentials: fromNodeProviderChain(options),
-      }),
-    );
-  }
-  return remembered(profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile }));
+  const own = profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile });
+  return remembered(
+    roleArn === undefined
+      ? own
+      : fromTemporaryCredentials({
+          params: { RoleArn: roleArn, RoleSessionName: ROLE_SESSION_NAME },
+          clientConfig: { region, requestHandler },
+          masterCredentials: own,
+        }),
+  );
 }
 
 /** A profile with MFA must not ask for a code, which AWS takes once only, at every use. */
@@ -144,7 +144,7 @@ export async function accountOf(
         { cause: error },
       );
     }
-    const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
+    const login = await loginFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
       'NoCredentials',
       `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,
@@ -242,7 +242,7 @@ function origin({ profile, roleArn }: CredentialSource): string {
 
 function remedy({ account, profile, roleArn }: CredentialSource): string {
   if (roleArn !== undefined) {
-    return 'only the build of the pipeline that verifies may assume it, and it is there once that account is deployed with a pipeline configured';
+    return 'only what verifies for the configuration\'s "pipeline" or "delivery" may assume it, and it exists once that account was deployed with one of them';
   }
   return profile === undefined
     ? `log in to account ${account}, or name a profile for it in the configuration`

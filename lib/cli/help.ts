@@ -7,7 +7,7 @@ import { columns, type HelpRow, OUTPUT_HELP } from './global-options';
 const PAIR_HELP: HelpRow = ['    --pair ID', 'only this pair; may be repeated'];
 const AWS_HELP: readonly HelpRow[] = [
   ['    --endpoint URL', 'send AWS requests there (a local emulator)'],
-  ['    --verification-roles', 'assume the role of each account that verifies for the pipeline'],
+  ['    --verification-roles', 'assume the role of each account that verifies for the pipeline or for GitHub Actions'],
 ];
 const YES_HELP: HelpRow = ['-y, --yes', 'change without asking'];
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type NamedConfig, namedConfig, PROFILE_CONTEXT } from '../config/named';
+import { type NamedConfig, namedConfig } from '../config/named';
 import { UsageError } from '../errors/errors';
 import { didYouMean } from '../errors/nearest';
 import { parseOptions } from './arguments';
@@ -116,19 +116,10 @@ function parseStrictly(
     ...(asks === true ? [] : ['yes', 'y'].map((option) => [option, needless(name, '--yes', 'it asks nothing')] as const)),
     ...(wholeConfiguration === true ? [['pair', needless(name, '--pair', 'it is about all pairs')] as const] : []),
   ]);
-  const parsed = parseOptions(withOmittedValues(argv, own), all, {
+  return parseOptions(withOmittedValues(argv, own), all, {
     hint: '"--help" lists the options',
     refused: command === undefined ? new Map() : refused,
   });
-  const profile = Object.values(PROFILE_CONTEXT).find((option) => Object.hasOwn(parsed.values, option));
-  if (profile !== undefined && Object.hasOwn(parsed.values, 'verification-roles')) {
-    throw new UsageError(
-      'RolesAndProfiles',
-      `--verification-roles and --${profile} exclude each other`,
-      'the roles are assumed with the credentials of the environment; write one of them',
-    );
-  }
-  return parsed;
 }
 
 /** Writes what an option means without a value behind those that none follows. */

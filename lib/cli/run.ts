@@ -1,7 +1,7 @@
 import type { ClientOptions, Clients } from '../aws/clients';
 import type { Clock } from '../aws/clock';
 import type { Timeouts } from '../aws/request-handler';
-import { cdkContext } from '../config/named';
+import { cdkContext, PROFILE_CONTEXT } from '../config/named';
 import { PROGRAM } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { didYouMean } from '../errors/nearest';
@@ -13,7 +13,7 @@ import { projectFolder, runEntry } from './entry';
 import { EXIT, type ExitCode } from './exit-codes';
 import { commandHelp, overview } from './help';
 import { helpFor } from './layout';
-import { findCommand, parseCommandLine } from './parse';
+import { type CommonOptions, findCommand, parseCommandLine } from './parse';
 import { contextsOf, runPerGroup } from './per-group';
 import { quietTerminal, type Terminal } from './terminal';
 
@@ -90,6 +90,7 @@ async function dispatch(process: CliProcess, documents: Documents): Promise<Exit
   }
   const { config, ...bootstrap } = readProject(project, surroundings.cdkContext);
   documents.deployment = config.deployment;
+  refuseProfilesOfBuilds(config, common);
   const context: Context = {
     ...surroundings,
     config,
@@ -140,4 +141,19 @@ function choosePairs(config: Deployment, ids: readonly string[]): readonly Deplo
     );
   }
   return ids.length === 0 ? config.pairs : config.pairs.filter(({ id }) => ids.includes(id));
+}
+
+/** @throws UsageError for a profile where a build of the pipeline assumes the roles, with the credentials of its environment */
+function refuseProfilesOfBuilds(
+  { pipeline }: Deployment,
+  { verificationRoles, named }: Pick<CommonOptions, 'verificationRoles' | 'named'>,
+): void {
+  const profile = Object.values(PROFILE_CONTEXT).find((name) => named.context.some((word) => word.startsWith(`${name}=`)));
+  if (verificationRoles && pipeline !== undefined && profile !== undefined) {
+    throw new UsageError(
+      'RolesAndProfiles',
+      `--verification-roles and --${profile} exclude each other where "pipeline" is configured`,
+      'the roles are assumed with the credentials of the environment; write one of them',
+    );
+  }
 }

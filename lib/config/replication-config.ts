@@ -25,6 +25,9 @@ export type Side = ReplicationConfig['source'];
 /** The delivery pipeline in the tooling account. */
 export type Pipeline = NonNullable<ReplicationConfig['pipeline']>;
 
+/** Whose workflows of GitHub Actions are let into both accounts. */
+export type GithubDelivery = NonNullable<ReplicationConfig['delivery']>['github'];
+
 /** Who alone may destroy replicas, and change what protects them. */
 export type Lockdown = NonNullable<ReplicationConfig['lockdown']>;
 

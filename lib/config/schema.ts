@@ -405,6 +405,53 @@ const pipeline = z
   .optional()
   .describe('A pipeline in a tooling account that deploys what is pushed. Without it, there is none.');
 
+const environmentError =
+  'write a name of lower-case letters, digits and hyphens, at most 100, that starts with a letter, such as "backup"';
+
+/**
+ * GitHub Actions in place of a pipeline: which repository, and which of its environments, are let into both accounts.
+ *
+ * A repository that was made, renamed or transferred after 15 July 2026 has ids in the subject of its tokens.
+ *
+ * @see https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
+const github = z.strictObject(
+  {
+    repository: text(
+      /^(?:[\w-]{1,100}\/[\w.-]{1,100}|[\w-]{1,100}@\d{1,20}\/[\w.-]{1,100}@\d{1,20})$/,
+      'write the repository as "owner/name", or as "owner@OWNER-ID/name@REPOSITORY-ID" where its tokens have ids; this shows it: gh api repos/OWNER/NAME/actions/oidc/customization/sub',
+    ).describe(
+      'The repository whose workflows are let in, as owner/name. With immutable subject claims, as owner@OWNER-ID/name@REPOSITORY-ID.',
+    ),
+    environment: text(/^[a-z][a-z0-9-]{0,99}$/, environmentError).describe(
+      'Environment of the repository that deploys. Those that plan, operate and drill have this name and -plan, -operate or -drill.',
+    ),
+    existingProviders: z
+      .array(oneOf(['source', 'destination']), { error: 'write a list of "source" and "destination"' })
+      .default([])
+      .describe(
+        "Sides whose account has GitHub's OIDC provider already: an account can have only one. The deployment makes it in the others.",
+      ),
+    accept: z
+      .array(z.string({ error: 'write the name of a change as the plan prints it' }), {
+        error: 'write a list of changes as the plan names them',
+      })
+      .default([])
+      .describe('Changes that the workflows would stop at, by the names that the plan gives them.'),
+  },
+  { error: objectError('{ "repository": "owner/name", "environment": "backup" }') },
+);
+
+const delivery = z
+  .strictObject(
+    { github: github.describe('Roles in both accounts for workflows of GitHub Actions.') },
+    { error: objectError('{ "github": { "repository": "owner/name", "environment": "backup" } }') },
+  )
+  .optional()
+  .describe(
+    'Lets workflows of GitHub Actions deploy and check. Not together with a pipeline. Without it, no role trusts GitHub.',
+  );
+
 /** When the owner is told, and how. The defaults are argued in docs/adr/0006-alarm-thresholds.md. */
 const monitoring = z
   .strictObject(
@@ -537,6 +584,7 @@ export const configuration = z.strictObject(
     tags: tagMap(50).default({}).describe('Tags of every stack and everything in it.'),
     monitoring,
     pipeline,
+    delivery,
   },
   { error: objectError('{ "deployment": "backups" }') },
 );

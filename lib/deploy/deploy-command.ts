@@ -13,7 +13,7 @@ import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { type Status, statusOf } from '../model/status';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
-import { adviceFor, type StackStatus } from './blocked-stacks';
+import { adviceFor, type StackAddress, type StackStatus } from './blocked-stacks';
 import { olderObjectsHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
 import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
@@ -34,7 +34,7 @@ interface DeployProcess {
     options: { readonly quiet: boolean; readonly variables: Readonly<Record<string, string>> },
   ) => Promise<number>;
   readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
-  readonly states: (config: Deployment, sessions: Sessions) => Promise<StackStatus[]>;
+  readonly states: (config: Deployment, sessions: Sessions, deployed: readonly StackAddress[]) => Promise<StackStatus[]>;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -81,7 +81,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
     return finish(stopped(refusals), false);
   }
-  const stops = blockingStops(plan, options.accept);
+  const stops = blockingStops(plan, options.accept, config.delivery?.github.accept);
   if (stops.length > 0) {
     tell(`\nNothing was deployed, because of:\n${stopsInWords(stops)}\n${acceptHint(stops)}`);
     return finish(stopped(stops), false);
@@ -107,7 +107,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     }
     return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
   }
-  const advice = adviceFor(config, await process.states(config, reader.sessions));
+  const advice = adviceFor(config, await process.states(config, reader.sessions, plan));
   if (advice !== undefined) {
     tell(`\n${advice}`);
   }
@@ -132,8 +132,13 @@ async function readablePlan(assembly: string, options: DeployArguments, read: Re
   }
 }
 
-/** Stops at buckets, keys and locks that nobody named. Whoever answers the question accepts the permissions that they were shown. */
-function blockingStops(plan: DeploymentPlan, accepted: readonly string[]): readonly Stop[] {
+/**
+ * Stops at buckets, keys and locks that nobody named. Whoever answers the question accepts the permissions that they were shown.
+ *
+ * @param accepted on the command line: each is in the plan, or misspelt
+ * @param configured for GitHub Actions: the name of a change that was made may stay there
+ */
+function blockingStops(plan: DeploymentPlan, accepted: readonly string[], configured: readonly string[] = []): readonly Stop[] {
   const stops = stopsOf(plan);
   const unknown = accepted.filter((name) => !stops.some((stop) => stop.name === name));
   if (unknown.length > 0) {
@@ -143,7 +148,7 @@ function blockingStops(plan: DeploymentPlan, accepted: readonly string[]): reado
       stops.length === 0 ? 'it has none to accept' : `it has: ${stops.map(({ name }) => name).join(', ')}`,
     );
   }
-  return stops.filter(({ kind, name }) => kind !== 'permissions' && !accepted.includes(name));
+  return stops.filter(({ kind, name }) => kind !== 'permissions' && ![...accepted, ...configured].includes(name));
 }
 
 function acceptHint(stops: readonly Stop[]): string {

@@ -11,6 +11,7 @@ import { cdkContext, namedConfig } from '../config/named';
 import { COMMAND } from '../config/program';
 import { UsageError } from '../errors/errors';
 import { quoted } from '../errors/visible';
+import { acceptedChanges } from '../model/delivery';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
@@ -22,8 +23,9 @@ const PLAN_HELP = `Usage: ${COMMAND} plan [options]
 
 Shows what a deployment would create, change, replace and delete, and which permissions it widens. It compares with the deployed
 templates, and does not see changes made by hand: "${COMMAND} doctor" looks for those. Ends with 1 where permissions
-widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept of the
-configuration names the change; and where Object Lock would be taken away. This is the check of the pipeline.
+widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept or
+delivery.github.accept of the configuration names the change; and where Object Lock would be taken away. This is the check
+of the pipeline and of the workflows of GitHub Actions.
 
 Examples:
   ${COMMAND} plan
@@ -58,7 +60,7 @@ interface PlanProcess {
 
 /**
  * Shows what a deployment would do, and fails where it takes away Object Lock, or where it widens permissions, replaces or removes a
- * bucket or a key, or locks a bucket, and `pipeline.accept` of the configuration does not name the change.
+ * bucket or a key, or locks a bucket, and `accept` of the pipeline or of GitHub Actions in the configuration does not name the change.
  *
  * @throws ConfigError, UsageError or UnreachableError without a plan
  */
@@ -90,7 +92,7 @@ export async function plan({
   const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true, signal }).read);
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
-  const accept = config.pipeline?.accept ?? [];
+  const { key, accept } = acceptedChanges(config);
   const accepted = stops.filter(({ name }) => accept.includes(name));
   const blocking = stops.filter(({ name }) => !accept.includes(name));
   // Names of changes that were made since stay in the configuration until somebody tidies up: that is no fault.
@@ -106,11 +108,11 @@ export async function plan({
     const sections = [
       planInWords(found),
       ...(accepted.length === 0 ? [] : [`Accepted by the configuration:\n${stopsInWords(accepted)}`]),
-      ...(unused.length === 0 ? [] : [`Named in pipeline.accept, and not in this plan: ${unused.join(', ')}`]),
+      ...(unused.length === 0 ? [] : [`Named in ${key}, and not in this plan: ${unused.join(', ')}`]),
       ...(refusals.length === 0 ? [] : [`This is refused, whoever accepts it:\n${stopsInWords(refusals)}`]),
       ...(blocking.length === 0
         ? []
-        : [`It stops here:\n${stopsInWords(blocking)}\nTo let the pipeline go on, add these names to pipeline.accept.`]),
+        : [`It stops here:\n${stopsInWords(blocking)}\nTo accept these changes, add their names to ${key}.`]),
     ];
     print(sections.join('\n\n'));
   }

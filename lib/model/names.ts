@@ -18,6 +18,8 @@ export interface Names {
   readonly reportBucket: NamedArn;
   /** @default - no pipeline is configured */
   readonly pipeline?: PipelineNames;
+  /** What lets GitHub Actions into each account. @default - nothing does */
+  readonly delivery?: Readonly<Record<SideName, DeliveryNames>>;
 }
 
 /** The names of one stack and its key. */
@@ -27,7 +29,7 @@ export interface SideNames {
   readonly keyAlias: string;
   /** SSM parameter that holds the key's ARN. */
   readonly keyParameter: string;
-  /** Role with which the pipeline runs `s3-replication doctor` and `s3-replication verify`. There only where a pipeline is configured. */
+  /** Role with which a pipeline or GitHub Actions runs `s3-replication doctor` and `s3-replication verify`. There only with one of them. */
   readonly verificationRole: NamedArn;
 }
 
@@ -39,6 +41,22 @@ export interface PipelineNames {
   readonly verifierRole: NamedArn;
   /** Role of the builds that compare what is about to be deployed with what is deployed. */
   readonly changesRole: NamedArn;
+}
+
+/**
+ * What jobs of GitHub Actions do in an account. Each has an environment of the repository and a role of its own, so that the protection of one
+ * environment decides who gets one role.
+ */
+export const GITHUB_JOBS = ['plan', 'deploy', 'operate', 'drill'] as const;
+
+export type GithubJob = (typeof GITHUB_JOBS)[number];
+
+/** The names of what lets GitHub Actions into one account. */
+export interface DeliveryNames {
+  readonly stackName: string;
+  /** ARN of the account's one OIDC provider of GitHub, which is named after its address. */
+  readonly providerArn: string;
+  readonly roles: Readonly<Record<GithubJob, NamedArn>>;
 }
 
 /** How the source stack learns the replica key's ARN. */
@@ -96,6 +114,9 @@ export function namesOf(config: ReplicationConfig): Names {
     heartbeat: heartbeatNames(config),
     reportBucket: bucketNamed(config, source, ofGroup(config, REPORT_BUCKET_ID)),
     ...(config.pipeline && { pipeline: pipelineNames(deployment, config.pipeline) }),
+    ...(config.delivery && {
+      delivery: { source: deliveryNames(config, 'source'), destination: deliveryNames(config, 'destination') },
+    }),
   };
 }
 
@@ -153,15 +174,31 @@ export function ofGroup({ group }: Pick<ReplicationConfig, 'group'>, name: strin
   return group === undefined ? name : `${name}-${group}`;
 }
 
+/** What roles of a side have in their name: a deployment of the same name in the opposite direction is a neighbour. */
+const ROLE_SIDES = { source: 'source', destination: 'replica' } as const satisfies Record<SideName, string>;
+
 function sideNames(config: ReplicationConfig, side: SideName): SideNames {
   const { deployment, group, [side]: own } = config;
-  const what = side === 'source' ? 'source' : 'replica';
   return {
     stackName: ofGroup(config, `${deployment}-${side}`),
     keyAlias: ofGroup(config, `alias/${deployment}-${side}`),
     keyParameter: `/${deployment}/${side}${group === undefined ? '' : `/groups/${group}`}/key-arn`,
-    // Named after its side too: a deployment of the same name in the opposite direction is a neighbour.
-    verificationRole: iamRole(partitionOf(own), own, ofGroup(config, `${deployment}-verify-${what}-${own.region}`)),
+    verificationRole: iamRole(partitionOf(own), own, ofGroup(config, `${deployment}-verify-${ROLE_SIDES[side]}-${own.region}`)),
+  };
+}
+
+/** Address of GitHub's OIDC provider, without its scheme: context keys of its tokens start so. */
+export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
+
+/** Of the whole deployment: groups have no part in it. */
+function deliveryNames(config: ReplicationConfig, side: SideName): DeliveryNames {
+  const { deployment, [side]: own } = config;
+  const partition = partitionOf(own);
+  const role = (job: GithubJob) => iamRole(partition, own, `${deployment}-${job}-${ROLE_SIDES[side]}-${own.region}`);
+  return {
+    stackName: `${deployment}-delivery-${side}`,
+    providerArn: `arn:${partition}:iam::${own.account}:oidc-provider/${GITHUB_ISSUER}`,
+    roles: { plan: role('plan'), deploy: role('deploy'), operate: role('operate'), drill: role('drill') },
   };
 }
 

@@ -1,6 +1,6 @@
-import type { AccountName, SideName } from '../config/replication-config';
+import { type AccountName, SIDES, type SideName } from '../config/replication-config';
 import { watchesBackup } from './alarms';
-import type { Deployment } from './deployment';
+import { type Deployment, groupsOf } from './deployment';
 import { heartbeatMinutes } from './heartbeat';
 import { type AlarmPlace, ofGroup } from './names';
 
@@ -30,6 +30,11 @@ const STACK_IDS = {
 /** Id in the app of a stack of a group, which `cdk deploy` takes. */
 export function stackId(group: Pick<Deployment, 'group'>, stack: StackKind): string {
   return ofGroup(group, STACK_IDS[stack]);
+}
+
+/** Id in the app of the stack that lets GitHub Actions into the account of a side. The deployment has one, whatever groups there are. */
+export function deliveryStackId(side: SideName): string {
+  return side === 'source' ? 'SourceDelivery' : 'DestinationDelivery';
 }
 
 /** The stacks that a deployment has: some are there only with the option that they are for. */
@@ -77,6 +82,17 @@ export function stackPlace(group: Deployment, stack: StackKind): StackPlace {
     'backup-health': at('destination', 'destination', regions.backup.healthStackName),
   };
   return places[stack];
+}
+
+/** Where every stack of a deployment is, those of all groups and those that let GitHub Actions in, but for a pipeline's own. */
+export function stackPlaces(config: Deployment): readonly StackPlace[] {
+  const { delivery } = config.names;
+  return [
+    ...groupsOf(config).flatMap((group) => stacksOf(group).map((stack) => stackPlace(group, stack))),
+    ...(delivery === undefined
+      ? []
+      : SIDES.map((owner) => ({ stackName: delivery[owner].stackName, owner, region: config[owner].region }))),
+  ];
 }
 
 /** An account and region that the CDK deploys into, and that has to be bootstrapped for it. */

@@ -1,7 +1,7 @@
 import type { Stack, StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type AccountName, accountNamed, type Side } from '../config/replication-config';
+import { type AccountName, accountNamed, type Side, type SideName } from '../config/replication-config';
 import { AppError } from '../errors/errors';
 import type { Deployment } from '../model/deployment';
 import { type AlarmPlace, alarmSide, partitionOf } from '../model/names';
@@ -18,6 +18,11 @@ export function stackProps(config: Deployment, owner: AccountName): StackProps {
 /** The same for a stack that watches in one place. */
 export function watchingStackProps(config: Deployment, place: AlarmPlace, stackName: string): StackProps {
   return common(config, alarmSide(config, place), stackName);
+}
+
+/** The same for the stack that lets GitHub Actions into the account of a side. */
+export function deliveryStackProps(config: Deployment, side: SideName, stackName: string): StackProps {
+  return common(config, config[side], stackName);
 }
 
 function common(

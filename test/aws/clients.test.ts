@@ -5,7 +5,7 @@ import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { runCli } from '../../lib/cli/run';
 import { UsageError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, PIPELINE, validConfig } from '../helpers/config';
 import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
 
 const [SOURCE, DESTINATION, TOOLING] = ['111111111111', '222222222222', '333333333333'];
@@ -69,7 +69,7 @@ describe('clients', () => {
     expect(sts.sessions).toEqual([]);
   });
 
-  test('with verification roles are a wrong usage without a pipeline', () => {
+  test('with verification roles are a wrong usage without a pipeline and without GitHub Actions', () => {
     expect(() => sdkClients(validConfig(), { verificationRoles: true })).toThrow(UsageError);
   });
 });
@@ -114,11 +114,27 @@ describe('the option --verification-roles', () => {
     ]);
   });
 
-  test('is a usage error without a pipeline, and nothing is asked', async () => {
+  test('is a usage error where nothing verifies, and nothing is asked', async () => {
     await expect(run({ keyExchange: 'ssm' }, '--verification-roles')).resolves.toBe(2);
     expect(shown.join('\n')).toContain('--verification-roles');
-    expect(shown.join('\n')).toContain('configure a pipeline');
+    expect(shown.join('\n')).toContain('configure one of the two');
     expect(sts.requests).toEqual([]);
+  });
+
+  test('excludes a profile where a build assumes them, and nothing is asked', async () => {
+    const pipeline = { pipeline: PIPELINE, keyExchange: 'ssm' };
+    await expect(run(pipeline, '--verification-roles', '--destination-profile', 'a')).resolves.toBe(2);
+    expect(shown.join('\n')).toContain('--verification-roles and --destination-profile exclude each other');
+    expect(sts.requests).toEqual([]);
+  });
+
+  test('assumes them with the profile of the account where GitHub Actions verify', async () => {
+    await run({ ...DELIVERY, keyExchange: 'ssm' }, '--verification-roles', '--destination-profile', 'backup');
+
+    expect(sts.requests[0]).toEqual({ action: 'AssumeRole', accessKeyId: DESTINATION });
+    expect(sts.sessions.map(({ roleArn }) => roleArn)).toEqual([
+      `arn:aws:iam::${DESTINATION}:role/backups-verify-replica-us-west-2`,
+    ]);
   });
 
   test('is off unless it is given', async () => {

@@ -198,12 +198,15 @@ describe('a side with a role', () => {
   const roleArn = `arn:aws:iam::${SOURCE}:role/verification`;
   const ambient = { variables: { AWS_ACCESS_KEY_ID: OTHER, AWS_SECRET_ACCESS_KEY: 'secret' } };
 
-  test('assumes it with the credentials of the environment, although it has a profile', async () => {
+  test.each([
+    ['the environment', undefined, OTHER],
+    ['its profile', 'mine', DESTINATION],
+  ])('assumes it with the credentials of %s', async (_, profile, accessKeyId) => {
     useAws(staticProfile('mine', DESTINATION), ambient);
 
-    await expect(verifiedCredentials([{ ...side(SOURCE, 'mine'), roleArn }])).resolves.toBeInstanceOf(Map);
+    await expect(verifiedCredentials([{ ...side(SOURCE, profile), roleArn }])).resolves.toBeInstanceOf(Map);
     expect(sts.requests).toEqual([
-      { action: 'AssumeRole', accessKeyId: OTHER },
+      { action: 'AssumeRole', accessKeyId },
       { action: 'GetCallerIdentity', accessKeyId: SOURCE },
     ]);
     expect(sts.sessions).toEqual([{ roleArn, name: 's3-replication-verification' }]);
@@ -235,7 +238,7 @@ describe('a side with a role', () => {
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain(`the credentials of role ${roleArn} could not be used`);
-    expect(error.hint).toContain('only the build of the pipeline');
+    expect(error.hint).toContain('only what verifies for');
   });
 });
 

@@ -202,12 +202,6 @@ describe('wrong usage exits with 2 and calls nothing', () => {
       '--source-profile has two values, b and a',
       'write one of them',
     ],
-    [
-      'a profile where roles stand for it',
-      ['doctor', '--verification-roles', '--destination-profile', 'a'],
-      '--verification-roles and --destination-profile exclude each other',
-      'write one of them',
-    ],
     ['a pair that is not configured', ['exchange', '--pair', 'photos'], 'has no pair photos', 'its pairs: documents'],
     ['an endpoint without a scheme', ['exchange', '--endpoint', 'localhost:4566'], 'localhost:4566 is no URL', 'http://'],
     ['an endpoint of another scheme', ['exchange', '--endpoint', 'ftp://127.0.0.1'], 'ftp://127.0.0.1 is no URL', 'http://'],

@@ -8,7 +8,7 @@ import { plan } from '../../lib/deploy/plan-command';
 import { ConfigError, UsageError } from '../../lib/errors/errors';
 import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
-import { PIPELINE } from '../helpers/config';
+import { DELIVERY, PIPELINE } from '../helpers/config';
 import { CONFIG_SPELLINGS, REFUSED_SPELLINGS } from '../helpers/config-spellings';
 import { testDocuments } from '../helpers/documents';
 import { deployedStack } from '../helpers/plan';
@@ -122,6 +122,19 @@ test('it goes on where the configuration accepts each by its name, and tells whi
   expect(await run('--stack', 'Source')).toBe(0);
   expect(printed()).toContain('Accepted by the configuration:\n  backups-source/OldBucket');
   expect(printed()).toContain('Named in pipeline.accept, and not in this plan: backups-source/Gone');
+});
+
+test('it does so for GitHub Actions too', async () => {
+  before = loseAndWiden;
+  configure(DELIVERY);
+  await run('--stack', 'Source', '--json');
+  const accept = JSON.parse(printed()).stops.map(({ name }: { name: string }) => name);
+  print.mockClear();
+  expect(await run('--stack', 'Source')).toBe(1);
+  expect(printed()).toContain('To accept these changes, add their names to delivery.github.accept.');
+  configure({ delivery: { github: { ...DELIVERY.delivery.github, accept } } });
+
+  expect(await run('--stack', 'Source')).toBe(0);
 });
 
 test('it fails where Object Lock goes, which no name accepts', async () => {

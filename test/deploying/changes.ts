@@ -1,4 +1,4 @@
-import { LOCKDOWN, PIPELINE } from '../helpers/config';
+import { DELIVERY, LOCKDOWN, PIPELINE } from '../helpers/config';
 import { OWNED_KEY } from '../proof/variants';
 import type { Effect, StopKind } from './effect';
 import type { Deployment } from './snapshot';
@@ -29,6 +29,9 @@ const documents = (keys: object): Deployment => ({ config: { pairs: [{ ...DOCUME
 const owned = (keys: object): Deployment => documents({ sourceBucket: { name: 'acme-documents', ...keys } });
 const monitoring = (keys: object): Deployment => ({ config: { monitoring: keys } });
 const pipeline = (keys: object = {}): Deployment => ({ config: { pipeline: { ...PIPELINE, ...keys } } });
+const github = (keys: object = {}): Deployment => ({
+  config: { delivery: { github: { ...DELIVERY.delivery.github, ...keys } } },
+});
 const deployment = (config: Deployment['config'] = {}, recorded = true): Deployment => ({ config, recorded });
 
 /** What a pair consists of, besides its two buckets. */
@@ -66,6 +69,10 @@ const INVENTORIED = [...AROUND_ALL_PAIRS, 'replica bucket', 'source bucket', 'so
 
 /** What a pipeline has no default for. */
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
+
+/** What GitHub Actions have no default for. */
+const GITHUB_KEYS = ['delivery.github.repository', 'delivery.github.environment'];
+const DELIVERY_STACKS = ['destination delivery stack', 'source delivery stack'];
 
 export const CHANGES: readonly Change[] = [
   {
@@ -988,6 +995,66 @@ export const CHANGES: readonly Change[] = [
     after: pipeline({ profile: 'tooling' }),
     effect: {},
     toKnow: 'It says who runs `npm run deploy:pipeline`',
+  },
+  {
+    keys: GITHUB_KEYS,
+    change: 'add GitHub Actions',
+    after: github(),
+    effect: { created: [...DELIVERY_STACKS, 'destination verification role', 'source verification role'].toSorted() },
+    stops: ['permissions'],
+    toKnow:
+      'Deploy it by hand once, with credentials of both accounts: until then no workflow has a role. First protect the environments of the repository, as [ci/README.md](ci/README.md) says',
+  },
+  {
+    keys: GITHUB_KEYS,
+    change: 'remove GitHub Actions',
+    before: github(),
+    after: deployment(),
+    effect: { oldStack: DELIVERY_STACKS, deleted: ['destination verification role', 'source verification role'] },
+    toKnow:
+      'Deploy it by hand, and delete both delivery stacks: as long as they exist, the repository gets their roles. The OIDC providers stay, since roles of others may trust them',
+  },
+  ...(['repository', 'environment'] as const).map((key): Change => {
+    const value = key === 'repository' ? 'example/other' : 'production';
+    return {
+      keys: [`delivery.github.${key}`],
+      change: 'another one',
+      bothWays: true,
+      before: github(),
+      after: github({ [key]: value }),
+      effect: { inPlace: DELIVERY_STACKS },
+      stops: ['permissions'],
+      toKnow: 'Deploy it by hand: the workflows of the new one have no role yet, and those of the old one lose theirs',
+    };
+  }),
+  {
+    keys: ['delivery.github.existingProviders'],
+    change: 'a provider that exists already, instead of one that the app makes',
+    before: github(),
+    after: github({ existingProviders: ['source'] }),
+    effect: { inPlace: ['source delivery stack'] },
+    toKnow: 'The provider leaves the stack and stays. The way back fails while the account has one',
+  },
+  {
+    keys: ['delivery.github.accept'],
+    change: 'more or fewer names',
+    bothWays: true,
+    before: github(),
+    after: github({ accept: ['backups-source/PairsdocumentsBucket'] }),
+    effect: {},
+    toKnow: 'Counts for the commit that it is in and all that follow: take a name out again when its change is deployed',
+  },
+  {
+    keys: ['delivery.github.repository'],
+    change: 'beside a pipeline',
+    before: pipeline(),
+    after: { config: { ...pipeline().config, ...github().config } },
+    effect: {
+      refused: [
+        'delivery: the pipeline deploys the same stacks, and each would undo what the other deploys; remove one of the two',
+      ],
+    },
+    toKnow: 'Either the pipeline delivers, or GitHub Actions do',
   },
 ];
 

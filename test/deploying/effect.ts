@@ -50,7 +50,9 @@ export function effectOf(before: Deployment, after: Deployment): Effect {
   return byKind([
     ...settingDifferences(from, to),
     ...STACKS.flatMap((stack) => differences(stack, from[stack], to[stack])),
-    ...pipelineDifferences(from.pipeline, to.pipeline),
+    ...wholeDifferences('pipeline stack', from.pipeline, to.pipeline),
+    ...wholeDifferences('source delivery stack', from.sourceDelivery, to.sourceDelivery),
+    ...wholeDifferences('destination delivery stack', from.destinationDelivery, to.destinationDelivery),
   ]);
 }
 
@@ -74,7 +76,11 @@ export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
 
 /** What a plan says of every stack that is there before and after. */
 function plansOf(from: Stacks, to: Stacks): StackPlan[] {
-  return sameStacks(from, to).map(({ before, after }) => {
+  const delivery = (['sourceDelivery', 'destinationDelivery'] as const).flatMap((stack) => {
+    const [before, after] = [from[stack], to[stack]];
+    return before !== undefined && after !== undefined && isSameStack(before, after) ? [{ before, after }] : [];
+  });
+  return [...sameStacks(from, to), ...delivery].map(({ before, after }) => {
     const stack = { ...after, id: after.stackName, lookupRole: undefined, warnings: [] };
     return compareStack(stack, { ...before, state: 'deployed' });
   });
@@ -112,9 +118,8 @@ function wordsFor(stack: StackKind): string {
   return `${stack.replace('-', ' ')} stack`;
 }
 
-/** The pipeline stack as a whole: it holds none of the data. */
-function pipelineDifferences(before: StackSnapshot | undefined, after: StackSnapshot | undefined): Happening[] {
-  const to = 'pipeline stack';
+/** A stack as a whole: what delivers holds none of the data. */
+function wholeDifferences(to: string, before: StackSnapshot | undefined, after: StackSnapshot | undefined): Happening[] {
   if (before === undefined || after === undefined) {
     return before === after ? [] : [{ kind: before === undefined ? 'created' : 'oldStack', to }];
   }

@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConfigError } from '../../lib/errors/errors';
 import type { StackKind } from '../../lib/model/stacks';
+import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { PipelineStack } from '../../lib/stacks/pipeline/pipeline-stack';
 import { replicationStacks, testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
@@ -28,7 +29,12 @@ export interface StackSnapshot {
 /** The stacks of a deployment, or why the app refuses it. */
 export type Snapshot =
   | { readonly refusal: string }
-  | (Readonly<Partial<Record<StackKind, StackSnapshot>>> & { readonly refusal?: never; readonly pipeline?: StackSnapshot });
+  | (Readonly<Partial<Record<StackKind, StackSnapshot>>> & {
+      readonly refusal?: never;
+      readonly pipeline?: StackSnapshot;
+      readonly sourceDelivery?: StackSnapshot;
+      readonly destinationDelivery?: StackSnapshot;
+    });
 
 /** Synthesizes a deployment. */
 export const snapshotOf = remembered(({ config: keys, recorded = true }: Deployment): Snapshot => {
@@ -38,6 +44,7 @@ export const snapshotOf = remembered(({ config: keys, recorded = true }: Deploym
       keys,
       recorded ? recordedKey(keys).context : {},
     );
+    const [destinationDelivery, sourceDelivery] = addDeliveryStacks(testApp(), config);
     const error = source.node.metadata.find(({ type }) => type === 'aws:cdk:error');
     if (error !== undefined) {
       return { refusal: String(error.data) };
@@ -50,6 +57,8 @@ export const snapshotOf = remembered(({ config: keys, recorded = true }: Deploym
       ...(backupHealth && { 'backup-health': stackSnapshot(backupHealth) }),
       'source-health': stackSnapshot(health.source),
       'destination-health': stackSnapshot(health.destination),
+      ...(destinationDelivery && { destinationDelivery: stackSnapshot(destinationDelivery) }),
+      ...(sourceDelivery && { sourceDelivery: stackSnapshot(sourceDelivery) }),
       ...(config.pipeline && { pipeline: stackSnapshot(new PipelineStack(testApp(), 'Pipeline', { config })) }),
     };
   } catch (error) {

@@ -9,7 +9,7 @@ const DOCUMENTS = [
   'AGENTS.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
-  ...['docs', 'docs/adr'].flatMap((folder) =>
+  ...['docs', 'docs/adr', 'docs/ci'].flatMap((folder) =>
     readdirSync(join(PROJECT, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `${folder}/${name}`),

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../lib/errors/errors';
-import { PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, PIPELINE, validConfig } from '../helpers/config';
 import { couplesOf, type Factors, isIn, pairwise, type Row } from '../helpers/pairwise';
 import { allowedRequests } from '../proof/allowed';
 import { decide, describe as inWords } from '../proof/decide';
@@ -51,7 +51,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
   replicaKey: { ours: {}, owned: { destination: { keyArn: OWNED_KEY } } },
   backfill: { off: {}, on: { backfill: true } },
-  pipeline: { none: {}, with: { pipeline: PIPELINE } },
+  delivery: { none: {}, pipeline: { pipeline: PIPELINE }, github: DELIVERY },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
   witness: { off: {}, on: { witness: true } },
   heartbeat: { hourly: {}, off: { heartbeat: false }, daily: { heartbeat: { minutes: 1440 } } },

@@ -491,6 +491,13 @@ export const LINES: Readonly<Record<string, Line>> = {
         why: 'the bucket of the pair is not there',
         says: /does not exist/,
       },
+      {
+        steps: / account /,
+        faults: /^403$/,
+        exit: ok,
+        why: 'CloudFormation of the Region answers, so it is enabled',
+        says: /region is enabled/,
+      },
     ],
   },
 };

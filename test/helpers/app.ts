@@ -1,9 +1,9 @@
-import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { context as cdkJsonContext } from '../../cdk.json';
 import type { SideName } from '../../lib/config/replication-config';
+import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { addReplicationStacks, type GroupStacks } from '../../lib/stacks/replication';
 import { validConfig } from './config';
 import { remembered } from './remembered';
@@ -27,9 +27,12 @@ export function replicationStacks(keys: Record<string, unknown> = {}, context: R
   return addReplicationStacks(testApp(context), validConfig(keys))[0];
 }
 
-/** The templates of a configuration's first group. */
+/** The templates of a configuration's first group, and of what lets GitHub Actions in. */
 export const templates = remembered((keys: Record<string, unknown> = {}, context: Record<string, unknown> = {}) => {
-  const { destination, source, monitoring, health, heartbeat, backupHealth } = replicationStacks(keys, context);
+  const app = testApp(context);
+  const config = validConfig(keys);
+  const [{ destination, source, monitoring, health, heartbeat, backupHealth }] = addReplicationStacks(app, config);
+  const [destinationDelivery, sourceDelivery] = addDeliveryStacks(app, config);
   return {
     destination: Template.fromStack(destination),
     source: Template.fromStack(source),
@@ -38,6 +41,8 @@ export const templates = remembered((keys: Record<string, unknown> = {}, context
     destinationHealth: Template.fromStack(health.destination),
     ...(heartbeat && { heartbeat: Template.fromStack(heartbeat) }),
     ...(backupHealth && { backupHealth: Template.fromStack(backupHealth) }),
+    ...(destinationDelivery && { destinationDelivery: Template.fromStack(destinationDelivery) }),
+    ...(sourceDelivery && { sourceDelivery: Template.fromStack(sourceDelivery) }),
   };
 });
 

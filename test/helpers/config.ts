@@ -14,6 +14,9 @@ export const PIPELINE = {
   connectionArn: 'arn:aws:codeconnections:eu-west-1:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f',
 };
 
+/** GitHub Actions as the configuration spells them: what has no default. */
+export const DELIVERY = { delivery: { github: { repository: 'example/backups', environment: 'backup' } } };
+
 /** A lockdown as the configuration spells it. */
 export const LOCKDOWN = { lockdown: { breakGlassRoleArn: 'arn:aws:iam::222222222222:role/BreakGlass' } };
 

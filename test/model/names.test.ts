@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lib/model/deployment';
 import { isReplicaKeyArn, longestNamePrefix, partitionOf, replicaKeyArn } from '../../lib/model/names';
-import { everyName, PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, everyName, PIPELINE, validConfig } from '../helpers/config';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -39,6 +39,35 @@ function namesByKind({ source, destination, exchange, pairs }: ReturnType<typeof
 }
 
 const allNames = (config: Deployment) => Object.values(namesByKind(everyName(config))).flat();
+
+test('GitHub Actions have a stack, a provider and four roles in each account', () => {
+  const { source, destination } = everyName(validConfig(DELIVERY)).delivery ?? {};
+  const role = (account: string, name: string) => ({ name, arn: `arn:aws:iam::${account}:role/${name}` });
+
+  expect(source).toStrictEqual({
+    stackName: 'backups-delivery-source',
+    providerArn: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
+    roles: {
+      plan: role('111111111111', 'backups-plan-source-ap-southeast-2'),
+      deploy: role('111111111111', 'backups-deploy-source-ap-southeast-2'),
+      operate: role('111111111111', 'backups-operate-source-ap-southeast-2'),
+      drill: role('111111111111', 'backups-drill-source-ap-southeast-2'),
+    },
+  });
+  expect(destination?.stackName).toBe('backups-delivery-destination');
+  expect(destination?.roles.operate).toStrictEqual(role('222222222222', 'backups-operate-replica-us-west-2'));
+});
+
+test('the names of roles of GitHub Actions fit, however long the name of the deployment is', () => {
+  const names = [
+    { deployment: 'a'.repeat(33), bucketNamespace: 'global', pairs: [{ id: 'b' }] },
+    { deployment: 'a'.repeat(30), pairs: [{ id: 'b' }] },
+  ].flatMap((keys) =>
+    Object.values(validConfig({ ...DELIVERY, ...keys, destination: { region: 'ap-southeast-1' } }).names.delivery ?? {}),
+  );
+
+  expect(Math.max(...names.flatMap(({ roles }) => Object.values(roles).map(({ name }) => name.length)))).toBeLessThanOrEqual(64);
+});
 
 test('a pipeline has a stack and roles in the tooling account', () => {
   expect(everyName(validConfig({ pipeline: PIPELINE })).pipeline).toStrictEqual({

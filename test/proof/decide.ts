@@ -14,6 +14,8 @@ export type Principal =
   /** Somebody without identity policies. */
   | { readonly kind: 'nobody'; readonly arn: string }
   | { readonly kind: 'service'; readonly name: string }
+  /** Somebody with a token of the OIDC provider with this ARN. */
+  | { readonly kind: 'token'; readonly arn: string }
   | { readonly kind: 'anonymous' };
 
 /** One request, and what is claimed of it. */
@@ -61,13 +63,16 @@ const OPEN_IDENTITY: PolicyDocument = {
 };
 
 /**
- * The simulator takes no notice of two context keys, so they are renamed in policies and requests alike: KMS's for S3, because of the colons
- * in its variable part, and the one of retention periods with `s3:ReplicateObject`, with which only the user guide of S3 has it.
+ * The simulator takes no notice of some context keys, so they are renamed in policies and requests alike: KMS's for S3, because of the colons
+ * in its variable part, the one of retention periods with `s3:ReplicateObject`, with which only the user guide of S3 has it, and the claims of
+ * tokens of OIDC providers.
  * `simulator.test.ts` fails when the simulator changes its mind, or the renaming stops working.
  */
 const RENAMED: Readonly<Record<string, string>> = {
   'kms:EncryptionContext:aws:s3:arn': 'aws:RequestTag/kms-encryption-context-aws-s3-arn',
   's3:object-lock-remaining-retention-days': 'aws:RequestTag/s3-object-lock-remaining-retention-days',
+  'token.actions.githubusercontent.com:aud': 'aws:RequestTag/github-aud',
+  'token.actions.githubusercontent.com:sub': 'aws:RequestTag/github-sub',
 };
 
 /** The simulator takes a `*` in a request's resource for a pattern. This stands for one that is a character, and in policies escaped. */
@@ -187,13 +192,17 @@ export function holderOf(resource: string): string {
 function fullContext({ principal, context }: Request): Readonly<Record<string, string>> {
   return {
     'aws:SecureTransport': 'true',
-    ...('arn' in principal && { 'aws:PrincipalArn': principal.arn }),
+    ...('arn' in principal && principal.kind !== 'token' && { 'aws:PrincipalArn': principal.arn }),
     ...context,
   };
 }
 
 function identityPolicies(world: World, principal: Principal, halves: Halves): readonly PolicyDocument[] {
-  if (principal.kind === 'anonymous' || principal.kind === 'service') {
+  if (
+    principal.kind === 'anonymous' ||
+    principal.kind === 'service' ||
+    (principal.kind === 'token' && halves.identity === 'real')
+  ) {
     return [];
   }
   if (halves.identity === 'open' || principal.kind === 'administrator') {

@@ -1,16 +1,21 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { adoptionPermissions } from '../../lib/model/adoption';
 import { backfillPermissions } from '../../lib/model/backfill';
+import { githubPermissions } from '../../lib/model/delivery';
 import { heartbeatPermissions } from '../../lib/model/heartbeat';
 import { ownersInventoryPermissions } from '../../lib/model/inventory';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
+import { GITHUB_JOBS } from '../../lib/model/names';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
+import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { verificationPermissions } from '../../lib/model/verification';
+import { DELIVERY } from '../helpers/config';
 import { markdownTable } from '../helpers/generated-parts';
 import { allowedRequests } from './allowed';
 import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
+import { allowedGithub, deniedGithub } from './github';
 import { allowedInventory, deniedInventory, INVENTORY_STATEMENTS } from './inventory';
 import { allowedLockdown, deniedLockdown } from './lockdown';
 import { allowedMerger, deniedMerger } from './merger';
@@ -30,7 +35,7 @@ import {
   WITH_PIPELINE,
 } from './variants';
 import { allowedVerification, deniedVerification } from './verification';
-import { type World, worldOf } from './world';
+import { deliveryWorldOf, type World, worldOf } from './world';
 
 const HOLDERS: Record<Permission['writtenIn'][number], string> = {
   role: 'role policy',
@@ -42,6 +47,7 @@ const HOLDERS: Record<Permission['writtenIn'][number], string> = {
 export function permissionsPage(): string {
   const world = worldOf({});
   const withPipeline = worldOf(WITH_PIPELINE.config);
+  const withGithub = deliveryWorldOf(DELIVERY);
   const withBackfill = worldOf(WITH_BACKFILL.config);
   const withOwned = worldOf(WITH_OWNED_BUCKETS.config);
   const withInventory = worldOf(WITH_INVENTORY.config);
@@ -49,7 +55,7 @@ export function permissionsPage(): string {
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
-Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`, \`lib/model/delivery.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
@@ -130,8 +136,8 @@ ${markdownTable(
 
 ## What the verification roles may do
 
-Only where a pipeline is configured, each account has one role with which the pipeline runs \`s3-replication doctor\` and \`s3-replication verify\`
-(\`--verification-roles\`). It trusts the role of one build in the tooling account, and nobody else. It reads the deployment's configuration, and writes
+Only where a pipeline or GitHub Actions are configured, each account has one role that runs \`s3-replication doctor\` and \`s3-replication verify\`
+(\`--verification-roles\`). It trusts the role of one build in the tooling account, or with GitHub Actions the role of its own account that operates, and nobody else. It reads the deployment's configuration, and writes
 nothing but canaries, which it deletes again, and the parameters with their last results. Canaries are small objects in a folder that belongs to
 \`s3-replication verify\`. A test runs both commands and holds every request that they send against these rows, and every action of these rows against
 what was sent.
@@ -139,6 +145,22 @@ what was sent.
 ${SIDES.toReversed()
   .map(
     (side) => `${verificationHeading(withPipeline, side)}\n\n${markdownTable(ROLE_HEADER, verificationRows(withPipeline, side))}`,
+  )
+  .join('\n\n')}
+
+## What the roles of GitHub Actions may do
+
+Only with \`delivery.github\`, each account has GitHub's OIDC provider and four roles. Each trusts workflows of one repository in one environment of it,
+[and nobody else](ci/README.md#roles): no pattern stands in its trust, and a token without a subject or for another audience gets none.
+A test runs \`s3-replication audit\` and \`s3-replication drill\` and holds every request that they send against these rows.
+
+${SIDES.toReversed()
+  .flatMap((side) =>
+    GITHUB_JOBS.map((job) => {
+      const { roles } = withGithub.config.names.delivery?.[side] ?? {};
+      const rows = githubPermissions(withGithub.config, side, job, DEFAULT_QUALIFIER);
+      return `In the account of the ${side}, ${code([roles?.[job].name ?? ''])}, for jobs that ${job}:\n\n${markdownTable(ROLE_HEADER, roleRows(rows))}`;
+    }),
   )
   .join('\n\n')}
 
@@ -221,6 +243,16 @@ ${grouped(allowedVerification(withPipeline))}
 Denied:
 
 ${grouped(deniedVerification(withPipeline))}
+
+With GitHub Actions, ${allowedGithub(withGithub).length} more must be allowed and ${deniedGithub(withGithub).length} denied, besides those of the verification roles, and each single change of the policies of these roles has an effect.
+
+Allowed:
+
+${grouped(allowedGithub(withGithub))}
+
+Denied:
+
+${grouped(deniedGithub(withGithub))}
 
 With Object Lock on both sides and a bound, ${allowedObjectLock(locked).length} more must be allowed and ${deniedObjectLock(locked).length} are denied about locks, and each of ${mutationsOf(locked).length} single changes in all has an effect.
 

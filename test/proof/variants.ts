@@ -1,4 +1,4 @@
-import { LOCKDOWN, PIPELINE } from '../helpers/config';
+import { DELIVERY, LOCKDOWN, PIPELINE } from '../helpers/config';
 
 /** A way to configure the deployment that changes policies. */
 export interface Variant {
@@ -215,6 +215,7 @@ export const VARIANTS: readonly Variant[] = [
     config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
     group: 1,
   },
+  { name: 'with GitHub Actions', config: DELIVERY },
   WITH_LOCKDOWN,
   {
     name: 'of a group, under lockdown, with backfill and a pipeline',

@@ -10,8 +10,8 @@ import type { Principal, Request } from './decide';
 import { sourceKeysOf, type World } from './world';
 
 /*
- * The roles with which a pipeline runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what they and everybody else
- * have to be denied. Without a pipeline there are no such roles and no such requests.
+ * The roles with which a pipeline or GitHub Actions runs `s3-replication doctor` and `s3-replication verify`: what they have to be allowed, and what
+ * they and everybody else have to be denied. Without either there are no such roles and no such requests.
  */
 
 const S3 = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide';
@@ -148,12 +148,24 @@ function lookalikesOf(prefix: string): string[] {
 
 /** What `s3-replication doctor` and `s3-replication verify` ask, with the page that says which permission an operation takes. */
 export function allowedVerification(world: World): AllowedRequest[] {
-  return world.config.pipeline === undefined ? [] : SIDES.flatMap((side) => allowedOn(world, side));
+  return isVerified(world) ? SIDES.flatMap((side) => allowedOn(world, side)) : [];
+}
+
+function isVerified({ config }: World): boolean {
+  return config.pipeline !== undefined || config.delivery !== undefined;
+}
+
+/** The one role that verifies: in the tooling account, or with GitHub Actions in the account itself. */
+function verifierOf({ config: { names, ...config } }: World, side: SideName) {
+  return names.pipeline === undefined
+    ? { account: config[side].account, name: names.delivery?.[side].roles.operate.name ?? '' }
+    : { account: THIRD_ACCOUNT, name: names.pipeline.verifierRole.name };
 }
 
 function allowedOn(world: World, side: SideName): AllowedRequest[] {
   const { names, administrator, iam, metric, ownAccount, stack } = actorsOf(world);
   const own = sideOf(world, side);
+  const verifier = verifierOf(world, side);
   const { owner, principal, region } = own;
   const ask = (
     grantedBy: string,
@@ -170,8 +182,8 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
   const parameters = [...own.parameters, '/cdk-bootstrap/hnb659fds/version', '/cdk-bootstrap/other/version'];
   return [
     {
-      name: 'the verifying build assumes the verification role',
-      principal: administrator(THIRD_ACCOUNT, `role/${names.pipeline?.verifierRole.name}`),
+      name: 'what verifies assumes the verification role',
+      principal: administrator(verifier.account, `role/${verifier.name}`),
       action: 'sts:AssumeRole',
       resource: names[side].verificationRole.arn,
       owner,
@@ -320,16 +332,16 @@ function watching({ config, partition }: World, ask: Ask): AllowedRequest[] {
 
 /** What the verification roles and others with them must not do. */
 export function deniedVerification(world: World): Request[] {
-  return world.config.pipeline === undefined
-    ? []
-    : SIDES.flatMap((side) => [
+  return isVerified(world)
+    ? SIDES.flatMap((side) => [
         ...onObjects(world, side),
         ...onBuckets(world, side),
         ...onKeys(world, side),
         ...onOtherServices(world, side),
         ...onTheOtherSide(world, side),
         ...assumption(world, side),
-      ]);
+      ])
+    : [];
 }
 
 /** Objects that are no canaries, and more with canaries than verification. */
@@ -615,23 +627,23 @@ function onTheOtherSide(world: World, side: SideName): Request[] {
   ];
 }
 
-/** Only the verifying build becomes the verification role. */
+/** Only what verifies becomes the verification role. */
 function assumption(world: World, side: SideName): Request[] {
   const { config } = world;
   const { administrator, names } = actorsOf(world);
   const { owner } = sideOf(world, side);
-  const verifier = names.pipeline?.verifierRole.name;
+  const verifier = verifierOf(world, side);
+  const accounts = [THIRD_ACCOUNT, config.source.account, config.destination.account];
   const principals: Principal[] = [
-    administrator(THIRD_ACCOUNT),
-    administrator(THIRD_ACCOUNT, 'root'),
-    administrator(THIRD_ACCOUNT, 'user/alice'),
-    administrator(THIRD_ACCOUNT, `role/${verifier}-2`),
-    administrator(THIRD_ACCOUNT, `role/service-role/${verifier}`),
-    administrator(THIRD_ACCOUNT, `role/${names.pipeline?.changesRole.name}`),
-    administrator(config.source.account),
-    administrator(config.source.account, `role/${verifier}`),
-    administrator(config.destination.account),
-    administrator(config.destination.account, `role/${verifier}`),
+    ...accounts.map((account) => administrator(account)),
+    ...accounts
+      .filter((account) => account !== verifier.account)
+      .map((account) => administrator(account, `role/${verifier.name}`)),
+    administrator(verifier.account, 'root'),
+    administrator(verifier.account, 'user/alice'),
+    administrator(verifier.account, `role/${verifier.name}-2`),
+    administrator(verifier.account, `role/service-role/${verifier.name}`),
+    administrator(verifier.account, `role/${names.pipeline?.changesRole.name ?? names.delivery?.[side].roles.deploy.name}`),
     { kind: 'service', name: 'codebuild.amazonaws.com' },
     { kind: 'service', name: 'codepipeline.amazonaws.com' },
     { kind: 'anonymous' },
@@ -640,14 +652,14 @@ function assumption(world: World, side: SideName): Request[] {
   return [
     ...principals.map((principal) => ({
       ...role,
-      name: 'somebody else than the verifying build assumes a verification role',
+      name: 'somebody else than what verifies assumes a verification role',
       principal,
       action: 'sts:AssumeRole',
     })),
     {
       ...role,
-      name: 'the verifying build tags a session of a verification role',
-      principal: administrator(THIRD_ACCOUNT, `role/${verifier}`),
+      name: 'what verifies tags a session of a verification role',
+      principal: administrator(verifier.account, `role/${verifier.name}`),
       action: 'sts:TagSession',
     },
   ];

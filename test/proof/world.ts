@@ -9,6 +9,7 @@ import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
+import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
@@ -71,6 +72,20 @@ export function worldsOf(keys: Record<string, unknown>): World[] {
   ]);
   const all = addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map(worldOfGroup);
   return all.map((world) => ({ ...world, otherGroups: all.filter((other) => other !== world) }));
+}
+
+/** The first group of a deployment, with what lets GitHub Actions into both accounts. */
+export function deliveryWorldOf(keys: Record<string, unknown>): World {
+  const world = worldOf(keys);
+  const stacks = addDeliveryStacks(testApp(), world.config).map((stack) =>
+    stackJson(stack, world.config, stack.account === world.config.source.account ? 'source' : 'destination'),
+  );
+  const policies = stacks.flatMap((stack) => policiesOf(stack, stacks));
+  return {
+    ...world,
+    policies: [...world.policies, ...policies],
+    holders: new Set([...world.holders, ...policies.map(({ holder }) => holder)]),
+  };
 }
 
 function worldOfGroup(stacks: GroupStacks): World {
@@ -219,6 +234,7 @@ const WITHOUT_POLICY = new Set([
   'Custom::S3Inventory',
   'Custom::S3ReplicationRule',
   'AWS::Events::Rule',
+  'AWS::IAM::OIDCProvider',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
 ]);

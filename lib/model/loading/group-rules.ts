@@ -1,11 +1,12 @@
 import { type ReplicationConfig, SIDES } from '../../config/replication-config';
 import type { Problem } from '../../errors/errors';
 import { alarmsIn } from '../alarms';
+import { githubPolicies } from '../delivery';
 import { type DeployedPair, type Deployment, deploymentOf, groupsOf } from '../deployment';
 import { reportKeyStatements } from '../inventory';
 import { LIMITS } from '../limits';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
-import { ALARM_PLACES, type NamedArn } from '../names';
+import { ALARM_PLACES, GITHUB_JOBS, type NamedArn } from '../names';
 import { replicaKeyStatements } from '../policies';
 
 /** Something with a name that nothing else of its kind may have. */
@@ -21,8 +22,22 @@ const LONGEST = { role: LIMITS.roleName.most, bucket: LIMITS.bucketName.most };
 /** What is wrong with groups: their names, and what does not fit into one. */
 export function groupProblems(config: ReplicationConfig): Problem[] {
   const deployment = deploymentOf(config);
-  return [...longNames(deployment), ...sharedNames(deployment), ...capacityProblems(deployment)];
+  return [...longNames(deployment), ...sharedNames(deployment), ...capacityProblems(deployment), ...deliveryProblems(deployment)];
 }
+
+/** What does not fit into the roles of GitHub Actions, which the whole deployment has once. */
+function deliveryProblems(config: Deployment): Problem[] {
+  if (config.delivery === undefined) {
+    return [];
+  }
+  const policies = SIDES.flatMap((side) => GITHUB_JOBS.map((job) => githubPolicies(config, side, job, LONGEST_QUALIFIER).length));
+  const { most } = LIMITS.managedPolicies;
+  const remedy = `a role of GitHub Actions would have ${Math.max(...policies)} managed policies, and IAM attaches ${most} to a role; write some of the pairs into a configuration with another "deployment"`;
+  return Math.max(...policies) > most ? [{ path: 'pairs', found: `${config.pairs.length} pairs`, remedy }] : [];
+}
+
+/** As long as a qualifier of the bootstrap gets, which the configuration does not know. */
+const LONGEST_QUALIFIER = 'q'.repeat(10);
 
 function longNames(config: Deployment): Problem[] {
   return namedGroups(config).flatMap((group) => {

@@ -103,6 +103,33 @@ export const RULES: readonly Rule[] = [
     return own === other ? [] : [{ path: 'pipeline.region', found: pipeline.region, remedy }];
   }),
 
+  rule(z.looseObject({ pipeline: z.unknown(), delivery: z.unknown() }), ({ pipeline, delivery }) =>
+    pipeline !== undefined && delivery !== undefined
+      ? [
+          {
+            path: 'delivery',
+            found: delivery,
+            remedy: 'the pipeline deploys the same stacks, and each would undo what the other deploys; remove one of the two',
+          },
+        ]
+      : [],
+  ),
+
+  rule(ids.extend({ delivery: z.unknown() }), ({ pairs, delivery }) =>
+    pairs.flatMap(({ id }, index) =>
+      delivery !== undefined && id?.startsWith('drill-')
+        ? [
+            {
+              path: `pairs[${index}].id`,
+              found: id,
+              remedy:
+                'the role that drills for "delivery" may delete buckets of such a name; write an id that does not start with drill-',
+            },
+          ]
+        : [],
+    ),
+  ),
+
   rule(regions.extend({ bucketNamespace: schema.bucketNamespace }), ({ source, destination, bucketNamespace }) => {
     const affected = [source.region, destination.region].filter((name) => REGIONS_WITHOUT_ACCOUNT_NAMESPACE.includes(name));
     const remedy = `S3 has no account regional namespace in ${affected.join(' and ')}; write "global"`;

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { SIDES, type SideName } from '../../config/replication-config';
 import { alarmsOf } from '../../model/alarms';
 import { backfillPermissions } from '../../model/backfill';
+import { verifierOf } from '../../model/delivery';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { heartbeatArn, heartbeatPairs } from '../../model/heartbeat';
 import { hasInventory, REPORT_FOLDERS } from '../../model/inventory';
@@ -29,9 +30,9 @@ function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
     ...(config.pairs.some(({ sourceBucket: owned }) => owned !== undefined) ? bucketMerger(source, config) : []),
     ...(config.backfill ? backfillAcknowledgements(config, source) : []),
     ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
-    ...(config.pipeline === undefined
-      ? []
-      : SIDES.flatMap((side) => verificationRole({ destination, source }[side], config, side))),
+    ...SIDES.filter((side) => verifierOf(config, side) !== undefined).flatMap((side) =>
+      verificationRole({ destination, source }[side], config, side),
+    ),
     ...monitoringAcknowledgements(stacks),
   ];
 }

@@ -3,7 +3,7 @@ import { ConfigError } from '../../../lib/errors/errors';
 import { deploymentOf } from '../../../lib/model/deployment';
 import { loadConfig, parseConfig } from '../../../lib/model/loading/load';
 import { replicaKeyStatements } from '../../../lib/model/policies';
-import { PIPELINE, validConfig } from '../../helpers/config';
+import { DELIVERY, PIPELINE, validConfig } from '../../helpers/config';
 
 const parse = (value: unknown): ReplicationConfig => parseConfig({ origin: 'environment.json', value });
 
@@ -623,6 +623,80 @@ describe('of the pipeline, refuses', () => {
       ['account', 'region', 'repository', 'connectionArn'].map((key) => `pipeline.${key}`),
     );
   });
+});
+
+describe('of GitHub Actions, refuses', () => {
+  const inGithub = (what: string, change: Record<string, unknown>, remedy: unknown): BadInput => {
+    const [[key, found]] = Object.entries(change) as [[string, unknown]];
+    const value = { delivery: { github: { ...DELIVERY.delivery.github, ...change } } };
+    return { what, value, path: `delivery.github.${key}`, found, remedy: remedy as string };
+  };
+  const REPOSITORY: unknown = expect.stringContaining('write the repository as "owner/name"');
+  const ENVIRONMENT: unknown = expect.stringContaining('such as "backup"');
+
+  test.each<BadInput>([
+    ...[
+      ['without owner', 'backups'],
+      ['of every owner', '*/backups'],
+      ['with a wildcard', 'example/backup?'],
+      ['as an address', 'https://github.com/example/backups'],
+      ['with one of two ids', 'example@12/backups'],
+      ['with a subject', 'example/backups:ref:refs/heads/main'],
+    ].map(([what = '', repository]) => inGithub(`a repository ${what}`, { repository }, REPOSITORY)),
+    ...[
+      ['with capitals', 'Production'],
+      ['of every name', '*'],
+      ['with a colon', 'backup:eu'],
+      ['that is empty', ''],
+      ['that is too long', 'a'.repeat(101)],
+    ].map(([what = '', environment]) => inGithub(`an environment ${what}`, { environment }, ENVIRONMENT)),
+    inGithub('an accepted change that is no list', { accept: 'all' }, 'write a list of changes as the plan names them'),
+    inGithub('providers that are no list', { existingProviders: true }, 'write a list of "source" and "destination"'),
+    inGithub('a key that does not exist', { repo: 'o/n' }, likely('repository')),
+    {
+      what: 'a pipeline beside them',
+      value: { ...DELIVERY, pipeline: PIPELINE },
+      path: 'delivery',
+      found: DELIVERY.delivery,
+      remedy: 'the pipeline deploys the same stacks, and each would undo what the other deploys; remove one of the two',
+    },
+    {
+      what: 'a pair whose bucket the role that drills could delete',
+      value: { ...DELIVERY, pairs: [{ id: 'a' }, { id: 'drill-archives' }] },
+      path: 'pairs[1].id',
+      found: 'drill-archives',
+      remedy:
+        'the role that drills for "delivery" may delete buckets of such a name; write an id that does not start with drill-',
+    },
+  ])('$what', ({ value, path, found, remedy }) => {
+    expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
+  });
+
+  test('more pairs than the policies of a role have room for', () => {
+    const pairs = Array.from({ length: 500 }, (_, index) => ({ id: `a-pair-${index}`, group: `g${index % 10}` }));
+
+    expect(problemsOf({ pairs })).toEqual([]);
+    expect(problemsOf({ ...DELIVERY, pairs })).toEqual([
+      expect.objectContaining({
+        path: 'pairs',
+        found: '500 pairs',
+        remedy: expect.stringMatching(/managed policies, and IAM attaches 10 to a role/) as string,
+      }),
+    ]);
+  });
+});
+
+test('a repository is written as GitHub names it in tokens, with ids or without', () => {
+  const { github } = DELIVERY.delivery;
+
+  for (const repository of ['example/backups', 'an-owner_x/a.b_c-d', 'example@12/backups@345']) {
+    expect(validConfig({ delivery: { github: { ...github, repository } } }).delivery?.github).toStrictEqual({
+      ...github,
+      repository,
+      existingProviders: [],
+      accept: [],
+    });
+  }
 });
 
 test('a pipeline follows branch main and waits for approval, unless it says otherwise', () => {

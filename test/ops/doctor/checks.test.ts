@@ -95,6 +95,30 @@ test('the checks of the bootstrap look for the qualifier of the app', async () =
   expect(found('configuration')).toMatchObject({ found: expect.stringContaining('role backups-exchange-us-west-2') });
 });
 
+describe('a policy that refuses to say whether a Region is enabled', () => {
+  const refused = (operation: string) =>
+    operation === 'GetRegionOptStatus'
+      ? awsError('AccessDenied', 'with an explicit deny in a service control policy')
+      : undefined;
+
+  test('leaves that to CloudFormation there, which answers only where it is', async () => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = refused;
+    });
+    expect(unanswered(results)).toEqual([]);
+    expect(results.find(({ id }) => id === 'region-monitoring')?.finding).toEqual({ status: 'ok', found: 'us-west-2 answers' });
+  });
+
+  test('leaves it open where CloudFormation does not answer either', async () => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = (operation, side, region) =>
+        refused(operation) ?? (side === 'source' && region === 'us-west-2' ? awsError('UnrecognizedClientException') : undefined);
+    });
+    expect(unanswered(results)).toEqual(expect.arrayContaining(['region-monitoring', 'stack-monitoring']));
+    expect(unanswered(results)).not.toContain('region-source');
+  });
+});
+
 test('the checks of the pipeline do not apply without one', async () => {
   for (const id of ['bootstrap-pipeline', 'bootstrap-pipeline-trust-source', 'bootstrap-pipeline-trust-destination']) {
     expect(await finding(id, () => {})).toEqual({

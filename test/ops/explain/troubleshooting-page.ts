@@ -122,7 +122,7 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     '`cdk deploy` has the wrong credentials',
     '"Need to perform AWS calls for account …, but the current credentials are for …"',
     'the two sides need credentials of two accounts',
-    'set `source.profile` and `destination.profile`, then `npx cdk deploy --all`',
+    'set `source.profile` and `destination.profile`, then `npx --no -- s3-replication deploy`',
   ],
   [
     'a command ends with [exit code 3](results.md)',

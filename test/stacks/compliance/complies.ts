@@ -1,8 +1,10 @@
 import type { Acknowledgement } from '../../../lib/stacks/compliance/acknowledgement';
 import { acknowledgementsOf } from '../../../lib/stacks/compliance/acknowledgements';
+import { deliveryAcknowledgementsOf } from '../../../lib/stacks/compliance/delivery-acknowledgements';
+import { addDeliveryStacks } from '../../../lib/stacks/delivery/delivery-stack';
 import { addReplicationStacks, type GroupStacks } from '../../../lib/stacks/replication';
 import { testApp } from '../../helpers/app';
-import { PIPELINE, validConfig } from '../../helpers/config';
+import { DELIVERY, PIPELINE, validConfig } from '../../helpers/config';
 import { recordedKey } from '../../helpers/templates';
 import { OWNED_KEY } from '../../proof/variants';
 import { checkApp, findingOf } from './report';
@@ -74,6 +76,18 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
     },
   ],
   ['with a pipeline', { pipeline: PIPELINE }],
+  ['with GitHub Actions', DELIVERY],
+  [
+    'with GitHub Actions, groups, and what is owned elsewhere',
+    {
+      ...DELIVERY,
+      destination: { keyArn: OWNED_KEY },
+      pairs: [
+        { id: 'a', sourceBucket: { name: 'acme-a' } },
+        { id: 'b', group: 'archive' },
+      ],
+    },
+  ],
   [
     'with an inventory, of a source bucket that is owned elsewhere too',
     {
@@ -98,7 +112,8 @@ export function appOf(keys: Keys) {
   const config = validConfig(keys);
   const app = testApp(config.keyExchange === 'ssm' ? recordedKey(keys).context : {});
   const stacks = addReplicationStacks(app, config);
-  return { app, stacks, acknowledgements: acknowledgementsOf(stacks) };
+  const delivery = addDeliveryStacks(app, config);
+  return { app, stacks, acknowledgements: [...acknowledgementsOf(stacks), ...deliveryAcknowledgementsOf(delivery)] };
 }
 
 /** Checks the whole app of a configuration. */

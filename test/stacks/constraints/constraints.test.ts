@@ -35,6 +35,8 @@ const inGroups: readonly Found[] = VARIANTS.flatMap(({ name: variant, config: ke
     destinationHealth: { account: source.account, region: destination.region },
     heartbeat: source,
     backupHealth: destination,
+    sourceDelivery: source,
+    destinationDelivery: destination,
   };
   return Object.entries(places).flatMap(([stack, { account, region }]) => {
     const { Resources: held = {} } = (all[stack as keyof typeof places]?.toJSON() ?? {}) as { Resources?: Place['resources'] };

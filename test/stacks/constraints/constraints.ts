@@ -549,6 +549,22 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: 'somebody-elses',
     },
   ],
+  'AWS::IAM::OIDCProvider': [
+    {
+      properties: ['ClientIdList[]'],
+      says: 'at most 100, each of 1 to 255 characters',
+      page: `${IAM_API}/API_CreateOpenIDConnectProvider.html`,
+      holds: (ids) => ids.length <= 100 && ids.every((id) => String(id).length >= 1 && String(id).length <= 255),
+      wrong: 'a'.repeat(256),
+    },
+    {
+      properties: ['Url'],
+      says: 'begins with https://, has no port, and in an account only once',
+      page: `${IAM_API}/API_CreateOpenIDConnectProvider.html`,
+      holds: matching(/^https:\/\/[\w.-]+$/),
+      wrong: 'token.actions.githubusercontent.com',
+    },
+  ],
   'AWS::IAM::Role': [
     {
       properties: ['AssumeRolePolicyDocument'],
@@ -563,6 +579,13 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       page: `${IAM_API}/API_CreateRole.html`,
       holds: (values) => upTo(1000)(values) && matching(IAM_TEXT)(values),
       wrong: 'lower ≤ upper',
+    },
+    {
+      properties: ['MaxSessionDuration'],
+      says: '3,600 to 43,200 seconds',
+      page: `${IAM_API}/API_CreateRole.html`,
+      holds: between(3600, 43_200),
+      wrong: 43_201,
     },
     {
       properties: ['Policies[].PolicyDocument'],

@@ -13,8 +13,10 @@ import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
+import { plural } from '../../../cli/units';
 import { AppError } from '../../../errors/errors';
 import { groupsOf } from '../../../model/deployment';
+import { afterDays } from '../../../model/lifecycle';
 import type { AuditedBucket, AuditTask } from '../task';
 import { type AuditFinding, different, judgeListed, ONLY_WITH_KEY } from './listed';
 
@@ -72,7 +74,7 @@ export async function judgeDeep(
     const [left, right] = await Promise.all([head(task.source, source), head(task.replica, replica)]);
     return left === 'gone' || right === 'gone'
       ? judgeDeleted(source, { source: left === 'gone', replica: right === 'gone' }, task)
-      : judgeDescribed(left, right, facts);
+      : judgeDescribed(left, right, facts, task);
   } catch (error) {
     if (error instanceof AppError) {
       throw error;
@@ -123,11 +125,16 @@ function judgeDeleted(source: Entry, gone: { source: boolean; replica: boolean }
   );
 }
 
-function judgeDescribed(source: Description | 'secret', replica: Description | 'secret', facts: DeepFacts): AuditFinding {
+function judgeDescribed(
+  source: Description | 'secret',
+  replica: Description | 'secret',
+  facts: DeepFacts,
+  task: AuditTask,
+): AuditFinding {
   if (source === 'secret' && replica === 'secret') {
     return different('skipped', false, `alike by the listings; ${ONLY_WITH_KEY}`);
   }
-  return source === 'secret' || replica === 'secret' ? onlyOneSecret() : judgeBoth(source, replica, facts);
+  return source === 'secret' || replica === 'secret' ? onlyOneSecret() : judgeBoth(source, replica, facts, task);
 }
 
 /** S3 keeps the customer's key for the replica. */
@@ -135,13 +142,13 @@ export function onlyOneSecret(): AuditFinding {
   return different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', null, 'explain');
 }
 
-function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts): AuditFinding {
+function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts, task: AuditTask): AuditFinding {
   const { ReplicationStatus: status = null } = source;
   const wrongStatus = judgeStatuses(status, replica.ReplicationStatus ?? null);
   if (wrongStatus !== undefined) {
     return wrongStatus;
   }
-  const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica);
+  const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica) ?? judgeRetention(replica, task);
   if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {
     return different('unknown', false, 'alike but for the checksum, which S3 did not say: that requires kms:Decrypt', status);
   }
@@ -183,6 +190,31 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
   return wrong === undefined
     ? undefined
     : different('checksum', true, `${wrong} ${source[wrong]} in the source bucket, ${replica[wrong]} in the replica bucket`);
+}
+
+/** What S3 says of a lock. */
+interface Lock {
+  readonly ObjectLockMode?: string | undefined;
+  readonly ObjectLockRetainUntilDate?: Date | undefined;
+}
+
+/**
+ * A replica with more days left than the bound allows had more when it was written. S3 says the retention only to a caller with s3:GetObjectRetention.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
+ */
+export function judgeRetention(
+  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: Lock,
+  { pair, now }: Pick<AuditTask, 'pair' | 'now'>,
+): AuditFinding | undefined {
+  const most = pair.objectLock?.maximumRetentionDays;
+  return most === undefined || until === undefined || until.getTime() <= afterDays(now(), most).getTime()
+    ? undefined
+    : different(
+        'retention',
+        true,
+        `locked (${mode}) until ${until.toISOString()}, for longer than ${plural(most, 'day')} from now`,
+      );
 }
 
 /** Reading a checksum takes kms:Decrypt, so without it the rest is asked alone. */

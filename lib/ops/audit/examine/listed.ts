@@ -49,6 +49,7 @@ const USUAL_REMEDIES: Readonly<Partial<Record<State, Remedy>>> = {
   status: 'find-writer',
   encryption: 'diagnose',
   checksum: 'explain',
+  retention: 'diagnose',
 };
 
 function remedyOf({ state, wrong, remedy }: AuditFinding): Remedy {

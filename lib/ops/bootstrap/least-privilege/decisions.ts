@@ -127,6 +127,15 @@ export const DECISIONS = {
     },
     never: { [LISTS]: ['iam:ListRoles'] },
   },
+  'AWS::IAM::OIDCProvider': {
+    always: ['iam:CreateOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider', 'iam:GetOpenIDConnectProvider'],
+    properties: {
+      ClientIdList: ['iam:AddClientIDToOpenIDConnectProvider', 'iam:RemoveClientIDFromOpenIDConnectProvider'],
+      ThumbprintList: ['iam:UpdateOpenIDConnectProviderThumbprint'],
+      Url: [],
+    },
+    never: { [LISTS]: ['iam:ListOpenIDConnectProviders'] },
+  },
   'AWS::IAM::ManagedPolicy': {
     always: [
       'iam:CreatePolicy',

@@ -4,7 +4,7 @@ import type { Context } from '../../../cli/command';
 import { withSynthesis } from '../../../cli/process/synthesis';
 import { watchesBackup } from '../../../model/alarms';
 import { groupsOf } from '../../../model/deployment';
-import { stackId } from '../../../model/stacks';
+import { deliveryStackId, stackId } from '../../../model/stacks';
 import type { DestinationTemplate } from './decisions';
 import { executionPolicy, type LeastPrivilege } from './policy';
 
@@ -41,37 +41,38 @@ function destinationTemplate({ config: whole, directory, cdkContext, signal }: C
     .filter(watchesBackup)
     .slice(0, 1)
     .map((group) => stackId(group, 'backup-health'));
+  const more = [...watching, ...(whole.delivery === undefined ? [] : [deliveryStackId('destination')])];
   return withSynthesis(directory, signal, async (synthesize) => {
     // Alone: the source stack has an error until the replica key's ARN is recorded.
-    const assembly = await synthesize([...stacks, ...watching, '--exclusively', '--no-notices', ...cdkContext]);
+    const assembly = await synthesize([...stacks, ...more, '--exclusively', '--no-notices', ...cdkContext]);
     const read = (stack: string) =>
       JSON.parse(readFileSync(join(assembly, `${stack}.template.json`), 'utf8')) as DestinationTemplate;
-    return merged(stacks.map(read), watching.map(read));
+    return merged(stacks.map(read), more.map(read));
   });
 }
 
 /**
  * The template of the first group's destination stack, with the buckets of every other group, whose pairs may have options, and with them
  * properties, that those of the first group have not, with every type of resource that the first group has not, and with what a group has
- * that watches.
+ * that watches, and what lets GitHub Actions in.
  *
  * @param destinations templates of the destination stacks of all groups
- * @param watching templates of the stacks that watch in the destination account
+ * @param others templates of the other stacks of the destination account
  */
 export function merged(
   destinations: readonly DestinationTemplate[],
-  watching: readonly DestinationTemplate[],
+  others: readonly DestinationTemplate[],
 ): DestinationTemplate {
-  const [first = { Resources: {} }, ...others] = destinations;
-  const watched = watching.flatMap(({ Resources }) =>
-    Object.entries(Resources).map(([logicalId, resource]) => [`Watching${logicalId}`, resource] as const),
+  const [first = { Resources: {} }, ...groups] = destinations;
+  const besides = others.flatMap(({ Resources }) =>
+    Object.entries(Resources).map(([logicalId, resource]) => [`Besides${logicalId}`, resource] as const),
   );
   const types = new Set(Object.values(first.Resources).map(({ Type }) => Type));
-  const more = others.flatMap(({ Resources }, index) =>
+  const more = groups.flatMap(({ Resources }, index) =>
     Object.entries(Resources)
       .filter(([, { Type }]) => Type === 'AWS::S3::Bucket' || !types.has(Type))
       // Two groups may have buckets of one logical id.
       .map(([logicalId, bucket]) => [`Group${index + 2}${logicalId}`, bucket] as const),
   );
-  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries([...watched, ...more]) } };
+  return { ...first, Resources: { ...first.Resources, ...Object.fromEntries([...besides, ...more]) } };
 }

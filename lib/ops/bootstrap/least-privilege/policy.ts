@@ -125,12 +125,18 @@ function grantsFor(config: Deployment, template: DestinationTemplate): readonly 
       sid: 'AttachPolicies',
       actions: ofRoles.filter(isAttachment),
       resources: roles,
-      conditions: { ArnLike: { 'iam:PolicyARN': names.stackPoliciesArn } },
+      conditions: { ArnLike: { 'iam:PolicyARN': names.stackPolicyArns } },
     },
     {
       sid: 'ManagedPolicies',
       actions: ofPolicies.filter((action) => !isAttachment(action)),
-      resources: [names.stackPoliciesArn],
+      resources: names.stackPolicyArns,
+    },
+    {
+      sid: 'OidcProvider',
+      // One action, since the policy could not hold them one by one. It is about the provider of GitHub alone.
+      actions: actions('AWS::IAM::OIDCProvider').length === 0 ? [] : ['iam:*OpenIDConnectProvider*'],
+      resources: config.names.delivery === undefined ? [] : [config.names.delivery.destination.providerArn],
     },
   ].filter((grant) => grant.actions.length > 0 && grant.resources.length > 0);
 }
@@ -250,16 +256,23 @@ function parametersRead({ Parameters = {} }: DestinationTemplate): string[] {
 function roleArns(config: Deployment, { Resources }: DestinationTemplate): string[] {
   const { destination } = config;
   const [own = config] = groupsOf(config);
-  return Object.entries(Resources)
+  const arns = Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::IAM::Role')
     .flatMap(([id, { Properties }]) => {
       const name = Properties?.['RoleName'];
       if (typeof name !== 'string') {
         throw new AppError('UnnamedRole', `role ${id} of the destination stack has no name that a policy could be limited to`);
       }
-      const unnamed = name.slice(0, name.length - ofGroup(own, '').length);
+      const suffix = ofGroup(own, '');
+      const ofGithub = Object.entries(config.names.delivery?.destination.roles ?? {}).find(([, role]) => role.name === name);
+      if (ofGithub !== undefined) {
+        // One pattern for all of them, for want of room. They are the deployment's, and have no group in their names.
+        return [iamRole(partitionOf(destination), destination, name.replace(`-${ofGithub[0]}-`, '-*-')).arn];
+      }
+      const unnamed = name.slice(0, name.length - suffix.length);
       return groupPatterns(config).map((group) => iamRole(partitionOf(destination), destination, ofGroup(group, unnamed)).arn);
     });
+  return [...new Set(arns)];
 }
 
 /** Whose keys: by their aliases, of which one of a named group is a pattern. */
@@ -277,8 +290,8 @@ function isAttachment(action: string): boolean {
 /** The execution policy of the destination, and what it is limited to. */
 interface ExecutionNames {
   readonly policy: NamedArn;
-  /** ARN of the managed policies of every group's stack, as a pattern. */
-  readonly stackPoliciesArn: string;
+  /** ARNs of the managed policies of every group's stack and of that which lets GitHub Actions in, as patterns. */
+  readonly stackPolicyArns: readonly string[];
   /** Aliases of the replica keys and of the keys of topics: of named groups, as one pattern. */
   readonly keyAliases: readonly string[];
   /** ARNs of those aliases. */
@@ -295,7 +308,10 @@ function executionNames(config: Deployment): ExecutionNames {
   ]);
   return {
     policy: policy(`${deployment}-cdk-execution-${side.region}`),
-    stackPoliciesArn: policy(`${deployment}-destination-*`).arn,
+    stackPolicyArns: [
+      policy(`${deployment}-destination-*`).arn,
+      ...(config.names.delivery === undefined ? [] : [policy(`${config.names.delivery.destination.stackName}-*`).arn]),
+    ],
     keyAliases,
     keyAliasArns: keyAliases.map((alias) => replicaKeyArn(config, '').replace(/key\/$/, alias)),
   };

@@ -1,4 +1,4 @@
-import { PIPELINE } from '../../../helpers/config';
+import { DELIVERY, PIPELINE } from '../../../helpers/config';
 import { ACCOUNT, actionsIn, allows, policyFor, type Request } from './simulate';
 
 /*
@@ -169,6 +169,39 @@ test.each([
   ['with the key exchanged by ssm', { keyExchange: 'ssm' }],
 ])('%s a deployment reaches nothing of anybody else and no replica', async (_, keys) => {
   await expect(decided(DENIED, keys, true)).resolves.toEqual([]);
+});
+
+test('with GitHub Actions it makes their provider and their roles, whatever the groups are called, and no others', async () => {
+  const keys = { ...DELIVERY, tags: { team: 'storage' }, pairs: [{ id: 'a', group: 'archive' }] };
+  const provider = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+  const operate = role('backups-operate-replica-us-west-2');
+  const own = policy('backups-delivery-destination-OperateRolePolicy1E8F2DCC2-a1b2c3d4');
+  const makes = ['iam:CreateOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider', 'iam:TagOpenIDConnectProvider'];
+
+  await expect(
+    decided(
+      [
+        ...on(provider, makes),
+        ...on(operate, ['iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole']),
+        ...on(own, ['iam:CreatePolicy', 'iam:DeletePolicy']),
+        ...on(operate, ['iam:AttachRolePolicy'], attaching(own)),
+      ],
+      keys,
+      false,
+    ),
+  ).resolves.toEqual([]);
+  await expect(
+    decided(
+      [
+        ...on(provider.replace('token.', 'other.'), makes),
+        ...on(`${operate}-2`, ['iam:CreateRole']),
+        ...on(operate, ['iam:AttachRolePolicy'], attaching(ADMINISTRATOR)),
+      ],
+      keys,
+      true,
+    ),
+  ).resolves.toEqual([]);
+  await expect(decided(on(provider, makes), everything, true)).resolves.toEqual([]);
 });
 
 test('without roles in the stack none can be created under their names', async () => {

@@ -5,6 +5,7 @@ import type { Statement } from '../../../../lib/model/policies';
 import type { DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/decisions';
 import { merged } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
+import { addDeliveryStacks } from '../../../../lib/stacks/delivery/delivery-stack';
 import { addReplicationStacks } from '../../../../lib/stacks/replication';
 import { testApp } from '../../../helpers/app';
 import { validConfig } from '../../../helpers/config';
@@ -23,13 +24,15 @@ export interface Request {
 export function policyFor(keys: Record<string, unknown> = {}) {
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
   const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as DestinationTemplate;
-  const groups = addReplicationStacks(testApp(recorded), validConfig(keys));
+  const app = testApp(recorded);
+  const groups = addReplicationStacks(app, validConfig(keys));
   const backupHealth = groups.find((group) => group.backupHealth !== undefined)?.backupHealth;
+  const delivery = addDeliveryStacks(app, validConfig(keys)).filter(({ account }) => account === ACCOUNT);
   return executionPolicy(
     validConfig(keys),
     merged(
       groups.map(({ destination }) => templateOf(destination)),
-      backupHealth === undefined ? [] : [templateOf(backupHealth)],
+      [...(backupHealth === undefined ? [] : [backupHealth]), ...delivery].map(templateOf),
     ),
   );
 }
