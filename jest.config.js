@@ -5,8 +5,8 @@ const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'ex
   (name) => `!lib/local/${name}.ts`,
 );
 
-/** Packages that a worker loads once, not once for each test file: see test/helpers/shared-modules. */
-const SHARED = [
+/** What a worker loads once, not once for each test file: see test/helpers/shared-modules. Nothing of it may be mocked as a module. */
+const PACKAGES = [
   'aws-cdk-lib(?!/testhelpers)',
   '@aws-cdk',
   'constructs',
@@ -21,19 +21,23 @@ const SHARED = [
   'fast-check',
   'jsonc-parser',
 ].join('|');
+const ROOMS = ['config', 'errors', 'model', 'stacks'].join('|');
+const HELPERS = ['app', 'config', 'remembered', 'templates'].join('|');
 
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: '<rootDir>/test/helpers/shared-modules/environment.js',
   transform: {
+    [`/(node_modules/(${PACKAGES})/.+\\.c?js|lib/(${ROOMS})/.+\\.ts|test/helpers/(${HELPERS})\\.ts)$`]:
+      '<rootDir>/test/helpers/shared-modules/transform.js',
     '^.+\\.tsx?$': ['@swc/jest'],
-    [`/node_modules/(${SHARED})/.+\\.c?js$`]: '<rootDir>/test/helpers/shared-modules/transform.js',
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${SHARED})/)`],
+  transformIgnorePatterns: [`/node_modules/(?!(${PACKAGES})/)`],
 };
 
 module.exports = {
   randomize: true,
+  globalSetup: '<rootDir>/test/helpers/temporary-folder.js',
   // Jest leaves one processor alone, which on a machine with two is half of it.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/helpers/heaviest-first.js',

@@ -48,21 +48,66 @@ export function isAccessDenied(error: unknown): boolean {
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
 
+/** A denial that no permission of the account can help. */
+interface Denial {
+  readonly policy: RegExp;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const BY_ORGANIZATION: Denial = {
+  policy: /^(service|resource) control/,
+  reason: 'a policy of the organization denies this',
+  hint: 'ask who administers the organization: such a policy often allows only some Regions, services or tags',
+};
+
+const DENIALS: readonly Denial[] = [
+  BY_ORGANIZATION,
+  {
+    policy: /^permissions boundary/,
+    reason: 'a permissions boundary denies this',
+    hint: 'ask who set the boundary of this user or role: its own policies cannot allow what the boundary does not',
+  },
+  {
+    policy: /^VPC endpoint/,
+    reason: 'the policy of a VPC endpoint denies this',
+    hint: 'run the command from another network, or ask who administers the endpoint',
+  },
+  {
+    policy: /^session/,
+    reason: 'a session policy denies this',
+    hint: 'ask who issues these credentials: the session allows less than its role',
+  },
+];
+
+/** What AWS calls the policy that denies, with a statement or for want of one. */
+const DENIED_BY =
+  /(?:explicit deny in an?|because no) ((?:service|resource) control|permissions boundary|VPC endpoint|session)\b/;
+
 /**
- * Whether AWS answered that a service control policy or a resource control policy denies this, whatever the account's own policies allow.
+ * The kind of policy that denies a request, whatever the account's own policies allow.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-export function isDeniedByOrganization(error: unknown): boolean {
-  return /explicit deny in a (service|resource) control policy/.test(messageOf(error));
+function denialOf(said: string): Denial | undefined {
+  const [, named] = DENIED_BY.exec(said) ?? [];
+  return named === undefined ? undefined : DENIALS.find(({ policy }) => policy.test(named));
 }
 
-/** What to do about a denial of the organization, whom no permission of the account can help. */
-const ASK_ORGANIZATION = 'ask who administers the organization: such a policy often allows only some Regions, services or tags';
+/** Whether AWS answered that a service control policy or a resource control policy denies this. */
+export function isDeniedByOrganization(error: unknown): boolean {
+  return denialOf(messageOf(error)) === BY_ORGANIZATION;
+}
 
 /** Returns what to do about a denial. @param otherwise where it is a matter of the account itself */
 export function denialHint(error: unknown, otherwise: string): string {
-  return isDeniedByOrganization(error) ? `a policy of the organization denies this: ${ASK_ORGANIZATION}` : otherwise;
+  return denialIn(messageOf(error)) ?? otherwise;
+}
+
+/** Returns what denies a request and what to do about it, from what AWS said; undefined where permissions of the account may help. */
+export function denialIn(said: string): string | undefined {
+  const denial = denialOf(said);
+  return denial && `${denial.reason}: ${denial.hint}`;
 }
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
@@ -103,11 +148,7 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     reason: 'this Region does not know the credentials',
     hint: 'the Region may not be enabled in the account: "npx --no -- s3-replication doctor" says which is not, with the command that enables it. Otherwise log in again',
   },
-  {
-    is: isDeniedByOrganization,
-    reason: 'a policy of the organization denies this',
-    hint: ASK_ORGANIZATION,
-  },
+  ...DENIALS.map((denial) => ({ ...denial, is: (error: unknown) => denialOf(messageOf(error)) === denial })),
   {
     is: isAccessDenied,
     reason: 'these credentials may not ask this',
@@ -137,7 +178,10 @@ export const NO_NETWORK = 'NoNetwork';
 export interface NoAnswer {
   /** `NoNetwork` or `NoAnswer`. */
   readonly code: string;
+  /** With what AWS said, or which host could not be reached. */
   readonly reason: string;
+  /** The same of every request that fails for this reason, whatever it asked. */
+  readonly kind: string;
   /** @default - nothing that a person can do is known */
   readonly hint: string | undefined;
 }
@@ -146,18 +190,22 @@ export interface NoAnswer {
 export function noAnswer(error: unknown): NoAnswer {
   const fault = networkFault(error);
   if (fault !== undefined) {
-    return { code: NO_NETWORK, reason: `AWS cannot be reached: ${networkFaultInWords(fault)}`, hint: fault.hint };
+    const kind = 'AWS cannot be reached';
+    return { code: NO_NETWORK, reason: `${kind}: ${networkFaultInWords(fault)}`, kind, hint: fault.hint };
   }
   if (isOtherRegion(error)) {
+    const reason = `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`;
     return {
       code: 'NoAnswer',
-      reason: `it is in ${bucketRegionIn(error) ?? 'another Region than the one that was asked'}`,
+      reason,
+      kind: reason,
       hint: 'correct the Region in the configuration, or the name of the bucket',
     };
   }
   const known = REASONS.find(({ is }) => is(error));
-  const reason = known === undefined ? messageOf(error) : `${known.reason} (${messageOf(error)})`;
-  return { code: 'NoAnswer', reason, hint: known?.hint };
+  const said = messageOf(error);
+  const reason = known === undefined ? said : `${known.reason} (${said})`;
+  return { code: 'NoAnswer', reason, kind: known?.reason ?? said, hint: known?.hint };
 }
 
 /** AWS gave no answer to a question. */

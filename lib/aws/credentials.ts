@@ -5,11 +5,11 @@ import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../c
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
 import { denialHint, isAwsError, NO_NETWORK } from './aws-error';
 import { stopIfInterrupted } from './clock';
+import { loginFault } from './login';
 import { networkFault, networkFaultInWords } from './network-fault';
 import { prompt } from './prompt';
 import { RENEWAL_MARGIN } from './renewal';
 import { RequestHandler, type Timeouts } from './request-handler';
-import { ssoFault } from './sso';
 
 /** Credentials of the AWS SDK, asked for once and again shortly before they expire. */
 export type CredentialProvider = ReturnType<typeof fromIni>;
@@ -144,7 +144,7 @@ export async function accountOf(
         { cause: error },
       );
     }
-    const login = await ssoFault(side.roleArn === undefined ? side.profile : undefined, error);
+    const login = await loginFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(
       'NoCredentials',
       `the credentials of ${origin(side)} could not be used: ${login?.message ?? messageOf(error)}`,

@@ -332,6 +332,11 @@ const pair = z.strictObject(
       .default(false)
       .describe('Object Lock of the source bucket, for applications that lock their objects. Requires objectLock.'),
     lifecycle,
+    inventory: onOff()
+      .optional()
+      .describe(
+        'Whether the buckets of the pair have an inventory. Requires the top-level inventory. Without it, only pairs whose two buckets the deployment makes.',
+      ),
     group: group
       .optional()
       .describe(
@@ -503,6 +508,31 @@ export const witness = onOff()
     'An alarm of the backup account when somebody deletes a replica, or changes its bucket, key or policies. Needs a trail in that account.',
   );
 
+/**
+ * Two weekly reports at least, so that one is always whole while the next one is written.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html
+ */
+const LEAST_REPORT_DAYS = 14;
+
+/** S3 Inventory of both buckets of each pair. */
+export const inventory = z
+  .strictObject(
+    {
+      frequency: oneOf(['Daily', 'Weekly'])
+        .default('Daily')
+        .describe('How often S3 lists the versions of each bucket. Weekly: every Sunday.'),
+      reportDays: wholeNumber('days', LEAST_REPORT_DAYS, MOST_DAYS)
+        .default(30)
+        .describe('Days after which reports are deleted, in both accounts.'),
+    },
+    { error: objectError('{ "frequency": "Daily" }') },
+  )
+  .optional()
+  .describe(
+    'S3 Inventory of every version in both buckets of each pair. The reports of the source are replicated to the backup account. Without it, there is none.',
+  );
+
 export const backfill = onOff()
   .default(false)
   .describe('A role for each pair and one report bucket, for S3 Batch Replication of objects that live replication left behind.');
@@ -538,6 +568,7 @@ export const configuration = z.strictObject(
     backfill,
     heartbeat,
     witness,
+    inventory,
     lockdown,
     bucketNamespace,
     keyRotationDays: wholeNumber('days between rotations', 90, 2560)

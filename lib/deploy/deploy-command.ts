@@ -13,7 +13,7 @@ import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { type Status, statusOf } from '../model/status';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
-import { adviceFor, type StackStatus } from './blocked-stacks';
+import { adviceFor, type StackAddress, type StackStatus } from './blocked-stacks';
 import { olderObjectsHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
 import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
@@ -34,7 +34,7 @@ interface DeployProcess {
     options: { readonly quiet: boolean; readonly variables: Readonly<Record<string, string>> },
   ) => Promise<number>;
   readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
-  readonly states: (config: Deployment, sessions: Sessions) => Promise<StackStatus[]>;
+  readonly states: (config: Deployment, sessions: Sessions, deployed: readonly StackAddress[]) => Promise<StackStatus[]>;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -107,7 +107,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     }
     return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
   }
-  const advice = adviceFor(config, await process.states(config, reader.sessions));
+  const advice = adviceFor(config, await process.states(config, reader.sessions, plan));
   if (advice !== undefined) {
     tell(`\n${advice}`);
   }

@@ -3,8 +3,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { AppError, describeError } from '../errors/errors';
 import { visible } from '../errors/visible';
 import type { Adoption } from '../model/adoption';
+import type { OwnersInventory } from '../model/inventory';
 import { adopt, type Log, release, type Sleep } from './apply';
 import { documentsOf, refuseUnknownParts } from './documents';
+import { deleteInventory, putInventory } from './inventory';
 
 /**
  * A request of CloudFormation for one custom resource.
@@ -22,11 +24,11 @@ export interface ResourceEvent {
   readonly OldResourceProperties?: Properties;
 }
 
-/** CloudFormation turns numbers and booleans into strings, so everything is in one text. */
-interface Properties {
-  /** An `Adoption` as JSON. */
-  readonly Adoption: string;
-}
+/**
+ * What a resource is about. CloudFormation turns numbers and booleans into strings, so everything is in one text: an `Adoption` as JSON, or an
+ * `OwnersInventory`.
+ */
+export type Properties = { readonly Adoption: string } | { readonly Inventory: string };
 
 /** CloudFormation shows no more of a reason. */
 const LONGEST_REASON = 1000;
@@ -39,9 +41,10 @@ const NOT_CREATED = 'not-created/';
 
 /** The entry of the Lambda function: does what CloudFormation asks, and always answers. */
 export async function handler(event: ResourceEvent): Promise<void> {
-  const { bucket, account, region, rule } = JSON.parse(event.ResourceProperties.Adoption) as Adoption;
+  const { bucket, account, region, ...subject } = subjectOf(event.ResourceProperties);
+  const id = 'rule' in subject ? subject.rule.ID : subject.inventory.Id;
   // The event itself has a URL that lets anybody answer in place of this function.
-  log({ request: event.RequestType, bucket, rule: rule.ID });
+  log({ request: event.RequestType, bucket, ['rule' in subject ? 'rule' : 'inventory']: id });
   // A bucket in another Region is then refused with the name of that Region, not with a redirection.
   const s3 = new S3Client({ region, maxAttempts: 5, followRegionRedirects: true });
   refuseUnknownParts(s3);
@@ -49,7 +52,7 @@ export async function handler(event: ResourceEvent): Promise<void> {
     () => undefined,
     (error: unknown) => reasonOf(error, bucket, account),
   );
-  const { status, physicalId } = outcomeOf(event, `${bucket}/${rule.ID}`, failure);
+  const { status, physicalId } = outcomeOf(event, `${bucket}/${id}`, failure);
   log({ status, failure });
   await answer(event, { Status: status, ...(failure !== undefined && { Reason: failure }), PhysicalResourceId: physicalId });
 }
@@ -80,14 +83,23 @@ export async function carryOut(
   s3: S3Client,
   { sleep: wait, log: tell }: { readonly sleep: Sleep; readonly log: Log },
 ): Promise<void> {
-  const adoption = JSON.parse(event.ResourceProperties.Adoption) as Adoption;
-  const documents = documentsOf(s3, adoption.bucket, adoption.account);
-  const { OldResourceProperties: old } = event;
-  await oncePropagated(wait, () =>
-    event.RequestType === 'Delete'
-      ? release(documents, adoption, wait)
-      : adopt(documents, adoption, { previous: old && (JSON.parse(old.Adoption) as Adoption), sleep: wait, log: tell }),
-  );
+  const subject = subjectOf(event.ResourceProperties);
+  const old = event.OldResourceProperties && subjectOf(event.OldResourceProperties);
+  const isGoing = event.RequestType === 'Delete';
+  await oncePropagated(wait, () => {
+    if ('inventory' in subject) {
+      return isGoing ? deleteInventory(s3, subject) : putInventory(s3, subject, old as OwnersInventory | undefined);
+    }
+    const documents = documentsOf(s3, subject.bucket, subject.account);
+    const options = { previous: old as Adoption | undefined, sleep: wait, log: tell };
+    return isGoing ? release(documents, subject, wait) : adopt(documents, subject, options);
+  });
+}
+
+function subjectOf(properties: Properties): Adoption | OwnersInventory {
+  return 'Inventory' in properties
+    ? (JSON.parse(properties.Inventory) as OwnersInventory)
+    : (JSON.parse(properties.Adoption) as Adoption);
 }
 
 /** A policy that CloudFormation wrote seconds ago may not count yet. */

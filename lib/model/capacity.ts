@@ -159,12 +159,13 @@ export function checkCapacity(
     return excess.some(({ stack }) => names.includes(stack.stackName));
   });
   const hints = concerned.map((group) => {
-    const room = mostThat(group.pairs.length - 1, (count) => {
-      const fewer = { ...config, pairs: group.pairs.slice(0, count) };
+    const pairs = group.pairs.filter(({ reportDays }) => reportDays === undefined);
+    const room = mostThat(pairs.length - 1, (count) => {
+      const fewer = { ...config, pairs: group.pairs.filter((pair) => !pairs.slice(count).includes(pair)) };
       return !everything(synthesize(fewer)).some(isExcess);
     });
     const whose = group.group === undefined ? 'without a group' : `of group ${group.group}`;
-    return `the first ${room} of the ${group.pairs.length} pairs ${whose} fit: give the others another "group", which has stacks and keys of its own; pairs that are deployed stay where they are`;
+    return `the first ${room} of the ${pairs.length} pairs ${whose} fit: give the others another "group", which has stacks and keys of its own; pairs that are deployed stay where they are`;
   });
   throw new AppError(
     'TooLarge',

@@ -1,8 +1,17 @@
 import type { Pair, ReplicationConfig } from '../config/replication-config';
+import { reportPairs } from './inventory';
 import { type Names, namesOf, type PairNames, pairNamesOf } from './names';
 
 /** A pair with every name of what it has. */
-export type DeployedPair = Pair & { readonly names: PairNames };
+export type DeployedPair = Pair & {
+  readonly names: PairNames;
+  /**
+   * Of the pair that keeps the inventory reports of its group, which no configuration names: the days after which they are deleted.
+   *
+   * @default - the configuration has the pair
+   */
+  readonly reportDays?: number;
+};
 
 /** A configuration, or one group of it, with everything that has a name. Made once, and handed to constructs and commands. */
 export type Deployment = Omit<ReplicationConfig, 'pairs'> & {
@@ -16,13 +25,16 @@ export type Deployment = Omit<ReplicationConfig, 'pairs'> & {
   readonly commandOptions?: readonly string[];
 };
 
-/** What follows from a configuration. Nothing is exchanged where it has the replica key. */
+/**
+ * What follows from a configuration. Nothing is exchanged where it has the replica key. A group with an inventory has a pair more, for its reports:
+ * with a role, a rule, alarms and checks like any other.
+ */
 export function deploymentOf(config: ReplicationConfig): Deployment {
   return {
     ...config,
     ...(config.destination.keyArn !== undefined && { keyExchange: 'none' as const }),
     names: namesOf(config),
-    pairs: config.pairs.map((pair) => ({ ...pair, names: pairNamesOf(config, pair) })),
+    pairs: [...config.pairs, ...reportPairs(config)].map((pair) => ({ ...pair, names: pairNamesOf(config, pair) })),
   };
 }
 

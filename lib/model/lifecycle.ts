@@ -43,8 +43,16 @@ export function lifecycleRulesOf(pair: DeployedPair, side: SideName): LifecycleR
     // The first hides a canary that `s3-replication verify` could not delete, the second deletes it and what hid it.
     { id: 'ExpireCanaries', prefix, expireAfter: 1 },
     { id: 'DeleteExpiredCanaries', prefix, deleteNoncurrentAfter: 1, removeExpiredDeleteMarkers: true },
+    ...reportRules(pair),
     ...(side === 'source' ? sourceRules(pair) : replicaRules(pair)),
   ];
+}
+
+/** S3 gives each report keys of its own, but the bucket is versioned, as replication requires: the second rule deletes what the first hides. */
+function reportRules({ reportDays }: DeployedPair): LifecycleRule[] {
+  return reportDays === undefined
+    ? []
+    : [{ id: 'ExpireReports', expireAfter: reportDays }, ...deleteNoncurrent('DeleteExpiredReports', 1, undefined)];
 }
 
 function sourceRules({ lifecycle: { sourceNoncurrentDays, sourceNoncurrentVersions } }: DeployedPair): LifecycleRule[] {

@@ -1,4 +1,5 @@
-import type { DeployedPair, Deployment } from './deployment';
+import { type DeployedPair, type Deployment, groupsOf } from './deployment';
+import { reportKeyStatements } from './inventory';
 import { bucketLockdown, type DenyStatement, keyLockdown, ownersExemptions } from './lockdown/statements';
 import { replicaKeyArn } from './names';
 import { replicationPermissions } from './permissions';
@@ -32,6 +33,7 @@ export function ownedElsewhere(config: Deployment): OwnedElsewhere[] {
   const key = {
     statements: [
       ...config.pairs.flatMap(({ names }) => replicaKeyStatements(config, names)),
+      ...groupsOf(config).flatMap((group) => reportKeyStatements(group, 'destination')),
       ...(exempt === undefined ? [] : keyLockdown(exempt)),
     ],
   };

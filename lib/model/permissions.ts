@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment';
+import { REPORT_FOLDERS } from './inventory';
 import type { PairNames } from './names';
 
 /**
@@ -77,7 +78,7 @@ export function replicationPermissions(
     {
       sid: 'WriteReplicas',
       actions: ['s3:ReplicateDelete', 's3:ReplicateObject', 's3:ReplicateTags'],
-      resources: [`${pair.replicaBucket.arn}/*`],
+      resources: [`${pair.replicaBucket.arn}/${replicaFolder(config, pair)}*`],
       writtenIn: ['role', 'replicaBucket'],
       why: 'writes replicas, their tags, and delete markers where the rule asks for them',
       page: PERMISSIONS_PAGE,
@@ -92,6 +93,11 @@ export function replicationPermissions(
       page: ENCRYPTION_PAGE,
     },
   ];
+}
+
+/** Where replicas are written. The backup account's own reports are beside those of the source, which must not reach them. */
+function replicaFolder({ pairs }: Deployment, { id }: PairNames): string {
+  return pairs.some((pair) => pair.id === id && pair.reportDays !== undefined) ? `${REPORT_FOLDERS.source}/` : '';
 }
 
 function hasSourceLock({ pairs }: Deployment, { id }: PairNames): boolean {

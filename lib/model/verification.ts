@@ -2,6 +2,7 @@ import type { Lockdown, SideName } from '../config/replication-config';
 import { watchesBackup } from './alarms';
 import type { DeployedPair, Deployment } from './deployment';
 import { heartbeatMinutes } from './heartbeat';
+import { hasInventory, REPORT_FOLDERS } from './inventory';
 import { LIMITS } from './limits';
 import {
   ALARM_PLACES,
@@ -70,7 +71,7 @@ function sourceRows(config: Deployment, keyArn: string, all: readonly Named[]): 
   const ownersKeys = unique(all.flatMap(({ pair }) => pair.sourceBucket?.keyArns ?? []));
   return [
     readRoles(all.map(({ names }) => names.replicationRole.arn)),
-    readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration']),
+    readBuckets(buckets, ['s3:GetBucketNotification', 's3:GetReplicationConfiguration', ...readInventory(config, all)]),
     {
       sid: 'WriteCanaries',
       actions: ['s3:PutObject', 's3:PutObjectTagging', ...WATCH_AND_DELETE],
@@ -123,8 +124,14 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
   const counted = all.filter(({ pair }) => heartbeatMinutes(config, [pair]) !== undefined);
   const buckets = all.map(({ names }) => names.replicaBucket.arn);
   const canaries = all.map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair));
+  const keepers = all.filter(({ pair }) => pair.reportDays !== undefined);
+  const reports = keepers.flatMap(({ names }) => reportsIn(names));
   return [
-    readBuckets(buckets, ['s3:GetBucketRequestPayment', ...(counted.length > 0 ? ['s3:GetBucketNotification'] : [])]),
+    readBuckets(buckets, [
+      's3:GetBucketRequestPayment',
+      ...(counted.length > 0 ? ['s3:GetBucketNotification'] : []),
+      ...readInventory(config, all),
+    ]),
     {
       sid: 'ListCanaries',
       actions: ['s3:ListBucketVersions'],
@@ -144,12 +151,37 @@ function destinationRows(config: Deployment, keyArn: string, all: readonly Named
       sid: 'DecryptCanaries',
       actions: ['kms:Decrypt'],
       resources: [keyArn],
-      conditions: throughS3(destination.region, [...buckets, ...canaries]),
-      why: "verify: S3 shows the checksum of a canary's replica, or its content where it shows none",
+      conditions: throughS3(destination.region, [
+        ...buckets,
+        // A canary in a bucket of reports lies among them.
+        ...all.filter((one) => !keepers.includes(one)).map(({ pair, names }) => canariesIn(names.replicaBucket.arn, pair)),
+        ...reports,
+      ]),
+      why: `verify: S3 shows the checksum of a canary's replica, or its content where it shows none${reports.length === 0 ? '' : '; doctor and audit: inventory reports'}`,
       page: ENCRYPTION_PAGE,
     },
     ...(counted.length === 0 ? [] : [heartbeatQueuesRow(counted)]),
+    ...(reports.length === 0
+      ? []
+      : [
+          {
+            sid: 'ReadReports',
+            actions: ['s3:GetObject'],
+            resources: reports,
+            why: 'doctor and audit: inventory reports about both sides; no object that they list can be read',
+            page: S3_PAGE,
+          },
+        ]),
   ];
+}
+
+function readInventory(config: Deployment, all: readonly Named[]): string[] {
+  return all.some(({ pair }) => hasInventory(config, pair)) ? ['s3:GetInventoryConfiguration'] : [];
+}
+
+/** The reports about both sides, which are together in the backup account. */
+function reportsIn({ replicaBucket }: PairNames): string[] {
+  return Object.values(REPORT_FOLDERS).map((folder) => `${replicaBucket.arn}/${folder}/*`);
 }
 
 /** The queues that count heartbeats. */

@@ -54,15 +54,35 @@ test.each([
   expect(explained.hint).toMatch(hint);
 });
 
-test('a denial of the organization is no matter of permissions', () => {
-  const denied = (policy: string) => ({
-    message: `is not authorized to perform: s3:PutObject with an explicit deny in ${policy}`,
-  });
-  expect(denialHint(Object.assign(new Error(), denied('a service control policy')), 'mine')).toMatch(
-    /^a policy of the organization/,
-  );
-  expect(denialHint(Object.assign(new Error(), denied('an identity-based policy')), 'mine')).toBe('mine');
+test.each([
+  [
+    'with an explicit deny in a service control policy: arn:aws:organizations::222222222222:policy/x',
+    'a policy of the organization denies this',
+  ],
+  ['because no service control policy allows the s3:PutObject action', 'a policy of the organization denies this'],
+  ['with an explicit deny in a resource control policy', 'a policy of the organization denies this'],
+  ['with an explicit deny in a permissions boundary', 'a permissions boundary denies this'],
+  ['because no permissions boundary allows the s3:PutObject action', 'a permissions boundary denies this'],
+  ['because no VPC endpoint policy allows the s3:PutObject action', 'the policy of a VPC endpoint denies this'],
+  ['with an explicit deny in a session policy', 'a session policy denies this'],
+])('a denial that no permission of the account can help says so: %s', (words, reason) => {
+  const error = Object.assign(new Error(`x is not authorized to perform: s3:PutObject on y ${words}`), { name: 'AccessDenied' });
+
+  expect(denialHint(error, 'mine')).toMatch(new RegExp(`^${reason}: .{20,}`));
+  expect(unreachable('bucket b', error).message).toContain(`bucket b could not be read: ${reason} (`);
 });
+
+test.each(['with an explicit deny in an identity-based policy', 'because no identity-based policy allows it', ''])(
+  'any other denial is a matter of permissions: %j',
+  (words) => {
+    const error = Object.assign(new Error(`x is not authorized to perform: s3:PutObject on y ${words}`), {
+      name: 'AccessDenied',
+    });
+
+    expect(denialHint(error, 'mine')).toBe('mine');
+    expect(unreachable('bucket b', error).message).toContain('these credentials may not ask this');
+  },
+);
 
 test('no network is said with host and fault, and is not laid on the credentials that it kept away', () => {
   const lookup = Object.assign(networkError('ENOTFOUND'), { hostname: 'portal.sso.eu-north-1.amazonaws.com' });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { sdkClients } from '../../lib/aws/clients';
 import { accountOf, credentialsOf } from '../../lib/aws/credentials';
@@ -70,6 +71,7 @@ const START_URL = 'https://example.awsapps.com/start';
 const PORTAL = 'portal.sso.eu-north-1.amazonaws.com GetRoleCredentials';
 const LOGIN = `sso_start_url = ${START_URL}\nsso_region = eu-north-1\n`;
 const ADMIN = `sso_account_id = ${SOURCE}\nsso_role_name = Admin\nregion = us-east-1\n`;
+const CONSOLE = `arn:aws:iam::${SOURCE}:user/somebody`;
 const SESSION = `[sso-session corp]\n${LOGIN}[profile it]\nsso_session = corp\n${ADMIN}`;
 
 const DEVICE = `arn:aws:iam::${OTHER}:mfa/somebody`;
@@ -165,7 +167,37 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
     expect(await asked()).toEqual([PORTAL, ...sydney(...assumed, 'GetCallerIdentity')]);
   });
 
+  test('a login to IAM Identity Center that has expired, and is renewed in the Region of the portal', async () => {
+    // The SDK tries to renew a session once in half a minute.
+    const session = randomUUID();
+    useAws(SESSION.replaceAll('corp', session));
+    const renewal = { clientId: 'id', clientSecret: 'secret', refreshToken: 'refresh' };
+    home.logIn(session, { accessToken: 'old', expiresAt: '2020-01-01T00:00:00Z', ...renewal });
+
+    expect(await asked()).toEqual(['oidc.eu-north-1.amazonaws.com POST /token', PORTAL, ...sydney('GetCallerIdentity')]);
+  });
+
+  test('a login to the console', async () => {
+    useAws(`[profile it]\nlogin_session = ${CONSOLE}\nregion = us-east-1\n`);
+    home.logInToConsole(CONSOLE, SOURCE);
+
+    expect(await asked()).toEqual(sydney('GetCallerIdentity'));
+  });
+
+  test('a login to the console that has expired, and is renewed in the Region of the profile', async () => {
+    useAws(`[profile it]\nlogin_session = ${CONSOLE}\nregion = us-east-1\n`);
+    home.logInToConsole(CONSOLE, SOURCE, '2020-01-01T00:00:00Z');
+
+    expect(await asked()).toEqual(['us-east-1.signin.aws.amazon.com POST /v1/token', ...sydney('GetCallerIdentity')]);
+  });
+
   test.each([
+    [
+      'there is no login to the console',
+      `[profile it]\nlogin_session = ${CONSOLE}\n`,
+      undefined,
+      'log in again: aws login --profile it',
+    ],
     ['there is no login', SESSION, undefined, 'log in again: aws sso login --profile it'],
     ['the login has expired', SESSION, { expiresAt: '2020-01-01T00:00:00Z' }, 'log in again: aws sso login --profile it'],
     ['the portal knows the login no longer', SESSION, { accessToken: 'revoked' }, 'log in again: aws sso login --profile it'],
@@ -207,6 +239,19 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
     ]);
   });
 
+  test.each([
+    ['China', 'cn-north-1', 'cn-northwest-1', 'amazonaws.com.cn'],
+    ['GovCloud', 'us-gov-east-1', 'us-gov-west-1', 'amazonaws.com'],
+  ])('IAM Identity Center of %s, in its other Region', async (_, source, destination, domain) => {
+    useAws(SESSION.replaceAll('eu-north-1', destination));
+    home.logIn('corp');
+
+    expect(await asked({ source: { region: source }, destination: { region: destination } })).toEqual([
+      `portal.sso.${destination}.${domain} GetRoleCredentials`,
+      `sts.${source}.${domain} GetCallerIdentity`,
+    ]);
+  });
+
   test('keys in a Region that is not enabled, and then STS of one that always is', async () => {
     useAws(staticProfile('it', SOURCE));
     sts.disabledRegions = ['ap-southeast-2'];
@@ -218,6 +263,32 @@ describe.each(ASKERS)('%s: STS of the Region of the account is asked, and no oth
     expect(sts.asked.filter((request) => request.startsWith('sts.'))).toEqual([
       ...sydney('GetCallerIdentity'),
       'sts.us-east-1.amazonaws.com GetCallerIdentity',
+    ]);
+  });
+});
+
+describe.each(ASKERS.slice(0, 2))('%s: without a profile, STS of the Region of the account is asked for', (_who, ask) => {
+  test.each([
+    [
+      'a web identity of the environment, as clusters give it',
+      { AWS_ROLE_ARN: `arn:aws:iam::${SOURCE}:role/deployer`, AWS_WEB_IDENTITY_TOKEN_FILE: __filename, AWS_REGION: 'us-east-1' },
+      ['sts.ap-southeast-2.amazonaws.com AssumeRoleWithWebIdentity'],
+    ],
+    ['a container, as builds run in', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'container' }, ['CONTAINER GET /container']],
+    ['session keys of the environment', { AWS_ACCESS_KEY_ID: SOURCE, AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' }, []],
+  ])('%s', async (_, variables, first) => {
+    const { host } = new URL(sts.endpoint);
+    useAws(
+      '',
+      Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, value === 'container' ? `${sts.endpoint}/container` : value]),
+      ),
+    );
+    await ask(validConfig());
+
+    expect(sts.asked.filter((request) => !request.startsWith('cloudformation.'))).toEqual([
+      ...first.map((request) => request.replace('CONTAINER', host)),
+      'sts.ap-southeast-2.amazonaws.com GetCallerIdentity',
     ]);
   });
 });
@@ -270,7 +341,7 @@ describe('a code of an MFA device', () => {
     const reader = deployedReader(config(), { lookupRoles: false });
     await rejectionOf(reader.read(stack()), Error);
     const variables = await handOver(reader.sessions);
-    await stackStates(config(), reader.sessions);
+    await stackStates(config(), reader.sessions, [stack()]);
     // The process that the variables are given to.
     process.env = { ...process.env, ...variables };
     const plugin = await (await new ProfileCredentials(config).getProvider(SOURCE))();

@@ -189,7 +189,7 @@ describe('the portal is asked in its own Region by', () => {
   });
 
   test('the deployment that looks for blocked stacks', async () => {
-    await stackStates(profiles('prod', 'backup'), new Map());
+    await stackStates(profiles('prod', 'backup'), new Map(), [assemblyStack('destination', {}), assemblyStack('source', {})]);
 
     expect(sts.asked.filter((request) => !request.startsWith('cloudformation.'))).toEqual([
       PORTAL,

@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Terminal } from '../../lib/cli/terminal';
@@ -9,7 +14,8 @@ import { adviceFor, type StackStatus, stackStates } from '../../lib/deploy/block
 import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
-import { type StackKind, stackPlace } from '../../lib/model/stacks';
+import type { Deployment } from '../../lib/model/deployment';
+import { type StackKind, stackPlace, stackPlaces } from '../../lib/model/stacks';
 import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { DELIVERY, validConfig } from '../helpers/config';
@@ -54,6 +60,10 @@ describe('advice after a failed deployment', () => {
   });
 });
 
+function everyStack(of: Deployment) {
+  return stackPlaces(of).map(({ owner, region, stackName }) => ({ account: of[owner].account, region, stackName }));
+}
+
 test('the state of the stacks that let GitHub Actions in is looked at too: a provider that is there already stops their creation', async () => {
   const sts = mockClient(STSClient).on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
   const cloudFormation = mockClient(CloudFormationClient);
@@ -69,7 +79,7 @@ test('the state of the stacks that let GitHub Actions in is looked at too: a pro
   });
   const delivered = validConfig(DELIVERY);
   try {
-    expect(adviceFor(delivered, await stackStates(delivered, new Map()))).toContain(
+    expect(adviceFor(delivered, await stackStates(delivered, new Map(), everyStack(delivered)))).toContain(
       'Stack backups-delivery-source never came up (ROLLBACK_COMPLETE)',
     );
   } finally {
@@ -90,7 +100,7 @@ describe('the state of the stacks', () => {
   });
 
   const destinationState = async () =>
-    (await stackStates(open, new Map())).find(({ place }) => place.stackName === 'backups-destination');
+    (await stackStates(open, new Map(), everyStack(open))).find(({ place }) => place.stackName === 'backups-destination');
 
   test('is what CloudFormation says', async () => {
     cloudFormation.on(DescribeStacksCommand, { StackName: 'backups-destination' }).resolves({
@@ -107,6 +117,37 @@ describe('the state of the stacks', () => {
     expect(await destinationState()).toEqual(state('destination', 'ROLLBACK_COMPLETE'));
   });
 
+  test('names what a policy of the organization refused to the last operation, once', async () => {
+    const event = (LogicalResourceId: string, ResourceStatus: StackEvent['ResourceStatus'], denied = ''): StackEvent => ({
+      StackId: 'x',
+      StackName: 'backups-destination',
+      EventId: 'x',
+      Timestamp: new Date(0),
+      LogicalResourceId,
+      ResourceType: 'AWS::S3::Bucket',
+      ResourceStatus,
+      ResourceStatusReason: `not authorized to perform: s3:PutEncryptionConfiguration ${denied}`,
+    });
+    const explicit = 'with an explicit deny in a service control policy';
+    const stack = { StackName: 'backups-destination', CreationTime: new Date(0) };
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...stack, StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }] });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Bucket', 'UPDATE_FAILED', explicit),
+        event('Key', 'UPDATE_FAILED', 'with an explicit deny in an identity-based policy'),
+        event('backups-destination', 'UPDATE_IN_PROGRESS'),
+        event('Old', 'UPDATE_FAILED', explicit),
+      ],
+    });
+    const found = await destinationState();
+
+    expect(found?.denials).toEqual([
+      expect.stringMatching(/^Bucket \(AWS::S3::Bucket\): a policy of the organization denies this: ask/),
+    ]);
+    expect(adviceFor(open, [found as StackStatus])).toMatch(/^Stack backups-destination: Bucket .*organizations\.md$/);
+  });
+
   test('is none for a stack that is not there', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id backups-destination does not exist'));
 
@@ -116,16 +157,24 @@ describe('the state of the stacks', () => {
   test('is unknown with credentials of another account, which is not asked', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
 
-    expect((await stackStates(open, new Map())).find(({ place }) => place.stackName === 'backups-source')).toEqual(
-      state('source', 'unknown', false),
-    );
+    expect(
+      (await stackStates(open, new Map(), everyStack(open))).find(({ place }) => place.stackName === 'backups-source'),
+    ).toEqual(state('source', 'unknown', false));
     expect(cloudFormation.commandCalls(DescribeStacksCommand, { StackName: 'backups-source' })).toHaveLength(0);
+  });
+
+  test('is asked for where one was to be deployed, and in no other account', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
+    const destination = everyStack(open).filter(({ stackName }) => stackName === 'backups-destination');
+
+    expect(await stackStates(open, new Map(), destination)).toEqual([state('destination', 'none', false)]);
+    expect(sts.commandCalls(GetCallerIdentityCommand)).toHaveLength(1);
   });
 
   test('of the source account is asked for in both regions, after one question whose credentials these are', async () => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111111111111' });
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [] });
-    await stackStates(open, new Map());
+    await stackStates(open, new Map(), everyStack(open));
     const asked = cloudFormation
       .commandCalls(DescribeStacksCommand)
       .map(async ({ args: [command], thisValue }) => [
@@ -350,13 +399,18 @@ describe('npx --no -- s3-replication deploy', () => {
   test('makes a change that the configuration of GitHub Actions accepts, beside names that the plan does not have', async () => {
     bucketGoes();
     const accept = ['backups-source/OldBucket', 'backups-source/Gone'];
+    const file = join(directory, 'cdk.json');
     writeFileSync(
-      join(directory, 'cdk.json'),
+      file,
       JSON.stringify({ context: { replication: { delivery: { github: { ...DELIVERY.delivery.github, accept } } } } }),
     );
 
-    expect(await run('--yes')).toBe(0);
-    expect(cdk).toHaveBeenCalled();
+    try {
+      expect(await run('--yes')).toBe(0);
+      expect(cdk).toHaveBeenCalled();
+    } finally {
+      rmSync(file);
+    }
   });
 
   test('stops where a bucket gets Object Lock for good, until that is accepted by its name', async () => {

@@ -63,6 +63,10 @@ const AROUND_ALL_PAIRS = [
   'replica key',
 ];
 
+/** What keeps the reports of an inventory, besides its buckets. */
+const REPORTS = ["inventory bucket's policy", ...AROUND_A_PAIR.filter((what) => !what.endsWith("bucket's policy"))];
+const INVENTORIED = [...AROUND_ALL_PAIRS, 'replica bucket', 'source bucket', 'source key'].toSorted();
+
 /** What a pipeline has no default for. */
 const PIPELINE_KEYS = ['pipeline.account', 'pipeline.region', 'pipeline.repository', 'pipeline.connectionArn'];
 
@@ -533,6 +537,76 @@ export const CHANGES: readonly Change[] = [
     after: documents({ lifecycle: { abortMultipartDays: 1 } }),
     effect: { inPlace: ['replica bucket', 'source bucket'] },
     toKnow: 'Counts for uploads that are under way too',
+  },
+  {
+    keys: ['inventory.frequency'],
+    change: 'an inventory',
+    after: deployment({ inventory: { frequency: 'Daily' } }),
+    effect: { created: [...REPORTS, 'inventory bucket'].toSorted(), inPlace: INVENTORIED },
+    stops: ['permissions'],
+    toKnow:
+      'The first report can take [48 hours](inventory.md#when-reports-arrive). The pair `inventory` keeps the reports: its alarms, checks and heartbeat are those of any pair. S3 bills each version that it lists',
+  },
+  {
+    keys: ['inventory.frequency'],
+    change: 'no inventory',
+    before: deployment({ inventory: { frequency: 'Daily' } }),
+    after: deployment(),
+    effect: { deleted: REPORTS.toSorted(), inPlace: INVENTORIED, stays: ['inventory bucket'] },
+    stops: ['permissions', 'resource'],
+    toKnow:
+      'No new report is made. The buckets of the reports stay outside the stacks, with what is in them, and without lifecycle rules of the app from then on',
+  },
+  {
+    keys: ['inventory.frequency'],
+    change: 'another frequency',
+    before: deployment({ inventory: { frequency: 'Daily' } }),
+    after: deployment({ inventory: { frequency: 'Weekly' } }),
+    effect: { inPlace: ['replica bucket', 'source bucket'] },
+    bothWays: true,
+    toKnow: 'S3 makes weekly reports on Sundays, by UTC',
+  },
+  {
+    keys: ['inventory.reportDays'],
+    change: 'another number of days',
+    before: deployment({ inventory: {} }),
+    after: deployment({ inventory: { reportDays: 90 } }),
+    effect: { inPlace: ['inventory bucket'] },
+    bothWays: true,
+    toKnow: 'Counts for the reports that are there too: fewer days delete older ones',
+  },
+  {
+    keys: ['pairs[].inventory'],
+    change: '`false` of one of two pairs',
+    before: deployment({ inventory: {}, pairs: [DOCUMENTS, PHOTOS] }),
+    after: deployment({ inventory: {}, pairs: [DOCUMENTS, { ...PHOTOS, inventory: false }] }),
+    effect: { inPlace: ["inventory bucket's policy", 'replica bucket', 'replica key', 'source bucket', 'source key'] },
+    stops: ['permissions'],
+    toKnow: 'Its reports stay until they expire',
+  },
+  {
+    keys: ['pairs[].inventory', 'pairs[].sourceBucket.name'],
+    change: '`true` of a pair whose source bucket is owned elsewhere',
+    before: deployment({ inventory: {}, pairs: [PHOTOS, { ...DOCUMENTS, sourceBucket: { name: 'acme-documents' } }] }),
+    after: deployment({
+      inventory: {},
+      pairs: [PHOTOS, { ...DOCUMENTS, inventory: true, sourceBucket: { name: 'acme-documents' } }],
+    }),
+    effect: {
+      created: [FUNCTION, "inventory in its owner's bucket"],
+      inPlace: ["inventory bucket's policy", 'replica bucket', 'replica key', 'source key'],
+    },
+    stops: ['permissions'],
+    toKnow: 'It adds one inventory to the bucket, by its id. Those of its owner stay',
+  },
+  {
+    keys: ['pairs[].inventory'],
+    change: '`true` without `inventory`',
+    after: documents({ inventory: true }),
+    effect: {
+      refused: ['pairs[0].inventory: how often is missing; write "inventory": { "frequency": "Daily" } beside pairs'],
+    },
+    toKnow: 'As is an `inventory` that no pair has',
   },
   {
     keys: ['backfill'],

@@ -178,7 +178,11 @@ function kindOf(logicalId: string, { changeImpact, isUpdate, propertyUpdates }: 
 /** Words for a resource, from its type and the construct that made it. */
 function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceDifference): string {
   const copy = stack === 'source' ? 'source' : 'replica';
-  const bucket = logicalId.startsWith('BackfillReportBucket') ? 'report bucket' : `${copy} bucket`;
+  const bucket = logicalId.startsWith('BackfillReportBucket')
+    ? 'report bucket'
+    : logicalId.startsWith('Pairsinventory')
+      ? 'inventory bucket'
+      : `${copy} bucket`;
   // One in each region that is watched.
   const isOfTopic = logicalId.startsWith('Notifications');
   const words: Readonly<Record<string, string>> = {
@@ -191,6 +195,7 @@ function nameOf(stack: StackKind, logicalId: string, { resourceType }: ResourceD
     'AWS::IAM::Policy': 'function for buckets of others',
     'AWS::Lambda::Function': 'function for buckets of others',
     'AWS::Logs::LogGroup': 'function for buckets of others',
+    'Custom::S3Inventory': "inventory in its owner's bucket",
     'Custom::S3ReplicationRule': "rule in its owner's bucket",
     'AWS::IAM::Role': roleName(stack, logicalId),
     'AWS::SNS::Topic': 'notification topics',

@@ -55,6 +55,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
   witness: { off: {}, on: { witness: true } },
   heartbeat: { hourly: {}, off: { heartbeat: false }, daily: { heartbeat: { minutes: 1440 } } },
+  inventory: { none: {}, daily: { inventory: {} }, weekly: { inventory: { frequency: 'Weekly', reportDays: 90 } } },
   monitoring: { default: {}, mail: { monitoring: { email: 'storage@example.com', dashboard: false } } },
   removal: { retain: {}, destroy: { deployment: 'x-demo', removal: 'destroy' } },
   tags: { none: {}, some: { tags: { team: 'storage' } } },
@@ -98,6 +99,8 @@ function configOf(row: Row): Keys {
   const pairs = ['a', 'a-b'].map((id) => ({
     id,
     ...pair,
+    // A bucket of somebody else has an inventory only when the pair says so.
+    ...(row['inventory'] !== 'none' && { inventory: true }),
     ...(sourceBucket !== undefined && { sourceBucket: { name: `acme-${id}`, ...ofPair(sourceBucket as Keys, id) } }),
     ...(replicaBucket !== undefined && { replicaBucket: { name: `acme-${id}-backup` } }),
   }));

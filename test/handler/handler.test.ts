@@ -1,7 +1,7 @@
 import { outcomeOf } from '../../lib/handler/index';
 import { call } from '../helpers/fake-s3/faults';
 import { adoptionFor, foreignRule, OTHER_ROLE } from './adoption';
-import { eventOf, HandlerWorld } from './world';
+import { eventOf, HandlerWorld, propertiesOf } from './world';
 
 const world = new HandlerWorld();
 const OURS = adoptionFor();
@@ -270,17 +270,19 @@ test('what S3 refuses leaves nothing of ours', async () => {
 
 describe('the answer', () => {
   test('has one physical id for the life of a rule', () => {
-    const created = outcomeOf(eventOf('Create', OURS), 'acme-invoices/backups-invoices', undefined);
+    const created = outcomeOf(eventOf('Create', propertiesOf(OURS)), 'acme-invoices/backups-invoices', undefined);
     const known = { PhysicalResourceId: created.physicalId };
 
     expect(created).toEqual({ status: 'SUCCESS', physicalId: 'acme-invoices/backups-invoices' });
-    expect(outcomeOf({ ...eventOf('Update', OURS), ...known }, 'other', undefined).physicalId).toBe(created.physicalId);
-    expect(outcomeOf({ ...eventOf('Update', OURS), ...known }, 'other', 'no').status).toBe('FAILED');
+    expect(outcomeOf({ ...eventOf('Update', propertiesOf(OURS)), ...known }, 'other', undefined).physicalId).toBe(
+      created.physicalId,
+    );
+    expect(outcomeOf({ ...eventOf('Update', propertiesOf(OURS)), ...known }, 'other', 'no').status).toBe('FAILED');
   });
 
   test('lets CloudFormation roll back a creation that failed, whatever is still wrong', () => {
-    const { status, physicalId } = outcomeOf(eventOf('Create', OURS), 'x', 'no');
-    const deletion = { ...eventOf('Delete', OURS), PhysicalResourceId: physicalId };
+    const { status, physicalId } = outcomeOf(eventOf('Create', propertiesOf(OURS)), 'x', 'no');
+    const deletion = { ...eventOf('Delete', propertiesOf(OURS)), PhysicalResourceId: physicalId };
 
     expect(status).toBe('FAILED');
     expect(outcomeOf(deletion, 'x', 'no').status).toBe('SUCCESS');

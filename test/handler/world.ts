@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { documentsOf, refuseUnknownParts } from '../../lib/handler/documents';
-import { carryOut, type ResourceEvent } from '../../lib/handler/index';
+import { carryOut, type Properties, type ResourceEvent } from '../../lib/handler/index';
 import type { Adoption, Notifications, Replication, Rule } from '../../lib/model/adoption';
 import { FakeS3 } from '../helpers/fake-s3/server';
 
@@ -44,10 +44,16 @@ export class HandlerWorld {
 
   /** What CloudFormation has the handler do. */
   run(type: ResourceEvent['RequestType'], adoption: Adoption, old?: Adoption): Promise<void> {
-    return carryOut(eventOf(type, adoption, old), this.client as S3Client, {
-      sleep: async () => {},
-      log: (entry) => this.logged.push(entry),
-    });
+    return this.runEvent(eventOf(type, propertiesOf(adoption), old && propertiesOf(old)));
+  }
+
+  runEvent(event: ResourceEvent): Promise<void> {
+    return carryOut(event, this.client as S3Client, { sleep: async () => {}, log: (entry) => this.logged.push(entry) });
+  }
+
+  /** The inventories of the bucket, as XML. */
+  get inventories(): Map<string, string> {
+    return this.fake.bucket('acme-invoices').inventories;
   }
 
   async rules(): Promise<readonly Rule[]> {
@@ -60,14 +66,19 @@ export class HandlerWorld {
   }
 }
 
-export function eventOf(type: ResourceEvent['RequestType'], adoption: Adoption, old?: Adoption): ResourceEvent {
+/** What a template has of an adoption. */
+export function propertiesOf(adoption: Adoption): Properties {
+  return { Adoption: JSON.stringify(adoption) };
+}
+
+export function eventOf(type: ResourceEvent['RequestType'], properties: Properties, old?: Properties): ResourceEvent {
   return {
     RequestType: type,
     ResponseURL: 'http://127.0.0.1:1/',
     StackId: 'stack',
     RequestId: 'request',
     LogicalResourceId: 'Rule',
-    ResourceProperties: { Adoption: JSON.stringify(adoption) },
-    ...(old && { OldResourceProperties: { Adoption: JSON.stringify(old) } }),
+    ResourceProperties: properties,
+    ...(old && { OldResourceProperties: old }),
   };
 }

@@ -1,4 +1,3 @@
-import 'aws-cdk-lib/testhelpers/jest-autoclean';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
@@ -21,6 +21,13 @@ export interface SeenRequest {
 
 /** The one access token that the fake portal knows. */
 export const SSO_TOKEN = 'made-up-token';
+
+const CONTAINER = 'GET /container';
+const RENEWAL_OF_SSO = 'POST /token';
+const RENEWAL_OF_CONSOLE = 'POST /v1/token';
+
+/** The account of every login to the console that is renewed, and of every container. */
+const KNOWN_ACCOUNT = '111111111111';
 
 const PORTAL_PATH = '/federation/credentials';
 
@@ -94,6 +101,14 @@ export class FakeSts {
         : { message: 'Session token not found or invalid' };
       const refusal = known ? {} : { 'x-amzn-errortype': 'UnauthorizedException' };
       response.writeHead(known ? 200 : 401, { 'content-type': 'application/json', ...refusal }).end(JSON.stringify(body));
+    } else if (action === CONTAINER) {
+      const keys = { AccessKeyId: KNOWN_ACCOUNT, SecretAccessKey: 'secret', Token: 'session' };
+      respondJson(response, { ...keys, Expiration: '2100-01-01T00:00:00Z' });
+    } else if (action === RENEWAL_OF_SSO) {
+      respondJson(response, { accessToken: SSO_TOKEN, expiresIn: 3600, refreshToken: 'refresh', tokenType: 'Bearer' });
+    } else if (action === RENEWAL_OF_CONSOLE) {
+      const accessToken = { accessKeyId: KNOWN_ACCOUNT, secretAccessKey: 'secret', sessionToken: 'session' };
+      respondJson(response, { accessToken, expiresIn: 900, refreshToken: 'refresh', tokenType: 'aws_sigv4' });
     } else if (action === 'GetCallerIdentity') {
       respond(response, 200, identityXml(accessKeyId));
     } else if (this.fault === 'scp' && action === 'AssumeRole') {
@@ -120,6 +135,15 @@ export function sendAllTo(sts: FakeSts): void {
   }) as typeof https.request);
 }
 
+/** What is known of a login to IAM Identity Center. Those that can be renewed have a client and a refresh token. */
+interface SsoLogin {
+  readonly accessToken?: string;
+  readonly expiresAt?: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly refreshToken?: string;
+}
+
 /** AWS configuration files of a person, in a folder of their own. The SDK reads each path only once in a process. */
 export class AwsHome {
   readonly directory = mkdtempSync(join(tmpdir(), 's3-replication-aws-'));
@@ -140,6 +164,7 @@ export class AwsHome {
     this.environment = {
       ...files,
       HOME: this.directory,
+      AWS_LOGIN_CACHE_DIRECTORY: this.directory,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_MAX_ATTEMPTS: '1',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -151,12 +176,30 @@ export class AwsHome {
    *
    * @param login name of the session, or start URL of a profile without one
    */
-  logIn(login: string, { accessToken = SSO_TOKEN, expiresAt = '2100-01-01T00:00:00Z' } = {}): void {
+  logIn(login: string, { accessToken = SSO_TOKEN, expiresAt = '2100-01-01T00:00:00Z', ...renewal }: SsoLogin = {}): void {
     const cache = join(this.directory, '.aws', 'sso', 'cache');
     mkdirSync(cache, { recursive: true });
     writeFileSync(
       join(cache, `${createHash('sha1').update(login).digest('hex')}.json`),
-      JSON.stringify({ accessToken, expiresAt }),
+      JSON.stringify({ accessToken, expiresAt, ...renewal }),
+    );
+  }
+
+  /**
+   * Logs in to the console, as `aws login` does.
+   *
+   * @param session what `login_session` of the profile says
+   */
+  logInToConsole(session: string, account: string, expiresAt = '2100-01-01T00:00:00Z'): void {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(
+      join(this.directory, `${createHash('sha256').update(session).digest('hex')}.json`),
+      JSON.stringify({
+        accessToken: { accessKeyId: account, secretAccessKey: 'secret', sessionToken: 'session', accountId: account, expiresAt },
+        clientId: 'arn:aws:signin:::devtools/same-device',
+        refreshToken: 'refresh',
+        dpopKey: privateKey.export({ type: 'sec1', format: 'pem' }),
+      }),
     );
   }
 
@@ -181,6 +224,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     body += String(chunk);
   }
   return body;
+}
+
+function respondJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function respond(response: ServerResponse, status: number, body: string): void {

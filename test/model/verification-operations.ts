@@ -81,9 +81,11 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   GetBucketPolicy: onBucket('s3:GetBucketPolicy'),
   GetBucketNotificationConfiguration: onBucket('s3:GetBucketNotification'),
   GetBucketRequestPayment: onBucket('s3:GetBucketRequestPayment'),
+  GetBucketInventoryConfiguration: onBucket('s3:GetInventoryConfiguration'),
   GetBucketReplication: onBucket('s3:GetReplicationConfiguration'),
   GetBucketVersioning: onBucket('s3:GetBucketVersioning'),
   GetPublicAccessBlock: onBucket('s3:GetBucketPublicAccessBlock'),
+  ListObjectsV2: onBucket('s3:ListBucket'),
   ListObjectVersions: ({ input }, world) => [
     {
       action: 's3:ListBucketVersions',

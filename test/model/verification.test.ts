@@ -18,6 +18,7 @@ const KEYS = { pipeline: PIPELINE };
 describe.each([
   ['', KEYS],
   ['under lockdown ', { ...KEYS, ...LOCKDOWN }],
+  ['with an inventory ', { ...KEYS, inventory: {} }],
 ])('the verification roles %s', (_, keys) => {
   let world: World;
   let sent: Sent<AccountName>[];

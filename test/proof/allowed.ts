@@ -3,6 +3,7 @@ import { actorsOf, each, throughS3 } from './actors';
 import { allowedBackfill } from './backfill';
 import type { Request } from './decide';
 import { allowedHeartbeat } from './heartbeat';
+import { allowedInventory } from './inventory';
 import { allowedLockdown, isLocked } from './lockdown';
 import { allowedMerger } from './merger';
 import { allowedNotifications } from './notifications';
@@ -10,7 +11,7 @@ import { allowedObjectLock } from './object-lock';
 import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
 import { allowedWitness } from './witness';
-import { sourceKeysOf, type World } from './world';
+import { replicaIn, sourceKeysOf, type World } from './world';
 
 /** A request that has to be allowed, with AWS's word for it. */
 export interface AllowedRequest extends Request {
@@ -37,6 +38,7 @@ export function allowedRequests(world: World): AllowedRequest[] {
     ...allowedBackfill(world),
     ...allowedMerger(world),
     ...allowedHeartbeat(world),
+    ...allowedInventory(world),
     ...allowedWitness(world),
     ...allowedNotifications(world),
     ...allowedObjectLock(world),
@@ -82,7 +84,7 @@ function replication(world: World, pair: PairNames): AllowedRequest[] {
       'WriteReplicas',
       'S3 writes a replica, its tags, a delete marker',
       ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
-      `${pair.replicaBucket.arn}/photos/a.jpg`,
+      replicaIn(world, pair, 'photos/a.jpg'),
       destination.account,
     ),
     ...contexts(pair.sourceBucket.arn).flatMap((arn) =>

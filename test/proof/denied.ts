@@ -4,6 +4,7 @@ import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
 import { deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedHeartbeat } from './heartbeat';
+import { deniedInventory } from './inventory';
 import { deniedLockdown } from './lockdown';
 import { deniedMerger } from './merger';
 import { deniedNotifications } from './notifications';
@@ -12,7 +13,7 @@ import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
 import { deniedWitness } from './witness';
-import { sourceKeysOf, type World } from './world';
+import { replicaIn, sourceKeysOf, type World } from './world';
 
 /**
  * Every request that must be denied. Later work extends this list and never shortens it.
@@ -35,6 +36,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ...deniedBackfill(world, otherPairs),
     ...deniedMerger(world),
     ...deniedHeartbeat(world),
+    ...deniedInventory(world),
     ...deniedWitness(world),
     ...deniedNotifications(world),
     ...deniedObjectLock(world),
@@ -156,7 +158,7 @@ function roleOnBuckets(world: World, pair: PairNames): Request[] {
   ];
   return [
     ...each([...onBucket, 's3:ListBucket'], { ...replica, resource: pair.replicaBucket.arn }),
-    ...each([...onObject, 's3:ObjectOwnerOverrideToBucketOwner'], { ...replica, resource: `${pair.replicaBucket.arn}/a.jpg` }),
+    ...each([...onObject, 's3:ObjectOwnerOverrideToBucketOwner'], { ...replica, resource: replicaIn(world, pair) }),
     ...each(onBucket, { ...original, resource: pair.sourceBucket.arn }),
     ...each([...onObject, ...REPLICATE], { ...original, resource: `${pair.sourceBucket.arn}/a.jpg` }),
   ];
@@ -189,7 +191,7 @@ function onReplicas(world: World, pair: PairNames, [who, principal]: readonly [s
     ...each([...REPLICATE, ...TOUCH_REPLICA], {
       name: `${who} on replicas`,
       principal,
-      resource: `${pair.replicaBucket.arn}/a.jpg`,
+      resource: replicaIn(world, pair),
       owner,
     }),
     ...each([...WEAKEN_BUCKET, 's3:ListBucket'], {
@@ -295,7 +297,7 @@ function plainHttp(world: World, pair: PairNames): Request[] {
     ...each(REPLICATE, {
       name,
       principal: replicationRole(pair),
-      resource: `${pair.replicaBucket.arn}/a.jpg`,
+      resource: replicaIn(world, pair),
       owner: destination.account,
       context,
     }),

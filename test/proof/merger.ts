@@ -101,7 +101,7 @@ export function deniedMerger(world: World): Request[] {
           ...WEAKEN_BUCKET,
           's3:ListBucket',
           's3:PutEncryptionConfiguration',
-          's3:PutInventoryConfiguration',
+          's3:PutAnalyticsConfiguration',
           's3:GetBucketPolicy',
         ],
         {

@@ -3,6 +3,7 @@ import { adoptionPermissions } from '../../lib/model/adoption';
 import { backfillPermissions } from '../../lib/model/backfill';
 import { githubPermissions } from '../../lib/model/delivery';
 import { heartbeatPermissions } from '../../lib/model/heartbeat';
+import { ownersInventoryPermissions } from '../../lib/model/inventory';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
 import { GITHUB_JOBS } from '../../lib/model/names';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
@@ -15,6 +16,7 @@ import { allowedBackfill, deniedBackfill } from './backfill';
 import type { Request } from './decide';
 import { deniedRequests } from './denied';
 import { allowedGithub, deniedGithub } from './github';
+import { allowedInventory, deniedInventory, INVENTORY_STATEMENTS } from './inventory';
 import { allowedLockdown, deniedLockdown } from './lockdown';
 import { allowedMerger, deniedMerger } from './merger';
 import { mutationsOf } from './mutations';
@@ -23,7 +25,15 @@ import { NOTIFICATION_STATEMENTS } from './notifications';
 import { allowedObjectLock, deniedObjectLock } from './object-lock';
 import { type Conditions, list, nameOf, type Statement } from './policy';
 import { allowedUnderScp, deniedUnderScp } from './scp';
-import { VARIANTS, WITH_BACKFILL, WITH_LOCKDOWN, WITH_OBJECT_LOCK, WITH_OWNED_BUCKETS, WITH_PIPELINE } from './variants';
+import {
+  VARIANTS,
+  WITH_BACKFILL,
+  WITH_INVENTORY,
+  WITH_LOCKDOWN,
+  WITH_OBJECT_LOCK,
+  WITH_OWNED_BUCKETS,
+  WITH_PIPELINE,
+} from './variants';
 import { allowedVerification, deniedVerification } from './verification';
 import { deliveryWorldOf, type World, worldOf } from './world';
 
@@ -40,6 +50,7 @@ export function permissionsPage(): string {
   const withGithub = deliveryWorldOf(DELIVERY);
   const withBackfill = worldOf(WITH_BACKFILL.config);
   const withOwned = worldOf(WITH_OWNED_BUCKETS.config);
+  const withInventory = worldOf(WITH_INVENTORY.config);
   const locked = worldOf(WITH_OBJECT_LOCK.config);
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
@@ -98,6 +109,21 @@ ${markdownTable(
 
 Its trust names \`lambda.amazonaws.com\`. With \`roleArn\`, the role that it may hand to S3 is that of the owner, who adds the statements of the replication role to it.
 
+## What S3 writes for an inventory
+
+Only with \`inventory\`, S3 itself writes [reports](inventory.md) about the buckets of a deployment, into one bucket in each account. It is admitted for these buckets of this account alone
+(\`aws:SourceArn\`, \`aws:SourceAccount\`), and to one folder. The reports about source buckets are replicated as any object, by a role that may write into one other folder of
+the bucket in the backup account: the source account cannot replace what S3 reports about replicas.
+
+${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], serviceRows(withInventory, INVENTORY_STATEMENTS))}
+
+For a source bucket that is owned elsewhere, the function above may also, here for \`invoices\`:
+
+${markdownTable(
+  ROLE_HEADER,
+  withInventory.config.pairs.filter(({ id }) => id === 'invoices').flatMap((pair) => roleRows(ownersInventoryPermissions(pair))),
+)}
+
 ## What the role of a heartbeat may do
 
 Unless \`heartbeat\` is \`false\`, the source account has one role for each pair, with which EventBridge Scheduler writes that pair's heartbeat. It trusts the service for the schedules of this deployment's group alone
@@ -144,7 +170,7 @@ In the source account S3 sends failure events to one queue, and in the backup ac
 topics' keys admit these two services for resources of their own account alone (\`aws:SourceAccount\`, \`aws:SourceArn\`). Nobody outside the account
 may send, receive or publish, and within it identity policies decide. The queue is encrypted by SQS itself (SSE-SQS), which takes no key policy.
 
-${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], notificationRows(world))}
+${markdownTable(['statement', 'policy of', 'service', 'actions', 'only', 'why', 'AWS'], serviceRows(world, NOTIFICATION_STATEMENTS))}
 
 ## What a lockdown refuses
 
@@ -197,6 +223,16 @@ ${grouped(allowedMerger(withOwned))}
 Denied:
 
 ${grouped(deniedMerger(withOwned))}
+
+With an inventory, of a source bucket that is owned elsewhere too, ${allowedInventory(withInventory).length} more must be allowed and ${deniedInventory(withInventory).length} denied, and each of ${mutationsOf(withInventory).length} single changes in all has an effect.
+
+Allowed:
+
+${grouped(allowedInventory(withInventory))}
+
+Denied:
+
+${grouped(deniedInventory(withInventory))}
 
 With a pipeline, ${allowedVerification(withPipeline).length} more must be allowed and ${deniedVerification(withPipeline).length} denied, and each of ${mutationsOf(withPipeline).length} single changes in all has an effect.
 
@@ -291,26 +327,33 @@ function roleRows(permissions: readonly Permission[]): string[][] {
   ]);
 }
 
-/** What resource policies grant to services, which no role's trust is. */
-function notificationRows({ policies }: World): string[][] {
+type Reasons = Readonly<Record<string, { readonly why: string; readonly page: string }>>;
+
+const SERVICE_STATEMENTS: Reasons = { ...NOTIFICATION_STATEMENTS, ...INVENTORY_STATEMENTS };
+
+/** What resource policies grant to services for some reasons, which no role's trust is. */
+function serviceRows({ policies }: World, reasons: Reasons): string[][] {
   return policies
     .filter(({ half, holder }) => half === 'resource' && !holder.includes(':role/'))
     .flatMap(({ holder, document }) =>
-      document.Statement.filter(({ Principal }) => typeof Principal === 'object' && 'Service' in Principal).map((statement) => {
-        const known = NOTIFICATION_STATEMENTS[nameOf(statement)];
-        if (known === undefined) {
-          throw new Error(`nobody has said why ${nameOf(statement)} in the policy of ${holder} admits a service`);
-        }
-        return [
-          nameOf(statement),
-          code([holder]),
-          principal(statement),
-          code(list(statement.Action)),
-          conditions(statement.Condition),
-          known.why,
-          link(known.page),
-        ];
-      }),
+      document.Statement.filter(({ Principal }) => typeof Principal === 'object' && 'Service' in Principal)
+        .map((statement) => {
+          const known = SERVICE_STATEMENTS[nameOf(statement)];
+          if (known === undefined) {
+            throw new Error(`nobody has said why ${nameOf(statement)} in the policy of ${holder} admits a service`);
+          }
+          const row = [
+            nameOf(statement),
+            code([holder]),
+            principal(statement),
+            code(list(statement.Action)),
+            conditions(statement.Condition),
+            known.why,
+            link(known.page),
+          ];
+          return nameOf(statement) in reasons ? [row] : [];
+        })
+        .flat(),
     );
 }
 

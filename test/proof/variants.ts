@@ -59,6 +59,20 @@ export const WITH_OWNED_BUCKETS: Variant = {
 
 const IN_GROUPS = { pairs: [{ id: 'a' }, { id: 'a-b', group: 'archive' }, { id: 'b', group: 'archive' }] };
 
+/** The variant in which S3 reports about every version, of a bucket that is owned elsewhere too. */
+export const WITH_INVENTORY: Variant = {
+  name: 'with an inventory, of a source bucket that is owned elsewhere too, and with a pipeline',
+  config: {
+    inventory: { frequency: 'Weekly' },
+    pipeline: PIPELINE,
+    keyExchange: 'ssm',
+    pairs: [
+      { id: 'a', filter: { prefix: 'in/' } },
+      { id: 'invoices', inventory: true, sourceBucket: { name: 'acme-invoices', keyArns: [ownersKey('first')] } },
+    ],
+  },
+};
+
 /** The variant in which replicas are locked. */
 export const WITH_LOCKDOWN: Variant = { name: 'under lockdown', config: LOCKDOWN };
 
@@ -163,6 +177,29 @@ export const VARIANTS: readonly Variant[] = [
     },
   },
   WITH_OWNED_REPLICAS,
+  WITH_INVENTORY,
+  {
+    name: 'with an inventory of some pairs',
+    config: {
+      inventory: {},
+      pairs: [{ id: 'a' }, { id: 'a-b', inventory: false }, { id: 'scans', sourceBucket: { name: 'acme-scans' } }],
+    },
+  },
+  {
+    name: 'of a group, with an inventory, backfill, and a replica key and bucket that are owned elsewhere, under lockdown',
+    config: {
+      ...LOCKDOWN,
+      inventory: {},
+      backfill: true,
+      destination: { keyArn: OWNED_KEY },
+      pairs: [
+        { id: 'a' },
+        { id: 'b', group: 'archive' },
+        { id: 'c', group: 'archive', inventory: true, replicaBucket: { name: 'acme-backup' } },
+      ],
+    },
+    group: 1,
+  },
   {
     name: 'with replica buckets that are owned elsewhere, with a pipeline',
     config: {
@@ -202,5 +239,6 @@ export const QUICK_VARIANTS: readonly Variant[] = [
   WITH_BACKFILL,
   WITH_OWNED_BUCKETS,
   WITH_OWNED_REPLICAS,
+  WITH_INVENTORY,
   WITH_LOCKDOWN,
 ];

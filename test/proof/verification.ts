@@ -1,6 +1,7 @@
 import { SIDES, type SideName } from '../../lib/config/replication-config';
 import { watchesBackup } from '../../lib/model/alarms';
 import { heartbeatMinutes, heartbeatPairs } from '../../lib/model/heartbeat';
+import { inventoriedPairs, REPORT_FOLDERS } from '../../lib/model/inventory';
 import { ALARM_PLACES, ALARM_SIDES, canaryPrefix, lastVerificationParameter, parameterArn } from '../../lib/model/names';
 import { MORE_WITH_STACK } from './actions';
 import { actorsOf, each, THIRD_ACCOUNT, throughS3 } from './actors';
@@ -35,7 +36,8 @@ const READ_BUCKET = [
   's3:GetLifecycleConfiguration',
   's3:ListBucket',
 ];
-const READ_MORE_OF_BUCKET = ['s3:GetBucketLogging', 's3:GetInventoryConfiguration'];
+const READ_MORE_OF_BUCKET = ['s3:GetBucketLogging', 's3:GetAnalyticsConfiguration'];
+const INVENTORY = 's3:GetInventoryConfiguration';
 const CHANGE_BUCKET = [
   's3:DeleteBucket',
   's3:DeleteBucketPolicy',
@@ -86,9 +88,12 @@ function sideOf(world: World, side: SideName) {
   return {
     ...OWN[side],
     // The notification of the replica bucket is read where there is one.
-    bucket: OWN[side].bucket.filter(
-      (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
-    ),
+    bucket: [
+      ...OWN[side].bucket.filter(
+        (action) => action !== NOTIFICATION || side === 'source' || heartbeatMinutes(config) !== undefined,
+      ),
+      ...(inventoriedPairs(config).length > 0 ? [INVENTORY] : []),
+    ],
     // Under lockdown, and with a witness, replicas of canaries are left to their lifecycle rule.
     canary: OWN[side].canary.filter((action) => action !== DELETE || !isKept),
     notOnCanary: [...OWN[side].notOnCanary, ...(isKept ? [DELETE] : [])],
@@ -120,7 +125,11 @@ function sideOf(world: World, side: SideName) {
       // Of keys that are shared by pairs, each is asked for.
       const keys = side === 'source' ? sourceKeysOf(world, pair.names) : [world.replicaKey];
       const ownersKeys = side === 'source' ? (pair.sourceBucket?.keyArns ?? []) : [];
+      const hasReports = side === 'destination' && pair.reportDays !== undefined;
       return {
+        reports: hasReports ? Object.values(REPORT_FOLDERS).map((folder) => `${arn}/${folder}/b/manifest.json`) : [],
+        // Where no canary is, and no report.
+        outside: hasReports ? 'elsewhere/' : prefix,
         arn,
         keys,
         ownersKeys,
@@ -208,7 +217,11 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
       : ask('FindBreakGlassRole', IAM_PAGE, ['iam:GetRole'], world.config.lockdown.breakGlassRoleArn)),
-    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys }) => [
+    ...own.buckets.flatMap(({ arn, canaryKey, keys, ownersKeys, reports }) => [
+      ...reports.flatMap((report) => [
+        ...ask('ReadReports', S3_PAGE, ['s3:GetObject'], report),
+        ...keys.flatMap((key) => ask('DecryptCanaries', ENCRYPTION_PAGE, ['kms:Decrypt'], key, throughS3(region, report))),
+      ]),
       ...ask('ReadBuckets', S3_PAGE, [...READ_BUCKET, ...own.bucket], arn),
       ...ask(own.canaryStatement, S3_PAGE, own.canary, `${arn}/${canaryKey}`),
       ...keys.flatMap((key) => [
@@ -335,12 +348,12 @@ export function deniedVerification(world: World): Request[] {
 function onObjects(world: World, side: SideName): Request[] {
   const { bucket } = actorsOf(world);
   const { buckets, canary, name, notOnCanary, owner, principal } = sideOf(world, side);
-  return buckets.flatMap(({ arn, prefix, canaryKey, lookalikes }) => {
+  return buckets.flatMap(({ arn, outside, canaryKey, lookalikes, reports }) => {
     const others = [
       `${arn}/a.jpg`,
-      `${arn}/${prefix}a.jpg`,
-      `${arn}/${prefix}.s3-replication-canary`,
-      `${arn}/${prefix}.s3-replication-canaryx/a.jpg`,
+      `${arn}/${outside}a.jpg`,
+      `${arn}/${outside}.s3-replication-canary`,
+      `${arn}/${outside}.s3-replication-canaryx/a.jpg`,
       `${arn}/elsewhere/${canaryKey}`,
       `${bucket('another-bucket')}/${canaryKey}`,
       ...lookalikes.map((key) => `${arn}/${key}`),
@@ -353,6 +366,14 @@ function onObjects(world: World, side: SideName): Request[] {
         resource: `${arn}/${canaryKey}`,
         owner,
       }),
+      ...reports.flatMap((resource) =>
+        each([...canary.filter((action) => action !== 's3:GetObject'), ...notOnCanary, ...CHANGE_OBJECT], {
+          name: `${name} does more with a report than read`,
+          principal,
+          resource,
+          owner,
+        }),
+      ),
       ...each(canary, {
         name: `${name} over plain HTTP`,
         principal,
@@ -394,7 +415,7 @@ function onKeys(world: World, side: SideName): Request[] {
   const another = keyOf(owner, region);
   return [
     ...each(READ_KEY, { name: `${name} reads another key`, principal, resource: another, owner }),
-    ...buckets.flatMap(({ arn, prefix, canaryKey, lookalikes, keys }) => {
+    ...buckets.flatMap(({ arn, outside, canaryKey, lookalikes, keys }) => {
       // What may not be done with the keys of the bucket, or with the stack's own where it has none.
       const used = keys.length === 0 ? [keyArn] : keys;
       const right = throughS3(region, arn);
@@ -404,7 +425,7 @@ function onKeys(world: World, side: SideName): Request[] {
         ['through S3 of another region', throughS3(other, arn)],
         ['without an encryption context', { 'kms:ViaService': `s3.${region}.amazonaws.com` }],
         ["with another bucket's context", throughS3(region, `arn:${world.partition}:s3:::another-bucket`)],
-        ['with the context of an object that is no canary', throughS3(region, `${arn}/${prefix}a.jpg`)],
+        ['with the context of an object that is no canary', throughS3(region, `${arn}/${outside}a.jpg`)],
         ['with the context of a bucket whose name continues', throughS3(region, `${arn}x/${canaryKey}`)],
         ...lookalikes.map((lookalike): (typeof wrong)[number] => [
           'with the context of another prefix',

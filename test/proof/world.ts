@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { type Deployment, groupsOf } from '../../lib/model/deployment';
+import { REPORT_FOLDERS } from '../../lib/model/inventory';
 import { lockdownScp } from '../../lib/model/lockdown/scp';
 import { type AlarmPlace, type PairNames, partitionOf, replicaKeyArn } from '../../lib/model/names';
 import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
@@ -37,6 +38,12 @@ export interface World {
 /** The keys of a pair's source objects: the group's own, or those of the bucket's owner. */
 export function sourceKeysOf({ config, sourceKey }: World, { id }: PairNames): readonly string[] {
   return config.pairs.find((pair) => pair.id === id)?.sourceBucket?.keyArns ?? [sourceKey];
+}
+
+/** An object of a pair's replica bucket that its role may write: the role of a pair of reports may write into one folder alone. */
+export function replicaIn({ config }: World, { id, replicaBucket }: PairNames, key = 'a.jpg'): string {
+  const isOfReports = config.pairs.some((pair) => pair.id === id && pair.reportDays !== undefined);
+  return `${replicaBucket.arn}/${isOfReports ? `${REPORT_FOLDERS.source}/` : ''}${key}`;
 }
 
 /** Logical ids of the keys, which the templates' tests pin. */
@@ -224,6 +231,7 @@ const WITHOUT_POLICY = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::Logs::LogGroup',
   'AWS::Lambda::Function',
+  'Custom::S3Inventory',
   'Custom::S3ReplicationRule',
   'AWS::Events::Rule',
   'AWS::IAM::OIDCProvider',

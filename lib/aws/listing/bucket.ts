@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import { COMMAND } from '../../config/program';
 import { AppError, UnreachableError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import { isAwsError, unreachable } from '../aws-error';
@@ -35,7 +36,7 @@ export async function pageOf(
     return page;
   } catch (error) {
     throw isAwsError(error, 'NoSuchBucket')
-      ? new AppError('NotDeployed', `there is no bucket ${name}`, 'deploy it: npx cdk deploy --all, with the same configuration')
+      ? new AppError('NotDeployed', `there is no bucket ${name}`, `deploy it: ${COMMAND} deploy, with the same configuration`)
       : unreachable(`bucket ${name}`, error);
   }
 }

@@ -2,7 +2,8 @@ import { type ReplicationConfig, SIDES } from '../../config/replication-config';
 import type { Problem } from '../../errors/errors';
 import { alarmsIn } from '../alarms';
 import { githubPolicies } from '../delivery';
-import { type Deployment, deploymentOf, groupsOf } from '../deployment';
+import { type DeployedPair, type Deployment, deploymentOf, groupsOf } from '../deployment';
+import { reportKeyStatements } from '../inventory';
 import { LIMITS } from '../limits';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
 import { ALARM_PLACES, GITHUB_JOBS, type NamedArn } from '../names';
@@ -43,6 +44,9 @@ function longNames(config: Deployment): Problem[] {
     const names = [
       ...SIDES.map((side) => ({ kind: 'role' as const, ...group.names[side].verificationRole })),
       ...(config.backfill ? [{ kind: 'bucket' as const, ...group.names.reportBucket }] : []),
+      ...reportPairsOf(group).flatMap(({ names: own }) =>
+        [own.sourceBucket, own.replicaBucket].map((bucket) => ({ kind: 'bucket' as const, ...bucket })),
+      ),
     ];
     const tooLong = names.find(({ kind, name }) => name.length > LONGEST[kind]);
     const { kind = 'role', name = '' } = tooLong ?? {};
@@ -127,26 +131,38 @@ const LONGEST_ROLE_ARN = 'r'.repeat(100);
 /** What does not fit into one group. The key policy limits its pairs: the resources of a stack and the other policies leave room for more. */
 function capacityProblems(config: Deployment): Problem[] {
   if (config.destination.keyArn !== undefined) {
-    const room = pairsThatFit(config);
+    const { room, count } = pairsThatFit(config);
     const remedy = `every group uses the key of destination.keyArn, and its policy has room for at most ${room} of these pairs; write the others into a configuration with another "deployment" and another key`;
-    return room === config.pairs.length ? [] : [{ path: 'pairs', found: `${config.pairs.length} pairs`, remedy }];
+    return room === count ? [] : [{ path: 'pairs', found: `${count} pairs`, remedy }];
   }
   return groupsOf(config).flatMap((group) => {
-    const { pairs } = group;
-    const room = pairsThatFit(group);
+    const { room, count } = pairsThatFit(group);
     const inGroup = group.group === undefined ? '' : ` in group ${group.group}`;
     const remedy = `the replica key's policy has room for the first ${room} of these pairs; give the others a "group" of their own, which has its own keys and stacks`;
-    return room === pairs.length ? [] : [{ path: 'pairs', found: `${pairs.length} pairs${inGroup}`, remedy }];
+    return room === count ? [] : [{ path: 'pairs', found: `${count} pairs${inGroup}`, remedy }];
   });
 }
 
-function pairsThatFit(config: Deployment): number {
+/** How many pairs of the configuration there are, and how many fit. What a pair of reports takes is taken first. */
+function pairsThatFit(config: Deployment): { readonly room: number; readonly count: number } {
+  const bytesOf = (statements: object[]) => Buffer.byteLength(JSON.stringify(statements));
+  const reports = reportPairsOf(config);
+  const pairs = config.pairs.filter((pair) => !reports.includes(pair));
   let bytes = KEY_POLICY_FRAME_BYTES + lockdownBytes(config);
-  const tooMany = config.pairs.findIndex(({ names }) => {
-    bytes += Buffer.byteLength(JSON.stringify(replicaKeyStatements(config, names)));
+  bytes += bytesOf([
+    ...reports.flatMap(({ names }) => replicaKeyStatements(config, names)),
+    ...groupsOf(config).flatMap((group) => reportKeyStatements(group, 'destination')),
+  ]);
+  const tooMany = pairs.findIndex(({ names }) => {
+    bytes += bytesOf(replicaKeyStatements(config, names));
     return bytes > LIMITS.keyPolicy.most;
   });
-  return tooMany === -1 ? config.pairs.length : tooMany;
+  return { room: tooMany === -1 ? pairs.length : tooMany, count: pairs.length };
+}
+
+/** The pairs that no configuration names. */
+function reportPairsOf({ pairs }: Deployment): DeployedPair[] {
+  return pairs.filter(({ reportDays }) => reportDays !== undefined);
 }
 
 function lockdownBytes({ lockdown }: Deployment): number {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { partitionName } from '../../config/regions';
 import * as schema from '../../config/schema';
 import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
+import { hasInventory, INVENTORY_ID } from '../inventory';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
 import { PROTECTION_RULES } from './protection-rules';
 import { REPLICA_RULES } from './replica-rules';
@@ -29,6 +30,19 @@ const topics = z.looseObject({
 });
 const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
 const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
+
+const inventories = z.looseObject({
+  inventory: z.looseObject({}),
+  pairs: z
+    .array(
+      z.looseObject({
+        inventory: z.boolean().optional(),
+        sourceBucket: schema.sourceBucket.optional(),
+        replicaBucket: schema.replicaBucket.optional(),
+      }),
+    )
+    .min(1),
+});
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
 const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
@@ -217,6 +231,62 @@ export const RULES: readonly Rule[] = [
       const remedy = `the report bucket is named after "${prefix}", which has ${prefix.length} characters, and a bucket name in ${source.region} leaves ${limit}; write a shorter deployment, or false`;
       return backfill && prefix.length > limit ? [{ path: 'backfill', found: backfill, remedy }] : [];
     },
+  ),
+
+  rule(ids.extend({ inventory: z.looseObject({}) }), ({ pairs }) =>
+    pairs.flatMap(({ id }, index) =>
+      id === INVENTORY_ID
+        ? [
+            {
+              path: `pairs[${index}].id`,
+              found: id,
+              remedy: 'with inventory the pair of its reports has this id; write another id',
+            },
+          ]
+        : [],
+    ),
+  ),
+
+  rule(
+    regions.extend({ ...deployment.shape, inventory: z.looseObject({}), bucketNamespace: schema.bucketNamespace }),
+    ({ source, destination, deployment: name, inventory, bucketNamespace }) => {
+      const prefix = `${name}-${INVENTORY_ID}`;
+      const limit = Math.min(...[source, destination].map(({ region }) => longestNamePrefix(region, bucketNamespace)));
+      const remedy = `the buckets of reports are named after "${prefix}", which has ${prefix.length} characters, and a bucket name in these regions leaves ${limit}; write a shorter deployment, or remove inventory`;
+      return prefix.length > limit ? [{ path: 'inventory', found: inventory, remedy }] : [];
+    },
+  ),
+
+  rule(
+    z.looseObject({
+      inventory: z.undefined().optional(),
+      pairs: z.array(z.looseObject({ inventory: z.unknown() }).catch({ inventory: undefined })),
+    }),
+    ({ pairs }) =>
+      pairs.flatMap(({ inventory: found }, index) =>
+        found === true
+          ? [
+              {
+                path: `pairs[${index}].inventory`,
+                found,
+                remedy: 'how often is missing; write "inventory": { "frequency": "Daily" } beside pairs',
+              },
+            ]
+          : [],
+      ),
+  ),
+
+  rule(inventories, ({ inventory, pairs }) =>
+    pairs.some((pair) => hasInventory({ inventory: { frequency: 'Daily', reportDays: 0 } }, pair))
+      ? []
+      : [
+          {
+            path: 'inventory',
+            found: inventory,
+            remedy:
+              'no pair has an inventory: buckets that exist already have one only where the pair says so; write "inventory": true for a pair',
+          },
+        ],
   ),
 
   rule(

@@ -30,7 +30,8 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
     shippedVersion: shippedBootstrapVersion(),
   };
   const environments = await planEnvironments(context, input);
-  const plan: BootstrapPlan = { environments, warnings: unusedDrops(environments, options), ...(policies && { policies }) };
+  const warnings = [...unusedDrops(environments, options), ...unboundRoles(context, environments, options)];
+  const plan: BootstrapPlan = { environments, warnings, ...(policies && { policies }) };
   if (!options.apply) {
     return new Outcome(statusOfPlan(plan), bootstrapData(plan), `${formatPlan(context, plan)}\n\n${nextStep(plan)}`);
   }
@@ -115,6 +116,25 @@ function unusedDrops(plans: readonly EnvironmentPlan[], { dropTrust }: Bootstrap
   return dropTrust
     .filter((account) => !plans.some(({ trust, lookup }) => [...trust.dropped, ...lookup.dropped].includes(account)))
     .map((account) => `no environment trusts account ${account}: there is nothing to drop`);
+}
+
+/**
+ * Warns where execution roles have a permissions boundary and the roles that they make would have none, which such a boundary often refuses.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
+ */
+function unboundRoles(
+  { permissionsBoundary }: Context,
+  plans: readonly EnvironmentPlan[],
+  { boundary }: BootstrapOptions,
+): string[] {
+  const names = plans.flatMap(({ present: { toolkit } }) => boundary ?? toolkit?.boundary ?? []);
+  return permissionsBoundary !== undefined
+    ? []
+    : [...new Set(names)].map(
+        (name) =>
+          `execution roles have the permissions boundary ${name}, and the roles of the stacks get none. Such a boundary often allows only roles that have it too: then write "@aws-cdk/core:permissionsBoundary": { "name": "${name}" } into the context of cdk.json before you deploy`,
+      );
 }
 
 function isDone({ environments, policies }: BootstrapPlan): boolean {

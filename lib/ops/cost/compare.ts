@@ -78,8 +78,24 @@ function variants({ config, pairs }: EstimateInput): Variant[] {
       value: heartbeat === false ? false : JSON.stringify(heartbeat),
       config: { ...config, heartbeat },
     })),
+    ...inventoryVariants(config),
     ...(config.pipeline === undefined ? [] : [{ option: 'pipeline', value: false, config: withoutPipeline }]),
   ];
+}
+
+/** Without an inventory, the pair that keeps its reports goes too. */
+function inventoryVariants({ inventory, ...config }: Deployment): Variant[] {
+  const other = inventory?.frequency === 'Daily' ? 'Weekly' : 'Daily';
+  return inventory === undefined
+    ? []
+    : [
+        { option: 'inventory.frequency', value: other, config: { ...config, inventory: { ...inventory, frequency: other } } },
+        {
+          option: 'inventory',
+          value: false,
+          config: { ...config, pairs: config.pairs.filter(({ reportDays }) => reportDays === undefined) },
+        },
+      ];
 }
 
 /** Whether replicas of another class can move as the pair has it. */

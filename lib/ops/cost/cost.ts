@@ -10,6 +10,7 @@ import { formatCost } from './format';
 import { measureWorkloads } from './measured-workload';
 import { readPrices, SHIPPED_FILE } from './prices/prices';
 import { refreshPrices } from './prices/refresh';
+import { withReports } from './quantities/inventory';
 import { exactSize } from './quantities/quantity';
 import { noWorkload, WORKLOAD_OPTIONS, type Workload, type Workloads, workloadFromFile, workloadFromOptions } from './workload';
 
@@ -31,7 +32,8 @@ export async function cost(context: Context, args: CommandArguments): Promise<Ou
   }
   const { config, pairs } = context;
   const prices = readPrices(options.priceFile);
-  const workloads = await workloadsOf(context, args, options.workload);
+  const described = { ...context, pairs: pairs.filter(({ reportDays }) => reportDays === undefined) };
+  const workloads = withReports(config, pairs, await workloadsOf(described, args, options.workload));
   const { backfill } = options;
   const input: EstimateInput = { config, pairs: pairs.map(({ id }) => id), workloads, backfill, prices };
   const data = estimate(input, options);

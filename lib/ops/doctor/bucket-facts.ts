@@ -1,5 +1,6 @@
 import {
   GetBucketEncryptionCommand,
+  GetBucketInventoryConfigurationCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
@@ -10,6 +11,7 @@ import {
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  type InventoryConfiguration,
   type LifecycleRule,
   type NotificationConfiguration,
   type ObjectLockConfiguration,
@@ -21,6 +23,7 @@ import {
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
+import { inventoryId } from '../../model/inventory';
 import type { NamedArn } from '../../model/names';
 import type { Answers } from './answers';
 import { type LivePolicy, parsePolicy } from './policy-document';
@@ -133,6 +136,19 @@ export class BucketFacts {
       pair,
       'payer of requests',
       async (s3, Bucket) => (await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer,
+    );
+  }
+
+  /** The inventory of the pair; undefined when there is none of its id. */
+  inventory(side: SideName, pair: DeployedPair): Promise<InventoryConfiguration | undefined> {
+    const id = inventoryId(pair);
+    return this.ask(
+      side,
+      pair,
+      `inventory ${id}`,
+      async (s3, Bucket) =>
+        (await s3.send(new GetBucketInventoryConfigurationCommand({ Bucket, Id: id }))).InventoryConfiguration,
+      'NoSuchConfiguration',
     );
   }
 

@@ -1,3 +1,4 @@
+import type { NoAnswer } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
@@ -35,6 +36,7 @@ export const AREAS = [
   'role',
   'policies',
   'rule',
+  'inventory',
   'metrics',
   'monitoring',
 ] as const;
@@ -67,8 +69,8 @@ export interface CheckResult {
   /** Id of the pair; null for the deployment. */
   readonly pair: string | null;
   readonly finding: CheckFinding;
-  /** Why AWS gave no answer, whatever was asked: the same for all checks that it leaves without one. @default - the finding says it */
-  readonly cause?: string;
+  /** Why AWS gave no answer. @default - the finding says why there is none */
+  readonly cause?: NoAnswer;
 }
 
 /** What the bucket of a side is called. */

@@ -14,6 +14,7 @@ import {
   heartbeatRate,
   heartbeatTarget,
 } from '../../model/heartbeat';
+import { type ApiInventory, apiInventory, inventoryOf, reportBucketStatements, reportKeyStatements } from '../../model/inventory';
 import { type LifecycleRule as ConfiguredRule, lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, exemptionsOf, keyLockdown } from '../../model/lockdown/statements';
 import { type AlarmPlace, iamRole, type NamedArn, partitionOf, stackArnPattern } from '../../model/names';
@@ -75,6 +76,11 @@ export class Configured implements Expected {
     return expectedLifecycle(pair, side);
   }
 
+  async inventory(side: SideName, pair: DeployedPair): Promise<ApiInventory | undefined> {
+    const inventory = inventoryOf(this.context.config, pair, side);
+    return inventory && apiInventory(inventory);
+  }
+
   async replication(pair: DeployedPair): Promise<ReplicationConfiguration> {
     const rule = expectedRule(this.context.config, pair, await this.keyArn('destination'));
     return { Role: pair.names.replicationRole.arn, Rules: [rule] };
@@ -97,11 +103,12 @@ export class Configured implements Expected {
     const { sourceBucket, replicaBucket } = pair.names;
     return side === 'source'
       ? pair.sourceBucket === undefined
-        ? [tlsOnly(sourceBucket)]
+        ? [tlsOnly(sourceBucket), ...reportGrants(this.context.config, side, pair)]
         : []
       : [
           tlsOnly(replicaBucket),
           ...replicaGrants(this.context.config, pair),
+          ...reportGrants(this.context.config, side, pair),
           ...(exempt === undefined ? [] : bucketLockdown(pair, exempt)),
         ];
   }
@@ -110,10 +117,11 @@ export class Configured implements Expected {
     const { config } = this.context;
     const exempt = exemptionsOf(this.context.config, this.context.qualifier);
     return side === 'source'
-      ? [accountDelegation(config, side)]
+      ? [accountDelegation(config, side), ...reportKeyStatements(config, side)]
       : [
           accountDelegation(config, side),
           ...config.pairs.flatMap((pair) => replicaKeyStatements(config, pair.names)),
+          ...reportKeyStatements(config, side),
           ...(exempt === undefined ? [] : keyLockdown(exempt)),
         ];
   }
@@ -218,6 +226,11 @@ export class Configured implements Expected {
 /** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
 export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
+}
+
+/** What the policy of a bucket of reports grants to S3; nothing of another bucket. */
+export function reportGrants(config: Deployment, side: SideName, { reportDays }: DeployedPair): readonly LiveStatement[] {
+  return reportDays === undefined ? [] : reportBucketStatements(config, side);
 }
 
 /**

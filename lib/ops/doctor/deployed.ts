@@ -10,6 +10,7 @@ import type { SideName } from '../../config/replication-config';
 import type { Adoption } from '../../model/adoption';
 import { alarmsIn } from '../../model/alarms';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { type ApiInventory, apiInventory, inventoryId, type OwnersInventory } from '../../model/inventory';
 import type { AlarmPlace, NamedArn } from '../../model/names';
 import { ALARM_STACKS, HEALTH_STACKS, type StackKind } from '../../model/stacks';
 import type { DeployedResource, DeployedTemplate } from './deployed-template';
@@ -87,6 +88,17 @@ export class Deployed implements Expected {
     return this.bucket(side, pair, 'lifecycle', async (bucket) => {
       const lifecycle = await read<{ Rules?: TemplateLifecycleRule[] }>(bucket, 'LifecycleConfiguration');
       return (lifecycle?.Rules ?? []).map(lifecycleRule);
+    });
+  }
+
+  async inventory(side: SideName, pair: DeployedPair): Promise<ApiInventory | undefined> {
+    if (side === 'source' && pair.sourceBucket !== undefined) {
+      return (await this.ownersInventory(pair))?.inventory;
+    }
+    return this.bucket(side, pair, 'inventory', async (bucket) => {
+      const all = (await read<TemplateInventory[]>(bucket, 'InventoryConfigurations')) ?? [];
+      const own = all.find(({ Id: id }) => id === inventoryId(pair));
+      return own && toInventory(own);
     });
   }
 
@@ -237,6 +249,16 @@ export class Deployed implements Expected {
     return adoptions.find(({ bucket }) => bucket === names.sourceBucket.name);
   }
 
+  /** The inventory that the deployed stack has put into a source bucket that is owned elsewhere. */
+  private async ownersInventory({ names }: DeployedPair): Promise<OwnersInventory | undefined> {
+    const template = await this.template('source');
+    const all = template.ofType('Custom::S3Inventory');
+    const inventories = await Promise.all(
+      all.map(async (one) => JSON.parse((await read<string>(one, 'Inventory')) ?? '{}') as OwnersInventory),
+    );
+    return inventories.find(({ bucket }) => bucket === names.sourceBucket.name);
+  }
+
   private bucket<K extends BucketProperty>(
     side: SideName,
     pair: DeployedPair,
@@ -319,6 +341,7 @@ type BucketProperty =
   | 'encryption'
   | 'objectLock'
   | 'lifecycle'
+  | 'inventory'
   | 'notifications'
   | 'bucketPolicy';
 
@@ -391,6 +414,38 @@ type TemplateRule = Omit<ReplicationRule, 'ID' | 'Filter'> & {
     readonly And?: { readonly Prefix?: string; readonly TagFilters?: Tag[] };
   };
 };
+
+interface TemplateInventory {
+  readonly Id: string;
+  readonly Enabled: boolean;
+  readonly IncludedObjectVersions: string;
+  readonly ScheduleFrequency: string;
+  readonly Prefix?: string;
+  readonly OptionalFields?: string[];
+  readonly Destination: {
+    readonly BucketArn: string;
+    readonly BucketAccountId?: string;
+    readonly Format: string;
+    readonly Prefix?: string;
+  };
+}
+
+function toInventory({ Destination: destination, Prefix: prefix, ...inventory }: TemplateInventory): ApiInventory {
+  return apiInventory({
+    id: inventory.Id,
+    enabled: inventory.Enabled,
+    includedObjectVersions: inventory.IncludedObjectVersions,
+    scheduleFrequency: inventory.ScheduleFrequency,
+    ...(prefix !== undefined && { prefix }),
+    optionalFields: inventory.OptionalFields ?? [],
+    destination: {
+      bucketArn: destination.BucketArn,
+      bucketAccountId: destination.BucketAccountId ?? '',
+      format: destination.Format,
+      prefix: destination.Prefix ?? '',
+    },
+  });
+}
 
 interface Tag {
   Key: string;

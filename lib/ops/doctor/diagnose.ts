@@ -90,6 +90,6 @@ async function notThere(error: ResourceNotFound, context: DoctorContext): Promis
 function unanswered(error: unknown): Unanswered {
   return {
     finding: notAnswered(error instanceof AppError ? describeError(error) : messageOf(error)),
-    ...(error instanceof NoAnswerError && { cause: [error.why.reason, error.why.hint].filter(Boolean).join('; ') }),
+    ...(error instanceof NoAnswerError && { cause: error.why }),
   };
 }

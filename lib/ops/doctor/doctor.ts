@@ -2,6 +2,7 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { grouped } from '../../cli/grouped';
 import { MARK } from '../../cli/layout';
 import { textOption } from '../../cli/options';
+import { plural } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 import { quoted, visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
@@ -152,11 +153,11 @@ function failureLines(result: CheckResult, first: ReadonlyMap<string, CheckResul
 
 /** What one cause explains is one line, with the names of the checks below it, however many they are. */
 function reasonSection(title: string, word: 'skipped' | 'unknown', results: readonly CheckResult[]): string[] {
-  const lines = grouped(results, (result) => result.cause ?? whyOf(result)).flatMap(([reason, those]) => {
+  const lines = grouped(results, kindOf).flatMap(([, those]) => {
     const [one, ...others] = those;
-    return one === undefined || others.length === 0
-      ? those.map((result) => `${headOf(result)}: ${whyOf(result)}`)
-      : [`  ${MARK[word]} ${those.length} checks: ${reason}`, `    ${listed(namesOf(those, word))}`];
+    return others.length === 0
+      ? [`${headOf(one)}: ${whyOf(one)}`]
+      : [`  ${MARK[word]} ${those.length} checks: ${reasonOf(those)}`, `    ${listed(namesOf(those, word))}`];
   });
   return lines.length === 0 ? [] : [[title, ...lines].join('\n')];
 }
@@ -171,6 +172,23 @@ function listed(names: readonly string[]): string {
 
 function whyOf({ finding }: CheckResult): string {
   return 'why' in finding ? visible([...new Set(finding.why.split(/\n|; /))].join('; ')) : '';
+}
+
+/** What the checks have in common that one cause leaves without an answer. */
+function kindOf(result: CheckResult): string {
+  return result.cause?.kind ?? whyOf(result);
+}
+
+/** Why they have none. Where AWS says it in other words to each, those to the first stand for all. */
+function reasonOf(results: readonly [CheckResult, ...CheckResult[]]): string {
+  const [first] = results;
+  if (first.cause === undefined) {
+    return whyOf(first);
+  }
+  const { reason, hint } = first.cause;
+  const others = new Set(results.map(({ cause }) => cause?.reason)).size - 1;
+  const more = others === 0 ? '' : `, and ${plural(others, 'answer')} of the same kind, which --json lists`;
+  return [`${reason}${more}`, hint].filter(Boolean).join('; ');
 }
 
 function repairLines(repair: Repair, result: CheckResult, first: CheckResult): string[] {

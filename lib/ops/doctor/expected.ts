@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
+import type { ApiInventory } from '../../model/inventory';
 import type { AlarmPlace } from '../../model/names';
 import type { LiveStatement } from './policy-document';
 
@@ -25,6 +26,8 @@ export interface Expected {
   encryption(side: SideName, pair: DeployedPair): Promise<ExpectedEncryption>;
   objectLock(side: SideName, pair: DeployedPair): Promise<ObjectLockConfiguration | undefined>;
   lifecycle(side: SideName, pair: DeployedPair): Promise<readonly LifecycleRule[]>;
+  /** The inventory of a bucket that has the id of the pair; undefined where it has none. */
+  inventory(side: SideName, pair: DeployedPair): Promise<ApiInventory | undefined>;
   /** Role and rules of the source bucket. */
   replication(pair: DeployedPair): Promise<ReplicationConfiguration>;
   /** Events that S3 sends for a bucket. */

@@ -23,6 +23,7 @@ import { DeployedTemplate, type TemplateLookups, textsBeyondAscii } from './depl
 import type { Expected } from './expected';
 import { MonitoringFacts } from './monitoring-facts';
 import { type LivePolicy, parsePolicy } from './policy-document';
+import { ReportFacts } from './report-facts';
 
 /** States of a stack of which nothing was created, or everything was rolled back. */
 export const NEVER_CAME_UP: readonly string[] = ['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'REVIEW_IN_PROGRESS'];
@@ -37,6 +38,7 @@ export class Facts {
   readonly names: Names;
   readonly buckets: BucketFacts;
   readonly roles: RoleFacts;
+  readonly reports: ReportFacts;
   readonly monitoring: MonitoringFacts;
   /** What the configuration says of the resources. */
   readonly configured: Expected;
@@ -49,6 +51,7 @@ export class Facts {
     this.names = context.config.names;
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
+    this.reports = new ReportFacts(context, this.answers);
     this.monitoring = new MonitoringFacts(context, this.answers);
     // What does not depend on a key has an answer even where the key has none.
     const keyArn = (side: SideName) =>

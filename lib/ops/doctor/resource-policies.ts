@@ -1,6 +1,7 @@
 import { isEmulator } from '../../aws/emulator';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
+import { reportKeyStatements } from '../../model/inventory';
 import {
   bucketLockdown,
   CONFIGURE_BUCKET,
@@ -103,7 +104,10 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
   if (side === 'destination' && config.destination.keyArn !== undefined) {
     const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
-    const grants = refused.flatMap((pair) => replicaKeyStatements(config, pair.names));
+    const grants = [
+      ...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)),
+      ...reportKeyStatements(config, 'destination'),
+    ];
     return heldByOwner(context, `key ${arn}`, live, [...grants, ...lockdownStatements(context, 'key')], stopping, config.pairs);
   }
   const [expected, configured] = [await facts.expected.keyPolicy(side), await facts.configured.keyPolicy(side)];

@@ -5,6 +5,7 @@ import { isAwsError, unreachable } from '../../aws/aws-error';
 import { type Context, Outcome } from '../../cli/command';
 import { replaceFile } from '../../cli/files';
 import { parseJson } from '../../config/json';
+import { COMMAND } from '../../config/program';
 import { AppError, ConfigError, UsageError } from '../../errors/errors';
 import { quoted, toJson } from '../../errors/visible';
 import { isReplicaKeyArn } from '../../model/names';
@@ -82,7 +83,7 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
 
 function formatExchange({ changed, replicaKeyArn }: ExchangeData): string {
   return changed
-    ? `${CONTEXT_FILE} now holds ${replicaKeyArn}; commit it, then run "npx cdk deploy --all" with the same configuration`
+    ? `${CONTEXT_FILE} now holds ${replicaKeyArn}; commit it, then deploy the other stacks: ${COMMAND} deploy, with the same configuration`
     : `${CONTEXT_FILE} already holds ${replicaKeyArn}`;
 }
 

@@ -12,6 +12,7 @@ import { isAwsError, isMissingObject, unreachable } from '../../aws/aws-error';
 import { noProgress } from '../../aws/listing/bucket';
 import { badSize } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
+import { COMMAND } from '../../config/program';
 import { AppError, UnreachableError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import type { Encryption, RuleCandidate } from './rule-match';
@@ -208,7 +209,7 @@ export class ObjectReader {
       ? new AppError(
           'NotDeployed',
           `there is no bucket ${this.bucket}`,
-          'deploy it: npx cdk deploy --all, with the same configuration',
+          `deploy it: ${COMMAND} deploy, with the same configuration`,
         )
       : unreachable(`bucket ${this.bucket}`, error);
   }

@@ -6,6 +6,7 @@ import { backfillPermissions } from '../../model/backfill';
 import { verifierOf } from '../../model/delivery';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { heartbeatArn, heartbeatPairs } from '../../model/heartbeat';
+import { hasInventory, REPORT_FOLDERS } from '../../model/inventory';
 import { type AlarmPlace, type PairNames, stackArnPattern } from '../../model/names';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
@@ -72,7 +73,7 @@ function replicationRole(resource: IConstruct, pair: DeployedPair): Acknowledgem
       "The wildcard stands for the keys of this one bucket's objects: a replica has its source object's key, which is not known " +
         'beforehand. The actions add replicas, their tags and delete markers: none reads a replica or deletes a version.',
       resource,
-      [wildcard(`${to.arn}/*`)],
+      [wildcard(`${to.arn}/${pair.reportDays === undefined ? '' : `${REPORT_FOLDERS.source}/`}*`)],
     ),
     ...because(
       "The policy names one pair's buckets and keys: no other principal has a use for it, and inline it can be attached to none. It " +
@@ -111,15 +112,25 @@ function bucketMerger(source: GroupStacks['source'], config: Deployment): Acknow
       resourceAt(merger, 'Role'),
       controls('IAMNoInlinePolicy'),
     ),
-    ...config.pairs.flatMap(({ id, sourceBucket: owned }) =>
-      owned === undefined
+    ...config.pairs.flatMap((pair) => {
+      const { id, sourceBucket: owned } = pair;
+      return owned === undefined
         ? []
-        : because(
-            "The policy names one pair's bucket and role. It is a resource of its own so that it outlives the pair's rule on removal.",
-            resourceAt(source, 'Pairs', id, owned.name, 'Access'),
-            controls('IAMNoInlinePolicy'),
-          ),
-    ),
+        : [
+            ...because(
+              "The policy names one pair's bucket and role. It is a resource of its own so that it outlives the pair's rule on removal.",
+              resourceAt(source, 'Pairs', id, owned.name, 'Access'),
+              controls('IAMNoInlinePolicy'),
+            ),
+            ...(hasInventory(config, pair)
+              ? because(
+                  "The policy names one pair's bucket. It is a resource of its own so that it outlives the pair's inventory on removal.",
+                  resourceAt(source, 'Pairs', id, owned.name, 'InventoryAccess'),
+                  controls('IAMNoInlinePolicy'),
+                )
+              : []),
+          ];
+    }),
   ];
 }
 
@@ -160,6 +171,9 @@ const VERIFICATION_WILDCARDS: Readonly<Record<string, string>> = {
   WriteCanaries:
     'The wildcard stands for the names of canaries, which are drawn at random, in a folder of one bucket that holds nothing else. None of ' +
     'the actions reads or deletes an object of anybody else.',
+  ReadReports:
+    'The wildcards stand for the inventory reports of both sides, which S3 names, in a bucket that holds nothing else. The one action reads ' +
+    'them, so that both sides can be compared: they list keys of objects and never their content.',
   InspectCanaries:
     "The wildcard stands for the names of canaries' replicas, which are drawn at random, in a folder of one bucket that holds nothing " +
     'else. None of the actions writes, or reads or deletes a replica of anybody else.',

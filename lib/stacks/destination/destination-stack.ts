@@ -8,6 +8,7 @@ import { titleOf } from '../../model/deployment';
 import { type ExemptRoles, exemptRoles, keyLockdown } from '../../model/lockdown/statements';
 import { executionRoleArn, publish, type ReplicationStackProps, stackProps } from '../stack';
 import { ManagedKey } from '../storage/managed-key';
+import { admitReports } from '../storage/reports';
 import { addVerificationRole } from '../verification-role';
 import { ReplicaBucket } from './replica-bucket';
 
@@ -32,6 +33,7 @@ export class DestinationStack extends Stack {
     for (const pair of config.pairs) {
       new ReplicaBucket(pairs, pair.id, { config, pair, replicaKey: this.replicaKey, exempt });
     }
+    admitReports(config, 'destination', this.replicaKey, pairs);
     addVerificationRole(this, config, 'destination', this.replicaKey);
   }
 

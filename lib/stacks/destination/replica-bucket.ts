@@ -6,6 +6,7 @@ import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { HEARTBEAT_EVENT, HEARTBEAT_RETENTION_SECONDS, heartbeatMinutes, heartbeatQueueStatements } from '../../model/heartbeat';
+import { inventoryOf, reportBucketStatements } from '../../model/inventory';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { bucketLockdown, type ExemptRoles } from '../../model/lockdown/statements';
 import { maxRetentionStatement, replicaBucketStatements, replicaKeyStatements } from '../../model/policies';
@@ -52,7 +53,15 @@ export class ReplicaBucket extends Construct {
       removal: config.removal,
       ...(pair.objectLock && { objectLockDefaultRetention: defaultRetention(pair.objectLock) }),
     });
-    for (const statement of [...replicaBucketStatements(config, names), ...maxRetentionStatement(pair, names)]) {
+    const inventory = inventoryOf(config, pair, 'destination');
+    if (inventory !== undefined) {
+      bucket.resource.inventoryConfigurations = [inventory];
+    }
+    for (const statement of [
+      ...replicaBucketStatements(config, names),
+      ...maxRetentionStatement(pair, names),
+      ...(pair.reportDays === undefined ? [] : reportBucketStatements(config, 'destination')),
+    ]) {
       bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
     }
     if (exempt !== undefined) {

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { adoptionOf, adoptionPermissions } from '../../model/adoption';
 import type { DeployedPair, Deployment } from '../../model/deployment';
+import { type OwnersInventory, ownersInventory, ownersInventoryPermissions } from '../../model/inventory';
 import { roleStatements } from '../../model/policies';
 import type { ReplicationRole } from './replicated-bucket';
 import type { FailureQueue } from './source-stack';
@@ -112,5 +113,28 @@ export class AdoptedBucket extends Construct {
     if (role !== undefined) {
       rule.node.addDependency(role);
     }
+    const inventory = ownersInventory(config, pair);
+    if (inventory !== undefined) {
+      this.addInventory(inventory, { pair, merger, rule });
+    }
+  }
+
+  /** With a policy of its own, which the handler still has when the inventory goes and the pair stays. */
+  private addInventory(
+    inventory: OwnersInventory,
+    { pair, merger, rule }: Pick<AdoptedBucketProps, 'pair' | 'merger'> & { readonly rule: CustomResource },
+  ): void {
+    const access = new Policy(this, 'InventoryAccess', {
+      roles: [merger.role],
+      document: PolicyDocument.fromJson({ Statement: roleStatements(ownersInventoryPermissions(pair)) }),
+    });
+    const resource = new CustomResource(this, 'Inventory', {
+      resourceType: 'Custom::S3Inventory',
+      serviceToken: merger.handler.functionArn,
+      serviceTimeout: Duration.minutes(10),
+      properties: { Inventory: Stack.of(this).toJsonString(inventory) },
+    });
+    // The rule says first what is wrong with the bucket.
+    resource.node.addDependency(access, rule);
   }
 }

@@ -1,9 +1,10 @@
 import { Annotations } from 'aws-cdk-lib';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { failureEvents } from '../../model/failure-events';
+import { inventoryOf, reportBucketStatements } from '../../model/inventory';
 import { lifecycleRulesOf } from '../../model/lifecycle';
 import { lifecycleWarnings } from '../../model/lifecycle-warnings';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../model/permissions';
@@ -64,6 +65,13 @@ export class ReplicatedBucket extends Construct {
       // No default retention: what is locked, and for how long, is for the applications to say.
       ...(pair.sourceObjectLock && { objectLockEnabled: true }),
     });
+    const inventory = inventoryOf(config, pair, 'source');
+    if (inventory !== undefined) {
+      bucket.resource.inventoryConfigurations = [inventory];
+    }
+    for (const statement of pair.reportDays === undefined ? [] : reportBucketStatements(config, 'source')) {
+      bucket.addToResourcePolicy(PolicyStatement.fromJson(statement));
+    }
     bucket.resource.replicationConfiguration = {
       role: names.replicationRole.arn,
       rules: [replicationRule(config, pair, replicaKeyArn)],

@@ -10,6 +10,7 @@ import { ReplicationAlarms } from '../monitoring/replication-alarms';
 import { publish, type ReplicationStackProps, stackProps } from '../stack';
 import { EventQueue } from '../storage/event-queue';
 import { ManagedKey } from '../storage/managed-key';
+import { admitReports } from '../storage/reports';
 import { addVerificationRole } from '../verification-role';
 import { BucketMerger } from './adopted-bucket';
 import { ReplicatedBucket } from './replicated-bucket';
@@ -54,6 +55,8 @@ export class SourceStack extends Stack {
         },
       });
     }
+
+    admitReports(config, 'source', sourceKey, pairs);
 
     if (config.backfill) {
       new Backfill(this, 'Backfill', config);

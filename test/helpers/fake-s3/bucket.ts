@@ -34,6 +34,8 @@ export class StoredBucket implements Bucket {
   /** The whole replication configuration and the notifications, as XML. */
   replication = '';
   notifications = '<NotificationConfiguration/>';
+  /** Inventories by id, as XML. */
+  readonly inventories = new Map<string, string>();
   /** Tags and default encryption, as XML. */
   tagging = '';
   encryption = '';
@@ -119,6 +121,15 @@ export class StoredBucket implements Bucket {
           throw new S3Error(404, 'ReplicationConfigurationNotFoundError');
         }
         return xml(`<ReplicationConfiguration><Role>r</Role>${this.rules}</ReplicationConfiguration>`);
+      case 'GetBucketInventoryConfiguration':
+        return this.inventory(query);
+      case 'PutBucketInventoryConfiguration':
+        this.inventories.set(query.get('id') ?? '', request.body.toString());
+        return empty();
+      case 'DeleteBucketInventoryConfiguration':
+        this.inventory(query);
+        this.inventories.delete(query.get('id') ?? '');
+        return empty(204);
       case 'GetBucketOwnershipControls':
         return xml('<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>');
       case 'GetBucketTagging':
@@ -174,6 +185,14 @@ export class StoredBucket implements Bucket {
         break;
     }
     throw new S3Error(501, 'NotImplemented');
+  }
+
+  private inventory(query: URLSearchParams): Answer {
+    const found = this.inventories.get(query.get('id') ?? '');
+    if (found === undefined) {
+      throw new S3Error(404, 'NoSuchConfiguration');
+    }
+    return xml(found);
   }
 
   private read({ key, query, headers, method }: Request): Answer {

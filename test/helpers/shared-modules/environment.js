@@ -1,7 +1,10 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { existsSync, statfsSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const { types } = require('node:util');
+const { createScriptTransformer } = require('@jest/transform');
 const { TestEnvironment } = require('jest-environment-node');
+const { addHook } = require('pirates');
+const { install, wrapCallSite } = require('source-map-support');
 
 const isInstance = Function.prototype[Symbol.hasInstance];
 
@@ -15,11 +18,6 @@ Object.defineProperty(Error, Symbol.hasInstance, {
 // Jest keeps in one which test runs, for retries that no test here asks for, and with one in use Node looks into it at every promise.
 AsyncLocalStorage.prototype.run = (_store, callback, ...args) => callback(...args);
 
-// Files of tests are small, many, and gone a moment later: memory holds them, where there is some to write to.
-const { bavail, bsize } = existsSync('/dev/shm') ? statfsSync('/dev/shm') : { bavail: 0, bsize: 0 };
-if (bavail * bsize > 4 * 2 ** 30) {
-  process.env.TMPDIR = '/dev/shm';
-}
 const environment = process.env;
 
 /** Where Istanbul counts. */
@@ -45,10 +43,29 @@ function news(counts) {
   );
 }
 
+/** The source map of each shared TypeScript file. */
+const maps = new Map();
+install({ retrieveSourceMap: (file) => (maps.get(file) ? { url: file, map: readFileSync(maps.get(file), 'utf8') } : null) });
+
+/** Has shared TypeScript compiled as Jest does it, with Istanbul's counters where those are wanted. */
+async function compileRooms({ globalConfig, projectConfig }) {
+  const transform = [['\\.ts$', require.resolve('@swc/jest'), {}]];
+  const compiler = await createScriptTransformer({ ...projectConfig, transform });
+  const compile = (source, file) => {
+    const { code, sourceMapPath } = compiler.transform(file, globalConfig, source);
+    maps.set(file, sourceMapPath);
+    return code;
+  };
+  addHook(compile, { exts: ['.ts'] });
+}
+
+let compiling;
+
 /** Gives test files the modules that a worker loads once, see transform.js, and what must be the same for both: dates, errors, chance, the environment. */
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
+    compiling ??= compileRooms(config);
     const { global } = this;
     Object.assign(global, { sharedModule: require, Date, Error, Math, TypeError });
     Object.defineProperty(global.process, 'env', {
@@ -60,15 +77,30 @@ module.exports = class extends TestEnvironment {
     process.env = { ...environment };
   }
 
-  /** Copying all counts of Istanbul takes as long as the tests: Jest gets those that it does not have from this worker. */
+  async setup() {
+    await super.setup();
+    await compiling;
+  }
+
   handleTestEvent({ name }) {
-    if (name === 'run_finish' && this.global[COUNTS] !== undefined) {
-      this.global[COUNTS] = news(this.global[COUNTS]);
+    if (name === 'setup') {
+      // Jest finds the lines of what it compiled for this test file.
+      const prepareStackTrace = Error.prepareStackTrace.bind(Error);
+      Error.prepareStackTrace = (error, frames) =>
+        prepareStackTrace(
+          error,
+          frames.map((frame) => (maps.has(frame.getFileName()) ? Object.create(wrapCallSite(frame)) : frame)),
+        );
+    }
+    if (name === 'run_finish') {
+      // Copying all counts takes as long as the tests: Jest gets those that it does not have from this worker.
+      this.global[COUNTS] = news({ ...globalThis[COUNTS], ...this.global[COUNTS] });
     }
   }
 
   async teardown() {
     require('sinon').restore();
+    require.cache[require.resolve('aws-cdk-lib/cx-api')]?.exports.CloudAssembly.cleanupTemporaryDirectories();
     await super.teardown();
   }
 };

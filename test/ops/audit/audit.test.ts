@@ -476,6 +476,22 @@ describe('--deep', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('finds a replica that is locked for longer than the bound allows', async () => {
+    const [one = { key: '', versionId: '' }] = objects(1);
+    const found = async (days: number) => {
+      const until = new Date(world.context().context.clock.now().getTime() + days * 86_400_000).toISOString();
+      const lock = { 'x-amz-object-lock-mode': 'COMPLIANCE', 'x-amz-object-lock-retain-until-date': until };
+      world.populate([{ ...one, headers: status('COMPLETED') }], [{ ...one, headers: { ...alike, ...lock } }]);
+      const bound = { mode: 'GOVERNANCE', days: 10, maximumRetentionDays: 30 };
+      const pairs = [{ id: 'documents', storageClass: 'STANDARD', sourceObjectLock: true, objectLock: bound }];
+      const { data, exitCode } = await world.run(deep, { pairs }, deepContext());
+      return [exitCode, data.differences.map(({ state, remedy }) => [state, remedy])];
+    };
+
+    expect(await found(29)).toEqual([0, []]);
+    expect(await found(31)).toEqual([1, [['retention', 'diagnose']]]);
+  });
+
   const wrongChecksums = (refused?: { readonly code: string; readonly message?: string }) => {
     const all = objects(8);
     refuse(400, refused);

@@ -246,6 +246,18 @@ describe('an environment that is bootstrapped already', () => {
     expect(command).toContain('--custom-permissions-boundary limits --no-public-access-block-configuration');
   });
 
+  test('with a boundary is a warning, once, while the context gives none to the roles of the stacks', async () => {
+    destinationHas({ InputPermissionsBoundary: 'limits' });
+    const warning = expect.stringContaining('write "@aws-cdk/core:permissionsBoundary": { "name": "limits" } into the context');
+
+    expect((await world.ops()).data.warnings).toEqual([warning]);
+    expect((await world.ops({}, {}, { permissionsBoundary: 'arn:aws:iam::222222222222:policy/limits' })).data.warnings).toEqual(
+      [],
+    );
+    ['111111111111', '222222222222'].forEach((account) => world.policies.add(`arn:aws:iam::${account}:policy/limits`));
+    expect((await world.ops({ 'permissions-boundary': 'limits' })).data.warnings).toEqual([warning]);
+  });
+
   test('gets another boundary in every environment where one is given', async () => {
     destinationHas({ InputPermissionsBoundary: 'limits' });
     ['111111111111', '222222222222'].forEach((account) => world.policies.add(`arn:aws:iam::${account}:policy/company/limits`));

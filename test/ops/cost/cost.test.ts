@@ -262,3 +262,51 @@ describe('--compare', () => {
     expect(options).toContain('pipeline');
   });
 });
+
+describe('an inventory', () => {
+  const INVENTORY = { inventory: {}, pairs: [{ id: 'a' }, { id: 'b', inventory: false }] };
+  const values = { objects: '100000000', 'average-size': '20KiB' };
+
+  test('bills each version that both lists have, and the reports; what keeps them needs no workload of its own', async () => {
+    const { data } = await run({ ...values, prices: roundPriceFile(directory) }, INVENTORY);
+    const amount = (id: string, pair: string | null = 'a') => lineOf(data, id, pair).quantity?.most;
+
+    // 100 million written × 30 lists / 1 million, and as many × 100 bytes / 1 GiB.
+    expect(amount('inventory-source')).toBe(3000);
+    expect(amount('inventory-replica')).toBe(3000);
+    expect(amount('inventory-reports')).toBeCloseTo(279.396772, 6);
+    // 4 objects of each of the 30 reports, which are replicated.
+    expect(data.workloads['inventory']).toMatchObject({ objects: 120, averageSize: 2.5e9, storedObjects: 0 });
+    expect(amount('replica-storage', 'inventory')).toBeCloseTo(279.396772, 6);
+    expect(data.lines.filter(({ id, pair }) => id.startsWith('inventory-') && pair !== 'a')).toEqual([]);
+  });
+
+  test('is less often, and its reports are there longer', async () => {
+    const keys = { inventory: { frequency: 'Weekly', reportDays: 90 }, pairs: [{ id: 'a' }] };
+    const { data } = await run({ ...values, prices: roundPriceFile(directory) }, keys);
+
+    expect(lineOf(data, 'inventory-source', 'a').quantity?.most).toBeCloseTo(428.571429, 6);
+    // 30 / 7 lists a month, of three months.
+    expect(lineOf(data, 'inventory-reports', 'a').quantity?.most).toBeCloseTo(119.741474, 6);
+    expect(data.workloads['inventory']).toMatchObject({ objects: 17, storedObjects: 34 });
+  });
+
+  test('is compared with the other frequency, and with none', async () => {
+    const { data } = await run({ ...values, prices: roundPriceFile(directory), compare: true }, INVENTORY);
+    const changes = data.changes?.filter(({ option }) => option.startsWith('inventory'));
+
+    expect(changes?.map(({ option, value }) => [option, value])).toEqual([
+      ['inventory', false],
+      ['inventory.frequency', 'Weekly'],
+    ]);
+    expect(changes?.every(({ usd }) => usd.most < 0)).toBe(true);
+  });
+
+  test('needs no description in a file of workloads', async () => {
+    const file = join(directory, 'workload.json');
+    writeFileSync(file, JSON.stringify({ a: { objects: 10, averageSize: '1KiB' }, b: { objects: 10, averageSize: '1KiB' } }));
+    const { data } = await run({ workload: file }, INVENTORY);
+
+    expect(Object.keys(data.workloads)).toEqual(['a', 'b', 'inventory']);
+  });
+});

@@ -2,7 +2,7 @@ import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { SideName } from '../../../lib/config/replication-config';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
 import { LOCKDOWN, PIPELINE } from '../../helpers/config';
-import { type Bucket, type Key, lockFor, type Role, subscriptionOf, type World } from './world';
+import { type Bucket, type Key, lockFor, type Role, reportObjects, subscriptionOf, type World } from './world';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
 export interface Break {
@@ -82,6 +82,166 @@ const LOCKED = { pairs: [{ id: 'documents', objectLock: COMPLIANCE }] };
 const BOTH_LOCKED = {
   pairs: [{ id: 'documents', sourceObjectLock: true, objectLock: { ...COMPLIANCE, maximumRetentionDays: 90 } }],
 };
+
+const INVENTORY = { inventory: {} };
+const REPORTS = 'backups-inventory-222222222222-us-west-2-an';
+const OF_SOURCE = `source/${SOURCE}/backups-documents/`;
+const OF_REPLICA = `replicas/${REPLICA}/backups-documents/`;
+const WHOLE = 'a whole report of the last 96 hours, with every field';
+const reports = (world: World, bucket = REPORTS) => required(world.reports[bucket]);
+const keeper = (world: World, side: SideName) =>
+  required(world.buckets[side === 'source' ? 'backups-inventory-111111111111-ap-southeast-2-an' : REPORTS]);
+
+/** Leaves of the reports below a prefix those that a function keeps. */
+function onlyReports(world: World, bucket: string, prefix: string, keeps: (key: string) => boolean): void {
+  for (const name of Object.keys(reports(world, bucket))) {
+    if (name.startsWith(prefix) && !keeps(name)) {
+      delete reports(world, bucket)[name];
+    }
+  }
+}
+
+const INVENTORY_ROWS: readonly Row[] = [
+  [
+    'source-inventory',
+    'deleted',
+    (w) => {
+      source(w).inventory = undefined;
+    },
+    'no inventory',
+    /^enabled; Daily, All versions; with BucketKeyStatus, .*; Parquet into arn:aws:s3:::backups-inventory-111111111111-ap-southeast-2-an of account 111111111111, below source$/,
+    /^aws s3api put-bucket-inventory-configuration --bucket backups-documents-111111111111-ap-southeast-2-an --id backups-documents --inventory-configuration '\{"Id":"backups-documents","IsEnabled":true,.* --region ap-southeast-2$/,
+    INVENTORY,
+  ],
+  [
+    'source-inventory',
+    'a field less, weekly, encrypted otherwise, and switched off',
+    (w) => {
+      const inventory = required(source(w).inventory);
+      inventory.OptionalFields = inventory.OptionalFields?.filter((field) => field !== 'ReplicationStatus');
+      inventory.Schedule = { Frequency: 'Weekly' };
+      inventory.IsEnabled = false;
+      inventory.Destination = {
+        S3BucketDestination: { ...required(inventory.Destination?.S3BucketDestination), Encryption: { SSES3: {} } },
+      };
+    },
+    /^disabled; Weekly, All versions below in\/; with (?!.*ReplicationStatus).*; encryption of its own: \{"SSES3":\{\}\}$/,
+    /^enabled; Daily, All versions below in\/; with .*ReplicationStatus/,
+    /"Filter":\{"Prefix":"in\/"\}/,
+    { inventory: {}, pairs: [{ id: 'documents', filter: { prefix: 'in/' } }] },
+  ],
+  [
+    'replica-inventory',
+    'reports elsewhere',
+    (w) => {
+      required(replica(w).inventory?.Destination?.S3BucketDestination).Bucket = 'arn:aws:s3:::elsewhere';
+    },
+    /into arn:aws:s3:::elsewhere of account 222222222222, below replicas$/,
+    /into arn:aws:s3:::backups-inventory-222222222222-us-west-2-an of account 222222222222, below replicas$/,
+    /put-bucket-inventory-configuration .* --region us-west-2$/,
+    INVENTORY,
+  ],
+  ...(['source', 'destination'] as const).flatMap((side): Row[] => {
+    const name = side === 'source' ? 'source' : 'replica';
+    return [
+      [
+        `${name}-report-policy`,
+        'S3 may no longer write',
+        (w) => {
+          keeper(w, side).policy = without(keeper(w, side).policy, 'WriteReports');
+        },
+        /WriteReports/,
+        /"Action":"s3:PutObject"/,
+        /^aws s3api put-bucket-policy --bucket backups-inventory-.*WriteReports/,
+        INVENTORY,
+      ],
+      [
+        `${name}-report-key`,
+        'S3 may no longer encrypt',
+        (w) => {
+          key(w, side).policy = without(key(w, side).policy, 'EncryptReports');
+        },
+        /EncryptReports/,
+        /"Action":"kms:GenerateDataKey"/,
+        /^aws kms put-key-policy .*EncryptReports/,
+        INVENTORY,
+      ],
+    ];
+  }),
+  [
+    'source-report',
+    'not replicated',
+    (w) => onlyReports(w, REPORTS, OF_SOURCE, () => false),
+    'no report. The source account has one of 2026-10-31T16-00Z',
+    WHOLE,
+    /repair what the checks of the pair inventory name\.$/,
+    INVENTORY,
+  ],
+  [
+    'source-report',
+    'older than S3 takes for a new one',
+    (w) => {
+      onlyReports(w, REPORTS, OF_SOURCE, () => false);
+      onlyReports(w, 'backups-inventory-111111111111-ap-southeast-2-an', OF_SOURCE, () => false);
+      Object.assign(reports(w), reportObjects({ prefix: OF_SOURCE }, SOURCE, '2026-10-20T01-00Z'));
+    },
+    'the last report is of 2026-10-20T01-00Z, 299 hours ago.',
+    'a whole report of the last 240 hours, with every field',
+    /^Repair what source-inventory, source-report-policy and source-report-key name\./,
+    { inventory: { frequency: 'Weekly' } },
+  ],
+  [
+    'replica-report',
+    'never made',
+    (w) => onlyReports(w, REPORTS, OF_REPLICA, () => false),
+    'no report.',
+    WHOLE,
+    'Repair what replica-inventory, replica-report-policy and replica-report-key name.',
+    INVENTORY,
+  ],
+  [
+    'replica-report',
+    'without its manifest',
+    (w) => onlyReports(w, REPORTS, OF_REPLICA, (name) => !name.endsWith('manifest.json')),
+    'the report of 2026-10-31T16-00Z is not whole: it has no manifest',
+    WHOLE,
+    /^The next report replaces it/,
+    INVENTORY,
+  ],
+  [
+    'replica-report',
+    'without one of its files',
+    (w) => onlyReports(w, REPORTS, OF_REPLICA, (name) => !name.endsWith('-2.parquet')),
+    'the report of 2026-10-31T16-00Z is not whole: 1 file of its manifest not there',
+    WHOLE,
+    /^The next report replaces it/,
+    INVENTORY,
+  ],
+  [
+    'source-report',
+    'a manifest that somebody changed',
+    (w) => {
+      const name = `${OF_SOURCE}2026-10-31T16-00Z/manifest.json`;
+      reports(w)[name] = required(reports(w)[name]).replace('Parquet', 'ORC');
+    },
+    'the manifest of 2026-10-31T16-00Z is not as S3 wrote it: its MD5 is not the one of manifest.checksum',
+    WHOLE,
+    'Find out who wrote it: S3 alone writes reports.',
+    INVENTORY,
+  ],
+  [
+    'source-report',
+    'fields that are not there',
+    (w) => {
+      const fileSchema = 'message s3.inventory { required binary key (UTF8); }';
+      Object.assign(reports(w), reportObjects({ prefix: OF_SOURCE }, SOURCE, undefined, { fileFormat: 'CSV', fileSchema }));
+    },
+    /^the report of 2026-10-31T16-00Z has other fields than configured: CSV, no bucket, no version_id, .*no checksum_algorithm/,
+    WHOLE,
+    'Repair the inventory: the next report then has every field.',
+    INVENTORY,
+  ],
+];
 
 const ROWS: readonly Row[] = [
   [
@@ -1522,6 +1682,7 @@ const ROWS: readonly Row[] = [
     /aws cloudwatch put-metric-alarm --cli-input-json '\{"AlarmName":"backups-documents-latency",.*"Threshold":3600.* --region us-west-2 --profile backup && .*bytes-pending/,
     { destination: { profile: 'backup' } },
   ],
+  ...INVENTORY_ROWS,
 ];
 
 /** At least one for every check that can fail. */

@@ -6,7 +6,7 @@ import { CHECKS } from '../../../lib/ops/doctor/checks';
 import { repairLine } from '../../../lib/ops/doctor/repair';
 import { PIPELINE, validConfig } from '../../helpers/config';
 import { BREAKS, DENY, key, replica, required, source } from './breaks';
-import { awsError, diagnoseBroken, failures, subscriptionOf, unanswered, type World } from './world';
+import { awsError, diagnoseBroken, failures, reportObjects, subscriptionOf, unanswered, type World } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -93,6 +93,30 @@ test('the checks of the bootstrap look for the qualifier of the app', async () =
   // Deployed with the other bootstrap, the role is as it was deployed.
   expect(found('exchange-role')).toMatchObject({ status: 'ok' });
   expect(found('configuration')).toMatchObject({ found: expect.stringContaining('role backups-exchange-us-west-2') });
+});
+
+describe('a policy that refuses to say whether a Region is enabled', () => {
+  const refused = (operation: string) =>
+    operation === 'GetRegionOptStatus'
+      ? awsError('AccessDenied', 'with an explicit deny in a service control policy')
+      : undefined;
+
+  test('leaves that to CloudFormation there, which answers only where it is', async () => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = refused;
+    });
+    expect(unanswered(results)).toEqual([]);
+    expect(results.find(({ id }) => id === 'region-monitoring')?.finding).toEqual({ status: 'ok', found: 'us-west-2 answers' });
+  });
+
+  test('leaves it open where CloudFormation does not answer either', async () => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = (operation, side, region) =>
+        refused(operation) ?? (side === 'source' && region === 'us-west-2' ? awsError('UnrecognizedClientException') : undefined);
+    });
+    expect(unanswered(results)).toEqual(expect.arrayContaining(['region-monitoring', 'stack-monitoring']));
+    expect(unanswered(results)).not.toContain('region-source');
+  });
 });
 
 test('the checks of the pipeline do not apply without one', async () => {
@@ -332,5 +356,110 @@ describe('what watches', () => {
     });
     expect(failures(results)).toEqual({});
     expect(unanswered(results)).toEqual(['failure-queue', 'failure-queue-policy', 'heartbeat-queue']);
+  });
+});
+
+describe('the last inventory report', () => {
+  const INVENTORY = { inventory: {} };
+  const BUCKET = 'backups-inventory-222222222222-us-west-2-an';
+  const REPLICA = 'backups-documents-222222222222-us-west-2-an';
+  const prefix = `replicas/${REPLICA}/backups-documents/`;
+  const none = (world: World) => {
+    world.reports = {};
+  };
+
+  test('is waited for until 48 hours after the stack was deployed, and missed then', async () => {
+    const deployed = (LastUpdatedTime: Date) => (world: World) => {
+      none(world);
+      required(world.stacks.destination).LastUpdatedTime = LastUpdatedTime;
+    };
+
+    expect(await finding('replica-report', deployed(new Date('2026-10-30T13:00:00Z')), INVENTORY)).toEqual({
+      status: 'unknown',
+      why: 'no report has arrived, and the first can take 48 hours after a deployment',
+    });
+    expect(await finding('replica-report', deployed(new Date('2026-10-30T11:00:00Z')), INVENTORY)).toMatchObject({
+      status: 'failed',
+      found: 'no report.',
+    });
+  });
+
+  test('may still be on its way where the one before is whole', async () => {
+    const partly = (world: World) => {
+      const next = reportObjects({ prefix }, REPLICA, '2026-11-01T10-00Z');
+      Object.assign(required(world.reports[BUCKET]), { [`${prefix}2026-11-01T10-00Z/manifest.json`]: Object.values(next)[2] });
+    };
+
+    expect(await finding('replica-report', partly, INVENTORY)).toEqual({
+      status: 'ok',
+      found: 'report of 2026-10-31T16-00Z; the report of 2026-11-01T10-00Z is not whole: it has no manifest',
+    });
+  });
+
+  test('is found without the source account, and read in the backup account alone', async () => {
+    const silent = (world: World) => {
+      world.fault = (operation, side) =>
+        side === 'source' && ['ListObjectsV2', 'GetObject'].includes(operation) ? awsError('AccessDenied') : undefined;
+    };
+
+    expect(await finding('source-report', silent, INVENTORY)).toEqual({ status: 'ok', found: 'report of 2026-10-31T16-00Z' });
+  });
+
+  test('is of no pair without an inventory, and of none on an emulator', async () => {
+    expect(await finding('source-report', none)).toEqual({ status: 'skipped', why: 'no inventory is configured' });
+    expect(await finding('source-report', none, { inventory: {}, pairs: [{ id: 'a', inventory: false }, { id: 'b' }] })).toEqual({
+      status: 'skipped',
+      why: 'the pair has no inventory',
+    });
+    process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:4566';
+    try {
+      expect(await finding('replica-report', none, INVENTORY)).toMatchObject({ status: 'skipped' });
+    } finally {
+      delete process.env['AWS_ENDPOINT_URL'];
+    }
+  });
+
+  test('and the inventory wait for the deployment of a configuration that asks for them', async () => {
+    const before = (world: World) => {
+      world.deployedFrom = validConfig();
+      none(world);
+    };
+
+    for (const id of ['source-inventory', 'source-report']) {
+      expect(await finding(id, before, INVENTORY)).toEqual({
+        status: 'skipped',
+        why: 'the deployed stack has no inventory of the bucket yet: see configuration',
+      });
+    }
+    expect(await finding('configuration', before, INVENTORY)).toMatchObject({
+      found: expect.stringContaining(`inventory of bucket ${REPLICA}`),
+    });
+  });
+});
+
+test('the inventory of a bucket that is owned elsewhere is compared with what the function wrote, and on the other side with the configuration', async () => {
+  const keys = {
+    inventory: {},
+    pairs: [
+      { id: 'documents', inventory: true, sourceBucket: { name: 'acme-documents' }, replicaBucket: { name: 'acme-backup' } },
+    ],
+  };
+  const without = (name: string) => (world: World) => {
+    required(world.buckets[name]).inventory = undefined;
+  };
+
+  expect(await finding('source-inventory', () => {}, keys)).toMatchObject({ status: 'ok' });
+  expect(await finding('source-inventory', without('acme-documents'), keys)).toMatchObject({
+    status: 'failed',
+    found: 'no inventory',
+  });
+  expect(await finding('replica-inventory', without('acme-backup'), keys)).toMatchObject({
+    status: 'failed',
+    fix: {
+      commands: [
+        expect.stringMatching(/^aws s3api put-bucket-inventory-configuration --bucket acme-backup --id backups-documents /),
+      ],
+      notes: ['The owner of the bucket runs it: it adds one inventory, and changes no other.'],
+    },
   });
 });

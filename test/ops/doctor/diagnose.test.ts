@@ -226,6 +226,28 @@ test('a cause is shown once, with the number of checks that it explains, and wha
   expect(paragraphs.at(-1)).toMatch(/^✗ \d+ checks: .*, 1 failed\.$/);
 });
 
+test('a cause is shown once, though AWS says it in other words of each request', async () => {
+  const { context, world, restore } = deployment();
+  world.fault = (operation, side) =>
+    side === 'destination'
+      ? awsError(
+          'AccessDenied',
+          `you are not authorized to perform ${operation} with an explicit deny in a service control policy`,
+        )
+      : undefined;
+  const { text, data } = await doctor(context);
+  restore();
+
+  const { unknown } = (data as DoctorData).summary;
+  expect(text.match(/a policy of the organization denies this/g)).toHaveLength(1);
+  expect(text).toMatch(
+    new RegExp(
+      `^ {2}\\? ${unknown} checks: .* policy\\), and \\d+ answers of the same kind, which --json lists; ask who administers`,
+      'm',
+    ),
+  );
+});
+
 test('causes are told apart by what AWS said, whatever words are in it', async () => {
   const { context, world, restore } = deployment();
   const said: Readonly<Record<string, string>> = {

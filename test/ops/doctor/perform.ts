@@ -1,5 +1,6 @@
 import type {
   BucketVersioningStatus,
+  InventoryConfiguration,
   LifecycleRule,
   NotificationConfiguration,
   ObjectLockConfiguration,
@@ -134,6 +135,9 @@ export function perform(config: Deployment, world: World, { operation, parameter
     's3api put-bucket-lifecycle-configuration': () => {
       const { Rules: rules } = given('LifecycleConfiguration') as { Rules: LifecycleRule[] };
       bucket().lifecycle = rules.map(withDates);
+    },
+    's3api put-bucket-inventory-configuration': () => {
+      bucket().inventory = given('InventoryConfiguration') as InventoryConfiguration;
     },
     's3api put-bucket-policy': () => {
       bucket().policy = statements('Policy');

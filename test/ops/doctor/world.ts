@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AccountClient, GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import {
@@ -41,6 +42,15 @@ import {
   heartbeatRate,
   heartbeatTarget,
 } from '../../../lib/model/heartbeat';
+import {
+  apiInventory,
+  hasInventory,
+  inventoryOf,
+  REPORT_COLUMNS,
+  type ReportPlace,
+  reportKeyStatements,
+  reportsOf,
+} from '../../../lib/model/inventory';
 import { bucketLockdown, keyLockdown } from '../../../lib/model/lockdown/statements';
 import { ALARM_SIDES, alarmSide } from '../../../lib/model/names';
 import { replicationPermissions } from '../../../lib/model/permissions';
@@ -54,7 +64,7 @@ import {
 import { environmentsOf, type StackKind, stackPlace, stacksOf } from '../../../lib/model/stacks';
 import type { Template, TemplateResource } from '../../../lib/model/template';
 import type { CheckFinding, CheckResult } from '../../../lib/ops/doctor/check';
-import { expectedAlarm, expectedLifecycle, expectedRule, queueTlsOnly } from '../../../lib/ops/doctor/configured';
+import { expectedAlarm, expectedLifecycle, expectedRule, queueTlsOnly, reportGrants } from '../../../lib/ops/doctor/configured';
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
 import { everyName } from '../../helpers/config';
@@ -82,6 +92,8 @@ export interface Bucket {
   policy: LiveStatement[];
   replication: s3.ReplicationConfiguration | undefined;
   notifications: s3.NotificationConfiguration;
+  /** That of the pair. */
+  inventory: s3.InventoryConfiguration | undefined;
 }
 
 export interface Queue {
@@ -108,6 +120,8 @@ export interface Stack {
   StackName: string;
   StackStatus: string;
   EnableTerminationProtection: boolean;
+  CreationTime?: Date;
+  LastUpdatedTime?: Date;
   Outputs: { OutputKey: string; OutputValue: string }[];
 }
 
@@ -122,6 +136,8 @@ export interface World {
   /** Keys of source buckets that are owned elsewhere, by ARN. */
   ownersKeys: Record<string, Key>;
   buckets: Record<string, Bucket>;
+  /** Text of the objects of inventory reports, by bucket and key. */
+  reports: Record<string, Record<string, string>>;
   roles: Record<string, Role>;
   /** The boundary that the deployed templates set on roles. @default - none */
   deployedBoundary?: string;
@@ -172,6 +188,7 @@ export function healthyWorld(config: Deployment): World {
     keys: {},
     ownersKeys: {},
     buckets: {},
+    reports: {},
     roles: {},
     metrics: {
       [`source ${config.source.region}`]: ['OperationsFailedReplication'],
@@ -206,7 +223,10 @@ export function healthyWorld(config: Deployment): World {
       state: 'Enabled',
       rotation: config.keyRotationDays,
       // KMS gives back the account's root where the account was written, and the other way round.
-      policy: [{ Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] }],
+      policy: [
+        { Effect: 'Allow', Principal: { AWS: config[side].account }, Action: ['kms:*'], Resource: ['*'] },
+        ...reportKeyStatements(config, side).map(single),
+      ],
     };
   }
   for (const place of alarmPlaces(config)) {
@@ -327,6 +347,13 @@ export function healthyWorld(config: Deployment): World {
       const delegation = { Effect: 'Allow', Principal: { AWS: config.source.account }, Action: 'kms:*', Resource: '*' };
       world.ownersKeys[ownersKey] = { arn: ownersKey, state: 'Enabled', rotation: undefined, policy: [delegation] };
     }
+    for (const place of hasInventory(config, configured) ? Object.values(reportsOf(config, configured)) : []) {
+      const isAboutSource = place.prefix.startsWith('source/');
+      Object.assign(
+        (world.reports[place.bucket.name] ??= {}),
+        reportObjects(place, (isAboutSource ? pair.sourceBucket : pair.replicaBucket).name),
+      );
+    }
     for (const side of SIDES) {
       const { name, arn } = side === 'source' ? pair.sourceBucket : pair.replicaBucket;
       world.buckets[name] = {
@@ -355,12 +382,14 @@ export function healthyWorld(config: Deployment): World {
           },
           ...(side === 'source' ? [] : replicaBucketStatements(config, pair).map(single)),
           ...(side === 'source' ? [] : maxRetentionStatement(configured, pair).map(single)),
+          ...reportGrants(config, side, configured).map(single),
           ...(side === 'source' || exempt === undefined
             ? []
             : bucketLockdown(configured, configured.replicaBucket === undefined ? exempt : { breakGlass: exempt.breakGlass }).map(
                 single,
               )),
         ],
+        inventory: liveInventory(config, configured, side),
         replication:
           side === 'source'
             ? { Role: pair.replicationRole.arn, Rules: [expectedRule(config, configured, arns.replica)] }
@@ -389,6 +418,40 @@ export function healthyWorld(config: Deployment): World {
     }
   });
   return world;
+}
+
+/** S3 gives back its parts in an order of its own. */
+function liveInventory(config: Deployment, pair: DeployedPair, side: SideName): s3.InventoryConfiguration | undefined {
+  const inventory = inventoryOf(config, pair, side);
+  return (
+    inventory &&
+    ({ ...apiInventory({ ...inventory, optionalFields: inventory.optionalFields.toReversed() }) } as s3.InventoryConfiguration)
+  );
+}
+
+/** The folder of the last report of a healthy world, 20 hours before its clock. */
+export const LAST_REPORT = '2026-10-31T16-00Z';
+
+/** A report as S3 writes it, by key; each file has its name for content. */
+export function reportObjects(
+  { prefix }: Pick<ReportPlace, 'prefix'>,
+  about: string,
+  folder = LAST_REPORT,
+  more: object = {},
+): Record<string, string> {
+  const files = [1, 2].map((number) => `${prefix}data/${folder}-${number}.parquet`);
+  const manifest = JSON.stringify({
+    sourceBucket: about,
+    fileFormat: 'Parquet',
+    fileSchema: `message s3.inventory { ${REPORT_COLUMNS.map((column) => `optional binary ${column} (UTF8);`).join(' ')}}`,
+    files: files.map((key) => ({ key, size: key.length, MD5checksum: '0'.repeat(32) })),
+    ...more,
+  });
+  return {
+    ...Object.fromEntries(files.map((key) => [key, key])),
+    [`${prefix}${folder}/manifest.json`]: manifest,
+    [`${prefix}${folder}/manifest.checksum`]: createHash('md5').update(manifest).digest('hex'),
+  };
 }
 
 function objectLockOf({ objectLock, sourceObjectLock }: DeployedPair, side: SideName): s3.ObjectLockConfiguration | undefined {
@@ -462,6 +525,10 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
       replication ? { ReplicationConfiguration: replication } : refuse(awsError('ReplicationConfigurationNotFoundError')),
   ],
   [s3.HeadBucketCommand, ({ region }: Bucket) => ({ BucketRegion: region })],
+  [
+    s3.GetBucketInventoryConfigurationCommand,
+    ({ inventory }: Bucket) => (inventory ? { InventoryConfiguration: inventory } : refuse(awsError('NoSuchConfiguration'))),
+  ],
   [s3.GetBucketNotificationConfigurationCommand, ({ notifications }: Bucket) => ({ ...notifications, $metadata: {} })],
 ];
 
@@ -616,6 +683,19 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
         : read(bucket);
     });
   }
+
+  on(s3.ListObjectsV2Command, ({ input }) => {
+    const { Bucket: bucket = '', Prefix: prefix = '', Delimiter: delimiter } = input;
+    const keys = Object.keys(current().reports[bucket] ?? {}).filter((key) => key.startsWith(prefix));
+    const folders = keys.flatMap((key) => key.slice(prefix.length).split('/', 2)).filter((_, index) => index % 2 === 0);
+    return delimiter === undefined
+      ? { Contents: keys.map((Key) => ({ Key, Size: current().reports[bucket]?.[Key]?.length })) }
+      : { CommonPrefixes: [...new Set(folders)].map((folder) => ({ Prefix: `${prefix}${folder}/` })) };
+  });
+  on(s3.GetObjectCommand, ({ input }) => {
+    const text = current().reports[input['Bucket'] ?? '']?.[input['Key'] ?? ''];
+    return text === undefined ? refuse(awsError('NoSuchKey')) : { Body: { transformToString: async () => text } };
+  });
 
   on(ListMetricsCommand, ({ side, region }) => ({
     Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),

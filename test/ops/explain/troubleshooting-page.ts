@@ -122,7 +122,7 @@ const SYMPTOMS: readonly (readonly [symptom: string, see: string, cause: string,
     '`cdk deploy` has the wrong credentials',
     '"Need to perform AWS calls for account …, but the current credentials are for …"',
     'the two sides need credentials of two accounts',
-    'set `source.profile` and `destination.profile`, then `npx cdk deploy --all`',
+    'set `source.profile` and `destination.profile`, then `npx --no -- s3-replication deploy`',
   ],
   [
     'a command ends with [exit code 3](results.md)',
@@ -215,6 +215,8 @@ const HARDENING = 'none in replication; the bucket is less protected than the te
 /** What an operator sees when a check of doctor fails, by the check's id. */
 const SILENT = 'the alarm `<deployment>-<pair>-heartbeat` is on, though objects are replicated';
 
+const NO_REPORTS = 'no new inventory report arrives, or one that lacks something; the backup account cannot compare both sides';
+
 export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'credentials-destination': NOT_DEPLOYED,
   'credentials-source': NOT_DEPLOYED,
@@ -253,6 +255,14 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'exchange-record': 'the source stack cannot be synthesised, or `DstKmsKeyNotFound` after its next deployment',
   'exchange-output': 'the deployment of the source stack fails: the output is not there',
   'exchange-role': 'the deployment of the source stack fails: the exchange role cannot be assumed, or may not read',
+  'source-inventory': NO_REPORTS,
+  'replica-inventory': NO_REPORTS,
+  'source-report-policy': NO_REPORTS,
+  'replica-report-policy': NO_REPORTS,
+  'source-report-key': NO_REPORTS,
+  'replica-report-key': NO_REPORTS,
+  'source-report': NO_REPORTS,
+  'replica-report': NO_REPORTS,
   'source-bucket': '`SrcBucketNotFound`; uploads fail with `NoSuchBucket`',
   'replica-bucket': '`DstBucketNotFound`',
   'source-versioning': 'nothing is replicated',

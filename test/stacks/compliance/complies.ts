@@ -88,6 +88,14 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
       ],
     },
   ],
+  [
+    'with an inventory, of a source bucket that is owned elsewhere too',
+    {
+      inventory: {},
+      pipeline: PIPELINE,
+      pairs: [{ id: 'a' }, { id: 'b', inventory: true, sourceBucket: { name: 'acme-b' } }],
+    },
+  ],
   ['with groups', { pipeline: PIPELINE, backfill: true, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] }],
   ['with a pipeline and pairs', { pipeline: PIPELINE, pairs: [{ id: 'a' }, { id: 'b', filter: { prefix: 'x*?/$' } }] }],
 ];

@@ -41,6 +41,7 @@ const ACTION = 'Stages[].Actions[]';
 const NAME_IN_PIPELINE = /^[A-Za-z0-9.@_-]{1,100}$/;
 
 const LIFECYCLE = 'LifecycleConfiguration.Rules[]';
+const INVENTORY = 'InventoryConfigurations[]';
 const REPLICATION = 'ReplicationConfiguration.Rules[]';
 const ENCRYPTION = 'BucketEncryption.ServerSideEncryptionConfiguration[]';
 
@@ -66,6 +67,29 @@ const eachRule =
 
 const has = (rule: unknown, path: string) => valuesAt(rule, path).length > 0;
 const isUnique = (values: readonly unknown[]) => new Set(values).size === values.length;
+
+/** What a custom resource of the function has besides its own. */
+const OF_FUNCTION: readonly Constraint[] = [
+  {
+    properties: ['ServiceTimeout'],
+    says: '1 to 3,600 seconds, and no less than the function takes',
+    page: CUSTOM,
+    holds: ([seconds], _, { resources }) => {
+      const timeouts = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
+        type === 'AWS::Lambda::Function' ? [Number(properties?.['Timeout'])] : [],
+      );
+      return matching(/^\d+$/)([seconds]) && Number(seconds) <= 3600 && Number(seconds) >= Math.max(...timeouts);
+    },
+    wrong: 3601,
+  },
+  {
+    properties: ['ServiceToken'],
+    says: 'a function or topic of the Region of the stack, here of the same template',
+    page: CUSTOM,
+    holds: (tokens, _, place) => refersTo(tokens, 'AWS::Lambda::Function', place),
+    wrong: 'arn:aws:lambda:eu-west-1:111111111111:function:elsewhere',
+  },
+];
 
 /** What is known of each property that a template sets, by resource type. */
 export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFound)[]>> = {
@@ -264,12 +288,19 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: [`${STORE}.EncryptionKey.Id`, `${STORE}.EncryptionKey.Type`],
-      says: 'a key in the Region of the store, by ARN: other accounts know no alias, and a key without ARN would be their own',
+      says: 'an ARN in the Region of the store; one of an alias only where no action, which may be of another account, writes artifacts',
       page: `${PIPELINE_API}/API_EncryptionKey.html`,
-      holds: (_, { ArtifactStores: stores }) =>
-        (stores as readonly Properties[]).every((store) => {
+      holds: (_, resource) =>
+        (resource['ArtifactStores'] as readonly Properties[]).every((store) => {
           const [key] = valuesAt(store, 'ArtifactStore.EncryptionKey.Id');
-          return isResolvedLater(key) || new RegExp(`^arn:aws[\\w-]*:kms:${String(store['Region'])}:`).test(String(key));
+          const writing = valuesAt(resource, ACTION).filter((action) => {
+            const { Region: region, OutputArtifacts: outputs } = action as Properties;
+            return region === store['Region'] && outputs !== undefined;
+          });
+          const kinds = writing.length === 0 ? 'key|alias' : 'key';
+          return (
+            isResolvedLater(key) || new RegExp(`^arn:[\\w-]+:kms:${String(store['Region'])}:\\d+:(${kinds})/`).test(String(key))
+          );
         }),
       wrong: 'alias/artifacts',
     },
@@ -793,6 +824,99 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: 'ü'.repeat(513),
     },
     {
+      properties: [`${INVENTORY}.Destination.BucketArn`],
+      says: 'a bucket of the Region of the bucket; here one of the same template',
+      page: `${S3_GUIDE}/storage-inventory.html`,
+      holds: (arns, _, { resources }) =>
+        arns.every((arn) =>
+          Object.values(resources).some(
+            ({ Type: type, Properties: properties }) =>
+              type === 'AWS::S3::Bucket' && String(arn).endsWith(`:s3:::${String(properties?.['BucketName'])}`),
+          ),
+        ),
+      wrong: 'arn:aws:s3:::elsewhere',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.BucketAccountId`],
+      says: 'the account that owns that bucket, which S3 then checks',
+      page: `${S3_API}/API_InventoryS3BucketDestination.html`,
+      holds: (accounts, _, { account }) => accounts.every((one) => one === account),
+      wrong: '333333333333',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.Format`],
+      says: 'CSV, ORC or Parquet',
+      page: `${S3_API}/API_InventoryS3BucketDestination.html`,
+      holds: oneOf('CSV', 'ORC', 'Parquet'),
+      wrong: 'JSON',
+    },
+    {
+      properties: [`${INVENTORY}.Destination.Prefix`],
+      says: 'S3 puts a slash between the prefix and the rest of the key',
+      page: `${S3_GUIDE}/storage-inventory-location.html`,
+      holds: matching(/^[\w-]+$/),
+      wrong: 'source/',
+    },
+    {
+      properties: [`${INVENTORY}.Enabled`],
+      says: 'without it no list is made',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: oneOf(true),
+      wrong: false,
+    },
+    {
+      properties: [`${INVENTORY}.Id`],
+      says: 'unique within the bucket; at most 1,000',
+      page: `${S3_API}/API_PutBucketInventoryConfiguration.html`,
+      holds: (ids) => isUnique(ids) && ids.length <= 1000 && matching(/^[\w.-]{1,64}$/)(ids),
+      wrong: 'a b',
+    },
+    {
+      properties: [`${INVENTORY}.IncludedObjectVersions`],
+      says: 'Current leaves out version ids and delete markers',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: oneOf('All'),
+      wrong: 'Current',
+    },
+    {
+      properties: [`${INVENTORY}.OptionalFields[]`],
+      says: 'some fields, each once',
+      page: `${S3_API}/API_InventoryConfiguration.html`,
+      holds: (fields, resource) =>
+        oneOf(
+          'Size',
+          'LastModifiedDate',
+          'StorageClass',
+          'ETag',
+          'IsMultipartUploaded',
+          'ReplicationStatus',
+          'EncryptionStatus',
+          'ObjectLockRetainUntilDate',
+          'ObjectLockMode',
+          'ObjectLockLegalHoldStatus',
+          'IntelligentTieringAccessTier',
+          'BucketKeyStatus',
+          'ChecksumAlgorithm',
+          'ObjectAccessControlList',
+          'ObjectOwner',
+        )(fields) && valuesAt(resource, INVENTORY).every((one) => isUnique(valuesAt(one, 'OptionalFields[]'))),
+      wrong: 'Key',
+    },
+    {
+      properties: [`${INVENTORY}.Prefix`],
+      says: 'at most 1,024 bytes, as a key',
+      page: `${S3_GUIDE}/object-keys.html`,
+      holds: every((prefix) => Buffer.byteLength(String(prefix)) <= 1024),
+      wrong: 'ü'.repeat(513),
+    },
+    {
+      properties: [`${INVENTORY}.ScheduleFrequency`],
+      says: 'Daily or Weekly',
+      page: `${S3_GUIDE}/storage-inventory.html`,
+      holds: oneOf('Daily', 'Weekly'),
+      wrong: 'Hourly',
+    },
+    {
       properties: ['NotificationConfiguration.QueueConfigurations[].Event'],
       says: 'replication events need metrics in the rule, and those of a threshold need time control',
       page: `${S3_GUIDE}/replication-metrics-events.html`,
@@ -1174,26 +1298,6 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
       wrong: '{{name}}',
     },
   ],
-  'Custom::S3ReplicationRule': [
-    { properties: ['Adoption'], says: 'none found', page: CUSTOM },
-    {
-      properties: ['ServiceTimeout'],
-      says: '1 to 3,600 seconds, and no less than the function takes',
-      page: CUSTOM,
-      holds: ([seconds], _, { resources }) => {
-        const timeouts = Object.values(resources).flatMap(({ Type: type, Properties: properties }) =>
-          type === 'AWS::Lambda::Function' ? [Number(properties?.['Timeout'])] : [],
-        );
-        return matching(/^\d+$/)([seconds]) && Number(seconds) <= 3600 && Number(seconds) >= Math.max(...timeouts);
-      },
-      wrong: 3601,
-    },
-    {
-      properties: ['ServiceToken'],
-      says: 'a function or topic of the Region of the stack, here of the same template',
-      page: CUSTOM,
-      holds: (tokens, _, place) => refersTo(tokens, 'AWS::Lambda::Function', place),
-      wrong: 'arn:aws:lambda:eu-west-1:111111111111:function:elsewhere',
-    },
-  ],
+  'Custom::S3Inventory': [{ properties: ['Inventory'], says: 'none found', page: CUSTOM }, ...OF_FUNCTION],
+  'Custom::S3ReplicationRule': [{ properties: ['Adoption'], says: 'none found', page: CUSTOM }, ...OF_FUNCTION],
 };

@@ -49,6 +49,7 @@ const USUAL_REMEDIES: Readonly<Partial<Record<State, Remedy>>> = {
   status: 'find-writer',
   encryption: 'diagnose',
   checksum: 'explain',
+  retention: 'diagnose',
 };
 
 function remedyOf({ state, wrong, remedy }: AuditFinding): Remedy {
@@ -87,7 +88,8 @@ function judgeDeleteMarker({ replicateDeleteMarkers }: DeployedPair): AuditFindi
   );
 }
 
-function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
+/** Judges a version that is in the replica bucket only, by the listings alone. */
+export function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
   if (!entry.isDeleteMarker) {
     return different(
       'extra',

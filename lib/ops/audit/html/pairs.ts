@@ -97,6 +97,7 @@ const SIDES: Readonly<Record<State, readonly [source: string, replica: string]>>
   status: ['there', 'there'],
   encryption: ['there', 'another key'],
   checksum: ['there', 'other content'],
+  retention: ['there', 'locked for longer'],
   deleted: ['deleted since', 'not known'],
   skipped: ['there', 'there'],
   unknown: ['not known', 'not known'],

@@ -140,6 +140,7 @@ const REGIONAL: ReadonlyMap<string, readonly [service: string, usage: string]> =
     [`s3-put-${name}`, ['AmazonS3', put]] as const,
   ]),
   ['s3-monitoring-INTELLIGENT_TIERING', ['AmazonS3', 'Monitoring-Automation-INT']],
+  ['s3-inventory', ['AmazonS3', 'Inventory-ObjectsListed']],
   ['s3-batch-job', ['AmazonS3', 'BatchOperations-Jobs']],
   ['s3-batch-objects', ['AmazonS3', 'BatchOperations-Objects']],
   ['cloudwatch-metric', ['AmazonCloudWatch', 'CW:MetricMonitorUsage']],

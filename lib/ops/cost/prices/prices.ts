@@ -12,6 +12,7 @@ const UNITS = {
   's3-delete-marker-replication': '1,000 requests',
   's3-transfer': 'GB',
   's3-time-control': 'GB',
+  's3-inventory': '1,000,000 objects',
   's3-batch-job': 'job',
   's3-batch-objects': '1,000,000 objects',
   's3-batch-manifest': '1,000,000 objects',

@@ -79,7 +79,7 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
 }
 
 /** Every price that the configuration may need, with all storage classes to compare. */
-function neededPrices({ source, destination, pairs, pipeline }: Deployment): PriceKey[] {
+function neededPrices({ source, destination, pairs, inventory, pipeline }: Deployment): PriceKey[] {
   const keys = (region: string, ...ids: readonly PriceId[]) => ids.map((id): PriceKey => ({ id, region }));
   const crossing = between(source.region, destination.region);
   const needed = [
@@ -90,6 +90,7 @@ function neededPrices({ source, destination, pairs, pipeline }: Deployment): Pri
     ...pairs.flatMap(({ lifecycle: { transitions } }) =>
       transitions.flatMap(({ storageClass }) => keys(destination.region, `s3-transition-${storageClass}`)),
     ),
+    ...(inventory === undefined ? [] : [source, destination].flatMap(({ region }) => keys(region, 's3-inventory'))),
     ...keys(crossing, 's3-transfer', 's3-time-control'),
     ...SIDES.map((side) => ({ source, destination })[side]).flatMap(({ region }) =>
       keys(region, 'kms-key', 'kms-requests', 'cloudwatch-metric', 'cloudwatch-alarm', 'cloudwatch-composite-alarm'),

@@ -2,6 +2,7 @@ import type { DeployedPair, Deployment } from '../../../model/deployment';
 import type { Workloads } from '../workload';
 import { keyQuantities, pairWatchingQuantities, pipelineQuantities, sharedWatchingQuantities } from './fixed';
 import { heartbeatQuantities } from './heartbeat';
+import { inventoryQuantities } from './inventory';
 import type { Quantity } from './quantity';
 import { encryptionQuantities, replicationQuantities } from './replication';
 import { storageQuantities, transitionQuantities } from './storage';
@@ -36,6 +37,7 @@ export function quantitiesOf(
           ...encryptionQuantities(month),
           ...pairWatchingQuantities(config, pair),
           ...heartbeatQuantities(config, pair),
+          ...inventoryQuantities(month),
         ],
       },
     ];

@@ -11,6 +11,7 @@ import { type LiveStatement, normalStatement } from '../policy-document';
 import { alarmText } from './alarms';
 import { lockText, publicAccessText } from './buckets';
 import { scheduleText } from './heartbeat';
+import { inventoryText } from './inventory';
 import { lifecycleText } from './lifecycle';
 import { RULE_PARTS } from './rule';
 
@@ -163,7 +164,9 @@ function bucketProperties(name: string, side: SideName, pair: DeployedPair): Pro
     property('Object Lock', async (expected) => lockText(await expected.objectLock(side, pair))),
     property('lifecycle rules', async (expected) => sorted((await expected.lifecycle(side, pair)).map(lifecycleText))),
     property('policy', async (expected) => policyText(await expected.bucketPolicy(side, pair))),
-    ...(side === 'source' ? mergedProperties(name, name, pair) : [eventsOf(name, name, side, pair)]),
+    ...(side === 'source'
+      ? mergedProperties(name, name, pair)
+      : [eventsOf(name, name, side, pair), inventoryIn(name, name, side, pair)]),
   ];
 }
 
@@ -171,6 +174,7 @@ function bucketProperties(name: string, side: SideName, pair: DeployedPair): Pro
 function mergedProperties(name: string, bucket: string, pair: DeployedPair): Property[] {
   return [
     eventsOf(name, bucket, 'source', pair),
+    inventoryIn(name, bucket, 'source', pair),
     {
       stack: 'source',
       name,
@@ -181,6 +185,15 @@ function mergedProperties(name: string, bucket: string, pair: DeployedPair): Pro
       },
     },
   ];
+}
+
+function inventoryIn(name: string, bucket: string, side: SideName, pair: DeployedPair): Property {
+  return {
+    stack: side,
+    name,
+    what: `inventory of bucket ${bucket}`,
+    of: async (expected) => inventoryText(await expected.inventory(side, pair)),
+  };
 }
 
 function eventsOf(name: string, bucket: string, side: SideName, pair: DeployedPair): Property {

@@ -1,3 +1,4 @@
+import { isAccessDenied, NoAnswerError } from '../../../aws/aws-error';
 import { type AccountName, SIDES, type SideName } from '../../../config/replication-config';
 import { AppError } from '../../../errors/errors';
 import { awsCommand, bootstrapCommand } from '../../../model/shell-commands';
@@ -95,7 +96,16 @@ async function credentials({ config, facts }: DoctorContext, side: SideName): Pr
 async function region(context: DoctorContext, stack: StackKind): Promise<CheckFinding> {
   const { config, facts } = context;
   const { owner, region: name } = stackPlace(config, stack);
-  const status = (await facts.regionStatus(owner, name)) ?? 'unknown';
+  let status: string;
+  try {
+    status = (await facts.regionStatus(owner, name)) ?? 'unknown';
+  } catch (error) {
+    // Policies on Regions refuse this question, which is asked of one Region for all. A Region that is not enabled answers none.
+    if (!(error instanceof NoAnswerError && isAccessDenied(error.cause)) || !(await answers(context, stack))) {
+      throw error;
+    }
+    return pass(`${name} answers`);
+  }
   return ['ENABLED', 'ENABLED_BY_DEFAULT'].includes(status)
     ? pass(`${name} is ${status}`)
     : {
@@ -106,6 +116,14 @@ async function region(context: DoctorContext, stack: StackKind): Promise<CheckFi
           'region-name': name,
         }),
       };
+}
+
+/** Whether CloudFormation of a stack's Region answers, be it that there is no such stack. */
+function answers({ facts }: DoctorContext, stack: StackKind): Promise<boolean> {
+  return facts.stack(stack).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */

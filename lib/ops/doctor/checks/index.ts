@@ -7,6 +7,7 @@ import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
 import { FAILURE_EVENT_CHECKS } from './failure-events';
 import { HEARTBEAT_CHECKS } from './heartbeat';
+import { INVENTORY_CHECKS } from './inventory';
 import { KEY_CHECKS } from './keys';
 import { LIFECYCLE_CHECKS } from './lifecycle';
 import { LOCKDOWN_CHECKS } from './lockdown';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = respectOwners([
   ...SOURCE_KEY_CHECKS,
   ...LOCKDOWN_CHECKS,
   ...RULE_CHECKS,
+  ...INVENTORY_CHECKS,
   ...METRIC_CHECKS,
   ...FAILURE_EVENT_CHECKS,
   ...HEARTBEAT_CHECKS,
