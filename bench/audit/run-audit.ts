@@ -16,25 +16,30 @@ import { configurationOf } from '../shared/deployment';
 export interface AuditRun {
   readonly report: Pick<PairReport, 'source' | 'replica' | 'states'>;
   readonly seconds: number;
+  /** Seconds that the comparison of inventory reports took, without reading them. @default - it listed */
+  readonly compared?: number | undefined;
   /** Of user and system, seconds. */
   readonly processorSeconds: number;
   /** Most memory that the process ever had, bytes. */
   readonly peakMemory: number;
 }
 
-/** Runs `ops audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions. */
+/** Runs `s3-replication audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions, more options. */
 async function main(): Promise<void> {
-  const [endpoint = '', layout = '', versions = ''] = process.argv.slice(2);
+  const [endpoint = '', layout = '', versions = '', ...options] = process.argv.slice(2);
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];
   try {
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(configurationOf(layout as Layout, Number(versions))));
+    // A listing would look for the buckets of reports too.
+    const inventory = options.includes('--from-inventory') ? { inventory: {} } : {};
+    const configuration = { ...configurationOf(layout as Layout, Number(versions)), ...inventory };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(configuration));
     const start = performance.now();
     const { signal } = new AbortController();
     await runCli({
       commands: COMMANDS,
       signal,
-      argv: ['audit', '--config', 'config.json', '--json'],
+      argv: ['audit', '--config', 'config.json', '--json', ...options],
       directory,
       terminal: processTerminal(signal),
       clients: (config) => ({
@@ -53,13 +58,17 @@ async function main(): Promise<void> {
     });
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage();
-    const [report] = (JSON.parse(printed.join('')) as AuditReport).pairs;
+    const {
+      pairs: [report],
+      inventory: compared,
+    } = JSON.parse(printed.join('')) as AuditReport;
     if (report === undefined) {
       throw new TypeError('the audit reported no pair');
     }
     const run: AuditRun = {
       report,
       seconds,
+      compared: compared?.pairs[0]?.seconds.compare,
       processorSeconds: (user + system) / 1e6,
       peakMemory: process.resourceUsage().maxRSS * 1024,
     };

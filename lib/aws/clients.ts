@@ -1,4 +1,5 @@
 import type { AccountClient } from '@aws-sdk/client-account';
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IAMClient } from '@aws-sdk/client-iam';
@@ -19,6 +20,7 @@ import { RequestHandler, TIMEOUTS, type Timeouts } from './request-handler';
 /** The client of each service that commands use. */
 export interface ServiceClients {
   readonly account: AccountClient;
+  readonly athena: AthenaClient;
   readonly cloudFormation: CloudFormationClient;
   readonly cloudWatch: CloudWatchClient;
   readonly iam: IAMClient;
@@ -65,6 +67,7 @@ type Loaders = { readonly [Service in keyof ServiceClients]: () => new (settings
 /** Each package of the SDK takes its time to load, so only what is asked for is loaded. */
 const LOADERS: Loaders = {
   account: () => (require('@aws-sdk/client-account') as typeof import('@aws-sdk/client-account')).AccountClient,
+  athena: () => (require('@aws-sdk/client-athena') as typeof import('@aws-sdk/client-athena')).AthenaClient,
   cloudFormation: () =>
     (require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation')).CloudFormationClient,
   cloudWatch: () => (require('@aws-sdk/client-cloudwatch') as typeof import('@aws-sdk/client-cloudwatch')).CloudWatchClient,
@@ -114,6 +117,7 @@ export function sdkClients(
   };
   return {
     account: client('account'),
+    athena: client('athena'),
     cloudFormation: client('cloudFormation'),
     cloudWatch: client('cloudWatch'),
     iam: client('iam'),

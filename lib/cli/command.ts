@@ -97,7 +97,14 @@ interface CommandDescription {
   readonly options?: Readonly<
     Record<
       string,
-      { readonly type: 'string' | 'boolean'; readonly multiple?: true; readonly value?: string; readonly help: string }
+      {
+        readonly type: 'string' | 'boolean';
+        readonly multiple?: true;
+        readonly value?: string;
+        /** What it means where no value follows it. @default - it needs one */
+        readonly alone?: string;
+        readonly help: string;
+      }
     >
   >;
   /** Whether it may ask before a change, which `--yes` answers. @default false */

@@ -116,9 +116,18 @@ function parseStrictly(
     ...(asks === true ? [] : ['yes', 'y'].map((option) => [option, needless(name, '--yes', 'it asks nothing')] as const)),
     ...(wholeConfiguration === true ? [['pair', needless(name, '--pair', 'it is about all pairs')] as const] : []),
   ]);
-  return parseOptions(argv, all, {
+  return parseOptions(withOmittedValues(argv, own), all, {
     hint: '"--help" lists the options',
     refused: command === undefined ? new Map() : refused,
+  });
+}
+
+/** Writes what an option means without a value behind those that none follows. */
+function withOmittedValues(argv: readonly string[], options: NonNullable<Command['options']>): string[] {
+  return argv.map((word, index) => {
+    const alone = word.startsWith('--') ? options[word.slice(2)]?.alone : undefined;
+    const isAlone = argv[index + 1]?.startsWith('-') !== false;
+    return alone !== undefined && isAlone ? `${word}=${alone}` : word;
   });
 }
 

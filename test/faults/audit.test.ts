@@ -2,6 +2,6 @@ import { testLine } from './suite';
 
 jest.mock('../../lib/cli/gc');
 
-for (const line of ['audit', 'audit --deep']) {
+for (const line of ['audit', 'audit --deep', 'audit --from-inventory']) {
   testLine(line);
 }

@@ -16,7 +16,7 @@ export interface Exception {
 export interface Line {
   readonly argv: string;
   /** Changes the healthy deployment. */
-  readonly before?: (world: FaultWorld) => void;
+  readonly before?: (world: FaultWorld) => void | Promise<void>;
   /** What it asks; a star stands for several operations that are tried together. */
   readonly steps: readonly string[];
   /** Each step is one request. @default false */
@@ -108,6 +108,21 @@ export const LINES: Readonly<Record<string, Line>> = {
         exit: wrong,
         why: 'a version that does not say that it is a replica is none',
       },
+    ],
+  },
+  'audit --from-inventory': {
+    argv: 'audit --from-inventory --csv a.csv --html a.html',
+    before: (world) => world.reportInventories(),
+    steps: [BACKUP_IDENTITY, 'backup: s3 ListObjectsV2', 'backup: s3 GetObject'],
+    exceptions: [
+      {
+        steps: /GetObject/,
+        faults: /^(200|short)$/,
+        exit: EXIT.unknown,
+        why: 'a report with another MD5 than S3 wrote beside it is not used',
+        says: /is not as S3 wrote it|Checksum mismatch/,
+      },
+      { steps: /GetObject/, faults: /^headers$/, exit: ok, why: 'the MD5s of the report verify the content' },
     ],
   },
   explain: {

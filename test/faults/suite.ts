@@ -43,7 +43,7 @@ export function testLine(name: string): void {
     afterAll(() => world.close());
     beforeEach(async () => {
       await world.reset();
-      line.before?.(world);
+      await line.before?.(world);
     });
 
     test('asks what the page says, and nothing else', async () => {
@@ -73,7 +73,7 @@ export function testLine(name: string): void {
       const steps = [...new Set(healthy.steps)].filter((step) => happensTo(fault, step));
       for (const together of line.hasOneObject === true ? line.steps.map((step) => [step]) : [steps]) {
         await world.reset();
-        line.before?.(world);
+        await line.before?.(world);
         together.forEach((step) => world.fault(step, fault.outcome, { times: 1 }));
         const ended = await run(fault);
         expect(`${ended.exitCode} ${withoutChance(ended.told)}`).toBe(`${EXIT.ok} ${withoutChance(healthy.told)}`);

@@ -8,7 +8,8 @@ import type { Timeouts } from '../../lib/aws/request-handler';
 import type { AnyCommand, Outcome } from '../../lib/cli/command';
 import { runCli } from '../../lib/cli/run';
 import { untilSignalled } from '../../lib/cli/signals';
-import { deploymentOf } from '../../lib/model/deployment';
+import { type DeployedPair, deploymentOf } from '../../lib/model/deployment';
+import { reportsOf } from '../../lib/model/inventory';
 import { parseConfig } from '../../lib/model/loading/load';
 import { body, record } from '../helpers/failure-events';
 import { FakeAws } from '../helpers/fake-aws/deployment';
@@ -16,6 +17,7 @@ import { callOf } from '../helpers/fake-aws/services';
 import type { Outcome as Fault } from '../helpers/fake-s3/faults';
 import { AWS_HOST, type Request } from '../helpers/fake-s3/protocol';
 import { temporaryFolder } from '../helpers/folder';
+import { InventoryWriter, rowsOf } from '../helpers/inventory';
 import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
 
 /** What the test shares with the SDK: see test/helpers/shared-modules. */
@@ -32,6 +34,8 @@ const KEYS = {
   backfill: true,
   keyExchange: 'ssm',
 };
+
+const INVENTORIED = { ...KEYS, inventory: {} };
 
 /** Longer than any answer of a server in the same process takes, also on a busy machine. */
 const PATIENT: Timeouts = { connect: 20_000, firstByte: 20_000, idle: 20_000 };
@@ -72,6 +76,7 @@ export class FaultWorld {
   private readonly environment = process.env;
   private restoreTimers: () => void = () => undefined;
   private interrupt: () => void = () => undefined;
+  private readonly inventories = new InventoryWriter(() => this.aws);
 
   async open(): Promise<void> {
     await this.aws.start();
@@ -98,6 +103,7 @@ export class FaultWorld {
     this.restoreTimers();
     process.env = this.environment;
     this.home?.remove();
+    await this.inventories.close();
     await this.aws.stop();
   }
 
@@ -126,6 +132,16 @@ export class FaultWorld {
     }
     aws.make('backups-backfill-111111111111-ap-southeast-2-an');
     aws.messages = [];
+  }
+
+  /** Has S3 Inventory report what is in both buckets. */
+  async reportInventories(): Promise<void> {
+    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication: INVENTORIED } }));
+    const config = deploymentOf(parseConfig({ origin: 'test', value: INVENTORIED }));
+    const { replicated, destination } = reportsOf(config, config.pairs[0] as DeployedPair);
+    const options = { takenAt: '2026-11-01T01:30:00.000Z', files: 1 };
+    await this.inventories.write(replicated, SOURCE, rowsOf(this.aws.bucket(SOURCE)), options);
+    await this.inventories.write(destination, REPLICA, rowsOf(this.aws.bucket(REPLICA)), options);
   }
 
   /** Has cdk.context.json say which key the replicas are under. */

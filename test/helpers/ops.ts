@@ -39,6 +39,8 @@ export function testClients(config: Deployment): Clients {
     };
   return {
     account: client(AccountClient),
+    // Loaded where it is used: few tests do.
+    athena: (...of) => client((require('@aws-sdk/client-athena') as typeof import('@aws-sdk/client-athena')).AthenaClient)(...of),
     cloudFormation: client(CloudFormationClient),
     cloudWatch: client(CloudWatchClient),
     iam: client(IAMClient),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCHEMA_VERSION } from '../../lib/cli/documents';
-import { REMEDIES, STATES } from '../../lib/ops/audit/report';
+import { ENGINES, REMEDIES, STATES } from '../../lib/ops/audit/report';
 
 /**
  * The JSON of every command. Objects are strict, so that a test notices a key that is not written down; docs/json, made of this, allows more
@@ -70,12 +70,31 @@ const versions = object({ versions: count, bytes }).meta({ id: 'versions' });
 const sideTotals = versions.extend({ deleteMarkers: count });
 const stateTotals = versions.extend({ wrong: count });
 const state = z.enum(STATES);
+const snapshot = object({ takenAt: time, files: count, bytes, verified: z.enum(['md5', 'size']) });
 const audit = object({
   startedAt: time,
   endedAt: time,
   olderThanSeconds: seconds,
   requests: object({ list: count, head: count, get: count }),
   matchedBy: z.enum(['version-id', 'age']),
+  inventory: orNull(
+    object({
+      engine: z.enum(ENGINES),
+      notShown: list(text).describe('not known of any version, since no inventory has it'),
+      pairs: list(
+        object({
+          pair,
+          source: snapshot,
+          replica: snapshot,
+          notJudged: object({ source: count, replica: count }).describe('versions written after S3 looked at one of the buckets'),
+          duplicates: count.describe('rows that repeat another one'),
+          seconds: object({ verify: number, compare: number }).describe(
+            'to read or look at the files, and to compare what is in them',
+          ),
+        }),
+      ),
+    }),
+  ).describe('the reports of S3 Inventory that were compared; null where both buckets were listed'),
   deep: orNull(object({ versions: count, unknown: count, skipped: count, percent: number })),
   pairs: list(
     object({
@@ -432,7 +451,13 @@ const surveyedBucket = object({
   archivedBytes: known(bytes),
   unknown: list(text),
 });
-const init = object({
+const workflows = object({
+  files: list(text).describe('every workflow, as an absolute path'),
+  written: list(text).describe('those that were not there, or differed'),
+  next: list(text).describe('the commands that follow'),
+});
+
+const written = object({
   file: text,
   configuration: z.looseObject({}),
   pairs: list(
@@ -449,6 +474,8 @@ const init = object({
     .describe('of --from-terraform: what Terraform has to forget'),
   next: list(text).describe('the commands that follow'),
 });
+
+const init = z.union([written, workflows]);
 
 // plan and deploy
 const stop = object({ name: text, kind: z.enum(['resource', 'object-lock', 'lockdown', 'permissions']), reason: text });

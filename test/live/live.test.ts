@@ -163,6 +163,8 @@ describe('what a run makes', () => {
       ['plain', true, undefined, false],
       ['single', false, undefined, false],
       ['locked', true, 'GOVERNANCE', true],
+      // Of the reports.
+      ['inventory', true, undefined, false],
     ]);
   });
 

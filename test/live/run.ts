@@ -39,6 +39,7 @@ export function configOf({ run, emulator, source, destination }: StateData, chan
     terminationProtection: false,
     keyDeletionDays: 7,
     heartbeat: { minutes: 15 },
+    inventory: {},
     lockdown: { breakGlassRoleArn: iamRole(partitionOf(destination), destination, `${run}-break-glass`).arn },
     pairs: [
       { id: 'plain' },

@@ -31,6 +31,7 @@ export function recordingClients(config: Deployment) {
     };
   const clients: Clients = {
     account: record('account'),
+    athena: record('athena'),
     cloudFormation: record('cloudFormation'),
     cloudWatch: record('cloudWatch'),
     iam: record('iam'),

@@ -136,6 +136,7 @@ function auditReport(x: Text): AuditReport {
     matchedBy: 'version-id',
     olderThanSeconds: 0,
     deep: null,
+    inventory: null,
     requests: { list: 1, head: 1, get: 1 },
     pairs: [
       {

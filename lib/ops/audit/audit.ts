@@ -2,23 +2,21 @@ import { resolve } from 'node:path';
 import { isEmulator } from '../../aws/emulator';
 import { readDailyMetrics } from '../../aws/metrics';
 import { lockCheckpoint, NO_CHECKPOINT } from '../../cli/checkpoint-file';
-import { type CommandArguments, type Context, Outcome } from '../../cli/command';
+import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
-import { assertPageWritable, writePage } from '../../cli/html/page';
+import { assertPageWritable } from '../../cli/html/page';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 import { whole } from '../../cli/units';
-import { withUnwritten } from '../../cli/unwritten';
 import { AppError } from '../../errors/errors';
-import { worst } from '../../model/status';
+import { conclude, pairReport } from './conclude';
 import { readDeepFacts } from './examine/deep';
-import { formatReport } from './format';
-import { htmlReport } from './html/page';
+import { auditInventories } from './inventory/audit';
+import { type InventoryOptions, inventoryOptions } from './inventory/options';
 import { PairAudit } from './pair-audit';
 import { AuditProgress, readCheckpoint } from './progress';
-import { type AuditReport, CSV_COLUMNS, type DifferencesFile, type PairReport, REMEDIES, STATES } from './report';
+import { type AuditReport, CSV_COLUMNS, type DifferencesFile, REMEDIES, STATES } from './report';
 import { type AuditTask, auditTasksOf } from './task';
-import { statusOfPair } from './verdict';
 
 /** The command's own options. */
 interface AuditOptions {
@@ -36,6 +34,8 @@ interface AuditOptions {
   readonly csvFile: string | undefined;
   /** Takes the report as a page. */
   readonly htmlFile: string | undefined;
+  /** Compares reports of S3 Inventory. @default - lists both buckets */
+  readonly inventory: InventoryOptions | undefined;
 }
 
 const DEFAULT_OLDER_THAN = 15;
@@ -52,10 +52,13 @@ const PAGE = 1000;
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function audit(context: Context, args: CommandArguments): Promise<Outcome> {
-  setEagerGc(true);
   const options = readOptions(context, args);
   const { checkpointFile, htmlFile } = options;
   assertPageWritable(htmlFile);
+  if (options.inventory !== undefined) {
+    return auditInventories(context, options, options.inventory);
+  }
+  setEagerGc(true);
   const release = lock(checkpointFile, args.values['checkpoint'] !== undefined);
   try {
     return await runAudit(context, options);
@@ -81,8 +84,8 @@ function lock(checkpointFile: string, isNamed: boolean): () => void {
 }
 
 async function runAudit(context: Context, options: AuditOptions): Promise<Outcome> {
-  const { config, terminal, clock } = context;
-  const { olderThan, deepPercent, checkpointFile, csvFile, htmlFile } = options;
+  const { terminal, clock } = context;
+  const { deepPercent, checkpointFile, csvFile } = options;
   const requests = { list: 0, head: 0, get: 0 };
   const tasks = await auditTasksOf(context, options, requests);
   const subject = checkpointSubject(tasks, options);
@@ -99,28 +102,22 @@ async function runAudit(context: Context, options: AuditOptions): Promise<Outcom
   });
   const csv = csvFile === undefined ? undefined : CsvFile.open(csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const startedAt = earlier?.startedAt ?? clock.now().toISOString();
-  const progress = new AuditProgress(context, { checkpointFile, subject, startedAt, requests, audits, csv }, earlier);
+  const checkpoint = { file: checkpointFile, subject };
+  const progress = new AuditProgress(context, { checkpoint, startedAt, requests, audits, csv }, earlier);
   await compareAll(progress, audits, context, checkpointFile, csv);
-  const { deep, pairs } = comparison(audits, deepPercent);
-  const status = worst(pairs.map(statusOfPair), 'there is no pair');
-  const report: AuditReport = {
-    status: status.status,
-    deployment: config.deployment,
-    startedAt,
-    endedAt: clock.now().toISOString(),
-    olderThanSeconds: olderThan / 1000,
-    requests: { ...requests },
-    matchedBy: method.matchedBy,
-    deep,
-    pairs,
-    ...progress.differences.shown(),
-  };
-  const unwritten = [...progress.finish(), ...writePage(htmlFile, () => htmlReport(config, report))];
-  csv?.close();
   if (method.matchedBy === 'age') {
     terminal.tell('an emulator gives replicas new version ids: versions of a key are matched by age');
   }
-  return withUnwritten(new Outcome(status, report, formatReport(config, report)), unwritten, context);
+  const found = comparison(audits, deepPercent);
+  return conclude(context, options, {
+    ...found,
+    progress,
+    csv,
+    startedAt,
+    matchedBy: method.matchedBy,
+    requests,
+    inventory: null,
+  });
 }
 
 /** @throws UsageError when a number is none */
@@ -133,6 +130,7 @@ function readOptions({ directory }: Context, { values }: CommandArguments): Audi
     checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
     csvFile: () => fileOption(values, 'csv', directory),
     htmlFile: () => fileOption(values, 'html', directory),
+    inventory: () => inventoryOptions(values),
   });
 }
 
@@ -199,12 +197,12 @@ async function compareAll(
 /** The part of the report that the pairs add up to. */
 function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'deep' | 'pairs'> {
   const looked = { versions: 0, unknown: 0, skipped: 0 };
-  const pairs = audits.map(({ task: { pair, source, replica }, totals }): PairReport => {
-    const { deep, deepUnknown, deepSkipped, ...tally } = totals;
-    looked.versions += deep;
-    looked.unknown += deepUnknown;
-    looked.skipped += deepSkipped;
-    return { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix, ...tally };
+  const pairs = audits.map(({ task: { pair, source, replica }, totals }) => {
+    looked.versions += totals.deep;
+    looked.unknown += totals.deepUnknown;
+    looked.skipped += totals.deepSkipped;
+    const buckets = { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix };
+    return pairReport(buckets, totals);
   });
   return { deep: percent === 0 ? null : { ...looked, percent }, pairs };
 }

@@ -1,5 +1,8 @@
 import type { Command } from '../../cli/command';
 
+/** The value of --from-inventory without a date. */
+export const NEWEST = 'newest';
+
 export const AUDIT: Command = {
   name: 'audit',
   summary: 'compare both buckets of each pair completely, version by version',
@@ -22,11 +25,20 @@ When it is interrupted, --resume with the same options goes on where it was; fil
 cdk.json. Takes s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on both buckets, and on the source
 bucket s3:GetReplicationConfiguration, s3:GetBucketOwnershipControls and s3:GetObjectVersionTagging.
 
+--from-inventory compares the reports of S3 Inventory in place of listings, of a date if one follows. It needs
+"inventory" in the configuration, and the backup account's credentials alone: s3:ListBucket and s3:GetObject on its
+bucket of reports. Versions that are younger than the older of both reports are counted and not judged. No report
+has KMS keys, tags or checksums. A report that is missing, stale or not as S3 wrote it ends the audit with 3.
+docs/audit-inventory.md says what is compared, how much disk it takes, and which engine compares.
+
 Examples:
   npx --no -- s3-replication audit
   npx --no -- s3-replication audit --pair documents --csv differences.csv --html audit.html
   npx --no -- s3-replication audit --deep 1 --rate 200 --yes
-  npx --no -- s3-replication audit --resume`,
+  npx --no -- s3-replication audit --resume
+  npx --no -- s3-replication audit --from-inventory
+  npx --no -- s3-replication audit --from-inventory 2026-11-27 --csv differences.csv
+  npx --no -- s3-replication audit --from-inventory --engine athena`,
   options: {
     'older-than': { type: 'string', value: 'MINUTES', help: 'what is younger may be on its way; 0 for nothing, 15 without it' },
     deep: { type: 'string', value: 'PERCENT', help: 'ask more about so many of the versions; 100 for all' },
@@ -34,6 +46,13 @@ Examples:
     csv: { type: 'string', value: 'FILE', help: 'write every difference there' },
     html: { type: 'string', value: 'FILE', help: 'write the report there, as one page' },
     resume: { type: 'boolean', help: 'go on with the audit that was interrupted' },
+    'from-inventory': {
+      type: 'string',
+      value: '[DATE]',
+      alone: NEWEST,
+      help: 'compare reports of S3 Inventory: the newest ones, or those of a date',
+    },
+    engine: { type: 'string', value: 'NAME', help: 'what compares the reports: duckdb on this machine, or athena' },
     checkpoint: {
       type: 'string',
       value: 'FILE',

@@ -3,6 +3,7 @@ import { bytes, duration, plural, whole } from '../../cli/units';
 import { quoted, visible, visibleIn } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { causesOf, isOpen, versionsOf } from './causes';
+import { ENGINE, limitsInWords, snapshotsInWords } from './inventory/words';
 import { selectDifferences } from './kept-differences';
 import { remedySteps } from './remedies';
 import { type AuditReport, type Difference, MEANING, type PairReport, type SideTotals, STATES, type State } from './report';
@@ -22,6 +23,7 @@ export function formatReport(config: Deployment, data: AuditReport): string {
     deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
   return [
     ...pairs.map(formatPair),
+    ...formatInventory(report.inventory),
     `${whole(requests.list)} list, ${whole(requests.head)} HEAD and ${whole(requests.get)} GET requests in ${duration(seconds)}${looked}`,
     ...formatDifferences(report),
     ...formatCauses(config, data),
@@ -41,6 +43,17 @@ function formatPair(pair: PairReport): string {
     `  replica  ${pair.replicaBucket}: ${side(pair.replica)}`,
     ...rows,
   ].join('\n');
+}
+
+/** Which reports were compared, and what they do not show. */
+function formatInventory(inventory: AuditReport['inventory']): string[] {
+  if (inventory === null) {
+    return [];
+  }
+  const pairs = inventory.pairs.map((pair) => `  pair ${pair.pair}: ${snapshotsInWords(pair)}`);
+  return [
+    [`by inventory reports, compared with ${ENGINE[inventory.engine]}:`, ...pairs, `  ${limitsInWords(inventory)}`].join('\n'),
+  ];
 }
 
 /** What to do about what is wrong or unknown, each reason once. */

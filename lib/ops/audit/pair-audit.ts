@@ -6,6 +6,7 @@ import { type DeepFacts, inSample, judgeDeep } from './examine/deep';
 import { type AuditFinding, expiresReplicas, judgeListed, type Sides, toDifference } from './examine/listed';
 import { judgeMissing, readSourceFacts, type SourceFacts } from './examine/missing';
 import { ByAge, ByVersionId, join, type Matcher, WithHistory } from './join';
+import type { RunningAudit } from './progress';
 import type { Difference } from './report';
 import { Tally, type TallyData } from './tally';
 import type { AuditTask } from './task';
@@ -39,7 +40,7 @@ const RANGES_AT_ONCE = 6;
 const QUESTIONS_AT_ONCE = 32;
 
 /** The audit of one pair, which can be stopped and gone on with between any two batches. */
-export class PairAudit {
+export class PairAudit implements RunningAudit {
   private readonly tally: Tally;
   /** Undefined until they are discovered. Each begins where its last batch ended. */
   private left: KeyRange[] | undefined;
@@ -57,6 +58,10 @@ export class PairAudit {
       this.tally.merge(earlier.tally);
       this.left = [...earlier.left];
     }
+  }
+
+  get id(): string {
+    return this.task.pair.id;
   }
 
   /** How far it is; undefined before it has begun. */

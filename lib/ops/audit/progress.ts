@@ -14,7 +14,7 @@ import type { Context } from '../../cli/command';
 import { whole } from '../../cli/units';
 import { UsageError } from '../../errors/errors';
 import { KeptDifferences, type KeptDifferencesData } from './kept-differences';
-import type { Batch, PairAudit, PairProgress } from './pair-audit';
+import type { Batch, PairProgress } from './pair-audit';
 import { type DifferencesFile, REMEDIES, STATES } from './report';
 import type { AuditRequest } from './task';
 
@@ -87,10 +87,23 @@ export function readCheckpoint(file: string, subject: string): AuditCheckpoint {
   });
 }
 
+/** The audit of one pair while it runs. */
+export interface RunningAudit {
+  /** Of the pair. */
+  readonly id: string;
+  /** Versions and delete markers of both sides, so far. */
+  readonly listed: number;
+  /** Differences that are wrong, so far. */
+  readonly wrong: number;
+  /** How far it is. @default - it has not begun, or cannot be gone on with */
+  readonly progress?: PairProgress | undefined;
+}
+
 /** What the progress of an audit is made of. */
-interface AuditProgressParts extends Pick<AuditCheckpoint, 'subject' | 'startedAt' | 'requests'> {
-  readonly checkpointFile: string;
-  readonly audits: readonly PairAudit[];
+interface AuditProgressParts extends Pick<AuditCheckpoint, 'startedAt' | 'requests'> {
+  /** The file that takes an audit that is interrupted, and which audit that is. @default - it cannot be gone on with */
+  readonly checkpoint?: { readonly file: string; readonly subject: string };
+  readonly audits: readonly RunningAudit[];
   readonly csv: DifferencesFile | undefined;
 }
 
@@ -122,7 +135,7 @@ export class AuditProgress {
   }
 
   /** @throws UnreachableError when the person interrupts: the batch counts by then */
-  async take({ differences }: Batch): Promise<void> {
+  async take({ differences }: Pick<Batch, 'differences'>): Promise<void> {
     this.differences.add(differences);
     this.writeCsv((csv) => csv.write(differences));
     const now = this.context.clock.now().getTime();
@@ -162,7 +175,9 @@ export class AuditProgress {
       return [new UsageError(code, `${message}\nThe file lacks some of the differences.`, `correct that, then ${next}`)];
     }
     try {
-      removeCheckpointFile(this.parts.checkpointFile);
+      if (this.parts.checkpoint !== undefined) {
+        removeCheckpointFile(this.parts.checkpoint.file);
+      }
       return [];
     } catch (error) {
       return [asUsageError(error)];
@@ -182,10 +197,13 @@ export class AuditProgress {
   }
 
   private writeCheckpoint(): void {
-    const { checkpointFile, subject, startedAt, requests, audits, csv } = this.parts;
-    const pairs = audits.flatMap(({ task, progress }) => (progress === undefined ? [] : [[task.pair.id, progress] as const]));
-    const checkpoint: AuditCheckpoint = {
-      subject,
+    const { checkpoint, startedAt, requests, audits, csv } = this.parts;
+    if (checkpoint === undefined) {
+      return;
+    }
+    const pairs = audits.flatMap(({ id, progress }) => (progress === undefined ? [] : [[id, progress] as const]));
+    const content: AuditCheckpoint = {
+      subject: checkpoint.subject,
       startedAt,
       requests,
       findings: this.differences.toJson(),
@@ -193,7 +211,7 @@ export class AuditProgress {
       pairs: Object.fromEntries(pairs),
     };
     try {
-      writeCheckpointFile(checkpointFile, checkpoint);
+      writeCheckpointFile(checkpoint.file, content);
       this.isKept = true;
     } catch (error) {
       const { message } = asUsageError(error);

@@ -174,6 +174,40 @@ export interface PairReport {
   readonly prefixes: readonly PrefixTotals[];
 }
 
+/** One report of S3 Inventory about one bucket. */
+export interface Snapshot {
+  /** When S3 began to look at the bucket, ISO 8601. */
+  readonly takenAt: string;
+  readonly files: number;
+  /** Of the files. */
+  readonly bytes: number;
+  /** Whether every file has the MD5 that S3 wrote down, or only the size: S3 shows no MD5 of what a KMS key encrypts. */
+  readonly verified: 'md5' | 'size';
+}
+
+/** The reports that an audit compared in place of listings. */
+export interface InventoryFacts {
+  readonly engine: Engine;
+  /** What no inventory shows, so that it is not known of any version. */
+  readonly notShown: readonly string[];
+  readonly pairs: readonly {
+    readonly pair: string;
+    readonly source: Snapshot;
+    readonly replica: Snapshot;
+    /** Versions that were written after S3 looked at one of the buckets, and their replicas. */
+    readonly notJudged: { readonly source: number; readonly replica: number };
+    /** Rows that repeat another one: each version counts once. */
+    readonly duplicates: number;
+    /** What it took to read or look at the files, and to compare what is in them. */
+    readonly seconds: { readonly verify: number; readonly compare: number };
+  }[];
+}
+
+/** What compares the reports. */
+export const ENGINES = ['duckdb', 'athena'] as const;
+
+export type Engine = (typeof ENGINES)[number];
+
 /** The result of `s3-replication audit`. */
 export interface AuditReport {
   /** `skipped` where no version could be compared. What `--deep` skipped is in `deep.skipped` and in the state `skipped`. */
@@ -196,6 +230,8 @@ export interface AuditReport {
     readonly skipped: number;
     readonly percent: number;
   } | null;
+  /** The reports of S3 Inventory that were compared; null where both buckets were listed. */
+  readonly inventory: InventoryFacts | null;
   readonly requests: { readonly list: number; readonly head: number; readonly get: number };
   readonly pairs: readonly PairReport[];
   /** The first ones found, the wrong ones before the others; not in order. */

@@ -65,6 +65,36 @@ export class Tally {
     }
   }
 
+  /** Counts what a report has in one place; less than nothing takes back. */
+  addListed(side: 'source' | 'replica', isDeleteMarker: boolean, versions: number, bytes: number): void {
+    if (isDeleteMarker) {
+      this[side].deleteMarkers += versions;
+    } else {
+      add(this[side], versions, bytes);
+    }
+  }
+
+  /** Counts versions below one prefix that are alike. @param prefix null for all that are not told apart */
+  addAlike(prefix: string | null, versions: number, bytes: number): void {
+    const states = this.prefix(prefix);
+    states.same ??= none();
+    for (const totals of [this.states.same, states.same]) {
+      add(totals, versions, bytes);
+    }
+  }
+
+  /** Takes a version back that was counted as alike, since it is to be judged. */
+  removeAlike({ key, size }: Entry): void {
+    const states = this.statesOf(key);
+    const { same = none() } = states;
+    for (const totals of [this.states.same, same]) {
+      add(totals, -1, -size);
+    }
+    if (same.versions === 0) {
+      delete states.same;
+    }
+  }
+
   /** Counts what a version turned out to be. */
   judge({ key, size, lastModified }: Entry, state: State, wrong: boolean, now: Date): void {
     const one = { versions: 1, bytes: size, wrong: wrong ? 1 : 0 };

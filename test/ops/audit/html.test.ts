@@ -83,6 +83,7 @@ function auditReport(changes: Partial<AuditReport> = {}): AuditReport {
     matchedBy: 'version-id',
     olderThanSeconds: 900,
     deep: null,
+    inventory: null,
     requests: { list: 2470, head: 7, get: 0 },
     pairs: [pairReport()],
     differences: [difference()],

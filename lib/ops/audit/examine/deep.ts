@@ -93,10 +93,24 @@ function judgeExtra(replica: Looked): AuditFinding {
   if (replica === 'secret') {
     return different('skipped', false, `in the replica bucket only; ${ONLY_WITH_KEY}`);
   }
-  const { ReplicationStatus: status = null } = replica;
+  return judgeExtraStatus(replica.ReplicationStatus ?? null);
+}
+
+/** Judges a version that is in the replica bucket only, by its replication status. */
+export function judgeExtraStatus(status: string | null): AuditFinding {
   return status === 'REPLICA'
     ? different('extra', false, 'a replica whose source version was deleted since', status)
     : different('extra', true, 'no replica: somebody wrote it into the replica bucket', status);
+}
+
+/** Judges the replication statuses of a version of both sides; undefined where they are as they should be. */
+export function judgeStatuses(source: string | null, replica: string | null): AuditFinding | undefined {
+  if (replica !== 'REPLICA') {
+    return different('status', true, `the version in the replica bucket is no replica (${replica ?? 'no status'})`, source);
+  }
+  return source === 'PENDING' || source === 'FAILED'
+    ? different('status', false, `the source says ${source}, though the replica is there`, source, 'explain')
+    : undefined;
 }
 
 /** A replica that is deleted while its source stays is missing, unless a lifecycle rule was to delete it. */
@@ -111,7 +125,6 @@ function judgeDeleted(source: Entry, gone: { source: boolean; replica: boolean }
   );
 }
 
-/** S3 keeps the customer's key for the replica. */
 function judgeDescribed(
   source: Description | 'secret',
   replica: Description | 'secret',
@@ -121,19 +134,19 @@ function judgeDescribed(
   if (source === 'secret' && replica === 'secret') {
     return different('skipped', false, `alike by the listings; ${ONLY_WITH_KEY}`);
   }
-  return source === 'secret' || replica === 'secret'
-    ? different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', null, 'explain')
-    : judgeBoth(source, replica, facts, task);
+  return source === 'secret' || replica === 'secret' ? onlyOneSecret() : judgeBoth(source, replica, facts, task);
+}
+
+/** S3 keeps the customer's key for the replica. */
+export function onlyOneSecret(): AuditFinding {
+  return different('encryption', true, 'under a key of the customer (SSE-C) in one of the buckets only', null, 'explain');
 }
 
 function judgeBoth(source: Description, replica: Description, { replicaKeyArn }: DeepFacts, task: AuditTask): AuditFinding {
   const { ReplicationStatus: status = null } = source;
-  if (replica.ReplicationStatus !== 'REPLICA') {
-    const found = replica.ReplicationStatus ?? 'no status';
-    return different('status', true, `the version in the replica bucket is no replica (${found})`, status);
-  }
-  if (status === 'PENDING' || status === 'FAILED') {
-    return different('status', false, `the source says ${status}, though the replica is there`, status, 'explain');
+  const wrongStatus = judgeStatuses(status, replica.ReplicationStatus ?? null);
+  if (wrongStatus !== undefined) {
+    return wrongStatus;
   }
   const wrong = judgeKey(source, replica, replicaKeyArn) ?? judgeChecksum(source, replica) ?? judgeRetention(replica, task);
   if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {
@@ -148,15 +161,21 @@ function judgeKey(source: HeadObjectCommandOutput, replica: HeadObjectCommandOut
     return undefined;
   }
   const found = replica.SSEKMSKeyId ?? replica.ServerSideEncryption ?? 'no encryption';
-  // What was uploaded under SSE-S3 is replicated under SSE-S3.
   const inherited = source.ServerSideEncryption === 'AES256' && replica.ServerSideEncryption === 'AES256';
+  return otherKey(inherited, `under ${found}, not under ${expected}`, source.ReplicationStatus ?? null);
+}
+
+/**
+ * Says that a replica is not under the replica key.
+ *
+ * @param inherited whether both are under SSE-S3: what was uploaded under SSE-S3 is replicated under SSE-S3
+ */
+export function otherKey(inherited: boolean, why: string, status: string | null): AuditFinding {
   return different(
     'encryption',
     !inherited,
-    inherited
-      ? 'uploaded under SSE-S3, and so is its replica, not under the replica key'
-      : `under ${found}, not under ${expected}`,
-    source.ReplicationStatus ?? null,
+    inherited ? 'uploaded under SSE-S3, and so is its replica, not under the replica key' : why,
+    status,
   );
 }
 
@@ -173,15 +192,21 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
     : different('checksum', true, `${wrong} ${source[wrong]} in the source bucket, ${replica[wrong]} in the replica bucket`);
 }
 
+/** What S3 says of a lock. */
+interface Lock {
+  readonly ObjectLockMode?: string | undefined;
+  readonly ObjectLockRetainUntilDate?: Date | undefined;
+}
+
 /**
  * A replica with more days left than the bound allows had more when it was written. S3 says the retention only to a caller with s3:GetObjectRetention.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
  */
-function judgeRetention(
-  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: HeadObjectCommandOutput,
-  { pair, now }: AuditTask,
-) {
+export function judgeRetention(
+  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: Lock,
+  { pair, now }: Pick<AuditTask, 'pair' | 'now'>,
+): AuditFinding | undefined {
   const most = pair.objectLock?.maximumRetentionDays;
   return most === undefined || until === undefined || until.getTime() <= afterDays(now(), most).getTime()
     ? undefined

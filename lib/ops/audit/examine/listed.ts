@@ -88,7 +88,8 @@ function judgeDeleteMarker({ replicateDeleteMarkers }: DeployedPair): AuditFindi
   );
 }
 
-function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
+/** Judges a version that is in the replica bucket only, by the listings alone. */
+export function judgeExtra(entry: Entry, pair: DeployedPair): AuditFinding {
   if (!entry.isDeleteMarker) {
     return different(
       'extra',

@@ -41,7 +41,7 @@ export async function judgeMissing(entry: Entry, task: AuditTask, facts: SourceF
     return different('deleted', false, 'deleted from the source bucket after it was listed');
   }
   const isYoung = task.now().getTime() - version.lastModified.getTime() < task.olderThan;
-  return isYoung && mayHaveArrived(version) ? lookAgain(entry, version, task) : judge(version, isYoung, task, facts);
+  return isYoung && mayHaveArrived(version) ? lookAgain(entry, version, task) : judgeUnreplicated(version, isYoung, task, facts);
 }
 
 function readerOf({ s3, name, requests }: AuditedBucket, key: string): ObjectReader {
@@ -70,7 +70,7 @@ function mayHaveArrived({ status, encryption }: ObjectVersion): boolean {
   return isCompleted(status) || (status === null && encryption?.type === 'SSE-C');
 }
 
-function isCompleted(status: string | null): boolean {
+export function isCompleted(status: string | null): boolean {
   // The second spelling is that of the API reference.
   return status === 'COMPLETED' || status === 'COMPLETE';
 }
@@ -118,10 +118,11 @@ async function lookAgain(entry: Entry, version: ObjectVersion, task: AuditTask):
   return { ...judgeBoth(entry, arrived, task.pair, task.now()), status, replica: arrived };
 }
 
-function judge(
+/** Why a version has no replica, by its status and what else is known of it. */
+export function judgeUnreplicated(
   version: ObjectVersion,
   isYoung: boolean,
-  { config, pair, now, olderThan, replica }: AuditTask,
+  { config, pair, now, olderThan }: Pick<AuditTask, 'config' | 'pair' | 'now' | 'olderThan'>,
   facts: SourceFacts,
 ): AuditFinding {
   const { status, encryption } = version;
@@ -144,7 +145,7 @@ function judge(
       'explain',
     );
   }
-  const rule = chooseRule(facts.rules, version, replica.arn);
+  const rule = chooseRule(facts.rules, version, pair.names.replicaBucket.arn);
   const around = {
     config,
     pair,

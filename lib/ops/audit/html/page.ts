@@ -4,6 +4,7 @@ import { bytes, duration, plural, whole } from '../../../cli/units';
 import type { Deployment } from '../../../model/deployment';
 import { opsCommand } from '../../../model/shell-commands';
 import { type Cause, causesOf, versionsOf } from '../causes';
+import { ENGINE, limitsInWords, snapshotsInWords } from '../inventory/words';
 import { pairWords } from '../remedies';
 import type { AuditReport, SideTotals } from '../report';
 import { verdictOf } from '../verdict';
@@ -21,21 +22,27 @@ ${causeSection(config, report, causes)}${pairSection(pairs)}${ageSection(pairs)}
 }
 
 /** What was observed, when, and with what. */
-function circumstances({ startedAt, endedAt, matchedBy, olderThanSeconds, deep, requests, pairs }: AuditReport): Markup {
+function circumstances(report: AuditReport): Markup {
+  const { startedAt, endedAt, matchedBy, olderThanSeconds, requests, pairs, inventory } = report;
   const took = duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
   return facts([
     ['Compared', `${plural(pairs.length, 'pair')}: ${pairs.map(({ pair }) => pair).join(', ')}`],
     ['Source', listed(pairs.map(({ source }) => source))],
     ['Replica', listed(pairs.map(({ replica }) => replica))],
     ['When', html`${moment(startedAt)} to ${moment(endedAt)}, ${took}`],
-    [
-      'With',
-      deep === null ? 'the listings of both buckets, without --deep' : `the listings of both buckets, and ${lookedAt(deep)}`,
-    ],
+    ['With', comparedWith(report)],
+    ...(inventory?.pairs ?? []).map((pair) => [`Reports of ${pair.pair}`, snapshotsInWords(pair)] as const),
     ['Matched by', matchedBy === 'version-id' ? 'version id' : 'age, since an emulator gives replicas new version ids'],
     ['May be in flight', `what was written in the last ${duration(olderThanSeconds)}`],
     ['Requests', `${whole(requests.list)} to list, ${whole(requests.head + requests.get)} to look at one version`],
   ]);
+}
+
+function comparedWith({ deep, inventory }: AuditReport): string {
+  if (inventory !== null) {
+    return `the inventory reports of both buckets, in ${ENGINE[inventory.engine]}`;
+  }
+  return deep === null ? 'the listings of both buckets, without --deep' : `the listings of both buckets, and ${lookedAt(deep)}`;
 }
 
 function listed(sides: readonly SideTotals[]): string {
@@ -57,7 +64,7 @@ function lookedAt({ versions, percent }: NonNullable<AuditReport['deep']>): stri
 
 /** What this audit did not find out, and why. */
 function openQuestions(config: Deployment, report: AuditReport, causes: readonly Cause[]): Markup {
-  const { deep, pairs, differences, moreDifferences } = report;
+  const { deep, pairs, differences, moreDifferences, inventory } = report;
   const others = config.pairs.filter(({ id }) => pairs.every(({ pair }) => pair !== id));
   const named = pairWords({ pairs: pairs.map(({ pair }) => pair) }, config);
   const deeper = command(opsCommand(config, 'audit', ...named, '--deep', '100'));
@@ -66,7 +73,10 @@ function openQuestions(config: Deployment, report: AuditReport, causes: readonly
     ...causes
       .filter(({ state }) => state === 'unknown')
       .map((cause) => html`${versionsOf(cause)} of ${cause.pairs.join(', ')}: ${cause.why}`),
-    ...(deep === null ? [html`Not asked: ${notAsked}. The listings do not show it. --deep asks:${deeper}`] : []),
+    ...(inventory === null ? [] : [html`${limitsInWords(inventory)} --deep of an audit without --from-inventory asks:${deeper}`]),
+    ...(deep === null && inventory === null
+      ? [html`Not asked: ${notAsked}. The listings do not show it. --deep asks:${deeper}`]
+      : []),
     ...(deep !== null && deep.percent < 100
       ? [html`Asked of ${deep.percent} % of the versions: ${notAsked}. This asks of all:${deeper}`]
       : []),

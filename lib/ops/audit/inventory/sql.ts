@@ -1,0 +1,170 @@
+import type { DeployedPair } from '../../../model/deployment';
+import { afterDays } from '../../../model/lifecycle';
+import { canaryPrefix } from '../../../model/names';
+import { MOST_PREFIXES } from '../report';
+
+/*
+ * The SQL of an audit of inventory reports, in one place for both engines. It uses what DuckDB and Trino, on which Athena is built, have in common;
+ * `Dialect` has the rest.
+ *
+ * Versions that are surely alike are only counted: S3 says COMPLETED of the source and REPLICA of the replica, sizes are equal, both are under KMS
+ * keys, and the replica is in a storage class that it may be in. All others are suspects, which are read and judged one by one.
+ */
+
+/** What the engines spell differently. Each function takes a column or an expression, and returns an expression. */
+export interface Dialect {
+  /** What versions are matched by, in place of the text itself. Two different texts may give the same only by a chance that can be neglected. */
+  readonly matched: (text: string) => string;
+  /** Milliseconds since 1970 of a timestamp, as a whole number. */
+  readonly milliseconds: (timestamp: string) => string;
+  /** The same of the end of a retention, which is of another type on Athena. */
+  readonly retainedUntil: (column: string) => string;
+}
+
+/** What is compared, and at which moments S3 looked. */
+export interface Comparison {
+  readonly pair: DeployedPair;
+  /** The prefix of the pair's filter. */
+  readonly prefix: string;
+  /** Milliseconds since 1970: a source version of then or later is not judged. */
+  readonly cutoff: number;
+  /** Milliseconds since 1970: when S3 looked at the replica bucket. */
+  readonly replicaTakenAt: number;
+  /** Whether all versions of a key are read where one of them is a suspect: lifecycle rules go by them. */
+  readonly withHistory: boolean;
+}
+
+/** The names that the reports have in SQL. */
+export const TABLES = { source: 'source_report', replica: 'replica_report' } as const;
+
+type Table = keyof typeof TABLES;
+
+/** Columns that the audit reads. A report without one of them cannot be audited. */
+export const READ_COLUMNS = [
+  'key',
+  'version_id',
+  'is_latest',
+  'is_delete_marker',
+  'size',
+  'last_modified_date',
+  'storage_class',
+  'replication_status',
+  'encryption_status',
+  'object_lock_retain_until_date',
+  'object_lock_mode',
+  'intelligent_tiering_access_tier',
+] as const;
+
+/** Columns of `totalsSql`, in their order. */
+export const TOTALS = ['side', 'prefix', 'isDeleteMarker', 'isYoung', 'versions', 'bytes'] as const;
+
+/** Columns of `suspectRowsSql`, in their order. */
+export const SUSPECT = [
+  'key',
+  'side',
+  'versionId',
+  'isLatest',
+  'isDeleteMarker',
+  'size',
+  'lastModified',
+  'storageClass',
+  'status',
+  'encryption',
+  'retainUntil',
+  'lockMode',
+  'archiveTier',
+] as const;
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** S3 gives the null version no id, or names it so. */
+const VERSION = "coalesce(nullif(version_id, ''), 'null')";
+const IS_MARKER = 'coalesce(is_delete_marker, false)';
+
+/**
+ * Returns the query for what both reports hold: of the source by prefix and by whether a version is judged, of the replica as a whole. Only the first
+ * prefixes are told apart, so that the result is small whatever the keys are.
+ */
+export function totalsSql(comparison: Comparison, dialect: Dialect): string {
+  const { cutoff } = comparison;
+  const sums = 'count(*) AS versions, coalesce(sum(size), 0) AS bytes';
+  const source = `SELECT ${prefixOf(comparison)} AS prefix, ${IS_MARKER} AS is_marker, ${dialect.milliseconds('last_modified_date')} >= ${cutoff} AS is_young, ${sums} FROM ${TABLES.source} WHERE ${isAudited('source', comparison)} GROUP BY 1, 2, 3`;
+  const replica = `SELECT 'replica' AS side, CAST(NULL AS varchar) AS prefix, ${IS_MARKER} AS is_marker, false AS is_young, ${sums} FROM ${TABLES.replica} WHERE ${isAudited('replica', comparison)} GROUP BY 3`;
+  return `SELECT 'source' AS side, CASE WHEN place <= ${MOST_PREFIXES} THEN prefix END AS prefix, is_marker, is_young, sum(versions) AS versions, sum(bytes) AS bytes
+FROM (SELECT prefix, is_marker, is_young, versions, bytes, dense_rank() OVER (ORDER BY prefix) AS place FROM (${source}) AS by_prefix) AS ranked
+GROUP BY 2, 3, 4
+UNION ALL ${replica}`;
+}
+
+/** Each row of one side stands for a number; the sum over a version is this one when it is alike on both sides, and listed once on each. */
+const ALIKE = 257;
+
+/** Returns the query for the versions that are not surely alike, by what they are matched by. */
+export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
+  const { cutoff } = comparison;
+  const rows = (table: Table, sign: string, alike: number, more: string) =>
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, ${sign}65536 * coalesce(size, -1) + CASE WHEN ${mayBeAlike(table, comparison, dialect)} THEN ${alike} ELSE 0 END AS score FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}${more}`;
+  const young = ` AND ${dialect.milliseconds('last_modified_date')} < ${cutoff}`;
+  return `SELECT k, v FROM (${rows('source', '', 1, young)} UNION ALL ${rows('replica', '-', 256, '')}) AS listed GROUP BY k, v HAVING sum(score) <> ${ALIKE}`;
+}
+
+/** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
+export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
+  const rows = (table: Table, side: number) =>
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
+  // Trino compares no two columns with those of a subquery, so that this is a join.
+  const suspected = comparison.withHistory
+    ? `(SELECT DISTINCT k FROM ${suspects} AS suspected_keys) AS suspected ON listed.k = suspected.k`
+    : `${suspects} AS suspected ON listed.k = suspected.k AND listed.v = suspected.v`;
+  return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, lock_mode, tier
+FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspected}
+ORDER BY key, side, modified DESC, is_latest DESC, version`;
+}
+
+/**
+ * Leaves out what is outside of the filter, and canaries of the source. Those of the replica are then suspects, and few: so that what is counted of the
+ * replica needs no key.
+ */
+function isAudited(table: Table, { pair, prefix }: Comparison): string {
+  const conditions = [
+    ...(prefix === '' ? [] : [`starts_with(key, ${literal(prefix)})`]),
+    ...(table === 'source' ? [`NOT starts_with(key, ${literal(canaryPrefix(pair))})`] : []),
+  ];
+  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
+}
+
+function prefixOf({ prefix }: Comparison): string {
+  // Code points, as SQL counts them.
+  const { length } = Array.from(prefix);
+  // The filter's own prefix is the same for all.
+  return length === 0
+    ? "substr(key, 1, strpos(key, '/'))"
+    : `CASE WHEN strpos(substr(key, ${length + 1}), '/') = 0 THEN '' ELSE substr(key, 1, ${length} + strpos(substr(key, ${length + 1}), '/')) END`;
+}
+
+function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds, retainedUntil }: Dialect): string {
+  if (table === 'source') {
+    return `${IS_MARKER} OR (replication_status = 'COMPLETED' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS'))`;
+  }
+  const today = Math.floor(replicaTakenAt / DAY) * DAY;
+  const classes = [
+    `storage_class = ${literal(pair.storageClass)}`,
+    ...pair.lifecycle.transitions.map(
+      // The same as `afterDays`, which rounds up to midnight.
+      ({ storageClass, days }) =>
+        `(storage_class = ${literal(storageClass)} AND ${milliseconds('last_modified_date')} < ${today - days * DAY})`,
+    ),
+  ];
+  const most = pair.objectLock?.maximumRetentionDays;
+  const until = 'object_lock_retain_until_date';
+  const lock =
+    most === undefined
+      ? ''
+      : ` AND (${until} IS NULL OR ${retainedUntil(until)} <= ${afterDays(new Date(replicaTakenAt), most).getTime()})`;
+  return `${IS_MARKER} OR (replication_status = 'REPLICA' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS') AND (${classes.join(' OR ')})${lock})`;
+}
+
+/** Text in SQL. Prefixes come from the configuration, and may hold any character. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
