@@ -32,7 +32,7 @@ const KEPT_FOR = 'kept-for.pid';
  * Makes the folder of one run, in which `cdk` and `ops` find everything without a flag.
  *
  * The emulator resolves no `Fn::GetStackOutput` across accounts, so the replica key's ARN goes the other way, and each side
- * has a profile of the emulator. A pipeline would deploy, so there is none. Nobody owns anything there, so the app makes the key and the buckets
+ * has a profile of the emulator. A pipeline or GitHub Actions would deploy, so there is neither. Nobody owns anything there, so the app makes the key and the buckets
  * that the configuration names.
  */
 export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOLDER): Workspace {
@@ -46,6 +46,7 @@ export function createWorkspace(given: Deployment, demoFolder: string = DEMO_FOL
     destination: { ...destination, profile: 'destination' },
     pairs: pairs.map(({ replicaBucket: _bucket, ...pair }) => pair),
     pipeline: undefined,
+    delivery: undefined,
   });
   const directory = join(demoFolder, `run-${Date.now()}.${process.pid}`);
   mkdirSync(directory, { recursive: true });

@@ -451,7 +451,13 @@ const surveyedBucket = object({
   archivedBytes: known(bytes),
   unknown: list(text),
 });
-const init = object({
+const workflows = object({
+  files: list(text).describe('every workflow, as an absolute path'),
+  written: list(text).describe('those that were not there, or differed'),
+  next: list(text).describe('the commands that follow'),
+});
+
+const written = object({
   file: text,
   configuration: z.looseObject({}),
   pairs: list(
@@ -468,6 +474,8 @@ const init = object({
     .describe('of --from-terraform: what Terraform has to forget'),
   next: list(text).describe('the commands that follow'),
 });
+
+const init = z.union([written, workflows]);
 
 // plan and deploy
 const stop = object({ name: text, kind: z.enum(['resource', 'object-lock', 'lockdown', 'permissions']), reason: text });

@@ -18,6 +18,10 @@ and cloudwatch:GetMetricData. What it may not read is unknown, and then it ends 
 --from-terraform reads a state of version 4 instead, and writes the pairs that continue its replications into the same
 buckets. It prints what Terraform has to forget, and what it could not carry over. Without profiles it asks AWS nothing.
 
+--github-actions writes workflows for a configuration that exists and has "delivery", into .github/workflows of the git
+repository. They check and plan a pull request, deploy after an approval, and run doctor, verify, audit and drill on a
+schedule. docs/ci/README.md explains them. It asks AWS nothing. --overwrite replaces workflows that differ.
+
 The file is that of --config, or else replication.json, which it names in cdk.json. It asks before it replaces a file;
 with --yes it does so only with --overwrite. docs/init.md has examples.
 
@@ -25,7 +29,8 @@ Examples:
   npx --no -- s3-replication init
   npx --no -- s3-replication init --source-profile prod --destination-profile backup --source-region eu-west-1 --destination-region eu-central-1 --new documents --yes
   npx --no -- s3-replication init --source-profile prod --destination-profile backup --bucket acme-invoices --bucket acme-logs=logs --config production.json
-  npx --no -- s3-replication init --from-terraform terraform.tfstate`,
+  npx --no -- s3-replication init --from-terraform terraform.tfstate
+  npx --no -- s3-replication init --github-actions`,
   options: {
     'source-region': { type: 'string', value: 'REGION', help: 'Region of the source buckets; that of the profile without it' },
     'destination-region': { type: 'string', value: 'REGION', help: 'Region of the replicas; that of the profile without it' },
@@ -49,7 +54,8 @@ Examples:
       value: 'STATE',
       help: 'continue what this state of Terraform or OpenTofu replicates; may be repeated',
     },
-    overwrite: { type: 'boolean', help: 'replace a configuration that is there' },
+    'github-actions': { type: 'boolean', help: 'write workflows of GitHub Actions for the configuration that exists' },
+    overwrite: { type: 'boolean', help: 'replace a configuration, or workflows, that exist' },
     endpoint: { type: 'string', value: 'URL', help: 'send AWS requests there (a local emulator)' },
   },
   asks: true,

@@ -13,6 +13,7 @@ import { opsCommand } from '../../model/shell-commands';
 import { statusOf } from '../../model/status';
 import { findAccount } from './accounts';
 import { chooseAccounts, choosePairs } from './choose';
+import { githubActions } from './github-actions';
 import { type InitOptions, readInitOptions, type Target } from './options';
 import type { ProposedPair } from './pairs';
 import { afterwardsOf } from './terraform/afterwards';
@@ -34,7 +35,8 @@ interface Proposal {
 }
 
 /**
- * Writes a configuration for the accounts of two profiles, or from the state of Terraform. It reads from AWS and changes nothing there.
+ * Writes a configuration for the accounts of two profiles, or from the state of Terraform; or workflows for one that exists. It reads from AWS and
+ * changes nothing there.
  *
  * @throws UsageError for wrong options, missing answers, and buckets that cannot be source buckets: every problem at once
  * @throws ConfigError where the accounts or Regions do not fit together
@@ -42,6 +44,9 @@ interface Proposal {
  * @throws AbortError when the person declines
  */
 export async function init(context: ProjectContext, args: CommandArguments): Promise<Outcome> {
+  if (args.values['github-actions'] === true) {
+    return githubActions(context, args);
+  }
   const options = readInitOptions(context, args);
   assertReplaceable(options.target.file, WORDS);
   const proposal = options.states.length > 0 ? await fromTerraform(context, options) : await fromProfiles(context, options);

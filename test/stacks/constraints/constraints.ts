@@ -288,12 +288,19 @@ export const CONSTRAINTS: Readonly<Record<string, readonly (Constraint | NoneFou
     },
     {
       properties: [`${STORE}.EncryptionKey.Id`, `${STORE}.EncryptionKey.Type`],
-      says: 'a key in the Region of the store, by ARN: other accounts know no alias, and a key without ARN would be their own',
+      says: 'an ARN in the Region of the store; one of an alias only where no action, which may be of another account, writes artifacts',
       page: `${PIPELINE_API}/API_EncryptionKey.html`,
-      holds: (_, { ArtifactStores: stores }) =>
-        (stores as readonly Properties[]).every((store) => {
+      holds: (_, resource) =>
+        (resource['ArtifactStores'] as readonly Properties[]).every((store) => {
           const [key] = valuesAt(store, 'ArtifactStore.EncryptionKey.Id');
-          return isResolvedLater(key) || new RegExp(`^arn:aws[\\w-]*:kms:${String(store['Region'])}:`).test(String(key));
+          const writing = valuesAt(resource, ACTION).filter((action) => {
+            const { Region: region, OutputArtifacts: outputs } = action as Properties;
+            return region === store['Region'] && outputs !== undefined;
+          });
+          const kinds = writing.length === 0 ? 'key|alias' : 'key';
+          return (
+            isResolvedLater(key) || new RegExp(`^arn:[\\w-]+:kms:${String(store['Region'])}:\\d+:(${kinds})/`).test(String(key))
+          );
         }),
       wrong: 'alias/artifacts',
     },

@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { GetBucketReplicationCommand, PutBucketReplicationCommand } from '@aws-sdk/client-s3';
+import { parse } from 'yaml';
+import { emulatorClients } from '../../lib/local/emulator';
+import { deploymentOf } from '../../lib/model/deployment';
+import { parseConfig } from '../../lib/model/loading/load';
+import { workflowsFor } from '../../lib/ops/init/github-actions';
+import { DELIVERY } from '../helpers/config';
+import { finish, PROJECT } from '../helpers/process';
+import { type DeployedDemo, deployedDemo } from './deployed-demo';
+
+jest.setTimeout(5 * 60_000);
+
+/*
+ * The workflows of docs/ci, run line by run line, in their order, with a shell as GitHub starts it, against the emulator. Their exit codes are those
+ * that docs/ci/README.md promises. What is not GitHub's own here: `npm` installs nothing, `gh` writes down what it is told, and `deploy` leaves the
+ * stacks out that the emulator refuses.
+ */
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+/** The emulator refuses composite alarms, and with them the stacks that have them. */
+const STACKS = 'Destination Source Monitoring DestinationDelivery SourceDelivery --exclusively';
+
+const TOOLS = {
+  npm: 'exit 0',
+  npx: `[ "$1 $2 $3" = "--no -- s3-replication" ] || exit 99
+shift 3
+[ "$1" != deploy ] || set -- "$@" ${STACKS}
+exec ${process.execPath} --require ${require.resolve('tsx/cjs')} ${join(PROJECT, 'bin/s3-replication.ts')} "$@"`,
+  gh: `echo "gh $*" >> "$GH_LOG"
+case "$*" in *--body-file*) cat "\${@: -1}" >> "$GH_LOG" ;; esac
+[ "$1 $2" != "issue list" ] || cat "$GH_ISSUES"`,
+};
+
+let kept: DeployedDemo;
+let tools: string;
+const outputs = new Map([['github.event.pull_request.number', '12']]);
+
+/** Exit codes by command. */
+type Codes = Readonly<Record<string, number | null>>;
+
+beforeAll(async () => {
+  kept = await deployedDemo();
+  tools = join(kept.directory, 'tools');
+  mkdirSync(tools);
+  for (const [name, script] of Object.entries(TOOLS)) {
+    writeFileSync(join(tools, name), `#!/bin/bash\n${script}\n`);
+    chmodSync(join(tools, name), 0o755);
+  }
+  writeFileSync(join(kept.directory, 'issues'), '');
+  const file = join(kept.directory, 'config.json');
+  // The emulator's CloudFormation refuses providers.
+  const github = { ...DELIVERY.delivery.github, existingProviders: ['source', 'destination'] };
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), delivery: { github } }));
+});
+
+afterAll(() => kept.stop());
+
+const config = () =>
+  deploymentOf(parseConfig({ origin: 'test', value: JSON.parse(readFileSync(join(kept.directory, 'config.json'), 'utf8')) }));
+
+/** What GitHub puts in place of an expression. */
+function expression(text: string): string {
+  return text.replaceAll(/\$\{\{ *([\w.]+) *\}\}/g, (_, name: string) => outputs.get(name) ?? `<${name}>`);
+}
+
+let steps = 0;
+
+/** Runs the lines of one step. */
+async function run(step: Step, more: Record<string, string>): Promise<number | null> {
+  const script = join(kept.directory, `step-${(steps += 1)}.sh`);
+  const output = `${script}.output`;
+  writeFileSync(script, step.run ?? '');
+  writeFileSync(output, '');
+  const { code } = await finish(
+    spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
+      cwd: kept.directory,
+      env: {
+        ...process.env,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        CDK_VALIDATION: 'false',
+        NO_COLOR: '1',
+        ...kept.environment,
+        ...Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, expression(value)])),
+        ...more,
+        INIT_CWD: kept.directory,
+        PATH: `${tools}:${process.env['PATH']}`,
+        GH_LOG: join(kept.directory, 'gh.log'),
+        GH_ISSUES: join(kept.directory, 'issues'),
+        GITHUB_OUTPUT: output,
+        GITHUB_STEP_SUMMARY: join(kept.directory, 'summary.md'),
+      },
+    }),
+  );
+  for (const line of readFileSync(output, 'utf8').split('\n').filter(Boolean)) {
+    const [name = '', value = ''] = line.split('=');
+    outputs.set(`steps.${step.id}.outputs.${name}`, value);
+  }
+  return code;
+}
+
+/** Runs a job: the exit codes of its commands by what they are. What it keeps as artifacts has to be there. */
+async function runJob(workflow: string, name: string, more: Record<string, string> = {}): Promise<Codes> {
+  const found = workflowsFor(config(), { folder: '.' }).find((each) => each.name === `s3-replication-${workflow}.yml`);
+  const { jobs } = parse(found?.text ?? '') as { readonly jobs: Readonly<Record<string, Job>> };
+  const job = jobs[name];
+  const codes: Record<string, number | null> = {};
+  for (const step of job?.steps ?? []) {
+    if (step.run !== undefined) {
+      codes[step.id ?? /check$/.exec(step.run)?.[0] ?? step.run.split(' ', 1)[0] ?? ''] = await run(step, more);
+    } else if (step.uses?.startsWith('actions/upload-artifact')) {
+      const missing = (step.with?.['path'] ?? '')
+        .split('\n')
+        .filter((path) => path !== '' && !existsSync(resolve(kept.directory, path)));
+      expect(missing).toEqual([]);
+    }
+  }
+  for (const [output, value] of Object.entries(job?.outputs ?? {})) {
+    outputs.set(`needs.${name}.outputs.${output}`, expression(value));
+  }
+  return codes;
+}
+
+/** What `gh` was told since the last time. */
+const told = () => {
+  const log = join(kept.directory, 'gh.log');
+  const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
+  rmSync(log, { force: true });
+  return text;
+};
+
+/** The codes that the page promises, by command; null for what it does not say. */
+function promised(column: string): Record<string, number> {
+  const page = readFileSync(join(PROJECT, 'docs/ci/README.md'), 'utf8');
+  const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  const header = rows.find((cells) => cells[1] === 'command' && cells.includes(column)) ?? [];
+  const codes = rows.flatMap((cells): [string, number][] => {
+    const code = cells[header.indexOf(column)] ?? '';
+    return cells.length === header.length && /^\d+$/.test(code) ? [[(cells[1] ?? '').replaceAll('`', ''), Number(code)]] : [];
+  });
+  return Object.fromEntries(codes);
+}
+
+/** What ran of the commands, without what prepares them. */
+function commandsOf(...codes: readonly Codes[]): Codes {
+  return Object.fromEntries(codes.flatMap((each) => Object.entries(each)).filter(([name]) => name !== 'npm' && name !== 'sed'));
+}
+
+test('the workflows end as their page promises: the first pull request, a deployment and its checks, and what is broken', async () => {
+  await pullRequest();
+  await deployment();
+  await broken();
+});
+
+/** A pull request that brings the roles is checked and planned, and its comment says where the plan stops. */
+async function pullRequest(): Promise<void> {
+  expect(await runJob('pull-request', 'check')).toEqual({ npm: 0, check: promised('nothing is wrong')['check'] });
+  expect(await runJob('pull-request', 'plan')).toEqual({ npm: 0, plan: 1 });
+  expect(await runJob('pull-request', 'comment')).toEqual({ echo: 0 });
+
+  const comment = told();
+  expect(comment).toMatch(/^gh pr comment 12 --body-file comment\.md\nplan ended with 1\./);
+  expect(comment).toMatch(/^ {4} *created {2}IAM Role SourceDelivery\/DeployRole/m);
+  expect(comment).toContain('To accept these changes, add their names to delivery.github.accept.');
+}
+
+/** What was deployed once is planned, deployed and verified, and every report is kept. */
+async function deployment(): Promise<void> {
+  const deployed = await runJob('deploy', 'deploy');
+  const after = await Promise.all([
+    runJob('deploy', 'plan'),
+    runJob('deploy', 'verify'),
+    runJob('weekly', 'audit'),
+    runJob('monthly', 'drill'),
+  ]);
+
+  const { check: _, ...expected } = promised('nothing is wrong');
+  expect(commandsOf(deployed, ...after)).toEqual(expected);
+  expect(readFileSync(join(kept.directory, 'summary.md'), 'utf8')).toContain('    backups-demo-source (111111111111');
+  expect(told()).toBe('');
+}
+
+/** What is broken opens an issue that names the codes, and what cannot be found out adds to it. */
+async function broken(): Promise<void> {
+  const { s3 } = emulatorClients(kept.environment['AWS_ENDPOINT_URL'] ?? '', config().source);
+  const Bucket = config().pairs[0]?.names.sourceBucket.name;
+  const { ReplicationConfiguration: live } = await s3.send(new GetBucketReplicationCommand({ Bucket }));
+  const rules = live?.Rules?.map((rule) => ({ ...rule, Status: 'Disabled' as const }));
+  await s3.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: { Role: live?.Role, Rules: rules } }));
+
+  expect(commandsOf(await runJob('daily', 'verify'))).toEqual(promised('replication is switched off by hand'));
+  expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
+  const opened = told();
+  expect(opened).toContain('gh issue create --title s3-replication daily failed --body-file issue.md');
+  expect(opened).toContain('doctor ended with 1, verify ended with 1.');
+
+  writeFileSync(join(kept.directory, 'issues'), '7\n');
+  const expired = { AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
+  const unknown = await Promise.all([
+    runJob('daily', 'verify', expired),
+    runJob('weekly', 'audit', expired),
+    runJob('monthly', 'drill', expired),
+  ]);
+  expect(commandsOf(...unknown)).toEqual(promised('credentials have expired'));
+  expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
+  expect(told()).toMatch(/gh issue comment 7 --body-file issue\.md\ndoctor ended with 3, verify ended with 3\./);
+}
