@@ -478,6 +478,18 @@ describe('a report that cannot be used ends the audit', () => {
     expect(left()).toEqual(before);
   });
 
+  test.each(['of the reports', 'DuckDB compares'])('and so does a signal while the terminal says "%s"', async (words) => {
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-inventory-'));
+    const before = left();
+    await report();
+    const interruption = new AbortController();
+    const { context } = world.context();
+    const progress = (line: string) => (line.includes(words) ? interruption.abort() : undefined);
+    const more = { signal: interruption.signal, terminal: { ...context.terminal, progress } };
+    const error = await rejectionOf(audit({}, {}, more), UnreachableError);
+    expect([error.code, left()]).toEqual(['Interrupted', before]);
+  });
+
   test('but a connection that ends too early does not', async () => {
     await report();
     world.s3.fault(({ key }) => key.endsWith('.parquet'), 'cut the body');
