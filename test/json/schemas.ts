@@ -537,6 +537,7 @@ const restore = object({
         compare: amount,
         there: amount,
         conflict: amount,
+        batch: amount,
         replaced: count,
         largest: bytes,
         deleted: count,
@@ -563,6 +564,29 @@ const restore = object({
         }),
       ),
       vanished: orNull(count),
+      batch: orNull(
+        object({
+          role: text,
+          bucket: text,
+          statements: list(object({ policy: text, arn: text, statements: list(z.looseObject({})) })),
+          result: orNull(
+            object({
+              job: text.describe('id of the job'),
+              region: text,
+              listed: amount,
+              jobStatus,
+              objects: jobObjects,
+              problems: list(object({ code: text, reason: text })),
+              failures: orNull(
+                list(
+                  object({ reason: text, count, objects: list(object({ key: text, versionId: orNull(text), message: text })) }),
+                ),
+              ),
+              reportProblem: orNull(text),
+            }),
+          ),
+        }),
+      ),
     }),
   ),
   requests,

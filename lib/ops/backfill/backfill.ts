@@ -5,13 +5,14 @@ import { whole } from '../../cli/units';
 import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import { worst } from '../../model/status';
+import { hasEnded, isOpen, isPreparing, type JobObjects, toObjects } from '../batch/job';
+import { hintFor, watch } from '../batch/watch';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
-import { foundNothing, hasEnded, isOpen, isPreparing, type Job, type JobObjects, toObjects } from './job';
-import { Jobs } from './jobs';
+import { foundNothing, type Job } from './job';
+import { BACKFILL, Jobs } from './jobs';
 import { boundOf, describeRun } from './preview';
 import { type BackfillData, formatBackfill, resultOf, statusOfJob } from './result';
-import { hintFor, watch } from './watch';
 
 /**
  * Replicates what live replication left behind, with a job of S3 Batch Replication for each pair: makes the jobs, shows what S3
@@ -48,7 +49,7 @@ async function start(context: Context, filter: JobManifestGeneratorFilter): Prom
 
 /** Takes jobs from whatever state they are in to their end. */
 async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Promise<Outcome> {
-  const counted = await watch(context, jobs, begun, isPreparing);
+  const counted = await watch(context, BACKFILL, jobs, begun, isPreparing);
   const waiting = counted.filter((job) => job.status === 'Suspended');
   await cancel(jobs, waiting.filter(foundNothing), 'there is nothing to replicate');
   await confirmRun(
@@ -56,7 +57,7 @@ async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Prom
     jobs,
     waiting.filter((job) => !foundNothing(job)),
   );
-  const ended = await watch(context, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
+  const ended = await watch(context, BACKFILL, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
   const results = await Promise.all(ended.map((job) => resultOf(context, job)));
   const data: BackfillData = { deployment: context.config.deployment, jobs: results };
   return new Outcome(worst(ended.map(statusOfJob), 'there is no job'), data, formatBackfill(data));
@@ -95,9 +96,11 @@ async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[])
 /** The error that left the question without an answer, with how to come back to the jobs. */
 function stillWaiting(error: unknown, waiting: readonly Job[]): unknown {
   if (error instanceof UsageError) {
-    return new UsageError(error.code, error.message, hintFor(error, waiting));
+    return new UsageError(error.code, error.message, hintFor(error, waiting, BACKFILL));
   }
-  return error instanceof UnreachableError ? new UnreachableError(error.code, error.message, hintFor(error, waiting)) : error;
+  return error instanceof UnreachableError
+    ? new UnreachableError(error.code, error.message, hintFor(error, waiting, BACKFILL))
+    : error;
 }
 
 async function cancel(jobs: Jobs, unwanted: readonly Job[], why: string): Promise<void> {

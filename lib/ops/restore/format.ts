@@ -5,10 +5,11 @@ import type { StatusWord } from '../../model/status';
 import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
 import type { Unknown } from '../copy/unknowns';
+import type { BatchResult } from './batch/run';
 import { type CostLine, PRICING } from './estimate';
 import { ENDS, endedIn, type Ledger, MOST_UNFINISHED, type NotRestored, type RestoreEnd, type RestoreTotals } from './ledger';
 import type { PairPlan } from './plan';
-import type { PairResult, RestoreResult } from './result';
+import { leftBy, type PairResult, type RestoreResult } from './result';
 
 /** The plan of one pair for a person. */
 export function formatPlan(result: PairResult): string {
@@ -27,6 +28,7 @@ export function formatPlan(result: PairResult): string {
       ? []
       : [`  is charged for, at the prices of ${PRICING}:`, ...cost.map((line) => `  ${formatCost(line)}`)]),
     `  takes about ${duration(time.seconds)}: ${time.assumption}`,
+    ...(of.batch === null ? [] : planOfBatch(of.batch)),
   ].join('\n');
 }
 
@@ -42,6 +44,7 @@ function rowsOfPlan(
   const rows: [Amount, string][] = [
     [plan.chosen, 'existed then'],
     [plan.copy, `to copy${replaced}; the largest has ${bytes(plan.largest)}`],
+    [plan.batch, 'of these by S3 Batch Operations; this process copies the others'],
     [plan.archived, archived],
     [plan.there, 'there already'],
     [plan.compare, 'of the same size as what is there: checksums say whether it is the same, or a conflict'],
@@ -57,6 +60,42 @@ function rowsOfPlan(
       .filter(([{ objects }], index) => objects > 0 || index < 2)
       .map(([{ objects, bytes: size }, what]) => row(objects, bytes(size), what)),
     ...gone.filter(([keys]) => keys > 0).map(([keys, what]) => row(keys, '', what)),
+  ];
+}
+
+/** What a job takes. Whether it is there already is not asked: a policy of others may not be read. */
+function planOfBatch({ role, bucket, statements }: NonNullable<PairResult['batch']>): string[] {
+  return [
+    `  the time is that of this process. S3 promises none for the job, which takes role ${role} and bucket ${bucket}`,
+    '  the role trusts batchoperations.s3.amazonaws.com, and these policies have to allow the job, besides what they do now:',
+    ...statements.flatMap(({ policy, arn, statements: needed }) => [
+      `  policy of the ${policy} ${arn}:`,
+      ...JSON.stringify(needed, null, 2)
+        .split('\n')
+        .map((line) => `    ${line}`),
+    ]),
+  ];
+}
+
+/** How the job of a pair ended. */
+function resultOfBatch(result: BatchResult): string[] {
+  const { job, jobStatus, objects, problems, failures, reportProblem } = result;
+  return [
+    `  by S3 Batch Operations, job ${job}: ${jobStatus}`,
+    row(objects.succeeded, '', 'restored; S3 verifies its copies itself, this command read none of them'),
+    ...(objects.failed === 0 ? [] : [row(objects.failed, '', 'failed')]),
+    ...(leftBy(result) === 0 ? [] : [row(leftBy(result), '', 'were not tried')]),
+    ...problems.map(({ code, reason }) => `  ${code}: ${reason}`),
+    ...(reportProblem === null ? [] : [`  which objects failed could not be read: ${reportProblem}`]),
+    ...(failures ?? []).flatMap(({ reason, count, objects: first }) => [
+      `  ${reason}: ${plural(count, 'object')}, such as`,
+      ...first
+        .slice(0, SHOWN)
+        .map(({ key, versionId, message }) => `    ${quoted(key)}, version ${versionId ?? 'unknown'}: ${message}`),
+    ]),
+    ...(objects.failed + leftBy(result) === 0
+      ? []
+      : ['  the command without --engine batch copies what is missing, and compares the rest with what is there']),
   ];
 }
 
@@ -152,6 +191,7 @@ function formatPair(result: PairResult): string {
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
     ...(totals === null ? [] : rowsOfTotals(totals, result)),
+    ...(result.batch?.result ? resultOfBatch(result.batch.result) : []),
     ...formatUnknowns(unknowns),
   ].join('\n');
 }
