@@ -22,7 +22,7 @@ const PACKAGES = [
   'jsonc-parser',
 ].join('|');
 const ROOMS = ['config', 'errors', 'model', 'stacks'].join('|');
-const HELPERS = ['app', 'config', 'remembered', 'templates'].join('|');
+const HELPERS = ['app', 'config', 'deployed-templates', 'remembered', 'templates'].join('|');
 
 /** @type {import('jest').Config} */
 const shared = {

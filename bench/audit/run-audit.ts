@@ -30,8 +30,10 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];
   try {
-    const config = { ...configurationOf(layout as Layout, Number(versions)), inventory: {} };
-    writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+    // A listing would look for the buckets of reports too.
+    const inventory = options.includes('--from-inventory') ? { inventory: {} } : {};
+    const configuration = { ...configurationOf(layout as Layout, Number(versions)), ...inventory };
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(configuration));
     const start = performance.now();
     const { signal } = new AbortController();
     await runCli({
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
     const { user, system } = process.cpuUsage();
     const {
       pairs: [report],
-      inventory,
+      inventory: compared,
     } = JSON.parse(printed.join('')) as AuditReport;
     if (report === undefined) {
       throw new TypeError('the audit reported no pair');
@@ -66,7 +68,7 @@ async function main(): Promise<void> {
     const run: AuditRun = {
       report,
       seconds,
-      compared: inventory?.pairs[0]?.seconds.compare,
+      compared: compared?.pairs[0]?.seconds.compare,
       processorSeconds: (user + system) / 1e6,
       peakMemory: process.resourceUsage().maxRSS * 1024,
     };

@@ -98,7 +98,7 @@ function writeManifest(folder: string, { prefix }: ReportPlace, about: string, f
     creationTimestamp: String(takenAt.getTime()),
     fileFormat: 'Parquet',
     fileSchema:
-      'key version_id is_latest is_delete_marker size last_modified_date storage_class replication_status encryption_status object_lock_retain_until_date intelligent_tiering_access_tier',
+      'key version_id is_latest is_delete_marker size last_modified_date storage_class replication_status encryption_status object_lock_retain_until_date object_lock_mode intelligent_tiering_access_tier',
     files,
   });
   mkdirSync(join(folder, prefix, date), { recursive: true });

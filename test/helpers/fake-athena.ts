@@ -112,7 +112,7 @@ export class FakeAthena {
       return path;
     });
     const select = columns
-      .map(([, name, type]) => (paths.length === 0 ? `CAST(NULL AS ${type}) AS "${name}"` : `"${name}"`))
+      .map(([, name, type]) => (paths.length === 0 ? `CAST(NULL AS ${type}) AS "${name}"` : columnOf(name, type)))
       .join(', ');
     return paths.length === 0
       ? `SELECT ${select} WHERE false`
@@ -131,6 +131,11 @@ export class FakeAthena {
       ...(end < rows.length && { NextToken: String(end) }),
     };
   }
+}
+
+/** A timestamp that a table has as a number is read as its milliseconds. */
+function columnOf(name = '', type = ''): string {
+  return name.endsWith('_date') && type === 'bigint' ? `epoch_ms("${name}") AS "${name}"` : `"${name}"`;
 }
 
 function refuse(name: string, message: string): never {

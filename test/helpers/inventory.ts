@@ -65,6 +65,7 @@ export function rowsOf(stored: StoredBucket): InventoryRow[] {
             header('server-side-encryption-customer-algorithm') === null
               ? (ENCRYPTION[header('server-side-encryption') ?? 'aws:kms'] ?? null)
               : 'SSE-C',
+          object_lock_mode: header('object-lock-mode'),
           object_lock_retain_until_date: ((until) => (until === null ? null : new Date(until)))(
             header('object-lock-retain-until-date'),
           ),

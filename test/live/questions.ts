@@ -7,6 +7,7 @@ import { FAILED_LIFECYCLE } from './questions/failed-lifecycle';
 import { FIRST_REPLICA } from './questions/first-replica';
 import { HEARTBEAT_SCHEDULE } from './questions/heartbeat-schedule';
 import { INVENTORY_AUDIT } from './questions/inventory-audit';
+import { INVENTORY_REPORT } from './questions/inventory-report';
 import { LEAST_PRIVILEGE } from './questions/least-privilege';
 import { LISTING_START } from './questions/listing-start';
 import { LOCK_ROLLBACK } from './questions/lock-rollback';
@@ -45,6 +46,7 @@ export const QUESTIONS: readonly Question[] = [
   LISTING_START,
   LOCKED_BUCKET_UPDATE,
   FAILED_LIFECYCLE,
+  INVENTORY_REPORT,
   INVENTORY_AUDIT,
 ];
 

@@ -20,6 +20,7 @@ export interface WrittenPair {
   readonly objectLock?: WrittenObjectLock;
   readonly sourceObjectLock?: boolean;
   readonly lifecycle?: object;
+  readonly inventory?: boolean;
   readonly group?: string;
   readonly sourceBucket?: {
     readonly name: string;
@@ -50,6 +51,7 @@ export interface WrittenConfig extends Readonly<Record<string, unknown>> {
   readonly destination?: WrittenSide;
   readonly pairs?: readonly WrittenPair[];
   readonly backfill?: boolean;
+  readonly inventory?: { readonly frequency?: string; readonly reportDays?: number };
   readonly lockdown?: { readonly breakGlassRoleArn: string };
   readonly bucketNamespace?: string;
   readonly removal?: string;
@@ -267,7 +269,9 @@ function terse(config: WrittenConfig): WrittenConfig {
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
   return Object.fromEntries(
     Object.entries(short).filter(
-      ([key, value]) => !same(value, {}) && !same(value, (DEFAULTS as Readonly<Record<string, unknown>>)[key]),
+      // An empty inventory is one.
+      ([key, value]) =>
+        (key === 'inventory' || !same(value, {})) && !same(value, (DEFAULTS as Readonly<Record<string, unknown>>)[key]),
     ),
   );
 }
@@ -303,13 +307,15 @@ function namesThere({ regions, bucketNamespace, removal }: Place) {
   );
 }
 
-/** Whether a bucket for the reports of S3 Batch Replication has a legal name that is not a pair's. */
-function hasRoomForReports(
-  { regions: [source], bucketNamespace }: Place,
+/** Whether a bucket in some regions that the app names has a legal name that is not a pair's. */
+function hasRoomFor(
+  what: string,
+  regions: readonly string[],
+  { bucketNamespace }: Place,
   { deployment, ids }: { readonly deployment: string; readonly ids: readonly string[] },
 ): boolean {
-  const name = `${deployment}-backfill-000000000000-${source}${bucketNamespace === 'global' ? '' : '-an'}`;
-  return name.length <= 63 && !ids.includes('backfill');
+  const suffix = bucketNamespace === 'global' ? '' : '-an';
+  return !ids.includes(what) && regions.every((region) => `${deployment}-${what}-000000000000-${region}${suffix}`.length <= 63);
 }
 
 function lockdownOf({ account, region = '' }: WrittenSide, roleName: string) {
@@ -349,13 +355,33 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
     owned: fc.array(fc.constantFrom(false, false, true), { minLength: 6, maxLength: 6 }),
     backfill: fc.boolean(),
+    inventory: fc.option(
+      fc.record(
+        { frequency: fc.constantFrom('Daily', 'Weekly'), reportDays: fc.integer({ min: 14, max: 36_500 }) },
+        { requiredKeys: [], noNullPrototype: true },
+      ),
+      { nil: undefined },
+    ),
     ownsKey: fc.option(fc.constantFrom('1234abcd-12ab-34cd-56ef-1234567890ab', `mrk-${'0'.repeat(32)}`), { nil: undefined }),
     breakGlass: fc.option(fc.constantFrom('BreakGlass', 'emergency/Break.Glass+1', 'b'.repeat(64)), { nil: undefined }),
     rest: independent,
     short: fc.boolean(),
   })
   .map(
-    ({ named: { there, here }, accounts: ids, profiles: logins, options, owned, backfill, ownsKey, breakGlass, rest, short }) => {
+    ({
+      named: { there, here },
+      accounts: ids,
+      profiles: logins,
+      options,
+      owned,
+      backfill,
+      inventory,
+      ownsKey,
+      breakGlass,
+      rest,
+      short,
+    }) => {
+      const isListed = inventory !== undefined && hasRoomFor('inventory', there.regions, there, here);
       const side = (index: number): WrittenSide => ({
         account: String(ids[index]),
         region: String(there.regions[index]),
@@ -366,10 +392,12 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
         source: side(0),
         destination: { ...side(1), ...(ownsKey !== undefined && { keyArn: keyOf(side(1), ownsKey) }) },
         pairs: here.ids.map((id, index) => {
-          const pair = { id, ...options[index] };
+          // A bucket of somebody else has an inventory only when the pair says so.
+          const pair = { id, ...options[index], ...(isListed && { inventory: true }) };
           return owned[index] ? intoBucketOfOthers(pair, `owned-replicas-${index}`) : pair;
         }),
-        backfill: backfill && hasRoomForReports(there, here),
+        backfill: backfill && hasRoomFor('backfill', there.regions.slice(0, 1), there, here),
+        ...(isListed && { inventory }),
         // What may be destroyed cannot be locked.
         ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
         bucketNamespace: there.bucketNamespace,
@@ -545,6 +573,7 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'objectLock', 'confirm'], 'text'],
   [['pairs', 0, 'objectLock', 'maximumRetentionDays'], 'number'],
   [['pairs', 0, 'sourceObjectLock'], 'boolean'],
+  [['pairs', 0, 'inventory'], 'boolean'],
   [['pairs', 0, 'lifecycle'], 'object'],
   [['pairs', 0, 'lifecycle', 'abortMultipartDays'], 'number'],
   [['pairs', 0, 'lifecycle', 'noncurrentDays'], 'number'],
@@ -557,6 +586,9 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'lifecycle', 'sourceNoncurrentDays'], 'number'],
   [['pairs', 0, 'lifecycle', 'sourceNoncurrentVersions'], 'number'],
   [['backfill'], 'boolean'],
+  [['inventory'], 'object'],
+  [['inventory', 'frequency'], 'text'],
+  [['inventory', 'reportDays'], 'number'],
   [['lockdown'], 'object'],
   [['lockdown', 'breakGlassRoleArn'], 'text'],
   [['bucketNamespace'], 'text'],
@@ -584,6 +616,7 @@ const OBJECTS: readonly Path[] = [
   ['pairs', 0, 'replicaBucket'],
   ['pairs', 0, 'objectLock'],
   ['pairs', 0, 'lifecycle'],
+  ['inventory'],
   ['lockdown'],
   ['monitoring'],
 ];
@@ -724,6 +757,20 @@ export const breakages: fc.Arbitrary<Breakage> = fc.oneof(
     [['backfill'], fc.constant(true)],
     [['deployment'], fc.integer({ min: 36, max: 40 }).map((length) => 'd'.repeat(length))],
   ]),
+  together('pairs[0].id', [
+    [['inventory'], fc.constant({})],
+    [['pairs', 0, 'id'], fc.constant('inventory')],
+  ]),
+  together('inventory', [
+    [['inventory'], fc.constant({})],
+    [['deployment'], fc.integer({ min: 36, max: 40 }).map((length) => 'd'.repeat(length))],
+  ]),
+  together('inventory', [
+    [['inventory'], fc.constant({})],
+    [['pairs'], fc.constant([{ id: 'a', inventory: false }])],
+  ]),
+  at(['inventory', 'frequency'], otherThan('Daily', 'Weekly')),
+  at(['inventory', 'reportDays'], wholeNumbersBeside(14, 36_500)),
   at(['lockdown', 'breakGlassRoleArn'], fc.constantFrom(...BAD_ROLES)),
   together('lockdown', [
     [['removal'], fc.constant('destroy')],

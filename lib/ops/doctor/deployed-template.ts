@@ -21,6 +21,7 @@ const NAMES = ['BucketName', 'QueueName', 'RoleName', 'AlarmName', 'TopicName', 
  */
 export class DeployedTemplate {
   private readonly resources: Readonly<Record<string, TemplateResource>>;
+  private readonly plain = new WeakMap<object, boolean>();
 
   constructor(
     private readonly template: Template,
@@ -59,7 +60,7 @@ export class DeployedTemplate {
   }
 
   private async resolve(value: unknown, where: string): Promise<unknown> {
-    if (!HAS_FUNCTION.test(JSON.stringify(value) ?? '')) {
+    if (this.isPlain(value)) {
       return value;
     }
     if (Array.isArray(value)) {
@@ -81,6 +82,18 @@ export class DeployedTemplate {
     }
     const entries = Object.entries(value).map(async ([key, inner]) => [key, await this.resolve(inner, where)] as const);
     return Object.fromEntries((await Promise.all(entries)).filter(([, inner]) => inner !== undefined));
+  }
+
+  /** Whether nothing in a value stands for something else: no function, and no letter that CloudFormation did not give back. */
+  private isPlain(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) {
+      return typeof value !== 'string' || !value.includes('?');
+    }
+    const known =
+      this.plain.get(value) ??
+      Object.entries(value).every(([key, inner]) => key !== 'Ref' && !key.startsWith('Fn::') && this.isPlain(inner));
+    this.plain.set(value, known);
+    return known;
   }
 
   private withLetters(text: string): string {
@@ -175,9 +188,6 @@ export interface DeployedResource {
   /** Whether a property has another resource of the template in it, by `Ref` or `Fn::GetAtt`. */
   refersTo(property: string, other: Pick<DeployedResource, 'id'>): boolean;
 }
-
-/** What the JSON of a value has in it that stands for something else: a function, or a letter that CloudFormation did not give back. */
-const HAS_FUNCTION = /"(Ref|Fn::[A-Za-z]+)":|\?/;
 
 const NO_VALUE = Symbol('AWS::NoValue');
 

@@ -57,6 +57,15 @@ export function parsePolicy(text: string | undefined): LivePolicy {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 export function normalStatement(statement: LiveStatement): NormalStatement {
+  const known = NORMAL.get(statement) ?? normalized(statement);
+  NORMAL.set(statement, known);
+  return known;
+}
+
+/** Those that are known: a policy of many pairs is compared with what each of them needs. Nobody changes a statement. */
+const NORMAL = new WeakMap<LiveStatement, NormalStatement>();
+
+function normalized(statement: LiveStatement): NormalStatement {
   const elements: Record<string, string | undefined> = {
     Effect: statement.Effect,
     Principal: principalText(statement.Principal),

@@ -1,27 +1,13 @@
-import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { ReportPlace } from '../../model/inventory';
+import { type Manifest, REPORT_FOLDER, readManifest } from '../../model/inventory-manifest';
 import type { Answers, ErrorCodes } from './answers';
-
-/** What a manifest says, as far as it is looked at. */
-const MANIFEST = z.object({
-  sourceBucket: z.string(),
-  fileFormat: z.string(),
-  fileSchema: z.string(),
-  files: z.array(z.object({ key: z.string(), size: z.number() })),
-});
-
-export type Manifest = z.output<typeof MANIFEST>;
-
-/** The folder of a report is when S3 began to look at the bucket. */
-const FOLDER = /^(\d{4}-\d{2}-\d{2}T\d{2})-(\d{2})Z$/;
 
 /** The moment that the folder of a report is named after. */
 export function takenAt(folder: string): Date {
-  return new Date(folder.replace(FOLDER, '$1:$2:00Z'));
+  return new Date(folder.replace(REPORT_FOLDER, '$1:$2:00Z'));
 }
 
 /** What lies in the buckets of inventory reports. */
@@ -38,7 +24,7 @@ export class ReportFacts {
       for await (const { CommonPrefixes: prefixes = [] } of this.pages(s3, place.bucket.name, place.prefix, '/')) {
         folders.push(...prefixes.map(({ Prefix: prefix = '' }) => prefix.slice(place.prefix.length, -1)));
       }
-      return folders.filter((folder) => FOLDER.test(folder)).toSorted();
+      return folders.filter((folder) => REPORT_FOLDER.test(folder)).toSorted();
     });
     return found ?? [];
   }
@@ -52,14 +38,7 @@ export class ReportFacts {
     const [text, checksum] = await Promise.all(
       ['json', 'checksum'].map((end) => this.text(side, place, `${place.prefix}${folder}/manifest.${end}`)),
     );
-    if (text === undefined || checksum === undefined) {
-      return undefined;
-    }
-    if (createHash('md5').update(text).digest('hex') !== checksum.trim().toLowerCase()) {
-      return 'its MD5 is not the one of manifest.checksum';
-    }
-    const parsed = MANIFEST.safeParse(asJson(text));
-    return parsed.success ? parsed.data : 'it is not a manifest of S3 Inventory';
+    return text === undefined || checksum === undefined ? undefined : readManifest(text, checksum);
   }
 
   /** How many files of the report of a folder are not there in the size that its manifest says. */
@@ -121,13 +100,5 @@ export class ReportFacts {
       yield page;
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
-  }
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -14,7 +14,7 @@ import { md5Of } from '../fake-s3/version';
 import { answerTo, type Call, callOf, refusalOf } from './services';
 
 /** What is asked of S3's buckets themselves, whose contents the deployment does not describe. */
-const OF_BUCKETS: ReadonlySet<string> = new Set(['HeadBucket']);
+const OF_BUCKETS: ReadonlySet<string> = new Set(['GetObject', 'HeadBucket', 'ListObjectsV2']);
 
 /** A deployment in which everything is right, with every service that a command asks, on one address. Access key ids are account ids. */
 export class FakeAws extends FakeS3 {

@@ -50,6 +50,8 @@ const COMPLETED = { ...status('COMPLETED'), ...under('aws:kms', 'SOURCE-KEY') };
 const IS_REPLICA = { ...status('REPLICA'), ...under('aws:kms', KEY) };
 const SECRET = { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' };
 
+const lockedUntil = (time: string) => ({ 'x-amz-object-lock-mode': 'GOVERNANCE', 'x-amz-object-lock-retain-until-date': time });
+
 const INVENTORY = { inventory: {} };
 
 /** What S3 looked at when it wrote the reports; all that is in the buckets. */
@@ -151,6 +153,8 @@ const WORLD: readonly Case[] = [
   ],
   ['no replica', {}, { headers: under('aws:kms', KEY) }],
   ['replica of a failed one', { headers: { ...COMPLETED, ...status('FAILED') } }, {}],
+  ['replica locked for too long', {}, { headers: { ...IS_REPLICA, ...lockedUntil('2027-11-01T00:00:00.000Z') } }],
+  ['replica locked as configured', {}, { headers: { ...IS_REPLICA, ...lockedUntil('2026-11-05T00:00:00.000Z') } }],
   [
     'SSE-C on both sides',
     { headers: { ...status('COMPLETED'), ...SECRET } },
@@ -472,6 +476,18 @@ describe('a report that cannot be used ends the audit', () => {
     remove(source[0] ?? '');
     await rejectionOf(audit(), UnreachableError);
     expect(left()).toEqual(before);
+  });
+
+  test.each(['of the reports', 'DuckDB compares'])('and so does a signal while the terminal says "%s"', async (words) => {
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-inventory-'));
+    const before = left();
+    await report();
+    const interruption = new AbortController();
+    const { context } = world.context();
+    const progress = (line: string) => (line.includes(words) ? interruption.abort() : undefined);
+    const more = { signal: interruption.signal, terminal: { ...context.terminal, progress } };
+    const error = await rejectionOf(audit({}, {}, more), UnreachableError);
+    expect([error.code, left()]).toEqual(['Interrupted', before]);
   });
 
   test('but a connection that ends too early does not', async () => {

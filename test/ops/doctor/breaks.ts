@@ -303,7 +303,18 @@ const INVENTORY_ROWS: readonly Row[] = [
       const name = `${OF_SOURCE}2026-10-31T16-00Z/manifest.json`;
       reports(w)[name] = required(reports(w)[name]).replace('Parquet', 'ORC');
     },
-    'the manifest of 2026-10-31T16-00Z is not as S3 wrote it: its MD5 is not the one of manifest.checksum',
+    /^the manifest of 2026-10-31T16-00Z is not as S3 wrote it: its MD5 is [\da-f]{32}, and manifest\.checksum says "[\da-f]{32}"$/,
+    WHOLE,
+    'Find out who wrote it: S3 alone writes reports.',
+    INVENTORY,
+  ],
+  [
+    'replica-report',
+    'about another bucket',
+    (w) => {
+      Object.assign(reports(w), reportObjects({ prefix: OF_REPLICA }, SOURCE));
+    },
+    `the manifest of 2026-10-31T16-00Z is not as S3 wrote it: it is about bucket "${SOURCE}"`,
     WHOLE,
     'Find out who wrote it: S3 alone writes reports.',
     INVENTORY,

@@ -405,6 +405,19 @@ describe('the last inventory report', () => {
     expect(await finding('source-report', silent, INVENTORY)).toEqual({ status: 'ok', found: 'report of 2026-10-31T16-00Z' });
   });
 
+  test.each([
+    ['GetBucketInventoryConfiguration', ['source-inventory', 'replica-inventory']],
+    ['ListObjectsV2', ['source-report', 'replica-report']],
+    ['GetObject', ['source-report', 'replica-report']],
+  ])('is unknown where %s has no answer', async (refused, ids) => {
+    const results = await diagnoseBroken((world) => {
+      world.fault = (operation) => (operation === refused ? awsError('AccessDenied') : undefined);
+    }, INVENTORY);
+
+    expect(unanswered(results)).toEqual(ids);
+    expect(failures(results)).toEqual({});
+  });
+
   test('is of no pair without an inventory, and of none on an emulator', async () => {
     expect(await finding('source-report', none)).toEqual({ status: 'skipped', why: 'no inventory is configured' });
     expect(await finding('source-report', none, { inventory: {}, pairs: [{ id: 'a', inventory: false }, { id: 'b' }] })).toEqual({

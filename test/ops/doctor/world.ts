@@ -471,6 +471,7 @@ export function reportObjects(
   const files = [1, 2].map((number) => `${prefix}data/${folder}-${number}.parquet`);
   const manifest = JSON.stringify({
     sourceBucket: about,
+    creationTimestamp: '1793462400000',
     fileFormat: 'Parquet',
     fileSchema: `message s3.inventory { ${REPORT_COLUMNS.map((column) => `optional binary ${column} (UTF8);`).join(' ')}}`,
     files: files.map((key) => ({ key, size: key.length, MD5checksum: '0'.repeat(32) })),

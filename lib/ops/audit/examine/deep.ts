@@ -192,15 +192,21 @@ function judgeChecksum(source: HeadObjectCommandOutput, replica: HeadObjectComma
     : different('checksum', true, `${wrong} ${source[wrong]} in the source bucket, ${replica[wrong]} in the replica bucket`);
 }
 
+/** What S3 says of a lock. */
+interface Lock {
+  readonly ObjectLockMode?: string | undefined;
+  readonly ObjectLockRetainUntilDate?: Date | undefined;
+}
+
 /**
  * A replica with more days left than the bound allows had more when it was written. S3 says the retention only to a caller with s3:GetObjectRetention.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
  */
-function judgeRetention(
-  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: HeadObjectCommandOutput,
-  { pair, now }: AuditTask,
-) {
+export function judgeRetention(
+  { ObjectLockMode: mode, ObjectLockRetainUntilDate: until }: Lock,
+  { pair, now }: Pick<AuditTask, 'pair' | 'now'>,
+): AuditFinding | undefined {
   const most = pair.objectLock?.maximumRetentionDays;
   return most === undefined || until === undefined || until.getTime() <= afterDays(now(), most).getTime()
     ? undefined

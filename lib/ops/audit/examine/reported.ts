@@ -4,7 +4,7 @@ import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { apiRule } from '../../../model/replication-rule';
 import type { ObjectVersion } from '../../explain/read-object';
 import type { Encryption } from '../../explain/rule-match';
-import { judgeExtraStatus, judgeStatuses, onlyOneSecret, otherKey } from './deep';
+import { judgeExtraStatus, judgeRetention, judgeStatuses, onlyOneSecret, otherKey } from './deep';
 import { type AuditFinding, different, judgeBoth, judgeExtra, judgeListed } from './listed';
 import { isCompleted, judgeUnreplicated } from './missing';
 
@@ -15,6 +15,7 @@ export interface ReportedEntry extends Entry {
   /** Null for delete markers, and where the report does not say it. */
   readonly encryption: Encryption['type'] | null;
   readonly retainUntil: Date | null;
+  readonly lockMode: string | null;
   /** The archive tier of S3 Intelligent-Tiering that it is in. */
   readonly archiveTier: string | null;
   /** The report lists the version twice, and does not say the same. */
@@ -68,7 +69,9 @@ export function judgeReported(sides: ReportedSides, reported: ReportedPair): Aud
   const listed = judgeBoth(source, replica, pair, takenAt.replica);
   return source.isDeleteMarker || listed.state === 'size'
     ? listed
-    : (judgeStatus(source, replica, reported) ?? judgeEncryption(source, replica) ?? { ...listed, status: source.status });
+    : (judgeStatus(source, replica, reported) ??
+        judgeEncryption(source, replica) ??
+        judgeLock(replica, reported) ?? { ...listed, status: source.status });
 }
 
 /** A replica may have come since S3 looked at the source bucket. */
@@ -88,6 +91,11 @@ function judgeEncryption(source: ReportedEntry, replica: ReportedEntry): AuditFi
   return found === 'SSE-S3' || found === 'none'
     ? otherKey(found === 'SSE-S3' && source.encryption === 'SSE-S3', `under ${found}, not under a KMS key`, source.status)
     : undefined;
+}
+
+function judgeLock({ lockMode, retainUntil }: ReportedEntry, { pair, takenAt }: ReportedPair): AuditFinding | undefined {
+  const lock = { ObjectLockMode: lockMode ?? undefined, ObjectLockRetainUntilDate: retainUntil ?? undefined };
+  return judgeRetention(lock, { pair, now: () => takenAt.replica });
 }
 
 function judgeMissing(entry: ReportedEntry, reported: ReportedPair): AuditFinding {

@@ -30,6 +30,8 @@ import { type Dialect, literal, TABLES } from './sql';
 const DIALECT: Dialect = {
   matched: (text) => text,
   milliseconds: (timestamp) => `date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', ${timestamp})`,
+  // The table of AWS's page has it as a number.
+  retainedUntil: (column) => column,
 };
 
 /** Queries that read the reports: totals, and rows of suspects, in which the query for suspects is repeated. */
@@ -48,7 +50,7 @@ const TB = 2 ** 40;
 const CATALOG = 'AwsDataCatalog';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html */
-const COLUMNS = `bucket string, \`key\` string, version_id string, is_latest boolean, is_delete_marker boolean, size bigint, last_modified_date timestamp, storage_class string, replication_status string, encryption_status string, object_lock_retain_until_date bigint, intelligent_tiering_access_tier string`;
+const COLUMNS = `bucket string, \`key\` string, version_id string, is_latest boolean, is_delete_marker boolean, size bigint, last_modified_date timestamp, storage_class string, replication_status string, encryption_status string, object_lock_retain_until_date bigint, object_lock_mode string, intelligent_tiering_access_tier string`;
 
 /** Milliseconds between two looks at a query: the first ones, then the last one again and again. */
 const WAITS = [250, 500, 1000, 2000, 5000];

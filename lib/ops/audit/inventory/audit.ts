@@ -79,10 +79,12 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
       context.terminal.progress('');
       csv?.close();
       throw error;
+    } finally {
+      await engine.close();
     }
     return { csv, progress };
   };
-  const compared = await compare().finally(() => engine.close());
+  const compared = await compare();
   return conclude(context, files, {
     ...compared,
     startedAt,

@@ -2,7 +2,7 @@ import { stopIfInterrupted } from '../../../aws/clock';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { canaryPrefix } from '../../../model/names';
 import type { Encryption } from '../../explain/rule-match';
-import { expiresReplicas, type Sides, toDifference } from '../examine/listed';
+import { expiresReplicas, toDifference } from '../examine/listed';
 import { cutoffOf, judgeReported, type ReportedEntry, type ReportedPair, type ReportedSides } from '../examine/reported';
 import { ByVersionId, type Matcher, type Visit, WithHistory } from '../join';
 import type { RunningAudit } from '../progress';
@@ -144,7 +144,7 @@ export class InventoryAudit implements RunningAudit {
     }
     const finding = judgeReported(sides, this.reported);
     this.tally.judge(entry, finding.state, finding.wrong, this.reported.takenAt.source);
-    const difference = toDifference(this.reported.pair.id, sides as Sides, finding);
+    const difference = toDifference(this.reported.pair.id, sides, finding);
     if (difference !== undefined) {
       this.differences.push(difference);
     }
@@ -232,6 +232,7 @@ function entryOf(row: Readonly<Record<(typeof SUSPECT)[number], string | null>>)
     status,
     encryption: ENCRYPTION[encryption ?? ''] ?? null,
     retainUntil: dateOf(row.retainUntil),
+    lockMode: row.lockMode?.toUpperCase() ?? null,
     archiveTier: ARCHIVE_TIERS[archiveTier ?? ''] ?? null,
     isContradictory: false,
   };

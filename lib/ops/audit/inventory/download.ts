@@ -129,7 +129,7 @@ async function writeFile(
   onBytes: (count: number) => void,
 ): Promise<{ readonly bytes: number; readonly md5: string }> {
   const hash = createHash('md5');
-  let bytes = 0;
+  let written = 0;
   let file: number | undefined;
   try {
     file = openSync(path, 'w');
@@ -137,13 +137,13 @@ async function writeFile(
       stopIfInterrupted(signal);
       hash.update(chunk);
       // Into the cache of the system: waiting for a thread takes longer.
-      writeAt(file, chunk, bytes);
-      bytes += chunk.length;
+      writeAt(file, chunk, written);
+      written += chunk.length;
       onBytes(chunk.length);
     }
-    return { bytes, md5: hash.digest('hex') };
+    return { bytes: written, md5: hash.digest('hex') };
   } catch (error) {
-    onBytes(-bytes);
+    onBytes(-written);
     const { syscall } = error as NodeJS.ErrnoException;
     throw syscall === 'write' || syscall === 'open'
       ? new UsageError(

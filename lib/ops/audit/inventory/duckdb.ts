@@ -25,6 +25,7 @@ const DIALECT: Dialect = {
   matched: (text) => `hash(${text})`,
   // Of every kind of timestamp that a Parquet file may hold.
   milliseconds: (timestamp) => `epoch_ms(${timestamp})`,
+  retainedUntil: (column) => `epoch_ms(${column})`,
 };
 
 /** Types of the columns of a report without a file. Others are text. */

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
 import { isAwsError, unreachable } from '../../../aws/aws-error';
 import type { Requests } from '../../../aws/requests';
 import { duration } from '../../../cli/units';
 import { AppError, UnreachableError } from '../../../errors/errors';
 import { quoted } from '../../../errors/visible';
 import type { ReportPlace } from '../../../model/inventory';
+import { missingColumns, REPORT_FOLDER, readManifest } from '../../../model/inventory-manifest';
 import type { AuditRequest } from '../task';
 import { READ_COLUMNS } from './sql';
 
@@ -51,17 +50,6 @@ export interface WantedReport {
   readonly maxAge: number;
 }
 
-const FOLDER = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}Z$/;
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html */
-const MANIFEST = z.object({
-  sourceBucket: z.string(),
-  creationTimestamp: z.string().regex(/^\d{10,16}$/),
-  fileFormat: z.string(),
-  fileSchema: z.string(),
-  files: z.array(z.object({ key: z.string().min(1), size: z.int().min(0), MD5checksum: z.string().regex(/^[\da-fA-F]{32}$/) })),
-});
-
 /**
  * Finds the newest report of a place, or the newest of a date, and verifies its manifest.
  *
@@ -80,7 +68,7 @@ export async function findReport(from: ReportBucket, wanted: WantedReport, now: 
         : 'name another date, or write --from-inventory alone for the newest report',
     );
   }
-  const report = await readManifest(from, { place, about, folder });
+  const report = await reportIn(from, { place, about, folder });
   const age = now.getTime() - report.takenAt.getTime();
   if (date === undefined && age > maxAge) {
     throw new UnreachableError(
@@ -117,7 +105,7 @@ async function foldersOf({ s3, requests, owner }: ReportBucket, { bucket, prefix
   } catch (error) {
     throw unreachable(`the list of inventory reports in bucket ${bucket.name}`, error);
   }
-  return folders.filter((folder) => FOLDER.test(folder));
+  return folders.filter((folder) => REPORT_FOLDER.test(folder));
 }
 
 interface ReportFolder extends Pick<WantedReport, 'place' | 'about'> {
@@ -125,28 +113,25 @@ interface ReportFolder extends Pick<WantedReport, 'place' | 'about'> {
 }
 
 /** @throws UnreachableError when the manifest is missing, is not the one that S3 wrote, or says something unexpected */
-async function readManifest(from: ReportBucket, { place, about, folder }: ReportFolder): Promise<InventoryReport> {
+async function reportIn(from: ReportBucket, { place, about, folder }: ReportFolder): Promise<InventoryReport> {
   const where = `${place.prefix}${folder}/manifest`;
   const [manifest, checksum] = await Promise.all([
     readText(from, place, `${where}.json`, folder),
     readText(from, place, `${where}.checksum`, folder),
   ]);
   const altered = (what: string) => alteredReport(`s3://${place.bucket.name}/${where}.json`, what);
-  if (md5(manifest) !== checksum.trim().toLowerCase()) {
-    throw altered(`its MD5 is ${md5(manifest)}, and manifest.checksum says ${quoted(checksum.trim().slice(0, 40))}`);
+  const read = readManifest(manifest, checksum);
+  if (typeof read === 'string') {
+    throw altered(read);
   }
-  const read = MANIFEST.safeParse(asJson(manifest));
-  if (!read.success) {
-    throw altered(`it is not a manifest of S3 Inventory: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`);
-  }
-  const { sourceBucket, creationTimestamp, fileFormat, fileSchema, files } = read.data;
+  const { sourceBucket, creationTimestamp, fileFormat, files } = read;
   if (sourceBucket !== about) {
     throw altered(`it is about bucket ${quoted(sourceBucket)}, not about ${about}`);
   }
   if (fileFormat !== 'Parquet') {
     throw otherInventory(place, `its files are ${quoted(fileFormat)}, and only Parquet is supported`);
   }
-  const missing = READ_COLUMNS.filter((column) => !new RegExp(`\\b${column}\\b`).test(fileSchema));
+  const missing = missingColumns(read, READ_COLUMNS);
   if (missing.length > 0) {
     throw otherInventory(place, `its files have no ${missing.join(', ')}`);
   }
@@ -224,16 +209,4 @@ function otherInventory({ bucket, prefix }: ReportPlace, what: string): Unreacha
     `the inventory report in s3://${bucket.name}/${prefix} is not configured as this deployment does it: ${what}`,
     'look for the cause with doctor, and deploy the inventory again; the next report has what is missing',
   );
-}
-
-function asJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}
-
-function md5(content: string): string {
-  return createHash('md5').update(content).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { DeployedPair } from '../../../model/deployment';
+import { afterDays } from '../../../model/lifecycle';
 import { canaryPrefix } from '../../../model/names';
 import { MOST_PREFIXES } from '../report';
 
@@ -16,6 +17,8 @@ export interface Dialect {
   readonly matched: (text: string) => string;
   /** Milliseconds since 1970 of a timestamp, as a whole number. */
   readonly milliseconds: (timestamp: string) => string;
+  /** The same of the end of a retention, which is of another type on Athena. */
+  readonly retainedUntil: (column: string) => string;
 }
 
 /** What is compared, and at which moments S3 looked. */
@@ -48,6 +51,7 @@ export const READ_COLUMNS = [
   'replication_status',
   'encryption_status',
   'object_lock_retain_until_date',
+  'object_lock_mode',
   'intelligent_tiering_access_tier',
 ] as const;
 
@@ -67,6 +71,7 @@ export const SUSPECT = [
   'status',
   'encryption',
   'retainUntil',
+  'lockMode',
   'archiveTier',
 ] as const;
 
@@ -106,12 +111,12 @@ export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
 /** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
 export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
   const rows = (table: Table, side: number) =>
-    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
+    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, CAST(object_lock_retain_until_date AS varchar) AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
   // Trino compares no two columns with those of a subquery, so that this is a join.
   const suspected = comparison.withHistory
     ? `(SELECT DISTINCT k FROM ${suspects} AS suspected_keys) AS suspected ON listed.k = suspected.k`
     : `${suspects} AS suspected ON listed.k = suspected.k AND listed.v = suspected.v`;
-  return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, tier
+  return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, lock_mode, tier
 FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspected}
 ORDER BY key, side, modified DESC, is_latest DESC, version`;
 }
@@ -129,14 +134,15 @@ function isAudited(table: Table, { pair, prefix }: Comparison): string {
 }
 
 function prefixOf({ prefix }: Comparison): string {
-  const length = [...prefix].length;
+  // Code points, as SQL counts them.
+  const { length } = Array.from(prefix);
   // The filter's own prefix is the same for all.
   return length === 0
     ? "substr(key, 1, strpos(key, '/'))"
     : `CASE WHEN strpos(substr(key, ${length + 1}), '/') = 0 THEN '' ELSE substr(key, 1, ${length} + strpos(substr(key, ${length + 1}), '/')) END`;
 }
 
-function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds }: Dialect): string {
+function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds, retainedUntil }: Dialect): string {
   if (table === 'source') {
     return `${IS_MARKER} OR (replication_status = 'COMPLETED' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS'))`;
   }
@@ -149,7 +155,13 @@ function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { millis
         `(storage_class = ${literal(storageClass)} AND ${milliseconds('last_modified_date')} < ${today - days * DAY})`,
     ),
   ];
-  return `${IS_MARKER} OR (replication_status = 'REPLICA' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS') AND (${classes.join(' OR ')}))`;
+  const most = pair.objectLock?.maximumRetentionDays;
+  const until = 'object_lock_retain_until_date';
+  const lock =
+    most === undefined
+      ? ''
+      : ` AND (${until} IS NULL OR ${retainedUntil(until)} <= ${afterDays(new Date(replicaTakenAt), most).getTime()})`;
+  return `${IS_MARKER} OR (replication_status = 'REPLICA' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS') AND (${classes.join(' OR ')})${lock})`;
 }
 
 /** Text in SQL. Prefixes come from the configuration, and may hold any character. */

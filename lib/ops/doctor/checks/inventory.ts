@@ -2,6 +2,7 @@ import type { InventoryConfiguration } from '@aws-sdk/client-s3';
 import { isEmulator } from '../../../aws/emulator';
 import { plural } from '../../../cli/units';
 import { SIDES, type SideName } from '../../../config/replication-config';
+import { quoted } from '../../../errors/visible';
 import type { DeployedPair } from '../../../model/deployment';
 import {
   type ApiInventory,
@@ -14,6 +15,7 @@ import {
   reportsOf,
   VERSION_COLUMNS,
 } from '../../../model/inventory';
+import { missingColumns } from '../../../model/inventory-manifest';
 import { BUCKET, type Check, type CheckFinding, compare, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import { byAws, byHand } from '../repair';
 import { takenAt } from '../report-facts';
@@ -224,15 +226,19 @@ async function faultOf(
   if (manifest === undefined) {
     return partial('it has no manifest');
   }
+  const altered = (what: string): Fault => ({
+    text: `the manifest of ${folder} is not as S3 wrote it: ${what}`,
+    remedy: 'Find out who wrote it: S3 alone writes reports.',
+    isPartial: false,
+  });
   if (typeof manifest === 'string') {
-    return {
-      text: `the manifest of ${folder} is not as S3 wrote it: ${manifest}`,
-      remedy: 'Find out who wrote it: S3 alone writes reports.',
-      isPartial: false,
-    };
+    return altered(manifest);
+  }
+  if (!place.prefix.includes(`/${manifest.sourceBucket}/`)) {
+    return altered(`it is about bucket ${quoted(manifest.sourceBucket)}`);
   }
   const columns = [...VERSION_COLUMNS, ...fields.map((field) => INVENTORY_FIELDS[field as keyof typeof INVENTORY_FIELDS])];
-  const missing = columns.filter((column) => !new RegExp(`\\b${column}\\b`).test(manifest.fileSchema));
+  const missing = missingColumns(manifest, columns);
   if (manifest.fileFormat !== 'Parquet' || missing.length > 0) {
     const what = [...(manifest.fileFormat === 'Parquet' ? [] : [manifest.fileFormat]), ...missing.map((one) => `no ${one}`)];
     return {
