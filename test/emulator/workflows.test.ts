@@ -179,12 +179,13 @@ function commandsOf(...codes: readonly Codes[]): Codes {
 }
 
 test('the workflows end as their page promises: a deployment, a pull request, every check, and what is broken', async () => {
-  await deployment();
-  await broken();
+  expect(await deployment()).toEqual(promised('nothing is wrong'));
+  expect(await broken()).toEqual(promised('replication is switched off by hand'));
+  expect(await expired()).toEqual(promised('credentials have expired'));
 });
 
 /** What was deployed is planned for a pull request, whose comment has the plan, and verified, and every report is kept. */
-async function deployment(): Promise<void> {
+async function deployment(): Promise<Codes> {
   const checked = await runJob('pull-request', 'check');
   const deployed = await runJob('deploy', 'deploy');
   const after = await Promise.all([
@@ -206,35 +207,39 @@ async function deployment(): Promise<void> {
   ]);
   expect(await run({ run: line ?? '' }, {})).toBe(0);
 
-  expect(commandsOf(checked, deployed, ...after)).toEqual(promised('nothing is wrong'));
   expect(readFileSync(join(kept.directory, 'summary.md'), 'utf8')).toContain('    backups-demo-source (111111111111');
   const comment = told();
   expect(comment).toMatch(/^gh pr comment 12 --body-file comment\.md\nplan ended with 0\./);
   expect(comment).toMatch(/^ {4}backups-demo-delivery-source \(111111111111, ap-southeast-2\): the template does not change$/m);
+  return commandsOf(checked, deployed, ...after);
 }
 
-/** What is broken opens an issue that names the codes, and what cannot be found out adds to it. */
-async function broken(): Promise<void> {
+/** What is broken opens an issue that names the codes. */
+async function broken(): Promise<Codes> {
   const { s3 } = emulatorClients(kept.environment['AWS_ENDPOINT_URL'] ?? '', config().source);
   const Bucket = config().pairs[0]?.names.sourceBucket.name;
   const { ReplicationConfiguration: live } = await s3.send(new GetBucketReplicationCommand({ Bucket }));
   const rules = live?.Rules?.map((rule) => ({ ...rule, Status: 'Disabled' as const }));
   await s3.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: { Role: live?.Role, Rules: rules } }));
 
-  expect(commandsOf(await runJob('daily', 'verify'))).toEqual(promised('replication is switched off by hand'));
+  const codes = commandsOf(await runJob('daily', 'verify'));
   expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
   const opened = told();
   expect(opened).toContain('gh issue create --title s3-replication daily failed --body-file issue.md');
   expect(opened).toContain('doctor ended with 1, verify ended with 1.');
+  return codes;
+}
 
+/** What cannot be found out adds to the issue. */
+async function expired(): Promise<Codes> {
   writeFileSync(join(kept.directory, 'issues'), '7\n');
-  const expired = { AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
+  const without = { AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
   const unknown = await Promise.all([
-    runJob('daily', 'verify', expired),
-    runJob('weekly', 'audit', expired),
-    runJob('monthly', 'drill', expired),
+    runJob('daily', 'verify', without),
+    runJob('weekly', 'audit', without),
+    runJob('monthly', 'drill', without),
   ]);
-  expect(commandsOf(...unknown)).toEqual(promised('credentials have expired'));
   expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
   expect(told()).toMatch(/gh issue comment 7 --body-file issue\.md\ndoctor ended with 3, verify ended with 3\./);
+  return commandsOf(...unknown);
 }
