@@ -158,7 +158,7 @@ const told = () => {
   return text;
 };
 
-/** The codes that the page promises, by command; null for what it does not say. */
+/** The codes that the page promises in one state, by command. */
 function promised(column: string): Record<string, number> {
   const page = readFileSync(join(PROJECT, 'docs/ci/README.md'), 'utf8');
   const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
