@@ -594,18 +594,19 @@ describe('Athena', () => {
     expect(data.inventory).toMatchObject({ engine: 'athena', pairs: [{ source: { verified: 'md5' } }] });
   });
 
-  test('limits what a query reads', async () => {
+  test('limits what a query reads, in a workgroup with the tags of the configuration', async () => {
     await report();
     const made: unknown[] = [];
     const set = jest.spyOn(athena.workGroups, 'set').mockImplementation((name, group) => {
       made.push(group);
       return Map.prototype.set.call(athena.workGroups, name, group) as never;
     });
-    await audit(engine);
+    await audit(engine, { tags: { team: 'storage' } });
     set.mockRestore();
     expect(made).toMatchObject([
       {
         Name: 'backups-inventory-audit',
+        Tags: [{ Key: 'team', Value: 'storage' }],
         Configuration: { EnforceWorkGroupConfiguration: true, BytesScannedCutoffPerQuery: 10_000_000 },
       },
     ]);
