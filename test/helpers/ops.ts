@@ -17,6 +17,8 @@ import type { Deployment } from '../../lib/model/deployment';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { validConfig } from './config';
 
+const MADE = new Map<string, unknown>();
+
 /**
  * Clients for `aws-sdk-client-mock`. Each is made for the account of its side: its access key id is the account, so that a mock can
  * tell who asks by `client.config.credentials()`.
@@ -27,14 +29,14 @@ export function testClients(config: Deployment): Clients {
     maxAttempts: 1,
     credentials: { accessKeyId: accountNamed(config, side).account, secretAccessKey: 'test' },
   });
-  const made = new Map<string, unknown>();
-  /** Makes each client once, as the real ones are. */
+  /** Makes each client once in a test file: that takes a millisecond. */
   const client =
     <T>(Client: new (of: ReturnType<typeof settings>) => T) =>
     async (side: AccountName, region?: string): Promise<T> => {
-      const id = `${Client.name} ${side} ${region}`;
-      const found = (made.get(id) as T | undefined) ?? new Client(settings(side, region));
-      made.set(id, found);
+      const own = settings(side, region);
+      const id = `${Client.name} ${JSON.stringify(own)}`;
+      const found = (MADE.get(id) as T | undefined) ?? new Client(own);
+      MADE.set(id, found);
       return found;
     };
   return {

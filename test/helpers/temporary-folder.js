@@ -18,7 +18,7 @@ module.exports = () => {
     }
   }
   const folder = path.join(parent, `${PREFIX}${process.pid}`);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   process.env.TMPDIR = folder;
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 };

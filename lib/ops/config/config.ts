@@ -21,7 +21,8 @@ const NOT_CHECKED = 'Not checked: the size of templates, which "plan" measures, 
 function check({ cdkContext, directory }: ProjectContext): Outcome {
   const { config: checked, origin, warnings } = checkConfig(contextOfCli(cdkContext, directory), directory);
   const { deployment, source, destination, pairs } = checked;
-  const found = `the configuration in ${origin} is valid: deployment ${deployment}, ${plural(pairs.length, 'pair')} from ${source.region} to ${destination.region}`;
+  const reports = pairs.filter(({ reportDays }) => reportDays !== undefined);
+  const found = `the configuration in ${origin} is valid: deployment ${deployment}, ${plural(pairs.length, 'pair')} from ${source.region} to ${destination.region}${reports.length === 0 ? '' : `, ${reports.map(({ id }) => id).join(', ')} for inventory reports`}`;
   const lines = [found, ...warnings.map((warning) => `warning: ${warning}`), NOT_CHECKED];
   return new Outcome(
     { status: 'ok', seen: [found] },

@@ -34,6 +34,15 @@ afterEach(() => {
 });
 
 describe('config check', () => {
+  test('names the pair that keeps inventory reports, which no configuration has', async () => {
+    writeCdkJson({ ...ACCOUNTS, pairs: [{ id: 'a' }], inventory: {} });
+
+    const { text, data } = await configCommand('check');
+
+    expect(text).toContain('2 pairs from ap-southeast-2 to us-west-2, inventory for inventory reports\n');
+    expect(data).toMatchObject({ pairs: ['a', 'inventory'] });
+  });
+
   test('says what is configured, and what it did not look at', async () => {
     writeCdkJson({ ...ACCOUNTS, deployment: 'vault', pairs: [{ id: 'a' }, { id: 'b' }] });
 
