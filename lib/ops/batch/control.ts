@@ -127,22 +127,21 @@ export class JobControl {
   }
 }
 
-const AGAIN = 'repeat the command: it continues with a job that was created';
-
-/**
- * What AWS says to a change, and which permissions the change takes; or that it says nothing.
- *
- * @param retry what to do where there was no answer
- */
-export function refused(what: string, permissions: string, error: unknown, retry = AGAIN): AppError {
+/** What AWS says to a change, and which permissions the change takes; or that it says nothing. */
+export function refused(what: string, permissions: string, error: unknown): AppError {
   if (isAccessDenied(error)) {
     return new AppError('Refused', `${what}: ${messageOf(error)}`, denialHint(error, `it takes ${permissions}`), {
       cause: error,
     });
   }
   return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
-    ? new UnreachableError('NoAnswer', `${what}: ${faultInWords(error)}`, retry, {
-        cause: error,
-      })
+    ? new UnreachableError(
+        'NoAnswer',
+        `${what}: ${faultInWords(error)}`,
+        'repeat the command: it continues with a job that was created',
+        {
+          cause: error,
+        },
+      )
     : new AppError('Refused', `${what}: ${messageOf(error)}`, undefined, { cause: error });
 }

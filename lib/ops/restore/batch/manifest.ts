@@ -3,8 +3,9 @@ import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { faultInWords, isAccessDenied } from '../../../aws/aws-error';
 import { bytes } from '../../../cli/units';
-import { AppError } from '../../../errors/errors';
+import { AppError, UnreachableError } from '../../../errors/errors';
 import { refused } from '../../batch/control';
 import { type Amount, addTo, type Item, noAmount } from '../../copy/model';
 
@@ -73,11 +74,18 @@ export class Manifest {
       ExpectedBucketOwner: owner,
       IfNoneMatch: '*',
     });
+    const what = `s3://${bucket}/${key} could not be written`;
     try {
-      return (await s3.send(command)).ETag ?? '';
+      const { ETag: etag } = await s3.send(command);
+      if (etag !== undefined) {
+        return etag;
+      }
     } catch (error) {
-      throw refused(`s3://${bucket}/${key} could not be written`, `s3:PutObject on ${bucket}`, error, RESUME);
+      throw isAccessDenied(error)
+        ? refused(what, `s3:PutObject on ${bucket}`, error)
+        : new UnreachableError('NoAnswer', `${what}: ${faultInWords(error)}`, RESUME, { cause: error });
     }
+    throw new UnreachableError('NoETag', `${what}: the answer names no ETag, which a job needs`, RESUME);
   }
 
   /** Removes the file. */
