@@ -514,7 +514,18 @@ const plan = object({
 const deploy = object({ stacks: list(stack), deployed: flag, driftChecked: z.literal(false) });
 
 // restore
-const restore = object({
+const copyJob = {
+  job: text.describe('id of the job'),
+  region: text,
+  jobStatus,
+  objects: jobObjects,
+  problems: list(object({ code: text, reason: text })),
+  failures: orNull(
+    list(object({ reason: text, count, objects: list(object({ key: text, versionId: orNull(text), message: text })) })),
+  ),
+  reportProblem: orNull(text),
+};
+const restoreRun = object({
   dryRun: flag,
   pairs: list(
     object({
@@ -569,22 +580,7 @@ const restore = object({
           role: text,
           bucket: text,
           statements: list(object({ policy: text, arn: text, statements: list(z.looseObject({})) })),
-          result: orNull(
-            object({
-              job: text.describe('id of the job'),
-              region: text,
-              listed: amount,
-              jobStatus,
-              objects: jobObjects,
-              problems: list(object({ code: text, reason: text })),
-              failures: orNull(
-                list(
-                  object({ reason: text, count, objects: list(object({ key: text, versionId: orNull(text), message: text })) }),
-                ),
-              ),
-              reportProblem: orNull(text),
-            }),
-          ),
+          result: orNull(object({ ...copyJob, listed: amount })),
         }),
       ),
     }),
@@ -606,6 +602,7 @@ const restore = object({
   moreNotRestored: count,
   unwritten,
 });
+const restore = z.union([restoreRun, object({ pair, ...copyJob }), object(job)]);
 
 const scp = object({ account, characters: count, most: count, policy: z.looseObject({}) });
 

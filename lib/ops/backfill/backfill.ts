@@ -3,9 +3,9 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { table } from '../../cli/table';
 import { whole } from '../../cli/units';
 import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
-import { quoted } from '../../errors/visible';
 import { worst } from '../../model/status';
-import { hasEnded, isOpen, isPreparing, type JobObjects, toObjects } from '../batch/job';
+import { cancelJob, jobIdOf } from '../batch/cancel';
+import { hasEnded, isPreparing, type JobObjects, toObjects } from '../batch/job';
 import { hintFor, watch } from '../batch/watch';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
@@ -32,8 +32,13 @@ export async function backfill(context: Context, args: CommandArguments): Promis
   if (args.action === 'list') {
     return listJobs(context, jobs);
   }
-  const job = await jobs.describe(jobIdOf(args));
-  return args.action === 'cancel' ? cancelJob(context, jobs, job) : finish(context, jobs, [job]);
+  const example = `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${args.action} JOB`;
+  const job = await jobs.describe(jobIdOf(args.argument ?? '', example));
+  if (args.action !== 'cancel') {
+    return finish(context, jobs, [job]);
+  }
+  const { data, text } = await cancelJob(context, jobs, job, { about: describeFilter(job.filter), done: 'replicated' });
+  return new Outcome({ status: 'ok', seen: [text] }, data, text);
 }
 
 /** The same for what failed, and for nothing else. */
@@ -109,18 +114,6 @@ async function cancel(jobs: Jobs, unwanted: readonly Job[], why: string): Promis
   }
 }
 
-/** @throws UsageError for what cannot be the id of a job */
-function jobIdOf({ action, argument = '' }: CommandArguments): string {
-  if (!/^[\w-]{5,36}$/.test(argument)) {
-    throw new UsageError(
-      'BadJob',
-      `${quoted(argument)} is no id of a job`,
-      `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${action} JOB`,
-    );
-  }
-  return argument;
-}
-
 /** A job in the list. */
 interface JobRow {
   /** Id of the job. */
@@ -167,28 +160,4 @@ function cells({ job, pair, jobStatus, createdAt, objects: { total, succeeded, f
     whole(succeeded + failed),
     whole(failed),
   ];
-}
-
-/**
- * Ends a job, after asking; one that has ended, or is about to, stays as it is.
- *
- * @throws AbortError when the person declines
- */
-async function cancelJob({ terminal, yes }: Context, jobs: Jobs, job: Job): Promise<Outcome> {
-  if (!isOpen(job)) {
-    return outcome(job, `job ${job.id} is ${job.status} already`);
-  }
-  terminal.tell(
-    `job ${job.id} of pair ${job.pair.id} (${job.status}): ${describeFilter(job.filter)}; ${whole(job.objects.succeeded)} objects replicated, which stay`,
-  );
-  if (!yes) {
-    await terminal.confirm('Cancel it for good?');
-  }
-  await jobs.setStatus(job.id, 'Cancelled', 'cancelled by the operator');
-  const now = await jobs.describe(job.id);
-  return outcome(now, `job ${job.id} is ${now.status}`);
-}
-
-function outcome({ id, pair, status, objects }: Job, text: string): Outcome {
-  return new Outcome({ status: 'ok', seen: [text] }, { job: id, pair: pair.id, jobStatus: status, objects }, text);
 }

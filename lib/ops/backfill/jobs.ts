@@ -7,6 +7,7 @@ import { manifestPrefix, reportPrefix } from '../../model/names';
 import { opsCommand } from '../../model/shell-commands';
 import { tagsOfMade } from '../../model/tags';
 import { JobControl } from '../batch/control';
+import { describePair, pairOfDescription } from '../batch/job';
 import type { WatchedCommand } from '../batch/watch';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
@@ -64,7 +65,7 @@ export class Jobs {
   async list(pairs: readonly DeployedPair[]): Promise<ListedJob[]> {
     const jobs: ListedJob[] = [];
     for await (const found of this.control.list()) {
-      const pair = pairs.find((one) => one.id === pairOfDescription(this.config, found.Description));
+      const pair = pairs.find((one) => one.id === pairOfDescription(this.config, found.Description)?.id);
       if (pair !== undefined && found.Operation === 'S3ReplicateObject') {
         jobs.push({ pair, found });
       }
@@ -121,7 +122,7 @@ export function createJobRequest(
     Operation: { S3ReplicateObject: {} },
     Priority: PRIORITY,
     RoleArn: pair.names.backfillRole.arn,
-    Description: shorten(`${describe(config, pair.id)}${describeFilter(filter)}`),
+    Description: shorten(`${describePair(config, pair.id)}${describeFilter(filter)}`),
     Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: config.deployment },
       { Key: 's3-replication:pair', Value: pair.id },
@@ -154,16 +155,6 @@ export function createJobRequest(
   // 64 characters, as many as a token may have.
   const token = createHash('sha256').update(JSON.stringify([request, newest ?? null]));
   return { ...request, ClientRequestToken: token.digest('hex') };
-}
-
-/** The id of the pair that a job of a deployment is for; undefined for a job that is none of the deployment's. */
-function pairOfDescription(config: Deployment, description: string | undefined): string | undefined {
-  return config.pairs.find(({ id }) => description?.startsWith(describe(config, id)))?.id;
-}
-
-/** How the descriptions of a pair's jobs begin. */
-function describe({ deployment }: Deployment, pairId: string): string {
-  return `s3-replication ${deployment}/${pairId}: `;
 }
 
 /** Cut to what S3 takes, but not within a character. */

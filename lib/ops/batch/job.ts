@@ -1,5 +1,5 @@
 import type { JobDescriptor, JobProgressSummary, JobStatus } from '@aws-sdk/client-s3-control';
-import type { DeployedPair } from '../../model/deployment';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 
 /** How many objects a job is about, and how far it is. */
 export interface JobObjects {
@@ -76,4 +76,14 @@ export function toObjects(status: JobStatus, summary: JobProgressSummary | undef
     succeeded: summary?.NumberOfTasksSucceeded ?? 0,
     failed: summary?.NumberOfTasksFailed ?? 0,
   };
+}
+
+/** How the descriptions of a pair's jobs begin: lists of jobs have nothing else that tells them apart. */
+export function describePair({ deployment }: Pick<Deployment, 'deployment'>, pairId: string): string {
+  return `s3-replication ${deployment}/${pairId}: `;
+}
+
+/** The pair that a job of a deployment is for; undefined for a job that is none of the deployment's. */
+export function pairOfDescription(config: Deployment, description: string | undefined): DeployedPair | undefined {
+  return config.pairs.find(({ id }) => description?.startsWith(describePair(config, id)));
 }

@@ -30,8 +30,8 @@ With --engine batch, S3 copies objects of up to 5 GB that are not archived, with
 pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
 current version of one of the objects, unless --overwrite replaces it. --dry-run prints the statements that the role,
 the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob and iam:PassRole in
-the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on in AWS, and
---resume watches it.
+the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on in AWS: --resume
+goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it (s3:UpdateJobStatus).
 
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
 
@@ -78,6 +78,8 @@ Examples:
       value: 'BUCKET',
       help: 'takes lists of objects and reports; of the source account, in the Region of the target',
     },
+    watch: { type: 'string', value: 'JOB', help: 'only watch a job of --engine batch to its end; --to as it was' },
+    cancel: { type: 'string', value: 'JOB', help: 'only end such a job; what it has restored stays' },
     resume: { type: 'boolean', help: 'go on with the restore that was interrupted, or left something' },
     checkpoint: {
       type: 'string',

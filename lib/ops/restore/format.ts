@@ -5,11 +5,11 @@ import type { StatusWord } from '../../model/status';
 import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
 import type { Unknown } from '../copy/unknowns';
-import type { BatchResult } from './batch/run';
+import { formatJob, row } from './batch/format';
 import { type CostLine, PRICING } from './estimate';
 import { ENDS, endedIn, type Ledger, MOST_UNFINISHED, type NotRestored, type RestoreEnd, type RestoreTotals } from './ledger';
 import type { PairPlan } from './plan';
-import { leftBy, type PairResult, type RestoreResult } from './result';
+import type { PairResult, RestoreResult } from './result';
 
 /** The plan of one pair for a person. */
 export function formatPlan(result: PairResult): string {
@@ -74,28 +74,6 @@ function planOfBatch({ role, bucket, statements }: NonNullable<PairResult['batch
         .split('\n')
         .map((line) => `    ${line}`),
     ]),
-  ];
-}
-
-/** How the job of a pair ended. */
-function resultOfBatch(result: BatchResult): string[] {
-  const { job, jobStatus, objects, problems, failures, reportProblem } = result;
-  return [
-    `  by S3 Batch Operations, job ${job}: ${jobStatus}`,
-    row(objects.succeeded, '', 'restored; S3 verifies its copies itself, this command read none of them'),
-    ...(objects.failed === 0 ? [] : [row(objects.failed, '', 'failed')]),
-    ...(leftBy(result) === 0 ? [] : [row(leftBy(result), '', 'were not tried')]),
-    ...problems.map(({ code, reason }) => `  ${code}: ${reason}`),
-    ...(reportProblem === null ? [] : [`  which objects failed could not be read: ${reportProblem}`]),
-    ...(failures ?? []).flatMap(({ reason, count, objects: first }) => [
-      `  ${reason}: ${plural(count, 'object')}, such as`,
-      ...first
-        .slice(0, SHOWN)
-        .map(({ key, versionId, message }) => `    ${quoted(key)}, version ${versionId ?? 'unknown'}: ${message}`),
-    ]),
-    ...(objects.failed + leftBy(result) === 0
-      ? []
-      : ['  the command without --engine batch copies what is missing, and compares the rest with what is there']),
   ];
 }
 
@@ -191,7 +169,7 @@ function formatPair(result: PairResult): string {
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
     ...(totals === null ? [] : rowsOfTotals(totals, result)),
-    ...(result.batch?.result ? resultOfBatch(result.batch.result) : []),
+    ...(result.batch?.result ? formatJob(result.batch.result) : []),
     ...formatUnknowns(unknowns),
   ].join('\n');
 }
@@ -238,11 +216,6 @@ function formatNotRestored({ notRestored, moreNotRestored }: RestoreResult): str
 
 function formatOne({ pair, end, key, versionId, why }: NotRestored): string {
   return `  ${pair}: ${end}: ${quoted(key)}, version ${versionId}: ${why}`;
-}
-
-/** One line of a table of counts. */
-function row(count: number, size: string, what: string): string {
-  return `  ${whole(count).padStart(11)}  ${size.padStart(9)}  ${what}`;
 }
 
 function formatUnknowns(unknowns: readonly Unknown[]): string[] {

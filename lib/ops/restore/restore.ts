@@ -10,6 +10,7 @@ import { noRequestCounts, type RestoreRequest, sumOf } from '../copy/model';
 import { copier } from '../copy/transfer';
 import { streamedKeys } from './batch/choice';
 import { Manifest } from './batch/manifest';
+import { isAboutJob, oneJob } from './batch/one-job';
 import { finishBatch, startBatch } from './batch/run';
 import { type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
@@ -30,6 +31,9 @@ import { type PlannedJob, RestoreSession } from './session';
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function restore(context: Context, args: CommandArguments): Promise<Outcome> {
+  if (isAboutJob(args)) {
+    return await oneJob(context, args);
+  }
   setEagerGc(true);
   const options = readOptions(context, args);
   if (options.dryRun) {

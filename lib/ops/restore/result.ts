@@ -8,6 +8,7 @@ import { type Status, type StatusWord, statusOf, worst } from '../../model/statu
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import { noAmount, type RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf } from '../copy/unknowns';
+import { leftBy } from './batch/format';
 import type { BatchResult } from './batch/run';
 import { type CostLine, costOf, type ExpectedTime, expectedTime, streamedOf } from './estimate';
 import type { RestoreJob } from './job';
@@ -159,11 +160,6 @@ function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin, batc
     seen: seen > 0 ? [`pair ${pair}: ${plural(seen, 'object')} ${dryRun ? 'planned' : 'in the target'}`] : [],
     nothing: `pair ${pair}: there was nothing to restore`,
   });
-}
-
-/** Objects that a job was given and did not try. */
-export function leftBy({ listed, objects }: Pick<BatchResult, 'listed' | 'objects'>): number {
-  return Math.max(listed.objects - objects.succeeded - objects.failed, 0);
 }
 
 function pairResult({ job, plan, ledger, result }: JobState, options: RestoreOptions, config: Deployment): PairResult {

@@ -8,6 +8,7 @@ import {
   type JobStatus,
   NotFoundException,
   S3ControlClient,
+  UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from '../../../lib/cli/command';
@@ -34,6 +35,8 @@ const BATCH = { engine: 'batch', 'batch-role': ROLE, 'batch-bucket': REPORTS };
 
 /** States that S3 shows, one at each look; the last one stays. */
 let states: { readonly status: JobStatus; readonly succeeded?: number; readonly failed?: number }[] = [];
+/** Of the job. */
+let description = '';
 /** What the target has got from the job by the time that somebody looks at it. */
 let copied: () => void = () => undefined;
 
@@ -43,12 +46,14 @@ beforeEach(async () => {
   await world.open();
   world.s3.fill(REPORTS, []);
   copied = () => undefined;
+  description = 's3-replication backups/documents: restore into x';
   states = [{ status: 'Preparing' }, { status: 'Active' }, { status: 'Complete', succeeded: 1 }];
   s3Control.reset();
   s3Control.on(CreateJobCommand).callsFake(() => {
     copied();
     return { JobId: JOB };
   });
+  s3Control.on(UpdateJobStatusCommand).resolves({});
   s3Control.on(DescribeJobCommand).callsFake(look);
 });
 
@@ -58,8 +63,14 @@ function look() {
   return {
     Job: {
       Status: now?.status,
+      Description: description,
+      Operation: { S3PutObjectCopy: {} },
       Report: { Bucket: `arn:aws:s3:::${REPORTS}`, Prefix: 'restore-reports/documents' },
-      ProgressSummary: { NumberOfTasksSucceeded: now?.succeeded ?? 0, NumberOfTasksFailed: now?.failed ?? 0 },
+      ProgressSummary: {
+        TotalNumberOfTasks: 2,
+        NumberOfTasksSucceeded: now?.succeeded ?? 0,
+        NumberOfTasksFailed: now?.failed ?? 0,
+      },
     },
   };
 }
@@ -272,6 +283,51 @@ describe('--engine batch', () => {
 
     expect((await rejectionOf(world.run(values), UsageError)).toString()).toContain(message);
   });
+});
+
+describe('a job that is there', () => {
+  test('is watched to its end, without a look at the buckets', async () => {
+    states = [{ status: 'Active' }, { status: 'Complete', succeeded: 2 }];
+    const { exitCode, data, text } = await world.run({ watch: JOB });
+
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ pair: 'documents', job: JOB, jobStatus: 'Complete', objects: { total: 2, succeeded: 2 } });
+    expect(text).toContain('2             restored');
+    expect(world.s3.requests).toEqual([]);
+  });
+
+  test('fails the watch when it left something', async () => {
+    states = [{ status: 'Failed', succeeded: 1 }];
+
+    expect((await world.run({ watch: JOB })).exitCode).toBe(1);
+  });
+
+  test('is cancelled after a question', async () => {
+    states = [{ status: 'Active', succeeded: 1 }, { status: 'Cancelled' }];
+    const { exitCode, text, recorded } = await world.run({ cancel: JOB });
+
+    expect([exitCode, text]).toEqual([0, `job ${JOB} is Cancelled`]);
+    expect(recorded.questions).toEqual(['Cancel it for good?']);
+    expect(recorded.told.join()).toContain('1 objects restored, which stay');
+    expect(s3Control.commandCalls(UpdateJobStatusCommand)).toHaveLength(1);
+  });
+
+  test.each([
+    ['with other options', { watch: JOB, overwrite: true }, '--watch accepts no --overwrite'],
+    ['without the id of one', { cancel: '?' }, 'is no id of a job'],
+  ])('is refused %s', async (_, values, message) => {
+    expect((await rejectionOf(world.run(values), UsageError)).message).toContain(message);
+  });
+
+  test.each(['s3-replication others/documents: restore into x', ''])(
+    'is not touched when it belongs to others: "%s"',
+    async (of) => {
+      description = of;
+
+      expect((await rejectionOf(world.run({ cancel: JOB }), AppError)).code).toBe('ForeignJob');
+      expect(s3Control.commandCalls(UpdateJobStatusCommand)).toEqual([]);
+    },
+  );
 });
 
 function md5(text: string): string {

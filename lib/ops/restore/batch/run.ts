@@ -6,7 +6,7 @@ import { partitionOf } from '../../../model/names';
 import { batchManifestPrefix, batchReportPrefix } from '../../../model/recovery';
 import { tagsOfMade } from '../../../model/tags';
 import { JobControl } from '../../batch/control';
-import { type BatchJob, hasEnded, type JobObjects, type JobProblem, toBatchJob } from '../../batch/job';
+import { type BatchJob, describePair, hasEnded, type JobObjects, type JobProblem, toBatchJob } from '../../batch/job';
 import { type FailedTasks, failedTasks, groupByReason } from '../../batch/report';
 import { type WatchedCommand, watch } from '../../batch/watch';
 import type { Amount } from '../../copy/model';
@@ -24,8 +24,8 @@ export interface BatchPart {
   readonly listed: Amount;
 }
 
-/** What became of it. */
-export interface BatchResult extends BatchPart {
+/** How a job ended. */
+export interface JobEnd extends Omit<BatchPart, 'listed'> {
   readonly jobStatus: BatchJob['status'];
   readonly objects: JobObjects;
   /** Why the job as a whole failed. */
@@ -36,11 +36,14 @@ export interface BatchResult extends BatchPart {
   readonly reportProblem: string | null;
 }
 
+/** What became of what a job was told to copy. */
+export type BatchResult = BatchPart & JobEnd;
+
 /** How a person comes back to a job that goes on. */
 const RESTORE: WatchedCommand = {
   command: 'restore',
   preparing: 'S3 reads the list of objects',
-  watchJob: () => 'repeat the command with --resume to watch it',
+  watchJob: (id) => `repeat the command with --resume, or npx --no -- s3-replication restore --watch ${id}`,
 };
 
 /** Among jobs that run at the same time: above the 10 of a backfill, since somebody waits for a restore. */
@@ -63,7 +66,7 @@ export async function startBatch(
   const key = `${batchManifestPrefix(pair.id)}${randomUUID()}.csv`;
   const s3 = await clients.s3('source', target.region);
   const etag = await manifest.upload(s3, batch.bucket, key, config.source.account);
-  const control = await open(context, target.region);
+  const control = await openJobs(context, target.region);
   const id = await control.create(createRequest(context, job, { batch, key, etag, storageClass: options.storageClass }));
   return { job: id, region: target.region, listed: manifest.listed };
 }
@@ -89,7 +92,7 @@ function createRequest(
     },
     Priority: PRIORITY,
     RoleArn: of.batch.role,
-    Description: `s3-replication ${deployment}/${pair.id}: restore into ${target.name}`,
+    Description: `${describePair(config, pair.id)}restore into ${target.name}`,
     Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: deployment },
       { Key: 's3-replication:pair', Value: pair.id },
@@ -110,23 +113,28 @@ function createRequest(
   return { ...request, ClientRequestToken: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
 }
 
+/** Watches the job of a pair to its end. */
+export async function finishBatch(context: Context, { pair }: RestoreJob, part: BatchPart): Promise<BatchResult> {
+  const control = await openJobs(context, part.region);
+  const begun = toBatchJob(pair, await control.describeNew(part.job));
+  return { ...part, ...(await watchToEnd(context, control, begun, part.region)) };
+}
+
 /**
  * Watches a job to its end, and reads its report where an object failed.
  *
  * @throws UnreachableError when the person interrupts, or S3 gives no answer for some time; the job goes on all the same
  */
-export async function finishBatch(context: Context, { pair }: RestoreJob, part: BatchPart): Promise<BatchResult> {
-  const control = await open(context, part.region);
-  const jobs = { describe: async (id: string) => toBatchJob(pair, await control.describe(id)) };
-  const begun = toBatchJob(pair, await control.describeNew(part.job));
+export async function watchToEnd(context: Context, control: JobControl, begun: BatchJob, region: string): Promise<JobEnd> {
+  const jobs = { describe: async (id: string) => toBatchJob(begun.pair, await control.describe(id)) };
   const [ended = begun] = await watch(context, RESTORE, jobs, [begun], (job) => !hasEnded(job));
-  const { status: jobStatus, objects, problems } = ended;
-  const result = { ...part, jobStatus, objects, problems };
+  const { id: job, status: jobStatus, objects, problems } = ended;
+  const result = { job, region, jobStatus, objects, problems };
   if (objects.failed === 0) {
     return { ...result, failures: [], reportProblem: null };
   }
   try {
-    const s3 = await context.clients.s3('source', part.region);
+    const s3 = await context.clients.s3('source', region);
     const failures = await groupByReason(failedTasks(s3, ended, context.config.source.account));
     return { ...result, failures, reportProblem: null };
   } catch (error) {
@@ -137,6 +145,7 @@ export async function finishBatch(context: Context, { pair }: RestoreJob, part: 
   }
 }
 
-async function open(context: Context, region: string): Promise<JobControl> {
+/** What talks to S3 about the jobs in the Region of a target. */
+export async function openJobs(context: Context, region: string): Promise<JobControl> {
   return JobControl.open(context, 'source', region, `aws s3control list-jobs --account-id ${context.config.source.account}`);
 }
