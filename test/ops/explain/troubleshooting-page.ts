@@ -337,6 +337,8 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
 export function troubleshootingPage(doctor: DoctorKnowledge): string {
   return `# Troubleshooting
 
+For operators who see a symptom, a failure reason or a failed check. Afterwards you know its cause, and the command that repairs it.
+
 Made by \`npm run docs\` from the failure reasons (\`lib/ops/explain\`), the checks of \`doctor\` and test/ops/explain/troubleshooting-page.ts; a
 test fails when it is stale. Names are those of the default configuration. Every command reads another one with \`-c config=FILE\`.
 
