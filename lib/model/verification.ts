@@ -8,6 +8,7 @@ import {
   ALARM_PLACES,
   ALARM_SIDES,
   canaryPrefix,
+  type DeliveryNames,
   iamRole,
   lastVerificationParameter,
   type PairNames,
@@ -294,20 +295,45 @@ export function deploymentRows(config: Deployment, side: SideName, keyArn: strin
       why: 'doctor: state, policy and rotation of the key that the alias names; verify and status: its state',
       page: KMS_PAGE,
     },
-    {
-      sid: 'ReadDeployRole',
-      actions: ['iam:GetRole'],
-      resources: environments.map(
-        (environment) => iamRole(partition, environment, toolkitNames(ANY, environment).deployRole).arn,
-      ),
-      why: 'doctor: whether the roles that deploy trust the pipeline',
-      page: IAM_PAGE,
-    },
+    ...(config.pipeline === undefined
+      ? []
+      : [
+          {
+            sid: 'ReadDeployRole',
+            actions: ['iam:GetRole'],
+            resources: environments.map(
+              (environment) => iamRole(partition, environment, toolkitNames(ANY, environment).deployRole).arn,
+            ),
+            why: 'doctor: whether the roles that deploy trust the pipeline',
+            page: IAM_PAGE,
+          },
+        ]),
+    ...(config.names.delivery === undefined ? [] : githubRows(config.names.delivery[side])),
     ...(side === 'source' ? [failureQueueRow(config)] : []),
     ...(side === 'source' || watchesBackup(config) ? [subscriptionsRow(config, side)] : []),
     ...(side === 'source' && heartbeatMinutes(config) !== undefined ? [schedulesRow(config)] : []),
     ...(side === 'destination' && config.keyExchange === 'stack-output' ? [readRoles([exchange.readerRole.arn])] : []),
     ...(side === 'destination' && config.lockdown !== undefined ? [breakGlassRow(config.lockdown)] : []),
+  ];
+}
+
+/** What lets GitHub Actions into the account. */
+function githubRows({ providerArn, roles }: DeliveryNames): Row[] {
+  return [
+    {
+      sid: 'ReadGithubRoles',
+      actions: ['iam:GetRole'],
+      resources: Object.values(roles).map(({ arn }) => arn),
+      why: 'doctor: whether the roles of GitHub Actions trust the configured repository and environment, and nobody else',
+      page: IAM_PAGE,
+    },
+    {
+      sid: 'ReadGithubProvider',
+      actions: ['iam:GetOpenIDConnectProvider'],
+      resources: [providerArn],
+      why: 'doctor: whether the account has the OIDC provider of GitHub, for the audience of STS',
+      page: IAM_PAGE,
+    },
   ];
 }
 

@@ -21,7 +21,7 @@ import { deployedDemo } from './deployed-demo';
 jest.setTimeout(5 * 60_000);
 
 /**
- * Does not apply on the emulator: there is no pipeline, the exchange goes through SSM, with a profile for each side, there are no metrics,
+ * Does not apply on the emulator: there is no pipeline, no GitHub Actions, the exchange goes through SSM, with a profile for each side, there are no metrics,
  * no composite alarms and no mails, and the demo takes the TLS-only statement out of the live policies.
  */
 const EXPECTED_SKIPS = [
@@ -36,6 +36,8 @@ const EXPECTED_SKIPS = [
   'exchange-output',
   'exchange-role',
   'failed-operations',
+  'github-destination',
+  'github-source',
   'heartbeat-errors',
   'metrics-data',
   'notifications-backup',

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CreateOpenIDConnectProviderCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetBucketReplicationCommand, PutBucketReplicationCommand } from '@aws-sdk/client-s3';
 import { parse } from 'yaml';
 import { emulatorClients } from '../../lib/local/emulator';
 import { deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
+import { GITHUB_ISSUER } from '../../lib/model/names';
 import { workflowsFor } from '../../lib/ops/init/github-actions';
 import { DELIVERY } from '../helpers/config';
 import { finish, PROJECT } from '../helpers/process';
@@ -62,8 +64,15 @@ beforeAll(async () => {
     chmodSync(join(tools, name), 0o755);
   }
   writeFileSync(join(kept.directory, 'issues'), '');
+  for (const account of ['111111111111', '222222222222']) {
+    const credentials = { accessKeyId: account, secretAccessKey: 'demo' };
+    const iam = new IAMClient({ endpoint: kept.environment['AWS_ENDPOINT_URL'] ?? '', region: 'us-west-2', credentials });
+    await iam.send(
+      new CreateOpenIDConnectProviderCommand({ Url: `https://${GITHUB_ISSUER}`, ClientIDList: ['sts.amazonaws.com'] }),
+    );
+  }
   const file = join(kept.directory, 'config.json');
-  // The emulator's CloudFormation refuses providers.
+  // The emulator's CloudFormation refuses providers, and IAM there takes them: the accounts have them already.
   const github = { ...DELIVERY.delivery.github, existingProviders: ['source', 'destination'] };
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), delivery: { github } }));
 });
@@ -113,11 +122,17 @@ async function run(step: Step, more: Record<string, string>): Promise<number | n
   return code;
 }
 
-/** Runs a job: the exit codes of its commands by what they are. What it keeps as artifacts has to be there. */
-async function runJob(workflow: string, name: string, more: Record<string, string> = {}): Promise<Codes> {
+function jobOf(workflow: string, name: string): Job | undefined {
   const found = workflowsFor(config(), { folder: '.' }).find((each) => each.name === `s3-replication-${workflow}.yml`);
   const { jobs } = parse(found?.text ?? '') as { readonly jobs: Readonly<Record<string, Job>> };
-  const job = jobs[name];
+  return jobs[name];
+}
+
+const stepsOf = (workflow: string, name: string) => jobOf(workflow, name)?.steps ?? [];
+
+/** Runs a job: the exit codes of its commands by what they are. What it keeps as artifacts has to be there. */
+async function runJob(workflow: string, name: string, more: Record<string, string> = {}): Promise<Codes> {
+  const job = jobOf(workflow, name);
   const codes: Record<string, number | null> = {};
   for (const step of job?.steps ?? []) {
     if (step.run !== undefined) {
@@ -143,7 +158,7 @@ const told = () => {
   return text;
 };
 
-/** The codes that the page promises, by command; null for what it does not say. */
+/** The codes that the page promises in one state, by command. */
 function promised(column: string): Record<string, number> {
   const page = readFileSync(join(PROJECT, 'docs/ci/README.md'), 'utf8');
   const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
@@ -155,67 +170,76 @@ function promised(column: string): Record<string, number> {
   return Object.fromEntries(codes);
 }
 
-/** What ran of the commands, without what prepares them. */
+/** What ran of the commands, without what goes before and after them, which has to end well. */
 function commandsOf(...codes: readonly Codes[]): Codes {
-  return Object.fromEntries(codes.flatMap((each) => Object.entries(each)).filter(([name]) => name !== 'npm' && name !== 'sed'));
+  const all = codes.flatMap((each) => Object.entries(each));
+  const others = ['npm', 'echo', 'sed'];
+  expect(all.filter(([name, code]) => others.includes(name) && code !== 0)).toEqual([]);
+  return Object.fromEntries(all.filter(([name]) => !others.includes(name)));
 }
 
-test('the workflows end as their page promises: the first pull request, a deployment and its checks, and what is broken', async () => {
-  await pullRequest();
-  await deployment();
-  await broken();
+test('the workflows end as their page promises: a deployment, a pull request, every check, and what is broken', async () => {
+  expect(await deployment()).toEqual(promised('nothing is wrong'));
+  expect(await broken()).toEqual(promised('replication is switched off by hand'));
+  expect(await expired()).toEqual(promised('credentials have expired'));
 });
 
-/** A pull request that brings the roles is checked and planned, and its comment says where the plan stops. */
-async function pullRequest(): Promise<void> {
-  expect(await runJob('pull-request', 'check')).toEqual({ npm: 0, check: promised('nothing is wrong')['check'] });
-  expect(await runJob('pull-request', 'plan')).toEqual({ npm: 0, plan: 1 });
-  expect(await runJob('pull-request', 'comment')).toEqual({ echo: 0 });
-
-  const comment = told();
-  expect(comment).toMatch(/^gh pr comment 12 --body-file comment\.md\nplan ended with 1\./);
-  expect(comment).toMatch(/^ {4} *created {2}IAM Role SourceDelivery\/DeployRole/m);
-  expect(comment).toContain('To accept these changes, add their names to delivery.github.accept.');
-}
-
-/** What was deployed once is planned, deployed and verified, and every report is kept. */
-async function deployment(): Promise<void> {
+/** What was deployed is planned for a pull request, whose comment has the plan, and verified, and every report is kept. */
+async function deployment(): Promise<Codes> {
+  const checked = await runJob('pull-request', 'check');
   const deployed = await runJob('deploy', 'deploy');
   const after = await Promise.all([
-    runJob('deploy', 'plan'),
+    // The lines of the plan before a deployment are the same, but for the last.
+    runJob('pull-request', 'plan').then(async (codes) => ({ ...codes, ...(await runJob('pull-request', 'comment')) })),
     runJob('deploy', 'verify'),
     runJob('weekly', 'audit'),
     runJob('monthly', 'drill'),
   ]);
+  const [line] = stepsOf('deploy', 'plan')
+    .flatMap(({ run: lines }) => lines ?? [])
+    .slice(-1);
+  expect(stepsOf('deploy', 'plan').map(({ run: lines }) => lines)).toEqual([
+    ...stepsOf('pull-request', 'plan')
+      .map(({ run: lines }) => lines)
+      .slice(0, -1),
+    line,
+    undefined,
+  ]);
+  expect(await run({ run: line ?? '' }, {})).toBe(0);
 
-  const { check: _, ...expected } = promised('nothing is wrong');
-  expect(commandsOf(deployed, ...after)).toEqual(expected);
   expect(readFileSync(join(kept.directory, 'summary.md'), 'utf8')).toContain('    backups-demo-source (111111111111');
-  expect(told()).toBe('');
+  const comment = told();
+  expect(comment).toMatch(/^gh pr comment 12 --body-file comment\.md\nplan ended with 0\./);
+  expect(comment).toMatch(/^ {4}backups-demo-delivery-source \(111111111111, ap-southeast-2\): the template does not change$/m);
+  return commandsOf(checked, deployed, ...after);
 }
 
-/** What is broken opens an issue that names the codes, and what cannot be found out adds to it. */
-async function broken(): Promise<void> {
+/** What is broken opens an issue that names the codes. */
+async function broken(): Promise<Codes> {
   const { s3 } = emulatorClients(kept.environment['AWS_ENDPOINT_URL'] ?? '', config().source);
   const Bucket = config().pairs[0]?.names.sourceBucket.name;
   const { ReplicationConfiguration: live } = await s3.send(new GetBucketReplicationCommand({ Bucket }));
   const rules = live?.Rules?.map((rule) => ({ ...rule, Status: 'Disabled' as const }));
   await s3.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: { Role: live?.Role, Rules: rules } }));
 
-  expect(commandsOf(await runJob('daily', 'verify'))).toEqual(promised('replication is switched off by hand'));
+  const codes = commandsOf(await runJob('daily', 'verify'));
   expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
   const opened = told();
   expect(opened).toContain('gh issue create --title s3-replication daily failed --body-file issue.md');
   expect(opened).toContain('doctor ended with 1, verify ended with 1.');
+  return codes;
+}
 
+/** What cannot be found out adds to the issue. */
+async function expired(): Promise<Codes> {
   writeFileSync(join(kept.directory, 'issues'), '7\n');
-  const expired = { AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
+  const without = { AWS_SHARED_CREDENTIALS_FILE: '/nowhere' };
   const unknown = await Promise.all([
-    runJob('daily', 'verify', expired),
-    runJob('weekly', 'audit', expired),
-    runJob('monthly', 'drill', expired),
+    runJob('daily', 'verify', without),
+    runJob('weekly', 'audit', without),
+    runJob('monthly', 'drill', without),
   ]);
-  expect(commandsOf(...unknown)).toEqual(promised('credentials have expired'));
   expect(await runJob('daily', 'issue')).toEqual({ echo: 0 });
   expect(told()).toMatch(/gh issue comment 7 --body-file issue\.md\ndoctor ended with 3, verify ended with 3\./);
+  return commandsOf(...unknown);
 }

@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly files?: number;
   /** Of what S3 writes. @default "AES256" */
   readonly encryption?: string;
+  /** Whether timestamps say that they are in UTC, as newer writers of Parquet have them. @default false */
+  readonly zoned?: boolean;
   /** Of manifest.json. */
   readonly manifest?: Readonly<Record<string, unknown>>;
 }
@@ -87,7 +89,7 @@ export class InventoryWriter {
     { bucket, prefix }: ReportPlace,
     about: string,
     rows: readonly InventoryRow[],
-    { takenAt, files: count = 2, manifest = {}, encryption = 'AES256' }: ReportOptions,
+    { takenAt, files: count = 2, manifest = {}, encryption = 'AES256', zoned = false }: ReportOptions,
   ): Promise<string[]> {
     const date = folderOf(takenAt);
     const stored = this.s3().bucket(bucket.name);
@@ -97,7 +99,10 @@ export class InventoryWriter {
     const files = [];
     for (let index = 0; index < count; index += 1) {
       const key = `${prefix}data/${date}-${index}.parquet`;
-      const body = await this.parquet(rows.filter((_, row) => row % count === index));
+      const body = await this.parquet(
+        rows.filter((_, row) => row % count === index),
+        zoned,
+      );
       put(key, body);
       files.push({ key, size: body.length, MD5checksum: md5(body) });
     }
@@ -121,17 +126,18 @@ export class InventoryWriter {
     (await this.connection)?.closeSync();
   }
 
-  private parquet(rows: readonly InventoryRow[]): Promise<Buffer> {
-    const text = JSON.stringify(rows);
-    const known = this.written.get(text) ?? this.writeParquet(rows);
+  private parquet(rows: readonly InventoryRow[], zoned: boolean): Promise<Buffer> {
+    const text = JSON.stringify([zoned, rows]);
+    const known = this.written.get(text) ?? this.writeParquet(rows, zoned);
     this.written.set(text, known);
     return known;
   }
 
-  private async writeParquet(rows: readonly InventoryRow[]): Promise<Buffer> {
+  private async writeParquet(rows: readonly InventoryRow[], zoned: boolean): Promise<Buffer> {
     this.connection ??= DuckDBInstance.create(':memory:').then((instance) => instance.connect());
     const connection = await this.connection;
-    const columns = REPORT_COLUMNS.map((column) => `${column} ${TYPES[column] ?? 'VARCHAR'}`);
+    const typeOf = (column: string) => TYPES[column]?.replace('_MS', zoned ? 'TZ' : '_MS') ?? 'VARCHAR';
+    const columns = REPORT_COLUMNS.map((column) => `${column} ${typeOf(column)}`);
     await connection.run(`CREATE OR REPLACE TABLE report (${columns.join(', ')})`);
     if (rows.length > 0) {
       const values = rows.map((row) => `(${REPORT_COLUMNS.map((column) => literal(row[column] ?? null)).join(', ')})`);
@@ -157,7 +163,7 @@ function literal(value: InventoryRow[string]): string {
     return 'NULL';
   }
   if (value instanceof Date) {
-    return `'${value.toISOString().replace('T', ' ').replace('Z', '')}'`;
+    return `'${value.toISOString().replace('T', ' ').replace('Z', '+00')}'`;
   }
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }

@@ -58,6 +58,16 @@ export const NOT_ASKED: readonly (Passage & { readonly why: string })[] = [
     why: 'a pipeline takes a third account and a connection that a person authorizes',
   },
   {
+    file: 'docs/ci/README.md',
+    words: 'No workflow ran on GitHub',
+    why: 'a workflow takes a repository, its environments, and the people who protect them',
+  },
+  {
+    file: 'docs/deploying.md',
+    words: 'no workflow has run on GitHub',
+    why: 'a workflow takes a repository, its environments, and the people who protect them',
+  },
+  {
     file: 'docs/deploying.md',
     words: 'no deployment across real accounts',
     why: 'the other two ways of deploying have no question of their own',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { canaryTags } from '../../lib/model/canary';
 import { tagsOfMade } from '../../lib/model/tags';
 
@@ -23,6 +25,22 @@ describe('what a command makes', () => {
     expect(tagsOfMade({ tags: many(49) }, own).map(({ Key }) => Key)).toEqual([...Object.keys(many(49)), 'one']);
     expect(tagsOfMade({ tags: many(50) }, own).map(({ Key }) => Key)).toEqual(Object.keys(many(50)));
   });
+});
+
+test('every resource that a command makes has them', () => {
+  // A version of a policy has no tags, and parts of an upload are no resource.
+  const without = /^(PolicyVersion|MultipartUpload)$/;
+  const folder = join(__dirname, '../../lib');
+  const making = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    // The demo makes its resources in an emulator, and the handler those that its stack tags.
+    .filter((file) => /^(aws|ops|deploy)\/.*\.ts$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
+    .filter(({ text }) =>
+      [...text.matchAll(/new (?:Create|PutParameter)(\w*)Command\(/g)].some(([, what = '']) => !without.test(what)),
+    );
+
+  expect(making.length).toBeGreaterThan(4);
+  expect(making.filter(({ text }) => !text.includes('tagsOfMade(')).map(({ file }) => file)).toEqual([]);
 });
 
 describe('a canary', () => {

@@ -68,6 +68,9 @@ const OPERATIONS: Readonly<Record<string, (sent: Sent, world: World) => readonly
   GetKeyPolicy: onKey('kms:GetKeyPolicy'),
   GetKeyRotationStatus: onKey('kms:GetKeyRotationStatus'),
 
+  GetOpenIDConnectProvider: ({ input }) => [
+    { action: 'iam:GetOpenIDConnectProvider', resource: text(input, 'OpenIDConnectProviderArn') },
+  ],
   GetRole: onRole('iam:GetRole'),
   GetRolePolicy: onRole('iam:GetRolePolicy'),
   ListAttachedRolePolicies: onRole('iam:ListAttachedRolePolicies'),

@@ -5,7 +5,7 @@ import { roleStatements } from '../../lib/model/policies';
 import { verificationPermissions, verificationPolicies } from '../../lib/model/verification';
 import { doctor } from '../../lib/ops/doctor/doctor';
 import { verify } from '../../lib/ops/verify/verify';
-import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, LOCKDOWN, PIPELINE, validConfig } from '../helpers/config';
 import { testContext } from '../helpers/ops';
 import { deployment } from '../ops/doctor/world';
 import { decide, describe as inWords, type Request } from '../proof/decide';
@@ -18,6 +18,7 @@ const KEYS = { pipeline: PIPELINE };
 describe.each([
   ['', KEYS],
   ['under lockdown ', { ...KEYS, ...LOCKDOWN }],
+  ['of GitHub Actions ', DELIVERY],
   ['with an inventory ', { ...KEYS, inventory: {} }],
 ])('the verification roles %s', (_, keys) => {
   let world: World;
@@ -96,8 +97,9 @@ describe.each([
       .filter(({ account }) => account === 'pipeline')
       .map(({ operation, region, input }) => ({ operation, region, ...input }));
 
+    const { pipeline } = world.config;
     expect(asked).toEqual(
-      ['eu-west-1', 'ap-southeast-2', 'us-west-2'].map((region) => ({
+      (pipeline === undefined ? [] : ['eu-west-1', 'ap-southeast-2', 'us-west-2']).map((region) => ({
         operation: 'GetParameter',
         region,
         Name: '/cdk-bootstrap/hnb659fds/version',

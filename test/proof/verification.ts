@@ -208,11 +208,17 @@ function allowedOn(world: World, side: SideName): AllowedRequest[] {
     ),
     ...describeStack(ask, stack(region, owner, own.stackName)),
     ...ask('ReadKey', KMS_PAGE, READ_KEY, own.keyArn),
-    ...['hnb659fds', 'other'].flatMap((qualifier) =>
+    ...(names.pipeline === undefined ? [] : ['hnb659fds', 'other']).flatMap((qualifier) =>
       own.regions.flatMap((where) =>
         ask('ReadDeployRole', IAM_PAGE, ['iam:GetRole'], iam(owner, `role/cdk-${qualifier}-deploy-role-${owner}-${where}`)),
       ),
     ),
+    ...Object.values(names.delivery?.[side].roles ?? {}).flatMap(({ arn }) =>
+      ask('ReadGithubRoles', IAM_PAGE, ['iam:GetRole'], arn),
+    ),
+    ...(names.delivery === undefined
+      ? []
+      : ask('ReadGithubProvider', IAM_PAGE, ['iam:GetOpenIDConnectProvider'], names.delivery[side].providerArn)),
     ...own.roles.flatMap((role) => ask('ReadRoles', IAM_PAGE, READ_ROLE, role)),
     ...(side === 'source' || world.config.lockdown === undefined
       ? []
@@ -521,6 +527,18 @@ function onOtherServices(world: World, side: SideName): Request[] {
       'reads more than the trust of the role that deploys',
       READ_ROLE.filter((action) => action !== 'iam:GetRole'),
       deployRole,
+    ),
+    ...deny(
+      'reads or changes another provider',
+      ['iam:GetOpenIDConnectProvider', 'iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'],
+      iam(owner, 'oidc-provider/another.example.com'),
+    ),
+    ...Object.values(names.delivery?.[side].roles ?? {}).flatMap(({ arn }) =>
+      deny(
+        'reads more than the trust of a role of GitHub Actions',
+        READ_ROLE.filter((action) => action !== 'iam:GetRole'),
+        arn,
+      ),
     ),
     ...[...roles, ...breakGlass].flatMap((role) =>
       deny('reads more of a role', ['iam:GetContextKeysForPrincipalPolicy', 'iam:ListInstanceProfilesForRole'], role),

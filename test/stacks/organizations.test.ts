@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CfnResource, TagManager } from 'aws-cdk-lib';
+import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { addPipeline } from '../../lib/stacks/pipeline/pipeline-stack';
 import { addReplicationStacks } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
-import { LOCKDOWN, PIPELINE, validConfig } from '../helpers/config';
+import { DELIVERY, LOCKDOWN, PIPELINE, validConfig } from '../helpers/config';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -11,18 +12,24 @@ const config = validConfig({
   ...LOCKDOWN,
   witness: true,
   backfill: true,
+  inventory: {},
   monitoring: { email: 'a@example.com' },
   pipeline: PIPELINE,
   pairs: [{ id: 'documents' }, { id: 'invoices', sourceBucket: { name: 'acme-invoices', keyArns: [] } }],
 });
 
-/** An app with every kind of resource, in an organization that requires a permissions boundary. */
-const app = testApp({ '@aws-cdk/core:permissionsBoundary': { name: 'limits-of-${Qualifier}' } });
+/** An organization that requires a permissions boundary. */
+const BOUNDARY = { '@aws-cdk/core:permissionsBoundary': { name: 'limits-of-${Qualifier}' } };
+
+/** An app with every kind of resource; GitHub Actions exclude a pipeline, and have one of their own. */
+const app = testApp(BOUNDARY);
 addReplicationStacks(app, config);
 addPipeline(app, config);
+const gitHubApp = testApp(BOUNDARY);
+addDeliveryStacks(gitHubApp, validConfig(DELIVERY));
 
 test('every resource takes the tags of the configuration, but for those that the document of organizations names', () => {
-  const resources = app.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
+  const resources = [app, gitHubApp].flatMap(({ node }) => node.findAll()).filter((one) => CfnResource.isCfnResource(one));
   const untagged = resources.filter((one) => !TagManager.isTaggable(one) && !TagManager.isTaggableV2(one));
   const page = readFileSync('docs/organizations.md', 'utf8').split('What takes no tags')[1] ?? '';
   const named = [...page.matchAll(/`(\w+::\w+(?:::\w+)?)`/g)].map(([, type]) => type ?? '');
@@ -30,16 +37,16 @@ test('every resource takes the tags of the configuration, but for those that the
   expect([...new Set(untagged.map(({ cfnResourceType: type }) => type))].toSorted()).toEqual(named.toSorted());
 });
 
-/** The stacks of the app, and what they are made of. */
-const stacks = (() => {
-  const { stacks: own, nestedAssemblies } = app.synth();
+/** The stacks of the apps, and what they are made of. */
+const stacks = [app, gitHubApp].flatMap((one) => {
+  const { stacks: own, nestedAssemblies } = one.synth();
   return [...own, ...nestedAssemblies.flatMap(({ nestedAssembly }) => nestedAssembly.stacks)].map(
     ({ stackName, environment, template }) => {
       const { Resources: resources } = template as { Resources: Record<string, { Type: string; Properties?: Properties }> };
       return { stackName, environment, resources };
     },
   );
-})();
+});
 
 test('every role has the permissions boundary that the context of the CDK names', () => {
   const roles = stacks.flatMap(({ stackName, resources }) =>

@@ -1,6 +1,7 @@
 import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import {
+  GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
@@ -8,7 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { isMissingStack } from '../../aws/aws-error';
+import { isAwsError, isMissingStack } from '../../aws/aws-error';
 import { readDeployedTemplate } from '../../aws/deployed-template';
 import type { Context } from '../../cli/command';
 import { type AccountName, SIDES, type SideName } from '../../config/replication-config';
@@ -280,6 +281,24 @@ class RoleFacts {
       return { inline, attached: attached.map(({ PolicyArn: arn = '' }) => arn) };
     });
     return names ?? { inline: [], attached: [] };
+  }
+
+  /** The audiences of an OIDC provider; undefined where there is none. */
+  audiences(side: SideName, arn: string): Promise<readonly string[] | undefined> {
+    return this.answers.of(`OIDC provider ${arn}`, async () => {
+      try {
+        const iam = await this.context.clients.iam(side);
+        const { ClientIDList: audiences = [] } = await iam.send(
+          new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }),
+        );
+        return audiences;
+      } catch (error) {
+        if (isAwsError(error, 'NoSuchEntityException', 'NoSuchEntity')) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
   }
 
   private ask<T>(side: SideName, name: string, question: string, ask: () => Promise<T>): Promise<T | undefined> {

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { reportsOf } from '../../../lib/model/inventory';
 import { loadDuckDb } from '../../../lib/ops/audit/inventory/duckdb';
-import { type Difference, ENGINES } from '../../../lib/ops/audit/report';
+import { type AuditReport, type Difference, ENGINES } from '../../../lib/ops/audit/report';
 import { FakeAthena } from '../../helpers/fake-athena';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
@@ -218,9 +219,7 @@ test.each(ENGINES)('%s says of every version what a listing and S3 say, but for 
   // Each of those is a difference to the audit that asks S3.
   expect(WORLD.filter(([key, , , byDesign]) => byDesign === 'alike' && !one.has(key))).toEqual([]);
   expect(reported.exitCode).toBe(listed.exitCode);
-  expect(reported.data.inventory?.notShown).toEqual(
-    expect.arrayContaining(['under which KMS key an object is', 'tags', 'checksums']),
-  );
+  expect(reported.data.inventory?.notShown).toEqual(expect.arrayContaining(['the KMS key of an object', 'tags', 'checksums']));
 });
 
 test.each(ENGINES)('%s counts what a listing counts', async (engine) => {
@@ -316,6 +315,26 @@ describe('rows that come twice', () => {
   test('and do not say the same are unknown', async () => {
     expect(await states({}, { source: { rows: [row(), row({ size: 7 })] } })).toEqual({ a: 'unknown' });
   });
+});
+
+test('timestamps that name their zone are the same moments, wherever the audit runs', async () => {
+  const create = DuckDBInstance.create.bind(DuckDBInstance);
+  jest.spyOn(DuckDBInstance, 'create').mockImplementation(async (...of) => {
+    const instance = await create(...of);
+    const connection = await instance.connect();
+    await connection.run("SET GLOBAL TimeZone = 'Asia/Tokyo'");
+    connection.closeSync();
+    return instance;
+  });
+  populate();
+  await report({ source: { zoned: true }, replica: { zoned: true } }, LOCKS);
+  const zoned = await audit({}, LOCKS);
+  jest.restoreAllMocks();
+  await report({}, LOCKS);
+  const { data } = await audit({}, LOCKS);
+  const found = ({ pairs, differences }: AuditReport) => [pairs, differences];
+  expect(found(zoned.data)).toEqual(found(data));
+  expect(data.pairs[0]?.states.retention.versions).toBe(1);
 });
 
 test('a filter on tags leaves open whether S3 should have tried', async () => {
@@ -594,18 +613,19 @@ describe('Athena', () => {
     expect(data.inventory).toMatchObject({ engine: 'athena', pairs: [{ source: { verified: 'md5' } }] });
   });
 
-  test('limits what a query reads', async () => {
+  test('limits what a query reads, in a workgroup with the tags of the configuration', async () => {
     await report();
     const made: unknown[] = [];
     const set = jest.spyOn(athena.workGroups, 'set').mockImplementation((name, group) => {
       made.push(group);
       return Map.prototype.set.call(athena.workGroups, name, group) as never;
     });
-    await audit(engine);
+    await audit(engine, { tags: { team: 'storage' } });
     set.mockRestore();
     expect(made).toMatchObject([
       {
         Name: 'backups-inventory-audit',
+        Tags: [{ Key: 'team', Value: 'storage' }],
         Configuration: { EnforceWorkGroupConfiguration: true, BytesScannedCutoffPerQuery: 10_000_000 },
       },
     ]);

@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import type { SideName } from '../../../lib/config/replication-config';
 import type { LiveStatement } from '../../../lib/ops/doctor/policy-document';
-import { LOCKDOWN, PIPELINE } from '../../helpers/config';
+import { DELIVERY, LOCKDOWN, PIPELINE } from '../../helpers/config';
 import { type Bucket, type Key, lockFor, type Role, reportObjects, subscriptionOf, type World } from './world';
 
 /** One way to break a healthy deployment, the only check that fails for it, and what that check says. */
@@ -82,6 +82,85 @@ const LOCKED = { pairs: [{ id: 'documents', objectLock: COMPLIANCE }] };
 const BOTH_LOCKED = {
   pairs: [{ id: 'documents', sourceObjectLock: true, objectLock: { ...COMPLIANCE, maximumRetentionDays: 90 } }],
 };
+
+const PROVIDER = 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com';
+const OPERATE = 'backups-operate-source-ap-southeast-2';
+const GITHUB_EXPECTED =
+  'a provider with the audience sts.amazonaws.com, and roles that each trust one environment of example/backups';
+const REVERT_DELIVERY = 'npx --no -- s3-replication deploy SourceDelivery --revert-drift';
+
+/** Somebody lets others in, or GitHub Actions out. */
+const GITHUB_ROWS: readonly Row[] = [
+  ...(
+    [
+      [
+        'another repository is trusted',
+        (trust) => {
+          const [statement] = trust;
+          required(statement?.Condition?.['StringEquals'] as Record<string, unknown>)['token.actions.githubusercontent.com:sub'] =
+            'repo:somebody/backups:environment:backup-operate';
+        },
+      ],
+      [
+        'every repository is trusted beside it',
+        (trust) =>
+          trust.push({
+            ...required(trust[0]),
+            Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:*' } },
+          }),
+      ],
+      ['nobody is trusted', (trust) => trust.splice(0)],
+    ] as readonly [string, (trust: LiveStatement[]) => unknown][]
+  ).map(
+    ([what, change]): Row => [
+      'github-source',
+      what,
+      (w) => {
+        change(required(w.roles[OPERATE]).trust);
+      },
+      `role ${OPERATE} trusts somebody else, or not repo:example/backups:environment:backup-operate`,
+      GITHUB_EXPECTED,
+      REVERT_DELIVERY,
+      DELIVERY,
+    ],
+  ),
+  [
+    'github-source',
+    'the provider was deleted, and a role',
+    (w) => {
+      delete w.providers[PROVIDER];
+      delete w.roles[OPERATE];
+    },
+    `there is no OIDC provider ${PROVIDER}; there is no role ${OPERATE}`,
+    GITHUB_EXPECTED,
+    REVERT_DELIVERY,
+    DELIVERY,
+  ],
+  [
+    'github-source',
+    'never deployed',
+    (w) => {
+      Object.keys(w.roles)
+        .filter((name) => /^backups-(plan|deploy|operate|drill)-source/.test(name))
+        .forEach((name) => delete w.roles[name]);
+    },
+    /^there is no role backups-plan-source-ap-southeast-2; .*there is no role backups-drill-source-ap-southeast-2$/,
+    GITHUB_EXPECTED,
+    'npx --no -- s3-replication deploy SourceDelivery',
+    DELIVERY,
+  ],
+  [
+    'github-destination',
+    'the provider has another audience',
+    (w) => {
+      w.providers[PROVIDER.replace('111111111111', '222222222222')] = ['https://github.com/example'];
+    },
+    'the OIDC provider has the audiences https://github.com/example',
+    GITHUB_EXPECTED,
+    'npx --no -- s3-replication deploy DestinationDelivery --revert-drift',
+    DELIVERY,
+  ],
+];
 
 const INVENTORY = { inventory: {} };
 const REPORTS = 'backups-inventory-222222222222-us-west-2-an';
@@ -392,6 +471,7 @@ const ROWS: readonly Row[] = [
       { pipeline: PIPELINE },
     ],
   ),
+  ...GITHUB_ROWS,
   [
     'stack-source',
     'an update is stuck',

@@ -10,6 +10,7 @@ import {
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import {
+  GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
@@ -139,6 +140,8 @@ export interface World {
   /** Text of the objects of inventory reports, by bucket and key. */
   reports: Record<string, Record<string, string>>;
   roles: Record<string, Role>;
+  /** Audiences of OIDC providers, by ARN. */
+  providers: Record<string, string[]>;
   /** The boundary that the deployed templates set on roles. @default - none */
   deployedBoundary?: string;
   /** What the stacks were deployed from. @default - the configuration of the command */
@@ -190,6 +193,7 @@ export function healthyWorld(config: Deployment): World {
     buckets: {},
     reports: {},
     roles: {},
+    providers: {},
     metrics: {
       [`source ${config.source.region}`]: ['OperationsFailedReplication'],
       [`source ${config.destination.region}`]: ['ReplicationLatency', 'BytesPendingReplication'],
@@ -269,6 +273,31 @@ export function healthyWorld(config: Deployment): World {
           Principal: { AWS: `arn:aws:iam::${trusted}:root` },
           Action: 'sts:AssumeRole',
         })),
+        inline: {},
+        attached: [],
+        boundary: undefined,
+      };
+    }
+  }
+  for (const side of config.delivery === undefined ? [] : SIDES) {
+    const { providerArn, roles } = config.names.delivery?.[side] ?? { providerArn: '', roles: {} };
+    world.providers[providerArn] = ['sts.amazonaws.com'];
+    for (const [job, { name }] of Object.entries(roles)) {
+      const environment = job === 'deploy' ? 'backup' : `backup-${job}`;
+      world.roles[name] = {
+        trust: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: providerArn },
+            Action: ['sts:AssumeRoleWithWebIdentity'],
+            Condition: {
+              StringEquals: {
+                'token.actions.githubusercontent.com:sub': [`repo:example/backups:environment:${environment}`],
+                'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+              },
+            },
+          },
+        ],
         inline: {},
         attached: [],
         boundary: undefined,
@@ -658,6 +687,10 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
   on(GetKeyPolicyCommand, (question) => ({ Policy: document(keyOf(question).policy) }));
 
   const roleOf = ({ input }: Asked) => current().roles[input['RoleName'] ?? ''] ?? refuse(awsError('NoSuchEntityException'));
+  on(GetOpenIDConnectProviderCommand, ({ input }) => {
+    const audiences = current().providers[input['OpenIDConnectProviderArn'] ?? ''];
+    return audiences === undefined ? refuse(awsError('NoSuchEntity')) : { ClientIDList: audiences };
+  });
   on(GetRoleCommand, (question) => {
     const { arn, trust, boundary } = roleOf(question);
     return {

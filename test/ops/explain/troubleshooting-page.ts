@@ -203,6 +203,7 @@ const NOT_REPLICATED: readonly (readonly [what: string, instead: string, page: s
 
 const NOT_DEPLOYED = '`npx cdk deploy` fails, or asks for other credentials';
 const PIPELINE_REFUSED = 'a run of the pipeline fails: it may not assume the role that deploys';
+const GITHUB_REFUSED = 'a workflow gets no role, or somebody else gets one';
 const NOT_FOUND_BY_OTHERS = 'none in replication; what reads the parameter gets an old ARN or none';
 const READ = '`SrcGetObjectNotPermitted`, `SrcHeadObjectNotPermitted`, `SrcGetTaggingNotPermitted`, `SrcGetAclNotPermitted`';
 const WRITE = '`DstPutObjectNotPermitted`, `DstPutTaggingNotPermitted`, `DstDelObjNotPermitted`';
@@ -228,6 +229,8 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
   'bootstrap-pipeline': '`npx cdk deploy` of the pipeline fails, or its run cannot find its artifacts',
   'bootstrap-pipeline-trust-destination': PIPELINE_REFUSED,
   'bootstrap-pipeline-trust-source': PIPELINE_REFUSED,
+  'github-destination': GITHUB_REFUSED,
+  'github-source': GITHUB_REFUSED,
   'bootstrap-trust': '"Need to perform AWS calls for account …, but the current credentials are for …"',
   'stack-destination': 'every deployment fails; `DstBucketNotFound` when it was deleted',
   'stack-source': 'every deployment fails; nothing is replicated when it was deleted',

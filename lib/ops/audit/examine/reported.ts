@@ -41,12 +41,7 @@ export interface ReportedPair {
 const LONGEST_USUAL = 24 * 60 * 60 * 1000;
 
 /** What depends on it is unknown: no inventory has it. */
-export const NOT_IN_REPORTS = [
-  'under which KMS key an object is',
-  'tags',
-  'checksums',
-  'the replication rule as it is now',
-] as const;
+export const NOT_IN_REPORTS = ['the KMS key of an object', 'tags', 'checksums', 'the replication rule as it is now'] as const;
 
 /** Returns the moment from which on source versions are not judged: S3 looked at one of the buckets then. */
 export function cutoffOf({ takenAt: { source, replica } }: Pick<ReportedPair, 'takenAt'>): Date {

@@ -17,6 +17,7 @@ import { bytes, plural } from '../../../cli/units';
 import { UnreachableError, UsageError } from '../../../errors/errors';
 import { visible } from '../../../errors/visible';
 import { inventoryBucket } from '../../../model/inventory';
+import { tagsOfMade } from '../../../model/tags';
 import type { PairReports, ReadyEngine, ReportTables, Row } from './engine';
 import { alteredReport, halfReport, type InventoryReport, type ReportBucket } from './reports';
 import { type Dialect, literal, TABLES } from './sql';
@@ -113,6 +114,7 @@ class Athena implements ReadyEngine {
   /** @param limit bytes that one query may read */
   async makeWorkGroup(limit: number): Promise<void> {
     const { group, output } = this.names;
+    const tags = tagsOfMade(this.context.config);
     const found = await this.ask('workgroup', () => this.client.send(new GetWorkGroupCommand({ WorkGroup: group }))).catch(
       (error: unknown) => {
         // Athena has no code of its own for it.
@@ -133,6 +135,7 @@ class Athena implements ReadyEngine {
         new CreateWorkGroupCommand({
           Name: group,
           Description: OURS,
+          ...(tags.length > 0 && { Tags: tags }),
           Configuration: {
             EnforceWorkGroupConfiguration: true,
             BytesScannedCutoffPerQuery: limit,

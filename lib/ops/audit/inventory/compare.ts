@@ -231,17 +231,9 @@ function entryOf(row: Readonly<Record<(typeof SUSPECT)[number], string | null>>)
     storageClass: isMarker ? '' : (storageClass ?? 'STANDARD'),
     status,
     encryption: ENCRYPTION[encryption ?? ''] ?? null,
-    retainUntil: dateOf(row.retainUntil),
+    retainUntil: row.retainUntil === null ? null : new Date(Number(row.retainUntil)),
     lockMode: row.lockMode?.toUpperCase() ?? null,
     archiveTier: ARCHIVE_TIERS[archiveTier ?? ''] ?? null,
     isContradictory: false,
   };
-}
-
-/** A timestamp in UTC as an engine writes it, or milliseconds since 1970. */
-function dateOf(text: string | null): Date | null {
-  if (text === null || text === '') {
-    return null;
-  }
-  return new Date(/^\d+$/.test(text) ? Number(text) : text.replace(' ', 'T').replace(/( UTC|\+00(:00)?)?$/, 'Z'));
 }

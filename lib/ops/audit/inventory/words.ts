@@ -21,5 +21,5 @@ export function snapshotsInWords({ source, replica, notJudged, duplicates, secon
 
 /** What no report shows. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html#storage-inventory-contents */
 export function limitsInWords({ notShown }: Pick<InventoryFacts, 'notShown'>): string {
-  return `An inventory is eventually consistent: it may lack versions that were written, and have versions that were deleted, shortly before. It does not show ${notShown.join(', ')}.`;
+  return `An inventory is eventually consistent: it may lack versions that were written, and have versions that were deleted, shortly before. It does not show ${notShown.slice(0, -1).join(', ')} and ${notShown.at(-1)}.`;
 }

@@ -2,6 +2,7 @@ import type { Check } from '../check';
 import { ALARM_CHECKS } from './alarms';
 import { BUCKET_CHECKS } from './buckets';
 import { CONFIGURATION_CHECKS } from './configuration';
+import { DELIVERY_CHECKS } from './delivery';
 import { DENY_CHECKS } from './denies';
 import { ENVIRONMENT_CHECKS } from './environments';
 import { EXCHANGE_CHECKS } from './exchange';
@@ -22,6 +23,7 @@ import { STACK_CHECKS } from './stacks';
 /** Every check, in the order in which the answers are shown. */
 export const CHECKS: readonly Check[] = respectOwners([
   ...ENVIRONMENT_CHECKS,
+  ...DELIVERY_CHECKS,
   ...STACK_CHECKS,
   ...CONFIGURATION_CHECKS,
   ...KEY_CHECKS,
