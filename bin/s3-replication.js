@@ -12,7 +12,7 @@ if (existsSync(path.join(__dirname, 's3-replication.ts'))) {
     if (error.code !== 'MODULE_NOT_FOUND') {
       throw error;
     }
-    console.error('the packages of this clone are not installed\nrun: npm ci');
+    process.stderr.write('the packages of this clone are not installed\nrun: npm ci\n');
     process.exit(2);
   }
   // Not the packages: tsx would read each of their files for syntax that none has, a third of the time of a short command.
