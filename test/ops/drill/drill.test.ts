@@ -277,7 +277,7 @@ describe('versions that S3 gave up', () => {
 
     expect([exitCode, report.recoveryPoint.lost]).toMatchObject([0, { versions: 1, current: 0 }]);
     expect(text).toContain('"a", version lost: noncurrent, and not in the replica bucket');
-    expect(text).toContain('S3 will not replicate 1 of them by itself');
+    expect(text).toContain('S3 will not replicate 1 of them automatically');
   });
 
   test('are an open question where S3 does not say why', async () => {
