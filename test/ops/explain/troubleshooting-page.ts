@@ -142,7 +142,7 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
   [
     '`FAILED`',
     'source',
-    'final: S3 does not try again by itself. Upload the object again, or `npx --no -- s3-replication retry`',
+    'final: S3 does not try again. Upload the object again, or `npx --no -- s3-replication retry`',
   ],
   ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
   [
