@@ -21,13 +21,13 @@ export function recordingClients(config: Deployment) {
     <Service extends keyof ServiceClients>(service: Service) =>
     async (account: AccountName, region = accountNamed(config, account).region): Promise<ServiceClients[Service]> => {
       const client = await made[service](account, region);
-      const send = client.send.bind(client) as (command: { input: object }) => unknown;
       const remembering = async (command: { input: object }) => {
         const operation = command.constructor.name.replace(/Command$/, '');
         sent.push({ account, region, operation, input: command.input as Sent['input'] });
-        return send(command);
+        return (client.send as (sent: typeof command) => unknown)(command);
       };
-      return Object.assign(client, { send: remembering });
+      // The client itself is shared by the test file.
+      return Object.create(client, { send: { value: remembering } }) as ServiceClients[Service];
     };
   const clients: Clients = {
     account: record('account'),

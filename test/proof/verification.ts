@@ -533,6 +533,13 @@ function onOtherServices(world: World, side: SideName): Request[] {
       ['iam:GetOpenIDConnectProvider', 'iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'],
       iam(owner, 'oidc-provider/another.example.com'),
     ),
+    ...(names.delivery === undefined
+      ? []
+      : deny(
+          'changes the provider of GitHub',
+          ['iam:AddClientIDToOpenIDConnectProvider', 'iam:DeleteOpenIDConnectProvider'],
+          names.delivery[side].providerArn,
+        )),
     ...Object.values(names.delivery?.[side].roles ?? {}).flatMap(({ arn }) =>
       deny(
         'reads more than the trust of a role of GitHub Actions',
