@@ -52,7 +52,7 @@ export function readCheckpointFile<Checkpoint extends CheckpointBase>(
   } catch (error) {
     throw new UsageError(
       'NothingToResume',
-      `there is no interrupted ${command} to go on with: ${messageOf(error)}`,
+      `no interrupted ${command} to continue: ${messageOf(error)}`,
       'leave --resume out, or name its file with --checkpoint',
     );
   }

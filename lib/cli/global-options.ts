@@ -17,7 +17,7 @@ export type HelpRow = readonly [option: string, help: string];
 /** What the help of every command says of the options that are not about the configuration. */
 export const OUTPUT_HELP: readonly HelpRow[] = [
   ['    --json', 'print the result as JSON'],
-  ['    --quiet', 'show only the result, errors, and what a question is about'],
+  ['    --quiet', 'show only results, errors and questions'],
   ['    --no-color', 'print no colors; the variable NO_COLOR does the same'],
   ['    --debug', 'show stack traces'],
   ['    --version', 'print the version'],

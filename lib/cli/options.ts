@@ -21,7 +21,7 @@ export function minutesOption(values: CommandArguments['values'], option: string
   if (number === undefined || number > MAX_MINUTES) {
     throw new UsageError(
       'BadMinutes',
-      `--${option} ${quoted(value)} is no number of minutes`,
+      `--${option} ${quoted(value)} is not a valid number of minutes`,
       `write ${zero ? '0 or more' : 'more than 0'} and at most ${MAX_MINUTES}, such as --${option} 20`,
     );
   }
@@ -80,7 +80,7 @@ export function textOption(values: CommandArguments['values'], option: string): 
 class OptionsError extends UsageError {
   constructor(readonly problems: readonly UsageError[]) {
     const list = problems.map((problem) => `  - ${describeError(problem).replaceAll('\n', '; ')}`);
-    super('BadOptions', [`${problems.length} options make no sense:`, ...list].join('\n'));
+    super('BadOptions', [`${problems.length} invalid options:`, ...list].join('\n'));
   }
 }
 

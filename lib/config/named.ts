@@ -11,9 +11,9 @@ export const CONFIG_OPTIONS = {
 
 /** What the help of every command says of them. */
 export const CONFIG_HELP = [
-  ['-c, --config FILE', 'configuration file, as seen from where you are; also -c config=FILE'],
+  ['-c, --config FILE', 'configuration file, relative to the current folder; also -c config=FILE'],
   ['-c, --context N=V', 'CDK context; may be repeated'],
-  ['    --source-profile NAME', 'AWS profile of the source account in this run, whatever the configuration says'],
+  ['    --source-profile NAME', 'AWS profile of the source account, for this run'],
   ['    --destination-profile NAME', 'the same for the destination account'],
 ] as const;
 

@@ -388,7 +388,7 @@ const pipeline = z
         'write the ARN of a CodeConnections connection, such as "arn:aws:codeconnections:us-west-2:333333333333:connection/aEXAMPLE-8aad-4d5d-8878-dfcab0bc441f"',
       ).describe('ARN of the CodeConnections connection that reads the repository.'),
       approval: onOff().default(true).describe('A person approves before each account.'),
-      email: email.describe('Address that is told of a failed run. Without it, nobody is.'),
+      email: email.describe('Address that receives a mail when a run fails. Without it, nobody does.'),
       accept: z
         .array(z.string({ error: 'write the name of a change as the plan prints it' }), {
           error: 'write a list of changes as the plan names them',
@@ -457,7 +457,7 @@ const monitoring = z
   .strictObject(
     {
       email: email.describe(
-        'Address that is told when an alarm goes off, in both accounts. Confirm each mail that AWS sends. Without it, nobody is.',
+        'Address that receives the alarms of both accounts. Confirm each mail that AWS sends. Without it, no alarm reaches you.',
       ),
       topicArns: z
         .array(topicArn, { error: 'write a list of topics by ARN' })

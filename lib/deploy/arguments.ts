@@ -178,9 +178,9 @@ function checkStacks(stacks: readonly string[], all: boolean): void {
 }
 
 const OWN_HELP: readonly HelpRow[] = [
-  ['    --accept NAME', 'make this change although the plan stops at it; may be repeated'],
-  ['-e, --exclusively', 'without the stacks that the named ones depend on'],
-  ['    --all', 'every stack, as without names'],
+  ['    --accept NAME', 'allow this change, at which the plan stops; may be repeated'],
+  ['-e, --exclusively', 'deploy only the named stacks, without those that they depend on'],
+  ['    --all', 'deploy every stack; the default without names'],
   ['    --profile NAME', 'AWS profile in place of the credentials of the environment'],
   ['-y, --yes', 'deploy without asking'],
 ];
@@ -188,9 +188,12 @@ const OWN_HELP: readonly HelpRow[] = [
 /** What `deploy --help` prints. */
 export const DEPLOY_HELP = `Usage: ${COMMAND} deploy [STACK...] [options] [options of cdk deploy]
 
-Shows what would be created, changed, replaced and deleted, and which permissions widen; stops where a bucket or a key would be
-replaced or removed, or a bucket gets Object Lock for good; asks; then "cdk deploy" deploys exactly that. Object Lock is never taken
-away, whatever is accepted. Without names of stacks it deploys all. With --json it prints the plan and what became of it.
+Shows the plan: what a deployment would create, change, replace and delete, and which permissions it widens. Asks, and
+deploys exactly that plan with "cdk deploy". Without names it deploys all stacks.
+
+It stops where a bucket or a key would be replaced or removed, or where a bucket would get Object Lock, which is permanent.
+--accept allows such a change. Taking Object Lock away is never allowed, even with --accept. With --json it prints the
+plan and how the deployment ended.
 
 Examples:
   ${COMMAND} deploy
@@ -207,14 +210,5 @@ ${EXIT_CODES_HELP}`;
 
 function passedOn(): string {
   const options = Object.entries(PASSED_ON).map(([name, { type }]) => `--${name}${type === 'string' ? ' VALUE' : ''}`);
-  const lines = [''];
-  for (const option of options) {
-    const line = `${lines.at(-1)}  ${option}`;
-    if (line.length > 120) {
-      lines.push(`  ${option}`);
-    } else {
-      lines[lines.length - 1] = line;
-    }
-  }
-  return lines.join('\n');
+  return options.join(', ');
 }

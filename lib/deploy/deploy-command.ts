@@ -78,7 +78,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   terminal.tell(planInWords(plan));
   const refusals = refusalsOf(plan);
   if (refusals.length > 0) {
-    tell(`\nNothing was deployed. This is refused, whoever accepts it:\n${stopsInWords(refusals)}`);
+    tell(`\nNothing was deployed. This change is never allowed, even with --accept:\n${stopsInWords(refusals)}`);
     return finish(stopped(refusals), false);
   }
   const stops = blockingStops(plan, options.accept, config.delivery?.github.accept);
@@ -125,8 +125,7 @@ async function readablePlan(assembly: string, options: DeployArguments, read: Re
     if (!(error instanceof UnreachableError)) {
       throw error;
     }
-    const hint = [...(error.hint === undefined ? [] : [error.hint]), '"npx cdk deploy" deploys without a plan'].join('\n');
-    throw new UnreachableError(error.code, `there is no plan, and nothing was deployed: ${error.message}`, hint, {
+    throw new UnreachableError(error.code, `there is no plan, and nothing was deployed: ${error.message}`, error.hint, {
       cause: error,
     });
   }

@@ -22,10 +22,11 @@ import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/p
 const PLAN_HELP = `Usage: ${COMMAND} plan [options]
 
 Shows what a deployment would create, change, replace and delete, and which permissions it widens. It compares with the deployed
-templates, and does not see changes made by hand: "${COMMAND} doctor" looks for those. Ends with 1 where permissions
-widen, a bucket or a key would be replaced or removed, or a bucket gets Object Lock for good, unless pipeline.accept or
-delivery.github.accept of the configuration names the change; and where Object Lock would be taken away. This is the check
-of the pipeline and of the workflows of GitHub Actions.
+templates, and does not see changes made by hand: "${COMMAND} doctor" looks for those.
+
+Ends with 1 where permissions widen, a bucket or a key would be replaced or removed, or a bucket would get Object Lock,
+which is permanent. pipeline.accept or delivery.github.accept of the configuration can allow each such change by name.
+Taking Object Lock away always ends with 1. The pipeline and the workflows of GitHub Actions run this check.
 
 Examples:
   ${COMMAND} plan
@@ -35,7 +36,7 @@ Options:
 ${columns([
   ['    --stack ID', 'only this stack; may be repeated'],
   ['    --assembly DIR', 'compare the cloud assembly in this folder, instead of synthesizing the app'],
-  ['    --lookup-roles', 'read what is deployed with the lookup roles of the bootstrap, whatever profiles are configured'],
+  ['    --lookup-roles', 'read deployed templates with the lookup roles of the bootstrap, instead of the configured profiles'],
   ...GLOBAL_HELP,
 ])}
 
@@ -109,7 +110,9 @@ export async function plan({
       planInWords(found),
       ...(accepted.length === 0 ? [] : [`Accepted by the configuration:\n${stopsInWords(accepted)}`]),
       ...(unused.length === 0 ? [] : [`Named in ${key}, and not in this plan: ${unused.join(', ')}`]),
-      ...(refusals.length === 0 ? [] : [`This is refused, whoever accepts it:\n${stopsInWords(refusals)}`]),
+      ...(refusals.length === 0
+        ? []
+        : [`This change is never allowed, even if the configuration accepts it:\n${stopsInWords(refusals)}`]),
       ...(blocking.length === 0
         ? []
         : [`It stops here:\n${stopsInWords(blocking)}\nTo accept these changes, add their names to ${key}.`]),

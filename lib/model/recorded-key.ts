@@ -24,6 +24,6 @@ export function recordedKey(config: Deployment, readContext: ReadContext): Recor
   const state =
     found === undefined
       ? "the replica key's ARN is not recorded yet"
-      : `the recorded replica key is no key ARN of account ${account} in ${region}: ${quoted(found)}`;
+      : `the recorded replica key is not a key ARN of account ${account} in ${region}: ${quoted(found)}`;
   return { arn: undefined, found, state };
 }

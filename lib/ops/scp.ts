@@ -9,20 +9,23 @@ import { partitionOf } from '../model/names';
 
 export const SCP: Command = {
   name: 'scp',
-  summary: 'print the service control policy that holds the lockdown against who can change IAM in the backup account',
-  help: `Bucket policies and key policies cannot refuse anything to somebody who may change the roles that they exempt, nor
-bucket policies a change of themselves to the root user. This prints the service control policy that can, for all groups of the
-configuration; the management account of the organization attaches it to the backup account. Asks AWS nothing and changes nothing.
+  summary: 'print the service control policy that completes a lockdown',
+  help: `A lockdown exempts roles. Its bucket policies and key policies cannot stop an administrator who changes such a role, and a
+bucket policy cannot stop the root user from changing it. This command prints a service control policy that does, for
+all groups of the configuration. The management account of the organization attaches it to the backup account. Asks AWS
+nothing and changes nothing.
 
-Under it nobody of the backup account may assume the roles that deploy, but the break-glass role and those that --deployer
-names: whole ARNs, with the path of a role of IAM Identity Center. Accounts that the bootstrap trusts, such as a pipeline's, are
-not concerned. Create the break-glass role and bootstrap before it is attached: afterwards only the break-glass role can.
+Under the policy, only the break-glass role and the roles of --deployer may assume the roles that deploy. Write whole ARNs,
+with the path of a role of IAM Identity Center. Accounts that the bootstrap trusts, such as that of a pipeline, keep
+their access.
+
+Create the break-glass role and bootstrap before you attach the policy: afterwards only the break-glass role can.
 
 Examples:
   npx --no -- s3-replication scp --deployer arn:aws:iam::222222222222:role/BackupDeployer --json
   npx --no -- s3-replication scp > scp.json`,
   options: {
-    deployer: { type: 'string', value: 'ARN[,ARN]', help: 'roles of the backup account that may deploy' },
+    deployer: { type: 'string', value: 'ARN[,ARN]', help: 'roles of the backup account that may deploy, as whole ARNs' },
   },
   wholeConfiguration: true,
   load: () => scp,
@@ -44,7 +47,7 @@ export async function scp({ config, qualifier, terminal }: Context, { values }: 
   if (text.length > LIMITS.serviceControlPolicy.most) {
     throw new AppError(
       'TooLong',
-      `the policy has ${text.length} characters, and AWS Organizations takes ${LIMITS.serviceControlPolicy.most}`,
+      `the policy has ${text.length} characters, and AWS Organizations accepts ${LIMITS.serviceControlPolicy.most}`,
       'name fewer roles with --deployer, such as one that the others assume',
     );
   }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,18 @@ test('npx runs the command of this clone, offline, and prints nothing of npm', (
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${PROGRAM} ${manifest.version}\n`, stderr: '' });
   expect([manifest.name, ...Object.keys(manifest.bin)]).toEqual([PROGRAM, PROGRAM]);
 }, 60_000);
+
+test('a clone without its packages says which command installs them', () => {
+  copyFileSync(join(REPOSITORY, 'bin/s3-replication.js'), join(directory, 's3-replication.js'));
+  writeFileSync(join(directory, 's3-replication.ts'), '');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(directory, 's3-replication.js')], { encoding: 'utf8' });
+
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'the packages of this clone are not installed\nrun: npm ci\n',
+  });
+});
 
 test('help is on standard output and the exit code is 0', () => {
   const { status, stdout, stderr } = ops(['--help']);

@@ -147,7 +147,7 @@ test('it fails where Object Lock goes, which no name accepts', async () => {
 
   expect(await run('--stack', 'Source')).toBe(1);
   expect(printed()).toMatch(
-    /This is refused, whoever accepts it:\n {2}backups-source\/PairsdocumentsBucket9647FFD6: Object Lock of bucket \S+ is never removed: write "sourceObjectLock": true again$/,
+    /This change is never allowed, even if the configuration accepts it:\n {2}backups-source\/PairsdocumentsBucket9647FFD6: Object Lock of bucket \S+ is never removed: write "sourceObjectLock": true again$/,
   );
 });
 

@@ -163,7 +163,7 @@ export const CHANGES: readonly Change[] = [
     after: deployment({ destination: { account: '111111111111' } }),
     effect: {
       refused: [
-        'destination.account: replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account',
+        'destination.account: replication within one account is not supported: S3 allows it, but an administrator of that account could delete the original and the copy; write another account',
       ],
     },
     toKnow: '-',

@@ -50,7 +50,6 @@ const checkName = { id: text.describe('docs/troubleshooting.md has an entry for 
 const check = z
   .union([finding[0].extend(checkName), finding[1].extend(checkName), finding[2].extend(checkName)])
   .meta({ id: 'check' });
-const checkResult = object({ ...checkName, area: text, finding: z.union(finding) }).meta({ id: 'checkResult' });
 
 const amount = object({ objects: count, bytes }).meta({ id: 'amount' });
 const range = object({ least: number, most: number }).meta({ id: 'range' });
@@ -645,7 +644,7 @@ const statusResult = object({
   health: list(alarm),
   failureMessages: orNull(count),
   failureQueue: z.enum(['empty', 'test-messages-only', 'not-empty', 'unknown']),
-  keys: list(checkResult),
+  keys: list(check),
   unanswered: list(text),
   failureQueueDoubt: orNull(text),
   wrong: list(text),
@@ -674,7 +673,7 @@ const verify = object({
       left: list(object({ bucket: text, key: text, until: orNull(text), why: text, seen: orNull(flag) })),
       unknown: list(text),
       skipped: list(text),
-      causes: list(checkResult),
+      causes: list(check),
       error: orNull(error),
       recorded: flag.optional().describe('whether status knows of this result'),
     }),

@@ -6,6 +6,8 @@ import { WAYS } from './ways';
 export function monitoringPage(): string {
   return `# Monitoring
 
+For people who rely on the alarms. Afterwards you know which alarm notices which cause, after how long, and what no alarm notices.
+
 Made by \`npm run docs\` from the alarms of the templates and test/monitoring/ways.ts; a test fails when it is stale. Names and minutes are those of the default configuration.
 
 A small object, the *heartbeat*, is written every hour into each source bucket that the deployment creates. S3 replicates it, and a queue of the backup account counts it. When none arrives, an alarm of the

@@ -13,6 +13,7 @@ import { noMarkers } from '../../lib/ops/copy/markers';
 import type { CostData } from '../../lib/ops/cost/estimate';
 import { formatCost } from '../../lib/ops/cost/format';
 import type { CheckResult } from '../../lib/ops/doctor/check';
+import { checkData } from '../../lib/ops/doctor/check-data';
 import { formatDoctor } from '../../lib/ops/doctor/doctor';
 import { formatDrill } from '../../lib/ops/drill/format';
 import { htmlDrill } from '../../lib/ops/drill/html';
@@ -365,7 +366,7 @@ const verified = (x: Text): VerifyData => ({
       left: [leftover(x)],
       unknown: [x('unknown')],
       skipped: [x('skipped')],
-      causes: [check(x)],
+      causes: [checkData(check(x))],
       error: { code: 'NoAnswer', message: x('message'), hint: x('hint') },
     },
   ],
@@ -388,7 +389,7 @@ const status = (x: Text): StatusData => ({
   health: [{ place: 'source', name: x('alarm'), region: x('region'), state: 'ALARM' }],
   failureMessages: 1,
   failureQueue: 'not-empty',
-  keys: [check(x)],
+  keys: [checkData(check(x))],
   unanswered: [x('unanswered')],
   failureQueueDoubt: x('doubt'),
   wrong: [x('wrong')],

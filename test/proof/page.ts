@@ -55,6 +55,8 @@ export function permissionsPage(): string {
   const withLockdown = worldOf(WITH_LOCKDOWN.config);
   return `# Permissions
 
+For people who review what each role may do. Afterwards you know every grant, why it is needed, and what the proof refuses.
+
 Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`, \`lib/model/delivery.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 

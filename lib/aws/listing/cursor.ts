@@ -65,7 +65,7 @@ export class Cursor implements Stream {
       const { to } = this.range;
       const { nextKeyMarker: next } = page;
       if (page.isTruncated && next === undefined) {
-        throw new UnreachableError('NoMarker', `bucket ${this.bucket.name} did not say where its listing goes on`);
+        throw new UnreachableError('NoMarker', `bucket ${this.bucket.name} did not say where its listing continues`);
       }
       if (page.isTruncated && next !== undefined) {
         this.note(next, page.nextVersionIdMarker);

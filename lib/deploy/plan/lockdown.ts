@@ -30,7 +30,7 @@ export function lockdownStops(stackName: string, before: Template, after: Templa
     .filter(({ was }) => was.size > 0);
   if (changes.some(({ was, is }) => [...was.keys()].some((sid) => !is.has(sid)))) {
     const reason =
-      'the lockdown is taken off: whoever administers the backup account may then delete replicas and the replica key';
+      'the lockdown is taken off: an administrator of the backup account may then delete replicas and the replica key';
     return [{ name: `${stackName}/lockdown-off`, kind: 'lockdown', reason }];
   }
   const [other] = changes.filter(({ was, is }) => added(was, is).length > 0);

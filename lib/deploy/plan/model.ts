@@ -41,7 +41,7 @@ export interface Stop {
   readonly reason: string;
 }
 
-/** A change that nothing makes, whoever accepts it. */
+/** A change that is never made, even if it is accepted. */
 export interface Refusal {
   /** `<stackName>/<logicalId>`. */
   readonly name: string;

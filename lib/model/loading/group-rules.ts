@@ -50,7 +50,7 @@ function longNames(config: Deployment): Problem[] {
     ];
     const tooLong = names.find(({ kind, name }) => name.length > LONGEST[kind]);
     const { kind = 'role', name = '' } = tooLong ?? {};
-    const remedy = `${kind} ${name} would have ${name.length} characters, and AWS takes ${LONGEST[kind]}; shorten the group or the deployment`;
+    const remedy = `${kind} ${name} would have ${name.length} characters, and AWS accepts ${LONGEST[kind]}; shorten the group or the deployment`;
     return tooLong === undefined ? [] : [problem(config, group, remedy)];
   });
 }

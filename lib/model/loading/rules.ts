@@ -48,7 +48,7 @@ const inventories = z.looseObject({
 const REGIONS_WITHOUT_ACCOUNT_NAMESPACE = ['me-south-1', 'me-central-1'];
 
 const SAME_ACCOUNT =
-  'replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account';
+  'replication within one account is not supported: S3 allows it, but an administrator of that account could delete the original and the copy; write another account';
 
 const SAME_REGION =
   'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
@@ -323,7 +323,7 @@ export const RULES: readonly Rule[] = [
     const keys = Object.keys(tags);
     return keys.flatMap((key, index) => {
       const twin = keys.slice(0, index).find((other) => other.toLowerCase() === key.toLowerCase());
-      const remedy = `IAM takes tag keys without regard to case, and "${twin}" is there already; keep one of them`;
+      const remedy = `IAM ignores the case of tag keys, and "${twin}" is there already; keep one of them`;
       return twin === undefined ? [] : [{ path: `tags.${key}`, found: tags[key], remedy }];
     });
   }),

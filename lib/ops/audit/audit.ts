@@ -158,7 +158,7 @@ async function agreeOnCost(context: Context, tasks: readonly AuditTask[], percen
       : `${each}: about ${whole(2 * Math.ceil((versions * percent) / 100))} for the ${whole(versions)} versions that CloudWatch counts, on top of ${whole(2 * Math.ceil(versions / PAGE))} list requests`,
   );
   if (!yes) {
-    await terminal.confirm('Send them?');
+    await terminal.confirm('Send these requests?');
   }
 }
 

@@ -38,7 +38,7 @@ export async function bootstrap(context: Context, args: CommandArguments): Promi
   context.terminal.tell(formatPlan(context, plan));
   refuseDoubt(plan);
   if (!isDone(plan) && !context.yes) {
-    await context.terminal.confirm('Bootstrap?');
+    await context.terminal.confirm('Run these commands?');
   }
   const { applied, failure } = await applyPlan(context, plan, input);
   const status = failure === null ? statusOfPlan(plan) : ({ status: 'failed', why: [failure] } as const);
@@ -191,7 +191,9 @@ function bootstrapOptions(config: Deployment, { values }: CommandArguments): Boo
   const policyDirectory = text('policy-directory');
   const dropTrust = text('drop-trust')?.split(',') ?? [];
   const problems = [
-    ...dropTrust.filter((account) => !/^\d{12}$/.test(account)).map((account) => `--drop-trust: "${account}" is no account id`),
+    ...dropTrust
+      .filter((account) => !/^\d{12}$/.test(account))
+      .map((account) => `--drop-trust: "${account}" is not a valid account id`),
     ...(config.pipeline !== undefined && dropTrust.includes(config.pipeline.account)
       ? [
           `--drop-trust: the pipeline deploys from account ${config.pipeline.account}, and has to be trusted as long as the configuration has it`,
@@ -201,7 +203,9 @@ function bootstrapOptions(config: Deployment, { values }: CommandArguments): Boo
       ? [`--drop-trust and --trust-source contradict each other about account ${config.source.account}`]
       : []),
     ...(boundary !== undefined && !/^[\w+=,.@/-]+$/.test(boundary)
-      ? [`--permissions-boundary: "${boundary}" is no name of a managed policy; write its name without the ARN before it`]
+      ? [
+          `--permissions-boundary: "${boundary}" is not a valid name of a managed policy; write its name without the ARN before it`,
+        ]
       : []),
     ...(policyDirectory !== undefined && !isOn('least-privilege') ? ['--policy-directory needs --least-privilege'] : []),
   ];

@@ -2,13 +2,14 @@ import type { Command } from '../../cli/command';
 
 export const BOOTSTRAP: Command = {
   name: 'bootstrap',
-  summary: 'bootstrap every environment of the deployment for the CDK, or say how',
-  help: `Prints the cdk bootstrap command of every environment that the stacks use, in order, and why each option is
-there. Reads what is there first, and repeats it: a bootstrap replaces the list of trusted accounts. With --apply
-it then asks, and runs the commands, as far as they change anything; running it again is harmless.
+  summary: 'print or run the commands that bootstrap each account and Region for the CDK',
+  help: `Prints the cdk bootstrap command for each account and Region, and why each option is there. With --apply it asks, and
+runs the commands that change something. Running it again is harmless.
 
-The backup account does not trust the source account: whoever administers production must not thereby administer
-its backup. --trust-source gives that up, for a deployment with the source's credential alone.
+A bootstrap replaces the list of trusted accounts, so this command reads the list first and repeats it.
+
+The backup account does not trust the source account: otherwise an administrator of production could administer its
+backup too. --trust-source gives that up, for a deployment with the credentials of the source account alone.
 
 Examples:
   npx --no -- s3-replication bootstrap
@@ -18,10 +19,17 @@ Examples:
   options: {
     apply: { type: 'boolean', help: 'run the commands' },
     'trust-source': { type: 'boolean', help: 'let the source account deploy into, and so administer, the backup account' },
-    'drop-trust': { type: 'string', value: 'ACCOUNT[,ACCOUNT]', help: 'trust these accounts no longer' },
+    'drop-trust': { type: 'string', value: 'ACCOUNT[,ACCOUNT]', help: 'end the trust in these accounts' },
     'permissions-boundary': { type: 'string', value: 'NAME', help: 'managed policy that bounds each execution role' },
-    'least-privilege': { type: 'boolean', help: 'execution policies for the backup account instead of AdministratorAccess' },
-    'policy-directory': { type: 'string', value: 'FOLDER', help: 'write those policies there, as seen from cdk.json' },
+    'least-privilege': {
+      type: 'boolean',
+      help: 'narrow execution policies for the backup account instead of AdministratorAccess',
+    },
+    'policy-directory': {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'write those policies into this folder, relative to that of cdk.json',
+    },
   },
   asks: true,
   wholeConfiguration: true,

@@ -78,7 +78,7 @@ export function formatPlan(context: Context, plan: BootstrapPlan): string {
   return [
     ...(plan.policies === undefined ? [] : [formatPolicies(context.config, plan.policies)]),
     ...visibleIn(plan.environments).map((environment, index) => formatEnvironment(context, environment, index + 1)),
-    ...(warnings.length === 0 ? [] : [['Mind:', ...warnings.map((warning) => `  ! ${visible(warning)}`)].join('\n')]),
+    ...(warnings.length === 0 ? [] : [['Warnings:', ...warnings.map((warning) => `  ! ${visible(warning)}`)].join('\n')]),
   ].join('\n\n');
 }
 
@@ -92,7 +92,7 @@ export function formatApplied(
     applied.includes(plan) ? 'bootstrapped' : plan.upToDate ? 'nothing to do' : 'not bootstrapped';
   return [
     ...environments.map((plan) => `${nameOf(plan)}: ${state(plan)}`),
-    ...(failure === null ? [] : ['', failure, 'Running this again is safe: it goes on where it stopped.']),
+    ...(failure === null ? [] : ['', failure, 'Running this again is safe: it continues where it stopped.']),
   ].join('\n');
 }
 
@@ -141,8 +141,11 @@ function commandOf(plan: EnvironmentPlan): string {
   return commandLine(['npx', 'cdk', ...argumentsOf(plan)]);
 }
 
+/** Lists each warning once, with the environments that it is about. */
 function allWarnings({ environments, warnings }: BootstrapPlan): string[] {
-  return [...environments.flatMap((plan) => plan.warnings.map((warning) => `${nameOf(plan)}: ${warning}`)), ...warnings];
+  const each = new Set(environments.flatMap((plan) => plan.warnings));
+  const concerned = (warning: string) => environments.filter((plan) => plan.warnings.includes(warning)).map(nameOf);
+  return [...[...each].map((warning) => `${concerned(warning).join(', ')}: ${warning}`), ...warnings];
 }
 
 const ADVICE = `AWS advises against policies made by hand for deployments, and for guardrails: a permissions boundary

@@ -182,11 +182,13 @@ function warningsOf(
     readonly executionPolicies: readonly string[] | undefined;
   },
 ): string[] {
-  const power = `whoever administers the source account ${source.account} then administers the backup account ${account} too`;
+  const power = `an administrator of the source account ${source.account} then administers the backup account ${account} too`;
   const replaced = executionPolicies === undefined ? [] : toolkit.policies.filter((arn) => !executionPolicies.includes(arn));
   return [
     ...(present.state === 'unknown'
-      ? ['its present state is unknown, and a bootstrap replaces the list of trusted accounts: look at it before you run this']
+      ? [
+          'the present state is unknown, and a bootstrap replaces the list of trusted accounts: look at that list before you run the command',
+        ]
       : []),
     ...(trust.required.some((required) => required.account === source.account) ? [`it trusts the source account: ${power}`] : []),
     ...trust.kept
@@ -241,7 +243,11 @@ function flagsOf(wanted: FlagInput): readonly Flag[] {
       ? []
       : [option('--no-public-access-block-configuration', null, 'as it is: the default would change the bucket for files')]),
     ...tagFlags(wanted),
-    option('--termination-protection', null, 'nobody deletes by accident what every deployment here depends on'),
+    option(
+      '--termination-protection',
+      null,
+      'protects the bootstrap stack, on which every deployment here depends, from accidental deletion',
+    ),
   ];
 }
 

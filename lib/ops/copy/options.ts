@@ -60,7 +60,7 @@ function momentOption(values: CommandArguments['values'], now: Date): number | u
   if (Number.isNaN(time)) {
     throw new UsageError(
       'BadMoment',
-      `--as-of ${quoted(value)} is no moment`,
+      `--as-of ${quoted(value)} is not a valid time`,
       'write date, time and zone, such as --as-of 2026-11-20T08:00:00Z or --as-of 2026-11-20T19:00:00+11:00',
     );
   }

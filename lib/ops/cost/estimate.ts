@@ -77,7 +77,7 @@ export interface CostData {
 export const NOT_COUNTED: readonly string[] = [
   "the application's own requests, reads and KMS requests: they are there without replication too",
   'GET and HEAD requests of replication, and its PUT to the source bucket: S3 bills one PUT for each object',
-  'free tiers and discounts: other work of the accounts may use them up; volume tiers count for each line by itself',
+  'free tiers and discounts: other work of the accounts may use them up; volume tiers count for each line separately',
   'objects around the average: where a class has a least size, objects below it are billed as that',
   'reading replicas back, and source objects in a class that bills retrieval; a restore from S3 Glacier',
   'SNS, SQS and mail, a message for each failure or alarm; requests of these commands and the canaries of verify; build logs; reports of backfill; CloudTrail data events',

@@ -45,7 +45,7 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   }
   terminal.tell(describePlan(ready, options));
   if (!yes) {
-    await terminal.confirm('Drill?');
+    await terminal.confirm('Start the drill?');
   }
   setEagerGc(false);
   openFolder(options.reportDirectory);

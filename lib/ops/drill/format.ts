@@ -142,7 +142,8 @@ export function recoveryPointText({ basis, seconds, missing, lost, unknown, olde
     return `The source bucket is gone, so that nothing can be compared: ${age}. What was written later is lost.`;
   }
   const more = unknown === 0 ? '' : ` The cause is unknown for ${whole(unknown)} more without a replica.`;
-  const never = lost === null || lost.versions === 0 ? '' : ` S3 will not replicate ${whole(lost.versions)} of them by itself.`;
+  const never =
+    lost === null || lost.versions === 0 ? '' : ` S3 will not replicate ${whole(lost.versions)} of them automatically.`;
   if (oldest === null || missing === null || seconds === null) {
     return unknown === 0
       ? 'Measured: every version of the source bucket that is to be replicated was in the replica bucket when the drill began.'

@@ -68,7 +68,7 @@ export async function removeLeftovers(context: Context): Promise<void> {
     return;
   }
   if (!yes) {
-    await terminal.confirm('Is no other drill running, and is this to be deleted?');
+    await terminal.confirm('Delete what these drills left? First make sure that no other drill runs.');
   }
   const counts = noRequestCounts();
   for (const { name } of old) {

@@ -2,9 +2,10 @@ import type { Command } from '../../cli/command';
 
 export const EXCHANGE: Command = {
   name: 'exchange',
-  summary: "record the replica key's ARN for the source stack (keyExchange: ssm)",
-  help: `Reads the replica key's ARN that the destination stack published as an SSM parameter, with the
-destination's credentials, and records it in cdk.context.json. Shows the change and asks.
+  summary: 'record the ARN of the replica key for the source stack, with keyExchange "ssm"',
+  help: `The destination stack publishes the ARN of the replica key as an SSM parameter. This command reads it with the
+credentials of the destination account and records it in cdk.context.json, where the source stack finds it. It shows the
+change and asks.
 
 Examples:
   npx --no -- s3-replication exchange

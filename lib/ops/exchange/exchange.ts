@@ -63,7 +63,7 @@ export async function exchange({ config, directory, clients, terminal, yes }: Co
     terminal.tell(`  ${names.contextKey}`);
     terminal.tell(previous === null ? `  ${replicaKeyArn}` : `  from ${quoted(previous)}\n  to   ${quoted(replicaKeyArn)}`);
     if (!yes) {
-      await terminal.confirm('Write it?');
+      await terminal.confirm(`Write the ARN into ${CONTEXT_FILE}?`);
     }
     const content = `${toJson({ ...context, [names.contextKey]: replicaKeyArn })}\n`;
     replaceFile(join(directory, CONTEXT_FILE), content, {

@@ -3,19 +3,20 @@ import type { Command } from '../../cli/command';
 export const EXPLAIN: Command = {
   name: 'explain',
   summary: 'explain a failure reason of S3, or what became of one object',
-  help: `CODE is a failure reason that AWS documents, in any case: shows its cause, the statement or setting of
-this project that it concerns, and the fix. Asks AWS nothing.
+  help: `CODE is a failure reason that AWS documents, in upper or lower case. Shows its cause, the statement or setting of this
+project behind it, and the fix. Asks AWS nothing.
 
-OBJECT is an object of a source or replica bucket: s3://BUCKET/KEY, its ARN, or its https address. Shows for
-each version its replication status, which rule takes it and why or why not, what the other bucket of the pair
-has of it, and what to do. Write the key as it is; only an https address is URL-encoded. A version that has been
-PENDING for 15 minutes counts as wrong, and so does a missing object, a COMPLETED version whose replica is not
-there, and a replica that somebody else's delete marker hides. A COMPLETED version is unknown (exit 3) where the
-replica bucket cannot be read. A replica is judged without the source bucket where that cannot be read, and the
-output says so.
+OBJECT is an object of a source or replica bucket: s3://BUCKET/KEY, its ARN, or its https address. Write the key as it
+is; only an https address is URL-encoded. Shows for each version its replication status, which rule selects it or why
+none does, its counterpart in the other bucket of the pair, and what to do.
 
-It needs s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on both buckets. On an emulator, which
-gives replicas new version ids, the replica of a version is the next one in time of the same size.
+These are wrong: a missing object, a version that has been PENDING for 15 minutes, a COMPLETED version without its
+replica, and a replica that a delete marker of somebody else hides. If the replica bucket cannot be read, a COMPLETED
+version is unknown (exit code 3). If the source bucket cannot be read, the replica is judged alone, and the output
+says so.
+
+Requires s3:ListBucketVersions, s3:ListBucket and s3:GetObjectVersion on both buckets. An emulator gives replicas new
+version ids: there, the replica of a version is the next one in time of the same size.
 
 Examples:
   npx --no -- s3-replication explain DstPutObjectNotPermitted --pair documents

@@ -127,7 +127,7 @@ export class ObjectReader {
         }
       }
       if (page.IsTruncated === true && page.NextKeyMarker === undefined) {
-        throw new UnreachableError('NoMarker', `bucket ${this.bucket} did not say where its listing goes on`);
+        throw new UnreachableError('NoMarker', `bucket ${this.bucket} did not say where its listing continues`);
       }
       if (page.IsTruncated === true && page.NextKeyMarker === this.key) {
         if (markers.has(page.NextVersionIdMarker)) {

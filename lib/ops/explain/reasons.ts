@@ -67,7 +67,7 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
   },
   {
     code: 'DstKmsKeyNotFound',
-    cause: 'The key in the replication rule does not exist. S3 takes any key ARN when a rule is written, and fails later.',
+    cause: 'The key in the replication rule does not exist. S3 accepts any key ARN when a rule is written, and fails later.',
     concerns: [resource('replication rule'), resource('replica key'), setting('keyExchange')],
     fix: 'Doctor compares the key of the rule with the replica key, and prints the repair. With "keyExchange": "ssm", it also compares the recorded ARN.',
     commands: [DOCTOR],

@@ -121,8 +121,8 @@ function failed(version: ObjectVersion, around: SourceSurroundings): Verdict {
   return {
     status: 'failed',
     verdict: foreign
-      ? `replication failed for good: the object is encrypted under ${key}, and the role may decrypt only under ${pair.sourceBucket === undefined ? 'the source key ' : ''}${sourceKeyArns.join(', ') || 'no key'}`
-      : 'replication failed for good; S3 tells the reason only in the event of the failure',
+      ? `replication failed permanently: the object is encrypted under ${key}, and the role may decrypt only under ${pair.sourceBucket === undefined ? 'the source key ' : ''}${sourceKeyArns.join(', ') || 'no key'}`
+      : 'replication failed permanently; S3 tells the reason only in the event of the failure',
     action: foreign
       ? pair.sourceBucket === undefined
         ? 'write the object again without naming a key'
@@ -141,7 +141,7 @@ function retainedTooLong({ retainUntil, lastModified }: ObjectVersion, around: S
   }
   return {
     status: 'failed',
-    verdict: `replication failed for good, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
+    verdict: `replication failed permanently, and it is not in the backup: it is locked until ${retainUntil.toISOString()}, for longer than the ${plural(most, 'day')} of objectLock.maximumRetentionDays`,
     action: `upload the object again with a shorter retention; or raise the bound and deploy the destination. ${batch(around, 'retry')}`,
     remedy: 'shorten-retention',
   };

@@ -100,7 +100,7 @@ export function parseBody(body: string): MessageBody {
   for (const record of notification.data.Records) {
     const event = toEvent(record);
     if (event === undefined) {
-      return { kind: 'unreadable', why: `it is no replication event but ${record.eventName}` };
+      return { kind: 'unreadable', why: `it is not a replication event but ${record.eventName}` };
     }
     events.push(event);
   }

@@ -87,7 +87,7 @@ async function readOnce(context: Context, queue: QueueReader, { limit, ack }: Fa
     terminal.progress('');
     const undone = await queue.giveBack();
     if (undone.length > 0) {
-      terminal.tell(`${formatUndone(undone, 'given back')}; SQS shows them to others again by itself, within the hour`);
+      terminal.tell(`${formatUndone(undone, 'given back')}; SQS shows them to others again automatically, within the hour`);
     }
   }
 }
@@ -122,7 +122,7 @@ function readLimit(value: string | boolean | undefined): number {
   if (limit < 1 || limit > MAX_LIMIT) {
     throw new UsageError(
       'BadLimit',
-      `--limit ${quoted(value)} is no number of messages`,
+      `--limit ${quoted(value)} is not a valid number of messages`,
       `write 1 to ${MAX_LIMIT}, such as --limit 1000`,
     );
   }
@@ -150,7 +150,7 @@ async function acknowledge(
   const lost = yes ? [] : await queue.hold(messages, ANSWER_MINUTES * 60);
   if (!yes) {
     const asked = clock.now().getTime();
-    await terminal.confirm('They cannot be brought back. Remove them?');
+    await terminal.confirm('Remove these events permanently?');
     if (clock.now().getTime() - asked > ANSWER_MINUTES * 60_000) {
       throw new AppError(
         'LateAnswer',

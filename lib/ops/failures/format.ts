@@ -23,7 +23,7 @@ export function formatFailures(config: Named, found: FailuresData): string {
     ...groups.map(formatGroup),
     ...(unreadable.length === 0
       ? []
-      : [['Messages that are no replication events:', ...unreadable.map(formatUnreadable)].join('\n')]),
+      : [['Messages that are not replication events:', ...unreadable.map(formatUnreadable)].join('\n')]),
     ...present(config, groups),
     ...(removed === null ? [] : [formatRemoved(removed.messages, removed.failed)]),
   ].join('\n\n');

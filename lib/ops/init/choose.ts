@@ -79,7 +79,11 @@ async function askProfile(asker: Asker, side: SideName): Promise<string | undefi
   const environment = 'the environment';
   return askFor(asker, `AWS profile of the ${side} account${list}`, environment, (answer) => {
     if (answer !== environment && !known.includes(answer)) {
-      throw new UsageError('NoProfile', `there is no AWS profile "${answer}"`, 'Enter takes the credentials of the environment');
+      throw new UsageError(
+        'NoProfile',
+        `there is no AWS profile "${answer}"`,
+        'create it with "aws configure --profile NAME", or press Enter to use the credentials of the environment',
+      );
     }
     return answer === environment ? undefined : answer;
   });

@@ -52,7 +52,7 @@ export function findingsOf(config: Named, readings: StatusReadings, countsFailur
   const failed = pairs.filter(({ failedOperations }) => (failedOperations ?? 0) > 0);
   const unverified = pairs.filter(({ lastVerification }) => lastVerification?.result === 'failed');
   const wrong = [
-    ...keys.flatMap(({ title, finding }) => (finding.status === 'failed' ? [notSo(title, finding.found, finding.fix)] : [])),
+    ...keys.flatMap((key) => (key.status === 'failed' ? [notSo(key.title, key.found, key.fix)] : [])),
     ...[...new Set(on.map(({ kind }) => kind))].map((kind) =>
       guidance(`alarm ${kind} is on: ${list(on.filter((alarm) => alarm.kind === kind).map(({ pair }) => pair))}`),
     ),
@@ -105,10 +105,8 @@ function unknownOf(config: Named, { pairs, health, keys, unanswered, failureQueu
     ),
     ...when(silent, `alarms without data: ${list(silent.map(({ name }) => name))}`),
     ...(failureQueueDoubt === null ? [] : [guidance(failureQueueDoubt)]),
-    ...keys.flatMap(({ title, finding }) =>
-      finding.status === 'unknown' || finding.status === 'skipped'
-        ? [guidance(`${title}: ${finding.why.replaceAll('\n', '; ')}`)]
-        : [],
+    ...keys.flatMap((key) =>
+      key.status === 'unknown' || key.status === 'skipped' ? [guidance(`${key.title}: ${key.why.replaceAll('\n', '; ')}`)] : [],
     ),
   ];
 }
@@ -198,7 +196,7 @@ export function keysText({ keys }: StatusData): string {
   const words = { ok: 'enabled', failed: 'WRONG', unknown: UNKNOWN, skipped: UNKNOWN };
   return keys.length === 0
     ? UNKNOWN
-    : keys.map(({ id, finding }) => `${id === 'source-key' ? 'source' : 'replica'} ${words[finding.status]}`).join(', ');
+    : keys.map(({ id, status }) => `${id === 'source-key' ? 'source' : 'replica'} ${words[status]}`).join(', ');
 }
 
 /** What a person reads for the state of an alarm. */

@@ -10,7 +10,7 @@ import { describeError } from '../../errors/errors';
 import { alarmPlaces, alarmsIn, alarmsOf } from '../../model/alarms';
 import type { Deployment } from '../../model/deployment';
 import { ALARM_SIDES, type AlarmKind, type AlarmPlace, alarmSide } from '../../model/names';
-import type { CheckResult } from '../doctor/check';
+import { type CheckData, checkData } from '../doctor/check-data';
 import { parseBody } from '../failures/events';
 
 /** States of CloudWatch, and two more: there is no such alarm, and nobody knows. */
@@ -53,7 +53,7 @@ export interface StatusReadings {
   /** Whether the failure queue is empty: every count of SQS and a look at it agree. */
   readonly failureQueue: 'empty' | 'test-messages-only' | 'not-empty' | 'unknown';
   /** Doctor's checks of both keys. */
-  readonly keys: readonly CheckResult[];
+  readonly keys: readonly CheckData[];
   /** What could not be found out, and why. */
   readonly unanswered: readonly string[];
   /** What SQS counts and shows of the failure queue, where the two do not agree. */
@@ -176,10 +176,11 @@ function inWords(config: Deployment, place: AlarmPlace): string {
   return place === 'backup' ? 'of the backup account' : `in ${config[place].region}`;
 }
 
-function readKeys(context: Context): Promise<CheckResult[]> {
+async function readKeys(context: Context): Promise<CheckData[]> {
   const { diagnose } = require('../doctor/diagnose') as typeof import('../doctor/diagnose');
   // The table has the place of the progress line.
-  return diagnose({ ...context, terminal: { ...context.terminal, progress: () => {} } }, KEY_CHECKS);
+  const results = await diagnose({ ...context, terminal: { ...context.terminal, progress: () => {} } }, KEY_CHECKS);
+  return results.map(checkData);
 }
 
 /** What is known of the failure queue. */

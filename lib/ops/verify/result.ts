@@ -3,7 +3,7 @@ import { plural } from '../../cli/units';
 import type { AppError } from '../../errors/errors';
 import { visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
-import type { CheckResult } from '../doctor/check';
+import type { CheckData } from '../doctor/check-data';
 import { repairText } from '../doctor/repair';
 
 /** How watching a canary ended. */
@@ -59,7 +59,7 @@ export interface PairResult {
   /** What an emulator does not show. */
   readonly skipped: readonly string[];
   /** The checks of `s3-replication doctor` that fail, when something is wrong. */
-  readonly causes: readonly CheckResult[];
+  readonly causes: readonly CheckData[];
   /** Why something could not be written or found out. */
   readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
 }
@@ -165,23 +165,20 @@ const OUTCOMES: Readonly<Record<CanaryStatus, (time: string) => string>> = {
 };
 
 /** The first one is the most likely. */
-function formatCause({ id, title, finding }: CheckResult, index: number, causes: readonly CheckResult[]): string {
+function formatCause(cause: CheckData, index: number, causes: readonly CheckData[]): string {
   const shared = causes
     .slice(0, index)
-    .find(
-      (other) =>
-        other.finding.status === 'failed' && finding.status === 'failed' && other.finding.fix.resource === finding.fix.resource,
-    );
+    .find((other) => other.status === 'failed' && cause.status === 'failed' && other.fix.resource === cause.fix.resource);
   const lines =
-    finding.status === 'failed'
+    cause.status === 'failed'
       ? [
-          `found ${finding.found}`,
-          `expected ${finding.expected}`,
-          ...repairText(finding.fix, shared).map(([label, text]) => `${label}: ${text}`),
+          `found ${cause.found}`,
+          `expected ${cause.expected}`,
+          ...repairText(cause.fix, shared).map(([label, text]) => `${label}: ${text}`),
         ]
       : [];
   return [
-    `  ${index === 0 ? 'probable cause' : 'also wrong'}: the check "${title}" fails (${id})`,
+    `  ${index === 0 ? 'probable cause' : 'also wrong'}: the check "${cause.title}" fails (${cause.id})`,
     ...lines.map((line) => `    ${line}`),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { unreachable } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { AppError } from '../../errors/errors';
+import { checkData } from '../doctor/check-data';
 import { type Canary, type FailedWrite, type WrittenCanary, writeCanary } from './canary';
 import { causesFor } from './causes';
 import { cleanUp, mayAppear, type SideClients } from './clean-up';
@@ -138,6 +139,7 @@ async function conclude(
     unknown: [...(proven ? [] : ready.unknown), ...those('unknown')],
     error: error === undefined ? null : toErrorData(error),
   };
+  const causes = ended === 'NOT_READY' ? ready.failed : wrong ? await causesFor(context, canary, { ended, checks }) : [];
   return {
     pair: facts.pair,
     status: statusOfPair(facts).status,
@@ -148,7 +150,7 @@ async function conclude(
     left,
     unknown: facts.unknown,
     skipped: [...those('skipped'), ...(emulator && ended === 'COMPLETED' ? [NOT_ON_EMULATOR] : [])],
-    causes: ended === 'NOT_READY' ? ready.failed : wrong ? await causesFor(context, canary, { ended, checks }) : [],
+    causes: causes.map(checkData),
     error: facts.error,
   };
 }

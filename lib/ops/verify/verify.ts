@@ -37,7 +37,7 @@ export async function verify(context: Context, args: CommandArguments): Promise<
   };
   terminal.tell(describePlan(plan(), options, leavesReplicas(config)));
   if (!context.yes) {
-    await terminal.confirm('Go ahead?');
+    await terminal.confirm('Write the canaries?');
   }
   return watchMinutes === undefined
     ? round()

@@ -202,7 +202,7 @@ const UNKNOWN_KEY = 'there is no such key; remove it or correct its name';
 const OTHER_REGION =
   'replication within one Region is not supported: S3 allows it, but the copy must survive the loss of the Region; write another Region';
 const OTHER_ACCOUNT =
-  'replication within one account is not supported: S3 allows it, but whoever administers that account could delete the original and the copy; write another account';
+  'replication within one account is not supported: S3 allows it, but an administrator of that account could delete the original and the copy; write another account';
 const DELETE_MARKERS = 'S3 refuses delete markers in a rule that filters by tags; write false or remove filter.tags';
 
 const crossing = (from: string, to: string) =>
@@ -212,7 +212,7 @@ const tooLong = (prefix: string, length: number, limit: number) =>
   `"${prefix}" has ${length} characters, and a bucket name in these regions leaves ${limit} for <deployment>-<id>; shorten one of the two`;
 const keepAlive = (name: string) =>
   `only a deployment whose name ends in -demo or -test may be destroyed, and this one is "${name}"; write "retain"`;
-const twin = (key: string) => `IAM takes tag keys without regard to case, and "${key}" is there already; keep one of them`;
+const twin = (key: string) => `IAM ignores the case of tag keys, and "${key}" is there already; keep one of them`;
 
 interface BadInput {
   readonly what: string;

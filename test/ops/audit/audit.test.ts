@@ -148,7 +148,7 @@ describe('buckets that are alike', () => {
 
 describe('a version that is not in the replica bucket', () => {
   test.each([
-    ['FAILED', OLD, 'failed', true, 'replication failed for good'],
+    ['FAILED', OLD, 'failed', true, 'replication failed permanently'],
     ['PENDING', OLD, 'pending', true, 'PENDING, and older than 15 minutes'],
     ['PENDING', YOUNG, 'in-flight', false, 'PENDING, and younger'],
     ['COMPLETED', OLD, 'missing', true, 'the replica was deleted since'],
@@ -462,7 +462,7 @@ describe('--deep', () => {
     expect(recorded.told).toEqual([
       expect.stringContaining('about 4,000 for the 2,000 versions that CloudWatch counts, on top of 4 list'),
     ]);
-    expect(recorded.questions).toEqual(['Send them?']);
+    expect(recorded.questions).toEqual(['Send these requests?']);
     expect(data).toMatchObject({ status: 'ok', deep: { versions: 1, percent: 100 }, requests: { head: 2 } });
   });
 

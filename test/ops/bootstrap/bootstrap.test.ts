@@ -130,7 +130,7 @@ describe('--trust-source', () => {
     expect(monitoring?.command).not.toContain('--trust');
     expect(destination?.command).toContain(`--trust 111111111111 --cloudformation-execution-policies ${ADMINISTRATOR}`);
     expect(destination?.trust).toEqual({ present: [], required: ['111111111111'], kept: [], dropped: [] });
-    expect(text).toContain('whoever administers the source account 111111111111 then administers the backup account');
+    expect(text).toContain('an administrator of the source account 111111111111 then administers the backup account');
   });
 });
 
@@ -205,7 +205,7 @@ describe('an environment that is bootstrapped already', () => {
 
     expect(data.environments.map(({ trust }) => trust.kept)).toEqual([[], [], ['111111111111']]);
     expect(data.warnings).toEqual([
-      expect.stringMatching(/--trust-source was not given: whoever administers .* --drop-trust 111111111111 ends that$/),
+      expect.stringMatching(/--trust-source was not given: an administrator of .* --drop-trust 111111111111 ends that$/),
     ]);
   });
 
@@ -437,6 +437,19 @@ describe('an account that does not answer', () => {
     expect(mockRun).not.toHaveBeenCalled();
   });
 
+  test('is one warning with the others that nobody answers for', async () => {
+    for (const side of ['source', 'destination'] as const) {
+      world.silent.set(side, new UnreachableError('NoCredentials', 'the login has expired'));
+    }
+
+    const { warnings } = (await world.ops()).data;
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^aws:\/\/111111111111\/ap-southeast-2, aws:\/\/111111111111\/us-west-2, aws:\/\/222222222222\/us-west-2: the present state is unknown/,
+      ),
+    ]);
+  });
+
   test('is given a stack of its own where the qualifier is not the usual one', async () => {
     world.silent.set('destination', new UnreachableError('NoCredentials', 'none'));
 
@@ -460,7 +473,7 @@ describe('--apply', () => {
 
     expect(exitCode).toBe(0);
     expect(recorded.told.join('\n')).toContain('npx cdk bootstrap aws://222222222222/us-west-2');
-    expect(recorded.questions).toEqual(['Bootstrap?']);
+    expect(recorded.questions).toEqual(['Run these commands?']);
     expect(world.commands.map((command) => command.split(' ')[1])).toEqual([
       'aws://111111111111/ap-southeast-2',
       'aws://111111111111/us-west-2',
@@ -577,7 +590,7 @@ describe('--apply', () => {
 
 describe('wrong options', () => {
   test.each([
-    [{ 'drop-trust': '1234,333333333333' }, {}, '"1234" is no account id'],
+    [{ 'drop-trust': '1234,333333333333' }, {}, '"1234" is not a valid account id'],
     [{ 'drop-trust': '333333333333' }, WITH_PIPELINE, 'the pipeline deploys from account 333333333333'],
     [{ 'drop-trust': '111111111111', 'trust-source': true }, {}, 'contradict each other'],
     [{ 'permissions-boundary': 'arn:aws:iam::111111111111:policy/limits' }, {}, 'without the ARN'],

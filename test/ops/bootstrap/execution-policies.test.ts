@@ -138,7 +138,7 @@ describe('a policy that is there', () => {
 
     expect(exitCode).toBe(0);
     expect(recorded.told.join('\n')).toContain(`aws iam create-policy-version --set-as-default --policy-arn ${ARN}`);
-    expect(recorded.questions).toEqual(['Bootstrap?']);
+    expect(recorded.questions).toEqual(['Run these commands?']);
     expect(changes()).toEqual([{ PolicyArn: ARN, PolicyDocument: JSON.stringify(DOCUMENT), SetAsDefault: true }]);
     expect(mockRun).not.toHaveBeenCalled();
   });

@@ -171,7 +171,7 @@ test('a second time there is nothing new', async () => {
   const again = await refresh();
 
   expect(recorded.told.join('\n')).toMatch(/s3-transfer ap-southeast-2 to us-west-2: none -> \$0.125 per GB \(AWS's unit: GB\)/);
-  expect(recorded.questions).toEqual(['Write them?']);
+  expect(recorded.questions).toEqual(['Write these prices?']);
   expect(again.data).toMatchObject({ changed: [], unchanged: data.changed.length });
   expect(readPrices(file)).toEqual(JSON.parse(first));
 });

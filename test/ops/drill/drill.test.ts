@@ -56,7 +56,7 @@ test('restores everything into a bucket of its own, finds it the same, and remov
     left: [],
   });
   expect(report.seconds.restore).toBeGreaterThan(0);
-  expect(recorded.questions).toEqual(['Drill?']);
+  expect(recorded.questions).toEqual(['Start the drill?']);
   expect(text).toContain('Passed: 3 of 3 objects');
   expect(world.scratches).toEqual([]);
   // Nothing else is written or deleted.
@@ -277,7 +277,7 @@ describe('versions that S3 gave up', () => {
 
     expect([exitCode, report.recoveryPoint.lost]).toMatchObject([0, { versions: 1, current: 0 }]);
     expect(text).toContain('"a", version lost: noncurrent, and not in the replica bucket');
-    expect(text).toContain('S3 will not replicate 1 of them by itself');
+    expect(text).toContain('S3 will not replicate 1 of them automatically');
   });
 
   test('are an open question where S3 does not say why', async () => {
@@ -461,7 +461,10 @@ describe('when it is interrupted', () => {
     expect([exitCode, report.left]).toEqual([1, [expect.stringContaining(`aws s3 rb s3://${left} --force`)]]);
     world.s3.heal();
     const next = await world.run();
-    expect(next.recorded.questions).toEqual(['Is no other drill running, and is this to be deleted?', 'Drill?']);
+    expect(next.recorded.questions).toEqual([
+      'Delete what these drills left? First make sure that no other drill runs.',
+      'Start the drill?',
+    ]);
     expect(world.scratches).toEqual([]);
   });
 

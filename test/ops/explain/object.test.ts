@@ -268,7 +268,7 @@ describe('an object of a source bucket', () => {
 
     expect(await explained()).toMatchObject({
       exitCode: 1,
-      data: { versions: [{ verdict: expect.stringContaining('for good') }] },
+      data: { versions: [{ verdict: expect.stringContaining('permanently') }] },
     });
   });
 

@@ -139,11 +139,7 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
     'S3 has not finished. Most objects need less than 15 minutes. It keeps trying while a bucket or region is down',
   ],
   ['`COMPLETED`', 'source', 'the replica is there'],
-  [
-    '`FAILED`',
-    'source',
-    'final: S3 does not try again by itself. Upload the object again, or `npx --no -- s3-replication retry`',
-  ],
+  ['`FAILED`', 'source', 'final: S3 does not try again. Upload the object again, or `npx --no -- s3-replication retry`'],
   ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
   [
     'none',
@@ -339,6 +335,8 @@ export const CHECK_SYMPTOMS: Readonly<Record<string, string>> = {
 /** The text of docs/troubleshooting.md. */
 export function troubleshootingPage(doctor: DoctorKnowledge): string {
   return `# Troubleshooting
+
+For operators who see a symptom, a failure reason or a failed check. Afterwards you know its cause, and the command that repairs it.
 
 Made by \`npm run docs\` from the failure reasons (\`lib/ops/explain\`), the checks of \`doctor\` and test/ops/explain/troubleshooting-page.ts; a
 test fails when it is stale. Names are those of the default configuration. Every command reads another one with \`-c config=FILE\`.

@@ -305,10 +305,12 @@ describe('reading loses nothing', () => {
     const { exitCode, recorded } = await run();
 
     expect(exitCode).toBe(1);
-    expect(recorded.told.join('\n')).toContain('1 message could not be given back: no; SQS shows them to others again by itself');
+    expect(recorded.told.join('\n')).toContain(
+      '1 message could not be given back: no; SQS shows them to others again automatically',
+    );
   });
 
-  test('what SQS has shown again by itself is not told', async () => {
+  test('what SQS has shown again automatically is not told', async () => {
     queueOf(failed());
     sqs.on(ChangeMessageVisibilityBatchCommand).resolves({
       Successful: [],
@@ -363,7 +365,7 @@ describe('--ack', () => {
         '  message m4: it is no JSON; it begins with "hello"',
       ].join('\n'),
     ]);
-    expect(recorded.questions).toEqual(['They cannot be brought back. Remove them?']);
+    expect(recorded.questions).toEqual(['Remove these events permanently?']);
     expect(exitCode).toBe(0);
     expect(data).toMatchObject({ status: 'ok', groups: { length: 2 }, removed: { messages: 5, failed: [] } });
     expect(text).toContain('removed 5 messages');
@@ -472,10 +474,10 @@ describe('--watch', () => {
 describe('wrong usage', () => {
   test.each([
     [{ ack: true, watch: '5' }, '--ack does not go with --watch'],
-    [{ watch: 'soon' }, '--watch "soon" is no number of minutes'],
-    [{ limit: '0' }, '--limit "0" is no number of messages'],
-    [{ limit: '100001' }, '--limit "100001" is no number of messages'],
-    [{ limit: 'all' }, '--limit "all" is no number of messages'],
+    [{ watch: 'soon' }, '--watch "soon" is not a valid number of minutes'],
+    [{ limit: '0' }, '--limit "0" is not a valid number of messages'],
+    [{ limit: '100001' }, '--limit "100001" is not a valid number of messages'],
+    [{ limit: 'all' }, '--limit "all" is not a valid number of messages'],
   ])('%j asks AWS nothing', async (values, message) => {
     queueOf(failed());
     const error = await rejectionOf(run(values), UsageError);

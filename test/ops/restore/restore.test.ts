@@ -730,8 +730,8 @@ test.each([
 test('lists every option that makes no sense', async () => {
   const error = await rejectionOf(world.run({ 'as-of': 'yesterday', concurrency: '0', rate: '5' }), UsageError);
   expect(error.message.split('\n')).toEqual([
-    '2 options make no sense:',
-    expect.stringContaining('  - --as-of "yesterday" is no moment; write date, time and zone'),
+    '2 invalid options:',
+    expect.stringContaining('  - --as-of "yesterday" is not a valid time; write date, time and zone'),
     expect.stringContaining('  - --concurrency "0" is no number of objects at a time; write more than 0'),
   ]);
   expect(world.s3.requests).toEqual([]);

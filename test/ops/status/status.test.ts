@@ -73,8 +73,8 @@ describe('a healthy deployment', () => {
       failureQueue: 'empty',
       failureQueueDoubt: null,
       keys: [
-        expect.objectContaining({ id: 'replica-key', finding: expect.objectContaining({ status: 'ok' }) }),
-        expect.objectContaining({ id: 'source-key', finding: expect.objectContaining({ status: 'ok' }) }),
+        expect.objectContaining({ id: 'replica-key', status: 'ok' }),
+        expect.objectContaining({ id: 'source-key', status: 'ok' }),
       ],
       unanswered: [],
       status: 'ok',
@@ -482,7 +482,7 @@ describe('--watch', () => {
     expect(text).toBe('interrupted after 3 rounds; the last one counts: fine');
   });
 
-  test.each(['0', '-1', 'soon', ''])('%j is no number of minutes', async (watch) => {
+  test.each(['0', '-1', 'soon', ''])('%j is not a valid number of minutes', async (watch) => {
     await rejectionOf(
       run(() => {}, {}, { values: { watch } }),
       UsageError,

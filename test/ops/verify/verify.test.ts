@@ -35,6 +35,12 @@ const BAD_POLICY = {
     fix: { resource: 'policy', commands: ['npx cdk deploy Destination'], notes: [] },
   },
 };
+const BAD_POLICY_DATA = {
+  id: 'replica-bucket-policy',
+  title: 'replica bucket admits the role',
+  pair: 'documents',
+  ...BAD_POLICY.finding,
+};
 const GOOD = { id: 'fine', title: 'something fine', area: 'policies', pair: null, finding: { status: 'ok', found: 'it' } };
 
 beforeEach(() => {
@@ -149,7 +155,7 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, text } = await run({ pairs: [{ id: 'documents' }, { id: 'photos' }] }, {}, {});
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ status: 'failed', ended: 'FAILED', checks: [], causes: [BAD_POLICY] });
+    expect(pair).toMatchObject({ status: 'failed', ended: 'FAILED', checks: [], causes: [BAD_POLICY_DATA] });
     expect(mockDiagnose.mock.calls.map(([context]) => context.pairs.map(({ id }: { id: string }) => id))).toEqual([
       ['documents', 'photos'],
       ['documents'],
@@ -174,7 +180,7 @@ describe('a canary that is not replicated', () => {
     expect(pair.ended).toBe('TIMED_OUT');
     expect(pair.seconds).toBeGreaterThanOrEqual(minutes * 60);
     expect(pair.seconds).toBeLessThan(minutes * 60 + 10);
-    expect(pair.causes).toEqual([BAD_POLICY]);
+    expect(pair.causes).toEqual([BAD_POLICY_DATA]);
     expect(pair.left).toEqual([
       expect.objectContaining({
         bucket: REPLICA,
@@ -192,7 +198,7 @@ describe('a canary that is not replicated', () => {
     const { exitCode, pair, text } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ ended: 'NO_RULE', causes: [BAD_POLICY] });
+    expect(pair).toMatchObject({ ended: 'NO_RULE', causes: [BAD_POLICY_DATA] });
     expect(pair.seconds).toBeGreaterThan(60);
     expect(pair.seconds).toBeLessThan(75);
     expect(text).toContain('no rule matches');
@@ -248,7 +254,7 @@ describe('before the canary', () => {
       status: 'failed',
       ended: 'NOT_READY',
       seconds: null,
-      causes: [wrong],
+      causes: [{ id, pair: of, status: 'failed', found: 'wrong' }],
       left: [],
       recorded: true,
     });
@@ -350,7 +356,7 @@ describe('a canary that cannot be written or watched', () => {
     const { exitCode, pair } = await run();
 
     expect(exitCode).toBe(1);
-    expect(pair).toMatchObject({ ended: 'NOT_WRITTEN', causes: [BAD_POLICY], error: { code: 'NotWritten' }, left: [] });
+    expect(pair).toMatchObject({ ended: 'NOT_WRITTEN', causes: [BAD_POLICY_DATA], error: { code: 'NotWritten' }, left: [] });
     expect(deletions()).toEqual([]);
   });
 
@@ -435,7 +441,7 @@ describe('asking and interrupting', () => {
     const { context, recorded } = testContext();
     await verify(context, { argument: undefined, values: {} });
 
-    expect(recorded.questions).toEqual(['Go ahead?']);
+    expect(recorded.questions).toEqual(['Write the canaries?']);
     expect(recorded.told.join('\n')).toContain(`s3://${SOURCE}/.s3-replication-canary/`);
     expect(recorded.told.join('\n')).toContain(REPLICA);
   });

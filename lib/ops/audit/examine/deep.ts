@@ -106,7 +106,7 @@ export function judgeExtraStatus(status: string | null): AuditFinding {
 /** Judges the replication statuses of a version of both sides; undefined where they are as they should be. */
 export function judgeStatuses(source: string | null, replica: string | null): AuditFinding | undefined {
   if (replica !== 'REPLICA') {
-    return different('status', true, `the version in the replica bucket is no replica (${replica ?? 'no status'})`, source);
+    return different('status', true, `the version in the replica bucket is not a replica (${replica ?? 'no status'})`, source);
   }
   return source === 'PENDING' || source === 'FAILED'
     ? different('status', false, `the source says ${source}, though the replica is there`, source, 'explain')

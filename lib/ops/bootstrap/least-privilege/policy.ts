@@ -189,7 +189,10 @@ function watchingGrants(config: Deployment, actions: ReturnType<typeof handlerAc
       sid: 'DescribeAlarms',
       actions: unlimited,
       resources: ['*'],
-      wildcard: { actions: unlimited, why: 'CloudWatch tells of composite alarms only to who may describe all alarms; it reads' },
+      wildcard: {
+        actions: unlimited,
+        why: 'CloudWatch shows composite alarms only to a principal that may describe all alarms; it reads',
+      },
     },
   ];
 }

@@ -65,7 +65,7 @@ export async function refreshPrices({ config, terminal, clock, yes }: Context, f
     rows.forEach(([id, region, change, note]) => terminal.tell(`  ${id} ${region}: ${change}${note === '' ? '' : ` (${note})`}`));
     terminal.tell(`  ${data.unchanged} as before, with a new date`);
     if (!yes) {
-      await terminal.confirm('Write them?');
+      await terminal.confirm('Write these prices?');
     }
     const kept = before.prices.filter(({ id, region }) => !found.some((price) => price.id === id && price.region === region));
     writePrices(file, { ...before, asOf: today, prices: [...kept, ...found] });
