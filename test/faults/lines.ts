@@ -239,6 +239,19 @@ export const LINES: Readonly<Record<string, Line>> = {
       },
     ],
   },
+  'restore --cancel': {
+    argv: 'restore --cancel 00e123a4-c0d8-41f4-a0eb-b46f9ba5b000',
+    before: (world) => world.beginJob(),
+    steps: [SOURCE_IDENTITY, 'source: s3-control UpdateJobStatus'],
+    exceptions: [
+      {
+        steps: /UpdateJobStatus/,
+        faults: /^403$/,
+        exit: wrong,
+        why: 'S3 refused to end the job, and the permission that it takes is named',
+      },
+    ],
+  },
   drill: {
     argv: 'drill --html a.html',
     steps: [

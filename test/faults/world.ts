@@ -155,6 +155,11 @@ export class FaultWorld {
     this.aws.fill(SOURCE, []);
   }
 
+  /** Has a job at work. */
+  beginJob(): void {
+    this.aws.job = { status: 'Active' };
+  }
+
   /** Has one object, whose checksum is one of its parts, and loses it. */
   divide(): void {
     const parts = [Buffer.from('the first part, '), Buffer.from('the second part')];

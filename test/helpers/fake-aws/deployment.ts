@@ -23,7 +23,8 @@ export class FakeAws extends FakeS3 {
   messages: string[] = [];
   private readonly answers: Map<unknown, (asked: Asked) => unknown>;
   private readonly names: ReadonlyMap<string, (asked: Asked) => unknown>;
-  private job: { status: string } & Partial<jobs.JobDescriptor> = { status: 'New' };
+  /** The one job of the account. */
+  job: { status: string } & Partial<jobs.JobDescriptor> = { status: 'New' };
 
   constructor(private readonly config: Deployment) {
     super(undefined, {
@@ -192,6 +193,8 @@ export class FakeAws extends FakeS3 {
       Job: {
         JobId: JOB,
         RoleArn: this.config.pairs[0]?.names.backfillRole.arn,
+        Description: 's3-replication backups/documents: restore',
+        Operation: { S3PutObjectCopy: {} },
         Status: this.job.status,
         ProgressSummary: {
           TotalNumberOfTasks: 3,
