@@ -139,11 +139,7 @@ const STATUSES: readonly (readonly [status: string, bucket: string, meaning: str
     'S3 has not finished. Most objects need less than 15 minutes. It keeps trying while a bucket or region is down',
   ],
   ['`COMPLETED`', 'source', 'the replica is there'],
-  [
-    '`FAILED`',
-    'source',
-    'final: S3 does not try again. Upload the object again, or `npx --no -- s3-replication retry`',
-  ],
+  ['`FAILED`', 'source', 'final: S3 does not try again. Upload the object again, or `npx --no -- s3-replication retry`'],
   ['`REPLICA`', 'replica', 'S3 made it. In a source bucket: it is the replica of another rule, and is not replicated again'],
   [
     'none',

@@ -305,7 +305,9 @@ describe('reading loses nothing', () => {
     const { exitCode, recorded } = await run();
 
     expect(exitCode).toBe(1);
-    expect(recorded.told.join('\n')).toContain('1 message could not be given back: no; SQS shows them to others again automatically');
+    expect(recorded.told.join('\n')).toContain(
+      '1 message could not be given back: no; SQS shows them to others again automatically',
+    );
   });
 
   test('what SQS has shown again automatically is not told', async () => {
