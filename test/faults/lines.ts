@@ -225,6 +225,20 @@ export const LINES: Readonly<Record<string, Line>> = {
       },
     ],
   },
+  'restore by batch': {
+    argv: 'restore --engine batch --batch-role arn:aws:iam::111111111111:role/recovery-batch --batch-bucket backups-backfill-111111111111-ap-southeast-2-an',
+    before: (world) => world.lose(),
+    asksOnce: true,
+    steps: ['source: s3 PutObject', 'source: s3-control CreateJob', 'source: s3-control DescribeJob'],
+    exceptions: [
+      {
+        steps: /PutObject|CreateJob/,
+        faults: /^403$/,
+        exit: wrong,
+        why: 'S3 refused the list of objects or the job, and the permissions that it takes are named',
+      },
+    ],
+  },
   drill: {
     argv: 'drill --html a.html',
     steps: [

@@ -2,6 +2,6 @@ import { testLine } from './suite';
 
 jest.mock('../../lib/cli/gc');
 
-for (const line of ['restore', 'restore in parts', 'restore over objects']) {
+for (const line of ['restore', 'restore in parts', 'restore over objects', 'restore by batch']) {
   testLine(line);
 }

@@ -513,7 +513,18 @@ const plan = object({
 const deploy = object({ stacks: list(stack), deployed: flag, driftChecked: z.literal(false) });
 
 // restore
-const restore = object({
+const copyJob = {
+  job: text.describe('id of the job'),
+  region: text,
+  jobStatus,
+  objects: jobObjects,
+  problems: list(object({ code: text, reason: text })),
+  failures: orNull(
+    list(object({ reason: text, count, objects: list(object({ key: text, versionId: orNull(text), message: text })) })),
+  ),
+  reportProblem: orNull(text),
+};
+const restoreRun = object({
   dryRun: flag,
   pairs: list(
     object({
@@ -536,6 +547,7 @@ const restore = object({
         compare: amount,
         there: amount,
         conflict: amount,
+        batch: amount,
         replaced: count,
         largest: bytes,
         deleted: count,
@@ -562,6 +574,14 @@ const restore = object({
         }),
       ),
       vanished: orNull(count),
+      batch: orNull(
+        object({
+          role: text,
+          bucket: text,
+          statements: list(object({ policy: text, arn: text, statements: list(z.looseObject({})) })),
+          result: orNull(object({ ...copyJob, listed: amount })),
+        }),
+      ),
     }),
   ),
   requests,
@@ -581,6 +601,7 @@ const restore = object({
   moreNotRestored: count,
   unwritten,
 });
+const restore = z.union([restoreRun, object({ pair, ...copyJob }), object(job)]);
 
 const scp = object({ account, characters: count, most: count, policy: z.looseObject({}) });
 

@@ -3,15 +3,16 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { table } from '../../cli/table';
 import { whole } from '../../cli/units';
 import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
-import { quoted } from '../../errors/visible';
 import { worst } from '../../model/status';
+import { cancelJob, jobIdOf } from '../batch/cancel';
+import { hasEnded, isPreparing, type JobObjects, toObjects } from '../batch/job';
+import { hintFor, watch } from '../batch/watch';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
-import { foundNothing, hasEnded, isOpen, isPreparing, type Job, type JobObjects, toObjects } from './job';
-import { Jobs } from './jobs';
+import { foundNothing, type Job } from './job';
+import { BACKFILL, Jobs } from './jobs';
 import { boundOf, describeRun } from './preview';
 import { type BackfillData, formatBackfill, resultOf, statusOfJob } from './result';
-import { hintFor, watch } from './watch';
 
 /**
  * Replicates what live replication left behind, with a job of S3 Batch Replication for each pair: makes the jobs, shows what S3
@@ -31,8 +32,13 @@ export async function backfill(context: Context, args: CommandArguments): Promis
   if (args.action === 'list') {
     return listJobs(context, jobs);
   }
-  const job = await jobs.describe(jobIdOf(args));
-  return args.action === 'cancel' ? cancelJob(context, jobs, job) : finish(context, jobs, [job]);
+  const example = `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${args.action} JOB`;
+  const job = await jobs.describe(jobIdOf(args.argument ?? '', example));
+  if (args.action !== 'cancel') {
+    return finish(context, jobs, [job]);
+  }
+  const { data, text } = await cancelJob(context, jobs, job, { about: describeFilter(job.filter), done: 'replicated' });
+  return new Outcome({ status: 'ok', seen: [text] }, data, text);
 }
 
 /** The same for what failed, and for nothing else. */
@@ -48,7 +54,7 @@ async function start(context: Context, filter: JobManifestGeneratorFilter): Prom
 
 /** Takes jobs from whatever state they are in to their end. */
 async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Promise<Outcome> {
-  const counted = await watch(context, jobs, begun, isPreparing);
+  const counted = await watch(context, BACKFILL, jobs, begun, isPreparing);
   const waiting = counted.filter((job) => job.status === 'Suspended');
   await cancel(jobs, waiting.filter(foundNothing), 'there is nothing to replicate');
   await confirmRun(
@@ -56,7 +62,7 @@ async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Prom
     jobs,
     waiting.filter((job) => !foundNothing(job)),
   );
-  const ended = await watch(context, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
+  const ended = await watch(context, BACKFILL, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
   const results = await Promise.all(ended.map((job) => resultOf(context, job)));
   const data: BackfillData = { deployment: context.config.deployment, jobs: results };
   return new Outcome(worst(ended.map(statusOfJob), 'there is no job'), data, formatBackfill(data));
@@ -95,27 +101,17 @@ async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[])
 /** The error that left the question without an answer, with how to come back to the jobs. */
 function stillWaiting(error: unknown, waiting: readonly Job[]): unknown {
   if (error instanceof UsageError) {
-    return new UsageError(error.code, error.message, hintFor(error, waiting));
+    return new UsageError(error.code, error.message, hintFor(error, waiting, BACKFILL));
   }
-  return error instanceof UnreachableError ? new UnreachableError(error.code, error.message, hintFor(error, waiting)) : error;
+  return error instanceof UnreachableError
+    ? new UnreachableError(error.code, error.message, hintFor(error, waiting, BACKFILL))
+    : error;
 }
 
 async function cancel(jobs: Jobs, unwanted: readonly Job[], why: string): Promise<void> {
   for (const { id } of unwanted) {
     await jobs.setStatus(id, 'Cancelled', why);
   }
-}
-
-/** @throws UsageError for what cannot be the id of a job */
-function jobIdOf({ action, argument = '' }: CommandArguments): string {
-  if (!/^[\w-]{5,36}$/.test(argument)) {
-    throw new UsageError(
-      'BadJob',
-      `${quoted(argument)} is no id of a job`,
-      `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${action} JOB`,
-    );
-  }
-  return argument;
 }
 
 /** A job in the list. */
@@ -164,28 +160,4 @@ function cells({ job, pair, jobStatus, createdAt, objects: { total, succeeded, f
     whole(succeeded + failed),
     whole(failed),
   ];
-}
-
-/**
- * Ends a job, after asking; one that has ended, or is about to, stays as it is.
- *
- * @throws AbortError when the person declines
- */
-async function cancelJob({ terminal, yes }: Context, jobs: Jobs, job: Job): Promise<Outcome> {
-  if (!isOpen(job)) {
-    return outcome(job, `job ${job.id} is ${job.status} already`);
-  }
-  terminal.tell(
-    `job ${job.id} of pair ${job.pair.id} (${job.status}): ${describeFilter(job.filter)}; ${whole(job.objects.succeeded)} objects replicated, which stay`,
-  );
-  if (!yes) {
-    await terminal.confirm('Cancel it for good?');
-  }
-  await jobs.setStatus(job.id, 'Cancelled', 'cancelled by the operator');
-  const now = await jobs.describe(job.id);
-  return outcome(now, `job ${job.id} is ${now.status}`);
-}
-
-function outcome({ id, pair, status, objects }: Job, text: string): Outcome {
-  return new Outcome({ status: 'ok', seen: [text] }, { job: id, pair: pair.id, jobStatus: status, objects }, text);
 }

@@ -7,13 +7,14 @@ import { AppError, UsageError } from '../../errors/errors';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupsOf } from '../../model/deployment';
 import { deployCommand } from '../../model/shell-commands';
+import { isOpen } from '../batch/job';
+import { howToGoOn } from '../batch/watch';
 import { ObjectReader } from '../explain/read-object';
 import { enableBackfill } from './again';
 import { describeFilter, isSameFilter } from './filter';
-import { isOpen, type Job } from './job';
-import { createJobRequest, type Jobs } from './jobs';
+import type { Job } from './job';
+import { BACKFILL, createJobRequest, type Jobs } from './jobs';
 import { describeCreation } from './preview';
-import { howToGoOn } from './watch';
 
 /** A pair, and the jobs that it has already. */
 interface PairJobs {
@@ -54,7 +55,7 @@ export async function createJobs(context: Context, jobs: Jobs, filter: JobManife
       begun.push(job);
     }
   } catch (error) {
-    begun.forEach((job) => terminal.tell(howToGoOn(job)));
+    begun.forEach((job) => terminal.tell(howToGoOn(job, BACKFILL)));
     throw error;
   }
   return begun;

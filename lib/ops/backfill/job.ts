@@ -1,57 +1,10 @@
-import type { JobDescriptor, JobManifestGeneratorFilter, JobProgressSummary, JobStatus } from '@aws-sdk/client-s3-control';
+import type { JobDescriptor, JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
 import type { DeployedPair } from '../../model/deployment';
+import { type BatchJob, toBatchJob } from '../batch/job';
 
-/** How many objects a job is about, and how far it is. */
-export interface JobObjects {
-  /** Null while S3 still counts. */
-  readonly total: number | null;
-  readonly succeeded: number;
-  readonly failed: number;
-}
-
-/** Why a job as a whole failed. */
-export interface JobProblem {
-  readonly code: string;
-  readonly reason: string;
-}
-
-/** A job of a pair, as S3 describes it. */
-export interface Job {
-  readonly id: string;
-  readonly pair: DeployedPair;
-  readonly status: JobStatus;
-  /** ISO 8601; null when S3 does not say. */
-  readonly createdAt: string | null;
-  readonly endedAt: string | null;
+/** A job of S3 Batch Replication. */
+export interface Job extends BatchJob {
   readonly filter: JobManifestGeneratorFilter;
-  readonly objects: JobObjects;
-  /** How long S3 has been working on objects, without the time that the job waited. */
-  readonly activeSeconds: number;
-  readonly problems: readonly JobProblem[];
-  /** Where its report is. */
-  readonly report: { readonly bucket: string; readonly prefix: string };
-}
-
-/**
- * The states that a job does not leave any more.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-job-status.html
- */
-const ENDS: readonly JobStatus[] = ['Complete', 'Cancelled', 'Failed'];
-
-/** The states in which S3 still makes the manifest. */
-const PREPARING: readonly JobStatus[] = ['New', 'Preparing'];
-
-export function hasEnded({ status }: Pick<Job, 'status'>): boolean {
-  return ENDS.includes(status);
-}
-
-export function isPreparing({ status }: Pick<Job, 'status'>): boolean {
-  return PREPARING.includes(status);
-}
-
-/** Whether a job can still replicate something: it has not ended, and nobody ends it. */
-export function isOpen(job: Pick<Job, 'status'>): boolean {
-  return !hasEnded(job) && job.status !== 'Cancelling' && job.status !== 'Failing';
 }
 
 /**
@@ -66,26 +19,5 @@ export function foundNothing({ status, objects, problems }: Pick<Job, 'status' |
 
 /** @param pair the pair whose role the job runs with */
 export function toJob(pair: DeployedPair, found: JobDescriptor): Job {
-  const { Report: report, ProgressSummary: summary } = found;
-  return {
-    id: found.JobId ?? '',
-    pair,
-    status: found.Status ?? 'New',
-    createdAt: found.CreationTime?.toISOString() ?? null,
-    endedAt: found.TerminationDate?.toISOString() ?? null,
-    filter: found.ManifestGenerator?.S3JobManifestGenerator?.Filter ?? {},
-    objects: toObjects(found.Status ?? 'New', summary),
-    activeSeconds: summary?.Timers?.ElapsedTimeInActiveSeconds ?? 0,
-    problems: (found.FailureReasons ?? []).map(({ FailureCode: code = '', FailureReason: reason = '' }) => ({ code, reason })),
-    report: { bucket: report?.Bucket?.split(':').at(-1) ?? '', prefix: report?.Prefix ?? '' },
-  };
-}
-
-/** The count is complete only when the manifest is. */
-export function toObjects(status: JobStatus, summary: JobProgressSummary | undefined): JobObjects {
-  return {
-    total: isPreparing({ status }) ? null : (summary?.TotalNumberOfTasks ?? null),
-    succeeded: summary?.NumberOfTasksSucceeded ?? 0,
-    failed: summary?.NumberOfTasksFailed ?? 0,
-  };
+  return { ...toBatchJob(pair, found), filter: found.ManifestGenerator?.S3JobManifestGenerator?.Filter ?? {} };
 }

@@ -1,34 +1,23 @@
 import { createHash } from 'node:crypto';
-import {
-  CreateJobCommand,
-  type CreateJobRequest,
-  DescribeJobCommand,
-  type JobListDescriptor,
-  type JobManifestGeneratorFilter,
-  ListJobsCommand,
-  type S3ControlClient,
-  UpdateJobStatusCommand,
-} from '@aws-sdk/client-s3-control';
-import {
-  denialHint,
-  faultInWords,
-  httpStatusOf,
-  isAccessDenied,
-  isAwsError,
-  isBadCredentials,
-  isThrottled,
-  unreachable,
-} from '../../aws/aws-error';
-import { isEmulator } from '../../aws/emulator';
-import { nextToken } from '../../aws/listing/next-token';
+import type { CreateJobRequest, JobListDescriptor, JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
 import type { Context } from '../../cli/command';
-import { AppError, messageOf, UnreachableError } from '../../errors/errors';
+import { AppError } from '../../errors/errors';
 import { type DeployedPair, type Deployment, groupOfPair } from '../../model/deployment';
 import { manifestPrefix, reportPrefix } from '../../model/names';
 import { opsCommand } from '../../model/shell-commands';
 import { tagsOfMade } from '../../model/tags';
+import { JobControl } from '../batch/control';
+import { describePair, pairOfDescription } from '../batch/job';
+import type { WatchedCommand } from '../batch/watch';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
+
+/** How a person comes back to a job that goes on. */
+export const BACKFILL: WatchedCommand = {
+  command: 'backfill',
+  preparing: 'S3 lists what it would replicate',
+  watchJob: (id) => `npx --no -- s3-replication backfill watch ${id}`,
+};
 
 /** A job in the list of the account, and the pair that it belongs to. */
 interface ListedJob {
@@ -39,7 +28,7 @@ interface ListedJob {
 /** The Batch Replication jobs of a deployment. S3 keeps them for 90 days after their end. */
 export class Jobs {
   private constructor(
-    private readonly client: S3ControlClient,
+    private readonly control: JobControl,
     private readonly config: Deployment,
   ) {}
 
@@ -47,19 +36,15 @@ export class Jobs {
    * @throws AppError on an emulator, which has no jobs
    * @throws UnreachableError when the source's credentials cannot be used
    */
-  static async open({ clients, config }: Context): Promise<Jobs> {
-    if (isEmulator()) {
-      throw new AppError('NoJobs', 'the emulator has no S3 Batch Operations', 'run the command against AWS');
-    }
-    return new Jobs(await clients.s3Control('source'), config);
+  static async open(context: Context): Promise<Jobs> {
+    const { config } = context;
+    const control = await JobControl.open(context, 'source', config.source.region, opsCommand(config, 'backfill', 'list'));
+    return new Jobs(control, config);
   }
 
   /** @throws AppError when the deployment has no such job */
   async describe(id: string): Promise<Job> {
-    const found = await this.ask(`job ${id}`, async () => {
-      const command = new DescribeJobCommand({ AccountId: this.config.source.account, JobId: id });
-      return (await this.client.send(command)).Job ?? {};
-    });
+    const found = await this.control.describe(id);
     const pair = this.config.pairs.find((one) => one.names.backfillRole.arn === found.RoleArn);
     if (pair === undefined) {
       throw new AppError(
@@ -68,100 +53,35 @@ export class Jobs {
         `${opsCommand(this.config, 'backfill', 'list')} shows the jobs of the deployment`,
       );
     }
-    return toJob(pair, { ...found, JobId: id });
+    return toJob(pair, found);
   }
 
   /** A job that was just created, which S3 may not know everywhere yet. */
   async describeNew(id: string, pair: DeployedPair): Promise<Job> {
-    try {
-      return await this.describe(id);
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'NoSuchJob') {
-        return toJob(pair, { JobId: id, Status: 'New' });
-      }
-      throw error;
-    }
+    return toJob(pair, await this.control.describeNew(id));
   }
 
   /** Every job of some pairs, the newest first. They are known by their description, since the list does not have their role. */
   async list(pairs: readonly DeployedPair[]): Promise<ListedJob[]> {
     const jobs: ListedJob[] = [];
-    let token: string | undefined;
-    do {
-      const command = new ListJobsCommand({ AccountId: this.config.source.account, MaxResults: 1000, NextToken: token });
-      const { Jobs: page = [], NextToken: next } = await this.ask('the list of jobs', () => this.client.send(command));
-      for (const found of page) {
-        const pair = pairs.find((one) => one.id === pairOfDescription(this.config, found.Description));
-        if (pair !== undefined && found.Operation === 'S3ReplicateObject') {
-          jobs.push({ pair, found });
-        }
+    for await (const found of this.control.list()) {
+      const pair = pairs.find((one) => one.id === pairOfDescription(this.config, found.Description)?.id);
+      if (pair !== undefined && found.Operation === 'S3ReplicateObject') {
+        jobs.push({ pair, found });
       }
-      token = nextToken('jobs', token, next);
-    } while (token !== undefined);
+    }
     return jobs.toSorted((a, b) => createdAt(b) - createdAt(a));
   }
 
   /** @returns the id of the job */
   async create(request: CreateJobRequest): Promise<string> {
-    try {
-      return (await this.client.send(new CreateJobCommand(request))).JobId ?? '';
-    } catch (error) {
-      throw refused('the job could not be created', 's3:CreateJob, s3:PutJobTagging, and iam:PassRole for its role', error);
-    }
+    return this.control.create(request);
   }
 
   /** Lets a job begin, or ends it. One that has left the state in which that is possible stays as it is. */
   async setStatus(id: string, status: 'Ready' | 'Cancelled', reason: string): Promise<void> {
-    try {
-      await this.client.send(
-        new UpdateJobStatusCommand({
-          AccountId: this.config.source.account,
-          JobId: id,
-          RequestedJobStatus: status,
-          StatusUpdateReason: reason,
-        }),
-      );
-    } catch (error) {
-      if (!isAwsError(error, 'JobStatusException')) {
-        throw refused(`job ${id} could not be made ${status}`, 's3:UpdateJobStatus', error);
-      }
-    }
+    await this.control.setStatus(id, status, reason);
   }
-
-  private async ask<Answer>(what: string, question: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await question();
-    } catch (error) {
-      if (isAwsError(error, 'NotFoundException', 'NoSuchJobException', 'NoSuchJob')) {
-        throw new AppError(
-          'NoSuchJob',
-          `the source account has no ${what} in ${this.config.source.region}`,
-          `S3 forgets a job 90 days after its end; ${opsCommand(this.config, 'backfill', 'list')} shows those that it knows`,
-          { cause: error },
-        );
-      }
-      throw unreachable(what, error);
-    }
-  }
-}
-
-/** What AWS says to a change, and which permissions the change takes; or that it says nothing. */
-function refused(what: string, permissions: string, error: unknown): AppError {
-  if (isAccessDenied(error)) {
-    return new AppError('Refused', `${what}: ${messageOf(error)}`, denialHint(error, `it takes ${permissions}`), {
-      cause: error,
-    });
-  }
-  return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
-    ? new UnreachableError(
-        'NoAnswer',
-        `${what}: ${faultInWords(error)}`,
-        'repeat the command: it continues with a job that was created',
-        {
-          cause: error,
-        },
-      )
-    : new AppError('Refused', `${what}: ${messageOf(error)}`, undefined, { cause: error });
 }
 
 function createdAt({ found }: ListedJob): number {
@@ -202,7 +122,7 @@ export function createJobRequest(
     Operation: { S3ReplicateObject: {} },
     Priority: PRIORITY,
     RoleArn: pair.names.backfillRole.arn,
-    Description: shorten(`${describe(config, pair.id)}${describeFilter(filter)}`),
+    Description: shorten(`${describePair(config, pair.id)}${describeFilter(filter)}`),
     Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: config.deployment },
       { Key: 's3-replication:pair', Value: pair.id },
@@ -235,16 +155,6 @@ export function createJobRequest(
   // 64 characters, as many as a token may have.
   const token = createHash('sha256').update(JSON.stringify([request, newest ?? null]));
   return { ...request, ClientRequestToken: token.digest('hex') };
-}
-
-/** The id of the pair that a job of a deployment is for; undefined for a job that is none of the deployment's. */
-function pairOfDescription(config: Deployment, description: string | undefined): string | undefined {
-  return config.pairs.find(({ id }) => description?.startsWith(describe(config, id)))?.id;
-}
-
-/** How the descriptions of a pair's jobs begin. */
-function describe({ deployment }: Deployment, pairId: string): string {
-  return `s3-replication ${deployment}/${pairId}: `;
 }
 
 /** Cut to what S3 takes, but not within a character. */

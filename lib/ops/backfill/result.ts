@@ -5,8 +5,10 @@ import { plural, whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { quoted, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
-import { foundNothing, hasEnded, type Job, type JobObjects, type JobProblem } from './job';
-import { type FailureGroup, failedTasks, groupTasks } from './report';
+import { hasEnded, type JobObjects, type JobProblem } from '../batch/job';
+import { failedTasks } from '../batch/report';
+import { type FailureGroup, groupTasks } from './failures';
+import { foundNothing, type Job } from './job';
 
 /** How one job ended. */
 interface JobResult {

@@ -4,6 +4,7 @@ import type { RequestCounts } from '../../aws/requests';
 import { type CheckpointBase, count, keyRange, readCheckpointFile, size } from '../../cli/checkpoint-file';
 import { UsageError } from '../../errors/errors';
 import type { RestoreRequest } from '../copy/model';
+import type { BatchPart } from './batch/run';
 import { ENDS, type LedgerCheckpoint } from './ledger';
 import type { PairPlan } from './plan';
 
@@ -19,6 +20,8 @@ export interface PairProgress {
   readonly plan: PairPlan;
   readonly ledger: LedgerCheckpoint;
   readonly uploads: readonly KeptUpload[];
+  /** What S3 Batch Operations copies. @default - nothing, or there is no job yet */
+  readonly batch?: BatchPart;
 }
 
 /** A restore that was interrupted, or that left something for another attempt. */
@@ -43,6 +46,8 @@ const plan = z.strictObject({
   compare: amount,
   there: amount,
   conflict: amount,
+  // Files of earlier releases are without it.
+  batch: amount.default(() => ({ objects: 0, bytes: 0 })),
   replaced: count,
   largest: size,
   deleted: count,
@@ -94,12 +99,14 @@ const ledger = z.strictObject({
 
 const upload = z.strictObject({ key: z.string(), versionId: z.string(), uploadId: z.string() });
 
+const batch = z.strictObject({ job: z.string(), region: z.string(), listed: amount });
+
 const CHECKPOINT: z.ZodType<RestoreCheckpoint> = z.strictObject({
   subject: z.string(),
   requests: z.strictObject({ list: count, head: count, get: count, put: count, other: count }),
   seconds: z.number().min(0),
   csvBytes: count,
-  pairs: z.record(z.string(), z.strictObject({ plan, ledger, uploads: z.array(upload) })),
+  pairs: z.record(z.string(), z.strictObject({ plan, ledger, uploads: z.array(upload), batch: batch.exactOptional() })),
 });
 
 /**
@@ -108,7 +115,8 @@ const CHECKPOINT: z.ZodType<RestoreCheckpoint> = z.strictObject({
  * @throws UsageError when there is no such file, it belongs to another restore, or it does not fit
  */
 export function readCheckpoint(file: string, subject: string): RestoreCheckpoint {
-  const options = '--pair, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class and --csv';
+  const options =
+    '--pair, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class, --engine, --batch-role, --batch-bucket and --csv';
   return readCheckpointFile(file, CHECKPOINT, subject, { command: 'restore', options });
 }
 

@@ -26,6 +26,13 @@ delete markers into the replica bucket, somebody deleted the object there: the p
 when. --ignore-foreign-markers restores the version below each. With replicateDeleteMarkers or
 lifecycle.replicaExpireDays, S3 does not show who wrote a marker: its origin is unknown, and the object counts as deleted.
 
+With --engine batch, S3 copies objects of up to 5 GB that are not archived, with a job of S3 Batch Operations for each
+pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
+current version of one of the objects, unless --overwrite replaces it. --dry-run prints the statements that the role,
+the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob and iam:PassRole in
+the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on in AWS: --resume
+goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it (s3:UpdateJobStatus).
+
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
 
 Examples:
@@ -34,6 +41,7 @@ Examples:
   npx --no -- s3-replication restore --pair documents --prefix reports/ --overwrite --csv left.csv
   npx --no -- s3-replication restore --pair documents --ignore-foreign-markers
   npx --no -- s3-replication restore --request-archived 7
+  npx --no -- s3-replication restore --engine batch --batch-role arn:aws:iam::111111111111:role/recovery-batch --batch-bucket recovery-batch
   npx --no -- s3-replication restore --resume`,
   options: {
     'as-of': {
@@ -59,6 +67,19 @@ Examples:
     concurrency: { type: 'string', value: 'OBJECTS', help: 'copy so many at a time; 32 without it' },
     rate: { type: 'string', value: 'REQUESTS', help: 'send at most so many requests a second to each side' },
     csv: { type: 'string', value: 'FILE', help: 'write everything there that was not restored' },
+    engine: {
+      type: 'string',
+      value: 'ENGINE',
+      help: 'stream: this process copies; batch: S3 Batch Operations copies what it can; stream without it',
+    },
+    'batch-role': { type: 'string', value: 'ARN', help: 'role of the source account that S3 Batch Operations assumes' },
+    'batch-bucket': {
+      type: 'string',
+      value: 'BUCKET',
+      help: 'takes lists of objects and reports; of the source account, in the Region of the target',
+    },
+    watch: { type: 'string', value: 'JOB', help: 'only watch a job of --engine batch to its end; --to as it was' },
+    cancel: { type: 'string', value: 'JOB', help: 'only end such a job; what it has restored stays' },
     resume: { type: 'boolean', help: 'go on with the restore that was interrupted, or left something' },
     checkpoint: {
       type: 'string',

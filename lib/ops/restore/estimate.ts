@@ -23,11 +23,13 @@ export const PRICING = 'https://aws.amazon.com/s3/pricing/ and https://aws.amazo
  * @param fromRegion of the replica bucket
  */
 export function costOf(
-  { copy, requests, archived, listRequests }: PairPlan,
+  plan: PairPlan,
   { from, to, target, pair }: RestoreJob,
   fromRegion: string,
   { storageClass, requestArchived }: Pick<RestoreOptions, 'storageClass' | 'requestArchived'>,
 ): CostLine[] {
+  const { copy, batch, requests, archived, listRequests } = plan;
+  const streamed = streamedOf(plan);
   const line = (account: string) => (quantity: number, unit: CostLine['unit'], price: string) => ({
     quantity,
     unit,
@@ -53,7 +55,10 @@ export function costOf(
       'bytes',
       'data retrieval, in the storage class of the replicas; nothing for STANDARD and INTELLIGENT_TIERING',
     ),
-    backup(copy.bytes, 'bytes', `data transfer out of S3, from ${fromRegion} to where this runs`),
+    backup(streamed.bytes, 'bytes', `data transfer out of S3, from ${fromRegion} to where this runs`),
+    backup(batch.bytes, 'bytes', `data transfer out of S3, from ${fromRegion} to ${target.region}`),
+    source(batch.objects, 'requests', 'S3 Batch Operations: objects of one job'),
+    source(batch.objects, 'requests', `COPY requests of ${storageClass}, by S3 Batch Operations`),
     backup(copy.objects, 'requests', 'KMS requests; fewer where S3 Bucket Keys are on'),
     source(requests.look, 'requests', 'HEAD requests'),
     source(requests.put, 'requests', `PUT requests of ${storageClass}`),
@@ -62,6 +67,11 @@ export function costOf(
     ...(target.replicated ? again : []),
     ...(requestArchived === undefined ? [] : archive),
   ].filter(({ quantity }) => quantity > 0);
+}
+
+/** What is to be copied by this process. */
+export function streamedOf({ copy, batch }: Pick<PairPlan, 'copy' | 'batch'>): Amount {
+  return { objects: copy.objects - batch.objects, bytes: copy.bytes - batch.bytes };
 }
 
 /** Milliseconds that the requests for one small object take, one after the other, over two regions. An assumption. */

@@ -5,6 +5,7 @@ import type { StatusWord } from '../../model/status';
 import { datesOf, hiddenKeys, type MarkerOrigin, type MarkerTally, unexplainedKeys } from '../copy/markers';
 import { type Amount, sumOf } from '../copy/model';
 import type { Unknown } from '../copy/unknowns';
+import { formatJob, row } from './batch/format';
 import { type CostLine, PRICING } from './estimate';
 import { ENDS, endedIn, type Ledger, MOST_UNFINISHED, type NotRestored, type RestoreEnd, type RestoreTotals } from './ledger';
 import type { PairPlan } from './plan';
@@ -27,6 +28,7 @@ export function formatPlan(result: PairResult): string {
       ? []
       : [`  is charged for, at the prices of ${PRICING}:`, ...cost.map((line) => `  ${formatCost(line)}`)]),
     `  takes about ${duration(time.seconds)}: ${time.assumption}`,
+    ...(of.batch === null ? [] : planOfBatch(of.batch)),
   ].join('\n');
 }
 
@@ -42,6 +44,7 @@ function rowsOfPlan(
   const rows: [Amount, string][] = [
     [plan.chosen, 'existed then'],
     [plan.copy, `to copy${replaced}; the largest has ${bytes(plan.largest)}`],
+    [plan.batch, 'of these by S3 Batch Operations; this process copies the others'],
     [plan.archived, archived],
     [plan.there, 'there already'],
     [plan.compare, 'of the same size as what is there: checksums say whether it is the same, or a conflict'],
@@ -57,6 +60,20 @@ function rowsOfPlan(
       .filter(([{ objects }], index) => objects > 0 || index < 2)
       .map(([{ objects, bytes: size }, what]) => row(objects, bytes(size), what)),
     ...gone.filter(([keys]) => keys > 0).map(([keys, what]) => row(keys, '', what)),
+  ];
+}
+
+/** What a job takes. Whether it is there already is not asked: a policy of others may not be read. */
+function planOfBatch({ role, bucket, statements }: NonNullable<PairResult['batch']>): string[] {
+  return [
+    `  the time is that of this process. S3 promises none for the job, which takes role ${role} and bucket ${bucket}`,
+    '  the role trusts batchoperations.s3.amazonaws.com, and these policies have to allow the job, besides what they do now:',
+    ...statements.flatMap(({ policy, arn, statements: needed }) => [
+      `  policy of the ${policy} ${arn}:`,
+      ...JSON.stringify(needed, null, 2)
+        .split('\n')
+        .map((line) => `    ${line}`),
+    ]),
   ];
 }
 
@@ -152,6 +169,7 @@ function formatPair(result: PairResult): string {
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
     ...(totals === null ? [] : rowsOfTotals(totals, result)),
+    ...(result.batch?.result ? formatJob(result.batch.result) : []),
     ...formatUnknowns(unknowns),
   ].join('\n');
 }
@@ -198,11 +216,6 @@ function formatNotRestored({ notRestored, moreNotRestored }: RestoreResult): str
 
 function formatOne({ pair, end, key, versionId, why }: NotRestored): string {
   return `  ${pair}: ${end}: ${quoted(key)}, version ${versionId}: ${why}`;
-}
-
-/** One line of a table of counts. */
-function row(count: number, size: string, what: string): string {
-  return `  ${whole(count).padStart(11)}  ${size.padStart(9)}  ${what}`;
 }
 
 function formatUnknowns(unknowns: readonly Unknown[]): string[] {

@@ -3,8 +3,15 @@ import type { CommandArguments, Context } from '../../cli/command';
 import { allOptions, fileOption, textOption, wholeOption } from '../../cli/options';
 import { STORAGE_CLASSES } from '../../config/schema';
 import { UsageError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
 import { markerOrigin } from '../copy/markers';
 import { type SharedOptions, sharedReaders } from '../copy/options';
+
+/** With which role S3 Batch Operations copies, and where its lists and reports are. Both in the account that is copied to. */
+export interface BatchOptions {
+  readonly role: string;
+  readonly bucket: string;
+}
 
 /** The command's own options. Without `to`, objects go to the source bucket of the pair. */
 export interface RestoreOptions extends SharedOptions {
@@ -19,6 +26,8 @@ export interface RestoreOptions extends SharedOptions {
   readonly ignoreForeignMarkers: boolean;
   /** Days for which archived versions are requested. @default - they are only listed */
   readonly requestArchived: number | undefined;
+  /** S3 Batch Operations copies what it can. @default - this process copies everything */
+  readonly batch: BatchOptions | undefined;
   /** Go on where the last restore ended. */
   readonly resume: boolean;
   readonly checkpointFile: string;
@@ -30,7 +39,10 @@ const CHECKPOINT = '.s3-replication-restore.json';
 const MOST_DAYS = 365;
 
 /** @throws UsageError for a value that makes no sense, or options that do not go together */
-export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pairs'>, args: CommandArguments): RestoreOptions {
+export function readOptions(
+  context: Pick<Context, 'config' | 'directory' | 'clock' | 'pairs'>,
+  args: CommandArguments,
+): RestoreOptions {
   const { directory } = context;
   const { values } = args;
   const { asOf, prefix, to, concurrency, rate } = sharedReaders(context, args);
@@ -45,12 +57,43 @@ export function readOptions(context: Pick<Context, 'directory' | 'clock' | 'pair
     withoutTags: () => values['without-tags'] === true,
     ignoreForeignMarkers: () => ignoreOption(context, values),
     requestArchived: () => wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
+    batch: () => batchOptions(context, values),
     concurrency,
     rate,
     resume: () => values['resume'] === true,
     checkpointFile: () => fileOption(values, 'checkpoint', directory) ?? resolve(directory, CHECKPOINT),
     csvFile: () => fileOption(values, 'csv', directory),
   });
+}
+
+/** @throws UsageError that names everything that is wrong with what a job needs */
+function batchOptions({ config }: Pick<Context, 'config'>, values: CommandArguments['values']): BatchOptions | undefined {
+  const engine = textOption(values, 'engine') ?? 'stream';
+  const [role, bucket] = [textOption(values, 'batch-role'), textOption(values, 'batch-bucket')];
+  const given = [...(role === undefined ? [] : ['--batch-role']), ...(bucket === undefined ? [] : ['--batch-bucket'])];
+  if (engine === 'stream') {
+    if (given.length > 0) {
+      throw new UsageError('NoBatch', `${given.join(' and ')} belong to --engine batch`, 'add --engine batch, or leave them out');
+    }
+    return undefined;
+  }
+  if (engine !== 'batch') {
+    throw new UsageError('BadEngine', `--engine ${quoted(engine)} is not a valid engine`, 'write stream or batch');
+  }
+  const { account } = config.source;
+  const problems = [
+    ...(role !== undefined && new RegExp(`^arn:[\\w-]+:iam::${account}:role/.+$`).test(role)
+      ? []
+      : [`--batch-role: write the ARN of a role of the source account ${account}, which S3 Batch Operations may assume`]),
+    ...(bucket !== undefined && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
+      ? []
+      : ['--batch-bucket: write the name of a bucket of the source account, in the Region of the target']),
+    ...(values['without-tags'] === true ? ['--without-tags: S3 Batch Operations copies tags; leave it out'] : []),
+  ];
+  if (problems.length > 0) {
+    throw new UsageError('BadBatch', ['--engine batch cannot work with these options:', ...problems].join('\n  - '));
+  }
+  return { role: role ?? '', bucket: bucket ?? '' };
 }
 
 /** Where replication or a lifecycle rule writes delete markers too, one that somebody else wrote cannot be told from theirs. */

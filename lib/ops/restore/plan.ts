@@ -5,6 +5,8 @@ import { forEachRange } from '../copy/keys';
 import { addMarker, type MarkerTally, noMarkers } from '../copy/markers';
 import { type Amount, addTo, type Item, isArchived, noAmount } from '../copy/model';
 import { partsOf, SIZES } from '../copy/transfer/layout';
+import { batchItem } from './batch/choice';
+import type { Manifest } from './batch/manifest';
 import type { RestoreJob } from './job';
 import type { RestoreOptions } from './options';
 
@@ -22,6 +24,8 @@ export interface PairPlan {
   readonly there: Amount;
   /** The target has something else. */
   readonly conflict: Amount;
+  /** Of those to be copied: by S3 Batch Operations. The others by this process. */
+  readonly batch: Amount;
   /** Of those to be copied: the target has something that is replaced. */
   replaced: number;
   /** Bytes of the largest object to be copied. */
@@ -59,6 +63,7 @@ const SHOW_EVERY = 500;
  * Lists both buckets of a pair, holding counters only.
  *
  * @param listed called now and then with the keys that were looked at
+ * @param manifest takes what S3 Batch Operations is to copy. @default - this process copies everything
  * @returns the plan, and ranges of keys that divide the work
  * @throws AppError when S3 gives no answer, or the person interrupts
  */
@@ -67,13 +72,14 @@ export async function planPair(
   options: PlanOptions,
   signal: AbortSignal,
   listed: (keys: number) => void,
+  manifest?: Pick<Manifest, 'add'>,
 ): Promise<{ readonly plan: PairPlan; readonly ranges: readonly KeyRange[] }> {
   const ranges = await discoverRanges(job.from);
   const plan = noPlan();
   let looked = 0;
   await forEachRange(ranges, job.keysOf, signal, async (keys) => {
     for await (const state of keys) {
-      count(plan, decide(state, options.overwrite, options.ignoreForeignMarkers), options);
+      count(plan, decide(state, options.overwrite, options.ignoreForeignMarkers), options, manifest);
       looked += 1;
       if (looked % SHOW_EVERY === 0) {
         listed(looked);
@@ -83,7 +89,12 @@ export async function planPair(
   return { plan, ranges };
 }
 
-function count(plan: PairPlan, decision: Decision, { withoutTags }: PlanOptions): void {
+function count(
+  plan: PairPlan,
+  decision: Decision,
+  { withoutTags }: PlanOptions,
+  manifest: Pick<Manifest, 'add'> | undefined,
+): void {
   if (decision.marker !== undefined) {
     addMarker(plan.markers, decision.marker, decision.kind !== 'deleted');
   }
@@ -103,7 +114,12 @@ function count(plan: PairPlan, decision: Decision, { withoutTags }: PlanOptions)
     addTo(plan.archived, item.size);
   } else {
     addTo(plan.copy, item.size);
-    addRequests(plan.requests, item, withoutTags);
+    if (manifest !== undefined && batchItem(decision) !== undefined) {
+      addTo(plan.batch, item.size);
+      manifest.add(item);
+    } else {
+      addRequests(plan.requests, item, withoutTags);
+    }
     plan.replaced += item.replaces === undefined ? 0 : 1;
     plan.largest = Math.max(plan.largest, item.size);
   }
@@ -117,6 +133,7 @@ function noPlan(): PairPlan {
     compare: noAmount(),
     there: noAmount(),
     conflict: noAmount(),
+    batch: noAmount(),
     replaced: 0,
     largest: 0,
     deleted: 0,

@@ -1,13 +1,18 @@
+import type { RequestCounts } from '../../aws/requests';
 import { lockCheckpoint } from '../../cli/checkpoint-file';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
-import { whole } from '../../cli/units';
+import { plural, whole } from '../../cli/units';
 import { withUnwritten } from '../../cli/unwritten';
-import type { UsageError } from '../../errors/errors';
-import { noRequestCounts, sumOf } from '../copy/model';
+import { UsageError } from '../../errors/errors';
+import { noRequestCounts, type RestoreRequest, sumOf } from '../copy/model';
 import { copier } from '../copy/transfer';
-import { readCheckpoint, refuseToForget } from './checkpoint';
+import { streamedKeys } from './batch/choice';
+import { Manifest } from './batch/manifest';
+import { isAboutJob, oneJob } from './batch/one-job';
+import { finishBatch, startBatch } from './batch/run';
+import { type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
 import { type RestoreJob, restoreJobs } from './job';
 import { CSV_COLUMNS, endedIn } from './ledger';
@@ -26,6 +31,9 @@ import { type PlannedJob, RestoreSession } from './session';
  * @throws UnreachableError when there is no answer, or the person interrupts; `--resume` then goes on
  */
 export async function restore(context: Context, args: CommandArguments): Promise<Outcome> {
+  if (isAboutJob(args)) {
+    return await oneJob(context, args);
+  }
   setEagerGc(true);
   const options = readOptions(context, args);
   if (options.dryRun) {
@@ -50,13 +58,36 @@ async function runRestore(context: Context, options: RestoreOptions): Promise<Ou
   Object.assign(counts, earlier?.requests);
   const planned: PlannedJob[] = [];
   for (const job of jobs) {
-    const known = earlier?.pairs[job.pair.id];
+    const known = goneOnWith(earlier?.pairs[job.pair.id]);
     planned.push({ job, ...(known ?? (await plan(context, job, options, counts))) });
+  }
+  try {
+    return await agreeAndRun(context, options, { planned, description, counts, earlier });
+  } finally {
+    planned.forEach(({ manifest }) => manifest?.remove());
+  }
+}
+
+/** What a restore is about to do, and how far an earlier one came. */
+interface Prepared {
+  readonly planned: readonly PlannedJob[];
+  readonly description: string;
+  readonly counts: RequestCounts<RestoreRequest>;
+  readonly earlier: RestoreCheckpoint | undefined;
+}
+
+async function agreeAndRun(
+  context: Context,
+  options: RestoreOptions,
+  { planned, description, counts, earlier }: Prepared,
+): Promise<Outcome> {
+  if (options.batch !== undefined) {
+    refuseToReplace(planned, options);
   }
   const result = (states: readonly JobState[], seconds: number) =>
     makeResult(context, options, states, { requests: counts, seconds });
   const before = result(
-    planned.map(({ job, plan: known }) => ({ job, plan: known, ledger: undefined })),
+    planned.map(({ job, plan: known }) => ({ job, plan: known, ledger: undefined, result: undefined })),
     0,
   );
   if (options.dryRun) {
@@ -76,6 +107,11 @@ async function runRestore(context: Context, options: RestoreOptions): Promise<Ou
   return withUnwritten(new Outcome(statusOfRestore(after), after, formatResult(after)), unwritten, context);
 }
 
+/** A pair that was interrupted before its job was created has nothing done yet, and its list is gone: it is planned again. */
+function goneOnWith(progress: PairProgress | undefined): PairProgress | undefined {
+  return progress !== undefined && progress.batch === undefined && progress.plan.batch.objects > 0 ? undefined : progress;
+}
+
 async function plan(
   { signal, terminal }: Context,
   job: RestoreJob,
@@ -83,11 +119,14 @@ async function plan(
   counts: { readonly list: number },
 ): Promise<Omit<PlannedJob, 'job'>> {
   const sent = counts.list;
-  const { plan: made, ranges } = await planPair(job, options, signal, (keys) =>
-    terminal.progress(`plan: ${whole(keys)} keys of both buckets`),
-  );
+  const manifest = options.batch && new Manifest(job.from.name);
+  const show = (keys: number) => terminal.progress(`plan: ${whole(keys)} keys of both buckets`);
+  const { plan: made, ranges } = await planPair(job, options, signal, show, manifest).catch((error: unknown) => {
+    manifest?.remove();
+    throw error;
+  });
   terminal.progress('');
-  return { plan: { ...made, listRequests: counts.list - sent }, ledger: { left: ranges } };
+  return { plan: { ...made, listRequests: counts.list - sent }, ledger: { left: ranges }, ...(manifest && { manifest }) };
 }
 
 async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, planned: readonly PlannedJob[]): Promise<void> {
@@ -113,12 +152,14 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
   try {
     // Whether the file can be written shows before anything is copied.
     session.save();
+    await startJobs(session, context, options);
     for (const { job, ledger, uploads } of session.jobs) {
       const { from, to } = job;
       const owners = { from: from.owner, to: to.owner };
       const plain = comparingFirst(copier(from, to, { uploads, clock, signal, storageClass, withoutTags, owners }));
       const copy = requestArchived === undefined ? plain : requestingArchived(plain, from, requestArchived);
-      await restorePair(job, ledger, {
+      const streamed = options.batch === undefined ? job : { ...job, keysOf: streamedKeys(job.keysOf, options) };
+      await restorePair(streamed, ledger, {
         copy,
         overwrite,
         ignoreForeignMarkers,
@@ -127,8 +168,16 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
         onProgress: () => session.onProgress(),
       });
     }
+    for (const running of session.jobs) {
+      running.result = running.batch && (await finishBatch(context, running.job, running.batch));
+    }
     return session.finish();
   } catch (error) {
+    for (const { job, batch, result } of session.jobs) {
+      if (batch !== undefined && result === undefined) {
+        terminal.tell(`job ${batch.job} of pair ${job.pair.id} goes on in AWS: --resume watches it`);
+      }
+    }
     if (session.stop()) {
       terminal.tell(`where it was is in ${options.checkpointFile}: repeat the command with --resume to go on`);
     }
@@ -136,9 +185,47 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
   }
 }
 
+/** Begins the job of each pair, and writes its id down before anything else: another attempt makes no second one. */
+async function startJobs(session: RestoreSession, context: Context, options: RestoreOptions): Promise<void> {
+  for (const running of session.jobs) {
+    const { job, manifest } = running;
+    if (options.batch !== undefined && manifest !== undefined && running.batch === undefined && manifest.listed.objects > 0) {
+      running.batch = await startBatch(context, job, manifest, options.batch, options);
+      context.terminal.tell(`pair ${job.pair.id}: job ${running.batch.job} was created`);
+      session.save();
+    }
+  }
+}
+
+/**
+ * A job replaces what is current in the target, and what is not versioned is gone then.
+ *
+ * @throws UsageError that names every pair whose target a job could harm
+ */
+function refuseToReplace(planned: readonly PlannedJob[], { overwrite }: RestoreOptions): void {
+  const problems = planned.flatMap(({ job: { pair, target }, plan: { conflict, compare, batch } }) => {
+    const current = conflict.objects + compare.objects;
+    return [
+      ...(current > 0 && !overwrite
+        ? [`pair ${pair.id}: ${target.name} has a current version of ${plural(current, 'object')} to restore`]
+        : []),
+      ...(batch.objects > 0 && !target.versioned
+        ? [`pair ${pair.id}: ${target.name} is not versioned, so that a job could destroy what is written meanwhile`]
+        : []),
+    ];
+  });
+  if (problems.length > 0) {
+    throw new UsageError(
+      'BatchReplaces',
+      ['S3 Batch Operations checks no condition, and nothing was changed:', ...problems].join('\n  - '),
+      'restore into an empty versioned bucket with --to BUCKET, replace what is there with --overwrite, or leave --engine batch out',
+    );
+  }
+}
+
 /** What a checkpoint belongs to. */
 function describeRestore(jobs: readonly RestoreJob[], options: RestoreOptions): string {
-  const { asOf, prefix, overwrite, ignoreForeignMarkers, storageClass, csvFile } = options;
+  const { asOf, prefix, overwrite, ignoreForeignMarkers, storageClass, batch, csvFile } = options;
   return JSON.stringify({
     pairs: jobs.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
@@ -146,6 +233,7 @@ function describeRestore(jobs: readonly RestoreJob[], options: RestoreOptions): 
     overwrite,
     ignoreForeignMarkers,
     storageClass,
+    ...(batch && { batch }),
     csvFile: csvFile ?? null,
   });
 }

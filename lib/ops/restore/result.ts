@@ -2,11 +2,15 @@ import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { plural } from '../../cli/units';
+import type { Deployment } from '../../model/deployment';
+import { batchStatements, type NeededStatements } from '../../model/recovery';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import { noAmount, type RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf } from '../copy/unknowns';
-import { type CostLine, costOf, type ExpectedTime, expectedTime } from './estimate';
+import { leftBy } from './batch/format';
+import type { BatchResult } from './batch/run';
+import { type CostLine, costOf, type ExpectedTime, expectedTime, streamedOf } from './estimate';
 import type { RestoreJob } from './job';
 import { endedIn, type Ledger, type NotRestored, type RestoreTotals } from './ledger';
 import type { RestoreOptions } from './options';
@@ -42,6 +46,19 @@ export interface PairResult {
   readonly totals: RestoreTotals | null;
   /** Objects of the plan that were no longer listed when they were to be copied, at least; null after `--dry-run`. */
   readonly vanished: number | null;
+  /** What S3 Batch Operations was given; null without `--engine batch`. */
+  readonly batch: PairBatch | null;
+}
+
+/** The part of a pair that S3 Batch Operations copies. */
+interface PairBatch {
+  readonly role: string;
+  /** Takes the list of objects and the report. */
+  readonly bucket: string;
+  /** What the policies of others need for the job. */
+  readonly statements: readonly NeededStatements[];
+  /** How the job ended; null after `--dry-run`, and where there was nothing for one to copy. */
+  readonly result: BatchResult | null;
 }
 
 /** The result of `s3-replication restore`. */
@@ -73,6 +90,8 @@ export interface JobState {
   readonly plan: PairPlan;
   /** Undefined before anything is done. */
   readonly ledger: Ledger | undefined;
+  /** How the job of S3 Batch Operations ended. @default - there was none, or nothing is done yet */
+  readonly result: BatchResult | undefined;
 }
 
 export function makeResult(
@@ -81,7 +100,7 @@ export function makeResult(
   states: readonly JobState[],
   { requests, seconds }: Pick<RestoreResult, 'requests' | 'seconds'>,
 ): RestoreResult {
-  const pairs = states.map((state) => pairResult(state, options, config.destination.region));
+  const pairs = states.map((state) => pairResult(state, options, config));
   const ledgers = states.flatMap(({ ledger }) => ledger ?? []);
   const unfinished = ledgers.flatMap((ledger) => ledger.unfinishedRows());
   const notRestored = [
@@ -112,8 +131,9 @@ export function statusOfRestore({ pairs, dryRun }: Pick<RestoreResult, 'pairs' |
   );
 }
 
-function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin }: PairResult, dryRun: boolean): Status {
+function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin, batch }: PairResult, dryRun: boolean): Status {
   const hidden = hiddenKeys(origin, totals?.markers ?? plan.markers);
+  const job = batch?.result ?? undefined;
   const {
     failed = noAmount(),
     archived = noAmount(),
@@ -127,18 +147,24 @@ function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin }: Pa
     [conflict.objects, 'in conflict with the target'],
     [hidden, 'hidden by a delete marker that this deployment does not write'],
     [vanished ?? 0, 'no longer listed'],
+    [job?.objects.failed ?? 0, `failed in job ${job?.job}`],
   ];
-  const seen = dryRun ? plan.chosen.objects : restored.objects + there.objects;
+  const seen = dryRun ? plan.chosen.objects : restored.objects + there.objects + (job?.objects.succeeded ?? 0);
   return statusOf({
-    failed: wrong.filter(([count]) => count > 0).map(([count, what]) => `pair ${pair}: ${plural(count, 'object')} ${what}`),
+    failed: [
+      ...wrong.filter(([count]) => count > 0).map(([count, what]) => `pair ${pair}: ${plural(count, 'object')} ${what}`),
+      ...(job !== undefined && leftBy(job) > 0
+        ? [`pair ${pair}: job ${job.job} is ${job.jobStatus}, and left ${plural(leftBy(job), 'object')}`]
+        : []),
+    ],
     seen: seen > 0 ? [`pair ${pair}: ${plural(seen, 'object')} ${dryRun ? 'planned' : 'in the target'}`] : [],
     nothing: `pair ${pair}: there was nothing to restore`,
   });
 }
 
-function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fromRegion: string): PairResult {
+function pairResult({ job, plan, ledger, result }: JobState, options: RestoreOptions, config: Deployment): PairResult {
   const { pair, from, target } = job;
-  const { asOf, prefix, overwrite, withoutTags, ignoreForeignMarkers, requestArchived } = options;
+  const { asOf, prefix, overwrite, withoutTags, ignoreForeignMarkers, requestArchived, batch } = options;
   const totals = ledger?.totals ?? null;
   return {
     pair: pair.id,
@@ -154,10 +180,14 @@ function pairResult({ job, plan, ledger }: JobState, options: RestoreOptions, fr
     ignoreForeignMarkers,
     requestArchived: requestArchived ?? null,
     plan,
-    cost: costOf(plan, job, fromRegion, options),
-    time: expectedTime(plan.copy, Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
+    cost: costOf(plan, job, config.destination.region, options),
+    time: expectedTime(streamedOf(plan), Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
     unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()).filter(({ code }) => !withoutTags || code !== 'tags'),
     totals,
-    vanished: totals === null ? null : Math.max(plan.chosen.objects - endedIn(totals).objects, 0),
+    vanished: totals === null ? null : Math.max(plan.chosen.objects - plan.batch.objects - endedIn(totals).objects, 0),
+    batch:
+      batch === undefined
+        ? null
+        : { ...batch, statements: batchStatements(config, pair, { ...batch, target }), result: result ?? null },
   };
 }

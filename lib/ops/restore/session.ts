@@ -5,6 +5,8 @@ import type { Context } from '../../cli/command';
 import type { CsvFile } from '../../cli/csv';
 import { UsageError } from '../../errors/errors';
 import { type Amount, type Item, idOf, type OpenUploads, type RestoreRequest, sumOf } from '../copy/model';
+import type { Manifest } from './batch/manifest';
+import type { BatchPart, BatchResult } from './batch/run';
 import type { KeptUpload, PairProgress, RestoreCheckpoint } from './checkpoint';
 import { progressLine } from './format';
 import type { RestoreJob } from './job';
@@ -19,9 +21,11 @@ const SAVE_CHANGES = 1000;
 const SHOW_EVERY = 200;
 
 /** One pair before it is restored. */
-export interface PlannedJob extends Pick<PairProgress, 'plan'>, Partial<Pick<PairProgress, 'uploads'>> {
+export interface PlannedJob extends Pick<PairProgress, 'plan'>, Partial<Pick<PairProgress, 'uploads' | 'batch'>> {
   readonly job: RestoreJob;
   readonly ledger: EarlierLedger;
+  /** What S3 Batch Operations is to copy. @default - nothing, or there is a job already */
+  readonly manifest?: Manifest;
 }
 
 /** One pair: its plan, and what has become of it. */
@@ -30,6 +34,9 @@ interface RunningJob {
   readonly plan: PairPlan;
   readonly ledger: Ledger;
   readonly uploads: KeptUploads;
+  readonly manifest: Manifest | undefined;
+  batch: BatchPart | undefined;
+  result: BatchResult | undefined;
 }
 
 /** One restore of all pairs: keeps its file, and shows where it is. */
@@ -51,11 +58,14 @@ export class RestoreSession {
     planned: readonly PlannedJob[],
     seconds: number,
   ) {
-    this.jobs = planned.map(({ job, plan, ledger, uploads }) => ({
+    this.jobs = planned.map(({ job, plan, ledger, uploads, manifest, batch }) => ({
       job,
       plan,
       ledger: new Ledger(job.pair, ledger),
       uploads: new KeptUploads(() => this.save(), uploads),
+      manifest,
+      batch,
+      result: undefined,
     }));
     this.began = context.clock.now().getTime();
     this.secondsBefore = seconds;
@@ -140,9 +150,9 @@ export class RestoreSession {
       seconds: this.seconds,
       csvBytes: this.csv?.size ?? 0,
       pairs: Object.fromEntries(
-        this.jobs.map(({ job, plan, ledger, uploads }): [string, PairProgress] => [
+        this.jobs.map(({ job, plan, ledger, uploads, batch }): [string, PairProgress] => [
           job.pair.id,
-          { plan, ledger: ledger.toCheckpoint(), uploads: uploads.toCheckpoint() },
+          { plan, ledger: ledger.toCheckpoint(), uploads: uploads.toCheckpoint(), ...(batch && { batch }) },
         ]),
       ),
     };

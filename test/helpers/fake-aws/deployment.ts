@@ -178,8 +178,9 @@ export class FakeAws extends FakeS3 {
 
   /** One job, which S3 counts at once, and which ends as soon as it may begin. */
   private answerJobs(on: (command: unknown, answer: (asked: Asked) => object) => void): void {
-    on(jobs.CreateJobCommand, () => {
-      this.job = { status: 'Suspended' };
+    on(jobs.CreateJobCommand, ({ input }) => {
+      const waits = !String(input['body']).includes('<ConfirmationRequired>false</ConfirmationRequired>');
+      this.job = { status: waits ? 'Suspended' : 'Complete' };
       return { JobId: JOB };
     });
     on(jobs.ListJobsCommand, () => ({ Jobs: [] }));

@@ -7,7 +7,7 @@ export const LOCK_ROLLBACK = question({
   pages: [
     'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-objectlockconfiguration.html',
   ],
-  settles: [{ file: 'docs/protection.md', words: 'no AWS page says whether its rollback fails then' }],
+  settles: [{ file: 'docs/protection.md', words: 'No AWS page says whether the rollback then fails' }],
   how: 'A stack with a bucket is updated with Object Lock and, after it, a parameter that cannot be created.',
   answers: {
     'rolls back': 'docs/protection.md can say so: the bucket keeps Object Lock, and the stack is usable.',

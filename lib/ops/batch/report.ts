@@ -4,10 +4,8 @@ import { z } from 'zod';
 import { isAwsError, unreachable } from '../../aws/aws-error';
 import { decodeKey } from '../../aws/decode-key';
 import { AppError, UnreachableError } from '../../errors/errors';
-import type { Deployment } from '../../model/deployment';
 import { FAILURE_REASONS } from '../explain/reasons';
-import { type Explanation, explanationOf } from '../failures/explanation';
-import type { Job } from './job';
+import type { BatchJob } from './job';
 
 /** Where AWS says that the list of a report's files is: the first in its examples, the second in its API reference. */
 const LISTS = ['manifest.json', 'report.json'];
@@ -17,7 +15,7 @@ const LIST = z.object({
 });
 
 /**
- * The objects that a job could not replicate, one after the other, as its report names them: however many there are, few are in
+ * The objects that a job failed on, one after the other, as its report names them: however many there are, few are in
  * memory.
  *
  * @param owner the account that owns the bucket
@@ -25,7 +23,11 @@ const LIST = z.object({
  * @throws UnreachableError when the report cannot be read, or arrives damaged
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-job-status.html#batch-ops-completion-report
  */
-export async function* failedTasks(s3: S3Client, { id, report }: Job, owner: string): AsyncGenerator<FailedTask> {
+export async function* failedTasks(
+  s3: S3Client,
+  { id, report }: Pick<BatchJob, 'id' | 'report'>,
+  owner: string,
+): AsyncGenerator<FailedTask> {
   const { bucket, prefix } = report;
   const read = (key: string) => readObject(s3, { Bucket: bucket, Key: key, ExpectedBucketOwner: owner });
   for (const { Key: key, MD5Checksum: checksum } of await readList(read, `${prefix}/job-${id}`)) {
@@ -87,8 +89,8 @@ async function* texts(content: AsyncIterable<Uint8Array>, hash?: { update(bytes:
   yield decoder.decode();
 }
 
-/** An object that a job could not replicate, as the report of the job has it. */
-interface FailedTask {
+/** An object that a job failed on, as the report of the job has it. */
+export interface FailedTask {
   readonly key: string;
   /** Null when the report names none. */
   readonly versionId: string | null;
@@ -117,42 +119,6 @@ function readFailedTask(record: readonly string[]): FailedTask | undefined {
   const code = /^\d*$/.test(first) ? second : first;
   const named = `${code} ${message}`.split(/\W+/).find((word) => KNOWN.has(word));
   return { key: decodeKey(key), versionId: versionId || null, reason: named ?? (code || 'no reason'), message };
-}
-
-/** The objects of a job that failed for the same reason. */
-export interface FailureGroup {
-  readonly reason: string;
-  readonly count: number;
-  readonly explanation: Explanation;
-  /** The first ones of the report. */
-  readonly objects: readonly Omit<FailedTask, 'reason'>[];
-}
-
-/** Objects that a group holds, so that its size does not depend on the job. */
-const MOST_OBJECTS = 100;
-
-/** Groups failed objects by reason, the most frequent first, and explains each reason. */
-export async function groupTasks(
-  config: Deployment,
-  pairId: string,
-  tasks: AsyncIterable<FailedTask>,
-): Promise<readonly FailureGroup[]> {
-  const groups = new Map<string, { count: number; readonly objects: Omit<FailedTask, 'reason'>[] }>();
-  for await (const { reason, ...task } of tasks) {
-    const group = groups.get(reason) ?? { count: 0, objects: [] };
-    groups.set(reason, group);
-    group.count += 1;
-    if (group.objects.length < MOST_OBJECTS) {
-      group.objects.push(task);
-    }
-  }
-  return [...groups]
-    .map(([reason, group]) => ({
-      reason,
-      ...group,
-      explanation: explanationOf(config, { event: 'OperationFailedReplication', reason }, pairId),
-    }))
-    .toSorted((a, b) => b.count - a.count);
 }
 
 /**
@@ -198,4 +164,29 @@ async function* csvRecords(chunks: AsyncIterable<string>): AsyncGenerator<readon
   if (field !== '' || record.length > 0) {
     yield [...record, field];
   }
+}
+
+/** The objects of a job that failed for the same reason. */
+export interface FailedTasks {
+  readonly reason: string;
+  readonly count: number;
+  /** The first ones of the report. */
+  readonly objects: readonly Omit<FailedTask, 'reason'>[];
+}
+
+/** Objects that a group holds, so that its size does not depend on the job. */
+const MOST_OBJECTS = 100;
+
+/** Groups failed objects by reason, the most frequent first. */
+export async function groupByReason(tasks: AsyncIterable<FailedTask>): Promise<readonly FailedTasks[]> {
+  const groups = new Map<string, { count: number; readonly objects: Omit<FailedTask, 'reason'>[] }>();
+  for await (const { reason, ...task } of tasks) {
+    const group = groups.get(reason) ?? { count: 0, objects: [] };
+    groups.set(reason, group);
+    group.count += 1;
+    if (group.objects.length < MOST_OBJECTS) {
+      group.objects.push(task);
+    }
+  }
+  return [...groups].map(([reason, group]) => ({ reason, ...group })).toSorted((a, b) => b.count - a.count);
 }

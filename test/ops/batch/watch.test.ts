@@ -1,17 +1,20 @@
 import type { JobStatus } from '@aws-sdk/client-s3-control';
 import type { DeployedPair } from '../../../lib/model/deployment';
-import type { Job } from '../../../lib/ops/backfill/job';
-import { progressLine } from '../../../lib/ops/backfill/watch';
+import type { BatchJob } from '../../../lib/ops/batch/job';
+import { progressLine } from '../../../lib/ops/batch/watch';
 import { validConfig } from '../../helpers/config';
 
-function job(status: JobStatus, [total, succeeded, failed]: readonly [number | null, number, number], activeSeconds = 0): Job {
+function job(
+  status: JobStatus,
+  [total, succeeded, failed]: readonly [number | null, number, number],
+  activeSeconds = 0,
+): BatchJob {
   return {
     id: '00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c',
     pair: validConfig().pairs[0] as DeployedPair,
     status,
     createdAt: null,
     endedAt: null,
-    filter: {},
     objects: { total, succeeded, failed },
     activeSeconds,
     problems: [],
@@ -19,7 +22,7 @@ function job(status: JobStatus, [total, succeeded, failed]: readonly [number | n
   };
 }
 
-test.each<[string, readonly Job[], string]>([
+test.each<[string, readonly BatchJob[], string]>([
   ['being prepared', [job('Preparing', [null, 0, 0])], 'backfill: Preparing; S3 lists what it would replicate'],
   ['not begun', [job('Ready', [10, 0, 0])], 'backfill: Ready; [--------------------] 0 %, 0 of 10 done, 0 failed'],
   [
@@ -43,5 +46,5 @@ test.each<[string, readonly Job[], string]>([
     'backfill: Completing; [####################] 100 %, 10 of 10 done, 0 failed, 2 a second',
   ],
 ])('jobs that are %s', (_, jobs, line) => {
-  expect(progressLine(jobs)).toBe(line);
+  expect(progressLine({ command: 'backfill', preparing: 'S3 lists what it would replicate' }, jobs)).toBe(line);
 });
