@@ -7,6 +7,7 @@ import { UsageError } from '../../errors/errors';
 import { quoted, visible, visibleIn } from '../../errors/visible';
 import { type Status, type StatusWord, statusOf } from '../../model/status';
 import { AREAS, type CheckFinding, type CheckResult } from './check';
+import { checkData } from './check-data';
 import { CHECKS } from './checks';
 import { diagnose } from './diagnose';
 import { type Repair, repairText } from './repair';
@@ -68,7 +69,7 @@ export interface DoctorData {
 /** The answers as data. */
 function doctorData(results: readonly CheckResult[], isShown: (result: CheckResult) => boolean): DoctorData {
   return {
-    checks: results.filter(isShown).map(({ id, title, pair, finding }) => ({ id, title, pair, ...finding })),
+    checks: results.filter(isShown).map(checkData),
     repairs: repairsOf(results),
     summary: countsOf(results),
   };
