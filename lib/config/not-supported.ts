@@ -41,7 +41,7 @@ const straightInto = (name: string) =>
   `a transition to ${name} is not supported: S3 can write replicas into ${name} at once, and would move them there only after 30 days; write "storageClass": "${name}" in the pair instead, and move on from there to GLACIER or DEEP_ARCHIVE`;
 
 const HEARTBEAT_OF_A_PAIR =
-  'a heartbeat of one pair is not supported: "heartbeat" is for every pair whose source bucket this project creates, and a bucket that is owned elsewhere gets none, because each heartbeat leaves a version there that only the owner can expire; remove it, and write "heartbeat" beside "pairs"';
+  'a heartbeat of one pair is not supported: "heartbeat" is for source buckets that this project creates. A bucket that is owned elsewhere gets none: each heartbeat leaves a version there that only the owner can expire; remove it, and write "heartbeat" beside "pairs"';
 
 const isList = (value: unknown) => Array.isArray(value);
 const isNamed = (name: RegExp) => (value: unknown) => typeof value === 'string' && name.test(value);

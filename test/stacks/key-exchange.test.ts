@@ -196,7 +196,7 @@ describe('through the recorded value', () => {
     ['an object', { arn: ARN }],
   ])('a recorded value with %s is an error of the source stack that shows it', (_, recorded) => {
     const { source } = replicationStacks(KEYS, { [CONTEXT_KEY]: recorded });
-    const shown = `no key ARN of account 222222222222 in us-west-2: ${JSON.stringify(recorded)}; deploy Destination, then run`;
+    const shown = `not a key ARN of account 222222222222 in us-west-2: ${JSON.stringify(recorded)}; deploy Destination, then run`;
     expect(errorsUnder(source.node.root)).toEqual([['Source', expect.stringContaining(shown)]]);
   });
 

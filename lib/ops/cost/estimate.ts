@@ -75,7 +75,7 @@ export interface CostData {
 
 /** What no line has, and why. */
 export const NOT_COUNTED: readonly string[] = [
-  "the application's own requests, reads and KMS requests: they are there without replication too",
+  "the application's own requests, reads and KMS requests: you pay for them without replication too",
   'GET and HEAD requests of replication, and its PUT to the source bucket: S3 bills one PUT for each object',
   'free tiers and discounts: other work of the accounts may use them up; volume tiers count for each line separately',
   'objects around the average: where a class has a least size, objects below it are billed as that',

@@ -30,7 +30,8 @@ export function formatCost(found: CostData, columns: number): string {
       ...(missingPrices.length === 0 ? [] : [describeMissing(missingPrices, prices.file)]),
     ].join('\n'),
     [
-      'for the writes of one month and all that is stored at its end',
+      'cost of a month: its writes, and everything that is stored at its end',
+      ...(total.open === 0 ? [] : ['open: the price or the quantity is unknown']),
       `workload: ${origin.text}`,
       ...(origin.kind === 'none' ? [NO_WORKLOAD] : []),
     ].join('\n'),
@@ -48,7 +49,7 @@ export function formatCost(found: CostData, columns: number): string {
   ].join('\n\n');
 }
 
-const NO_WORKLOAD = `For the cost of objects too:\n${COMMAND} cost --objects 200000 --average-size 5MiB --stored 1TiB`;
+const NO_WORKLOAD = `To include objects:\n${COMMAND} cost --objects 200000 --average-size 5MiB --stored 1TiB`;
 
 function describeTotal(total: CostTotal): string {
   if (total.open === 0) {
@@ -102,7 +103,7 @@ function describeChanges(changes: readonly OptionChange[], columns: number): str
     open.length > 0 ? 'open' : dollars(usd, true),
     describeOpen(usd, open),
   ]);
-  const title = 'what another value would change a month, the greatest saving first, and last what is open';
+  const title = 'how another value changes the cost of a month: the largest saving first, open ones last';
   return [title, ...table([['option', 'change', ''], ...rows], columns - 2).map((row) => `  ${row}`)].join('\n');
 }
 
@@ -126,7 +127,7 @@ function describeMissing(missing: readonly MissingPrice[], file: string): string
   return [
     `${plural(missing.length, 'price')} missing. This reads them from the AWS Price List, without credentials, into ${file}:`,
     `${COMMAND} cost --refresh-prices`,
-    'By hand: "missingPrices" of --json has the id, Region, unit and page of each.',
+    'To fill them in by hand: "missingPrices" of --json has the id, Region, unit and page of each.',
   ].join('\n');
 }
 

@@ -84,7 +84,10 @@ const workload = z
 /** No objects: what the deployment costs for itself. */
 export function noWorkload(pairs: readonly DeployedPair[]): Workloads {
   const nothing: Workload = { objects: 0, averageSize: 0, storedBytes: 0, storedObjects: 0, overwrites: 0, deletes: 0 };
-  return { origin: { kind: 'none', text: 'none, so without objects' }, pairs: new Map(pairs.map(({ id }) => [id, nothing])) };
+  return {
+    origin: { kind: 'none', text: 'none, so this is the cost of the deployment without objects' },
+    pairs: new Map(pairs.map(({ id }) => [id, nothing])),
+  };
 }
 
 /**

@@ -89,7 +89,7 @@ function markdownReport(found: DrillReport): string {
     ...(report.confidence === null
       ? []
       : [
-          `For the rest: if more than ${(report.confidence.atMost * 100).toPrecision(2)} % of the objects that can be restored at once could not be restored the same, fewer than ${Math.round((1 - report.confidence.level) * 100)} in 100 such samples would have shown none.`,
+          `For the rest: if more than ${(report.confidence.atMost * 100).toPrecision(2)} % of the objects that can be restored at once could not be restored the same, at least ${Math.round(report.confidence.level * 100)} of 100 such samples would have shown one.`,
         ]),
     '## Recovery time',
     plain(recoveryTimeText(report)),

@@ -103,7 +103,7 @@ const DESTINATION_REASONS: readonly FailureReason[] = [
   {
     code: 'DstPutObjectNotPermitted',
     cause:
-      'S3 may not write the replica: the replica bucket does not admit the role (s3:ReplicateObject), or the replica key does not (kms:Decrypt, kms:Encrypt, kms:GenerateDataKey). An SSE-C object is also refused by a replica bucket that blocks SSE-C, and an object that is locked for longer than objectLock.maximumRetentionDays by a bound.',
+      'S3 may not write the replica: the replica bucket does not admit the role (s3:ReplicateObject), or the replica key does not (kms:Decrypt, kms:Encrypt, kms:GenerateDataKey). Also refused: an SSE-C object by a replica bucket that blocks SSE-C, and an object that is locked for longer than objectLock.maximumRetentionDays.',
     concerns: [
       statement('WriteReplicas'),
       statement('EncryptReplicas'),

@@ -126,7 +126,7 @@ function keys(id: string, item: string, region: string, count: number, formula: 
     item,
     price: { id: 'kms-key', region },
     amount: { least: count, most: count * MOST_AFTER_ROTATIONS },
-    formula: `${formula}, as 3 from its second rotation on`,
+    formula: `${formula}, billed as 3 after its second rotation`,
   };
 }
 
