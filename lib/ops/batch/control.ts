@@ -83,12 +83,20 @@ export class JobControl {
     } while (token !== undefined);
   }
 
-  /** @returns the id of the job */
-  async create(request: CreateJobRequest): Promise<string> {
+  /**
+   * @param unanswered what to do where there was no answer, since S3 may have created the job
+   * @returns the id of the job
+   */
+  async create(request: CreateJobRequest, unanswered?: string): Promise<string> {
     try {
       return (await this.client.send(new CreateJobCommand(request))).JobId ?? '';
     } catch (error) {
-      throw refused('the job could not be created', 's3:CreateJob, s3:PutJobTagging, and iam:PassRole for its role', error);
+      throw refused(
+        'the job could not be created',
+        's3:CreateJob, s3:PutJobTagging, and iam:PassRole for its role',
+        error,
+        unanswered,
+      );
     }
   }
 
@@ -127,21 +135,18 @@ export class JobControl {
   }
 }
 
+const AGAIN = 'repeat the command: it continues with a job that was created';
+
 /** What AWS says to a change, and which permissions the change takes; or that it says nothing. */
-export function refused(what: string, permissions: string, error: unknown): AppError {
+export function refused(what: string, permissions: string, error: unknown, unanswered = AGAIN): AppError {
   if (isAccessDenied(error)) {
     return new AppError('Refused', `${what}: ${messageOf(error)}`, denialHint(error, `it takes ${permissions}`), {
       cause: error,
     });
   }
   return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
-    ? new UnreachableError(
-        'NoAnswer',
-        `${what}: ${faultInWords(error)}`,
-        'repeat the command: it continues with a job that was created',
-        {
-          cause: error,
-        },
-      )
+    ? new UnreachableError('NoAnswer', `${what}: ${faultInWords(error)}`, unanswered, {
+        cause: error,
+      })
     : new AppError('Refused', `${what}: ${messageOf(error)}`, undefined, { cause: error });
 }

@@ -261,6 +261,13 @@ describe('--engine batch', () => {
     });
   });
 
+  test('says how to find a job that S3 may have created without an answer', async () => {
+    world.populate([at('a')]);
+    s3Control.on(CreateJobCommand).rejects(Object.assign(new Error('slow'), { $metadata: { httpStatusCode: 503 } }));
+
+    expect((await rejectionOf(world.run(BATCH), UnreachableError)).hint).toContain('list-jobs shows it');
+  });
+
   test('waits for a job that S3 does not know everywhere yet', async () => {
     world.populate([at('a')]);
     s3Control

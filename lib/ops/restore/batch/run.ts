@@ -46,6 +46,9 @@ const RESTORE: WatchedCommand = {
   watchJob: (id) => `repeat the command with --resume, or npx --no -- s3-replication restore --watch ${id}`,
 };
 
+const UNANSWERED =
+  'S3 may have created the job: aws s3control list-jobs shows it, and restore --watch JOB watches it. Where it was not created, --resume creates one';
+
 /** Among jobs that run at the same time: above the 10 of a backfill, since somebody waits for a restore. */
 const PRIORITY = 20;
 
@@ -67,7 +70,10 @@ export async function startBatch(
   const s3 = await clients.s3('source', target.region);
   const etag = await manifest.upload(s3, batch.bucket, key, config.source.account);
   const control = await openJobs(context, target.region);
-  const id = await control.create(createRequest(context, job, { batch, key, etag, storageClass: options.storageClass }));
+  const id = await control.create(
+    createRequest(context, job, { batch, key, etag, storageClass: options.storageClass }),
+    UNANSWERED,
+  );
   return { job: id, region: target.region, listed: manifest.listed };
 }
 
