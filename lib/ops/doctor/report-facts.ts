@@ -1,4 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { nextToken } from '../../aws/listing/next-token';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { ReportPlace } from '../../model/inventory';
@@ -98,7 +99,7 @@ export class ReportFacts {
         new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token }),
       );
       yield page;
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      token = nextToken(`objects of bucket ${bucket}`, token, page.NextContinuationToken);
     } while (token !== undefined);
   }
 }

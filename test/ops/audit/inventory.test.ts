@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
+import type { DeployedPair } from '../../../lib/model/deployment';
 import { reportsOf } from '../../../lib/model/inventory';
 import { loadDuckDb } from '../../../lib/ops/audit/inventory/duckdb';
+import { findReport, type ReportBucket } from '../../../lib/ops/audit/inventory/reports';
 import { type AuditReport, type Difference, ENGINES } from '../../../lib/ops/audit/report';
+import { validConfig } from '../../helpers/config';
 import { FakeAthena } from '../../helpers/fake-athena';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
@@ -703,4 +706,18 @@ describe('Athena', () => {
     await report({ replica: { files: 0 } });
     expect((await audit(engine)).data.differences).toMatchObject([{ key: 'a', state: 'missing' }]);
   });
+});
+
+test('a list of reports that does not advance ends with an error', async () => {
+  const page = { IsTruncated: true, NextContinuationToken: 'the same', CommonPrefixes: [] };
+  const from = {
+    s3: { send: async () => page },
+    requests: { send: (_: string, ask: () => unknown) => ask() },
+    owner: '222222222222',
+  };
+  const config = validConfig({ inventory: {} });
+  const place = reportsOf(config, config.pairs[0] as DeployedPair).destination;
+  const wanted = { place, about: 'x', date: undefined, maxAge: 1 };
+
+  await expect(findReport(from as unknown as ReportBucket, wanted, new Date())).rejects.toMatchObject({ code: 'NoProgress' });
 });

@@ -12,6 +12,7 @@ import { DeleteObjectsCommand, HeadObjectCommand, ListObjectsV2Command, PutObjec
 import { faultInWords, httpStatusOf, isAwsError, unreachable } from '../../../aws/aws-error';
 import { stopIfInterrupted } from '../../../aws/clock';
 import { isEmulator } from '../../../aws/emulator';
+import { nextToken } from '../../../aws/listing/next-token';
 import type { Context } from '../../../cli/command';
 import { bytes, plural } from '../../../cli/units';
 import { UnreachableError, UsageError } from '../../../errors/errors';
@@ -305,7 +306,7 @@ LOCATION ${literal(`s3://${output}/${folder}`)}`;
       const rows = page.ResultSet?.Rows ?? [];
       yield rows.slice(skip).map(({ Data = [] }) => Data.map(({ VarCharValue }) => VarCharValue ?? null));
       skip = 0;
-      token = page.NextToken;
+      token = nextToken('rows of the result', token, page.NextToken);
     } while (token !== undefined);
   }
 

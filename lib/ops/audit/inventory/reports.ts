@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { isAwsError, unreachable } from '../../../aws/aws-error';
+import { nextToken } from '../../../aws/listing/next-token';
 import type { Requests } from '../../../aws/requests';
 import { duration } from '../../../cli/units';
 import { AppError, UnreachableError } from '../../../errors/errors';
@@ -100,7 +101,7 @@ async function foldersOf({ s3, requests, owner }: ReportBucket, { bucket, prefix
         ),
       );
       folders.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.length, -1)));
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      token = nextToken(`inventory reports in bucket ${bucket.name}`, token, page.NextContinuationToken);
     } while (token !== undefined);
   } catch (error) {
     throw unreachable(`the list of inventory reports in bucket ${bucket.name}`, error);
