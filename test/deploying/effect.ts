@@ -74,8 +74,18 @@ export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
   return [...new Set(stops.map(({ kind }) => kind))].toSorted();
 }
 
-/** What a plan says of every stack that is there before and after. */
+const plans = new WeakMap<Stacks, WeakMap<Stacks, StackPlan[]>>();
+
+/** What a plan says of every stack that is there before and after. Made once: effect and stops are asked one after the other. */
 function plansOf(from: Stacks, to: Stacks): StackPlan[] {
+  const ofFrom = plans.get(from) ?? new WeakMap<Stacks, StackPlan[]>();
+  plans.set(from, ofFrom);
+  const made = ofFrom.get(to) ?? planStacks(from, to);
+  ofFrom.set(to, made);
+  return made;
+}
+
+function planStacks(from: Stacks, to: Stacks): StackPlan[] {
   const delivery = (['sourceDelivery', 'destinationDelivery'] as const).flatMap((stack) => {
     const [before, after] = [from[stack], to[stack]];
     return before !== undefined && after !== undefined && isSameStack(before, after) ? [{ before, after }] : [];

@@ -1,10 +1,11 @@
 import { type Deployment, deploymentOf } from '../../lib/model/deployment';
 import { parseConfig } from '../../lib/model/loading/load';
+import { remembered } from './remembered';
 
 /** A checked configuration: the given keys, and defaults for the rest. */
-export function validConfig(keys: Record<string, unknown> = {}): Deployment {
-  return deploymentOf(parseConfig({ origin: 'test', value: keys }));
-}
+export const validConfig = remembered(
+  (keys: Record<string, unknown> = {}): Deployment => deploymentOf(parseConfig({ origin: 'test', value: keys })),
+);
 
 /** A pipeline as the configuration spells it: what has no default. */
 export const PIPELINE = {

@@ -209,10 +209,10 @@ function actionsBeside(statement: Statement, document: PolicyDocument, aws: Acti
       list<string>(statement.Resource).every((resource) => list<string>(other.Resource).includes(resource)),
   );
   return aws
+    .filter((action) => action.types.some((type) => types.has(type)) && keys.every((key) => hasKey(action, key)))
     .filter(
       ({ name }) => ![statement, ...allowedAnyway].some((one) => isAbout(one, name)) && !isPartOfAssumeRole(name, statement),
     )
-    .filter((action) => action.types.some((type) => types.has(type)) && keys.every((key) => hasKey(action, key)))
     .map(({ name }) => name);
 }
 

@@ -98,6 +98,25 @@ const WITH_OWNED_REPLICAS: Variant = {
   },
 };
 
+const WITH_INVENTORY_OF_SOME: Variant = {
+  name: 'with an inventory of some pairs',
+  config: {
+    inventory: {},
+    pairs: [{ id: 'a' }, { id: 'a-b', inventory: false }, { id: 'scans', sourceBucket: { name: 'acme-scans' } }],
+  },
+};
+
+const WITH_OWNED_REPLICA_BUCKETS: Variant = {
+  name: 'with replica buckets that are owned elsewhere, with a pipeline',
+  config: {
+    pipeline: PIPELINE,
+    pairs: [
+      { id: 'a', replicaBucket: { name: 'acme-backup' } },
+      { id: 'b', replicaBucket: { name: 'acme.archive' }, bucketKeys: false },
+    ],
+  },
+};
+
 /** Later work extends this list and never shortens it. */
 export const VARIANTS: readonly Variant[] = [
   DEFAULT,
@@ -178,13 +197,7 @@ export const VARIANTS: readonly Variant[] = [
   },
   WITH_OWNED_REPLICAS,
   WITH_INVENTORY,
-  {
-    name: 'with an inventory of some pairs',
-    config: {
-      inventory: {},
-      pairs: [{ id: 'a' }, { id: 'a-b', inventory: false }, { id: 'scans', sourceBucket: { name: 'acme-scans' } }],
-    },
-  },
+  WITH_INVENTORY_OF_SOME,
   {
     name: 'of a group, with an inventory, backfill, and a replica key and bucket that are owned elsewhere, under lockdown',
     config: {
@@ -200,16 +213,7 @@ export const VARIANTS: readonly Variant[] = [
     },
     group: 1,
   },
-  {
-    name: 'with replica buckets that are owned elsewhere, with a pipeline',
-    config: {
-      pipeline: PIPELINE,
-      pairs: [
-        { id: 'a', replicaBucket: { name: 'acme-backup' } },
-        { id: 'b', replicaBucket: { name: 'acme.archive' }, bucketKeys: false },
-      ],
-    },
-  },
+  WITH_OWNED_REPLICA_BUCKETS,
   {
     name: 'of a group, with a replica key that is owned elsewhere',
     config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
@@ -238,7 +242,7 @@ export const QUICK_VARIANTS: readonly Variant[] = [
   WITH_PREFIXES,
   WITH_BACKFILL,
   WITH_OWNED_BUCKETS,
-  WITH_OWNED_REPLICAS,
-  WITH_INVENTORY,
+  WITH_OWNED_REPLICA_BUCKETS,
+  WITH_INVENTORY_OF_SOME,
   WITH_LOCKDOWN,
 ];

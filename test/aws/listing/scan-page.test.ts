@@ -5,15 +5,18 @@ import { scanPage } from '../../../lib/aws/listing/scan-page';
 import { anyCharacter } from '../../helpers/any-character';
 import { encode } from '../../helpers/fake-s3/listing';
 
+let answer = '';
+const s3 = new S3Client({
+  region: 'us-west-2',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  requestHandler: {
+    handle: async () => ({ response: { statusCode: 200, headers: {}, body: Readable.from([Buffer.from(answer)]) } }),
+  },
+});
+
 /** The SDK's own reading of the same answer. */
 async function readBySdk(xml: string) {
-  const s3 = new S3Client({
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: {
-      handle: async () => ({ response: { statusCode: 200, headers: {}, body: Readable.from([Buffer.from(xml)]) } }),
-    },
-  });
+  answer = xml;
   return s3.send(new ListObjectVersionsCommand({ Bucket: 'b' }));
 }
 

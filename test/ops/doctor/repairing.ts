@@ -1,9 +1,9 @@
 import { diagnose } from '../../../lib/ops/doctor/diagnose';
 import { repairsOf } from '../../../lib/ops/doctor/doctor';
 import type { Repair } from '../../../lib/ops/doctor/repair';
-import { BREAKS, type Break } from './breaks';
+import { BREAKS, type Break, required } from './breaks';
 import { foreignIn, plantForeign } from './foreign';
-import { type Change, perform } from './perform';
+import { type Change, perform, readCommand } from './perform';
 import { deployment, failures } from './world';
 
 /** Breaks of one deployment, and the checks that look at them. */
@@ -71,6 +71,17 @@ export async function wrongAfter(breakage: Breakage, changes: readonly Change[])
   } finally {
     restore();
   }
+}
+
+/** What is not as it should be after the printed commands of a breakage of one resource, which has one repair. */
+export async function wrongAfterRepair(breakage: Breakage): Promise<string[]> {
+  const repairs = required(await repairsFor(breakage));
+  expect(repairs).toHaveLength(1);
+  return wrongAfter(breakage, commandsOf(repairs));
+}
+
+export function commandsOf(repairs: readonly Repair[]): Change[] {
+  return repairs.flatMap(({ commands }) => commands).map(readCommand);
 }
 
 /** Breaks whose repair is of the AWS CLI, by the resource that it changes. Found once. */

@@ -2,14 +2,8 @@ import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { addGuardrails } from '../../../lib/stacks/compliance/guardrails';
 import { appOf, check, complies, DEFAULT } from './complies';
-import { findingOf } from './report';
 
 complies([DEFAULT]);
-
-test.each(appOf({}).acknowledgements.map(findingOf))('without the acknowledgement of %s, synthesis fails with it', (left) => {
-  const { error, findings } = check({}, { select: (made) => findingOf(made) !== left });
-  expect({ error, findings }).toEqual({ error: 'ValidationFailed', findings: [left] });
-});
 
 describe('synthesis fails', () => {
   test.each(['destination', 'source'] as const)('with a public bucket in the %s stack', (side) => {

@@ -9,6 +9,7 @@ import { addDeliveryStacks } from '../../../../lib/stacks/delivery/delivery-stac
 import { addReplicationStacks } from '../../../../lib/stacks/replication';
 import { testApp } from '../../../helpers/app';
 import { validConfig } from '../../../helpers/config';
+import { remembered } from '../../../helpers/remembered';
 import { recordedKey } from '../../../helpers/templates';
 
 export const ACCOUNT = '222222222222';
@@ -21,7 +22,7 @@ export interface Request {
 }
 
 /** The execution policy for a configuration, from the template that the app makes of it. */
-export function policyFor(keys: Record<string, unknown> = {}) {
+export const policyFor = remembered((keys: Record<string, unknown> = {}) => {
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
   const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as DestinationTemplate;
   const app = testApp(recorded);
@@ -35,7 +36,7 @@ export function policyFor(keys: Record<string, unknown> = {}) {
       [...(backupHealth === undefined ? [] : [backupHealth]), ...delivery].map(templateOf),
     ),
   );
-}
+});
 
 /** Every statement of the policies. */
 export function statementsIn({ policies }: LeastPrivilege): readonly Statement[] {
@@ -46,6 +47,9 @@ export function statementsIn({ policies }: LeastPrivilege): readonly Statement[]
 export function actionsIn(privilege: LeastPrivilege): string[] {
   return statementsIn(privilege).flatMap(({ Action }) => Action);
 }
+
+/** The simulator checks each object that it has not seen. */
+const parsed = remembered((text: string) => JSON.parse(text) as object);
 
 /**
  * Whether the policies allow a request. A key of the account leaves it to them.
@@ -62,7 +66,7 @@ export async function allows(policies: readonly { readonly text: string }[], req
         resource: { resource, accountId: ACCOUNT },
         contextVariables: { 'aws:RequestedRegion': 'us-west-2', ...context },
       },
-      identityPolicies: policies.map(({ text }, index) => ({ name: `${index}`, policy: JSON.parse(text) as object })),
+      identityPolicies: policies.map(({ text }, index) => ({ name: `${index}`, policy: parsed(text) })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       resourcePolicy: resource.includes(':key/') ? DELEGATES : undefined,

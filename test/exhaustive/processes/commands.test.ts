@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROGRAM } from '../../lib/config/program';
-import manifest from '../../package.json';
-import { AwsHome, awsEnvironment, staticProfile } from '../helpers/sts';
+import { PROGRAM } from '../../../lib/config/program';
+import manifest from '../../../package.json';
+import { AwsHome, awsEnvironment, staticProfile } from '../../helpers/sts';
 
-const REPOSITORY = resolve(__dirname, '../..');
+const REPOSITORY = resolve(__dirname, '../../..');
 
 /** Runs the command line as `npx --no -- s3-replication` does that was called in the temporary folder. */
 function ops(args: readonly string[], aws: Readonly<Record<string, string>> = {}) {
