@@ -18,8 +18,9 @@ export const PLUGIN = join(__dirname, '../credential-plugin', IS_BUILT ? 'plugin
 
 /** The arguments with which Node.js runs a program of `bin/`, such as `replication`. */
 export function nodeArguments(program: 'replication' | 's3-replication'): string[] {
-  const path = join(__dirname, '../../bin', `${program}${extname(__filename)}`);
-  return IS_BUILT ? [path] : ['--require', require.resolve('tsx/cjs'), path];
+  const folder = join(__dirname, '../../bin');
+  const path = join(folder, `${program}${extname(__filename)}`);
+  return IS_BUILT ? [path] : ['--require', join(folder, 'typescript.js'), path];
 }
 
 /** What the package's own cdk.json has, but for its configuration: how its app is called, and its feature flags. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
     log,
     keptFile: join(directory, 'kept'),
   });
-  const app = [process.execPath, '--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/replication.ts')];
+  const app = [process.execPath, '--require', join(PROJECT, 'bin/typescript.js'), join(PROJECT, 'bin/replication.ts')];
   writeFileSync(
     join(directory, 'cdk.json'),
     JSON.stringify({

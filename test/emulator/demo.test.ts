@@ -140,7 +140,7 @@ test('with --keep leaves an emulator that the CDK CLI and ops find without a fla
     const cdk = (...args: string[]) => run([require.resolve('aws-cdk/bin/cdk'), ...args, '--no-notices', '--ci']);
 
     const exchange = await run(
-      ['--require', require.resolve('tsx/cjs'), join(PROJECT, 'bin/s3-replication.ts'), 'exchange', '--json'],
+      ['--require', join(PROJECT, 'bin/typescript.js'), join(PROJECT, 'bin/s3-replication.ts'), 'exchange', '--json'],
       {
         INIT_CWD: kept.directory,
       },

@@ -95,7 +95,7 @@ async function inventory(): Promise<string[]> {
 
 function start(...args: readonly string[]): ChildProcess {
   const own = ['--state', join(folder, 'state.json'), '--report', join(folder, 'report.md')];
-  return spawn(process.execPath, ['--require', 'tsx/cjs', 'test/live/live.ts', ...own, ...args], {
+  return spawn(process.execPath, ['--require', './bin/typescript.js', 'test/live/live.ts', ...own, ...args], {
     cwd: PROJECT,
     // A group of its own, which is killed whole.
     detached: true,

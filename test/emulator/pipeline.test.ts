@@ -16,7 +16,7 @@ const config = validConfig({ deployment: 'backups-demo', removal: 'destroy', key
 const STACKS = ['destination', 'source', 'monitoring'] as const satisfies readonly StackKind[];
 
 /** The app of the pipeline, for the folder of a run. */
-const APP = `node --require ${JSON.stringify(require.resolve('tsx/cjs'))} ${JSON.stringify(join(PROJECT, 'bin/pipeline.ts'))}`;
+const APP = `node --require ${JSON.stringify(join(PROJECT, 'bin/typescript.js'))} ${JSON.stringify(join(PROJECT, 'bin/pipeline.ts'))}`;
 
 /**
  * The emulator refuses templates with CodePipeline, so the pipeline itself is not deployed here. What CodePipeline would hand to

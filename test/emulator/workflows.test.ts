@@ -42,7 +42,7 @@ const TOOLS = {
   npx: `[ "$1 $2 $3" = "--no -- s3-replication" ] || exit 99
 shift 3
 [ "$1" != deploy ] || set -- "$@" ${STACKS}
-exec ${process.execPath} --require ${require.resolve('tsx/cjs')} ${join(PROJECT, 'bin/s3-replication.ts')} "$@"`,
+exec ${process.execPath} --require ${join(PROJECT, 'bin/typescript.js')} ${join(PROJECT, 'bin/s3-replication.ts')} "$@"`,
   gh: `echo "gh $*" >> "$GH_LOG"
 case "$*" in *--body-file*) cat "\${@: -1}" >> "$GH_LOG" ;; esac
 [ "$1 $2" != "issue list" ] || cat "$GH_ISSUES"`,

@@ -20,7 +20,7 @@ export interface Kept {
 
 /** Starts one of the project's TypeScript entry points. */
 export function startScript(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--require', 'tsx/cjs', ...args], {
+  return spawn(process.execPath, ['--require', './bin/typescript.js', ...args], {
     cwd: PROJECT,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
   });

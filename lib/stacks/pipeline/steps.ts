@@ -8,7 +8,7 @@ import { type Pipeline, SIDES } from '../../config/replication-config';
 const ASSEMBLY = 'cdk.out';
 
 /** The app of this pipeline, as `cdk --app` takes it. */
-const APP = 'node --require tsx/cjs bin/pipeline.ts';
+const APP = 'node --require ./bin/typescript.js bin/pipeline.ts';
 
 /** Nobody confirms the mails of a topic before the run that makes it has ended, and some deployments name no address. */
 const UNCONFIRMED = SIDES.map((side) => `notifications-${side}`).join(',');

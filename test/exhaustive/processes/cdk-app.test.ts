@@ -26,7 +26,7 @@ function runApp(
 ) {
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(config));
-  const requires = ['tsx/cjs', ...preload].flatMap((module) => ['--require', module]);
+  const requires = ['./bin/typescript.js', ...preload].flatMap((module) => ['--require', module]);
   return spawnSync(process.execPath, [...requires, 'bin/replication.ts'], {
     cwd: ROOT,
     encoding: 'utf8',

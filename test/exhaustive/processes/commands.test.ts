@@ -14,12 +14,16 @@ const REPOSITORY = resolve(__dirname, '../../..');
 
 /** Runs the command line as `npx --no -- s3-replication` does that was called in the temporary folder. */
 function ops(args: readonly string[], aws: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', ...args], {
-    cwd: REPOSITORY,
-    encoding: 'utf8',
-    env: { ...awsEnvironment(aws), INIT_CWD: directory },
-    timeout: 60_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', './bin/typescript.js', 'bin/s3-replication.ts', ...args],
+    {
+      cwd: REPOSITORY,
+      encoding: 'utf8',
+      env: { ...awsEnvironment(aws), INIT_CWD: directory },
+      timeout: 60_000,
+    },
+  );
   return { status, stdout, stderr };
 }
 
@@ -49,7 +53,9 @@ test('npx runs the command of this clone, offline, and prints nothing of npm', (
 }, 60_000);
 
 test('a clone without its packages says which command installs them', () => {
-  copyFileSync(join(REPOSITORY, 'bin/s3-replication.js'), join(directory, 's3-replication.js'));
+  for (const file of ['s3-replication.js', 'typescript.js']) {
+    copyFileSync(join(REPOSITORY, 'bin', file), join(directory, file));
+  }
   writeFileSync(join(directory, 's3-replication.ts'), '');
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(directory, 's3-replication.js')], { encoding: 'utf8' });
 
@@ -134,7 +140,7 @@ test.each([
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const child = spawn(
       process.execPath,
-      ['--require', 'tsx/cjs', 'bin/s3-replication.ts', 'exchange', '-c', config, '--endpoint', endpoint],
+      ['--require', './bin/typescript.js', 'bin/s3-replication.ts', 'exchange', '-c', config, '--endpoint', endpoint],
       {
         cwd: REPOSITORY,
         env: { ...awsEnvironment(aws.environment), INIT_CWD: directory },
@@ -166,7 +172,7 @@ test.each([
       join(directory, 'cdk.json'),
       JSON.stringify({ app: `"${process.execPath}" app.js 2> "${join(directory, 'app')}"`, context: { replication: {} } }),
     );
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/s3-replication.ts', name], {
+    const child = spawn(process.execPath, ['--require', './bin/typescript.js', 'bin/s3-replication.ts', name], {
       cwd: REPOSITORY,
       env: { ...awsEnvironment({}), INIT_CWD: directory },
     });

@@ -21,7 +21,7 @@ describe('the two entry points', () => {
 
   /** Runs an entry point as the CDK CLI does, usage reporting included. */
   function run(entry: string, replication: Keys) {
-    return spawnSync(process.execPath, ['--require', 'tsx/cjs', `bin/${entry}.ts`], {
+    return spawnSync(process.execPath, ['--require', './bin/typescript.js', `bin/${entry}.ts`], {
       cwd: PROJECT,
       encoding: 'utf8',
       env: {

@@ -55,9 +55,9 @@ describe('the pipeline', () => {
     expect(buildOf(template, 'Synth').commands).toEqual([
       'npm ci',
       'npm test',
-      'npx cdk synth --app "node --require tsx/cjs bin/pipeline.ts" --strict --quiet --no-notices',
+      'npx cdk synth --app "node --require ./bin/typescript.js bin/pipeline.ts" --strict --quiet --no-notices',
     ]);
-    expect(scripts['deploy:pipeline']).toBe('cdk deploy Pipeline --app "node --require tsx/cjs bin/pipeline.ts"');
+    expect(scripts['deploy:pipeline']).toBe('cdk deploy Pipeline --app "node --require ./bin/typescript.js bin/pipeline.ts"');
   });
 
   test('updates itself with exactly the CLI of the project', () => {
