@@ -87,24 +87,40 @@ export function replication(name: string, rules: readonly Attributes[]): Attribu
 }
 
 /** The recipe of the article: one state, two providers, a bucket and a key on each side, one role and one rule. */
-export const RECIPE = state([
-  resource('aws_kms_key', 'source', [{ arn: SOURCE_KEY, key_id: SOURCE_KEY.split('/')[1] }]),
-  resource('aws_kms_key', 'replica', [{ arn: REPLICA_KEY, key_id: REPLICA_KEY.split('/')[1] }], { provider: OREGON }),
-  resource('aws_s3_bucket', 'source', [bucket('acme-invoices', 'ap-southeast-2')]),
-  resource('aws_s3_bucket', 'replica', [bucket('acme-invoices-backup', 'us-west-2')], { provider: OREGON }),
-  resource('aws_s3_bucket_versioning', 'source', [versioning('acme-invoices')]),
-  resource('aws_s3_bucket_versioning', 'replica', [versioning('acme-invoices-backup')], { provider: OREGON }),
-  resource('aws_s3_bucket_server_side_encryption_configuration', 'source', [encryption('acme-invoices', SOURCE_KEY)]),
-  resource('aws_iam_role', 'replication', [{ arn: ROLE, name: 'replication', id: 'replication' }]),
-  resource('aws_s3_bucket_replication_configuration', 'this', [replication('acme-invoices', [rule('acme-invoices-backup')])]),
-  {
-    mode: 'data',
-    type: 'aws_caller_identity',
-    name: 'source',
-    provider: SYDNEY,
-    instances: [{ attributes: { account_id: '111111111111' } }],
-  },
-]);
+export function recipe({ sourceKey, replicaKey }: { readonly sourceKey: string; readonly replicaKey: string }) {
+  const abroad = { provider: OREGON };
+  const underReplicaKey = { encryption_configuration: [{ replica_kms_key_id: replicaKey }] };
+  return state([
+    resource('aws_kms_key', 'source', [{ arn: sourceKey, key_id: sourceKey.split('/')[1] }]),
+    resource('aws_kms_key', 'replica', [{ arn: replicaKey, key_id: replicaKey.split('/')[1] }], abroad),
+    resource('aws_s3_bucket', 'source', [bucket('acme-invoices', 'ap-southeast-2')]),
+    resource('aws_s3_bucket', 'replica', [bucket('acme-invoices-backup', 'us-west-2')], abroad),
+    resource('aws_s3_bucket_versioning', 'source', [versioning('acme-invoices')]),
+    resource('aws_s3_bucket_versioning', 'replica', [versioning('acme-invoices-backup')], abroad),
+    resource('aws_s3_bucket_server_side_encryption_configuration', 'source', [encryption('acme-invoices', sourceKey)]),
+    resource(
+      'aws_s3_bucket_server_side_encryption_configuration',
+      'replica',
+      [encryption('acme-invoices-backup', replicaKey)],
+      abroad,
+    ),
+    resource('aws_iam_role', 'replication', [{ arn: ROLE, name: 'replication', id: 'replication' }]),
+    resource('aws_iam_role_policy', 'replication', [{ id: 'replication:replicate', name: 'replicate', role: 'replication' }]),
+    resource('aws_s3_bucket_policy', 'replica', [{ id: 'acme-invoices-backup', bucket: 'acme-invoices-backup' }], abroad),
+    resource('aws_s3_bucket_replication_configuration', 'this', [
+      replication('acme-invoices', [rule('acme-invoices-backup', {}, underReplicaKey)]),
+    ]),
+    {
+      mode: 'data',
+      type: 'aws_caller_identity',
+      name: 'source',
+      provider: SYDNEY,
+      instances: [{ attributes: { account_id: '111111111111' } }],
+    },
+  ]);
+}
+
+export const RECIPE = recipe({ sourceKey: SOURCE_KEY, replicaKey: REPLICA_KEY });
 
 /** The same by a provider before version 4, which has everything in the bucket. */
 export const INLINE = state([
