@@ -78,11 +78,14 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** The simulator takes a `*` in a request's resource for a pattern. This stands for one that is a character, and in policies escaped. */
 const ASTERISK = '%2A';
 
-// Half of the simulator's time goes into two functions that are asked the same again and again, and that their packages do not export. A
-// worker has their modules once for all its test files.
+// Half of the simulator's time goes into functions that are asked the same again and again, and that their packages do not export. A worker
+// has their modules once for all its test files.
 for (const [name, file, slow] of [
   ['@cloud-copilot/iam-utils', 'resourceTypes.js', 'mostSpecificMatchingResourceTypePatterns'],
   ['@cloud-copilot/iam-policy', 'utils.js', 'caseInsensitiveEndsWith'],
+  ['@cloud-copilot/iam-simulate', 'util.js', 'isWildcardOnlyAction'],
+  ['@cloud-copilot/iam-simulate', 'simulation_engine/resourceTypes.js', 'getResourceTypesForAction'],
+  ['@cloud-copilot/iam-simulate', 'simulation_engine/contextKeys.js', 'allowedContextKeysForRequest'],
 ] as const) {
   const holder = require(join(dirname(require.resolve(name)), file));
   holder.original ??= holder[slow];
