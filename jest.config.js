@@ -24,16 +24,19 @@ const PACKAGES = [
 const ROOMS = ['config', 'errors', 'model', 'stacks'].join('|');
 const HELPERS = ['app', 'config', 'deployed-templates', 'remembered', 'templates'].join('|');
 
-/** @type {import('jest').Config} */
-const shared = {
+/**
+ * @param files TypeScript that a worker loads once
+ * @returns {import('jest').Config}
+ */
+const sharing = (...files) => ({
   testEnvironment: '<rootDir>/test/helpers/shared-modules/environment.js',
   transform: {
-    [`/(node_modules/(${PACKAGES})/.+\\.c?js|lib/(${ROOMS})/.+\\.ts|test/helpers/(${HELPERS})\\.ts)$`]:
-      '<rootDir>/test/helpers/shared-modules/transform.js',
+    [`/(node_modules/(${PACKAGES})/.+\\.c?js|(${files.join('|')})\\.ts)$`]: '<rootDir>/test/helpers/shared-modules/transform.js',
     '^.+\\.tsx?$': ['@swc/jest'],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${PACKAGES})/)`],
-};
+});
+const shared = sharing(`lib/(${ROOMS})/.+`, `test/helpers/(${HELPERS})`);
 
 module.exports = {
   randomize: true,
@@ -65,7 +68,8 @@ module.exports = {
       ],
     },
     {
-      ...shared,
+      // These tests replace the network alone.
+      ...sharing('lib/.+', 'bin/commands', 'test/helpers/.+', 'test/ops/doctor/world'),
       displayName: 'faults',
       roots: ['<rootDir>/test/faults'],
       testMatch: ['**/*.test.ts'],

@@ -5,8 +5,6 @@ import { ALWAYS, type Fault, TRUNCATED, without, wrongLength } from '../helpers/
 import type { Request } from '../helpers/fake-s3/protocol';
 import { FaultWorld, REPLICA, SOURCE } from './world';
 
-jest.mock('../../lib/cli/gc');
-
 const OBJECTS = Number(process.env['CHAOS_OBJECTS'] ?? 200);
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 

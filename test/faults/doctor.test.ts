@@ -1,5 +1,3 @@
 import { testLine } from './suite';
 
-jest.mock('../../lib/cli/gc');
-
 testLine('doctor');

@@ -3,8 +3,6 @@ import { ALWAYS } from '../helpers/fake-s3/faults';
 import { finish, startScript } from '../helpers/process';
 import { FaultWorld, REPLICA } from './world';
 
-jest.mock('../../lib/cli/gc');
-
 const world = new FaultWorld();
 beforeAll(() => world.open());
 afterAll(() => world.close());

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EXIT } from '../../lib/cli/exit-codes';
 import type { StoredBucket } from '../helpers/fake-s3/bucket';
+import { PAGE } from '../helpers/fake-s3/listing';
 import { FAULTS, type FaultKind, happensTo, PASSING } from './faults';
 import { type Exception, LINES, type Line } from './lines';
 import { type Ended, FaultWorld, isStep, REPLICA, SOURCE } from './world';
@@ -38,16 +39,23 @@ export function testLine(name: string): void {
   const run = ({ timeouts }: Pick<FaultKind, 'timeouts'> = {}) =>
     world.run(line.argv.split(' '), { ...(timeouts && { timeouts }) });
 
-  describe(name, () => {
-    beforeAll(() => world.open());
-    afterAll(() => world.close());
-    beforeEach(async () => {
-      await world.reset();
-      await line.before?.(world);
-    });
+  const begin = async () => {
+    await world.reset();
+    await line.before?.(world);
+  };
 
-    test('asks what the page says, and nothing else', async () => {
-      const { exitCode, steps } = await run();
+  describe(name, () => {
+    let healthy: Ended;
+    beforeAll(async () => {
+      await world.open();
+      await begin();
+      healthy = await run();
+    });
+    afterAll(() => world.close());
+    beforeEach(begin);
+
+    test('asks what the page says, and nothing else', () => {
+      const { exitCode, steps } = healthy;
       expect(exitCode).toBe(EXIT.ok);
       const [command] = line.argv.split(' ');
       const known = Object.values(LINES).filter(({ argv }) => argv.split(' ')[0] === command);
@@ -58,6 +66,8 @@ export function testLine(name: string): void {
 
     test.each(cellsOf(line).map(([step, fault]) => [step, fault.name, fault] as const))('%s: %s', async (step, _, fault) => {
       const { spreads = false, from = 1 } = fault;
+      // A fault of the first request does not see a second page, and pages are what most requests are for.
+      world.aws.pageSize = from === 1 ? PAGE : world.aws.pageSize;
       world.fault(step, fault.outcome, { times: Number.POSITIVE_INFINITY, spreads, from });
       const ended = await run(fault);
       const exception = exceptionFor(line, step, fault);
@@ -69,11 +79,9 @@ export function testLine(name: string): void {
     });
 
     test.each(PASSING.map((fault) => [fault.name, fault] as const))('everything: %s, and it passes', async (_, fault) => {
-      const healthy = await run();
       const steps = [...new Set(healthy.steps)].filter((step) => happensTo(fault, step));
       for (const together of line.hasOneObject === true ? line.steps.map((step) => [step]) : [steps]) {
-        await world.reset();
-        await line.before?.(world);
+        await begin();
         together.forEach((step) => world.fault(step, fault.outcome, { times: 1 }));
         const ended = await run(fault);
         expect(`${ended.exitCode} ${withoutChance(ended.told)}`).toBe(`${EXIT.ok} ${withoutChance(healthy.told)}`);
@@ -83,6 +91,7 @@ export function testLine(name: string): void {
     });
 
     test.each(line.steps)('%s: Ctrl-C', async (step) => {
+      world.aws.pageSize = PAGE;
       world.fault(
         step,
         {

@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import v8 from 'node:v8';
 import { COMMANDS } from '../../bin/commands';
 import { sdkClients } from '../../lib/aws/clients';
 import { stopIfInterrupted } from '../../lib/aws/clock';
@@ -37,11 +38,57 @@ const KEYS = {
 
 const INVENTORIED = { ...KEYS, inventory: {} };
 
+/**
+ * Settings that the SDK looks for at every client, one after another, with an error for each that it does not find: half of what a short
+ * command takes. These are its defaults.
+ */
+const DEFAULTS = {
+  AWS_ACCOUNT_ID_ENDPOINT_MODE: 'preferred',
+  AWS_DEFAULTS_MODE: 'legacy',
+  AWS_DISABLE_CLOCK_SKEW_CORRECTION: 'false',
+  AWS_DISABLE_REQUEST_COMPRESSION: 'false',
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+  AWS_REQUEST_CHECKSUM_CALCULATION: 'WHEN_SUPPORTED',
+  AWS_RESPONSE_CHECKSUM_VALIDATION: 'WHEN_SUPPORTED',
+  AWS_RETRY_MODE: 'standard',
+  AWS_S3_DISABLE_EXPRESS_SESSION_AUTH: 'false',
+  AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS: 'false',
+  AWS_S3_USE_ARN_REGION: 'false',
+  AWS_USE_DUALSTACK_ENDPOINT: 'false',
+  AWS_USE_FIPS_ENDPOINT: 'false',
+};
+
 /** Longer than any answer of a server in the same process takes, also on a busy machine. */
 const PATIENT: Timeouts = { connect: 20_000, firstByte: 20_000, idle: 20_000 };
 
 /** For what hangs. With the few requests of one command, what does not hang is there before they have run out: see fair-timers.js. */
-export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 25, idle: 25 };
+export const IMPATIENT: Timeouts = { connect: 2000, firstByte: 12, idle: 25 };
+
+/**
+ * Replaces what would make a run slow, or different each time. No mocks of Jest: those remember every call, and with it the connections of
+ * all requests.
+ *
+ * @returns what restores it
+ */
+function replaced(): () => void {
+  const { lookup } = dns;
+  const { random } = Math;
+  const { setFlagsFromString } = v8;
+  const restoreTimers = useFairTimers();
+  // Every bucket and every account is part of a name below it.
+  dns.lookup = ((name: string, ...rest: [never, never]) =>
+    lookup(name.endsWith(AWS_HOST) ? '127.0.0.1' : name, ...rest)) as typeof dns.lookup;
+  // The waits between attempts are random times: here chance has next to none.
+  Math.random = () => 0.001;
+  // Commands that read long listings have V8 collect garbage early: here that is most of what they do.
+  v8.setFlagsFromString = () => undefined;
+  return () => {
+    dns.lookup = lookup;
+    Math.random = random;
+    v8.setFlagsFromString = setFlagsFromString;
+    restoreTimers();
+  };
+}
 
 /** How a command ended, and all that it said. */
 export interface Ended {
@@ -74,7 +121,7 @@ export class FaultWorld {
   folder = '';
   private home: AwsHome | undefined;
   private readonly environment = process.env;
-  private restoreTimers: () => void = () => undefined;
+  private restore: () => void = () => undefined;
   private interrupt: () => void = () => undefined;
   private readonly inventories = new InventoryWriter(() => this.aws);
 
@@ -84,23 +131,15 @@ export class FaultWorld {
     const { port } = new URL(this.aws.endpoint);
     process.env = awsEnvironment({
       ...this.home.environment,
+      ...DEFAULTS,
       AWS_MAX_ATTEMPTS: '3',
       AWS_ENDPOINT_URL: `http://${AWS_HOST}:${port}`,
     });
-    // Every bucket and every account is part of a name below it.
-    const lookup = dns.lookup;
-    jest
-      .spyOn(dns, 'lookup')
-      .mockImplementation(((name: string, ...rest: [never, never]) =>
-        lookup(name.endsWith(AWS_HOST) ? '127.0.0.1' : name, ...rest)) as typeof dns.lookup);
-    this.restoreTimers = useFairTimers();
-    // The waits between attempts are random times: here chance has next to none.
-    jest.spyOn(Math, 'random').mockReturnValue(0.001);
+    this.restore = replaced();
   }
 
   async close(): Promise<void> {
-    jest.restoreAllMocks();
-    this.restoreTimers();
+    this.restore();
     process.env = this.environment;
     this.home?.remove();
     await this.inventories.close();

@@ -184,7 +184,7 @@ export function problemsOf({ ends, vanished, markers, recoveryPoint }: Findings)
       'object',
       `hidden in the replica bucket by a delete marker that this deployment does not write, ${datesOf(markers)}`,
     ],
-    [vanished, 'object', 'no longer listed in the replica bucket when it was to be restored'],
+    [vanished, 'object', 'or more no longer listed in the replica bucket when it was to be restored'],
   ];
   return sentences(problems);
 }

@@ -150,7 +150,7 @@ function summary({ deployment, status, pairs }: RestoreResult): string {
       count(({ markers }, { markerOrigin: origin }) => unexplainedKeys(origin, markers)),
       'not restored, below delete markers of unknown origin',
     ],
-    [count((_, { vanished }) => vanished ?? 0), 'of the plan no longer listed'],
+    [count((_, { vanished }) => vanished ?? 0), 'or more of the plan no longer listed'],
   ];
   const verdict = VERDICTS[status];
   const more = notes.filter(([objects]) => objects > 0).map(([objects, what]) => `, ${plural(objects, 'object')} ${what}`);
@@ -184,7 +184,7 @@ function rowsOfTotals(totals: RestoreTotals, { markerOrigin: origin, vanished }:
     [requested, 'of the archived ones were requested now: repeat the command with --resume when S3 is done'],
     [withoutTags, 'of those were restored without their tags: --without-tags'],
     [listedOnly, 'of those that were there have the wanted version id; their content was not read'],
-    [vanished ?? 0, 'of the plan were no longer listed when they were to be copied: the replica bucket has changed'],
+    [vanished ?? 0, 'or more of the plan were no longer listed when they were to be copied: the replica bucket has changed'],
     ...rowsOfMarkers(totals, origin, 'not restored'),
     [later, 'keys came later, or are in the target alone'],
     [stays, 'of those have an object in the target, which stays'],

@@ -44,7 +44,7 @@ export interface PairResult {
   readonly unknowns: readonly Unknown[];
   /** What was done; null after `--dry-run`. */
   readonly totals: RestoreTotals | null;
-  /** Objects of the plan that were no longer listed when they were to be copied, at least; null after `--dry-run`. */
+  /** Fewest objects of the plan that were no longer listed when they were to be copied: where others came, it was more; null after `--dry-run`. */
   readonly vanished: number | null;
   /** What S3 Batch Operations was given; null without `--engine batch`. */
   readonly batch: PairBatch | null;
@@ -146,7 +146,7 @@ function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin, batc
     [archived.objects, 'archived'],
     [conflict.objects, 'in conflict with the target'],
     [hidden, 'hidden by a delete marker that this deployment does not write'],
-    [vanished ?? 0, 'no longer listed'],
+    [vanished ?? 0, 'or more no longer listed'],
     [job?.objects.failed ?? 0, `failed in job ${job?.job}`],
   ];
   const seen = dryRun ? plan.chosen.objects : restored.objects + there.objects + (job?.objects.succeeded ?? 0);

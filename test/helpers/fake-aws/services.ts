@@ -48,8 +48,17 @@ export interface Call {
 
 const JOBS = /^\/v20180820\/jobs(?:\/([^/]+))?(\/status)?$/;
 
-/** Reads what a request asks from where its protocol has it. */
+const calls = new WeakMap<Request, Call>();
+
+/** What a request asks. Its body has arrived. */
 export function callOf(request: Request): Call {
+  const call = calls.get(request) ?? readCall(request);
+  calls.set(request, call);
+  return call;
+}
+
+/** Reads what a request asks from where its protocol has it. */
+function readCall(request: Request): Call {
   const { signed, headers, body, path, query, bucket, key } = request;
   if (path.startsWith('/v20180820/')) {
     const [, id, status] = JOBS.exec(path) ?? [];

@@ -355,7 +355,16 @@ describe('a verdict is given for what was seen alone', () => {
     const confirm = async () => world.s3.fill(REPLICA, objects(3));
     const { exitCode, data, text } = await world.run({}, {}, { terminal: { ...terminal, confirm } });
     expect([exitCode, data.status, data.pairs[0]?.vanished]).toEqual([1, 'failed', 2]);
-    expect(text).toContain('not everything is there, 2 objects of the plan no longer listed');
+    expect(text).toContain('not everything is there, 2 objects or more of the plan no longer listed');
+  });
+
+  test('objects that come meanwhile do not hide that others left: what is said is the least', async () => {
+    world.populate(objects(5));
+    const { terminal } = world.context().context;
+    const confirm = async () => world.s3.fill(REPLICA, [...objects(3), { key: 'k99999', versionId: 'v99999' }]);
+    const { exitCode, data, text } = await world.run({}, {}, { terminal: { ...terminal, confirm } });
+    expect([exitCode, data.pairs[0]?.vanished]).toEqual([1, 1]);
+    expect(text).toContain('1 object or more of the plan no longer listed');
   });
 
   test('versions that S3 lists and does not have are failures', async () => {
