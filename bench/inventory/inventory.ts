@@ -148,7 +148,8 @@ function show(
 
 function start(script: string, args: readonly string[] = []): ChildProcess {
   return fork(join(__dirname, script), args, {
-    execArgv: ['--require', 'tsx/cjs'],
+    // As the command does it.
+    execArgv: ['--require', join(__dirname, '../../bin/typescript.js')],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
 }
