@@ -24,6 +24,7 @@ test('a thread has the same MD5s, of one file after another, and says which cann
     const [long] = files;
     const pending = threads.md5Of(long?.path ?? '', long?.bytes ?? 0);
     await Promise.all([expect(pending).rejects.toThrow('the thread has ended'), threads.close()]);
+    await expect(threads.md5Of(long?.path ?? '', 1)).rejects.toThrow('the thread has ended');
   } finally {
     await threads.close();
   }

@@ -75,22 +75,16 @@ export async function downloadReports(
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<ReportPaths> {
-  const downloads = Object.entries({ source, replica }).flatMap(([name, { bucket, files }]) =>
-    files.map((file, index): Download => ({ bucket, file, path: join(folder, `${name}-${index}.parquet`) })),
-  );
+  const downloadsOf = (name: string, { bucket, files }: InventoryReport) =>
+    files.map((file, index): Download => ({ bucket, file, path: join(folder, `${name}-${index}.parquet`) }));
+  const ofBoth = { source: downloadsOf('source', source), replica: downloadsOf('replica', replica) };
+  const downloads = [...ofBoth.source, ...ofBoth.replica];
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const threads = new Md5Threads(AT_ONCE);
-  const untilOneFails = async (work: Promise<void>) => {
-    try {
-      await work;
-    } catch (error) {
-      if (!failed.signal.aborted) {
-        failed.abort();
-        throw error;
-      }
-    }
-  };
+  either.addEventListener('abort', () => void threads.close(), { once: true });
+  // Only the first error counts: others follow from it.
+  const untilOneFails = (work: Promise<void>) => work.catch((error: unknown) => failed.abort(error));
   const verifications: Promise<void>[] = [];
   let next = 0;
   const lane = async () => {
@@ -101,16 +95,15 @@ export async function downloadReports(
     }
   };
   try {
-    const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => untilOneFails(lane())));
-    const [broken] = [...lanes, ...(await Promise.allSettled(verifications))].filter((end) => end.status === 'rejected');
-    if (broken !== undefined) {
-      throw signal.aborted ? interruption() : broken.reason;
-    }
+    await Promise.all(Array.from({ length: AT_ONCE }, () => untilOneFails(lane())));
+    await Promise.all(verifications);
   } finally {
     await threads.close();
   }
-  const pathsOf = (name: string) => downloads.map(({ path }) => path).filter((path) => path.startsWith(join(folder, `${name}-`)));
-  return { source: pathsOf('source'), replica: pathsOf('replica') };
+  if (failed.signal.aborted) {
+    throw signal.aborted ? interruption() : failed.signal.reason;
+  }
+  return { source: ofBoth.source.map(({ path }) => path), replica: ofBoth.replica.map(({ path }) => path) };
 }
 
 interface Download {

@@ -14,6 +14,7 @@ export class Md5Threads {
   private readonly gate: Gate;
   private readonly threads: Worker[] = [];
   private readonly idle: Worker[] = [];
+  private closed = false;
 
   /**
    * @param most threads, which are fewer where there are fewer processors
@@ -36,13 +37,16 @@ export class Md5Threads {
       return createHash('md5').update(readFileSync(path)).digest('hex');
     }
     return await this.gate.during(1, async () => {
+      if (this.closed) {
+        throw ended();
+      }
       const thread = this.idle.pop() ?? this.start();
       const settled = new AbortController();
       const { signal } = settled;
       try {
-        const ended = once(thread, 'exit', { signal }).then(() => Promise.reject(new Error('the thread has ended')));
+        const exit = once(thread, 'exit', { signal }).then(() => Promise.reject(ended()));
         thread.postMessage(path);
-        const [md5] = (await Promise.race([once(thread, 'message', { signal }), ended])) as [string];
+        const [md5] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [string];
         this.idle.push(thread);
         return md5;
       } finally {
@@ -51,7 +55,9 @@ export class Md5Threads {
     });
   }
 
+  /** Ends the threads, also in the middle of a file. */
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
 
@@ -60,4 +66,8 @@ export class Md5Threads {
     this.threads.push(thread);
     return thread;
   }
+}
+
+function ended(): Error {
+  return new Error('the thread has ended');
 }
