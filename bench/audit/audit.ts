@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytes, whole } from '../../lib/cli/units';
 import { expectationOf, type Layout, versionsOf } from '../../test/helpers/fake-s3/generated';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
 /** One audit, which has to have found what there is. */
 async function measure(server: ChildProcess, endpoint: string, layout: Layout, versions: number): Promise<void> {
   const before = await processorSeconds(server);
-  const audit = start('run-audit.ts', [endpoint, layout, String(versions)]);
+  const audit = start('run-audit.ts', [endpoint, layout, String(versions), tmpdir()]);
   const run = await Promise.race([
     once(audit, 'message').then(([message]) => message as AuditRun),
     once(audit, 'exit').then(([code]) => Promise.reject(new Error(`the audit ended with ${code}`))),
@@ -102,7 +102,8 @@ async function compare(server: ChildProcess, endpoint: string): Promise<void> {
 
 function start(script: string, args: readonly string[] = []): ChildProcess {
   return fork(join(__dirname, script), args, {
-    execArgv: ['--require', 'tsx/cjs'],
+    // As the command does it.
+    execArgv: ['--require', join(__dirname, '../../bin/typescript.js')],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
 }

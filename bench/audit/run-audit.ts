@@ -15,7 +15,10 @@ import { configurationOf } from '../shared/deployment';
 /** What one audit found, and what it took. */
 export interface AuditRun {
   readonly report: Pick<PairReport, 'source' | 'replica' | 'states'>;
+  /** From the beginning of the command to its report. */
   readonly seconds: number;
+  /** From the start of the process to the beginning of the command. */
+  readonly starting: number;
   /** Seconds that the comparison of inventory reports took, without reading them. @default - it listed */
   readonly compared?: number | undefined;
   /** Of user and system, seconds. */
@@ -24,9 +27,11 @@ export interface AuditRun {
   readonly peakMemory: number;
 }
 
-/** Runs `s3-replication audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions, more options. */
+/** Runs `s3-replication audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions, a folder for temporary files, more options. */
 async function main(): Promise<void> {
-  const [endpoint = '', layout = '', versions = '', ...options] = process.argv.slice(2);
+  const [endpoint = '', layout = '', versions = '', temporary = '', ...options] = process.argv.slice(2);
+  // Not from its start on: the cache of tsx is in the usual folder.
+  process.env['TMPDIR'] = temporary;
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];
   try {
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
     const run: AuditRun = {
       report,
       seconds,
+      starting: start / 1000,
       compared: compared?.pairs[0]?.seconds.compare,
       processorSeconds: (user + system) / 1e6,
       peakMemory: process.resourceUsage().maxRSS * 1024,

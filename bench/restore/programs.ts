@@ -46,7 +46,8 @@ export const OURS: CopyProgram = {
   copy: async (route) => {
     const { stdout, ...run } = await successful('node', [
       '--require',
-      'tsx/cjs',
+      // As the command does it.
+      join(__dirname, '../../bin/typescript.js'),
       join(__dirname, 'run-restore.ts'),
       JSON.stringify({ pair: route.workload.id, target: route.target, from: addressOf(route.from), to: addressOf(route.to) }),
     ]);

@@ -66,13 +66,13 @@ export function scanPage(xml: string): Page | undefined {
   };
   const nextKey = marker('<NextKeyMarker>');
   const nextVersion = marker('<NextVersionIdMarker>');
-  const entries = entriesIn(xml, decode);
-  if (entries === undefined) {
+  const versions = entriesIn(xml, decode);
+  if (versions === undefined) {
     return undefined;
   }
   return {
-    entries,
-    commonPrefixes: prefixesIn(xml, decode),
+    entries: versions.entries,
+    commonPrefixes: prefixesIn(xml, versions.end, decode),
     isTruncated: textIn(xml, '<IsTruncated>') === 'true',
     nextKeyMarker: nextKey === undefined ? undefined : decode(nextKey),
     nextVersionIdMarker: nextVersion === undefined ? undefined : unescapeXml(nextVersion),
@@ -87,27 +87,52 @@ const EMPTY: Page = {
   nextVersionIdMarker: undefined,
 };
 
-/** Undefined where an element has no end. */
-function entriesIn(xml: string, decode: (text: string) => string): Entry[] | undefined {
+/** The versions, and where the last one ends. Undefined where an element has no end. */
+function entriesIn(xml: string, decode: (text: string) => string): { entries: Entry[]; end: number } | undefined {
   const entries: Entry[] = [];
+  let end = 0;
   let version = xml.indexOf('<Version>');
   let deleteMarker = xml.indexOf('<DeleteMarker>');
   while (version !== -1 || deleteMarker !== -1) {
     const isDeleteMarker = version === -1 || (deleteMarker !== -1 && deleteMarker < version);
     const start = isDeleteMarker ? deleteMarker : version;
-    const end = xml.indexOf(isDeleteMarker ? '</DeleteMarker>' : '</Version>', start);
+    const entry = isDeleteMarker ? undefined : versionAt(xml, start, decode);
+    end = xml.indexOf(isDeleteMarker ? '</DeleteMarker>' : '</Version>', entry === undefined ? start : AS_S3_WRITES.lastIndex);
     if (end === -1) {
       return undefined;
     }
     // Each field is looked for in its own element: the next one has it too.
-    entries.push(entryIn(xml.slice(start, end), isDeleteMarker, decode));
+    entries.push(entry ?? entryIn(xml.slice(start, end), isDeleteMarker, decode));
     if (isDeleteMarker) {
       deleteMarker = xml.indexOf('<DeleteMarker>', end);
     } else {
       version = xml.indexOf('<Version>', end);
     }
   }
-  return entries;
+  return { entries, end };
+}
+
+/** A version up to its class, in the order in which S3 writes it. No other element before the size begins with S. */
+const AS_S3_WRITES =
+  /<Version><Key>([^<]*)<\/Key><VersionId>([^<]*)<\/VersionId><IsLatest>([^<]*)<\/IsLatest><LastModified>([^<]*)<\/LastModified>(?:<[^S/][^<]*<\/[^<]*)*<Size>([^<]*)<\/Size>(?:<Owner>(?:<[^/][^<]*<\/[^<]*)*<\/Owner>)?<StorageClass>([^<]*)</y;
+
+/** Reads a version in one step, which takes half of the time; undefined where it is written in another way. */
+function versionAt(xml: string, start: number, decode: (text: string) => string): Entry | undefined {
+  AS_S3_WRITES.lastIndex = start;
+  const found = AS_S3_WRITES.exec(xml);
+  if (found === null) {
+    return undefined;
+  }
+  const key = decode(found[1] ?? '');
+  return {
+    key,
+    versionId: unescapeXml(found[2] ?? ''),
+    isLatest: found[3] === 'true',
+    isDeleteMarker: false,
+    lastModified: found[4] ?? '',
+    size: sizeOf(found[5] ?? '', key),
+    storageClass: found[6] ?? '',
+  };
 }
 
 function entryIn(element: string, isDeleteMarker: boolean, decode: (text: string) => string): Entry {
@@ -119,14 +144,13 @@ function entryIn(element: string, isDeleteMarker: boolean, decode: (text: string
     isLatest: textIn(element, '<IsLatest>') === 'true',
     isDeleteMarker,
     lastModified: textIn(element, '<LastModified>') ?? '',
-    size: isDeleteMarker ? 0 : sizeIn(element, key),
+    size: isDeleteMarker ? 0 : sizeOf(textIn(element, '<Size>') ?? '', key),
     storageClass: isDeleteMarker ? '' : (textIn(element, '<StorageClass>') ?? 'STANDARD'),
   };
 }
 
 /** Above 2^53, numbers of JavaScript that differ compare equal. */
-function sizeIn(element: string, key: string): number {
-  const text = textIn(element, '<Size>') ?? '';
+function sizeOf(text: string, key: string): number {
   const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(size)) {
     throw new UnreachableError('BadSize', badSize(key, text));
@@ -139,10 +163,11 @@ export function badSize(key: string, size: string): string {
   return `S3 listed a version of ${quoted(key)} with the size ${quoted(size)}, which is not a valid number of bytes`;
 }
 
-function prefixesIn(xml: string, decode: (text: string) => string): string[] {
+/** Common prefixes come after the versions: looking for them in a page without any takes as long as reading a tenth of its versions. */
+function prefixesIn(xml: string, from: number, decode: (text: string) => string): string[] {
   const prefixes: string[] = [];
   const tag = '<CommonPrefixes>';
-  for (let start = xml.indexOf(tag); start !== -1; start = xml.indexOf(tag, start + tag.length)) {
+  for (let start = xml.indexOf(tag, from); start !== -1; start = xml.indexOf(tag, start + tag.length)) {
     const end = xml.indexOf('</CommonPrefixes>', start);
     prefixes.push(decode(textIn(xml.slice(start, end), '<Prefix>') ?? ''));
   }
@@ -158,10 +183,8 @@ function textIn(xml: string, tag: string): string | undefined {
 /** S3 encodes as forms do: a space is a plus sign. */
 function decodeUrl(text: string): string {
   const plain = unescapeXml(text);
-  if (!plain.includes('%') && !plain.includes('+')) {
-    return plain;
-  }
-  return decodeURIComponent(plain.replaceAll('+', ' '));
+  const spaced = plain.includes('+') ? plain.replaceAll('+', ' ') : plain;
+  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -48,13 +48,15 @@ const element = (key: fc.Arbitrary<string>) =>
       size: fc.nat(),
       storage: fc.constantFrom('STANDARD', 'GLACIER_IR'),
       marker: fc.boolean(),
+      // S3 has the owner after the size.
+      ownerFirst: fc.boolean(),
     })
-    .map(({ key: written, id: version, isLatest, date: modified, size, storage, marker }) => {
+    .map(({ key: written, id: version, isLatest, date: modified, size, storage, marker, ownerFirst }) => {
       const common = `<Key>${written}</Key><VersionId>${version}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>${modified}</LastModified>`;
       const owner = '<Owner><ID>75aa</ID><DisplayName>&lt;Version&gt;</DisplayName></Owner>';
       return marker
         ? `<DeleteMarker>${common}${owner}</DeleteMarker>`
-        : `<Version>${owner}${common}<ETag>&quot;9b2c&quot;</ETag><ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Size>${size}</Size><StorageClass>${storage}</StorageClass></Version>`;
+        : `<Version>${ownerFirst ? owner : ''}${common}<ETag>&quot;9b2c&quot;</ETag><ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Size>${size}</Size>${ownerFirst ? '' : owner}<StorageClass>${storage}</StorageClass></Version>`;
     });
 
 const page = (key: fc.Arbitrary<string>, encoding: string) =>

@@ -305,18 +305,25 @@ describe('rows that come twice', () => {
     world.populate([{ key: 'a', versionId: 'v', headers: COMPLETED }], [{ key: 'a', versionId: 'v', headers: IS_REPLICA }]),
   );
 
-  test('count once', async () => {
+  test.each([
+    [2, 3],
+    [2, 2],
+    [1, 2],
+    [2, 1],
+  ])('count once: %i times in one report, %i in the other', async (sources, replicas) => {
     const copies = rowsOf(world.s3.bucket(REPLICA));
-    await report({ source: { rows: [row(), row()] }, replica: { rows: [...copies, ...copies, ...copies] } });
+    const repeated = <Each>(times: number, rows: readonly Each[]) => Array.from({ length: times }, () => rows).flat();
+    await report({ source: { rows: repeated(sources, [row()]) }, replica: { rows: repeated(replicas, copies) } });
     const { data, exitCode } = await audit();
     expect([exitCode, data.differences]).toEqual([0, []]);
-    expect(data.inventory?.pairs).toMatchObject([{ duplicates: 3 }]);
+    expect(data.inventory?.pairs).toMatchObject([{ duplicates: sources + replicas - 2 }]);
     const side = { versions: 1, bytes: 10, deleteMarkers: 0 };
     expect(data.pairs).toMatchObject([{ source: side, replica: side, states: { same: { versions: 1, bytes: 10 } } }]);
   });
 
-  test('and do not say the same are unknown', async () => {
-    expect(await states({}, { source: { rows: [row(), row({ size: 7 })] } })).toEqual({ a: 'unknown' });
+  test.each(['source', 'replica'] as const)('and do not say the same are unknown: in the report about the %s', async (side) => {
+    const one = rowsOf(world.s3.bucket(side === 'source' ? SOURCE : REPLICA))[0];
+    expect(await states({}, { [side]: { rows: [{ ...one }, { ...one, size: 7 }] } })).toEqual({ a: 'unknown' });
   });
 });
 

@@ -30,7 +30,8 @@ import { type Dialect, literal, TABLES } from './sql';
  */
 
 const DIALECT: Dialect = {
-  matched: (text) => text,
+  matched: (...texts) => texts.join(" || ' ' || "),
+  keepsTables: false,
   milliseconds: (timestamp) => `date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', ${timestamp})`,
   // The table of AWS's page has it as a number.
   retainedUntil: (column) => column,

@@ -9,7 +9,7 @@ import type { RunningAudit } from '../progress';
 import type { Difference } from '../report';
 import { Tally, type TallyData } from '../tally';
 import type { ReportTables, Row } from './engine';
-import { type Comparison, SUSPECT, suspectRowsSql, suspectsSql, TOTALS, totalsSql } from './sql';
+import { type Comparison, pairedSql, SUSPECT, suspectRowsSql, suspectsSql, TOTALS, totalsSql } from './sql';
 
 /** What the reports hold that was not judged. */
 export interface NotJudged {
@@ -28,6 +28,8 @@ export class InventoryAudit implements RunningAudit {
   /** Canaries of the source are left out in SQL. */
   private readonly canaries: string;
   private readonly skipped = { source: 0, replica: 0, duplicates: 0 };
+  /** Rows that are compared. */
+  private readonly rows = { source: 0, replica: 0 };
   private differences: Difference[] = [];
 
   constructor(
@@ -78,7 +80,7 @@ export class InventoryAudit implements RunningAudit {
     for await (const rows of tables.read(totalsSql(comparison, tables.dialect))) {
       rows.forEach((row) => this.count(row));
     }
-    const suspects = await tables.derive('suspects', suspectsSql(comparison, tables.dialect));
+    const suspects = await this.suspects(tables);
     const keys = new KeyByKey(this.matcher(), (side, entry) => this.drop(side, entry));
     for await (const rows of tables.read(suspectRowsSql(comparison, tables.dialect, suspects))) {
       stopIfInterrupted(this.signal);
@@ -87,6 +89,23 @@ export class InventoryAudit implements RunningAudit {
     }
     keys.end();
     await this.handOn(onDifferences);
+  }
+
+  /** @returns what stands behind FROM */
+  private async suspects(tables: ReportTables): Promise<string> {
+    const { comparison } = this;
+    if (tables.dialect.keepsTables) {
+      const paired = await tables.derive('paired', pairedSql(comparison, tables.dialect));
+      const counts: Row[] = [];
+      for await (const rows of tables.read(`SELECT sum(sources), sum(replicas) FROM ${paired}`)) {
+        counts.push(...rows);
+      }
+      const [[sources, replicas] = []] = counts;
+      if (Number(sources) === this.rows.source && Number(replicas) === this.rows.replica) {
+        return paired;
+      }
+    }
+    return await tables.derive('suspects', suspectsSql(comparison, tables.dialect));
   }
 
   private async handOn(onDifferences: (differences: readonly Difference[]) => Promise<void>): Promise<void> {
@@ -107,11 +126,11 @@ export class InventoryAudit implements RunningAudit {
     const [count, size] = [Number(versions), Number(bytes)];
     this.tally.addListed(side === 'source' ? 'source' : 'replica', isDeleteMarker === 'true', count, size);
     if (side !== 'source') {
-      return;
-    }
-    if (isYoung === 'true') {
+      this.rows.replica += count;
+    } else if (isYoung === 'true') {
       this.skipped.source += count;
     } else {
+      this.rows.source += count;
       this.tally.addAlike(prefix, count, size);
     }
   }

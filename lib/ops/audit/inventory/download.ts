@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,8 @@ import { interruption, stopIfInterrupted } from '../../../aws/clock';
 import { writeAt } from '../../../cli/files';
 import { bytes } from '../../../cli/units';
 import { messageOf, UsageError } from '../../../errors/errors';
+import type { PairReports } from './engine';
+import { Md5Threads } from './md5';
 import { alteredReport, halfReport, type InventoryReport, type ReportBucket, readObject } from './reports';
 
 /** Files that are downloaded at a time. */
@@ -54,94 +55,105 @@ export function assertFits(folder: TemporaryFolder, reports: readonly InventoryR
   }
 }
 
+/** Paths of the files of both reports of a pair. */
+export interface ReportPaths {
+  readonly source: readonly string[];
+  readonly replica: readonly string[];
+}
+
 /**
- * Downloads the files of a report, and verifies each while it comes.
+ * Downloads the files of both reports of a pair, and verifies each.
  *
  * @param onBytes called with the number of bytes of each piece
- * @returns the paths of the files
  * @throws UnreachableError when a file is missing or is not as S3 wrote it, S3 gives no answer, or the person interrupts
  * @throws UsageError when the disk does not take it
  */
-export async function downloadReport(
+export async function downloadReports(
   from: ReportBucket,
-  report: InventoryReport,
+  { source, replica }: Pick<PairReports, 'source' | 'replica'>,
   folder: string,
-  name: string,
   signal: AbortSignal,
   onBytes: (count: number) => void,
-): Promise<string[]> {
-  const paths = report.files.map((_, index) => join(folder, `${name}-${index}.parquet`));
+): Promise<ReportPaths> {
+  const downloadsOf = (name: string, { bucket, files }: InventoryReport) =>
+    files.map((file, index): Download => ({ bucket, file, path: join(folder, `${name}-${index}.parquet`) }));
+  const ofBoth = { source: downloadsOf('source', source), replica: downloadsOf('replica', replica) };
+  const downloads = [...ofBoth.source, ...ofBoth.replica];
   const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const threads = new Md5Threads(AT_ONCE);
+  either.addEventListener('abort', () => void threads.close(), { once: true });
+  // Only the first error counts: others follow from it.
+  const untilOneFails = (work: Promise<void>) => work.catch((error: unknown) => failed.abort(error));
+  const verifications: Promise<void>[] = [];
   let next = 0;
   const lane = async () => {
-    for (let index = next++; index < paths.length && !failed.signal.aborted; index = next++) {
-      await downloadFile(from, report, index, paths[index] as string, AbortSignal.any([signal, failed.signal]), onBytes);
+    for (let download = downloads[next++]; download !== undefined && !failed.signal.aborted; download = downloads[next++]) {
+      await downloadFile(from, download, either, onBytes);
+      // The next file comes meanwhile.
+      verifications.push(untilOneFails(verify(download, threads)));
     }
   };
-  const lanes = Array.from({ length: Math.min(AT_ONCE, paths.length) }, () =>
-    lane().catch((error: unknown) => {
-      if (failed.signal.aborted) {
-        return;
-      }
-      failed.abort();
-      throw error;
-    }),
-  );
-  const [broken] = (await Promise.allSettled(lanes)).filter((end) => end.status === 'rejected');
-  if (broken !== undefined) {
-    throw signal.aborted ? interruption() : broken.reason;
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => untilOneFails(lane())));
+    await Promise.all(verifications);
+  } finally {
+    await threads.close();
   }
-  return paths;
+  if (failed.signal.aborted) {
+    throw signal.aborted ? interruption() : failed.signal.reason;
+  }
+  return { source: ofBoth.source.map(({ path }) => path), replica: ofBoth.replica.map(({ path }) => path) };
 }
 
+interface Download {
+  readonly bucket: string;
+  readonly file: InventoryReport['files'][number];
+  readonly path: string;
+}
+
+/** @throws UnreachableError when the file is missing or has another size, S3 gives no answer, or the signal is aborted */
 async function downloadFile(
   from: ReportBucket,
-  { bucket, files }: InventoryReport,
-  index: number,
-  path: string,
+  { bucket, file: { key, bytes: size }, path }: Download,
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const { key, bytes: size, md5 } = files[index] as InventoryReport['files'][number];
   const where = `s3://${bucket}/${key}`;
-  let found = { bytes: 0, md5: '' };
+  let found = 0;
   try {
     found = await readObject(from, bucket, key, (body) => writeFile(body, path, signal, onBytes), signal);
   } catch (error) {
     stopIfInterrupted(signal);
     throw isAwsError(error, 'NoSuchKey') ? halfReport(where, 'the file is not there') : unreachable(where, error);
   }
-  if (found.bytes !== size || found.md5 !== md5) {
-    throw alteredReport(
-      where,
-      found.bytes === size
-        ? `its MD5 is ${found.md5}, and the manifest says ${md5}`
-        : `it has ${found.bytes} bytes, and the manifest says ${size}`,
-    );
+  if (found !== size) {
+    throw alteredReport(where, `it has ${found} bytes, and the manifest says ${size}`);
   }
 }
 
-/** @throws UsageError when the disk does not take it */
-async function writeFile(
-  body: Readable,
-  path: string,
-  signal: AbortSignal,
-  onBytes: (count: number) => void,
-): Promise<{ readonly bytes: number; readonly md5: string }> {
-  const hash = createHash('md5');
+/** @throws UnreachableError when the file has another MD5 */
+async function verify({ bucket, file: { key, bytes: size, md5 }, path }: Download, threads: Md5Threads): Promise<void> {
+  const found = await threads.md5Of(path, size);
+  if (found !== md5) {
+    throw alteredReport(`s3://${bucket}/${key}`, `its MD5 is ${found}, and the manifest says ${md5}`);
+  }
+}
+
+/** @returns bytes @throws UsageError when the disk does not take it */
+async function writeFile(body: Readable, path: string, signal: AbortSignal, onBytes: (count: number) => void): Promise<number> {
   let written = 0;
   let file: number | undefined;
   try {
     file = openSync(path, 'w');
     for await (const chunk of body as AsyncIterable<Buffer>) {
       stopIfInterrupted(signal);
-      hash.update(chunk);
       // Into the cache of the system: waiting for a thread takes longer.
       writeAt(file, chunk, written);
       written += chunk.length;
       onBytes(chunk.length);
     }
-    return { bytes: written, md5: hash.digest('hex') };
+    return written;
   } catch (error) {
     onBytes(-written);
     const { syscall } = error as NodeJS.ErrnoException;

@@ -13,8 +13,13 @@ import { MOST_PREFIXES } from '../report';
 
 /** What the engines spell differently. Each function takes a column or an expression, and returns an expression. */
 export interface Dialect {
-  /** What versions are matched by, in place of the text itself. Two different texts may give the same only by a chance that can be neglected. */
-  readonly matched: (text: string) => string;
+  /**
+   * One value for one or two texts, by which rows are matched. Different texts may share a value only by a chance that can be neglected. The first of two
+   * texts has no blank.
+   */
+  readonly matched: (...texts: [string] | [string, string]) => string;
+  /** Whether a derived table is kept, so that reading it again costs nothing. */
+  readonly keepsTables: boolean;
   /** Milliseconds since 1970 of a timestamp, as a whole number. */
   readonly milliseconds: (timestamp: string) => string;
   /** The same of the end of a retention, which is of another type on Athena. */
@@ -96,28 +101,40 @@ GROUP BY 2, 3, 4
 UNION ALL ${replica}`;
 }
 
-/** Each row of one side stands for a number; the sum over a version is this one when it is alike on both sides, and listed once on each. */
-const ALIKE = 257;
+/** Rows of a report that are compared, with the value that matches a version and, with histories, its key; `likeness` is null where a row is not surely alike. */
+function rowsOf(table: Table, comparison: Comparison, dialect: Dialect): string {
+  const key = comparison.withHistory ? `, ${dialect.matched('key')} AS k` : '';
+  const old = table === 'source' ? ` AND ${dialect.milliseconds('last_modified_date')} < ${comparison.cutoff}` : '';
+  return `SELECT ${dialect.matched(VERSION, 'key')} AS v${key}, ${likenessOf(table, comparison, dialect)} AS likeness, ${table === 'source' ? 1 : 0} AS is_source FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}${old}`;
+}
 
-/** Returns the query for the versions that are not surely alike, by what they are matched by. */
+/** Returns the query for what the versions that are not surely alike are matched by. */
 export function suspectsSql(comparison: Comparison, dialect: Dialect): string {
-  const { cutoff } = comparison;
-  const rows = (table: Table, sign: string, alike: number, more: string) =>
-    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, ${sign}65536 * coalesce(size, -1) + CASE WHEN ${mayBeAlike(table, comparison, dialect)} THEN ${alike} ELSE 0 END AS score FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}${more}`;
-  const young = ` AND ${dialect.milliseconds('last_modified_date')} < ${cutoff}`;
-  return `SELECT k, v FROM (${rows('source', '', 1, young)} UNION ALL ${rows('replica', '-', 256, '')}) AS listed GROUP BY k, v HAVING sum(score) <> ${ALIKE}`;
+  const [suspect, group] = comparison.withHistory ? ['k', 'v, k'] : ['v', 'v'];
+  const rows = (table: Table) => rowsOf(table, comparison, dialect);
+  // One row of each side, and the same likeness of both.
+  return `SELECT DISTINCT ${suspect} AS suspect FROM (${rows('source')} UNION ALL ${rows('replica')}) AS listed GROUP BY ${group}
+HAVING count(*) <> 2 OR sum(is_source) <> 1 OR count(likeness) <> 2 OR min(likeness) <> max(likeness)`;
+}
+
+/**
+ * Returns a query that finds the same suspects in less time where no report repeats a row, and that shows whether that is so. One more row, whose suspect
+ * is null, stands for all versions that are alike. `sources` and `replicas` add up to the rows of the reports unless a version that is on both sides is
+ * repeated: each of its rows then comes once for each row of the other side.
+ */
+export function pairedSql(comparison: Comparison, dialect: Dialect): string {
+  const suspect = comparison.withHistory ? 'k' : 'v';
+  const rows = (table: Table) => rowsOf(table, comparison, dialect);
+  return `SELECT CASE WHEN source.likeness = replica.likeness THEN NULL ELSE coalesce(source.${suspect}, replica.${suspect}) END AS suspect, count(source.v) AS sources, count(replica.v) AS replicas
+FROM (${rows('source')}) AS source FULL JOIN (${rows('replica')}) AS replica ON source.v = replica.v GROUP BY 1`;
 }
 
 /** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
 export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
   const rows = (table: Table, side: number) =>
-    `SELECT ${dialect.matched('key')} AS k, ${dialect.matched(VERSION)} AS v, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, ${dialect.retainedUntil('object_lock_retain_until_date')} AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
-  // Trino compares no two columns with those of a subquery, so that this is a join.
-  const suspected = comparison.withHistory
-    ? `(SELECT DISTINCT k FROM ${suspects} AS suspected_keys) AS suspected ON listed.k = suspected.k`
-    : `${suspects} AS suspected ON listed.k = suspected.k AND listed.v = suspected.v`;
+    `SELECT ${comparison.withHistory ? dialect.matched('key') : dialect.matched(VERSION, 'key')} AS suspect, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, ${dialect.retainedUntil('object_lock_retain_until_date')} AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
   return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, lock_mode, tier
-FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspected}
+FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspects} AS suspects ON listed.suspect = suspects.suspect
 ORDER BY key, side, modified DESC, is_latest DESC, version`;
 }
 
@@ -142,9 +159,12 @@ function prefixOf({ prefix }: Comparison): string {
     : `CASE WHEN strpos(substr(key, ${length + 1}), '/') = 0 THEN '' ELSE substr(key, 1, ${length} + strpos(substr(key, ${length + 1}), '/')) END`;
 }
 
-function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds, retainedUntil }: Dialect): string {
+/** Equal on both sides where versions are surely alike. */
+function likenessOf(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds, retainedUntil }: Dialect): string {
+  const likeness = (conditions: readonly string[]) =>
+    `CASE WHEN ${IS_MARKER} THEN -1 WHEN ${["encryption_status IN ('SSE-KMS', 'DSSE-KMS')", ...conditions].join(' AND ')} THEN size END`;
   if (table === 'source') {
-    return `${IS_MARKER} OR (replication_status = 'COMPLETED' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS'))`;
+    return likeness(["replication_status = 'COMPLETED'"]);
   }
   const today = Math.floor(replicaTakenAt / DAY) * DAY;
   const classes = [
@@ -159,9 +179,9 @@ function mayBeAlike(table: Table, { pair, replicaTakenAt }: Comparison, { millis
   const until = 'object_lock_retain_until_date';
   const lock =
     most === undefined
-      ? ''
-      : ` AND (${until} IS NULL OR ${retainedUntil(until)} <= ${afterDays(new Date(replicaTakenAt), most).getTime()})`;
-  return `${IS_MARKER} OR (replication_status = 'REPLICA' AND encryption_status IN ('SSE-KMS', 'DSSE-KMS') AND (${classes.join(' OR ')})${lock})`;
+      ? []
+      : [`(${until} IS NULL OR ${retainedUntil(until)} <= ${afterDays(new Date(replicaTakenAt), most).getTime()})`];
+  return likeness(["replication_status = 'REPLICA'", `(${classes.join(' OR ')})`, ...lock]);
 }
 
 /** Text in SQL. Prefixes come from the configuration, and may hold any character. */
