@@ -1,4 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import type { SideName } from '../config/replication-config';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/alarms';
 import type { DeployedPair } from '../model/deployment';
 import { SCHEDULER_NAMESPACE } from '../model/heartbeat';
@@ -82,19 +83,20 @@ export interface DailyQuestion {
 }
 
 /**
- * How much a source bucket holds, by its latest daily metrics. A guess that is worth no failure: a question without an answer has
+ * How much a bucket holds, by its latest daily metrics. A guess that is worth no failure: a question without an answer has
  * undefined, for whatever reason.
  *
+ * @param side whose bucket it is; the source where nothing is said
  * @returns in the order of the questions
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
  */
 export async function readDailyMetrics(
-  { clients, clock }: { readonly clients: Clients; readonly clock: Clock },
+  { clients, clock, side = 'source' }: { readonly clients: Clients; readonly clock: Clock; readonly side?: SideName },
   bucket: string,
   questions: readonly DailyQuestion[],
 ): Promise<readonly (number | undefined)[]> {
   try {
-    const cloudWatch = await clients.cloudWatch('source');
+    const cloudWatch = await clients.cloudWatch(side);
     const now = clock.now();
     const { MetricDataResults: results = [] } = await cloudWatch.send(
       new GetMetricDataCommand({

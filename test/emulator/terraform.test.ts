@@ -233,10 +233,16 @@ test('what Terraform replicates continues in its buckets and under its keys, and
   );
   expect(versions.destination).toHaveLength(3);
 
-  // A person who asks init lists the buckets, says which one, and hears what would happen.
-  const asked = await run(['init', ...PROFILES, '--config', 'asked.json'], ['', '', 'asked', SOURCE, 'none', 'keep']);
+  // Init shows the buckets of both accounts to somebody who asks, and says what would happen.
+  const asked = await run(
+    ['init', ...PROFILES, '--json', '--config', 'asked.json'],
+    ['', '', 'asked', SOURCE, 'none', 'keep', OTHER],
+  );
   expect(asked).toMatchObject({ code: 0, told: expect.stringMatching(/BUCKET +VERSIONING[^]*acme-invoices +Enabled +arn:/) });
   expect(asked.told).toContain('replicate to acme-invoices-backup. These rules stay');
+  expect(asked.json()).toMatchObject({
+    configuration: { pairs: [{ sourceBucket: { name: SOURCE, roleArn: ROLE }, replicaBucket: { name: OTHER } }] },
+  });
   expect(await run(['config', 'check', '-c', 'config=asked.json'])).toMatchObject({ code: 0 });
 
   writeFileSync(join(kept.directory, 'terraform.tfstate'), JSON.stringify(recipe({ sourceKey, replicaKey })));

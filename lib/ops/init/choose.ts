@@ -21,13 +21,14 @@ export interface ChosenAccounts {
   readonly destination: FoundSide;
 }
 
-interface Asker {
+/** A person who can be asked. */
+export interface Asker {
   readonly ask: AskLine;
   readonly tell: (line: string) => void;
 }
 
 /** Where questions go; undefined where nobody can be asked, or nobody wants to be. */
-function askerOf({ terminal, yes }: ProjectContext): Asker | undefined {
+export function askerOf({ terminal, yes }: ProjectContext): Asker | undefined {
   const { ask } = terminal;
   return yes || ask === undefined ? undefined : { ask, tell: (line) => terminal.tell(line) };
 }
@@ -126,7 +127,7 @@ export async function choosePairs(
   options: InitOptions,
   config: Deployment,
 ): Promise<readonly ProposedPair[]> {
-  const surveyor: Surveyor = { clients: context.clients(config), clock: context.clock, source: config.source };
+  const surveyor: Surveyor = { clients: context.clients(config), clock: context.clock, side: 'source', place: config.source };
   const asker = askerOf(context);
   const { buckets, newIds } = options;
   const chosen =
@@ -204,9 +205,9 @@ function wordsOf(answer: string): string[] {
   return answer === 'none' ? [] : answer.split(/[\s,]+/).filter(Boolean);
 }
 
-/** Shows the buckets of the source account in its Region, as far as they may be listed. */
-async function offer(asker: Asker, surveyor: Surveyor): Promise<(SurveyedBucket | UnusableBucket)[]> {
-  const { account, region } = surveyor.source;
+/** Shows the buckets of an account in its Region, as far as they may be listed. */
+export async function offer(asker: Asker, surveyor: Surveyor): Promise<(SurveyedBucket | UnusableBucket)[]> {
+  const { account, region } = surveyor.place;
   const names = await listBuckets(surveyor).catch((error: unknown) => {
     if (!(error instanceof UnreachableError) || error.code !== 'NoAnswer') {
       throw unreachable('the list of buckets', error);

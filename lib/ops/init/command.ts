@@ -3,12 +3,12 @@ import type { ProjectCommand } from '../../cli/command';
 export const INIT: ProjectCommand = {
   name: 'init',
   summary: 'write the configuration from two AWS profiles, for new buckets and existing ones',
-  help: `Finds out the accounts of two AWS profiles, shows the buckets of the source account, and writes a configuration. On a terminal
+  help: `Finds out the accounts of two AWS profiles, shows the buckets of both accounts, and writes a configuration. On a terminal
 it asks for what the options do not say. It changes nothing in AWS.
 
 --bucket protects a bucket that exists; it stays with its owner. Versioning must be on. --new makes a source bucket. Each
-becomes a pair, which also gets a new replica bucket. If a bucket replicates already, its rules stay and the new rule joins
-under their role; --replace-rules lets the new rule take their place.
+becomes a pair, which also gets a new replica bucket, or an existing one with --replica-bucket. If a bucket replicates
+already, its rules stay and the new rule joins under their role; --replace-rules lets the new rule take their place.
 
 It reads versioning, default encryption, replication and Object Lock of each bucket, and its size from the daily metrics of
 CloudWatch. It needs s3:ListAllMyBuckets to offer buckets, s3:ListBucket, s3:GetBucketVersioning,
@@ -47,6 +47,12 @@ Examples:
       multiple: true,
       value: 'NAME',
       help: 'the new rule takes the place of all replication rules of this bucket; may be repeated',
+    },
+    'replica-bucket': {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=ID',
+      help: 'this existing bucket of the destination takes the replicas of the pair ID; may be repeated',
     },
     'from-terraform': {
       type: 'string',

@@ -16,6 +16,7 @@ import { chooseAccounts, choosePairs } from './choose';
 import { githubActions } from './github-actions';
 import { type InitOptions, readInitOptions, type Target } from './options';
 import type { ProposedPair } from './pairs';
+import { chooseReplicas } from './replicas';
 import { afterwardsOf } from './terraform/afterwards';
 import { type Continuation, continuationOf } from './terraform/continue';
 import { replicationsIn } from './terraform/replications';
@@ -58,13 +59,22 @@ async function fromProfiles(context: ProjectContext, options: InitOptions): Prom
   // Checks how the two sides fit together, before the buckets are looked at.
   const value = { ...accounts, pairs: [{ id: 'documents' }] };
   const base = deploymentOf(parseConfig({ origin: shown(context, options.target), value }));
-  const pairs = await choosePairs(context, options, base);
+  const { pairs, keyArn } = await chooseReplicas(context, options, {
+    config: base,
+    pairs: await choosePairs(context, options, base),
+  });
   const existing = pairs.some(({ written }) => written.sourceBucket !== undefined);
+  const owned = pairs.some(({ written }) => written.replicaBucket !== undefined);
   return {
-    keys: { ...accounts, ...(existing && { backfill: true }), pairs: pairs.map(({ written }) => written) },
+    keys: {
+      ...accounts,
+      ...(keyArn !== undefined && { destination: { ...accounts.destination, keyArn } }),
+      ...(existing && { backfill: true }),
+      pairs: pairs.map(({ written }) => written),
+    },
     pairs,
     // Objects of existing buckets are older than the rule, so they come before a test with new ones.
-    next: [['bootstrap', '--apply'], ['deploy'], [existing ? 'backfill' : 'verify']],
+    next: [...(owned ? [['statements']] : []), ['bootstrap', '--apply'], ['deploy'], [existing ? 'backfill' : 'verify']],
   };
 }
 

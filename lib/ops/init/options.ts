@@ -6,7 +6,7 @@ import { allOptions, textOption } from '../../cli/options';
 import { contextOfCli } from '../../config/locate';
 import * as schema from '../../config/schema';
 import { UsageError } from '../../errors/errors';
-import { quoted } from '../../errors/visible';
+import { quoted, visible } from '../../errors/visible';
 
 /** A bucket that is to be a source bucket. */
 export interface NamedBucket {
@@ -26,6 +26,8 @@ export interface InitOptions {
   readonly newIds: readonly string[];
   /** Buckets whose rules are replaced. */
   readonly replaced: readonly string[];
+  /** Names of existing replica buckets, by the id of their pair. */
+  readonly replicas: ReadonlyMap<string, string>;
   /** Absolute paths of Terraform states. */
   readonly states: readonly string[];
   readonly overwrite: boolean;
@@ -70,6 +72,7 @@ export function readInitOptions(
     buckets: () => (lists['bucket'] ?? []).map((text) => namedBucket(text)),
     newIds: () => (lists['new'] ?? []).map((id) => checkedId(id, '--new')),
     replaced: () => replacedBuckets(lists),
+    replicas: () => new Map((lists['replica-bucket'] ?? []).map(replicaOf)),
     states: () => statePaths(lists, context.calledIn),
     overwrite: () => overwrite === true,
     target: () => targetOf(context, readContext('config'), overwrite === true),
@@ -97,10 +100,25 @@ export function checkedId(id: string, name: string): string {
 /** @throws UsageError for an id that is none */
 export function namedBucket(text: string): NamedBucket {
   const [name = '', id] = text.split('=', 2);
-  return {
-    name: name.replace(/^(s3:\/\/|arn:[\w-]+:s3:::)/, '').replace(/\/$/, ''),
-    id: id === undefined ? undefined : checkedId(id, `--bucket ${name}=`),
-  };
+  return { name: bareName(name), id: id === undefined ? undefined : checkedId(id, `--bucket ${name}=`) };
+}
+
+/** The name of a bucket, which people also write as a URL or an ARN. */
+export function bareName(text: string): string {
+  return text.replace(/^(s3:\/\/|arn:[\w-]+:s3:::)/, '').replace(/\/$/, '');
+}
+
+/** @throws UsageError without the id of a pair */
+function replicaOf(text: string): [string, string] {
+  const [name = '', id] = text.split('=', 2);
+  if (id === undefined) {
+    throw new UsageError(
+      'NoPair',
+      `--replica-bucket ${quoted(text)} does not name a pair`,
+      `write --replica-bucket ${visible(name)}=ID, with the id of the pair`,
+    );
+  }
+  return [checkedId(id, `--replica-bucket ${name}=`), bareName(name)];
 }
 
 function replacedBuckets({
@@ -121,7 +139,7 @@ function replacedBuckets({
 
 function statePaths(lists: NonNullable<CommandArguments['lists']>, calledIn: string): readonly string[] {
   const { 'from-terraform': states = [] } = lists;
-  const other = ['bucket', 'new', 'replace-rules'].filter((option) => (lists[option] ?? []).length > 0);
+  const other = ['bucket', 'new', 'replace-rules', 'replica-bucket'].filter((option) => (lists[option] ?? []).length > 0);
   if (states.length > 0 && other.length > 0) {
     throw new UsageError(
       'StateAndBuckets',

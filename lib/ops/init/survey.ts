@@ -22,6 +22,7 @@ import type { Clients } from '../../aws/clients';
 import type { Clock } from '../../aws/clock';
 import { nextToken } from '../../aws/listing/next-token';
 import { readDailyMetrics } from '../../aws/metrics';
+import type { SideName } from '../../config/replication-config';
 import { withoutArn } from '../../config/schema';
 import { messageOf } from '../../errors/errors';
 import { someAtOnce } from '../explain/read-object';
@@ -36,6 +37,8 @@ export interface Encryption {
   readonly algorithm: string;
   /** ARN of the KMS key; null for SSE-S3. */
   readonly keyArn: Known<string> | null;
+  /** Whether AWS manages the key, which other accounts then cannot use. @default - it does not */
+  readonly isManagedByAws?: true;
 }
 
 /** A replication that a bucket has already. */
@@ -63,7 +66,7 @@ export interface SurveyedBucket {
   readonly unknown: readonly string[];
 }
 
-/** A bucket that cannot be the source bucket of a pair, and what to do instead. */
+/** A bucket that cannot be used, and what to do instead. */
 export interface UnusableBucket {
   readonly name: string;
   readonly problem: string;
@@ -74,19 +77,21 @@ export interface UnusableBucket {
 export interface Surveyor {
   readonly clients: Clients;
   readonly clock: Clock;
-  readonly source: { readonly account: string; readonly region: string };
+  readonly side: SideName;
+  /** The account and Region of that side. */
+  readonly place: { readonly account: string; readonly region: string };
 }
 
 /**
- * The names of the source account's buckets in its Region.
+ * The names of the account's buckets in the Region.
  *
  * @throws UnreachableError when they cannot be listed
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
  */
-export async function listBuckets({ clients, source: { region } }: Surveyor): Promise<string[]> {
+export async function listBuckets({ clients, side, place: { region } }: Surveyor): Promise<string[]> {
   const names: string[] = [];
   try {
-    const s3 = await clients.s3('source');
+    const s3 = await clients.s3(side);
     let token: string | undefined;
     do {
       const answer = await s3.send(new ListBucketsCommand({ BucketRegion: region, MaxBuckets: 1000, ContinuationToken: token }));
@@ -114,10 +119,10 @@ export function surveyAll(surveyor: Surveyor, names: readonly string[]): Promise
  * @throws UnreachableError when AWS does not answer, for another reason than a missing permission
  */
 async function survey(surveyor: Surveyor, name: string): Promise<SurveyedBucket | UnusableBucket> {
-  const { clients, source } = surveyor;
-  const s3 = await clients.s3('source');
-  const bucket = { Bucket: name, ExpectedBucketOwner: source.account };
-  const unusable = await whyUnusable(s3, bucket, source);
+  const { clients, side, place } = surveyor;
+  const s3 = await clients.s3(side);
+  const bucket = { Bucket: name, ExpectedBucketOwner: place.account };
+  const unusable = await whyUnusable(s3, bucket, surveyor);
   if (unusable !== undefined) {
     return { name, ...unusable };
   }
@@ -163,17 +168,23 @@ interface OwnBucket {
 async function whyUnusable(
   s3: S3Client,
   bucket: OwnBucket,
-  { account, region }: Surveyor['source'],
+  { side, place: { account, region } }: Surveyor,
 ): Promise<Omit<UnusableBucket, 'name'> | undefined> {
   try {
     const found = await regionOfBucket(s3, bucket);
-    return found === undefined || found === region ? undefined : elsewhere(found, region);
+    return found === undefined || found === region ? undefined : elsewhere(found, { side, region });
   } catch (error) {
     if (isOtherRegion(error)) {
-      return elsewhere(bucketRegionIn(error), region);
+      return elsewhere(bucketRegionIn(error), { side, region });
     }
     if (httpStatusOf(error) === 404) {
-      return { problem: 'there is no such bucket', remedy: 'correct its name, or make a new one with --new' };
+      return {
+        problem: 'there is no such bucket',
+        remedy:
+          side === 'source'
+            ? 'correct its name, or make a new one with --new'
+            : 'correct its name, or leave it out: the deployment makes one',
+      };
     }
     if (isAccessDenied(error)) {
       return {
@@ -202,10 +213,13 @@ async function regionOfBucket(s3: S3Client, bucket: OwnBucket): Promise<string |
   }
 }
 
-function elsewhere(found: string | undefined, region: string): Omit<UnusableBucket, 'name'> {
+function elsewhere(
+  found: string | undefined,
+  { side, region }: { readonly side: SideName; readonly region: string },
+): Omit<UnusableBucket, 'name'> {
   return {
-    problem: `it is in ${found ?? 'another Region'}, and the source Region is ${region}`,
-    remedy: `write --source-region ${found ?? 'REGION'}; buckets of several Regions need a configuration each`,
+    problem: `it is in ${found ?? 'another Region'}, and the ${side} Region is ${region}`,
+    remedy: `write --${side}-region ${found ?? 'REGION'}; buckets of several Regions need a configuration each`,
   };
 }
 
@@ -221,8 +235,8 @@ async function encryptionOf(surveyor: Surveyor, s3: S3Client, bucket: OwnBucket,
   const id = key ?? 'alias/aws/s3';
   const keyArn = isKeyArn(id)
     ? id
-    : await ask(`the ARN of key ${id}`, async () => keyArnOf(await surveyor.clients.kms('source'), id));
-  return { algorithm, keyArn: keyArn ?? UNKNOWN };
+    : await ask(`the ARN of key ${id}`, async () => keyArnOf(await surveyor.clients.kms(surveyor.side), id));
+  return { algorithm, keyArn: keyArn ?? UNKNOWN, ...(/(^|:)alias\/aws\//.test(id) && { isManagedByAws: true }) };
 }
 
 /** Whether a key is named by its ARN, and not by an alias or its id. */
@@ -267,10 +281,10 @@ const STORAGE_TYPES = [
 ];
 
 async function sizesOf(
-  { clients, clock }: Surveyor,
+  { clients, clock, side }: Surveyor,
   name: string,
 ): Promise<Pick<SurveyedBucket, 'objects' | 'bytes' | 'archivedBytes'>> {
-  const [objects, ...bytes] = await readDailyMetrics({ clients, clock }, name, [
+  const [objects, ...bytes] = await readDailyMetrics({ clients, clock, side }, name, [
     { metric: 'NumberOfObjects', storageType: 'AllStorageTypes' },
     ...STORAGE_TYPES.map((storageType) => ({ metric: 'BucketSizeBytes' as const, storageType })),
   ]);
