@@ -1,6 +1,6 @@
 declare const EXHAUSTIVE: boolean | undefined;
 
-/** How often a property is tried, of so many times for somebody who has all day: half in the exhaustive project, a fifth in `npm test`. */
+/** How often a property is tried: all the times in the exhaustive project, a fifth of them in `npm test`. */
 export function runs(all: number): number {
-  return Math.ceil(all / (typeof EXHAUSTIVE === 'undefined' ? 5 : 2));
+  return typeof EXHAUSTIVE === 'undefined' ? Math.ceil(all / 5) : all;
 }

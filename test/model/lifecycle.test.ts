@@ -70,6 +70,6 @@ test('S3 accepts every rule: none removes expired delete markers and expires obj
 
       expect(rules.filter(isRefused)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 });

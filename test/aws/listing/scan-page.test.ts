@@ -137,6 +137,15 @@ test('reads a page that is not encoded as the SDK does, entities included', asyn
   );
 });
 
+test('finds common prefixes before the versions and after them', () => {
+  const version = '<Version><Key>a</Key><VersionId>1</VersionId><Size>1</Size></Version>';
+  const prefix = (name: string) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`;
+  const listing = (inner: string) => scanPage(`<ListVersionsResult>${inner}</ListVersionsResult>`)?.commonPrefixes;
+
+  expect(listing(`${prefix('b/')}${version}${prefix('c/')}`)).toEqual(['b/', 'c/']);
+  expect(listing(`${prefix('b/')}${prefix('c/')}`)).toEqual(['b/', 'c/']);
+});
+
 test('restores every key that S3 can send', () => {
   fc.assert(
     fc.property(fc.array(anyKey), (keys) => {
