@@ -4,6 +4,7 @@ import { compareStack } from '../../lib/deploy/plan/compare';
 import type { StackPlan, Stop } from '../../lib/deploy/plan/model';
 import { withLocksInPlace } from '../../lib/deploy/plan/object-lock';
 import { STACKS, type StackKind } from '../../lib/model/stacks';
+import { remembered } from '../helpers/remembered';
 import { type Deployment, type Snapshot, type StackSnapshot, snapshotOf } from './snapshot';
 
 /** What can happen to what is deployed, in the order in which the document lists it. */
@@ -43,7 +44,7 @@ export function effectOf(before: Deployment, after: Deployment): Effect {
   if (from.refusal !== undefined) {
     throw new Error(`nothing can be deployed before the change: ${from.refusal}`);
   }
-  const refusals = plansOf(from, to).flatMap(({ refusals: found }) => found.map(({ reason }) => reason));
+  const refusals = plansOf(before, after).flatMap(({ refusals: found }) => found.map(({ reason }) => reason));
   if (refusals.length > 0) {
     return { refused: refusals };
   }
@@ -70,22 +71,13 @@ export function stopsOf(before: Deployment, after: Deployment): StopKind[] {
   if (from.refusal !== undefined || to.refusal !== undefined) {
     return [];
   }
-  const stops = plansOf(from, to).flatMap((plan) => plan.stops);
+  const stops = plansOf(before, after).flatMap((plan) => plan.stops);
   return [...new Set(stops.map(({ kind }) => kind))].toSorted();
 }
 
-const plans = new WeakMap<Stacks, WeakMap<Stacks, StackPlan[]>>();
-
-/** What a plan says of every stack that is there before and after. Made once: effect and stops are asked one after the other. */
-function plansOf(from: Stacks, to: Stacks): StackPlan[] {
-  const ofFrom = plans.get(from) ?? new WeakMap<Stacks, StackPlan[]>();
-  plans.set(from, ofFrom);
-  const made = ofFrom.get(to) ?? planStacks(from, to);
-  ofFrom.set(to, made);
-  return made;
-}
-
-function planStacks(from: Stacks, to: Stacks): StackPlan[] {
+/** What a plan says of every stack that is there before and after, of deployments that nothing refuses. */
+const plansOf = remembered((earlier: Deployment, later: Deployment): StackPlan[] => {
+  const [from, to] = [snapshotOf(earlier), snapshotOf(later)] as [Stacks, Stacks];
   const delivery = (['sourceDelivery', 'destinationDelivery'] as const).flatMap((stack) => {
     const [before, after] = [from[stack], to[stack]];
     return before !== undefined && after !== undefined && isSameStack(before, after) ? [{ before, after }] : [];
@@ -94,7 +86,7 @@ function planStacks(from: Stacks, to: Stacks): StackPlan[] {
     const stack = { ...after, id: after.stackName, lookupRole: undefined, warnings: [] };
     return compareStack(stack, { ...before, state: 'deployed' });
   });
-}
+});
 
 function byKind(happened: readonly Happening[]): Effect {
   const to = (kind: keyof Effect) => new Set(happened.filter((entry) => entry.kind === kind).map((entry) => entry.to));

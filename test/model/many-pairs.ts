@@ -4,7 +4,7 @@ import type { Deployment } from '../../lib/model/deployment';
 import { addReplicationStacks } from '../../lib/stacks/replication';
 import { testApp } from '../helpers/app';
 
-/** So many pairs, in groups of so many. */
+/** Pairs as the configuration spells them, `inGroup` of them in each group. */
 export function pairs(count: number, inGroup = count) {
   return Array.from({ length: count }, (_, index) => {
     const group = Math.floor(index / inGroup);

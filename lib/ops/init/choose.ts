@@ -1,7 +1,7 @@
 import { unreachable } from '../../aws/aws-error';
 import type { ProjectContext } from '../../cli/command';
 import { table } from '../../cli/table';
-import { bytes, whole } from '../../cli/units';
+import { bytes, plural, whole } from '../../cli/units';
 import { PROFILE_CONTEXT } from '../../config/named';
 import { SIDES, type SideName } from '../../config/replication-config';
 import * as schema from '../../config/schema';
@@ -159,8 +159,7 @@ function proposed({ buckets, newIds, surveyed }: Chosen, replaced: readonly stri
   const { deployment, source, destination } = config;
   const problems = surveyed.flatMap((bucket) => problemsOf(bucket, source.region, replaced));
   if (problems.length > 0) {
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    throw new UsageError('UnusableBuckets', `nothing was written, because of ${count}:\n${problemList(problems, 'the buckets')}`);
+    throw unusableBuckets(problems);
   }
   const taken = [...newIds, ...buckets.flatMap(({ id }) => id ?? [])];
   const existing = buckets.map(({ name, id }, index) => {
@@ -169,6 +168,14 @@ function proposed({ buckets, newIds, surveyed }: Chosen, replaced: readonly stri
     return pairFor(surveyed[index] as SurveyedBucket, own, replaced.includes(name));
   });
   return [...existing, ...newIds.map((id) => newPair(id))];
+}
+
+/** Every problem of the chosen buckets at once. */
+export function unusableBuckets(problems: readonly Problem[]): UsageError {
+  return new UsageError(
+    'UnusableBuckets',
+    `nothing was written, because of ${plural(problems.length, 'problem')}:\n${problemList(problems, 'the buckets')}`,
+  );
 }
 
 function problemsOf(bucket: SurveyedBucket | UnusableBucket, region: string, replaced: readonly string[]): Problem[] {

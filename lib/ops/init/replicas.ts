@@ -1,10 +1,10 @@
 import type { ProjectContext } from '../../cli/command';
 import { plural } from '../../cli/units';
-import { problemList, UsageError } from '../../errors/errors';
+import { UsageError } from '../../errors/errors';
 import { visible } from '../../errors/visible';
 import type { Deployment } from '../../model/deployment';
 import { commandLine } from '../../model/shell-commands';
-import { type Asker, askerOf, offer } from './choose';
+import { type Asker, askerOf, offer, unusableBuckets } from './choose';
 import { bareName, type InitOptions } from './options';
 import type { ProposedPair } from './pairs';
 import { askFor } from './questions';
@@ -86,10 +86,7 @@ async function namedReplicas(
     return unfit === undefined ? [] : [{ path: `bucket ${bucket.name}`, found: unfit.problem, remedy: unfit.remedy }];
   });
   if (problems.length > 0) {
-    throw new UsageError(
-      'UnusableBuckets',
-      `nothing was written, because of ${plural(problems.length, 'problem')}:\n${problemList(problems, 'the buckets')}`,
-    );
+    throw unusableBuckets(problems);
   }
   return chosen;
 }
@@ -115,18 +112,19 @@ async function ask(asker: Asker, surveyor: Surveyor, pairs: readonly ProposedPai
       `Bucket for the replicas of pair ${id}: "${NEW}", or one that exists, by number or name (${visible(fitting.join(', '))})`,
       continued ?? NEW,
       (answer) => {
+        if (answer === NEW) {
+          return undefined;
+        }
         const name = bareName(answer);
-        const found = answer === NEW ? undefined : (offered[Number(answer) - 1] ?? offered.find((one) => one.name === name));
+        const found = offered[Number(answer) - 1] ?? offered.find((one) => one.name === name);
         const problem =
-          answer === NEW
-            ? undefined
-            : found === undefined
-              ? { problem: 'it is not in the list', remedy: `write one of ${fitting.join(', ')}, or "${NEW}"` }
-              : unfit(found);
+          found === undefined
+            ? { problem: 'it is not in the list', remedy: `write one of ${fitting.join(', ')}, or "${NEW}"` }
+            : unfit(found);
         if (problem !== undefined) {
           throw new UsageError('UnusableBucket', `bucket ${name} cannot take the replicas: ${problem.problem}`, problem.remedy);
         }
-        return found as SurveyedBucket | undefined;
+        return found as SurveyedBucket;
       },
     );
     if (bucket !== undefined) {
@@ -137,24 +135,27 @@ async function ask(asker: Asker, surveyor: Surveyor, pairs: readonly ProposedPai
 }
 
 /** The buckets that the replaced rules of a pair write into. */
-function replacedDestinations({ written, bucket }: ProposedPair): readonly string[] {
+function replacedDestinations(pair: ProposedPair): readonly string[] {
+  return pair.written.sourceBucket?.replaces === undefined ? [] : destinationsOf(pair);
+}
+
+/** The buckets that the rules of a pair's source bucket write into, as far as they could be read. */
+function destinationsOf({ bucket }: ProposedPair): readonly string[] {
   const { replication = null } = bucket ?? {};
-  return written.sourceBucket?.replaces === undefined || replication === null || replication === UNKNOWN
-    ? []
-    : replication.rules.map(({ destination }) => destination);
+  return replication === null || replication === UNKNOWN ? [] : replication.rules.map(({ destination }) => destination);
 }
 
 /** Why a bucket cannot take the replicas of a pair, and what to do instead; undefined where it can. */
 function whyUnfit(
   bucket: Surveyed,
-  { written, bucket: source }: ProposedPair,
+  pair: ProposedPair,
   { surveyor, chosen }: { readonly surveyor: Surveyor; readonly chosen: Chosen },
 ): Omit<UnusableBucket, 'name'> | undefined {
   if ('problem' in bucket) {
     return bucket;
   }
   const { name, versioning, objectLockDays } = bucket;
-  const { replication = null } = source ?? {};
+  const { written } = pair;
   const other = [...chosen].find(([, { name: taken }]) => taken === name)?.[0];
   if (other !== undefined) {
     return { problem: `it takes the replicas of pair ${other}`, remedy: 'each pair needs a bucket of its own' };
@@ -172,11 +173,10 @@ function whyUnfit(
       remedy: 'write replicaBucket and objectLock into the configuration as the owner of the bucket has set them',
     };
   }
-  const joins = written.sourceBucket?.roleArn !== undefined && replication !== null && replication !== UNKNOWN;
-  return joins && replication.rules.some(({ destination }) => destination === name)
+  return written.sourceBucket?.roleArn !== undefined && destinationsOf(pair).includes(name)
     ? {
         problem: 'a rule that stays writes into it',
-        remedy: `replace the rules with --replace-rules ${source?.name}, or choose another bucket`,
+        remedy: `replace the rules with --replace-rules ${pair.bucket?.name}, or choose another bucket`,
       }
     : undefined;
 }

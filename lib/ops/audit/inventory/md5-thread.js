@@ -15,5 +15,6 @@ parentPort.on('message', (path) => {
   } finally {
     closeSync(file);
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, and no window of a browser
   parentPort.postMessage(hash.digest('hex'));
 });

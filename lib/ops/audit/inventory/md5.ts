@@ -45,6 +45,7 @@ export class Md5Threads {
       const { signal } = settled;
       try {
         const exit = once(thread, 'exit', { signal }).then(() => Promise.reject(ended()));
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, and no window of a browser
         thread.postMessage(path);
         const [md5] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [string];
         this.idle.push(thread);
