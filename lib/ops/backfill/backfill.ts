@@ -3,6 +3,8 @@ import { type CommandArguments, type Context, Outcome } from '../../cli/command'
 import { table } from '../../cli/table';
 import { whole } from '../../cli/units';
 import { AbortError, UnreachableError, UsageError } from '../../errors/errors';
+import type { Deployment } from '../../model/deployment';
+import { opsCommand } from '../../model/shell-commands';
 import { worst } from '../../model/status';
 import { cancelJob, jobIdOf } from '../batch/cancel';
 import { hasEnded, isPreparing, type JobObjects, toObjects } from '../batch/job';
@@ -10,7 +12,7 @@ import { hintFor, watch } from '../batch/watch';
 import { createJobs, requireBackfill } from './create';
 import { describeFilter, readFilter, refuseFilter } from './filter';
 import { foundNothing, type Job } from './job';
-import { BACKFILL, Jobs } from './jobs';
+import { Jobs, watchedBackfill } from './jobs';
 import { boundOf, describeRun } from './preview';
 import { type BackfillData, formatBackfill, resultOf, statusOfJob } from './result';
 
@@ -32,7 +34,8 @@ export async function backfill(context: Context, args: CommandArguments): Promis
   if (args.action === 'list') {
     return listJobs(context, jobs);
   }
-  const example = `write one that npx --no -- s3-replication backfill list shows: npx --no -- s3-replication backfill ${args.action} JOB`;
+  const command = (...words: readonly string[]) => opsCommand(context.config, 'backfill', ...words);
+  const example = `write one that ${command('list')} shows: ${command(args.action, 'JOB')}`;
   const job = await jobs.describe(jobIdOf(args.argument ?? '', example));
   if (args.action !== 'cancel') {
     return finish(context, jobs, [job]);
@@ -54,7 +57,8 @@ async function start(context: Context, filter: JobManifestGeneratorFilter): Prom
 
 /** Takes jobs from whatever state they are in to their end. */
 async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Promise<Outcome> {
-  const counted = await watch(context, BACKFILL, jobs, begun, isPreparing);
+  const watched = watchedBackfill(context.config);
+  const counted = await watch(context, watched, jobs, begun, isPreparing);
   const waiting = counted.filter((job) => job.status === 'Suspended');
   await cancel(jobs, waiting.filter(foundNothing), 'there is nothing to replicate');
   await confirmRun(
@@ -62,7 +66,7 @@ async function finish(context: Context, jobs: Jobs, begun: readonly Job[]): Prom
     jobs,
     waiting.filter((job) => !foundNothing(job)),
   );
-  const ended = await watch(context, BACKFILL, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
+  const ended = await watch(context, watched, jobs, counted, (job) => !hasEnded(job) && !foundNothing(job));
   const results = await Promise.all(ended.map((job) => resultOf(context, job)));
   const data: BackfillData = { deployment: context.config.deployment, jobs: results };
   return new Outcome(worst(ended.map(statusOfJob), 'there is no job'), data, formatBackfill(data));
@@ -86,7 +90,7 @@ async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[])
       );
     } catch (error) {
       if (!(error instanceof AbortError) || error.code !== 'Declined') {
-        throw stillWaiting(error, waiting);
+        throw stillWaiting(config, error, waiting);
       }
       await cancel(jobs, waiting, 'declined');
       const ids = waiting.map(({ id }) => id).join(', ');
@@ -99,12 +103,13 @@ async function confirmRun(context: Context, jobs: Jobs, waiting: readonly Job[])
 }
 
 /** The error that left the question without an answer, with how to come back to the jobs. */
-function stillWaiting(error: unknown, waiting: readonly Job[]): unknown {
+function stillWaiting(config: Deployment, error: unknown, waiting: readonly Job[]): unknown {
+  const watched = watchedBackfill(config);
   if (error instanceof UsageError) {
-    return new UsageError(error.code, error.message, hintFor(error, waiting, BACKFILL));
+    return new UsageError(error.code, error.message, hintFor(error, waiting, watched));
   }
   return error instanceof UnreachableError
-    ? new UnreachableError(error.code, error.message, hintFor(error, waiting, BACKFILL))
+    ? new UnreachableError(error.code, error.message, hintFor(error, waiting, watched))
     : error;
 }
 

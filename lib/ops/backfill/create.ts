@@ -6,14 +6,14 @@ import type { Context } from '../../cli/command';
 import { AppError, UsageError } from '../../errors/errors';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupsOf } from '../../model/deployment';
-import { deployCommand } from '../../model/shell-commands';
+import { deployCommand, opsCommand } from '../../model/shell-commands';
 import { isOpen } from '../batch/job';
 import { howToGoOn } from '../batch/watch';
 import { ObjectReader } from '../explain/read-object';
 import { enableBackfill } from './again';
 import { describeFilter, isSameFilter } from './filter';
 import type { Job } from './job';
-import { BACKFILL, createJobRequest, type Jobs } from './jobs';
+import { createJobRequest, type Jobs, watchedBackfill } from './jobs';
 import { describeCreation } from './preview';
 
 /** A pair, and the jobs that it has already. */
@@ -36,7 +36,7 @@ export async function createJobs(context: Context, jobs: Jobs, filter: JobManife
   const { config, pairs, terminal, yes } = context;
   const rules = await checkDeployed(context);
   const known = await openJobs(jobs, pairs, filter);
-  refuseOthers(known, filter);
+  refuseOthers(config, known, filter);
   const without = known.filter(({ open }) => open === undefined);
   if (without.length > 0) {
     const newPairs = without.map(({ pair }) => pair);
@@ -48,14 +48,18 @@ export async function createJobs(context: Context, jobs: Jobs, filter: JobManife
   const begun: Job[] = [];
   try {
     for (const { pair, open, newest } of known) {
-      const job = open ?? (await jobs.describeNew(await jobs.create(createJobRequest(config, pair, filter, newest)), pair));
-      terminal.tell(
-        `pair ${pair.id}: job ${job.id}${open === undefined ? ' was created' : `, which is there already (${job.status})`}`,
-      );
+      let job = open;
+      let wasFound = true;
+      if (job === undefined) {
+        const created = await jobs.create(createJobRequest(config, pair, filter), newest);
+        job = await jobs.describeNew(created.id, pair);
+        ({ wasFound } = created);
+      }
+      terminal.tell(`pair ${pair.id}: job ${job.id}${wasFound ? `, which is there already (${job.status})` : ' was created'}`);
       begun.push(job);
     }
   } catch (error) {
-    begun.forEach((job) => terminal.tell(howToGoOn(job, BACKFILL)));
+    begun.forEach((job) => terminal.tell(howToGoOn(job, watchedBackfill(config))));
     throw error;
   }
   return begun;
@@ -82,7 +86,7 @@ async function openJobs(
 }
 
 /** Two jobs of a bucket run at the same time, and may replicate, and bill, the same objects twice. */
-function refuseOthers(known: readonly PairJobs[], filter: JobManifestGeneratorFilter): void {
+function refuseOthers(config: Deployment, known: readonly PairJobs[], filter: JobManifestGeneratorFilter): void {
   const others = known.flatMap(({ open }) => (open === undefined || isSameFilter(open.filter, filter) ? [] : [open]));
   if (others.length > 0) {
     throw new AppError(
@@ -93,7 +97,7 @@ function refuseOthers(known: readonly PairJobs[], filter: JobManifestGeneratorFi
           ({ id, pair, status, filter: other }) => `pair ${pair.id}, job ${id} (${status}): ${describeFilter(other)}`,
         ),
       ].join('\n  - '),
-      'go on with one by npx --no -- s3-replication backfill watch JOB, or end it by npx --no -- s3-replication backfill cancel JOB',
+      `continue with one: ${opsCommand(config, 'backfill', 'watch', 'JOB')}; or end it: ${opsCommand(config, 'backfill', 'cancel', 'JOB')}`,
     );
   }
 }

@@ -7,17 +7,20 @@ import { manifestPrefix, reportPrefix } from '../../model/names';
 import { opsCommand } from '../../model/shell-commands';
 import { tagsOfMade } from '../../model/tags';
 import { JobControl } from '../batch/control';
+import { type Created, createOnce } from '../batch/create';
 import { describePair, pairOfDescription } from '../batch/job';
 import type { WatchedCommand } from '../batch/watch';
 import { describeFilter } from './filter';
 import { type Job, toJob } from './job';
 
 /** How a person comes back to a job that goes on. */
-export const BACKFILL: WatchedCommand = {
-  command: 'backfill',
-  preparing: 'S3 lists what it would replicate',
-  watchJob: (id) => `npx --no -- s3-replication backfill watch ${id}`,
-};
+export function watchedBackfill(config: Pick<Deployment, 'commandOptions'>): WatchedCommand {
+  return {
+    command: 'backfill',
+    preparing: 'S3 lists what it would replicate',
+    watchJob: (id) => opsCommand(config, 'backfill', 'watch', id),
+  };
+}
 
 /** A job in the list of the account, and the pair that it belongs to. */
 interface ListedJob {
@@ -73,9 +76,16 @@ export class Jobs {
     return jobs.toSorted((a, b) => createdAt(b) - createdAt(a));
   }
 
-  /** @returns the id of the job */
-  async create(request: CreateJobRequest): Promise<string> {
-    return this.control.create(request);
+  /**
+   * Creates a job for the same objects as often as the newest one of the pair is another. The same command after a stop, or from two
+   * terminals, has the same token while the list of jobs does not show the first one's job yet, and S3 makes one job. As soon as that job is in
+   * the list it is found there. Once it has ended, another job for the same objects has another token.
+   *
+   * @param newest id of the newest job of the pair; undefined when there is none
+   */
+  async create(request: CreateJobRequest, newest: string | undefined): Promise<Created> {
+    const token = createHash('sha256').update(JSON.stringify([request, newest ?? null]));
+    return createOnce(this.control, request, { token: token.digest('hex') });
   }
 
   /** Lets a job begin, or ends it. One that has left the state in which that is possible stays as it is. */
@@ -88,41 +98,23 @@ function createdAt({ found }: ListedJob): number {
   return found.CreationTime?.getTime() ?? 0;
 }
 
-/** Most characters that S3 takes for a description. */
-const DESCRIPTION_LENGTH = 256;
-
 /**
  * Above the 1 of AWS's examples, with room on both sides for other jobs of the account.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-job-priority.html
  */
 const PRIORITY = 10;
 
-/**
- * The job that sends what a filter chooses to the replica bucket of a pair. It waits for a confirmation, with S3's count.
- *
- * Its idempotency token is made of the request and of the pair's newest job so far. The same command after a stop, or from two
- * terminals, has the same token while the list of jobs does not show the first one's job yet, and S3 makes one job. As soon as
- * that job is in the list it is found there, and once it has ended, another job for the same filter has another token. A token made
- * of the request alone would stand in the way of that one, and a random one would know nothing of an earlier attempt.
- *
- * @param newest id of the newest job of the pair; undefined when there is none
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
- */
-export function createJobRequest(
-  config: Deployment,
-  pair: DeployedPair,
-  filter: JobManifestGeneratorFilter,
-  newest: string | undefined,
-): CreateJobRequest {
+/** The job that sends what a filter chooses to the replica bucket of a pair. It waits for a confirmation, with S3's count. */
+export function createJobRequest(config: Deployment, pair: DeployedPair, filter: JobManifestGeneratorFilter): CreateJobRequest {
   const { source } = config;
   const { reportBucket } = groupOfPair(config, pair).names;
-  const request = {
+  return {
     AccountId: source.account,
     ConfirmationRequired: true,
     Operation: { S3ReplicateObject: {} },
     Priority: PRIORITY,
     RoleArn: pair.names.backfillRole.arn,
-    Description: shorten(`${describePair(config, pair.id)}${describeFilter(filter)}`),
+    Description: `${describePair(config, pair.id)}${describeFilter(filter)}`,
     Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: config.deployment },
       { Key: 's3-replication:pair', Value: pair.id },
@@ -151,13 +143,5 @@ export function createJobRequest(
         Filter: filter,
       },
     },
-  } as const satisfies CreateJobRequest;
-  // 64 characters, as many as a token may have.
-  const token = createHash('sha256').update(JSON.stringify([request, newest ?? null]));
-  return { ...request, ClientRequestToken: token.digest('hex') };
-}
-
-/** Cut to what S3 takes, but not within a character. */
-function shorten(text: string): string {
-  return text.slice(0, DESCRIPTION_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
+  };
 }

@@ -84,20 +84,23 @@ export class JobControl {
   }
 
   /**
+   * Sends one request. `createOnce` creates one job, whatever becomes of the answer.
+   *
    * @param unanswered what to do where there was no answer, since S3 may have created the job
    * @returns the id of the job
    */
-  async create(request: CreateJobRequest, unanswered?: string): Promise<string> {
+  async create(request: CreateJobRequest, unanswered = AGAIN): Promise<string> {
+    const what = 'the job could not be created';
+    let id: string | undefined;
     try {
-      return (await this.client.send(new CreateJobCommand(request))).JobId ?? '';
+      ({ JobId: id } = await this.client.send(new CreateJobCommand(request)));
     } catch (error) {
-      throw refused(
-        'the job could not be created',
-        's3:CreateJob, s3:PutJobTagging, and iam:PassRole for its role',
-        error,
-        unanswered,
-      );
+      throw refused(what, 's3:CreateJob, s3:PutJobTagging, and iam:PassRole for its role', error, unanswered);
     }
+    if (id === undefined) {
+      throw new UnreachableError('NoAnswer', `${what}: the answer has no id of a job`, unanswered);
+    }
+    return id;
   }
 
   /** Lets a job begin, or ends it. One that has left the state in which that is possible stays as it is. */

@@ -4,7 +4,7 @@ import type { RequestCounts } from '../../aws/requests';
 import { type CheckpointBase, count, keyRange, readCheckpointFile, size } from '../../cli/checkpoint-file';
 import { UsageError } from '../../errors/errors';
 import type { RestoreRequest } from '../copy/model';
-import type { BatchPart } from './batch/run';
+import type { AskedJob, BatchPart } from './batch/run';
 import { ENDS, type LedgerCheckpoint } from './ledger';
 import type { PairPlan } from './plan';
 
@@ -22,6 +22,8 @@ export interface PairProgress {
   readonly uploads: readonly KeptUpload[];
   /** What S3 Batch Operations copies. @default - nothing, or there is no job yet */
   readonly batch?: BatchPart;
+  /** The job that S3 is asked for. @default - there is none, or S3 has answered */
+  readonly asked?: AskedJob;
 }
 
 /** A restore that was interrupted, or that left something for another attempt. */
@@ -101,12 +103,28 @@ const upload = z.strictObject({ key: z.string(), versionId: z.string(), uploadId
 
 const batch = z.strictObject({ job: z.string(), region: z.string(), listed: amount });
 
+const asked = z.strictObject({
+  token: z.string(),
+  manifest: z.strictObject({ key: z.string(), etag: z.string() }),
+  region: z.string(),
+  listed: amount,
+});
+
 const CHECKPOINT: z.ZodType<RestoreCheckpoint> = z.strictObject({
   subject: z.string(),
   requests: z.strictObject({ list: count, head: count, get: count, put: count, other: count }),
   seconds: z.number().min(0),
   csvBytes: count,
-  pairs: z.record(z.string(), z.strictObject({ plan, ledger, uploads: z.array(upload), batch: batch.exactOptional() })),
+  pairs: z.record(
+    z.string(),
+    z.strictObject({
+      plan,
+      ledger,
+      uploads: z.array(upload),
+      batch: batch.exactOptional(),
+      asked: asked.exactOptional(),
+    }),
+  ),
 });
 
 /**

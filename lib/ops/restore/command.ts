@@ -29,9 +29,10 @@ lifecycle.replicaExpireDays, S3 does not show who wrote a marker: its origin is 
 With --engine batch, S3 copies objects of up to 5 GB that are not archived, with a job of S3 Batch Operations for each
 pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
 current version of one of the objects, unless --overwrite replaces it. --dry-run prints the statements that the role,
-the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob and iam:PassRole in
-the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on in AWS: --resume
-goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it (s3:UpdateJobStatus).
+the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and
+iam:PassRole in the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on
+in AWS: --resume goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it
+(s3:UpdateJobStatus).
 
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
 

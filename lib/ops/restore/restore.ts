@@ -5,13 +5,13 @@ import { CsvFile } from '../../cli/csv';
 import { setEagerGc } from '../../cli/gc';
 import { plural, whole } from '../../cli/units';
 import { withUnwritten } from '../../cli/unwritten';
-import { UsageError } from '../../errors/errors';
+import { UnreachableError, UsageError } from '../../errors/errors';
 import { noRequestCounts, type RestoreRequest, sumOf } from '../copy/model';
 import { copier } from '../copy/transfer';
 import { streamedKeys } from './batch/choice';
 import { Manifest } from './batch/manifest';
 import { isAboutJob, oneJob } from './batch/one-job';
-import { finishBatch, startBatch } from './batch/run';
+import { finishBatch, startBatch, uploadList } from './batch/run';
 import { type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
 import { type RestoreJob, restoreJobs } from './job';
@@ -107,9 +107,10 @@ async function agreeAndRun(
   return withUnwritten(new Outcome(statusOfRestore(after), after, formatResult(after)), unwritten, context);
 }
 
-/** A pair that was interrupted before its job was created has nothing done yet, and its list is gone: it is planned again. */
+/** A pair that was interrupted before S3 was asked for its job has nothing done yet, and its list is gone: it is planned again. */
 function goneOnWith(progress: PairProgress | undefined): PairProgress | undefined {
-  return progress !== undefined && progress.batch === undefined && progress.plan.batch.objects > 0 ? undefined : progress;
+  const job = progress?.batch ?? progress?.asked;
+  return progress !== undefined && job === undefined && progress.plan.batch.objects > 0 ? undefined : progress;
 }
 
 async function plan(
@@ -185,13 +186,26 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
   }
 }
 
-/** Begins the job of each pair, and writes its id down before anything else: another attempt makes no second one. */
-async function startJobs(session: RestoreSession, context: Context, options: RestoreOptions): Promise<void> {
+/** Begins the job of each pair, and writes down what S3 is asked for before anything else: another attempt makes no second job. */
+async function startJobs(session: RestoreSession, context: Context, { batch, storageClass }: RestoreOptions): Promise<void> {
   for (const running of session.jobs) {
     const { job, manifest } = running;
-    if (options.batch !== undefined && manifest !== undefined && running.batch === undefined && manifest.listed.objects > 0) {
-      running.batch = await startBatch(context, job, manifest, options.batch, options);
-      context.terminal.tell(`pair ${job.pair.id}: job ${running.batch.job} was created`);
+    const isRepeated = running.asked !== undefined;
+    if (batch !== undefined && manifest !== undefined && manifest.listed.objects > 0) {
+      running.asked = await uploadList(context, job, manifest, batch);
+      session.save();
+    }
+    if (batch !== undefined && running.asked !== undefined) {
+      try {
+        const { wasFound, ...part } = await startBatch(context, job, running.asked, { batch, storageClass }, isRepeated);
+        running.batch = part;
+        context.terminal.tell(`pair ${job.pair.id}: job ${part.job} ${wasFound ? 'is there already' : 'was created'}`);
+      } catch (error) {
+        // S3 has refused the job, so there is none.
+        running.asked = error instanceof UnreachableError ? running.asked : undefined;
+        throw error;
+      }
+      running.asked = undefined;
       session.save();
     }
   }

@@ -6,7 +6,7 @@ import type { CsvFile } from '../../cli/csv';
 import { UsageError } from '../../errors/errors';
 import { type Amount, type Item, idOf, type OpenUploads, type RestoreRequest, sumOf } from '../copy/model';
 import type { Manifest } from './batch/manifest';
-import type { BatchPart, BatchResult } from './batch/run';
+import type { AskedJob, BatchPart, BatchResult } from './batch/run';
 import type { KeptUpload, PairProgress, RestoreCheckpoint } from './checkpoint';
 import { progressLine } from './format';
 import type { RestoreJob } from './job';
@@ -21,7 +21,7 @@ const SAVE_CHANGES = 1000;
 const SHOW_EVERY = 200;
 
 /** One pair before it is restored. */
-export interface PlannedJob extends Pick<PairProgress, 'plan'>, Partial<Pick<PairProgress, 'uploads' | 'batch'>> {
+export interface PlannedJob extends Pick<PairProgress, 'plan'>, Partial<Pick<PairProgress, 'uploads' | 'batch' | 'asked'>> {
   readonly job: RestoreJob;
   readonly ledger: EarlierLedger;
   /** What S3 Batch Operations is to copy. @default - nothing, or there is a job already */
@@ -36,6 +36,7 @@ interface RunningJob {
   readonly uploads: KeptUploads;
   readonly manifest: Manifest | undefined;
   batch: BatchPart | undefined;
+  asked: AskedJob | undefined;
   result: BatchResult | undefined;
 }
 
@@ -58,13 +59,14 @@ export class RestoreSession {
     planned: readonly PlannedJob[],
     seconds: number,
   ) {
-    this.jobs = planned.map(({ job, plan, ledger, uploads, manifest, batch }) => ({
+    this.jobs = planned.map(({ job, plan, ledger, uploads, manifest, batch, asked }) => ({
       job,
       plan,
       ledger: new Ledger(job.pair, ledger),
       uploads: new KeptUploads(() => this.save(), uploads),
       manifest,
       batch,
+      asked,
       result: undefined,
     }));
     this.began = context.clock.now().getTime();
@@ -150,9 +152,15 @@ export class RestoreSession {
       seconds: this.seconds,
       csvBytes: this.csv?.size ?? 0,
       pairs: Object.fromEntries(
-        this.jobs.map(({ job, plan, ledger, uploads, batch }): [string, PairProgress] => [
+        this.jobs.map(({ job, plan, ledger, uploads, batch, asked }): [string, PairProgress] => [
           job.pair.id,
-          { plan, ledger: ledger.toCheckpoint(), uploads: uploads.toCheckpoint(), ...(batch && { batch }) },
+          {
+            plan,
+            ledger: ledger.toCheckpoint(),
+            uploads: uploads.toCheckpoint(),
+            ...(batch && { batch }),
+            ...(asked && { asked }),
+          },
         ]),
       ),
     };

@@ -16,6 +16,8 @@ import {
   accountWith,
   cloudWatch,
   iam,
+  listJobs,
+  loseAnswers,
   newestId,
   object,
   pass,
@@ -111,7 +113,7 @@ describe('a backfill', () => {
         Operation: { S3ReplicateObject: {} },
         Priority: 10,
         RoleArn: 'arn:aws:iam::111111111111:role/backups-documents-backfill-ap-southeast-2',
-        Description: 's3-replication backups/documents: status NONE or FAILED',
+        Description: expect.stringMatching(/^s3-replication backups\/documents: status NONE or FAILED \(request [0-9a-f]{16}\)$/),
         Tags: [
           { Key: 's3-replication:deployment', Value: 'backups' },
           { Key: 's3-replication:pair', Value: 'documents' },
@@ -302,6 +304,30 @@ describe('after Ctrl-C', () => {
     await run();
 
     expect(s3Control.commandCalls(CreateJobCommand)).toHaveLength(2);
+    expect(states()).toEqual(['Complete']);
+  });
+
+  test('S3 makes one job where its answer was lost, and the command goes on with that', async () => {
+    loseAnswers(1);
+
+    const { exitCode, recorded } = await run();
+
+    expect(exitCode).toBe(0);
+    expect(recorded.told.join('\n')).toContain(`job ${newestId()}, which is there already`);
+    expect(s3Control.commandCalls(CreateJobCommand)).toHaveLength(1);
+    expect(states()).toEqual(['Complete']);
+  });
+
+  test('so does the next command, where S3 did not list the job at once', async () => {
+    loseAnswers(1);
+    s3Control.on(ListJobsCommand).resolvesOnce({ Jobs: [] }).resolvesOnce({ Jobs: [] }).callsFake(listJobs);
+
+    const error = await failure(run());
+    const { exitCode } = await run();
+
+    expect(error).toBeInstanceOf(UnreachableError);
+    expect(error.hint).toContain('continues with a job that was created');
+    expect(exitCode).toBe(0);
     expect(states()).toEqual(['Complete']);
   });
 
@@ -580,7 +606,7 @@ describe('the list', () => {
         jobStatus: 'Complete',
         createdAt: expect.any(String),
         endedAt: expect.any(String),
-        description: `s3-replication backups/${pair}: status NONE or FAILED`,
+        description: expect.stringContaining(`s3-replication backups/${pair}: status NONE or FAILED`),
         objects: { total: OBJECTS, succeeded: OBJECTS, failed: 0 },
       })),
     });

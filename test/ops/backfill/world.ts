@@ -82,11 +82,7 @@ export function accountWith(holds: Bucket): void {
     advance(job);
     return { Job: describe(job) };
   });
-  s3Control.on(ListJobsCommand).callsFake(({ NextToken }: { NextToken?: string }) => {
-    const page = kept.slice(Number(NextToken ?? 0), Number(NextToken ?? 0) + 1);
-    const next = Number(NextToken ?? 0) + 1;
-    return { Jobs: page.map(toListed), ...(next < kept.length && { NextToken: String(next) }) };
-  });
+  s3Control.on(ListJobsCommand).callsFake(listJobs);
   s3Control.on(UpdateJobStatusCommand).callsFake(update);
   s3.on(HeadBucketCommand).resolves({});
   s3.on(GetBucketReplicationCommand).resolves({
@@ -98,6 +94,26 @@ export function accountWith(holds: Bucket): void {
   s3.on(GetObjectCommand).rejects(new NoSuchKey({ message: 'no such key', $metadata: { httpStatusCode: 404 } }));
   iam.on(GetRoleCommand).resolves({});
   cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'm0', Values: [5 * 2 ** 30, 1] }] });
+}
+
+/** Has S3 create jobs whose answers nobody gets. */
+export function loseAnswers(count: number): void {
+  let left = count;
+  s3Control.on(CreateJobCommand).callsFake((request: CreateJobRequest) => {
+    const { id } = create(request);
+    left -= 1;
+    if (left >= 0) {
+      throw new Error('socket hang up');
+    }
+    return { JobId: id };
+  });
+}
+
+/** The list of jobs, one on each page. */
+export function listJobs({ NextToken }: { NextToken?: string }) {
+  const page = kept.slice(Number(NextToken ?? 0), Number(NextToken ?? 0) + 1);
+  const next = Number(NextToken ?? 0) + 1;
+  return { Jobs: page.map(toListed), ...(next < kept.length && { NextToken: String(next) }) };
 }
 
 /** Puts the report of a job into the bucket. Every file has its own lines of CSV. */

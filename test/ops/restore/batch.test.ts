@@ -5,7 +5,9 @@ import {
   CreateJobCommand,
   type CreateJobRequest,
   DescribeJobCommand,
+  IdempotencyException,
   type JobStatus,
+  ListJobsCommand,
   NotFoundException,
   S3ControlClient,
   UpdateJobStatusCommand,
@@ -53,6 +55,7 @@ beforeEach(async () => {
     copied();
     return { JobId: JOB };
   });
+  s3Control.on(ListJobsCommand).resolves({ Jobs: [] });
   s3Control.on(UpdateJobStatusCommand).resolves({});
   s3Control.on(DescribeJobCommand).callsFake(look);
 });
@@ -261,11 +264,75 @@ describe('--engine batch', () => {
     });
   });
 
-  test('says how to find a job that S3 may have created without an answer', async () => {
-    world.populate([at('a')]);
-    s3Control.on(CreateJobCommand).rejects(Object.assign(new Error('slow'), { $metadata: { httpStatusCode: 503 } }));
+  describe('whose creation S3 did not answer', () => {
+    beforeEach(() => {
+      world.populate([at('a')]);
+      states = [{ status: 'Complete', succeeded: 1 }];
+      s3Control.on(CreateJobCommand).rejectsOnce(new Error('socket hang up')).resolves({ JobId: JOB });
+    });
 
-    expect((await rejectionOf(world.run(BATCH), UnreachableError)).hint).toContain('list-jobs shows it');
+    /** S3 lists the job that the first request asks for, beside others. */
+    const listed = () => {
+      s3Control.on(ListJobsCommand).callsFake(() => ({
+        Jobs: [
+          { JobId: 'another-job', Description: 'restore into x' },
+          { JobId: JOB, Description: requests()[0]?.Description },
+        ],
+      }));
+    };
+
+    test('goes on with the job that S3 lists', async () => {
+      listed();
+      const { exitCode, data, recorded } = await world.run(BATCH);
+
+      expect([exitCode, requests().length, data.pairs[0]?.batch?.result?.job]).toEqual([0, 1, JOB]);
+      expect(recorded.told.join()).toContain(`job ${JOB} is there already`);
+    });
+
+    test('says that nobody knows, and goes on with the job that S3 lists later', async () => {
+      const error = await rejectionOf(world.run(BATCH), UnreachableError);
+      listed();
+      const { exitCode, data } = await world.run({ ...BATCH, resume: true });
+
+      expect(error.hint).toContain('with --resume continues with it, and creates no second one');
+      expect([exitCode, requests().length, manifests().length]).toEqual([0, 1, 1]);
+      expect(data.pairs[0]?.batch?.result?.job).toBe(JOB);
+    });
+
+    test('asks for the same job again where S3 lists none, which creates no second one', async () => {
+      await rejectionOf(world.run(BATCH), UnreachableError);
+      const { exitCode } = await world.run({ ...BATCH, resume: true });
+      const [first, second] = requests();
+
+      expect([exitCode, requests().length, manifests().length]).toEqual([0, 2, 1]);
+      expect(second).toEqual(first);
+    });
+
+    test('creates nothing while S3 does not show its jobs', async () => {
+      await rejectionOf(world.run(BATCH), UnreachableError);
+      s3Control.on(ListJobsCommand).rejects(new Error('socket hang up'));
+      await rejectionOf(world.run({ ...BATCH, resume: true }), UnreachableError);
+
+      expect(requests()).toHaveLength(1);
+    });
+
+    test('knows by the answer that S3 has the job', async () => {
+      const known = new IdempotencyException({ message: 'same token', $metadata: { httpStatusCode: 400 } });
+      s3Control.on(CreateJobCommand).rejects(known);
+      const error = await rejectionOf(world.run(BATCH), UnreachableError);
+      listed();
+
+      expect(error.message).toContain('does not list it yet');
+      expect((await world.run({ ...BATCH, resume: true })).exitCode).toBe(0);
+      expect(requests()).toHaveLength(1);
+    });
+  });
+
+  test('takes an answer without an id for none', async () => {
+    world.populate([at('a')]);
+    s3Control.on(CreateJobCommand).resolves({});
+
+    expect((await rejectionOf(world.run(BATCH), UnreachableError)).message).toContain('no id of a job');
   });
 
   test('waits for a job that S3 does not know everywhere yet', async () => {

@@ -3,6 +3,7 @@ import { textOption } from '../../../cli/options';
 import { plural } from '../../../cli/units';
 import { AppError, UsageError } from '../../../errors/errors';
 import { visibleIn } from '../../../errors/visible';
+import { opsCommand } from '../../../model/shell-commands';
 import { statusOf } from '../../../model/status';
 import { cancelJob, jobIdOf } from '../../batch/cancel';
 import type { JobControl } from '../../batch/control';
@@ -31,7 +32,7 @@ export async function oneJob(context: Context, { values }: CommandArguments): Pr
     throw new UsageError(
       'JobAlone',
       `--${action} accepts no ${others.map((name) => `--${name}`).join(', ')}: it is about a job that is there`,
-      `leave them out: npx --no -- s3-replication restore --${action} JOB`,
+      `leave them out: ${opsCommand(context.config, 'restore', `--${action}`, 'JOB')}`,
     );
   }
   const id = jobIdOf(textOption(values, action) ?? '', 'the restore has told it; aws s3control list-jobs shows it too');

@@ -1,11 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CreateJobRequest } from '@aws-sdk/client-s3-control';
 import type { Context } from '../../../cli/command';
 import { AppError } from '../../../errors/errors';
+import type { Deployment } from '../../../model/deployment';
 import { partitionOf } from '../../../model/names';
 import { batchManifestPrefix, batchReportPrefix } from '../../../model/recovery';
+import { awsCommand, opsCommand } from '../../../model/shell-commands';
 import { tagsOfMade } from '../../../model/tags';
 import { JobControl } from '../../batch/control';
+import { createOnce } from '../../batch/create';
 import { type BatchJob, describePair, hasEnded, type JobObjects, type JobProblem, toBatchJob } from '../../batch/job';
 import { type FailedTasks, failedTasks, groupByReason } from '../../batch/report';
 import { type WatchedCommand, watch } from '../../batch/watch';
@@ -13,6 +16,16 @@ import type { Amount } from '../../copy/model';
 import type { RestoreJob } from '../job';
 import type { BatchOptions, RestoreOptions } from '../options';
 import type { Manifest } from './manifest';
+
+/** The job that S3 is asked for, written down before the question: another attempt finds the job, whatever became of the answer. */
+export interface AskedJob {
+  /** Of every attempt to create the job. */
+  readonly token: string;
+  /** The list of objects, in the bucket of the options. */
+  readonly manifest: { readonly key: string; readonly etag: string };
+  readonly region: string;
+  readonly listed: Amount;
+}
 
 /** What S3 Batch Operations copies of one pair. */
 export interface BatchPart {
@@ -40,51 +53,67 @@ export interface JobEnd extends Omit<BatchPart, 'listed'> {
 export type BatchResult = BatchPart & JobEnd;
 
 /** How a person comes back to a job that goes on. */
-const RESTORE: WatchedCommand = {
-  command: 'restore',
-  preparing: 'S3 reads the list of objects',
-  watchJob: (id) => `repeat the command with --resume, or npx --no -- s3-replication restore --watch ${id}`,
-};
+function watchedRestore(config: Pick<Deployment, 'commandOptions'>): WatchedCommand {
+  return {
+    command: 'restore',
+    preparing: 'S3 reads the list of objects',
+    watchJob: (id) => `repeat the command with --resume, or ${opsCommand(config, 'restore', '--watch', id)}`,
+  };
+}
 
-const UNANSWERED =
-  'S3 may have created the job: aws s3control list-jobs shows it, and restore --watch JOB watches it. Where it was not created, --resume creates one';
+const UNANSWERED = 'S3 may have created the job. The command with --resume continues with it, and creates no second one';
 
 /** Among jobs that run at the same time: above the 10 of a backfill, since somebody waits for a restore. */
 const PRIORITY = 20;
 
 /**
- * Uploads the list of a pair and has S3 copy what is on it. The person has agreed to the plan, so that the job waits for nobody.
+ * Uploads the list of a pair.
  *
- * @throws AppError when the list cannot be uploaded, or S3 refuses the job
+ * @returns the job to ask S3 for
+ * @throws AppError when the list cannot be uploaded
+ */
+export async function uploadList(
+  { config, clients }: Pick<Context, 'config' | 'clients'>,
+  { pair, target: { region } }: RestoreJob,
+  manifest: Manifest,
+  { bucket }: BatchOptions,
+): Promise<AskedJob> {
+  const token = randomBytes(16).toString('hex');
+  const key = `${batchManifestPrefix(pair.id)}${token}.csv`;
+  const etag = await manifest.upload(await clients.s3('source', region), bucket, key, config.source.account);
+  return { token, manifest: { key, etag }, region, listed: manifest.listed };
+}
+
+/**
+ * Has S3 copy what is on the list of a pair. The person has agreed to the plan, so that the job waits for nobody.
+ *
+ * @param isRepeated an earlier attempt may have created the job
+ * @throws UnreachableError when nobody knows whether there is a job: another attempt finds it, or creates it
+ * @throws AppError when S3 refuses the job
  */
 export async function startBatch(
   context: Context,
   job: RestoreJob,
-  manifest: Manifest,
-  batch: BatchOptions,
-  options: Pick<RestoreOptions, 'storageClass'>,
-): Promise<BatchPart> {
-  const { config, clients } = context;
-  const { pair, target } = job;
-  const key = `${batchManifestPrefix(pair.id)}${randomUUID()}.csv`;
-  const s3 = await clients.s3('source', target.region);
-  const etag = await manifest.upload(s3, batch.bucket, key, config.source.account);
-  const control = await openJobs(context, target.region);
-  const id = await control.create(
-    createRequest(context, job, { batch, key, etag, storageClass: options.storageClass }),
-    UNANSWERED,
-  );
-  return { job: id, region: target.region, listed: manifest.listed };
+  asked: AskedJob,
+  options: { readonly batch: BatchOptions } & Pick<RestoreOptions, 'storageClass'>,
+  isRepeated: boolean,
+): Promise<BatchPart & { readonly wasFound: boolean }> {
+  const { token, region, listed } = asked;
+  const control = await openJobs(context, region);
+  const request = createRequest(context, job, asked, options);
+  const { id, wasFound } = await createOnce(control, request, { token, isRepeated, unanswered: UNANSWERED });
+  return { job: id, region, listed, wasFound };
 }
 
 function createRequest(
   { config }: Pick<Context, 'config'>,
   { pair, target }: RestoreJob,
-  of: { readonly batch: BatchOptions; readonly key: string; readonly etag: string; readonly storageClass: string },
+  { manifest }: AskedJob,
+  of: { readonly batch: BatchOptions; readonly storageClass: string },
 ): CreateJobRequest {
   const { source, deployment } = config;
   const s3 = `arn:${partitionOf(source)}:s3:::`;
-  const request = {
+  return {
     AccountId: source.account,
     ConfirmationRequired: false,
     // Without an encryption of its own, a copy gets that of the target.
@@ -105,7 +134,7 @@ function createRequest(
     ]),
     Manifest: {
       Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
-      Location: { ObjectArn: `${s3}${of.batch.bucket}/${of.key}`, ETag: of.etag },
+      Location: { ObjectArn: `${s3}${of.batch.bucket}/${manifest.key}`, ETag: manifest.etag },
     },
     Report: {
       Enabled: true,
@@ -115,8 +144,7 @@ function createRequest(
       Format: 'Report_CSV_20180820',
       ReportScope: 'FailedTasksOnly',
     },
-  } as const satisfies CreateJobRequest;
-  return { ...request, ClientRequestToken: createHash('sha256').update(JSON.stringify(request)).digest('hex') };
+  };
 }
 
 /** Watches the job of a pair to its end. */
@@ -133,7 +161,7 @@ export async function finishBatch(context: Context, { pair }: RestoreJob, part: 
  */
 export async function watchToEnd(context: Context, control: JobControl, begun: BatchJob, region: string): Promise<JobEnd> {
   const jobs = { describe: async (id: string) => toBatchJob(begun.pair, await control.describe(id)) };
-  const [ended = begun] = await watch(context, RESTORE, jobs, [begun], (job) => !hasEnded(job));
+  const [ended = begun] = await watch(context, watchedRestore(context.config), jobs, [begun], (job) => !hasEnded(job));
   const { id: job, status: jobStatus, objects, problems } = ended;
   const result = { job, region, jobStatus, objects, problems };
   if (objects.failed === 0) {
@@ -153,5 +181,7 @@ export async function watchToEnd(context: Context, control: JobControl, begun: B
 
 /** What talks to S3 about the jobs in the Region of a target. */
 export async function openJobs(context: Context, region: string): Promise<JobControl> {
-  return JobControl.open(context, 'source', region, `aws s3control list-jobs --account-id ${context.config.source.account}`);
+  const { config } = context;
+  const list = awsCommand(config, 'source', 's3control list-jobs', { 'account-id': config.source.account, region });
+  return JobControl.open(context, 'source', region, list);
 }
