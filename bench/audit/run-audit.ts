@@ -30,7 +30,6 @@ export interface AuditRun {
 /** Runs `s3-replication audit` as its command line does, but for credentials. Arguments: endpoint, layout, versions, a folder for temporary files, more options. */
 async function main(): Promise<void> {
   const [endpoint = '', layout = '', versions = '', temporary = '', ...options] = process.argv.slice(2);
-  // Not from its start on: the cache of tsx is in the usual folder.
   process.env['TMPDIR'] = temporary;
   const directory = mkdtempSync(join(tmpdir(), 'bench-audit-'));
   const printed: string[] = [];

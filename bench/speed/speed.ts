@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     const subjects = syntheses(await freshApp(), work);
     const { ten: _, fifty: __, ...compared } = subjects;
     const repeated = check ? Object.values(compared) : [...Object.values(subjects), HELP, CHECK];
-    // The first run of each fills caches: of files, of tsx.
+    // The first run of each fills caches: of files, of what TypeScript was compiled to.
     await measure([subjects.fresh, subjects.compliance, ...(check ? [] : [HELP, CHECK, DEMO])], 1);
     const once = await measure(check ? [] : [DEMO, TESTS], 1);
     const seconds = await measure(repeated, rounds);

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,11 +52,14 @@ test('npx runs the command of this clone, offline, and prints nothing of npm', (
   expect([manifest.name, ...Object.keys(manifest.bin)]).toEqual([PROGRAM, PROGRAM]);
 }, 60_000);
 
-test('a clone without its packages says which command installs them', () => {
+test.each(['all', 'one'])('a clone that lacks %s of its packages says which command installs them', (lacking) => {
+  if (lacking === 'one') {
+    symlinkSync(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
+  }
   for (const file of ['s3-replication.js', 'typescript.js']) {
     copyFileSync(join(REPOSITORY, 'bin', file), join(directory, file));
   }
-  writeFileSync(join(directory, 's3-replication.ts'), '');
+  writeFileSync(join(directory, 's3-replication.ts'), "import 'a-package';");
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(directory, 's3-replication.js')], { encoding: 'utf8' });
 
   expect({ status, stdout, stderr }).toEqual({
