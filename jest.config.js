@@ -91,6 +91,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'emulator',
+      globalSetup: '<rootDir>/test/helpers/compiled-cdk-cli.js',
       roots: ['<rootDir>/test/emulator'],
       testMatch: ['**/*.test.ts'],
     },

@@ -12,8 +12,11 @@ const { version } = require('esbuild/package.json');
 // From Node.js 22 on: V8 compiles the packages once too.
 enableCompileCache?.();
 
-// oxlint-disable-next-line no-underscore-dangle -- Node.js calls it so
+// Before JSON, which a module may have beside it under its name.
+const { '.json': json } = extensions;
+delete extensions['.json'];
 extensions['.ts'] = (module, file) => module._compile(compiled(file), file);
+extensions['.json'] = json;
 
 /** What a file was compiled to, from the folder of what is kept when it has not changed. */
 function compiled(file) {

@@ -56,11 +56,9 @@ export async function virtualEnv(requirements: string, folder: string, log: stri
   mkdirSync(folder, { recursive: true });
   try {
     await run(findPython(), ['-m', 'venv', draft], { log, signal });
-    await run(
-      join(draft, 'bin', 'python'),
-      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirements],
-      { log, signal },
-    );
+    // Python compiles what it imports, which is a small part.
+    const options = ['--quiet', '--disable-pip-version-check', '--no-compile', '--require-hashes'];
+    await run(join(draft, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements], { log, signal });
     if (!existsSync(home)) {
       renameSync(draft, home);
     }

@@ -1,6 +1,6 @@
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processTerminal } from '../../lib/cli/terminal';
 import { runDemo } from '../../lib/local/demo-command';
@@ -16,14 +16,22 @@ export interface DeployedDemo extends Kept {
   stop(): Promise<void>;
 }
 
-/** What this process deployed, for all its suites. Its name ends in the process id: the next demo removes it. */
-const DEPLOYED = join(DEMO_FOLDER, `deployed-${performance.timeOrigin}.${process.pid}`);
+/** What the first suite deployed, for all suites of a run: whoever makes the folder deploys. */
+const DEPLOYED = join(tmpdir(), 'deployed-demo');
+/** There once all of it is. */
 const WORKSPACE = join(DEPLOYED, 'workspace');
 
-/** Gives a suite a demo of its own: a copy of the one that the first suite of this process deploys, since that takes long. */
+/** Gives a suite a demo of its own: a copy of the one that the first suite deploys, since that takes long. */
 export async function deployedDemo(): Promise<DeployedDemo> {
-  if (!existsSync(WORKSPACE)) {
-    await deploy();
+  while (!existsSync(WORKSPACE)) {
+    if (mkdirSync(DEPLOYED, { recursive: true }) === undefined) {
+      await sleep(100);
+    } else {
+      await deploy().catch((error: unknown) => {
+        rmSync(DEPLOYED, { recursive: true });
+        throw error;
+      });
+    }
   }
   const directory = join(DEMO_FOLDER, `run-${Date.now()}.${process.pid}`);
   cpSync(WORKSPACE, directory, { recursive: true });
@@ -81,7 +89,10 @@ async function deploy(): Promise<void> {
   while (isAlive(pid)) {
     await sleep(50);
   }
-  renameSync(directory, WORKSPACE);
+  const draft = join(DEPLOYED, 'draft');
+  cpSync(directory, draft, { recursive: true });
+  renameSync(draft, WORKSPACE);
+  rmSync(directory, { recursive: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -12,9 +12,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DoctorData } from '../../lib/ops/doctor/doctor';
-import { awsCliPython, runInShell } from '../helpers/aws-cli/aws-cli';
+import { runInShell } from '../helpers/aws-cli/aws-cli';
 import { everyName, validConfig } from '../helpers/config';
 import { type Kept, runScript } from '../helpers/process';
+import { pythonOfTests } from '../helpers/python';
 import { FOREIGN_RULE } from '../ops/doctor/foreign';
 import { deployedDemo } from './deployed-demo';
 
@@ -94,7 +95,7 @@ const FOREIGN_STATEMENT = {
 
 test('doctor finds a healthy deployment on the emulator, what is broken in it, and the commands that repair it', async () => {
   const kept = await deployedDemo();
-  const python = await awsCliPython();
+  const python = await pythonOfTests();
   try {
     const healthy = await doctor(kept);
     expect(healthy.failed).toEqual([]);

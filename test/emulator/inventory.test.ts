@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Emulator, emulatorClients, startEmulator } from '../../lib/local/emulator';
-import { emulatorPython, virtualEnv } from '../../lib/local/virtual-env';
+import { emulatorPython } from '../../lib/local/virtual-env';
 import { DEMO_FOLDER } from '../../lib/local/workspace';
 import { type DeployedPair, deploymentOf } from '../../lib/model/deployment';
 import { reportsOf } from '../../lib/model/inventory';
@@ -14,6 +14,7 @@ import type { Stored } from '../helpers/fake-s3/version';
 import { temporaryFolder } from '../helpers/folder';
 import { InventoryWriter, rowsOf } from '../helpers/inventory';
 import { runScript } from '../helpers/process';
+import { pythonOfTests } from '../helpers/python';
 import { AwsHome, staticProfile } from '../helpers/sts';
 
 jest.setTimeout(5 * 60_000);
@@ -60,8 +61,7 @@ let s3: S3Client;
 beforeAll(async () => {
   folder = temporaryFolder('inventory-');
   const log = join(folder, 'log');
-  const withDuckDb = await virtualEnv(join(__dirname, 'athena-requirements.txt'), DEMO_FOLDER, log);
-  const packages = execFileSync(withDuckDb, [
+  const packages = execFileSync(await pythonOfTests(), [
     '-c',
     'import duckdb, pathlib; print(pathlib.Path(duckdb.__file__).parents[1], end="")',
   ]);

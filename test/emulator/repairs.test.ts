@@ -1,4 +1,5 @@
-import { awsCliPython, interpret } from '../helpers/aws-cli/aws-cli';
+import { interpret } from '../helpers/aws-cli/aws-cli';
+import { pythonOfTests } from '../helpers/python';
 import { required } from '../ops/doctor/breaks';
 import { breaksByResource, pairsOfBreaks, repairsFor, shuffleBy, wrongAfter } from '../ops/doctor/repairing';
 
@@ -15,7 +16,7 @@ test('two breaks of one resource are repaired by what a shell and the AWS CLI ma
     lines.push(required(await repairsFor(breakage)).flatMap(({ commands }) => commands));
   }
 
-  const requests = await interpret(await awsCliPython(), lines.flat(), ['prod', 'backup']);
+  const requests = await interpret(await pythonOfTests(), lines.flat(), ['prod', 'backup']);
 
   expect(requests.length).toBeGreaterThan(200);
   const wrong: string[] = [];

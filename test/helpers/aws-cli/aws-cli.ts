@@ -2,20 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { virtualEnv } from '../../../lib/local/virtual-env';
-import { DEMO_FOLDER } from '../../../lib/local/workspace';
 import { type Finished, finish } from '../process';
-
-/**
- * Pinned and hashed, so that no test depends on what a machine has installed. To upgrade, write the new version here and run
- * `echo 'awscli==1.46.3' | uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-find-links --no-header --no-annotate -`
- */
-const REQUIREMENTS = join(__dirname, 'requirements.txt');
-
-/** A Python that has the AWS CLI. */
-export function awsCliPython(): Promise<string> {
-  return virtualEnv(REQUIREMENTS, DEMO_FOLDER, join(tmpdir(), `aws-cli-${process.pid}.log`));
-}
 
 /** Runs lines in a shell, where `aws` is the pinned AWS CLI. Ends at the first that fails. */
 export function runInShell(python: string, lines: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
