@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../lib/cli/command';
-import { DEPLOY, PLAN } from '../lib/deploy/programs';
+import { deployWith, planWith } from '../lib/deploy/programs';
 import { DEMO } from '../lib/local/program';
 import { AUDIT } from '../lib/ops/audit/command';
 import { BACKFILL_COMMANDS } from '../lib/ops/backfill/commands';
@@ -18,14 +18,17 @@ import { STATEMENTS } from '../lib/ops/statements/command';
 import { STATUS } from '../lib/ops/status/command';
 import { VERIFY } from '../lib/ops/verify/command';
 
+/** A plan asks owners what `doctor` asks them. */
+const askOwners = () => (require('../lib/ops/doctor/owners') as typeof import('../lib/ops/doctor/owners')).askOwners;
+
 /** Every command, in the order in which a person meets them. */
 export const COMMANDS: readonly AnyCommand[] = [
   DEMO,
   INIT,
   CONFIG,
   BOOTSTRAP,
-  PLAN,
-  DEPLOY,
+  planWith(askOwners),
+  deployWith(askOwners),
   EXCHANGE,
   STATEMENTS,
   DOCTOR,

@@ -54,6 +54,8 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
   /** How long requests wait, in milliseconds. @default TIMEOUTS */
   readonly timeouts?: Timeouts;
+  /** Credentials that somebody has verified already. @default - those of the profiles or roles, verified here */
+  readonly credentials?: (side: AccountName) => Promise<CredentialProvider>;
 }
 
 interface Settings {
@@ -88,7 +90,12 @@ const LOADERS: Loaders = {
  */
 export function sdkClients(
   config: Deployment,
-  { verificationRoles = false, signal = new AbortController().signal, timeouts = TIMEOUTS }: ClientOptions = {},
+  {
+    verificationRoles = false,
+    signal = new AbortController().signal,
+    timeouts = TIMEOUTS,
+    credentials: given,
+  }: ClientOptions = {},
 ): Clients {
   if (verificationRoles && verifierOf(config, 'source') === undefined) {
     throw new UsageError(
@@ -98,10 +105,11 @@ export function sdkClients(
     );
   }
   const credentials = new Map<AccountName, Promise<CredentialProvider>>();
+  const ask = given ?? ((side: AccountName) => verify(config, side, { verificationRoles, signal, timeouts }));
   const verified = (side: AccountName) => {
-    const known = credentials.get(side) ?? verify(config, side, { verificationRoles, signal, timeouts });
-    credentials.set(side, known);
-    return known;
+    const asked = credentials.get(side) ?? ask(side);
+    credentials.set(side, asked);
+    return asked;
   };
   const make = async <Service extends keyof ServiceClients>(service: Service, side: AccountName, region: string) => {
     const settings = { region, credentials: await verified(side), requestHandler: new RequestHandler(signal, timeouts) };
@@ -134,7 +142,7 @@ export function sdkClients(
 async function verify(
   config: Deployment,
   side: AccountName,
-  { verificationRoles, signal, timeouts }: Required<ClientOptions>,
+  { verificationRoles, signal, timeouts }: Required<Omit<ClientOptions, 'credentials'>>,
 ): Promise<CredentialProvider> {
   const { verifiedCredentials } = require('./credentials') as typeof import('./credentials');
   const { profile, ...account } = accountNamed(config, side);

@@ -12,12 +12,14 @@ import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { type Status, statusOf } from '../model/status';
+import { qualifierFrom } from '../model/toolkit';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackAddress, type StackStatus } from './blocked-stacks';
 import { olderObjectsHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
 import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
 import type { Stop } from './plan/model';
+import { type AskOwners, withOwnersAnswers } from './plan/owners';
 import { changesNothing, type DeploymentPlan, planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
 /** What a deployment takes from its process. */
@@ -34,6 +36,7 @@ interface DeployProcess {
     options: { readonly quiet: boolean; readonly variables: Readonly<Record<string, string>> },
   ) => Promise<number>;
   readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
+  readonly askOwners: AskOwners;
   readonly states: (config: Deployment, sessions: Sessions, deployed: readonly StackAddress[]) => Promise<StackStatus[]>;
   /** Ends every request. */
   readonly signal: AbortSignal;
@@ -61,14 +64,20 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     return EXIT.ok;
   }
   const context = cdkContext(options.named, process.calledIn, directory);
-  const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
+  const readContext = contextOfCli(context, directory);
+  const config: Deployment = { ...deploymentOf(loadConfig(readContext, directory)), commandOptions: context };
   documents.deployment = config.deployment;
   const assembly = await process.synthesize([...chosenStacks(options), ...context]);
   for (const warning of capacityWarnings(readAssembly(assembly, options))) {
     terminal.tell(warning);
   }
   const reader = process.deployed(config, { lookupRoles: false, profile: options.profile, signal });
-  const plan = await readablePlan(assembly, options, reader.read);
+  const surroundings = { config, directory, cdkContext: context, qualifier: qualifierFrom(readContext) };
+  const plan = await withOwnersAnswers(await readablePlan(assembly, options, reader.read), {
+    ...surroundings,
+    ask: process.askOwners,
+    clients: reader.clients,
+  });
   const finish = (status: Status, deployed: boolean) => {
     if (options.json) {
       documents.print({ status: status.status, stacks: plan, deployed, driftChecked: false });

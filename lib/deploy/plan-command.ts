@@ -15,7 +15,9 @@ import { acceptedChanges } from '../model/delivery';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
+import { qualifierFrom } from '../model/toolkit';
 import type { DeployedReader, ReaderOptions } from './plan/deployed';
+import { type AskOwners, withOwnersAnswers } from './plan/owners';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
 
 /** What `plan --help` prints. */
@@ -51,6 +53,7 @@ interface PlanProcess {
   readonly calledIn: string;
   readonly synthesize: Synthesize;
   readonly deployed: (config: Deployment, options: ReaderOptions) => DeployedReader;
+  readonly askOwners: AskOwners;
   /** Ends every request. */
   readonly signal: AbortSignal;
   readonly terminal: Pick<Terminal, 'columns'>;
@@ -71,6 +74,7 @@ export async function plan({
   calledIn,
   synthesize,
   deployed,
+  askOwners,
   signal,
   terminal,
   print,
@@ -82,7 +86,8 @@ export async function plan({
     return EXIT.ok;
   }
   const context = cdkContext(namedConfig(options), calledIn, directory);
-  const config = deploymentOf(loadConfig(contextOfCli(context, directory), directory));
+  const readContext = contextOfCli(context, directory);
+  const config: Deployment = { ...deploymentOf(loadConfig(readContext, directory)), commandOptions: context };
   documents.deployment = config.deployment;
   const { stack: stacks = [] } = options;
   const choice = { stacks, exclusively: stacks.length > 0 };
@@ -90,7 +95,9 @@ export async function plan({
     options.assembly === undefined
       ? await synthesize([...stacks, ...(choice.exclusively ? ['--exclusively'] : []), ...context])
       : resolve(calledIn, options.assembly);
-  const found = await planOf(assembly, choice, deployed(config, { lookupRoles: options['lookup-roles'] === true, signal }).read);
+  const { read, clients } = deployed(config, { lookupRoles: options['lookup-roles'] === true, signal });
+  const surroundings = { config, directory, cdkContext: context, qualifier: qualifierFrom(readContext) };
+  const found = await withOwnersAnswers(await planOf(assembly, choice, read), { ...surroundings, ask: askOwners, clients });
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
   const { key, accept } = acceptedChanges(config);

@@ -1,20 +1,27 @@
-import type { Program, ProgramProcess } from '../cli/command';
+import type { Context, Program, ProgramProcess } from '../cli/command';
 import { projectFolder } from '../cli/entry';
 import type { ExitCode } from '../cli/exit-codes';
 import type { Synthesize } from '../cli/process/synthesis';
+import { quietTerminal } from '../cli/terminal';
+import type { AskOwners } from './plan/owners';
 
-export const PLAN: Program = {
+/** Asks as `AskOwners` does, with what every command has. */
+type AskWith = (context: Context) => ReturnType<AskOwners>;
+
+/** @param ask loads what asks owners, only when it is asked */
+export const planWith = (ask: () => AskWith): Program => ({
   name: 'plan',
   summary: 'show what a deployment would change, and which permissions it widens',
   run: (process) =>
     inProject(process, (project) => {
       const { plan } = require('./plan-command') as typeof import('./plan-command');
       const { deployedReader } = require('./plan/deployed') as typeof import('./plan/deployed');
-      return plan({ ...process, ...project, deployed: deployedReader });
+      return plan({ ...process, ...project, deployed: deployedReader, askOwners: askingWith(process, ask) });
     }),
-};
+});
 
-export const DEPLOY: Program = {
+/** @param ask loads what asks owners, only when it is asked */
+export const deployWith = (ask: () => AskWith): Program => ({
   name: 'deploy',
   summary: 'show the plan, ask, and deploy with the CDK CLI',
   run: (process) =>
@@ -29,10 +36,19 @@ export const DEPLOY: Program = {
         cdk: (args, options) =>
           runCdk([...args, ...ownPlugin(project.directory)], { cwd: project.directory, signal: process.signal, ...options }),
         deployed: deployedReader,
+        askOwners: askingWith(process, ask),
         states: stackStates,
       });
     }),
-};
+});
+
+function askingWith({ terminal, signal }: ProgramProcess, ask: () => AskWith): AskOwners {
+  return async (asked) => {
+    const { systemClock } = require('../aws/clock') as typeof import('../aws/clock');
+    const quiet = quietTerminal(terminal);
+    return ask()({ ...asked, terminal: quiet, clock: systemClock(signal), signal, yes: false, report: () => {} });
+  };
+}
 
 /** The folder of cdk.json, and how to synthesize its app. */
 interface Project {

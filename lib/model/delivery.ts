@@ -162,6 +162,43 @@ function planRows(config: Deployment, side: SideName): Row[] {
             page: S3_PAGE,
           },
         ]),
+    ...(side === 'source' ? [] : ownersRows(config)),
+  ];
+}
+
+/** What `plan` asks replica buckets of others, and the replica key of others: the settings that a rule depends on. */
+function ownersRows({ pairs, destination: { keyArn } }: Deployment): Row[] {
+  const owned = pairs.filter(({ replicaBucket }) => replicaBucket !== undefined);
+  return [
+    ...(owned.length === 0
+      ? []
+      : [
+          {
+            sid: 'ReadOwnedBuckets',
+            actions: [
+              's3:GetBucketObjectLockConfiguration',
+              's3:GetBucketOwnershipControls',
+              's3:GetBucketPolicy',
+              's3:GetBucketRequestPayment',
+              's3:GetBucketVersioning',
+              's3:ListBucket',
+            ],
+            resources: owned.map(({ names }) => names.replicaBucket.arn),
+            why: 'plan, deploy: whether a replica bucket that is owned elsewhere accepts replicas; s3:ListBucket is what HeadBucket takes',
+            page: S3_PAGE,
+          },
+        ]),
+    ...(keyArn === undefined
+      ? []
+      : [
+          {
+            sid: 'ReadOwnedKey',
+            actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+            resources: [keyArn],
+            why: 'plan, deploy: whether a replica key that is owned elsewhere admits the replication roles',
+            page: `${AUTHORIZATION}/list_awskeymanagementservice.html`,
+          },
+        ]),
   ];
 }
 

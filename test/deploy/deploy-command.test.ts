@@ -13,6 +13,7 @@ import type { Terminal } from '../../lib/cli/terminal';
 import { adviceFor, type StackStatus, stackStates } from '../../lib/deploy/blocked-stacks';
 import { deploy } from '../../lib/deploy/deploy-command';
 import { type DeployedStack, NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
+import type { AskOwners, OwnersAnswer } from '../../lib/deploy/plan/owners';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import type { Deployment } from '../../lib/model/deployment';
 import { type StackKind, stackPlace, stackPlaces } from '../../lib/model/stacks';
@@ -212,6 +213,7 @@ describe('npx --no -- s3-replication deploy', () => {
   const print = jest.fn<void, [string]>();
   const confirm = jest.fn<Promise<void>, [string]>();
   const states = jest.fn<Promise<StackStatus[]>, []>();
+  const askOwners = jest.fn<Promise<readonly OwnersAnswer[]>, Parameters<AskOwners>>();
   const cdk = jest.fn<Promise<number>, [readonly string[], { quiet: boolean; variables: Readonly<Record<string, string>> }]>();
   const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
   const reader = jest.fn();
@@ -224,6 +226,7 @@ describe('npx --no -- s3-replication deploy', () => {
       synthesize,
       cdk,
       deployed: reader,
+      askOwners,
       states,
       signal: interruption.signal,
       terminal,
@@ -253,6 +256,22 @@ describe('npx --no -- s3-replication deploy', () => {
   });
 
   afterAll(() => rmSync(directory, { recursive: true }));
+
+  test('deploys nothing where a replica key of others is not in order', async () => {
+    const keyArn = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    writeFileSync(join(directory, 'owned.json'), JSON.stringify({ destination: { keyArn } }));
+    deployed['Source'] = NOT_DEPLOYED;
+    reader.mockReturnValue({ ...reader(), clients: () => ({}) });
+    askOwners.mockResolvedValue([
+      { kind: 'missing', what: 'replica key is enabled', why: 'it is Disabled', pairs: ['documents'] },
+    ]);
+
+    expect(await run('--config', 'owned.json', '--yes')).toBe(1);
+    expect(told()).toMatch(
+      /Nothing was deployed\..*\n {2}backups-source\/\S+: not true yet: replica key is enabled: it is Disabled/,
+    );
+    expect(cdk).not.toHaveBeenCalled();
+  });
 
   /** The key rotates at another pace than it did. */
   function somethingChanged(): void {

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { mangleLikeCloudFormation } from '@aws-cdk/cloudformation-diff';
 import type { AssemblyStack } from '../../lib/deploy/plan/assembly';
 import { NOT_DEPLOYED } from '../../lib/deploy/plan/deployed';
+import type { AskOwners, OwnersAnswer } from '../../lib/deploy/plan/owners';
 import { plan } from '../../lib/deploy/plan-command';
 import { ConfigError, UsageError } from '../../lib/errors/errors';
 import type { Draft } from '../helpers/app';
@@ -20,6 +21,7 @@ let before: (template: Draft) => Draft | undefined;
 const synthesize = jest.fn<Promise<string>, [readonly string[]]>();
 const print = jest.fn<void, [string]>();
 const reader = jest.fn();
+const askOwners = jest.fn<Promise<readonly OwnersAnswer[]>, Parameters<AskOwners>>();
 
 beforeAll(() => {
   assembly = testAssembly();
@@ -53,6 +55,7 @@ const runFrom = (calledIn: string, argv: readonly string[]) =>
     calledIn,
     synthesize,
     deployed: reader,
+    askOwners,
     signal: new AbortController().signal,
     terminal: { columns: 80 },
     print,
@@ -68,6 +71,8 @@ function loseAndWiden(template: Draft): Draft {
   role?.Properties.Policies[0].PolicyDocument.Statement.pop();
   return template;
 }
+
+const OWNERS_KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 /** What a plan cannot say. */
 const DRIFT = expect.stringMatching(
@@ -158,6 +163,25 @@ test('it reads an assembly that is there, such as that of a stage, from where th
   expect(synthesize).not.toHaveBeenCalled();
   expect(reader).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ lookupRoles: true }));
   expect(printed()).toMatch(/^backups-source .*: the template does not change\n.*changes made by hand/);
+});
+
+test('it fails where a replica key of others is not in order for a rule that it creates, before anything is deployed', async () => {
+  before = () => undefined;
+  configure({ destination: { keyArn: OWNERS_KEY } });
+  const clients = jest.fn();
+  reader.mockReturnValue({ ...reader(), clients });
+  askOwners.mockResolvedValue([
+    { kind: 'missing', what: 'replica key is enabled (replica-key)', why: 'it is Disabled', pairs: ['documents'] },
+    { kind: 'unknown', what: "replica key's policy admits (replica-key-grant)", why: 'AccessDenied', pairs: ['documents'] },
+  ]);
+
+  expect(await run('-c', 'a=b')).toBe(1);
+  expect(askOwners).toHaveBeenCalledWith(expect.objectContaining({ pairs: [expect.objectContaining({ id: 'documents' })] }));
+  expect(clients).toHaveBeenCalledWith(expect.objectContaining({ commandOptions: ['-c', 'a=b'] }));
+  expect(printed()).toContain(
+    'backups-source/PairsdocumentsBucket9647FFD6: not true yet: replica key is enabled (replica-key): it is Disabled',
+  );
+  expect(printed()).toContain("unknown: replica key's policy admits (replica-key-grant): AccessDenied");
 });
 
 test('it prints JSON with stable keys', async () => {

@@ -24,6 +24,14 @@ const READ_OWNED = [
   's3:GetBucketVersioning',
   's3:GetReplicationConfiguration',
 ];
+const READ_OWNED_REPLICAS = [
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketOwnershipControls',
+  's3:GetBucketPolicy',
+  's3:GetBucketRequestPayment',
+  's3:GetBucketVersioning',
+  's3:ListBucket',
+];
 const LIST = ['s3:ListBucket', 's3:ListBucketVersions'];
 const VERSION = ['s3:GetObjectVersion', 's3:GetObjectVersionTagging'];
 const SCRATCH = [
@@ -92,8 +100,12 @@ function sideOf(world: World, side: SideName) {
     role: (job: GithubJob): Principal => ({ kind: 'role', arn: names.roles[job].arn }),
     token: { kind: 'token', arn: `arn:${partition}:iam::${account}:oidc-provider/${ISSUER}` } as Principal,
     stacks: [...stacks, [region, names.stackName]].map(([where = '', name = '']) => stack(where, account, name)),
-    /** Source buckets that somebody else owns. */
-    owned: side === 'source' ? config.pairs.filter(({ sourceBucket }) => sourceBucket !== undefined) : [],
+    /** Buckets of the side that somebody else owns. */
+    owned: config.pairs
+      .filter((pair) => (side === 'source' ? pair.sourceBucket : pair.replicaBucket) !== undefined)
+      .map(({ names: { sourceBucket, replicaBucket } }) => (side === 'source' ? sourceBucket : replicaBucket).arn),
+    /** The replica key that somebody else owns. */
+    ownersReplicaKey: side === 'source' || config.destination.keyArn === undefined ? [] : [config.destination.keyArn],
     deploys: [...bootstrap('deploy'), ...bootstrap('file-publishing')],
     never: [
       ...['lookup', 'cfn-exec', 'image-publishing'].flatMap(bootstrap),
@@ -177,11 +189,12 @@ function needed(world: World, side: SideName, job: GithubJob): AllowedRequest[] 
     ask(grantedBy, `${AUTHORIZATION}/list_awssecuritytokenservice.html`, ['sts:AssumeRole'], roles);
   const plan = () => [
     ...ask('ReadStacks', `${AUTHORIZATION}/list_awscloudformation.html`, READ_STACK, own.stacks),
+    ...ask('ReadOwnedBuckets', S3_PAGE, side === 'source' ? READ_OWNED : READ_OWNED_REPLICAS, own.owned),
     ...ask(
-      'ReadOwnedBuckets',
-      S3_PAGE,
-      READ_OWNED,
-      own.owned.map(({ names }) => names.sourceBucket.arn),
+      'ReadOwnedKey',
+      `${AUTHORIZATION}/list_awskeymanagementservice.html`,
+      ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+      own.ownersReplicaKey,
     ),
   ];
   const scratch = scratchOf(world);
@@ -387,8 +400,22 @@ function notIts(world: World, side: SideName, job: GithubJob): Request[] {
       [...WEAKEN_BUCKET, 's3:PutReplicationConfiguration', 's3:PutEncryptionConfiguration'],
       own.buckets,
     ),
-    ...deny('on another bucket', [...LIST, ...WEAKEN_BUCKET, 's3:CreateBucket', ...READ_OWNED], [bucket('another-bucket')]),
-    ...(can('operate', 'drill') ? [] : deny('lists a bucket', LIST, own.buckets)),
+    ...deny(
+      'on another bucket',
+      [...LIST, ...WEAKEN_BUCKET, 's3:CreateBucket', ...READ_OWNED, ...READ_OWNED_REPLICAS],
+      [bucket('another-bucket')],
+    ),
+    // HeadBucket takes s3:ListBucket, where a plan asks a replica bucket of others.
+    ...(can('operate', 'drill')
+      ? []
+      : [
+          ...deny(
+            'lists a bucket',
+            ['s3:ListBucket'],
+            own.buckets.filter((arn) => side === 'source' || !own.owned.includes(arn)),
+          ),
+          ...deny('lists versions', ['s3:ListBucketVersions'], own.buckets),
+        ]),
     ...(can('operate', 'drill') ? [] : deny('reads a version', VERSION, objects)),
     ...deny(
       'writes or deletes',
@@ -438,6 +465,7 @@ function notIts(world: World, side: SideName, job: GithubJob): Request[] {
           ]
         : []),
     ]),
+    ...deny('describes another key', ['kms:DescribeKey', 'kms:GetKeyPolicy'], [another]),
     ...deny('uses another key', USE_KEY, [another], own.through),
     ...uses.flatMap(({ context }) => deny('uses a key of another region', USE_KEY, [key(owner, 'eu-north-1')], context)),
     // The other account, which the proof takes to let everybody in.

@@ -12,7 +12,7 @@ import type { DeployedStack } from './deployed';
 import type { Refusal, ResourceChange, StackPlan } from './model';
 
 /** The resource with which a stack merges a rule into a bucket that is owned elsewhere. */
-const RULE = 'Custom::S3ReplicationRule';
+export const RULE = 'Custom::S3ReplicationRule';
 
 /** What is to be known about the buckets that are owned elsewhere, before a deployment. */
 export interface AdoptionFindings {

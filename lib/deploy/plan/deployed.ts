@@ -1,11 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { isMissingStack, unreachable } from '../../aws/aws-error';
+import type { Clients } from '../../aws/clients';
 import type { CredentialProvider } from '../../aws/credentials';
 import { readDeployedTemplate } from '../../aws/deployed-template';
 import type { Sessions } from '../../aws/handed-sessions';
 import { RequestHandler } from '../../aws/request-handler';
 import { partitionName } from '../../config/regions';
-import type { Side } from '../../config/replication-config';
+import { accountNamed, type Side } from '../../config/replication-config';
 import { UnreachableError } from '../../errors/errors';
 import type { OwnedBucket } from '../../model/adoption';
 import type { Deployment } from '../../model/deployment';
@@ -87,6 +88,8 @@ export interface DeployedReader {
   readonly read: ReadDeployed;
   /** Credentials of the profiles that it asked, by account. */
   readonly sessions: Sessions;
+  /** Clients with the credentials that have read stacks: they throw UnreachableError for an account of which none was read. */
+  readonly clients: (config: Deployment) => Clients;
 }
 
 export interface ReaderOptions {
@@ -107,6 +110,7 @@ export interface ReaderOptions {
  */
 export function deployedReader(config: Deployment, { lookupRoles, profile, signal }: ReaderOptions): DeployedReader {
   const sessions = new Map<string, CredentialProvider>();
+  const readers = new Map<string, CredentialProvider>();
   // Each may ask for an MFA code, so none is asked twice: an account has stacks in more than one region.
   const ownOf = remembering<Promise<CredentialProvider | undefined>>();
   const lookupRoleOf = remembering<CredentialProvider>();
@@ -122,6 +126,7 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
       sessions.set(account, own);
     }
     const credentials = own ?? lookupRoleOf(`${account}/${region}`, () => lookupRole(stack, ambient, signal));
+    readers.set(account, credentials);
     const { CloudFormationClient } = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
     const client = new CloudFormationClient({ region, credentials, requestHandler: new RequestHandler(signal) });
     try {
@@ -132,7 +137,24 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
       client.destroy();
     }
   };
-  return { read, sessions };
+  const clients = (of: Deployment) => {
+    const { sdkClients } = require('../../aws/clients') as typeof import('../../aws/clients');
+    return sdkClients(of, {
+      ...(signal && { signal }),
+      credentials: async (side) => {
+        const { account } = accountNamed(of, side);
+        const known = readers.get(account);
+        if (known === undefined) {
+          throw new UnreachableError(
+            'AccountNotAsked',
+            `no stack of account ${account} is in this plan, so nothing there was asked`,
+          );
+        }
+        return known;
+      },
+    });
+  };
+  return { read, sessions, clients };
 }
 
 /** Credentials that belong to the account itself, if there are any. */

@@ -20,6 +20,7 @@ import {
   type S3Client,
   type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
+import { isAccessDenied } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import type { SideName } from '../../config/replication-config';
 import type { DeployedPair } from '../../model/deployment';
@@ -44,6 +45,29 @@ export class BucketFacts {
   /** The region that a bucket is in. */
   region(side: SideName, pair: DeployedPair): Promise<string | undefined> {
     return this.ask(side, pair, 'region', async (s3, Bucket) => (await s3.send(new HeadBucketCommand({ Bucket }))).BucketRegion);
+  }
+
+  /**
+   * Whether a bucket belongs to the account of its side. S3 answers the same for a bucket of another account as for one that nobody may read, so
+   * only a bucket that answers without the account's id is known to belong elsewhere.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+   */
+  async isOwn(side: SideName, pair: DeployedPair): Promise<boolean> {
+    await this.region(side, pair);
+    const ExpectedBucketOwner = this.context.config[side].account;
+    const isOwn = await this.ask(side, pair, `owner ${ExpectedBucketOwner}`, async (s3, Bucket) =>
+      s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner })).then(
+        () => true,
+        (error: unknown) => {
+          if (isAccessDenied(error)) {
+            return false;
+          }
+          throw error;
+        },
+      ),
+    );
+    return isOwn === true;
   }
 
   /** `Enabled` or `Suspended`; undefined when it was never switched on. */

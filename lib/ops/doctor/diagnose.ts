@@ -24,9 +24,9 @@ const CONCURRENCY = 8;
  * Answers checks about a deployment, for every pair of the context. Changes nothing, and no answer stops another one.
  *
  * @param ids only these checks @default - all of them
+ * @param facts answers to share with other checks @default - everything is asked anew
  */
-export async function diagnose(command: Context, ids?: readonly string[]): Promise<CheckResult[]> {
-  const facts = new Facts(command);
+export async function diagnose(command: Context, ids?: readonly string[], facts = new Facts(command)): Promise<CheckResult[]> {
   const context: DoctorContext = { ...command, facts };
   // One after another: each side's credentials may ask for an MFA code on the same terminal.
   const checks = CHECKS.filter(({ id }) => ids === undefined || ids.includes(id));

@@ -48,7 +48,11 @@ export class Facts {
   private readonly lookups: TemplateLookups;
   private readonly answers = new Answers();
 
-  constructor(private readonly context: Context) {
+  /** @param against what resources are held against: what is deployed, or before a deployment the configuration alone */
+  constructor(
+    private readonly context: Context,
+    against: 'deployed' | 'configured' = 'deployed',
+  ) {
     this.names = context.config.names;
     this.buckets = new BucketFacts(context, this.answers);
     this.roles = new RoleFacts(context, this.answers);
@@ -76,7 +80,8 @@ export class Facts {
           : undefined,
     };
     this.configured = new Configured(context, keyArn);
-    this.expected = new Deployed(context.config, (stack) => this.template(stack), this.configured);
+    this.expected =
+      against === 'configured' ? this.configured : new Deployed(context.config, (stack) => this.template(stack), this.configured);
   }
 
   /** That a side's credentials belong to its account: its clients are made only then. */

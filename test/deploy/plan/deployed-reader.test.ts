@@ -134,6 +134,17 @@ test('the same credentials read the source buckets of others that the stack name
   expect(await read(stack)).not.toHaveProperty('ownedBuckets');
 });
 
+test('clients have the credentials that have read a stack of the account, and there are none for another account', async () => {
+  ambientIs(DESTINATION);
+  const config = validConfig();
+  const { read, clients } = deployedReader(config, { lookupRoles: false });
+  await read(stack);
+  const { s3 } = clients(config);
+
+  expect((await (await s3('destination')).config.credentials()).accessKeyId).toBe(DESTINATION);
+  await expect(s3('source')).rejects.toMatchObject({ code: 'AccountNotAsked' });
+});
+
 describe('of an account with stacks in two regions', () => {
   const inRegion = (region: string) =>
     assemblyStack(

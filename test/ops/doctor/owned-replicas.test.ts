@@ -1,7 +1,8 @@
+import { askOwners } from '../../../lib/ops/doctor/owners';
 import { repairLine } from '../../../lib/ops/doctor/repair';
 import { LOCKDOWN } from '../../helpers/config';
 import { key, required } from './breaks';
-import { type Bucket, diagnoseBroken, failures, KEY_IDS, lockFor, unanswered, type World } from './world';
+import { type Bucket, deployment, diagnoseBroken, failures, KEY_IDS, lockFor, unanswered, type World } from './world';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -277,9 +278,93 @@ describe('a replica bucket that is owned elsewhere', () => {
     });
   });
 
+  test('of another account is not that of the destination', async () => {
+    const { of } = await findings((world) => void (bucket(world).owner = '333333333333'), owned());
+
+    expect(of('replica-bucket')).toMatchObject({
+      status: 'failed',
+      found: 'bucket acme-backup in us-west-2, which does not belong to account 222222222222',
+    });
+  });
+
   test('beside another pair leaves the heartbeat of that one', async () => {
     const { failed, unknown } = await findings(() => {}, { pairs: [...owned().pairs, { id: 'photos' }] });
 
     expect({ failed, unknown }).toEqual({ failed: [], unknown: [] });
+  });
+});
+
+describe('before a deployment', () => {
+  const KEYS = {
+    ...OWNED_KEY,
+    ...LOCKDOWN,
+    pairs: [{ id: 'documents', replicaBucket: { name: 'acme-backup' } }, { id: 'photos' }],
+  };
+  const bucket = (world: World): Bucket => required(world.buckets['acme-backup']);
+
+  /** What a plan is told of what exists, where no stack is deployed. */
+  async function asked(change: (world: World) => void, keys: Record<string, unknown> = KEYS) {
+    const { context, world, restore, operations } = deployment(keys);
+    try {
+      world.stacks = {};
+      change(world);
+      return { answers: await askOwners(context), operations: operations() };
+    } finally {
+      restore();
+    }
+  }
+
+  test('owners that have what replication needs are told nothing, and no stack is read', async () => {
+    const { answers, operations } = await asked(() => {});
+
+    expect(answers).toEqual([]);
+    expect(operations.filter((operation) => operation.includes('Stack') || operation.includes('Template'))).toEqual([]);
+  });
+
+  test('everything that is missing is told at once, with what was found and what to do', async () => {
+    const { answers } = await asked((world) => {
+      Object.assign(bucket(world), { versioning: undefined, ownership: 'ObjectWriter', payer: 'Requester', region: 'eu-west-1' });
+      bucket(world).policy = [];
+      bucket(world).objectLock = lockFor('GOVERNANCE', 9);
+      key(world, 'destination').state = 'Disabled';
+      key(world, 'destination').policy = [];
+    });
+
+    expect(answers.map(({ kind, what, pairs }) => [kind, /\(([^()]+)\)$/.exec(what)?.[1], pairs.join()])).toEqual([
+      ['missing', 'replica-bucket', 'documents'],
+      ['missing', 'replica-versioning', 'documents'],
+      ['missing', 'replica-ownership', 'documents'],
+      ['missing', 'replica-requester-pays', 'documents'],
+      ['missing', 'replica-object-lock', 'documents'],
+      ['missing', 'replica-bucket-policy', 'documents'],
+      ['late', 'replica-lockdown', 'documents'],
+      ['missing', 'replica-key', 'documents,photos'],
+      ['missing', 'replica-key-grant', 'documents'],
+      ['missing', 'replica-key-grant', 'photos'],
+      ['late', 'replica-key-lockdown', 'documents,photos'],
+    ]);
+    expect(answers.map(({ why }) => why)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^bucket acme-backup in eu-west-1\. Correct replicaBucket\.name/),
+        expect.stringMatching(/^never enabled\. aws s3api put-bucket-versioning --bucket acme-backup /),
+        expect.stringMatching(/^statement WriteReplicasXbackupsXdocuments is missing.*-- s3-replication statements$/),
+      ]),
+    );
+  });
+
+  test('what may not be read is unknown', async () => {
+    const { answers } = await asked((world) => {
+      world.fault = (operation) =>
+        operation === 'GetBucketPolicy' ? Object.assign(new Error('Access Denied'), { name: 'AccessDenied' }) : undefined;
+    });
+
+    expect(answers.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(new Set(answers.map(({ why }) => why)).size).toBe(1);
+  });
+
+  test('only what exists is asked', async () => {
+    const { operations } = await asked(() => {}, { pairs: KEYS.pairs.slice(0, 1) });
+
+    expect(operations.filter((operation) => operation.includes('Key'))).toEqual([]);
   });
 });

@@ -83,6 +83,8 @@ export interface Key {
 
 export interface Bucket {
   region: string;
+  /** @default - the account of its side */
+  owner?: string;
   versioning: s3.BucketVersioningStatus | undefined;
   publicAccess: s3.PublicAccessBlockConfiguration | undefined;
   ownership: s3.ObjectOwnership | undefined;
@@ -562,6 +564,11 @@ const S3_READS: readonly (readonly [command: unknown, read: (bucket: Bucket) => 
   [s3.GetBucketNotificationConfigurationCommand, ({ notifications }: Bucket) => ({ ...notifications, $metadata: {} })],
 ];
 
+/** S3 refuses every request that expects another owner. */
+function isOfAnother({ owner }: Bucket, { ExpectedBucketOwner: expected }: { readonly ExpectedBucketOwner?: string }): boolean {
+  return owner !== undefined && expected !== undefined && owner !== expected;
+}
+
 function refuse(error: Error): never {
   throw error;
 }
@@ -714,7 +721,9 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
       const bucket = current().buckets[input['Bucket'] ?? ''];
       return bucket === undefined
         ? refuse(awsError(command === s3.HeadBucketCommand ? 'NotFound' : 'NoSuchBucket'))
-        : read(bucket);
+        : isOfAnother(bucket, input)
+          ? refuse(awsError('AccessDenied'))
+          : read(bucket);
     });
   }
 

@@ -1,6 +1,5 @@
 import type { DeployedPair } from '../../../model/deployment';
 import { maxRetentionStatement, replicaKeyStatements } from '../../../model/policies';
-import { ResourceNotFound } from '../answers';
 import { type CheckFinding, compare, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
 import { accountDelegation, replicaGrants } from '../configured';
 import { difference, type LiveStatement } from '../policy-document';
@@ -10,6 +9,7 @@ import { type Guarded, roleAllowed } from '../role-denials';
 import { lockText } from './buckets';
 import { isEnabled } from './keys';
 import { ruleName } from './lifecycle';
+import { existsElsewhere, orNotFound } from './owned-bucket';
 import { held } from './policies';
 
 type PairAsk = (context: DoctorContext, pair: DeployedPair) => Promise<CheckFinding>;
@@ -18,7 +18,8 @@ const owners: PairAsk = async () => notApplicable('the bucket is owned elsewhere
 
 /** What is right of a replica bucket that is owned elsewhere, by check. */
 export const OF_REPLICA_BUCKET: Readonly<Record<string, PairAsk>> = {
-  'replica-bucket': exists,
+  // It has to be there before anything is deployed: S3 refuses a rule without it.
+  'replica-bucket': (context, pair) => existsElsewhere(context, pair, 'destination'),
   'replica-public-access': owners,
   'replica-bucket-keys': owners,
   'replica-encryption': async () =>
@@ -40,31 +41,6 @@ export const OF_REPLICA_KEY: Readonly<Record<string, (context: DoctorContext) =>
 
 /** Of that key and a pair. */
 export const OF_REPLICA_KEY_AND_PAIR: Readonly<Record<string, PairAsk>> = { 'replica-key-grant': keyGrant };
-
-/** It has to be there before anything is deployed: S3 refuses a rule without it. */
-async function exists({ config, facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { name } = pair.names.replicaBucket;
-  const { region } = config.destination;
-  return compare({
-    found: await orNotFound(async () => `bucket ${name} in ${(await facts.buckets.region('destination', pair)) ?? region}`),
-    expected: `bucket ${name} in ${region}`,
-    fix: byHand(
-      `bucket ${name}`,
-      `Correct replicaBucket.name of pair ${pair.id} or destination.region: this deployment does not make the bucket.`,
-    ),
-  });
-}
-
-async function orNotFound<T>(ask: () => Promise<T>): Promise<T | string> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof ResourceNotFound) {
-      return error.message;
-    }
-    throw error;
-  }
-}
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html */
 async function objectLock({ facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {

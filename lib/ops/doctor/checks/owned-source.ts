@@ -7,6 +7,7 @@ import { accountRoot } from '../configured';
 import { difference, statementName } from '../policy-document';
 import { byHand } from '../repair';
 import { roleAllowances, roleDenials } from '../role-denials';
+import { existsElsewhere } from './owned-bucket';
 
 type PairAsk = (context: DoctorContext, pair: DeployedPair) => Promise<CheckFinding>;
 
@@ -15,7 +16,7 @@ const rolesOwner: PairAsk = async () => notApplicable('the role is owned elsewhe
 
 /** What is right of a source bucket that is owned elsewhere, by check. */
 export const OF_SOURCE_BUCKET: Readonly<Record<string, PairAsk>> = {
-  'source-bucket': exists,
+  'source-bucket': (context, pair) => existsElsewhere(context, pair, 'source'),
   'source-public-access': owners,
   'source-ownership': owners,
   'source-bucket-keys': owners,
@@ -45,21 +46,6 @@ export const SOURCE_KEY_CHECKS: readonly Check[] = [
     run: { each: 'pair', ask: keyGrants },
   },
 ];
-
-async function exists({ config, facts }: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
-  const { name } = pair.names.sourceBucket;
-  const { region } = config.source;
-  const expected = `bucket ${name} in ${region}`;
-  const fix = byHand(`bucket ${name}`, 'Correct sourceBucket.name or source.region: this deployment does not make the bucket.');
-  try {
-    return compare({ found: `bucket ${name} in ${(await facts.buckets.region('source', pair)) ?? region}`, expected, fix });
-  } catch (error) {
-    if (error instanceof ResourceNotFound) {
-      return { status: 'failed', found: error.message, expected, fix };
-    }
-    throw error;
-  }
-}
 
 /**
  * What new objects are encrypted with. An object under a key that the role may not use is FAILED permanently.
