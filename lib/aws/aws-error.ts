@@ -112,10 +112,12 @@ export function denialIn(said: string): string | undefined {
 
 /** Whether AWS answered that there are too many requests, or that it is busy. */
 export function isThrottled(error: unknown): boolean {
-  return hasCode(error, THROTTLED) || httpStatusOf(error) === 503;
+  return hasCode(error, THROTTLED) || [429, 503].includes(httpStatusOf(error) ?? 0);
 }
 
-const THROTTLED = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+/** The last is what S3 says where KMS throttles it. */
+const THROTTLED =
+  /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestThrottled|RequestLimitExceeded|SlowDown|KMS\.ThrottlingException)$/;
 
 /** Whether AWS does not accept the credentials, or accepts them no longer. A provider of credentials that the network keeps away is not that. */
 export function isBadCredentials(error: unknown): boolean {
@@ -130,8 +132,50 @@ export function isNoNetwork(error: unknown): boolean {
   return networkFault(error)?.passing === false;
 }
 
-/** Reasons why a question has no answer, for a person. */
-const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly reason: string; readonly hint: string }[] = [
+/** Why a question has no answer, in words. */
+interface Reason {
+  readonly is: (error: unknown) => boolean;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Reasons that are neither about what was asked nor about the credentials. */
+const ABOUT_THE_WAY: readonly Reason[] = [
+  {
+    is: isUnreadable,
+    reason: 'the answer cannot be read',
+    hint: 'repeat the command; if the fault stays, check what is on the way to AWS: a proxy that changes answers, or --endpoint or AWS_ENDPOINT_URL if one is set',
+  },
+  {
+    is: (error) =>
+      hasCode(error, /^(RequestTimeTooSkewed|RequestInTheFuture)$/) ||
+      (hasCode(error, SIGNATURE) && /Signature (expired|not yet current)/i.test(messageOf(error))),
+    reason: 'the clock of this machine is wrong',
+    hint: 'set the clock, then repeat the command',
+  },
+  {
+    is: (error) => hasCode(error, /^(AccountProblem|AllAccessDisabled|NotSignedUp|OptInRequired|SubscriptionRequiredException)$/),
+    reason: 'AWS does not serve this account',
+    hint: 'it may be suspended, closed, or not yet active: its owner signs in to the console and looks at messages of AWS, or asks AWS Support',
+  },
+  {
+    is: (error) => hasCode(error, /^RegionDisabledException$/),
+    reason: 'AWS STS is not active in this Region for the account',
+    hint: 'an administrator of the account activates it: IAM console, Account settings, Security Token Service',
+  },
+  {
+    is: (error) => [301, 307].includes(httpStatusOf(error) ?? 0),
+    reason: 'S3 refers to another Region',
+    hint: 'check the Region in the configuration, and --endpoint or AWS_ENDPOINT_URL if one is set; a new bucket may need an hour until its own Region answers for it',
+  },
+  {
+    is: isThrottled,
+    reason: 'AWS throttles the requests',
+    hint: 'wait a minute, then repeat the command',
+  },
+];
+
+const ABOUT_CREDENTIALS: readonly Reason[] = [
   {
     is: (error) => hasCode(error, /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/),
     reason: 'the credentials have expired',
@@ -148,6 +192,16 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     reason: 'this Region does not know the credentials',
     hint: 'the Region may not be enabled in the account: "npx --no -- s3-replication doctor" says which is not, with the command that enables it. Otherwise log in again',
   },
+  {
+    is: (error) => hasCode(error, SIGNATURE),
+    reason: 'AWS computes another signature of the request',
+    hint: 'the secret access key may not be the one of the access key id: correct it. A proxy that changes requests has the same effect',
+  },
+];
+
+const REASONS: readonly Reason[] = [
+  ...ABOUT_THE_WAY,
+  ...ABOUT_CREDENTIALS,
   ...DENIALS.map((denial) => ({ ...denial, is: (error: unknown) => denialOf(messageOf(error)) === denial })),
   {
     is: isAccessDenied,
@@ -155,21 +209,44 @@ const REASONS: readonly { readonly is: (error: unknown) => boolean; readonly rea
     hint: 'use credentials that may read the deployment, such as ReadOnlyAccess',
   },
   {
-    is: (error) => hasCode(error, /^RequestTimeTooSkewed$/),
-    reason: 'the clock of this machine is wrong',
-    hint: 'set the clock, then repeat the command',
-  },
-  {
-    is: (error) => [301, 307].includes(httpStatusOf(error) ?? 0),
-    reason: 'S3 refers to another Region',
-    hint: 'check the Region in the configuration, and --endpoint or AWS_ENDPOINT_URL if one is set; a new bucket may need an hour until its own Region answers for it',
-  },
-  {
-    is: isThrottled,
-    reason: 'AWS throttles the requests',
-    hint: 'wait a minute, then repeat the command',
+    is: isKeyUnusable,
+    reason: 'the KMS key cannot be used',
+    hint: 'enable the key, or cancel its deletion; "npx --no -- s3-replication doctor" shows the state of the keys of the deployment',
   },
 ];
+
+/** Codes of KMS about a key, which S3 passes on with a prefix. */
+function isKeyUnusable(error: unknown): boolean {
+  return hasCode(error, /^(KMS\..*|DisabledException|KMSInvalidStateException)$/) && !isThrottled(error);
+}
+
+const SIGNATURE = /^(SignatureDoesNotMatch|InvalidSignatureException)$/;
+
+/** Whether the AWS SDK could not read an answer: it is of no service, or something on the way has changed it. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && /Deserialization error: to see the raw response/.test(error.message);
+}
+
+/**
+ * Whether an answer, or none, says nothing about what was asked: it is about the network, credentials, the account, the clock, haste, or
+ * another request at the same moment.
+ */
+export function isNoVerdict(error: unknown): boolean {
+  const status = httpStatusOf(error) ?? 500;
+  return (
+    status < 400 ||
+    status >= 500 ||
+    hasCode(error, /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/) ||
+    networkFault(error) !== undefined ||
+    [...ABOUT_THE_WAY, ...ABOUT_CREDENTIALS].some(({ is }) => is(error))
+  );
+}
+
+/** Whether STS refuses credentials themselves, by an error that it answered with. */
+export function isAboutCredentials(error: unknown): boolean {
+  const status = httpStatusOf(error) ?? 500;
+  return status >= 400 && status < 500 && !ABOUT_THE_WAY.some(({ is }) => is(error));
+}
 
 /** Code of an error about the network. */
 export const NO_NETWORK = 'NoNetwork';
@@ -237,8 +314,8 @@ export function unreachable(what: string, error: unknown): AppError {
 
 /** Why a request failed, for a person: faults of the network in words, where Node.js has codes alone. */
 export function faultInWords(error: unknown): string {
-  const fault = error instanceof AppError ? undefined : networkFault(error);
-  return fault === undefined ? messageOf(error) : `AWS cannot be reached: ${networkFaultInWords(fault)}`;
+  const isKnown = networkFault(error) !== undefined || isUnreadable(error);
+  return isKnown && !(error instanceof AppError) ? noAnswer(error).reason : messageOf(error);
 }
 
 /** The name of an error of AWS, and the code of one of the network. */

@@ -3,7 +3,7 @@ import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { partitionName } from '../config/regions';
 import { type AccountName, type ReplicationConfig, SIDES, type Side } from '../config/replication-config';
 import { AppError, messageOf, UnreachableError } from '../errors/errors';
-import { denialHint, isAwsError, NO_NETWORK } from './aws-error';
+import { denialHint, isAboutCredentials, isAwsError, NO_NETWORK, noAnswer } from './aws-error';
 import { stopIfInterrupted } from './clock';
 import { loginFault } from './login';
 import { networkFault, networkFaultInWords } from './network-fault';
@@ -118,7 +118,10 @@ export async function accountOf(
   );
   try {
     const { Account: account } = await sts.send(new GetCallerIdentityCommand({}));
-    return account ?? '';
+    if (account === undefined) {
+      throw new UnreachableError('NoAnswer', `AWS STS did not say which account ${origin(side)} is for`, 'repeat the command');
+    }
+    return account;
   } catch (error) {
     if (signal !== undefined) {
       stopIfInterrupted(signal);
@@ -143,6 +146,12 @@ export async function accountOf(
         `enable it with: ${enableRegion(side)}; it takes minutes to hours. Where it is enabled, these are session credentials of the global STS endpoint, which such a Region does not accept: get them with AWS_STS_REGIONAL_ENDPOINTS=regional`,
         { cause: error },
       );
+    }
+    if (asked !== undefined && !isAboutCredentials(error)) {
+      const { code, reason, hint } = noAnswer(error);
+      throw new UnreachableError(code, `the account of ${origin(side)} could not be found out: ${reason}`, hint, {
+        cause: error,
+      });
     }
     const login = await loginFault(side.roleArn === undefined ? side.profile : undefined, error);
     throw new UnreachableError(

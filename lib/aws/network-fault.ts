@@ -17,6 +17,10 @@ const CHECK_NETWORK = 'check the network, a firewall or VPN, and --endpoint or A
 const CHECK_CERTIFICATES =
   'a proxy that inspects TLS has a certificate authority of its own: name its file in NODE_EXTRA_CA_CERTS; check also the clock of this machine';
 
+const NOT_OF_AWS = 'the answer is not one of AWS';
+const CHECK_ANSWERER =
+  'check what answers there: a proxy, a network that asks for a login, or --endpoint or AWS_ENDPOINT_URL if one is set; then repeat the command';
+
 /** @see https://nodejs.org/api/errors.html#common-system-errors and https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const KINDS: readonly Kind[] = [
   {
@@ -51,12 +55,9 @@ const KINDS: readonly Kind[] = [
     hint: CHECK_CERTIFICATES,
     passing: false,
   },
-  {
-    codes: /^(HPE_\w+|ERR_PROXY_\w+)$/,
-    fault: 'the answer is not one of AWS',
-    hint: 'check what answers there: a proxy, or --endpoint or AWS_ENDPOINT_URL if one is set',
-    passing: false,
-  },
+  // A proxy may refuse one object for its name, and be busy for a while.
+  { codes: /^HTTP ([45]\d\d |200 without )/, fault: NOT_OF_AWS, hint: CHECK_ANSWERER, passing: true },
+  { codes: /^(HPE_\w+|ERR_PROXY_\w+|HTTP \d+ .*)$/, fault: NOT_OF_AWS, hint: CHECK_ANSWERER, passing: false },
 ];
 
 const PROXY_LOGIN = {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { interruption, stopIfInterrupted } from './clock';
+import { ForeignAnswer, wantsContent } from './foreign-answer';
 
 /** How long a request may wait, in milliseconds. */
 export interface Timeouts {
@@ -71,7 +72,7 @@ export class RequestHandler extends NodeHttpHandler {
     setMaxListeners(0, signal);
   }
 
-  /** @throws UnreachableError when the person has interrupted, and whatever the network throws */
+  /** @throws UnreachableError when the person has interrupted, ForeignAnswer when AWS did not answer, and whatever the network throws */
   override async handle(request: Handled[0], options: Handled[1] = {}): ReturnType<NodeHttpHandler['handle']> {
     stopIfInterrupted(this.signal);
     const { abortSignal } = options;
@@ -79,6 +80,11 @@ export class RequestHandler extends NodeHttpHandler {
     try {
       const handled = await super.handle(request, { ...options, abortSignal: signal });
       const body = handled.response.body as Readable;
+      const foreign = ForeignAnswer.in(handled.response, hostOf(request), wantsContent(request));
+      if (foreign !== undefined) {
+        body.destroy();
+        throw foreign;
+      }
       if (request.query['uploadId'] === undefined) {
         endWhenTooSlow(body, this.timeouts);
       }
@@ -92,4 +98,8 @@ export class RequestHandler extends NodeHttpHandler {
       throw error;
     }
   }
+}
+
+function hostOf({ hostname, port }: Handled[0]): string {
+  return port === undefined ? hostname : `${hostname}:${port}`;
 }

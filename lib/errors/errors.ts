@@ -75,9 +75,11 @@ export function messageOf(error: unknown): string {
   const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
   return status !== undefined && UNSAID.test(error.message)
     ? `AWS answered ${status} and gave no reason`
-    : visible(error.message);
+    : visible(error.message.replace(FOR_DEVELOPERS, ''));
 }
 
+/** What the AWS SDK adds for who has the error in hands. */
+const FOR_DEVELOPERS = /^@aws-sdk |\s*Deserialization error: to see the raw response.*$/gs;
 const UNSAID = /^(UnknownError|Unknown)?$/;
 
 /**

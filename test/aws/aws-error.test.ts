@@ -1,10 +1,12 @@
 import {
   denialHint,
+  faultInWords,
   isAccessDenied,
   isAwsError,
   isBadCredentials,
   isMissingObject,
   isNoNetwork,
+  isNoVerdict,
   unreachable,
 } from '../../lib/aws/aws-error';
 import { AppError, UnreachableError } from '../../lib/errors/errors';
@@ -46,6 +48,23 @@ test.each([
     'not be enabled',
   ],
   ['throttling', awsError('ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
+  ['throttling, as of a proxy', awsError('Unknown', 429), 'AWS throttles the requests', 'wait a minute'],
+  ['throttling by KMS', awsError('KMS.ThrottlingException', 400), 'AWS throttles the requests', 'wait a minute'],
+  ['a key that is disabled', awsError('KMS.DisabledException', 400), 'the KMS key cannot be used', 'enable the key'],
+  [
+    'a key that is pending deletion',
+    awsError('KMSInvalidStateException', 400),
+    'the KMS key cannot be used',
+    'cancel its deletion',
+  ],
+  [
+    'a wrong secret',
+    awsError('SignatureDoesNotMatch', 403),
+    'AWS computes another signature of the request',
+    'secret access key',
+  ],
+  ['a wrong clock', awsError('RequestTimeTooSkewed', 403), 'the clock of this machine is wrong', 'set the clock'],
+  ['a suspended account', awsError('AllAccessDisabled', 403), 'AWS does not serve this account', 'AWS Support'],
 ])('%s has its reason and a hint', (_what, error, reason, hint) => {
   const explained = unreachable('bucket b', error);
 
@@ -115,6 +134,30 @@ test.each([
   ['a denial', 403, false],
 ])('HEAD of %s', (_what, status, missing) => {
   expect(isMissingObject(awsError('Unknown', status))).toBe(missing);
+});
+
+test.each([
+  ['a proxy', Object.assign(new Error('?'), { code: 'HTTP 403 with a web page' }), true],
+  ['the network', networkError('ECONNRESET'), true],
+  ['haste', awsError('SlowDown', 503), true],
+  ['another request', awsError('OperationAborted', 409), true],
+  ['the credentials', awsError('InvalidToken', 400), true],
+  ['the clock', awsError('RequestTimeTooSkewed', 403), true],
+  ['what was asked', awsError('NoSuchBucket', 404), false],
+  ['a permission', awsError('AccessDenied', 403), false],
+  ['a key', awsError('KMS.DisabledException', 400), false],
+])('an answer about %s says nothing about what was asked, or does', (_what, error, nothing) => {
+  expect(isNoVerdict(error)).toBe(nothing);
+});
+
+test('what the SDK says of an answer for its developers is not for a person', () => {
+  const hint = 'Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+  const error = Object.assign(new SyntaxError(`Unexpected end of JSON input\n  ${hint}`), { $metadata: { httpStatusCode: 200 } });
+
+  expect(faultInWords(error)).toBe('the answer cannot be read (Unexpected end of JSON input)');
+  expect(unreachable('queue q', error).message).toBe(
+    'queue q could not be read: the answer cannot be read (Unexpected end of JSON input)',
+  );
 });
 
 test('anything else keeps its message and has no hint', () => {

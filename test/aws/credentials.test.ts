@@ -6,7 +6,7 @@ import type { Timeouts } from '../../lib/aws/request-handler';
 import { UnreachableError } from '../../lib/errors/errors';
 import { validConfig } from '../helpers/config';
 import { rejectionOf } from '../helpers/rejection';
-import { AwsHome, awsEnvironment, FakeSts, staticProfile } from '../helpers/sts';
+import { AwsHome, awsEnvironment, errorXml, FakeSts, staticProfile } from '../helpers/sts';
 
 const SOURCE = '111111111111';
 const DESTINATION = '222222222222';
@@ -296,7 +296,7 @@ describe('an unusable profile', () => {
 
   test.each([
     ['the session expired', 'expired', 'The security token included in the request is expired'],
-    ['STS is broken', 'broken', 'the fake STS is broken'],
+    ['the key is not known', { status: 403, body: errorXml('InvalidAccessKeyId', 'no such key') }, 'no such key'],
   ] as const)('fails with the reason when %s', async (_, fault, reason) => {
     useAws(staticProfile('mine', SOURCE));
     sts.fault = fault;
@@ -308,6 +308,58 @@ describe('an unusable profile', () => {
     expect(error.message).toContain(reason);
     expect(error.cause).toBeInstanceOf(Error);
     expect(sts.identityRequests).toEqual([SOURCE]);
+  });
+
+  const page = { type: 'text/html', body: '<!DOCTYPE html><html><body>Please sign in</body></html>' };
+  test.each([
+    ['STS is broken', 'broken', 'the fake STS is broken', /^$/],
+    [
+      'a web page comes with success',
+      { status: 200, ...page },
+      'the answer is not one of AWS (HTTP 200 with a web page)',
+      /network that asks for a login/,
+    ],
+    ['a web page refuses', { status: 403, ...page }, '(HTTP 403 with a web page)', /proxy/],
+    ['a web page comes from a gateway', { status: 502, ...page }, '(HTTP 502 with a web page)', /proxy/],
+    ['nothing comes with success', { status: 200, body: '' }, '(HTTP 200 without content)', /proxy/],
+    ['the answer is of nobody', { status: 200, body: 'welcome' }, 'the answer cannot be read (XML parse error', /repeat/],
+    ['the answer names no account', { status: 200, body: '<GetCallerIdentityResponse/>' }, 'did not say which account', /repeat/],
+    ['it is sent elsewhere', { status: 302, body: '' }, '(HTTP 302 which sends elsewhere)', /proxy/],
+    [
+      'the clock is wrong',
+      { status: 403, body: errorXml('SignatureDoesNotMatch', 'Signature expired: 1 is now earlier than 2') },
+      'the clock of this machine is wrong (Signature expired',
+      /set the clock/,
+    ],
+    [
+      'STS throttles',
+      { status: 400, body: errorXml('Throttling', 'Rate exceeded') },
+      'AWS throttles the requests (Rate exceeded)',
+      /wait/,
+    ],
+    ['STS throttles by the status', { status: 429, body: '' }, 'AWS throttles the requests (AWS answered 429', /wait/],
+    [
+      'the account is closed',
+      { status: 403, body: errorXml('OptInRequired', 'needs a subscription') },
+      'AWS does not serve this account',
+      /AWS Support/,
+    ],
+    [
+      'STS is not active',
+      { status: 403, body: errorXml('RegionDisabledException', 'not activated') },
+      'AWS STS is not active in this Region',
+      /Account settings/,
+    ],
+  ] as const)('does not blame the credentials when %s', async (_, fault, reason, hint) => {
+    useAws(staticProfile('mine', SOURCE), { variables: { AWS_MAX_ATTEMPTS: '1' } });
+    sts.fault = fault;
+
+    const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'mine')]), UnreachableError);
+
+    expect(error.code).toMatch(/^(NoAnswer|NoNetwork)$/);
+    expect(error.message).not.toMatch(/credentials|Deserialization/);
+    expect(error.message).toContain(reason);
+    expect(error.hint ?? '').toMatch(hint);
   });
 
   test.each([

@@ -56,6 +56,14 @@ export const FAULTS: readonly FaultKind[] = [
     to: /^(List|Get|PutObject$|DeleteObjects$|CompleteMultipartUpload$)/,
   },
   {
+    name: 'page',
+    is: 'the web page of a proxy, with status 200',
+    outcome: { body: '<!DOCTYPE html>\n<html><body>Please sign in</body></html>', headers: { 'content-type': 'text/html' } },
+    named: /the answer is not one of AWS/,
+    everywhere: true,
+    to: /^(GetBucketReplication|GetCallerIdentity|GetObject|HeadBucket|CreateJob)$/,
+  },
+  {
     name: 'half',
     is: 'the first half of the XML, under the right length',
     outcome: TRUNCATED,

@@ -7,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How the fake STS fails: it says that the session expired, that it is broken, it hangs up, it never answers, or an SCP lets nobody assume a role. */
-export type StsFault = 'expired' | 'broken' | 'hang-up' | 'hang' | 'scp';
+export type StsFault = 'expired' | 'broken' | 'hang-up' | 'hang' | 'scp' | RawAnswer;
+
+/** What answers, whatever was asked. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Of `body`. @default text/xml */
+  readonly type?: string;
+  readonly body: string;
+}
 
 /** A request as the fake server saw it. */
 export interface SeenRequest {
@@ -86,7 +94,10 @@ export class FakeSts {
     if (this.fault === 'hang') {
       return;
     }
-    if (this.fault === 'hang-up') {
+    if (typeof this.fault === 'object') {
+      const { status, type = 'text/xml', body } = this.fault;
+      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+    } else if (this.fault === 'hang-up') {
       response.destroy();
     } else if (this.fault === 'expired') {
       respond(response, 403, errorXml('ExpiredToken', 'The security token included in the request is expired'));
@@ -256,6 +267,6 @@ function roleXml(action: string, roleArn: string): string {
   return `<${action}Response ${NAMESPACE}><${action}Result>${result}</${action}Result>${METADATA}</${action}Response>`;
 }
 
-function errorXml(code: string, message: string): string {
+export function errorXml(code: string, message: string): string {
   return `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`;
 }

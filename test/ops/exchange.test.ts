@@ -268,8 +268,6 @@ describe('fails and leaves the file alone', () => {
     ['a key and more', `${KEY_ARN} and more`],
     ['a key and a line break', `${KEY_ARN}\n`],
     ['garbage', 'garbage'],
-    ['an empty value', ''],
-    ['no value', undefined],
   ])('when the parameter holds %s', async (_, value) => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value: value } });
 
@@ -279,6 +277,15 @@ describe('fails and leaves the file alone', () => {
     expect(error.message).toContain(PARAMETER);
     expect(error.message).toContain('account 222222222222 in us-west-2');
     expect(error.message).toContain(`: ${JSON.stringify(value)}`);
+  });
+
+  test.each(['', undefined])('when AWS answers with the value %j, which no parameter has: it is not known', async (value) => {
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: value } });
+
+    const error = await failure({ yes: true });
+
+    expect(error).toBeInstanceOf(UnreachableError);
+    expect(error.message).toContain(PARAMETER);
   });
 
   test.each([

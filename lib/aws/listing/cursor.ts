@@ -35,6 +35,9 @@ export class Cursor implements Stream {
   /** The key of the last marker, and the version ids that came with it: they have no order that would show whether one comes again. */
   private last: { readonly key: string; readonly ids: Set<string | undefined> } | undefined;
 
+  /** The last version of the last page. */
+  private listed: Entry | undefined;
+
   /** @param ignored keys below this prefix are passed over */
   constructor(
     private readonly bucket: Bucket,
@@ -60,6 +63,7 @@ export class Cursor implements Stream {
   async load(): Promise<void> {
     while (this.index >= this.entries.length && this.coming !== undefined) {
       const page = await this.coming;
+      this.assertOrder(page);
       this.entries = page.entries.filter((entry) => this.wants(entry));
       this.index = 0;
       const { to } = this.range;
@@ -75,6 +79,24 @@ export class Cursor implements Stream {
           ? this.fetch({ KeyMarker: next, VersionIdMarker: page.nextVersionIdMarker })
           : undefined;
     }
+  }
+
+  /** @throws UnreachableError for versions that are not in the order of keys, or come twice: what is compared by that order would differ */
+  private assertOrder({ entries }: Page): void {
+    let before = this.listed;
+    for (const entry of entries) {
+      if (before !== undefined && before.key >= entry.key && !mayFollow(before, entry)) {
+        throw new UnreachableError(
+          'NoOrder',
+          before.key === entry.key
+            ? `bucket ${this.bucket.name} listed version ${entry.versionId} of ${quoted(entry.key)} twice`
+            : `bucket ${this.bucket.name} listed ${quoted(entry.key)} after ${quoted(before.key)}, which is not the order of S3`,
+          'nothing can be compared by such a listing: repeat the command; if the fault stays, check what answers in the place of S3',
+        );
+      }
+      before = entry;
+    }
+    this.listed = before;
   }
 
   /** @throws UnreachableError for a marker that was there before */
@@ -99,4 +121,9 @@ export class Cursor implements Stream {
     page.catch(() => undefined);
     return page;
   }
+}
+
+/** Whether a version can come after another one in a listing of S3. */
+function mayFollow(before: Entry, { key, versionId }: Entry): boolean {
+  return before.key === key ? before.versionId !== versionId : compareKeys(before.key, key) < 0;
 }

@@ -48,7 +48,7 @@ const END = '</ListVersionsResult>';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  * @returns undefined for an answer that is no complete page
- * @throws UnreachableError for a size that is not a whole number that can be compared
+ * @throws UnreachableError for a size, a time or a key that S3 does not write in that way
  */
 export function scanPage(xml: string): Page | undefined {
   const root = xml.indexOf('<ListVersionsResult');
@@ -119,7 +119,7 @@ function entriesIn(
 
 /** A version up to its class, in the order in which S3 writes it. No other element before the size begins with S. */
 const AS_S3_WRITES =
-  /<Version><Key>([^<]*)<\/Key><VersionId>([^<]*)<\/VersionId><IsLatest>([^<]*)<\/IsLatest><LastModified>([^<]*)<\/LastModified>(?:<[^S/][^<]*<\/[^<]*)*<Size>([^<]*)<\/Size>(?:<Owner>(?:<[^/][^<]*<\/[^<]*)*<\/Owner>)?<StorageClass>([^<]*)</y;
+  /<Version><Key>([^<]*)<\/Key><VersionId>([^<]*)<\/VersionId><IsLatest>([^<]*)<\/IsLatest><LastModified>(\d{4}-\d\d-\d\dT[\d:.]+Z)<\/LastModified>(?:<[^S/][^<]*<\/[^<]*)*<Size>([^<]*)<\/Size>(?:<Owner>(?:<[^/][^<]*<\/[^<]*)*<\/Owner>)?<StorageClass>([^<]*)</y;
 
 /** Reads a version in one step, which takes half of the time; undefined where it is written in another way. */
 function versionAt(xml: string, start: number, decode: (text: string) => string): Entry | undefined {
@@ -148,7 +148,7 @@ function entryIn(element: string, isDeleteMarker: boolean, decode: (text: string
     versionId: unescapeXml(textIn(element, '<VersionId>') ?? 'null'),
     isLatest: textIn(element, '<IsLatest>') === 'true',
     isDeleteMarker,
-    lastModified: textIn(element, '<LastModified>') ?? '',
+    lastModified: timeOf(textIn(element, '<LastModified>') ?? '', key),
     size: isDeleteMarker ? 0 : sizeOf(textIn(element, '<Size>') ?? '', key),
     storageClass: isDeleteMarker ? '' : (textIn(element, '<StorageClass>') ?? 'STANDARD'),
   };
@@ -161,6 +161,18 @@ function sizeOf(text: string, key: string): number {
     throw new UnreachableError('BadSize', badSize(key, text));
   }
   return size;
+}
+
+function timeOf(text: string, key: string): string {
+  if (Number.isNaN(Date.parse(text))) {
+    throw new UnreachableError('BadTime', badTime(key, text));
+  }
+  return text;
+}
+
+/** The message for a time that cannot be compared. */
+export function badTime(key: string, time: string): string {
+  return `S3 listed a version of ${quoted(key)} with the time ${quoted(time)}, which is not a valid time`;
 }
 
 /** The message for a size that cannot be compared. */
@@ -188,7 +200,14 @@ function textIn(xml: string, tag: string): string | undefined {
 function decodeUrl(text: string): string {
   const plain = unescapeXml(text);
   const spaced = plain.includes('+') ? plain.replaceAll('+', ' ') : plain;
-  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
+  if (!spaced.includes('%')) {
+    return spaced;
+  }
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    throw new UnreachableError('BadKey', `S3 listed the key ${quoted(text)}, which is not a valid URL-encoded key`);
+  }
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -8,16 +8,7 @@ import {
   type S3ControlClient,
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
-import {
-  denialHint,
-  faultInWords,
-  httpStatusOf,
-  isAccessDenied,
-  isAwsError,
-  isBadCredentials,
-  isThrottled,
-  unreachable,
-} from '../../aws/aws-error';
+import { denialHint, isAccessDenied, isAwsError, isNoVerdict, noAnswer, unreachable } from '../../aws/aws-error';
 import { isEmulator } from '../../aws/emulator';
 import { nextToken } from '../../aws/listing/next-token';
 import type { Context } from '../../cli/command';
@@ -55,8 +46,12 @@ export class JobControl {
   /** @throws AppError when the account has no such job */
   async describe(id: string): Promise<JobDescriptor> {
     return this.ask(`job ${id}`, async () => {
-      const command = new DescribeJobCommand({ AccountId: this.account, JobId: id });
-      return { ...(await this.client.send(command)).Job, JobId: id };
+      const { Job: job } = await this.client.send(new DescribeJobCommand({ AccountId: this.account, JobId: id }));
+      // Without a state, it would be waited for without end.
+      if (job?.Status === undefined) {
+        throw new UnreachableError('NoAnswer', `S3 did not say in which state job ${id} is`, 'repeat the command');
+      }
+      return { ...job, JobId: id };
     });
   }
 
@@ -147,9 +142,7 @@ export function refused(what: string, permissions: string, error: unknown, unans
       cause: error,
     });
   }
-  return (httpStatusOf(error) ?? 500) >= 500 || isThrottled(error) || isBadCredentials(error)
-    ? new UnreachableError('NoAnswer', `${what}: ${faultInWords(error)}`, unanswered, {
-        cause: error,
-      })
+  return isNoVerdict(error)
+    ? new UnreachableError('NoAnswer', `${what}: ${noAnswer(error).reason}`, unanswered, { cause: error })
     : new AppError('Refused', `${what}: ${messageOf(error)}`, undefined, { cause: error });
 }

@@ -8,9 +8,9 @@ import {
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, GetKeyRotationStatusCommand, type KeyMetadata } from '@aws-sdk/client-kms';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, isMissingStack } from '../../aws/aws-error';
 import { readDeployedTemplate } from '../../aws/deployed-template';
+import { readParameter } from '../../aws/parameter';
 import type { Context } from '../../cli/command';
 import { type AccountName, SIDES, type SideName } from '../../config/replication-config';
 import { keyIdOf, type Names, partitionOf } from '../../model/names';
@@ -104,8 +104,7 @@ export class Facts {
   parameter(side: AccountName, name: string, region?: string): Promise<string | undefined> {
     return this.answers.of(
       `SSM parameter ${name} of the ${side}${region === undefined ? '' : ` in ${region}`}`,
-      async () =>
-        (await (await this.context.clients.ssm(side, region)).send(new GetParameterCommand({ Name: name }))).Parameter?.Value,
+      async () => readParameter(await this.context.clients.ssm(side, region), name),
       { unset: ['ParameterNotFound'] },
     );
   }

@@ -6,11 +6,11 @@ import {
   PutBucketEncryptionCommand,
   PutBucketTaggingCommand,
 } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { denialHint, faultInWords, httpStatusOf, isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
+import { readParameter } from '../../aws/parameter';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { AppError, UnreachableError, UsageError } from '../../errors/errors';
@@ -174,8 +174,7 @@ export async function openScratch(
 async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): Promise<string> {
   const Name = groupOfPair(config, pair).names.source.keyParameter;
   try {
-    const { Parameter: found } = await (await clients.ssm('source')).send(new GetParameterCommand({ Name }));
-    return found?.Value ?? '';
+    return await readParameter(await clients.ssm('source'), Name);
   } catch (error) {
     throw unreachable(`SSM parameter ${Name}`, error);
   }

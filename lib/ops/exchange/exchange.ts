@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { isAwsError, unreachable } from '../../aws/aws-error';
+import { readParameter } from '../../aws/parameter';
 import { type Context, Outcome } from '../../cli/command';
 import { replaceFile } from '../../cli/files';
 import { parseJson } from '../../config/json';
@@ -87,9 +88,9 @@ function formatExchange({ changed, replicaKeyArn }: ExchangeData): string {
     : `${CONTEXT_FILE} already holds ${replicaKeyArn}`;
 }
 
-async function readPublished(ssm: SSMClient, name: string, deploy: string): Promise<unknown> {
+async function readPublished(ssm: SSMClient, name: string, deploy: string): Promise<string> {
   try {
-    return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+    return await readParameter(ssm, name);
   } catch (error) {
     if (isAwsError(error, 'ParameterNotFound')) {
       throw new AppError(

@@ -10,7 +10,11 @@ import { matchReplicas } from './replicas';
 export type Counterpart =
   | { readonly found: 'there'; readonly version: ListedVersion & { readonly status: string | null } }
   | { readonly found: 'absent' }
-  | { readonly found: 'unknown'; readonly why: string };
+  | {
+      readonly found: 'unknown';
+      readonly why: string /** @default - nothing is known that helps */;
+      readonly hint: string | undefined;
+    };
 
 /** What the other bucket of the pair has under a key. */
 export interface OtherBucket {
@@ -52,9 +56,9 @@ export async function readOtherBucket(
     const taken = new Set(versions.map(({ versionId }) => partners.get(versionId)?.versionId));
     return { name, why: null, listed, alone: listed.filter(({ versionId }) => !taken.has(versionId)), counterparts };
   } catch (error) {
-    const why = messageOf(error);
-    const unknown = versions.map(({ versionId }) => [versionId, { found: 'unknown', why }] as const);
-    return { name, why, listed: [], alone: [], counterparts: new Map(unknown) };
+    const unknown = unknownBy(error);
+    const counterparts = new Map(versions.map(({ versionId }) => [versionId, unknown]));
+    return { name, why: unknown.why, listed: [], alone: [], counterparts };
   }
 }
 
@@ -102,6 +106,10 @@ async function lookAt(reader: ObjectReader, listed: ListedVersion | undefined, d
     const version = await reader.describe(listed, false);
     return version === undefined ? { found: 'absent' } : { found: 'there', version };
   } catch (error) {
-    return { found: 'unknown', why: messageOf(error) };
+    return unknownBy(error);
   }
+}
+
+function unknownBy(error: unknown) {
+  return { found: 'unknown', why: messageOf(error), hint: error instanceof AppError ? error.hint : undefined } as const;
 }

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { isAwsError, isMissingObject, unreachable } from '../../aws/aws-error';
 import { noProgress } from '../../aws/listing/bucket';
-import { badSize } from '../../aws/listing/scan-page';
+import { badSize, badTime } from '../../aws/listing/scan-page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { COMMAND } from '../../config/program';
 import { AppError, UnreachableError } from '../../errors/errors';
@@ -41,6 +41,13 @@ export interface ListedVersion {
   readonly isDeleteMarker: boolean;
   readonly lastModified: Date;
   readonly size: number | null;
+}
+
+/** How the SDK gives a version or a delete marker. */
+interface ListedId {
+  readonly VersionId?: string;
+  readonly IsLatest?: boolean;
+  readonly LastModified?: Date;
 }
 
 /** Requests at a time: enough to be quick, few enough not to be throttled. */
@@ -118,12 +125,12 @@ export class ObjectReader {
       const page = await this.ask(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: this.key, ...marker }));
       for (const version of page.Versions ?? []) {
         if (version.Key === this.key) {
-          listed.push({ ...idOf(version), isDeleteMarker: false, size: this.sizeOf(version.Size) });
+          listed.push({ ...this.idOf(version), isDeleteMarker: false, size: this.sizeOf(version.Size) });
         }
       }
       for (const deleteMarker of page.DeleteMarkers ?? []) {
         if (deleteMarker.Key === this.key) {
-          listed.push({ ...idOf(deleteMarker), isDeleteMarker: true, size: null });
+          listed.push({ ...this.idOf(deleteMarker), isDeleteMarker: true, size: null });
         }
       }
       if (page.IsTruncated === true && page.NextKeyMarker === undefined) {
@@ -189,6 +196,17 @@ export class ObjectReader {
     }
   }
 
+  private idOf({
+    VersionId: id,
+    IsLatest: latest,
+    LastModified: time,
+  }: ListedId): Omit<ListedVersion, 'isDeleteMarker' | 'size'> {
+    if (time === undefined) {
+      throw new UnreachableError('BadTime', badTime(this.key, ''));
+    }
+    return { versionId: id ?? 'null', isLatest: latest === true, lastModified: time };
+  }
+
   private sizeOf(size: number | undefined): number {
     if (size === undefined || !Number.isSafeInteger(size) || size < 0) {
       throw new UnreachableError('BadSize', badSize(this.key, String(size)));
@@ -228,14 +246,6 @@ const NOTHING = {
 /** A delete marker in the form of a version. */
 export function deleteMarkerOf(key: string, listed: ListedVersion): ObjectVersion {
   return { ...NOTHING, key, ...listed };
-}
-
-function idOf(each: { VersionId?: string; IsLatest?: boolean; LastModified?: Date }) {
-  return {
-    versionId: each.VersionId ?? 'null',
-    isLatest: each.IsLatest === true,
-    lastModified: each.LastModified ?? new Date(0),
-  };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */

@@ -46,7 +46,7 @@ function completed({ size }: ObjectVersion, verdict: Verdict, { config, pair, re
     return {
       status: 'unknown',
       verdict: `S3 says that it was replicated; whether the replica is still there is unknown: ${replica.why}`,
-      action: 'run the command again with credentials that may read the replica bucket',
+      action: replica.hint ?? 'run the command again with credentials that may read the replica bucket',
     };
   }
   if (replica.found === 'absent') {

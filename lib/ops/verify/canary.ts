@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { denialHint, httpStatusOf, isAccessDenied, isAwsError, NO_NETWORK } from '../../aws/aws-error';
+import { denialHint, httpStatusOf, isAccessDenied, isNoVerdict, noAnswer } from '../../aws/aws-error';
 import type { Clock } from '../../aws/clock';
-import { networkFault, networkFaultInWords } from '../../aws/network-fault';
+import { networkFault } from '../../aws/network-fault';
 import { AppError, messageOf, UnreachableError, UsageError } from '../../errors/errors';
 import { canaryTags, MAX_KEY_BYTES, taggingOf } from '../../model/canary';
 import type { DeployedPair, Deployment } from '../../model/deployment';
@@ -93,33 +93,21 @@ export async function writeCanary(
   }
 }
 
-/** Codes for credentials, and for haste, among the answers that otherwise say that something is wrong with the request. */
-const NO_VERDICT = ['ExpiredToken', 'InvalidToken', 'RequestTimeout', 'TokenRefreshRequired'];
-
 function failedWrite(bucket: string, cause: unknown): FailedWrite {
-  const message = `no canary could be written to s3://${bucket}: ${messageOf(cause)}`;
+  const what = `no canary could be written to s3://${bucket}`;
   const status = httpStatusOf(cause) ?? 0;
-  if (status >= 400 && status < 500 && ![403, 429].includes(status) && !isAwsError(cause, ...NO_VERDICT)) {
-    return { ended: 'NOT_WRITTEN', error: new AppError('NotWritten', message, undefined, { cause }), maybeWritten: false };
+  if (status !== 403 && !isNoVerdict(cause)) {
+    const error = new AppError('NotWritten', `${what}: ${messageOf(cause)}`, undefined, { cause });
+    return { ended: 'NOT_WRITTEN', error, maybeWritten: false };
   }
-  const fault = networkFault(cause);
-  if (fault !== undefined) {
-    const words = `no canary could be written to s3://${bucket}: AWS cannot be reached: ${networkFaultInWords(fault)}`;
-    // Without a connection nothing was sent.
-    return {
-      ended: 'UNKNOWN',
-      error: new UnreachableError(NO_NETWORK, words, fault.hint, { cause }),
-      maybeWritten: fault.passing,
-    };
-  }
-  const hint = isAccessDenied(cause)
+  const { code, reason, hint } = noAnswer(cause);
+  const advice = isAccessDenied(cause)
     ? denialHint(cause, 'use credentials of the source account that may write to this bucket')
-    : undefined;
+    : (hint ?? 'check the network and the credentials, then repeat the command');
   return {
     ended: 'UNKNOWN',
-    error: new UnreachableError('NoAnswer', message, hint ?? 'check the network and the credentials, then repeat the command', {
-      cause,
-    }),
-    maybeWritten: status === 0 || status === 500,
+    error: new UnreachableError(code, `${what}: ${reason}`, advice, { cause }),
+    // Without a connection nothing was sent.
+    maybeWritten: networkFault(cause)?.passing ?? [0, 200, 500].includes(status),
   };
 }

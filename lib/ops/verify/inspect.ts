@@ -7,8 +7,9 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { isAccessDenied, isAwsError, unreachable } from '../../aws/aws-error';
+import { readParameter } from '../../aws/parameter';
 import type { AppError } from '../../errors/errors';
 import type { Deployment } from '../../model/deployment';
 import type { StatusWord } from '../../model/status';
@@ -101,7 +102,7 @@ async function checkKey(
   }
   const parameter = config.names.destination.keyParameter;
   try {
-    const expected = (await ssm.send(new GetParameterCommand({ Name: parameter }))).Parameter?.Value ?? '';
+    const expected = await readParameter(ssm, parameter);
     return {
       found: found ?? encryption ?? 'none',
       expected,

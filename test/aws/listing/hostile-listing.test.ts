@@ -64,6 +64,23 @@ test.each([
   expect(error.message).toMatch(/"[ak]"/);
 });
 
+test.each([
+  ['in another order', version('b', 'v1') + version('a', 'v1'), 'listed "a" after "b"'],
+  ['with a version twice', version('a', 'v1') + version('a', 'v1'), 'listed version v1 of "a" twice'],
+])('a listing %s is an error: what is compared by the order would differ', async (_, versions, named) => {
+  s3.fault(() => true, { status: 200, body: `<ListVersionsResult>${versions}</ListVersionsResult>` }, ALWAYS);
+  expect(await rejectionOf(readAll(), UnreachableError)).toMatchObject({
+    code: 'NoOrder',
+    message: expect.stringContaining(named),
+  });
+});
+
+test('keys are in order by code points, and versions of a key have none', async () => {
+  const versions = version('a', 'v2') + version('a', 'v1') + version('\uffee', 'v1') + version('💾', 'v1');
+  s3.fault(() => true, { status: 200, body: `<ListVersionsResult>${versions}</ListVersionsResult>` }, ALWAYS);
+  await expect(readAll()).resolves.toBeUndefined();
+});
+
 test.each(['', '<Size></Size>', '<Size>many</Size>', '<Size>-1</Size>', '<Size>1e3</Size>', '<Size>9007199254740992</Size>'])(
   'the size %j is an error that names the key',
   async (size) => {

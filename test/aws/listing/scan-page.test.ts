@@ -14,6 +14,8 @@ const s3 = new S3Client({
   },
 });
 
+const TIME = '<LastModified>2026-10-01T12:00:00.000Z</LastModified>';
+
 /** The SDK's own reading of the same answer. */
 async function readBySdk(xml: string) {
   answer = xml;
@@ -138,7 +140,7 @@ test('reads a page that is not encoded as the SDK does, entities included', asyn
 });
 
 test('finds common prefixes before the versions and after them', () => {
-  const version = '<Version><Key>a</Key><VersionId>1</VersionId><Size>1</Size></Version>';
+  const version = `<Version><Key>a</Key><VersionId>1</VersionId>${TIME}<Size>1</Size></Version>`;
   const prefix = (name: string) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`;
   const listing = (inner: string) => scanPage(`<ListVersionsResult>${inner}</ListVersionsResult>`)?.commonPrefixes;
 
@@ -149,7 +151,7 @@ test('finds common prefixes before the versions and after them', () => {
 test('restores every key that S3 can send', () => {
   fc.assert(
     fc.property(fc.array(anyKey), (keys) => {
-      const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key><Size>1</Size></Version>`).join('');
+      const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key>${TIME}<Size>1</Size></Version>`).join('');
       const xml = `<ListVersionsResult><EncodingType>url</EncodingType>${entries}</ListVersionsResult>`;
 
       expect(scanPage(xml)?.entries.map(({ key }) => key)).toEqual(keys);
@@ -158,7 +160,8 @@ test('restores every key that S3 can send', () => {
 });
 
 test('keeps the order in which versions and delete markers come', () => {
-  const entry = (tag: string, key: string) => `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId><Size>1</Size></${tag}>`;
+  const entry = (tag: string, key: string) =>
+    `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId>${TIME}<Size>1</Size></${tag}>`;
   const xml = `<ListVersionsResult>${entry('DeleteMarker', 'a')}${entry('Version', 'b')}${entry('DeleteMarker', 'c')}</ListVersionsResult>`;
 
   expect(scanPage(xml)?.entries.map(({ key, isDeleteMarker }) => [key, isDeleteMarker])).toEqual([
@@ -169,8 +172,7 @@ test('keeps the order in which versions and delete markers come', () => {
 });
 
 test('a page that is cut off is no page', () => {
-  const xml =
-    '<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key><Size>1</Size></Version></ListVersionsResult>';
+  const xml = `<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key>${TIME}<Size>1</Size></Version></ListVersionsResult>`;
   for (let length = 0; length < xml.length; length += 1) {
     expect(scanPage(xml.slice(0, length))).toBeUndefined();
   }
@@ -184,4 +186,14 @@ test('an element without an end makes no page', () => {
 test('an error is no page, and an empty tag is an empty one', () => {
   expect(scanPage('<Error><Code>SlowDown</Code></Error>')).toBeUndefined();
   expect(scanPage('<?xml version="1.0"?><ListVersionsResult xmlns="s3"/>\n')?.entries).toEqual([]);
+});
+
+test.each([
+  ['a time that is none', '<Key>a</Key><LastModified>yesterday</LastModified><Size>1</Size>', '"a" with the time "yesterday"'],
+  ['no time', '<Key>a</Key><Size>1</Size>', '"a" with the time ""'],
+  ['a size that is none', `<Key>a</Key>${TIME}<Size>-1</Size>`, '"a" with the size "-1"'],
+  ['a key that is not encoded', `<Key>50%zz</Key>${TIME}<Size>1</Size>`, 'the key "50%zz"'],
+])('a version with %s is named', (_, inner, named) => {
+  const xml = `<ListVersionsResult><EncodingType>url</EncodingType><Version>${inner}</Version></ListVersionsResult>`;
+  expect(() => scanPage(xml)).toThrow(named);
 });

@@ -1,5 +1,4 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import {
   faultInWords,
   isAccessDenied,
@@ -11,6 +10,7 @@ import {
 } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
+import { readParameter } from '../../../aws/parameter';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
 import { plural } from '../../../cli/units';
@@ -36,10 +36,9 @@ export async function readDeepFacts({ clients, config, pairs }: Context): Promis
   for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
     const parameter = group.names.destination.keyParameter;
     try {
-      const ssm = await clients.ssm('destination');
-      const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: parameter }));
+      const replicaKeyArn = await readParameter(await clients.ssm('destination'), parameter);
       for (const { id } of group.pairs) {
-        facts.set(id, { replicaKeyArn: found?.Value ?? null });
+        facts.set(id, { replicaKeyArn });
       }
     } catch (error) {
       throw unreachable(`SSM parameter ${parameter}`, error);

@@ -5,6 +5,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Pool } from 'undici';
+import { ForeignAnswer } from '../../../aws/foreign-answer';
 import { endWhenTooSlow, RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 import { PROGRAM } from '../../../config/program';
 
@@ -90,7 +91,7 @@ export class Connection {
     setMaxListeners(0, interruption, this.patience);
   }
 
-  /** @throws S3Error for every answer but success, and whatever the network throws */
+  /** @throws S3Error for every answer but success, ForeignAnswer when S3 did not answer, and whatever the network throws */
   async send(request: ObjectRequest): Promise<Answer> {
     this.ready ??= this.prepare().catch((error: unknown) => {
       this.ready = undefined;
@@ -108,6 +109,11 @@ export class Connection {
       const answer = await pool.request(options);
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
+      const foreign = ForeignAnswer.in(answer, endpoint.url.host, false);
+      if (foreign !== undefined) {
+        body.destroy();
+        throw foreign;
+      }
       if (method !== 'POST') {
         endWhenTooSlow(body, this.timeouts);
       }

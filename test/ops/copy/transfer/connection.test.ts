@@ -233,6 +233,18 @@ test('a body that fails on its way fails the request', async () => {
   await expect(new Connection(client(), 'bucket').send(request)).rejects.toThrow('cut');
 });
 
+test('a web page of a proxy is none of S3, and an object that is one is an object', async () => {
+  const page = { status: 200, body: '<html></html>', headers: { 'content-type': 'text/html; charset=utf-8' } };
+  const get = async () => await textOf(await new Connection(client(), 'bucket').send({ method: 'GET', key: 'index.html' }));
+
+  answer = page;
+  await expect(get()).rejects.toMatchObject({ code: 'HTTP 200 with a web page' });
+  answer = { ...page, status: 403 };
+  await expect(get()).rejects.toMatchObject({ code: 'HTTP 403 with a web page' });
+  answer = { ...page, headers: { ...page.headers, 'x-amz-request-id': 'A1' } };
+  await expect(get()).resolves.toBe('<html></html>');
+});
+
 test('takes new credentials when the old ones expire', async () => {
   let count = 0;
   const credentials = async () => {
