@@ -24,6 +24,9 @@ const PACKAGES = [
 const ROOMS = ['config', 'errors', 'model', 'stacks'].join('|');
 const HELPERS = ['app', 'config', 'deployed-templates', 'remembered', 'templates'].join('|');
 
+/** `npm test exhaustive` runs the properties once, with all their examples. */
+const RUN_ELSEWHERE = process.argv.includes('exhaustive') ? ['<rootDir>/test/properties/'] : [];
+
 /**
  * @param files TypeScript that a worker loads once
  * @returns {import('jest').Config}
@@ -65,6 +68,7 @@ module.exports = {
         '<rootDir>/test/exhaustive/',
         '<rootDir>/test/faults/',
         '<rootDir>/test/package/',
+        ...RUN_ELSEWHERE,
       ],
     },
     {

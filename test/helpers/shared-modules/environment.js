@@ -26,20 +26,22 @@ const COUNTS = '__coverage__';
 /** What has run in the test files of this worker, by file. */
 const covered = new Map();
 
-/** The counts of Istanbul for files of which more has run than in the test files before. */
+/** The counts of Istanbul for files of which more has run than in the test files before. Jest copies what a property holds, and not what it gets. */
 function news(counts) {
-  return Object.fromEntries(
-    Object.entries(counts).filter(([file, { s, f, b }]) => {
-      const known = covered.get(file) ?? new Set();
-      const before = covered.has(file) ? known.size : -1;
-      covered.set(file, known);
-      for (const [kind, counters] of Object.entries({ s, f, b })) {
-        for (const [id, count] of Object.entries(counters)) {
-          [count].flat().forEach((times, branch) => times > 0 && known.add(`${kind}${id}/${branch}`));
-        }
+  const more = Object.entries(counts).filter(([file, { s, f, b }]) => {
+    const known = covered.get(file) ?? new Set();
+    const before = covered.has(file) ? known.size : -1;
+    covered.set(file, known);
+    for (const [kind, counters] of Object.entries({ s, f, b })) {
+      for (const [id, count] of Object.entries(counters)) {
+        [count].flat().forEach((times, branch) => times > 0 && known.add(`${kind}${id}/${branch}`));
       }
-      return known.size > before;
-    }),
+    }
+    return known.size > before;
+  });
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(more.map(([file, counted]) => [file, { get: () => counted, enumerable: true }])),
   );
 }
 
