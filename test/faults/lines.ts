@@ -68,6 +68,17 @@ const NOT_COPIED: Exception = {
   why: 'each object that could not be copied is named with the reason, and the others are copied',
 };
 
+const BY_MD5: readonly Exception[] = [
+  {
+    steps: /GetObject/,
+    faults: /^(200|short)$/,
+    exit: EXIT.unknown,
+    why: 'a report with another MD5 than S3 wrote beside it is not used',
+    says: /is not as S3 wrote it|Checksum mismatch/,
+  },
+  { steps: /GetObject/, faults: /^headers$/, exit: ok, why: 'the MD5s of the report verify the content' },
+];
+
 export const LINES: Readonly<Record<string, Line>> = {
   audit: { argv: 'audit --csv a.csv --html a.html', steps: [...IDENTITIES, ...LISTINGS], exceptions: [NO_BUCKET] },
   'audit --deep': {
@@ -114,16 +125,7 @@ export const LINES: Readonly<Record<string, Line>> = {
     argv: 'audit --from-inventory --csv a.csv --html a.html',
     before: (world) => world.reportInventories(),
     steps: [BACKUP_IDENTITY, 'backup: s3 ListObjectsV2', 'backup: s3 GetObject'],
-    exceptions: [
-      {
-        steps: /GetObject/,
-        faults: /^(200|short)$/,
-        exit: EXIT.unknown,
-        why: 'a report with another MD5 than S3 wrote beside it is not used',
-        says: /is not as S3 wrote it|Checksum mismatch/,
-      },
-      { steps: /GetObject/, faults: /^headers$/, exit: ok, why: 'the MD5s of the report verify the content' },
-    ],
+    exceptions: BY_MD5,
   },
   explain: {
     asksOnce: true,
@@ -224,6 +226,15 @@ export const LINES: Readonly<Record<string, Line>> = {
         why: 'an object that could not be compared is named with the reason',
       },
     ],
+  },
+  'restore --from-inventory': {
+    argv: 'restore --from-inventory --dry-run',
+    before: async (world) => {
+      await world.reportInventories();
+      world.lose();
+    },
+    steps: ['backup: s3 ListObjectsV2', 'backup: s3 GetObject'],
+    exceptions: BY_MD5,
   },
   'restore by batch': {
     argv: 'restore --engine batch --batch-role arn:aws:iam::111111111111:role/recovery-batch --batch-bucket backups-backfill-111111111111-ap-southeast-2-an',

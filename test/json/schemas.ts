@@ -540,6 +540,9 @@ const restoreRun = object({
       markerOrigin: origin,
       ignoreForeignMarkers: flag,
       requestArchived: orNull(number),
+      inventory: orNull(object({ report: text, takenAt: time, files: count, bytes })).describe(
+        'the report of S3 Inventory that versions were chosen from; null where the replica bucket was listed',
+      ),
       plan: object({
         chosen: amount,
         copy: amount,

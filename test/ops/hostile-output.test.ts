@@ -177,6 +177,7 @@ function restoreResult(x: Text): RestoreResult {
         markerOrigin: 'foreign',
         ignoreForeignMarkers: false,
         requestArchived: null,
+        inventory: { report: x('report'), takenAt: x('time'), files: 1, bytes: 1 },
         plan: {
           chosen: amount,
           copy: amount,

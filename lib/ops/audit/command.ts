@@ -1,7 +1,5 @@
 import type { Command } from '../../cli/command';
-
-/** The value of --from-inventory without a date. */
-export const NEWEST = 'newest';
+import { NEWEST } from '../inventory/dates';
 
 export const AUDIT: Command = {
   name: 'audit',

@@ -1,3 +1,4 @@
+import { quoted } from '../../errors/visible';
 import type { DeployedPair } from '../../model/deployment';
 import { markerOrigin } from './markers';
 
@@ -5,6 +6,8 @@ import { markerOrigin } from './markers';
 export interface Unknown {
   /** Stable across releases. */
   readonly code:
+    | 'inventory-snapshot'
+    | 'inventory-prefix'
     | 'delete-markers'
     | 'marker-origin'
     | 'lifecycle-deletions'
@@ -17,6 +20,31 @@ export interface Unknown {
     | 'whole-seconds'
     | 'emulator';
   readonly text: string;
+}
+
+/**
+ * Returns what an inventory report of a pair leaves unknown.
+ *
+ * @param prefix below which keys are restored
+ * @param takenAt when S3 began to look
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html#storage-inventory-contents
+ */
+export function unknownsOfReport({ filter }: DeployedPair, prefix: string, takenAt: Date): Unknown[] {
+  const listed = filter?.prefix ?? '';
+  return [
+    {
+      code: 'inventory-snapshot',
+      text: `what came to the replica bucket or left it after ${takenAt.toISOString()} is unknown, not absent: versions, delete markers, deletions, and replicas that arrived later of versions that were written before; the report may also lack what came shortly before`,
+    },
+    ...(prefix.startsWith(listed)
+      ? []
+      : [
+          {
+            code: 'inventory-prefix' as const,
+            text: `the report lists only keys below ${quoted(listed)}, the prefix of the pair's filter: what else the replica bucket has is unknown`,
+          },
+        ]),
+  ];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { RequestCounts } from '../../aws/requests';
 import { type CheckpointBase, count, keyRange, readCheckpointFile, size } from '../../cli/checkpoint-file';
@@ -127,6 +127,23 @@ const CHECKPOINT: z.ZodType<RestoreCheckpoint> = z.strictObject({
   ),
 });
 
+/** What a checkpoint says of the reports, as far as it belongs to a restore from reports. */
+const REPORTS = z.object({ pairs: z.array(z.object({ pair: z.string(), report: z.object({ date: z.string() }) })) });
+
+/**
+ * Reads from which inventory reports an interrupted restore has chosen: it continues with these, and not with newer ones.
+ *
+ * @returns their names by pair; none where {@link readCheckpoint} finds another restore, or none
+ */
+export function begunReports(file: string): Readonly<Record<string, string>> {
+  try {
+    const { subject } = z.object({ subject: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8')));
+    return Object.fromEntries(REPORTS.parse(JSON.parse(subject)).pairs.map(({ pair, report: { date } }) => [pair, date]));
+  } catch {
+    return {};
+  }
+}
+
 /**
  * Reads where a restore was interrupted.
  *
@@ -134,7 +151,7 @@ const CHECKPOINT: z.ZodType<RestoreCheckpoint> = z.strictObject({
  */
 export function readCheckpoint(file: string, subject: string): RestoreCheckpoint {
   const options =
-    '--pair, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class, --engine, --batch-role, --batch-bucket and --csv';
+    '--pair, --from-inventory, --as-of, --prefix, --to, --overwrite, --ignore-foreign-markers, --storage-class, --engine, --batch-role, --batch-bucket and --csv';
   return readCheckpointFile(file, CHECKPOINT, subject, { command: 'restore', options });
 }
 

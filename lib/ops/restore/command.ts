@@ -1,4 +1,5 @@
 import type { Command } from '../../cli/command';
+import { NEWEST } from '../inventory/dates';
 
 export const RESTORE: Command = {
   name: 'restore',
@@ -26,6 +27,12 @@ delete markers into the replica bucket, somebody deleted the object there: the p
 when. --ignore-foreign-markers restores the version below each. With replicateDeleteMarkers or
 lifecycle.replicaExpireDays, S3 does not show who wrote a marker: its origin is unknown, and the object counts as deleted.
 
+With --from-inventory, S3's newest inventory report about the replica bucket, or that of DATE, says which versions there
+are, and DuckDB chooses from it: the replica bucket is not listed. Every file is verified first; a report that is
+missing, stale, incomplete or altered ends the command with 3. What came after the report is unknown, and a later
+--as-of is refused. --resume continues with the same report. Needs inventory in the configuration, and in the
+destination account s3:ListBucket and s3:GetObject on the bucket of reports.
+
 With --engine batch, S3 copies objects of up to 5 GB that are not archived, with a job of S3 Batch Operations for each
 pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
 current version of one of the objects, unless --overwrite replaces it. --dry-run prints the statements that the role,
@@ -41,6 +48,7 @@ Examples:
   npx --no -- s3-replication restore --pair documents --as-of 2026-11-20T08:00:00Z --to rescue-111111111111
   npx --no -- s3-replication restore --pair documents --prefix reports/ --overwrite --csv left.csv
   npx --no -- s3-replication restore --pair documents --ignore-foreign-markers
+  npx --no -- s3-replication restore --from-inventory --to rescue-111111111111 --dry-run
   npx --no -- s3-replication restore --request-archived 7
   npx --no -- s3-replication restore --engine batch --batch-role arn:aws:iam::111111111111:role/recovery-batch --batch-bucket recovery-batch
   npx --no -- s3-replication restore --resume`,
@@ -53,6 +61,12 @@ Examples:
     prefix: { type: 'string', value: 'PREFIX', help: 'only keys that begin so' },
     to: { type: 'string', value: 'BUCKET', help: "another bucket of the source account; the pair's source bucket without it" },
     overwrite: { type: 'boolean', help: 'replace what is current in the target and is not the wanted version' },
+    'from-inventory': {
+      type: 'string',
+      value: '[DATE]',
+      alone: NEWEST,
+      help: 'choose from the report of S3 Inventory about the replica bucket: the newest one, or that of a date',
+    },
     'dry-run': { type: 'boolean', help: 'show the plan and end' },
     'storage-class': { type: 'string', value: 'CLASS', help: 'of what is restored; STANDARD without it' },
     'without-tags': { type: 'boolean', help: 'restore no tags, where they cannot be read; the result says of how many' },

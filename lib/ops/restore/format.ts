@@ -13,11 +13,12 @@ import type { PairResult, RestoreResult } from './result';
 
 /** The plan of one pair for a person. */
 export function formatPlan(result: PairResult): string {
-  const { pair, replicaBucket, target, prefix, asOf, plan, cost, time, unknowns, ...of } = visibleIn(result);
+  const { pair, replicaBucket, target, prefix, asOf, inventory, plan, cost, time, unknowns, ...of } = visibleIn(result);
   const below = prefix === '' ? '' : ` below ${quoted(prefix)}`;
   const moment = asOf === null ? 'the newest version of each key' : `as of ${asOf}`;
   return [
     `pair ${pair}: restore ${replicaBucket}${below}, ${moment}`,
+    ...chosenFrom(inventory),
     `  into ${target}${of.overwrite ? ', replacing what differs' : '; nothing is replaced'}`,
     ...rowsOfPlan(plan, of),
     ...(of.withoutTags ? ['  tags are not restored: --without-tags'] : []),
@@ -30,6 +31,14 @@ export function formatPlan(result: PairResult): string {
     `  takes about ${duration(time.seconds)}: ${time.assumption}`,
     ...(of.batch === null ? [] : planOfBatch(of.batch)),
   ].join('\n');
+}
+
+function chosenFrom(inventory: PairResult['inventory']): string[] {
+  return inventory === null
+    ? []
+    : [
+        `  chosen from inventory report ${inventory.report}: S3 began to look at ${inventory.takenAt}, and what came later is unknown`,
+      ];
 }
 
 function rowsOfPlan(
@@ -152,7 +161,8 @@ function summary({ deployment, status, pairs }: RestoreResult): string {
     ],
     [count((_, { vanished }) => vanished ?? 0), 'or more of the plan no longer listed'],
   ];
-  const verdict = VERDICTS[status];
+  const later = pairs.some(({ inventory }) => inventory !== null) ? ', by inventory reports; what came later is unknown' : '';
+  const verdict = `${VERDICTS[status]}${later}`;
   const more = notes.filter(([objects]) => objects > 0).map(([objects, what]) => `, ${plural(objects, 'object')} ${what}`);
   return `${MARK[status]} deployment ${deployment}: ${verdict}${more.join('')}`;
 }
@@ -168,6 +178,7 @@ function formatPair(result: PairResult): string {
   const { pair, replicaBucket, target, totals, unknowns } = result;
   return [
     `pair ${pair}: ${replicaBucket} into ${target}`,
+    ...chosenFrom(result.inventory),
     ...(totals === null ? [] : rowsOfTotals(totals, result)),
     ...(result.batch?.result ? formatJob(result.batch.result) : []),
     ...formatUnknowns(unknowns),

@@ -6,6 +6,7 @@ import { UsageError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import { markerOrigin } from '../copy/markers';
 import { type SharedOptions, sharedReaders } from '../copy/options';
+import { dateOf } from '../inventory/dates';
 
 /** With which role S3 Batch Operations copies, and where its lists and reports are. Both in the account that is copied to. */
 export interface BatchOptions {
@@ -28,6 +29,8 @@ export interface RestoreOptions extends SharedOptions {
   readonly requestArchived: number | undefined;
   /** S3 Batch Operations copies what it can. @default - this process copies everything */
   readonly batch: BatchOptions | undefined;
+  /** Versions are chosen from reports of S3 Inventory: of which date. @default - from a listing of the replica bucket */
+  readonly inventory: { readonly date: string | undefined } | undefined;
   /** Go on where the last restore ended. */
   readonly resume: boolean;
   readonly checkpointFile: string;
@@ -58,6 +61,7 @@ export function readOptions(
     ignoreForeignMarkers: () => ignoreOption(context, values),
     requestArchived: () => wholeOption(values, 'request-archived', 'number of days', MOST_DAYS, 7),
     batch: () => batchOptions(context, values),
+    inventory: () => inventoryOption(values),
     concurrency,
     rate,
     resume: () => values['resume'] === true,
@@ -108,6 +112,11 @@ function ignoreOption({ pairs }: Pick<Context, 'pairs'>, values: CommandArgument
     );
   }
   return ignore;
+}
+
+function inventoryOption(values: CommandArguments['values']): RestoreOptions['inventory'] {
+  const from = textOption(values, 'from-inventory');
+  return from === undefined ? undefined : { date: dateOf(from) };
 }
 
 function classOption(values: CommandArguments['values']): string {

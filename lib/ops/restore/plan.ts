@@ -1,5 +1,4 @@
 import type { KeyRange } from '../../aws/listing/cursor';
-import { discoverRanges } from '../../aws/listing/ranges';
 import { type Decision, decide } from '../copy/decide';
 import { forEachRange } from '../copy/keys';
 import { addMarker, type MarkerTally, noMarkers } from '../copy/markers';
@@ -10,7 +9,7 @@ import type { Manifest } from './batch/manifest';
 import type { RestoreJob } from './job';
 import type { RestoreOptions } from './options';
 
-/** What a restore of one pair will do, by the listings. */
+/** What a restore of one pair will do, by the listings, or by an inventory report and the listing of the target. */
 export interface PairPlan {
   /** Objects that existed at the moment asked for: those of the five below. */
   readonly chosen: Amount;
@@ -40,7 +39,7 @@ export interface PairPlan {
   stays: number;
   /** Requests that copying and comparing take. */
   readonly requests: CopyRequests;
-  /** Requests that listing both buckets takes; the plan took as many. */
+  /** Requests that listing takes; the plan took as many. */
   listRequests: number;
 }
 
@@ -60,7 +59,7 @@ type PlanOptions = Pick<RestoreOptions, 'overwrite' | 'withoutTags' | 'ignoreFor
 const SHOW_EVERY = 500;
 
 /**
- * Lists both buckets of a pair, holding counters only.
+ * Goes through the keys of a pair, holding counters only.
  *
  * @param listed called now and then with the keys that were looked at
  * @param manifest takes what S3 Batch Operations is to copy. @default - this process copies everything
@@ -74,7 +73,7 @@ export async function planPair(
   listed: (keys: number) => void,
   manifest?: Pick<Manifest, 'add'>,
 ): Promise<{ readonly plan: PairPlan; readonly ranges: readonly KeyRange[] }> {
-  const ranges = await discoverRanges(job.from);
+  const ranges = await job.ranges();
   const plan = noPlan();
   let looked = 0;
   await forEachRange(ranges, job.keysOf, signal, async (keys) => {

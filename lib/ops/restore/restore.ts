@@ -12,8 +12,9 @@ import { streamedKeys } from './batch/choice';
 import { Manifest } from './batch/manifest';
 import { isAboutJob, oneJob } from './batch/one-job';
 import { finishBatch, startBatch, uploadList } from './batch/run';
-import { type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
+import { begunReports, type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
+import { ReportChoices } from './inventory/reports';
 import { type RestoreJob, restoreJobs } from './job';
 import { CSV_COLUMNS, endedIn } from './ledger';
 import { type RestoreOptions, readOptions } from './options';
@@ -52,7 +53,24 @@ async function runRestore(context: Context, options: RestoreOptions): Promise<Ou
   if (!options.resume && !options.dryRun) {
     refuseToForget(options.checkpointFile);
   }
-  const jobs = await restoreJobs(context, options, counts);
+  if (options.inventory === undefined) {
+    return await planAndRun(context, options, counts, await restoreJobs(context, options, counts));
+  }
+  const begun = options.resume ? begunReports(options.checkpointFile) : {};
+  const choices = await ReportChoices.open(context, { ...options, ...options.inventory }, begun, counts);
+  try {
+    return await planAndRun(context, options, counts, await restoreJobs(context, options, counts, choices));
+  } finally {
+    await choices.close();
+  }
+}
+
+async function planAndRun(
+  context: Context,
+  options: RestoreOptions,
+  counts: RequestCounts<RestoreRequest>,
+  jobs: readonly RestoreJob[],
+): Promise<Outcome> {
   const description = describeRestore(jobs, options);
   const earlier = options.resume ? readCheckpoint(options.checkpointFile, description) : undefined;
   Object.assign(counts, earlier?.requests);
@@ -121,7 +139,8 @@ async function plan(
 ): Promise<Omit<PlannedJob, 'job'>> {
   const sent = counts.list;
   const manifest = options.batch && new Manifest(job.from.name);
-  const show = (keys: number) => terminal.progress(`plan: ${whole(keys)} keys of both buckets`);
+  const of = job.report === undefined ? 'both buckets' : 'the report and the target';
+  const show = (keys: number) => terminal.progress(`plan: ${whole(keys)} keys of ${of}`);
   const { plan: made, ranges } = await planPair(job, options, signal, show, manifest).catch((error: unknown) => {
     manifest?.remove();
     throw error;
@@ -241,7 +260,12 @@ function refuseToReplace(planned: readonly PlannedJob[], { overwrite }: RestoreO
 function describeRestore(jobs: readonly RestoreJob[], options: RestoreOptions): string {
   const { asOf, prefix, overwrite, ignoreForeignMarkers, storageClass, batch, csvFile } = options;
   return JSON.stringify({
-    pairs: jobs.map(({ pair, from, to }) => ({ pair: pair.id, from: from.name, to: to.name })),
+    pairs: jobs.map(({ pair, from, to, report }) => ({
+      pair: pair.id,
+      from: from.name,
+      to: to.name,
+      ...(report && { report: { date: report.date, md5: report.md5 } }),
+    })),
     asOf: asOf === undefined ? null : new Date(asOf).toISOString(),
     prefix,
     overwrite,

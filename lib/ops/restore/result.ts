@@ -7,7 +7,8 @@ import { batchStatements, type NeededStatements } from '../../model/recovery';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import { noAmount, type RestoreRequest } from '../copy/model';
-import { type Unknown, unknownsOf } from '../copy/unknowns';
+import { type Unknown, unknownsOf, unknownsOfReport } from '../copy/unknowns';
+import { bytesOf } from '../inventory/duckdb';
 import { leftBy } from './batch/format';
 import type { BatchResult } from './batch/run';
 import { type CostLine, costOf, type ExpectedTime, expectedTime, streamedOf } from './estimate';
@@ -37,6 +38,8 @@ export interface PairResult {
   readonly ignoreForeignMarkers: boolean;
   /** Days for which archived versions are requested; null when they are not. */
   readonly requestArchived: number | null;
+  /** The inventory report that versions were chosen from; null where the replica bucket was listed. */
+  readonly inventory: PairInventory | null;
   readonly plan: PairPlan;
   readonly cost: readonly CostLine[];
   readonly time: ExpectedTime;
@@ -48,6 +51,17 @@ export interface PairResult {
   readonly vanished: number | null;
   /** What S3 Batch Operations was given; null without `--engine batch`. */
   readonly batch: PairBatch | null;
+}
+
+/** The inventory report that versions of a pair were chosen from. What came later is unknown. */
+interface PairInventory {
+  /** Its name. */
+  readonly report: string;
+  /** When S3 began to look at the replica bucket, ISO 8601. */
+  readonly takenAt: string;
+  readonly files: number;
+  /** Of the files. */
+  readonly bytes: number;
 }
 
 /** The part of a pair that S3 Batch Operations copies. */
@@ -163,7 +177,7 @@ function statusOfPair({ pair, plan, totals, vanished, markerOrigin: origin, batc
 }
 
 function pairResult({ job, plan, ledger, result }: JobState, options: RestoreOptions, config: Deployment): PairResult {
-  const { pair, from, target } = job;
+  const { pair, from, target, report } = job;
   const { asOf, prefix, overwrite, withoutTags, ignoreForeignMarkers, requestArchived, batch } = options;
   const totals = ledger?.totals ?? null;
   return {
@@ -179,10 +193,17 @@ function pairResult({ job, plan, ledger, result }: JobState, options: RestoreOpt
     markerOrigin: markerOrigin(pair),
     ignoreForeignMarkers,
     requestArchived: requestArchived ?? null,
+    inventory:
+      report === undefined
+        ? null
+        : { report: report.date, takenAt: report.takenAt.toISOString(), files: report.files.length, bytes: bytesOf([report]) },
     plan,
     cost: costOf(plan, job, config.destination.region, options),
     time: expectedTime(streamedOf(plan), Math.max(plan.requests.from, plan.requests.look + plan.requests.put), options),
-    unknowns: unknownsOf(pair, asOf !== undefined, isEmulator()).filter(({ code }) => !withoutTags || code !== 'tags'),
+    unknowns: [
+      ...(report === undefined ? [] : unknownsOfReport(pair, prefix, report.takenAt)),
+      ...unknownsOf(pair, asOf !== undefined, isEmulator()),
+    ].filter(({ code }) => !withoutTags || code !== 'tags'),
     totals,
     vanished: totals === null ? null : Math.max(plan.chosen.objects - plan.batch.objects - endedIn(totals).objects, 0),
     batch:

@@ -5,9 +5,9 @@ import type { Context } from '../../../lib/cli/command';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
 import type { DeployedPair } from '../../../lib/model/deployment';
 import { reportsOf } from '../../../lib/model/inventory';
-import { loadDuckDb } from '../../../lib/ops/audit/inventory/duckdb';
-import { findReport, type ReportBucket } from '../../../lib/ops/audit/inventory/reports';
 import { type AuditReport, type Difference, ENGINES } from '../../../lib/ops/audit/report';
+import { loadDuckDb } from '../../../lib/ops/inventory/duckdb';
+import { findReport, type ReportBucket } from '../../../lib/ops/inventory/reports';
 import { validConfig } from '../../helpers/config';
 import { FakeAthena } from '../../helpers/fake-athena';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
@@ -591,7 +591,7 @@ describe('usage', () => {
     const load = () => {
       throw Object.assign(new Error("Cannot find module '@duckdb/node-api'\nRequire stack:"), { code: 'MODULE_NOT_FOUND' });
     };
-    expect(() => loadDuckDb(load)).toThrow(
+    expect(() => loadDuckDb('', load)).toThrow(
       expect.objectContaining({ code: 'NoDuckDb', hint: expect.stringMatching(/npm install --no-save @duckdb\/node-api@\d/) }),
     );
   });
@@ -724,7 +724,7 @@ test('a list of reports that does not advance ends with an error', async () => {
   };
   const config = validConfig({ inventory: {} });
   const place = reportsOf(config, config.pairs[0] as DeployedPair).destination;
-  const wanted = { place, about: 'x', date: undefined, maxAge: 1 };
+  const wanted = { place, about: 'x', date: undefined, maxAge: 1, columns: [] };
 
   await expect(findReport(from as unknown as ReportBucket, wanted, new Date())).rejects.toMatchObject({ code: 'NoProgress' });
 });

@@ -19,9 +19,10 @@ import { UnreachableError, UsageError } from '../../../errors/errors';
 import { visible } from '../../../errors/visible';
 import { inventoryBucket } from '../../../model/inventory';
 import { tagsOfMade } from '../../../model/tags';
-import type { PairReports, ReadyEngine, ReportTables, Row } from './engine';
-import { alteredReport, halfReport, type InventoryReport, type ReportBucket } from './reports';
-import { type Dialect, literal, TABLES } from './sql';
+import { bytesOf } from '../../inventory/duckdb';
+import { alteredReport, halfReport, type InventoryReport, type ReportBucket } from '../../inventory/reports';
+import { type Dialect, literal, type Row, TABLES } from '../../inventory/sql';
+import type { PairReports, ReadyEngine, ReportTables } from './engine';
 
 /*
  * Athena compares reports where they are. For each pair there is a database with a table for each report, whose symlinks name the report's own files: a
@@ -70,7 +71,7 @@ const AT_ONCE = 8;
  */
 export async function athena(context: Context, all: readonly PairReports[], from: ReportBucket): Promise<ReadyEngine> {
   const { clients, config, terminal, yes } = context;
-  const sizes = all.map(({ source, replica }) => sizeOf(source) + sizeOf(replica));
+  const sizes = all.map(({ source, replica }) => bytesOf([source, replica]));
   const most = sizes.reduce((sum, size) => sum + Math.max(READS * size, READS * LEAST_LIMIT), 0);
   const limit = Math.max(LEAST_LIMIT, READS_IN_A_QUERY * Math.max(0, ...sizes));
   const group = `${config.deployment}-inventory-audit`;
@@ -348,10 +349,6 @@ LOCATION ${literal(`s3://${output}/${folder}`)}`;
       throw unreachable(`Athena's ${what}`, error);
     }
   }
-}
-
-function sizeOf({ files }: InventoryReport): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 function dollars(size: number): string {

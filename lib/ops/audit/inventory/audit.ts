@@ -1,21 +1,21 @@
 import { Requests } from '../../../aws/requests';
 import type { Context, Outcome } from '../../../cli/command';
 import { CsvFile } from '../../../cli/csv';
-import { plural } from '../../../cli/units';
-import { UnreachableError, UsageError } from '../../../errors/errors';
 import type { DeployedPair } from '../../../model/deployment';
-import { hasInventory, reportsOf } from '../../../model/inventory';
-import { someAtOnce } from '../../explain/read-object';
+import { reportsOf } from '../../../model/inventory';
+import { bytesOf, loadDuckDb } from '../../inventory/duckdb';
+import { findReports, maxAgeOf, pairsWithInventory } from '../../inventory/find';
+import type { InventoryReport, ReportBucket } from '../../inventory/reports';
 import { conclude, pairReport } from '../conclude';
 import { NOT_IN_REPORTS } from '../examine/reported';
 import { AuditProgress } from '../progress';
 import { CSV_COLUMNS, type InventoryFacts, type Snapshot } from '../report';
 import { athena } from './athena';
 import { InventoryAudit } from './compare';
-import { downloading, loadDuckDb } from './duckdb';
+import { downloading } from './duckdb';
 import type { PairReports } from './engine';
 import type { InventoryOptions } from './options';
-import { findReport, type InventoryReport, LATE, type ReportBucket } from './reports';
+import { READ_COLUMNS } from './sql';
 
 /** What the audit of reports takes from the command's own options. */
 interface AuditFiles {
@@ -26,9 +26,6 @@ interface AuditFiles {
 
 /** How the reports of one pair were verified, and how long that and the comparison took. */
 interface Step extends Pick<Snapshot, 'verified'>, Pick<InventoryFacts['pairs'][number], 'seconds'> {}
-
-const DAY = 24 * 60 * 60 * 1000;
-const EVERY = { Daily: DAY, Weekly: 7 * DAY } as const;
 
 /**
  * Compares the reports of S3 Inventory about both buckets of each pair. They are read in the backup account, with its credentials alone: the
@@ -41,7 +38,7 @@ const EVERY = { Daily: DAY, Weekly: 7 * DAY } as const;
 export async function auditInventories(context: Context, files: AuditFiles, options: InventoryOptions): Promise<Outcome> {
   const { clients, clock, config, signal } = context;
   const pairs = pairsWithInventory(context);
-  const duckDb = options.engine === 'duckdb' ? loadDuckDb() : undefined;
+  const duckDb = options.engine === 'duckdb' ? loadDuckDb('or let Athena compare the reports: --engine athena') : undefined;
   const startedAt = clock.now().toISOString();
   const requests = { list: 0, head: 0, get: 0 };
   const from: ReportBucket = {
@@ -49,7 +46,7 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
     requests: new Requests(clock, requests, undefined),
     owner: config.destination.account,
   };
-  const all = await findReports(context, pairs, from, options);
+  const all = await reportsAbout(context, pairs, from, options);
   const audits = all.map(
     ({ pair, source, replica }) =>
       new InventoryAudit(
@@ -101,72 +98,27 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
   });
 }
 
-/** @throws UsageError when a pair that is to be audited has none: a smaller audit would look like the whole one */
-function pairsWithInventory({ config, pairs }: Context): readonly DeployedPair[] {
-  if (config.inventory === undefined) {
-    throw new UsageError(
-      'NoInventory',
-      'the configuration has no inventory, so that there are no reports',
-      'write "inventory": {} into it and deploy; S3 delivers the first reports up to 48 hours later',
-    );
-  }
-  // The pair that replicates the reports has none itself.
-  const audited = pairs.filter(({ reportDays }) => reportDays === undefined);
-  const without = audited.filter((pair) => !hasInventory(config, pair)).map(({ id }) => id);
-  if (without.length > 0 || audited.length === 0) {
-    throw new UsageError(
-      'NoInventory',
-      audited.length === 0
-        ? 'the pair that replicates the reports has no inventory itself'
-        : `${plural(without.length, 'pair')} without an inventory: ${without.join(', ')}`,
-      'name the other pairs with --pair, or write "inventory": true into these pairs and deploy',
-    );
-  }
-  return audited;
-}
-
 /** @throws UnreachableError that names every report that cannot be used */
-async function findReports(
+async function reportsAbout(
   { config, clock }: Context,
   pairs: readonly DeployedPair[],
   from: ReportBucket,
   { date }: InventoryOptions,
 ): Promise<readonly PairReports[]> {
-  const maxAge = EVERY[config.inventory?.frequency ?? 'Daily'] + LATE;
-  const now = clock.now();
-  const problems: UnreachableError[] = [];
-  const found = await someAtOnce(pairs, async (pair) => {
+  const shared = { date, maxAge: maxAgeOf(config), columns: READ_COLUMNS };
+  const wanted = pairs.flatMap((pair) => {
     const { replicated, destination } = reportsOf(config, pair);
     const { sourceBucket, replicaBucket } = pair.names;
-    const reports = await Promise.allSettled([
-      findReport(from, { place: replicated, about: sourceBucket.name, date, maxAge }, now),
-      findReport(from, { place: destination, about: replicaBucket.name, date, maxAge }, now),
-    ]);
-    const [source, replica] = reports.map((report) => {
-      if (report.status === 'fulfilled') {
-        return report.value;
-      }
-      if (!(report.reason instanceof UnreachableError)) {
-        throw report.reason;
-      }
-      problems.push(report.reason);
-      return undefined;
-    });
-    return source === undefined || replica === undefined ? [] : [{ pair, source, replica }];
+    return [
+      { ...shared, place: replicated, about: sourceBucket.name },
+      { ...shared, place: destination, about: replicaBucket.name },
+    ];
   });
-  const [first] = problems;
-  if (first !== undefined) {
-    const messages = [...new Set(problems.map(({ message }) => message))];
-    throw messages.length === 1
-      ? first
-      : new UnreachableError(
-          'NoReports',
-          `${messages.length} inventory reports cannot be used:\n${messages.map((message) => `  - ${message}`).join('\n')}`,
-          first.hint,
-          { cause: first.cause },
-        );
-  }
-  return found.flat();
+  const found = await findReports(from, wanted, clock.now());
+  return pairs.map((pair, index) => {
+    const [source, replica] = found.slice(2 * index) as [InventoryReport, InventoryReport];
+    return { pair, source, replica };
+  });
 }
 
 function factsOf(
@@ -181,10 +133,10 @@ function factsOf(
     pairs: all.map(({ pair, source, replica }, index) => {
       const { verified, seconds } = steps[index] as Step;
       const { duplicates, ...notJudged } = (audits[index] as InventoryAudit).notJudged;
-      const snapshotOf = ({ takenAt, files }: InventoryReport): Snapshot => ({
-        takenAt: takenAt.toISOString(),
-        files: files.length,
-        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      const snapshotOf = (report: InventoryReport): Snapshot => ({
+        takenAt: report.takenAt.toISOString(),
+        files: report.files.length,
+        bytes: bytesOf([report]),
         verified,
       });
       return { pair: pair.id, source: snapshotOf(source), replica: snapshotOf(replica), notJudged, duplicates, seconds };

@@ -2,13 +2,14 @@ import { stopIfInterrupted } from '../../../aws/clock';
 import type { Entry } from '../../../aws/listing/scan-page';
 import { canaryPrefix } from '../../../model/names';
 import type { Encryption } from '../../explain/rule-match';
+import { named, type Row } from '../../inventory/sql';
 import { expiresReplicas, toDifference } from '../examine/listed';
 import { cutoffOf, judgeReported, type ReportedEntry, type ReportedPair, type ReportedSides } from '../examine/reported';
 import { ByVersionId, type Matcher, type Visit, WithHistory } from '../join';
 import type { RunningAudit } from '../progress';
 import type { Difference } from '../report';
 import { Tally, type TallyData } from '../tally';
-import type { ReportTables, Row } from './engine';
+import type { ReportTables } from './engine';
 import { type Comparison, pairedSql, SUSPECT, suspectRowsSql, suspectsSql, TOTALS, totalsSql } from './sql';
 
 /** What the reports hold that was not judged. */
@@ -219,10 +220,6 @@ interface Listed {
   readonly entry: ReportedEntry;
   /** The row as text, to compare it with another one. */
   readonly text: string;
-}
-
-function named<Name extends string>(columns: readonly Name[], row: Row): Readonly<Record<Name, string | null>> {
-  return Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null])) as Record<Name, string | null>;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html */

@@ -1,7 +1,7 @@
 import type { DeployedPair } from '../../../model/deployment';
+import type { InventoryReport } from '../../inventory/reports';
+import type { Dialect, Row } from '../../inventory/sql';
 import type { Snapshot } from '../report';
-import type { InventoryReport } from './reports';
-import type { Dialect } from './sql';
 
 /** Both reports of one pair. */
 export interface PairReports {
@@ -21,9 +21,6 @@ export interface ReadyEngine {
   /** Removes what was made. */
   close(): Promise<void>;
 }
-
-/** One row of an answer: every value as text, null where SQL has none. */
-export type Row = readonly (string | null)[];
 
 /** The reports of one pair as tables of an engine, under the names that sql.ts has for them. */
 export interface ReportTables {

@@ -3,7 +3,7 @@ import { textOption } from '../../../cli/options';
 import { UsageError } from '../../../errors/errors';
 import { didYouMean } from '../../../errors/nearest';
 import { quoted } from '../../../errors/visible';
-import { NEWEST } from '../command';
+import { dateOf } from '../../inventory/dates';
 import { ENGINES, type Engine } from '../report';
 
 /** How an audit compares reports. */
@@ -51,18 +51,4 @@ function engineOf(text: string | undefined): Engine {
     );
   }
   return engine;
-}
-
-function dateOf(text: string): string | undefined {
-  if (text === NEWEST) {
-    return undefined;
-  }
-  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}-\d{2}Z)?$/.test(text) || Number.isNaN(Date.parse(text.slice(0, 10)))) {
-    throw new UsageError(
-      'BadDate',
-      `--from-inventory ${quoted(text)} is not a date`,
-      'write a date such as 2026-11-27, the name of a report such as 2026-11-27T01-00Z, or nothing for the newest report',
-    );
-  }
-  return text;
 }

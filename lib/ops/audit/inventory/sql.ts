@@ -1,30 +1,25 @@
 import type { DeployedPair } from '../../../model/deployment';
 import { afterDays } from '../../../model/lifecycle';
 import { canaryPrefix } from '../../../model/names';
+import {
+  type Dialect,
+  IS_LATEST,
+  IS_MARKER,
+  keysBelow,
+  literal,
+  STORAGE_CLASS,
+  TABLES,
+  type Table,
+  VERSION,
+} from '../../inventory/sql';
 import { MOST_PREFIXES } from '../report';
 
 /*
- * The SQL of an audit of inventory reports, in one place for both engines. It uses what DuckDB and Trino, on which Athena is built, have in common;
- * `Dialect` has the rest.
+ * The SQL of an audit of inventory reports, in one place for both engines.
  *
  * Versions that are surely alike are only counted: S3 says COMPLETED of the source and REPLICA of the replica, sizes are equal, both are under KMS
  * keys, and the replica is in a storage class that it may be in. All others are suspects, which are read and judged one by one.
  */
-
-/** What the engines spell differently. Each function takes a column or an expression, and returns an expression. */
-export interface Dialect {
-  /**
-   * One value for one or two texts, by which rows are matched. Different texts may share a value only by a chance that can be neglected. The first of two
-   * texts has no blank.
-   */
-  readonly matched: (...texts: [string] | [string, string]) => string;
-  /** Whether a derived table is kept, so that reading it again costs nothing. */
-  readonly keepsTables: boolean;
-  /** Milliseconds since 1970 of a timestamp, as a whole number. */
-  readonly milliseconds: (timestamp: string) => string;
-  /** The same of the end of a retention, which is of another type on Athena. */
-  readonly retainedUntil: (column: string) => string;
-}
 
 /** What is compared, and at which moments S3 looked. */
 export interface Comparison {
@@ -38,11 +33,6 @@ export interface Comparison {
   /** Whether all versions of a key are read where one of them is a suspect: lifecycle rules go by them. */
   readonly withHistory: boolean;
 }
-
-/** The names that the reports have in SQL. */
-export const TABLES = { source: 'source_report', replica: 'replica_report' } as const;
-
-type Table = keyof typeof TABLES;
 
 /** Columns that the audit reads. A report without one of them cannot be audited. */
 export const READ_COLUMNS = [
@@ -81,10 +71,6 @@ export const SUSPECT = [
 ] as const;
 
 const DAY = 24 * 60 * 60 * 1000;
-
-/** S3 gives the null version no id, or names it so. */
-const VERSION = "coalesce(nullif(version_id, ''), 'null')";
-const IS_MARKER = 'coalesce(is_delete_marker, false)';
 
 /**
  * Returns the query for what both reports hold: of the source by prefix and by whether a version is judged, of the replica as a whole. Only the first
@@ -132,7 +118,7 @@ FROM (${rows('source')}) AS source FULL JOIN (${rows('replica')}) AS replica ON 
 /** Returns the query for the rows of suspects, key by key in the order of a listing. @param suspects a table, or a query in parentheses */
 export function suspectRowsSql(comparison: Comparison, dialect: Dialect, suspects: string): string {
   const rows = (table: Table, side: number) =>
-    `SELECT ${comparison.withHistory ? dialect.matched('key') : dialect.matched(VERSION, 'key')} AS suspect, key, ${side} AS side, ${VERSION} AS version, coalesce(is_latest, false) AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, nullif(storage_class, '') AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, ${dialect.retainedUntil('object_lock_retain_until_date')} AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
+    `SELECT ${comparison.withHistory ? dialect.matched('key') : dialect.matched(VERSION, 'key')} AS suspect, key, ${side} AS side, ${VERSION} AS version, ${IS_LATEST} AS is_latest, ${IS_MARKER} AS is_marker, coalesce(size, 0) AS size, ${dialect.milliseconds('last_modified_date')} AS modified, ${STORAGE_CLASS} AS storage_class, nullif(replication_status, '') AS status, nullif(encryption_status, '') AS encryption, ${dialect.retainedUntil('object_lock_retain_until_date')} AS retain_until, nullif(object_lock_mode, '') AS lock_mode, nullif(intelligent_tiering_access_tier, '') AS tier FROM ${TABLES[table]} WHERE ${isAudited(table, comparison)}`;
   return `SELECT key, side, version, is_latest, is_marker, size, modified, storage_class, status, encryption, retain_until, lock_mode, tier
 FROM (${rows('source', 0)} UNION ALL ${rows('replica', 1)}) AS listed JOIN ${suspects} AS suspects ON listed.suspect = suspects.suspect
 ORDER BY key, side, modified DESC, is_latest DESC, version`;
@@ -143,11 +129,7 @@ ORDER BY key, side, modified DESC, is_latest DESC, version`;
  * replica needs no key.
  */
 function isAudited(table: Table, { pair, prefix }: Comparison): string {
-  const conditions = [
-    ...(prefix === '' ? [] : [`starts_with(key, ${literal(prefix)})`]),
-    ...(table === 'source' ? [`NOT starts_with(key, ${literal(canaryPrefix(pair))})`] : []),
-  ];
-  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
+  return keysBelow(prefix, table === 'source' ? canaryPrefix(pair) : undefined);
 }
 
 function prefixOf({ prefix }: Comparison): string {
@@ -182,9 +164,4 @@ function likenessOf(table: Table, { pair, replicaTakenAt }: Comparison, { millis
       ? []
       : [`(${until} IS NULL OR ${retainedUntil(until)} <= ${afterDays(new Date(replicaTakenAt), most).getTime()})`];
   return likeness(["replication_status = 'REPLICA'", `(${classes.join(' OR ')})`, ...lock]);
-}
-
-/** Text in SQL. Prefixes come from the configuration, and may hold any character. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -2,20 +2,17 @@ import { closeSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isAwsError, unreachable } from '../../../aws/aws-error';
-import { interruption, stopIfInterrupted } from '../../../aws/clock';
-import { writeAt } from '../../../cli/files';
-import { bytes } from '../../../cli/units';
-import { messageOf, UsageError } from '../../../errors/errors';
-import type { PairReports } from './engine';
+import { isAwsError, unreachable } from '../../aws/aws-error';
+import { interruption, stopIfInterrupted } from '../../aws/clock';
+import { writeAt } from '../../cli/files';
+import { bytes } from '../../cli/units';
+import { messageOf, UsageError } from '../../errors/errors';
 import { Md5Threads } from './md5';
 import { alteredReport, halfReport, type InventoryReport, type ReportBucket, readObject } from './reports';
+import type { Table } from './sql';
 
 /** Files that are downloaded at a time. */
 const AT_ONCE = 4;
-
-/** What DuckDB writes beside the reports at most, for each of their bytes; measured with `npm run bench:inventory`, and rounded up. */
-export const SPILL = 0.5;
 
 /** A folder for files of this process alone, which is removed with it, however it ends. */
 export class TemporaryFolder {
@@ -38,31 +35,29 @@ export class TemporaryFolder {
   }
 }
 
-/** Disk that an audit of these reports needs. */
-export function diskFor(reports: readonly InventoryReport[]): number {
-  return Math.ceil(reports.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0) * (1 + SPILL));
-}
-
-/** @throws UsageError when the folder's disk has less than the reports need */
-export function assertFits(folder: TemporaryFolder, reports: readonly InventoryReport[]): void {
-  const needed = diskFor(reports);
+/**
+ * @param needed bytes
+ * @param otherwise what to do instead of freeing some disk, behind a comma; empty for nothing
+ * @throws UsageError when the folder's disk has less than the reports need
+ */
+export function assertFits(folder: TemporaryFolder, needed: number, otherwise: string): void {
   if (folder.free < needed) {
     throw new UsageError(
       'NoSpace',
       `the reports need ${bytes(needed)} of disk in ${tmpdir()}, and ${bytes(folder.free)} are free`,
-      'free some, name another folder with the variable TMPDIR, or let Athena read the reports where they are: --engine athena',
+      `free some${otherwise === '' ? ', or' : ','} name another folder with the variable TMPDIR${otherwise}`,
     );
   }
 }
 
-/** Paths of the files of both reports of a pair. */
-export interface ReportPaths {
-  readonly source: readonly string[];
-  readonly replica: readonly string[];
-}
+/** Reports by the name of their table. */
+export type Reports = Partial<Readonly<Record<Table, InventoryReport>>>;
+
+/** Paths of the files of reports, by the name of their table. */
+export type ReportPaths = Partial<Readonly<Record<Table, readonly string[]>>>;
 
 /**
- * Downloads the files of both reports of a pair, and verifies each.
+ * Downloads the files of reports, and verifies each.
  *
  * @param onBytes called with the number of bytes of each piece
  * @throws UnreachableError when a file is missing or is not as S3 wrote it, S3 gives no answer, or the person interrupts
@@ -70,15 +65,16 @@ export interface ReportPaths {
  */
 export async function downloadReports(
   from: ReportBucket,
-  { source, replica }: Pick<PairReports, 'source' | 'replica'>,
+  reports: Reports,
   folder: string,
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<ReportPaths> {
-  const downloadsOf = (name: string, { bucket, files }: InventoryReport) =>
-    files.map((file, index): Download => ({ bucket, file, path: join(folder, `${name}-${index}.parquet`) }));
-  const ofBoth = { source: downloadsOf('source', source), replica: downloadsOf('replica', replica) };
-  const downloads = [...ofBoth.source, ...ofBoth.replica];
+  const ofEach = Object.entries(reports).map(
+    ([name, { bucket, files }]) =>
+      [name, files.map((file, index): Download => ({ bucket, file, path: join(folder, `${name}-${index}.parquet`) }))] as const,
+  );
+  const downloads = ofEach.flatMap(([, each]) => each);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const threads = new Md5Threads(AT_ONCE);
@@ -103,7 +99,7 @@ export async function downloadReports(
   if (failed.signal.aborted) {
     throw signal.aborted ? interruption() : failed.signal.reason;
   }
-  return { source: ofBoth.source.map(({ path }) => path), replica: ofBoth.replica.map(({ path }) => path) };
+  return Object.fromEntries(ofEach.map(([name, each]) => [name, each.map(({ path }) => path)]));
 }
 
 interface Download {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Md5Threads } from '../../../lib/ops/audit/inventory/md5';
+import { Md5Threads } from '../../../lib/ops/inventory/md5';
 import { temporaryFolder } from '../../helpers/folder';
 
 const folder = temporaryFolder('md5-');

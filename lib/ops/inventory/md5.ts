@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Gate } from '../../copy/transfer/memory';
+import { Gate } from '../copy/transfer/memory';
 
 /** Bytes that are hashed in less time than a thread takes to start. */
 const SMALL = 8 * 1024 ** 2;

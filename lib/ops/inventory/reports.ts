@@ -1,21 +1,22 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { isAwsError, unreachable } from '../../../aws/aws-error';
-import { nextToken } from '../../../aws/listing/next-token';
-import type { Requests } from '../../../aws/requests';
-import { duration } from '../../../cli/units';
-import { AppError, UnreachableError } from '../../../errors/errors';
-import { quoted } from '../../../errors/visible';
-import type { ReportPlace } from '../../../model/inventory';
-import { missingColumns, REPORT_FOLDER, readManifest } from '../../../model/inventory-manifest';
-import type { AuditRequest } from '../task';
-import { READ_COLUMNS } from './sql';
+import { isAwsError, unreachable } from '../../aws/aws-error';
+import { nextToken } from '../../aws/listing/next-token';
+import type { Requests } from '../../aws/requests';
+import { duration } from '../../cli/units';
+import { AppError, UnreachableError } from '../../errors/errors';
+import { quoted } from '../../errors/visible';
+import type { ReportPlace } from '../../model/inventory';
+import { missingColumns, REPORT_FOLDER, readManifest } from '../../model/inventory-manifest';
+
+/** The kinds of requests that reading reports sends. */
+type ReportRequest = 'list' | 'head' | 'get';
 
 /** A bucket of reports, and how to ask S3 for them. */
 export interface ReportBucket {
   readonly s3: S3Client;
-  readonly requests: Requests<AuditRequest>;
+  readonly requests: Requests<ReportRequest>;
   /** Id of the account that must own it; S3 refuses the request otherwise. */
   readonly owner: string;
 }
@@ -37,6 +38,8 @@ export interface InventoryReport {
   readonly date: string;
   /** The same to the millisecond. */
   readonly takenAt: Date;
+  /** MD5 of its manifest, which has the MD5 of each file: another report has another one. In hexadecimal digits, lower case. */
+  readonly md5: string;
   readonly files: readonly ReportFile[];
 }
 
@@ -49,6 +52,8 @@ export interface WantedReport {
   readonly date: string | undefined;
   /** Milliseconds after which it is stale; looked at where no date is named. */
   readonly maxAge: number;
+  /** Columns that its files must have. */
+  readonly columns: readonly string[];
 }
 
 /**
@@ -57,7 +62,7 @@ export interface WantedReport {
  * @throws UnreachableError when there is none, when it is stale, or when it is not whole and as S3 wrote it
  */
 export async function findReport(from: ReportBucket, wanted: WantedReport, now: Date): Promise<InventoryReport> {
-  const { place, about, date, maxAge } = wanted;
+  const { place, about, columns, date, maxAge } = wanted;
   const folders = (await foldersOf(from, place)).filter((folder) => folder.startsWith(date ?? ''));
   const folder = folders.toSorted().at(-1);
   if (folder === undefined) {
@@ -69,13 +74,13 @@ export async function findReport(from: ReportBucket, wanted: WantedReport, now: 
         : 'name another date, or write --from-inventory alone for the newest report',
     );
   }
-  const report = await reportIn(from, { place, about, folder });
+  const report = await reportIn(from, { place, about, columns, folder });
   const age = now.getTime() - report.takenAt.getTime();
   if (date === undefined && age > maxAge) {
     throw new UnreachableError(
       'StaleReport',
       `the newest inventory report about bucket ${about} is ${duration(age / 1000)} old (${folder}); one is due every ${duration((maxAge - LATE) / 1000)}`,
-      `look for the cause with doctor; --from-inventory ${folder.slice(0, 10)} audits this report all the same`,
+      `look for the cause with doctor; --from-inventory ${folder.slice(0, 10)} uses this report nevertheless`,
     );
   }
   return report;
@@ -109,12 +114,12 @@ async function foldersOf({ s3, requests, owner }: ReportBucket, { bucket, prefix
   return folders.filter((folder) => REPORT_FOLDER.test(folder));
 }
 
-interface ReportFolder extends Pick<WantedReport, 'place' | 'about'> {
+interface ReportFolder extends Pick<WantedReport, 'place' | 'about' | 'columns'> {
   readonly folder: string;
 }
 
 /** @throws UnreachableError when the manifest is missing, is not the one that S3 wrote, or says something unexpected */
-async function reportIn(from: ReportBucket, { place, about, folder }: ReportFolder): Promise<InventoryReport> {
+async function reportIn(from: ReportBucket, { place, about, columns, folder }: ReportFolder): Promise<InventoryReport> {
   const where = `${place.prefix}${folder}/manifest`;
   const [manifest, checksum] = await Promise.all([
     readText(from, place, `${where}.json`, folder),
@@ -132,7 +137,7 @@ async function reportIn(from: ReportBucket, { place, about, folder }: ReportFold
   if (fileFormat !== 'Parquet') {
     throw otherInventory(place, `its files are ${quoted(fileFormat)}, and only Parquet is supported`);
   }
-  const missing = missingColumns(read, READ_COLUMNS);
+  const missing = missingColumns(read, columns);
   if (missing.length > 0) {
     throw otherInventory(place, `its files have no ${missing.join(', ')}`);
   }
@@ -141,6 +146,7 @@ async function reportIn(from: ReportBucket, { place, about, folder }: ReportFold
     bucket: place.bucket.name,
     date: folder,
     takenAt: new Date(Number(creationTimestamp)),
+    md5: checksum.trim().toLowerCase(),
     files: files.map(({ key, size, MD5checksum }) => ({ key, bytes: size, md5: MD5checksum.toLowerCase() })),
   };
 }
