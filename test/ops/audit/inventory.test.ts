@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Context } from '../../../lib/cli/command';
 import { AbortError, UnreachableError, UsageError } from '../../../lib/errors/errors';
@@ -12,6 +10,7 @@ import { validConfig } from '../../helpers/config';
 import { FakeAthena } from '../../helpers/fake-athena';
 import { ALWAYS } from '../../helpers/fake-s3/faults';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
+import { ownTemporaryFiles } from '../../helpers/folder';
 import { type InventoryRow, InventoryWriter, type ReportOptions, rowsOf } from '../../helpers/inventory';
 import { rejectionOf } from '../../helpers/rejection';
 import { objects, REPLICA, SOURCE, World } from './world';
@@ -19,6 +18,7 @@ import { objects, REPLICA, SOURCE, World } from './world';
 // V8 would keep the setting for the test files that come after this one.
 jest.mock('../../../lib/cli/gc');
 const world = new World();
+const leftBehind = ownTemporaryFiles();
 const writer = new InventoryWriter(() => world.s3);
 const athena = new FakeAthena(() => world.s3);
 beforeEach(async () => {
@@ -498,25 +498,21 @@ describe('a report that cannot be used ends the audit', () => {
   });
 
   test('and leaves no file behind, as does one that is whole', async () => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-inventory-'));
-    const before = left();
     const [source = []] = await report();
     expect((await audit()).exitCode).toBe(0);
     remove(source[0] ?? '');
     await rejectionOf(audit(), UnreachableError);
-    expect(left()).toEqual(before);
+    expect(leftBehind()).toEqual([]);
   });
 
   test.each(['of the reports', 'DuckDB compares'])('and so does a signal while the terminal says "%s"', async (words) => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-inventory-'));
-    const before = left();
     await report();
     const interruption = new AbortController();
     const { context } = world.context();
     const progress = (line: string) => (line.includes(words) ? interruption.abort() : undefined);
     const more = { signal: interruption.signal, terminal: { ...context.terminal, progress } };
     const error = await rejectionOf(audit({}, {}, more), UnreachableError);
-    expect([error.code, left()]).toEqual(['Interrupted', before]);
+    expect([error.code, leftBehind()]).toEqual(['Interrupted', []]);
   });
 
   test('but a connection that ends too early does not', async () => {

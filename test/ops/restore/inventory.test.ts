@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateJobCommand, DescribeJobCommand, S3ControlClient } from '@aws-sdk/client-s3-control';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -14,7 +13,7 @@ import { MOST_BATCH_BYTES } from '../../../lib/ops/restore/batch/choice';
 import { ChosenTable } from '../../../lib/ops/restore/inventory/chosen';
 import { endedIn } from '../../../lib/ops/restore/ledger';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
-import { temporaryFolder } from '../../helpers/folder';
+import { ownTemporaryFiles, temporaryFolder } from '../../helpers/folder';
 import { type InventoryRow, InventoryWriter, type ReportOptions, rowsOf } from '../../helpers/inventory';
 import { rejectionOf } from '../../helpers/rejection';
 import { OTHER, objects, REPLICA, World } from './world';
@@ -79,7 +78,7 @@ const at = (key: string, versionId: string, lastModified: string, more: Partial<
 const marker = { isDeleteMarker: true };
 const replicaListings = () =>
   world.s3.requests.filter(({ operation, bucket }) => operation === 'ListObjectVersions' && bucket === REPLICA);
-const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-inventory-'));
+const leftBehind = ownTemporaryFiles();
 
 /** As S3 lists them: the newest version of each key first. */
 const VERSIONS: readonly Stored[] = [
