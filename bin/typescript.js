@@ -7,6 +7,7 @@ const path = require('node:path');
 const PROJECT = path.dirname(__dirname);
 const KEPT = path.join(PROJECT, 'node_modules/.cache/s3-replication');
 const OPTIONS = { loader: 'ts', format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesContent: false };
+require('../lib/errors/not-installed.js').endWhereNotInstalled();
 const { version } = require('esbuild/package.json');
 
 // From Node.js 22 on: V8 compiles the packages once too.

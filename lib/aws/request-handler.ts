@@ -80,7 +80,10 @@ export class RequestHandler extends NodeHttpHandler {
     try {
       const handled = await super.handle(request, { ...options, abortSignal: signal });
       const body = handled.response.body as Readable;
-      const foreign = ForeignAnswer.in(handled.response, hostOf(request), wantsContent(request));
+      const foreign = ForeignAnswer.in(handled.response, hostOf(request), {
+        method: request.method,
+        withContent: wantsContent(request),
+      });
       if (foreign !== undefined) {
         body.destroy();
         throw foreign;

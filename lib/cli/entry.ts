@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AppError, describeError } from '../errors/errors';
+import { AppError, describeError, UsageError } from '../errors/errors';
 import type { Documents } from './documents';
 import { type ExitCode, errorToJson, exitCodeOf } from './exit-codes';
 import type { Terminal } from './terminal';
@@ -22,13 +22,27 @@ export async function runEntry<Code extends number>(
     return await work();
   } catch (error) {
     terminal.progress('');
-    const isForPeople = error instanceof AppError && !argv.includes('--debug');
-    terminal.tell(isForPeople ? describeError(error) : ((error as Error).stack ?? String(error)));
+    const ended = forPeople(error);
+    const isForPeople = ended instanceof AppError && !argv.includes('--debug');
+    terminal.tell(isForPeople ? describeError(ended) : ((error as Error).stack ?? String(error)));
     if (argv.includes('--json')) {
-      documents.print(errorToJson(error));
+      documents.print(errorToJson(ended));
     }
-    return exitCodeOf(error);
+    return exitCodeOf(ended);
   }
+}
+
+/** What a command loads late, npm may not have installed. */
+function forPeople(error: unknown): unknown {
+  const { notInstalled, NOT_INSTALLED, INSTALL } = require('../errors/not-installed.js') as NotInstalled;
+  const why = error instanceof AppError ? undefined : notInstalled(error);
+  return why === undefined ? error : new UsageError('NotInstalled', `${NOT_INSTALLED}: ${why}`, INSTALL, { cause: error });
+}
+
+interface NotInstalled {
+  readonly notInstalled: (error: unknown) => string | undefined;
+  readonly NOT_INSTALLED: string;
+  readonly INSTALL: string;
 }
 
 /** The nearest folder at or above this one that holds a cdk.json; this one where none does. */

@@ -10,7 +10,7 @@ import { denialHint, faultInWords, httpStatusOf, isAccessDenied, isAwsError, unr
 import type { Clock } from '../../aws/clock';
 import { isEmulator } from '../../aws/emulator';
 import { pageOf } from '../../aws/listing/bucket';
-import { readParameter } from '../../aws/parameter';
+import { readKeyArn } from '../../aws/parameter';
 import { Requests } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { AppError, UnreachableError, UsageError } from '../../errors/errors';
@@ -174,7 +174,7 @@ export async function openScratch(
 async function readSourceKey({ clients, config }: Context, { pair }: DrillJob): Promise<string> {
   const Name = groupOfPair(config, pair).names.source.keyParameter;
   try {
-    return await readParameter(await clients.ssm('source'), Name);
+    return await readKeyArn(await clients.ssm('source'), Name);
   } catch (error) {
     throw unreachable(`SSM parameter ${Name}`, error);
   }

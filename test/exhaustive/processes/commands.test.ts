@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROGRAM } from '../../../lib/config/program';
 import manifest from '../../../package.json';
@@ -56,16 +56,20 @@ test.each(['all', 'one'])('a clone that lacks %s of its packages says which comm
   if (lacking === 'one') {
     symlinkSync(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
   }
-  for (const file of ['s3-replication.js', 'typescript.js']) {
-    copyFileSync(join(REPOSITORY, 'bin', file), join(directory, file));
+  for (const file of ['bin/s3-replication.js', 'bin/typescript.js', 'lib/errors/not-installed.js']) {
+    mkdirSync(dirname(join(directory, file)), { recursive: true });
+    copyFileSync(join(REPOSITORY, file), join(directory, file));
   }
-  writeFileSync(join(directory, 's3-replication.ts'), "import 'a-package';");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(directory, 's3-replication.js')], { encoding: 'utf8' });
+  const command = join(directory, 'bin/s3-replication.js');
+  writeFileSync(command.replace('.js', '.ts'), "import 'a-package';");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command], { encoding: 'utf8' });
 
   expect({ status, stdout, stderr }).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'the packages of this clone are not installed\nrun: npm ci\n',
+    stderr: expect.stringMatching(
+      /^the packages of this project are not installed, or not to the end: Cannot find module '(esbuild|a-package).*'\nrun: npm ci\n$/,
+    ),
   });
 });
 

@@ -89,7 +89,7 @@ export class StoredBucket implements Bucket {
     const { key, query } = request;
     switch (request.operation) {
       case 'HeadBucket':
-        return empty();
+        return empty(200, { 'x-amz-request-id': 'R' });
       case 'ListObjectVersions':
         return listObjectVersions(this.listable(), query, conditions.pageSize);
       case 'ListObjectsV2':
@@ -220,7 +220,12 @@ export class StoredBucket implements Bucket {
     }
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(headers['range'] ?? '') ?? [];
     if (from !== undefined) {
-      return { status: 206, headers: common, body: version.body.subarray(Number(from), Number(to) + 1) };
+      const sent = `bytes ${from}-${to}/${version.body.length}`;
+      return {
+        status: 206,
+        headers: { ...common, 'content-range': sent },
+        body: version.body.subarray(Number(from), Number(to) + 1),
+      };
     }
     const shown = headers['x-amz-checksum-mode'] === 'ENABLED' ? Object.fromEntries(sums) : {};
     const length = String(sizeOf(version));

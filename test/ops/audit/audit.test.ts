@@ -438,12 +438,13 @@ describe('a lifecycle rule of the replica bucket', () => {
 });
 
 describe('--deep', () => {
+  const KEY = 'arn:aws:kms:us-west-2:222222222222:key/replica';
   const deep = { deep: '100' };
-  const parameters = { ssm: async () => ({ send: async () => ({ Parameter: { Value: 'KEY' } }) }) };
+  const parameters = { ssm: async () => ({ send: async () => ({ Parameter: { Value: KEY } }) }) };
   const alike = {
     ...status('REPLICA'),
     'x-amz-server-side-encryption': 'aws:kms',
-    'x-amz-server-side-encryption-aws-kms-key-id': 'KEY',
+    'x-amz-server-side-encryption-aws-kms-key-id': KEY,
   };
   const run = async (source: Record<string, string>, replica: Record<string, string>, values: Record<string, string> = deep) => {
     const [one = { key: '', versionId: '' }] = objects(1);

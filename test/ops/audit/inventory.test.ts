@@ -44,7 +44,7 @@ const RULE = `<Rule><ID>backups-documents</ID><Priority>1</Priority><Status>Enab
 const TODAY = '2026-11-01T01:30:00.000Z';
 const YESTERDAY = '2026-10-31T01:30:00.000Z';
 
-const KEY = 'KEY';
+const KEY = 'arn:aws:kms:us-west-2:222222222222:key/replica';
 const under = (algorithm: string, key?: string) => ({
   'x-amz-server-side-encryption': algorithm,
   ...(key !== undefined && { 'x-amz-server-side-encryption-aws-kms-key-id': key }),

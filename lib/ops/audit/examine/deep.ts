@@ -10,7 +10,7 @@ import {
 } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
 import type { Entry } from '../../../aws/listing/scan-page';
-import { readParameter } from '../../../aws/parameter';
+import { readKeyArn } from '../../../aws/parameter';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';
 import { plural } from '../../../cli/units';
@@ -36,7 +36,7 @@ export async function readDeepFacts({ clients, config, pairs }: Context): Promis
   for (const group of isEmulator() ? [] : groupsOf({ ...config, pairs })) {
     const parameter = group.names.destination.keyParameter;
     try {
-      const replicaKeyArn = await readParameter(await clients.ssm('destination'), parameter);
+      const replicaKeyArn = await readKeyArn(await clients.ssm('destination'), parameter);
       for (const { id } of group.pairs) {
         facts.set(id, { replicaKeyArn });
       }

@@ -6,7 +6,7 @@ import type { Item, ItemOutcome } from '../model';
 import { checkLength, poured, readIfFits, streamed } from './body';
 import type { Bucket } from './bucket';
 import { type Answer, type Headers, xmlText } from './connection';
-import { fatal, isCode, repeated } from './failure';
+import { fatal, isCode, isPassing, repeated } from './failure';
 import { type Algorithm, type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
 import { type Part, partsOf } from './layout';
 import { type CopyContext, isRefusal } from './target';
@@ -79,6 +79,11 @@ export async function copyInParts(context: CopyContext, item: Item, read: Header
         return await context.target.refused(item, read);
       }
       if (renewals === RENEWALS || !isCode(error, ...RENEWED)) {
+        // S3 may have completed the upload all the same, and its answer was lost.
+        const there = isPassing(error) ? await context.target.decide(item, read, true) : undefined;
+        if (there !== undefined && 'outcome' in there) {
+          return there.outcome;
+        }
         throw error;
       }
     }
@@ -125,6 +130,7 @@ async function sendParts(
         if (size !== undefined) {
           checkLength(size, there);
         }
+        checkRange(read.headers?.['range'], there);
         whole = await readIfFits(buffer, there);
       }
       return await upload.send(number, there, whole, stop.signal);
@@ -144,6 +150,15 @@ async function sendParts(
   await Promise.all(workers);
   stop.signal.throwIfAborted();
   return uploaded;
+}
+
+/** A cache that does not look at ranges may answer with another one, of the same length. @throws Error */
+function checkRange(asked: string | undefined, { headers, body }: Answer): void {
+  const sent = headers['content-range'];
+  if (asked !== undefined && sent?.startsWith(`${asked.replace('=', ' ')}/`) !== true) {
+    body.destroy();
+    throw new Error(`S3 was asked for ${asked} and answered with ${sent ?? 'no range'}: nothing of it is restored`);
+  }
 }
 
 function isPart({ number, size }: UploadedPart, parts: readonly Part[]): boolean {
@@ -274,6 +289,10 @@ class Upload {
       ...(known !== undefined && known.parts === undefined ? checksumHeader(known) : {}),
     };
     const xml = await this.to.text('put', { method: 'POST', key: this.key, query: this.query, headers, body });
+    if (!xml.trimEnd().endsWith('</CompleteMultipartUploadResult>')) {
+      // Another attempt finds out.
+      throw Object.assign(new Error('S3 did not say whether the upload is complete'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+    }
     return xmlText(xml, `Checksum${algorithm}`);
   }
 

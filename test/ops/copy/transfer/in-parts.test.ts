@@ -27,6 +27,20 @@ const put = (key = 'a') => world.replica.put(key, SMALL, { parts: PARTS });
 const partsSent = () => world.target.requests.filter(isPart).map(({ query }) => query.get('partNumber'));
 
 describe('a large object', () => {
+  test('is not copied from another range than the one that was asked, as a cache may answer', async () => {
+    const stored = world.replica.put('a', LARGE, { checksum: null });
+    const cached = {
+      change: (answer: Answer) => ({ ...answer, headers: { ...answer.headers, 'content-range': 'bytes 0-9/99' } }),
+    };
+    world.replica.fault(({ headers }) => headers['range']?.startsWith(`bytes=${SMALL_SIZES.part}-`) === true, cached, ALWAYS);
+
+    await expect(world.copy(itemOf('a', stored))).resolves.toMatchObject({
+      kind: 'failed',
+      why: expect.stringMatching(/^S3 was asked for bytes=122880-\d+ and answered with bytes 0-9/),
+    });
+    expect(world.target.versions('a')).toEqual([]);
+  });
+
   test('is verified by the checksum of the whole', async () => {
     const stored = world.replica.put('a', LARGE, { headers: { 'x-amz-meta-a': 'b', expires: '0' }, tags: { c: 'd' } });
 
@@ -168,6 +182,17 @@ describe('an object whose checksum is one of its parts', () => {
 
   test('is written once when the answer to the completion is lost', async () => {
     world.target.fault(isComplete, 'lose the answer');
+
+    await expect(world.copy(itemOf('a', put()))).resolves.toEqual({ kind: 'already-there' });
+    expect(world.target.versions('a')).toHaveLength(1);
+    expect(world.uploads.size).toBe(0);
+  });
+
+  test.each([
+    ['every answer to the completion is lost', 'lose the answer', ALWAYS],
+    ['the answer to the completion is empty', { change: (answer: Answer) => ({ ...answer, body: '' }) }, 1],
+  ] as const)('is known to be there though %s', async (_, fault, times) => {
+    world.target.fault(isComplete, fault, times);
 
     await expect(world.copy(itemOf('a', put()))).resolves.toEqual({ kind: 'already-there' });
     expect(world.target.versions('a')).toHaveLength(1);
