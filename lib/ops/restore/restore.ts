@@ -11,6 +11,7 @@ import { copier } from '../copy/transfer';
 import { streamedKeys } from './batch/choice';
 import { Manifest } from './batch/manifest';
 import { isAboutJob, oneJob } from './batch/one-job';
+import { requireRecovery } from './batch/role';
 import { finishBatch, startBatch, uploadList } from './batch/run';
 import { type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
@@ -53,6 +54,9 @@ async function runRestore(context: Context, options: RestoreOptions): Promise<Ou
     refuseToForget(options.checkpointFile);
   }
   const jobs = await restoreJobs(context, options, counts);
+  if (options.batch === 'recovery-role') {
+    await requireRecovery(context, jobs);
+  }
   const description = describeRestore(jobs, options);
   const earlier = options.resume ? readCheckpoint(options.checkpointFile, description) : undefined;
   Object.assign(counts, earlier?.requests);
