@@ -536,6 +536,29 @@ export const inventory = z
 export const backfill = onOff()
   .default(false)
   .describe('A role for each pair and one report bucket, for S3 Batch Replication of objects that live replication left behind.');
+
+const targetPrefixError = 'write the first 3 to 40 characters of names of buckets, such as "rescue-", or leave the key out';
+
+/** What a recovery with S3 Batch Operations needs. */
+export const recovery = z
+  .strictObject(
+    {
+      batch: onOff()
+        .default(false)
+        .describe(
+          'A role for each pair and one report bucket, for jobs of S3 Batch Operations that copy replicas back into the source bucket: restore --engine batch.',
+        ),
+      targetPrefix: text(/^[a-z0-9][a-z0-9.-]{2,39}$/, targetPrefixError)
+        .optional()
+        .describe(
+          'Jobs may also write into buckets of the source account and Region whose names start with this. Requires batch. Without it, into the source bucket alone.',
+        ),
+    },
+    { error: objectError('{ "batch": true }') },
+  )
+  .prefault({})
+  .describe('What a recovery needs that is made before it is needed.');
+
 export const bucketNamespace = oneOf(['account-regional', 'global'])
   .default('account-regional')
   .describe('account-regional: bucket names that only your account can own. global for Regions without that namespace.');
@@ -566,6 +589,7 @@ export const configuration = z.strictObject(
       ),
     pairs,
     backfill,
+    recovery,
     heartbeat,
     witness,
     inventory,

@@ -14,7 +14,7 @@ export interface Names {
   readonly exchange: ExchangeNames;
   readonly monitoring: MonitoringNames;
   readonly heartbeat: HeartbeatNames;
-  /** Takes the manifests that S3 Batch Replication generates, and the report of every job. There only with `backfill`. */
+  /** Takes lists of objects for jobs of S3 Batch Operations, and the report of every job. There only with `backfill` or `recovery.batch`. */
   readonly reportBucket: NamedArn;
   /** @default - no pipeline is configured */
   readonly pipeline?: PipelineNames;
@@ -78,6 +78,8 @@ export interface PairNames {
   readonly replicationRole: NamedArn;
   /** Role that S3 Batch Operations assumes for jobs of the pair. There only with `backfill`. */
   readonly backfillRole: NamedArn;
+  /** Role that S3 Batch Operations assumes for jobs that copy replicas of the pair back. There only with `recovery.batch`. */
+  readonly recoveryRole: NamedArn;
   /** Role with which EventBridge Scheduler writes the pair's heartbeat. The schedule has the name of the rule. Only with `heartbeat`. */
   readonly heartbeatRole: NamedArn;
   /** Queue of the destination account that takes a message for each heartbeat that arrives. Only with `heartbeat`. */
@@ -234,6 +236,7 @@ export function pairNamesOf(
         ? iamRole(partition, source, `${deployment}-${id}-replication-${source.region}`)
         : { name: owned.roleArn.slice(owned.roleArn.lastIndexOf('/') + 1), arn: owned.roleArn },
     backfillRole: iamRole(partition, source, `${deployment}-${id}-backfill-${source.region}`),
+    recoveryRole: iamRole(partition, source, `${deployment}-${id}-recovery-${source.region}`),
     heartbeatRole: iamRole(partition, source, `${deployment}-${id}-heartbeat-${source.region}`),
     heartbeatQueue: queueNamed(destination, `${deployment}-${id}-heartbeats`),
     witnessQueue: queueNamed(destination, `${deployment}-${id}-witness`),

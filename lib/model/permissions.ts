@@ -96,7 +96,7 @@ export function replicationPermissions(
 }
 
 /** Where replicas are written. The backup account's own reports are beside those of the source, which must not reach them. */
-function replicaFolder({ pairs }: Deployment, { id }: PairNames): string {
+export function replicaFolder({ pairs }: Deployment, { id }: PairNames): string {
   return pairs.some((pair) => pair.id === id && pair.reportDays !== undefined) ? `${REPORT_FOLDERS.source}/` : '';
 }
 
@@ -138,13 +138,14 @@ function readLocks({ sourceBucket }: PairNames): Permission {
  * Use of a key by S3 in one region, for one bucket. With an S3 Bucket Key the encryption context is the bucket's ARN, without
  * it the object's ARN, and S3 lets an upload choose: both are admitted.
  *
+ * @param bucketArn of a bucket, or of all whose names begin so, with a `*`, which stands for objects too
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
  */
-function throughS3(region: string, bucketArn: string): Conditions {
+export function throughS3(region: string, bucketArn: string): Conditions {
   return {
     // This suffix in every partition, China included.
     StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
-    StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': bucketArn.endsWith('*') ? [bucketArn] : [bucketArn, `${bucketArn}/*`] },
   };
 }

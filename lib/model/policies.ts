@@ -1,6 +1,7 @@
 import type { DeployedPair, Deployment } from './deployment';
 import { type PairNames, partitionOf } from './names';
 import { type Conditions, type Permission, type PolicyHolder, REPLICATION_SERVICE, replicationPermissions } from './permissions';
+import { recoveryPermissions, recoveryPlaces } from './recovery';
 
 /** A statement of a policy document, as IAM's JSON spells it. */
 export interface Statement {
@@ -26,35 +27,81 @@ export function roleStatements(permissions: readonly Permission[]): Statement[] 
     }));
 }
 
-/** What the replica bucket's policy grants to the pair's replication role: the resource half. */
+/** What the replica bucket's policy grants to roles of the pair: the resource half. */
 export function replicaBucketStatements(config: Deployment, pair: PairNames): Statement[] {
-  return admit(config, pair, 'replicaBucket').map(({ permission, statement }) => ({
-    ...statement,
-    Sid: isReplicaBucketOwned(config, pair) ? sidFor(permission, pair.ruleId) : permission.sid,
-    Resource: permission.resources,
-  }));
+  return [...replicationStatements(config, pair, 'replicaBucket'), ...recoveryStatements(config, pair, 'replicaBucket')];
 }
 
-/** What the replica key's policy grants to the pair's replication role: the resource half. */
+/** What the replica key's policy grants to roles of the pair: the resource half. */
 export function replicaKeyStatements(config: Deployment, pair: PairNames): Statement[] {
-  return admit(config, pair, 'replicaKey').map(({ permission, statement }) => ({
-    ...statement,
-    Sid: sidFor(permission, config.destination.keyArn === undefined ? pair.id : pair.ruleId),
-    // In a key policy, * is the key that the policy is attached to.
-    Resource: ['*'],
-  }));
+  return [...replicationStatements(config, pair, 'replicaKey'), ...recoveryStatements(config, pair, 'replicaKey')];
 }
 
-function isReplicaBucketOwned({ pairs }: Deployment, { id }: PairNames): boolean {
-  return pairs.some((pair) => pair.id === id && pair.replicaBucket !== undefined);
+// The keys' ARNs do not matter below: a resource half never names them.
+const NO_KEYS = { source: '', replica: '' };
+
+function replicationStatements(config: Deployment, pair: PairNames, holder: ResourceHolder): Statement[] {
+  const permissions = replicationPermissions(config, pair, NO_KEYS);
+  return grants(config, pair, { permissions, roleArn: pair.replicationRole.arn, holder });
 }
+
+/** What either policy grants to the pair's recovery role; nothing without `recovery.batch`. */
+export function recoveryStatements(config: Deployment, pair: PairNames, holder: ResourceHolder): Statement[] {
+  const permissions = config.recovery.batch ? recoveryPermissions(config, pair, recoveryPlaces(config, pair, NO_KEYS)) : [];
+  return grants(config, pair, { permissions, roleArn: pair.recoveryRole.arn, holder });
+}
+
+/** A policy document in the backup account. */
+export type ResourceHolder = Exclude<PolicyHolder, 'role'>;
 
 /**
+ * What the policy of a pair's replica bucket, or of the replica key, grants to a role of the pair.
+ *
  * A Sid is unique in its policy and has no hyphens. Ids are lower-case: X is free. One key serves every pair, and what is owned elsewhere serves
  * other deployments too.
  */
-function sidFor({ sid }: Permission, id: string): string {
-  return `${sid}X${id.replaceAll('-', 'X')}`;
+function grants(
+  config: Deployment,
+  pair: PairNames,
+  { permissions, roleArn, holder }: Parameters<typeof admitted>[1],
+): Statement[] {
+  const isBucketOwned = config.pairs.some(({ id, replicaBucket }) => id === pair.id && replicaBucket !== undefined);
+  const isOwned = holder === 'replicaBucket' ? isBucketOwned : config.destination.keyArn !== undefined;
+  const isShared = isOwned || holder === 'replicaKey';
+  const suffix = isShared ? `X${(isOwned ? pair.ruleId : pair.id).replaceAll('-', 'X')}` : '';
+  return admitted(config, { permissions, roleArn, holder }).map((statement) => ({
+    ...statement,
+    Sid: `${statement.Sid}${suffix}`,
+  }));
+}
+
+/**
+ * What the policy of a resource in the backup account grants to a role of the source account.
+ *
+ * The principal is the source account, and a condition pins the role. A role's ARN as principal would have to exist first,
+ * and would stop matching when the role is created anew.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function admitted(
+  { source }: Pick<Deployment, 'source'>,
+  {
+    permissions,
+    roleArn,
+    holder,
+  }: { readonly permissions: readonly Permission[]; readonly roleArn: string; readonly holder: ResourceHolder },
+): Statement[] {
+  return permissions
+    .filter(({ writtenIn }) => writtenIn.includes(holder))
+    .map(({ sid, actions, resources, conditions }) => ({
+      Sid: sid,
+      Effect: 'Allow',
+      Principal: { AWS: `arn:${partitionOf(source)}:iam::${source.account}:root` },
+      Action: actions,
+      // In a key policy, * is the key that the policy is attached to.
+      Resource: holder === 'replicaKey' ? ['*'] : resources,
+      Condition: { ArnEquals: { 'aws:PrincipalArn': roleArn }, ...conditions },
+    }));
 }
 
 /**
@@ -76,27 +123,6 @@ export function failureQueueStatements(config: Deployment): Statement[] {
       },
     },
   ];
-}
-
-/**
- * The principal is the source account, and a condition pins the role. A role's ARN as principal would have to exist first,
- * and would stop matching when the role is created anew.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
-function admit(config: Deployment, pair: PairNames, holder: PolicyHolder) {
-  // The keys' ARNs do not matter here: a resource half never names them.
-  return replicationPermissions(config, pair, { source: '', replica: '' })
-    .filter(({ writtenIn }) => writtenIn.includes(holder))
-    .map((permission) => ({
-      permission,
-      statement: {
-        Effect: 'Allow' as const,
-        Principal: { AWS: `arn:${partitionOf(config.source)}:iam::${config.source.account}:root` },
-        Action: permission.actions,
-        Condition: { ArnEquals: { 'aws:PrincipalArn': pair.replicationRole.arn }, ...permission.conditions },
-      },
-    }));
 }
 
 /** Days that are left of the retention period with which a request writes an object, or which it sets. Absent without one. */

@@ -53,6 +53,7 @@ const FUNCTION = 'function for buckets of others';
 const RULE = "rule in its owner's bucket";
 
 const BACKFILL = ['backfill roles', 'report bucket', "report bucket's policy"];
+const RECOVERY = ['recovery roles', 'report bucket', "report bucket's policy"];
 
 /** What all pairs share. */
 const AROUND_ALL_PAIRS = [
@@ -626,6 +627,37 @@ export const CHANGES: readonly Change[] = [
     stops: ['permissions', 'resource'],
     toKnow:
       'A job that is running fails, since its role is gone. Reports expire 90 days after they were written, in the stack or outside it. To switch it on again, [import](#take-over-again) the report bucket, or empty and delete it first',
+  },
+  {
+    keys: ['recovery.batch'],
+    change: '`false` to `true`',
+    after: deployment({ recovery: { batch: true } }),
+    effect: { created: RECOVERY, inPlace: ["replica bucket's policy", 'replica key'] },
+    stops: ['permissions'],
+    toKnow:
+      'The source account [can then read replicas](threats.md#recovery-roles). Deploy both accounts. The report bucket is that of `backfill`',
+  },
+  {
+    keys: ['recovery.batch'],
+    change: '`true` to `false`',
+    before: deployment({ recovery: { batch: true } }),
+    after: deployment(),
+    effect: {
+      stays: ['report bucket'],
+      deleted: ['recovery roles', "report bucket's policy"],
+      inPlace: ["replica bucket's policy", 'replica key'],
+    },
+    stops: ['permissions', 'resource'],
+    toKnow: 'A job that is running fails, since its role is gone. With `backfill`, the report bucket stays in the stack',
+  },
+  {
+    keys: ['recovery.targetPrefix'],
+    change: 'a prefix, or another one',
+    before: deployment({ recovery: { batch: true } }),
+    after: deployment({ recovery: { batch: true, targetPrefix: 'rescue-' } }),
+    effect: { inPlace: ['recovery roles'] },
+    stops: ['permissions'],
+    toKnow: 'A prefix that a bucket of the deployment has, and one without `batch`, are refused',
   },
   {
     keys: ['heartbeat.minutes'],

@@ -237,6 +237,9 @@ function roleName(stack: StackKind, logicalId: string): string {
   if (logicalId.startsWith('BackfillRoles')) {
     return 'backfill roles';
   }
+  if (logicalId.startsWith('BackfillRecoveryRoles')) {
+    return 'recovery roles';
+  }
   if (logicalId.startsWith('BucketMerger')) {
     return 'function for buckets of others';
   }

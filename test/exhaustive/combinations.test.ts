@@ -51,6 +51,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
   keyExchange: { 'stack-output': {}, ssm: { keyExchange: 'ssm' } },
   replicaKey: { ours: {}, owned: { destination: { keyArn: OWNED_KEY } } },
   backfill: { off: {}, on: { backfill: true } },
+  recovery: { none: {}, batch: { recovery: { batch: true } }, targets: { recovery: { batch: true, targetPrefix: 'rescue-' } } },
   delivery: { none: {}, pipeline: { pipeline: PIPELINE }, github: DELIVERY },
   bucketNamespace: { 'account-regional': {}, global: { bucketNamespace: 'global' } },
   witness: { off: {}, on: { witness: true } },

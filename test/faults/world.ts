@@ -33,6 +33,7 @@ const KEYS = {
   destination: { account: '222222222222', region: 'us-west-2', profile: 'destination' },
   pairs: [{ id: 'documents', storageClass: 'STANDARD' }],
   backfill: true,
+  recovery: { batch: true },
   keyExchange: 'ssm',
 };
 

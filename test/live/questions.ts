@@ -83,6 +83,11 @@ export const NOT_ASKED: readonly (Passage & { readonly why: string })[] = [
     words: 'since AWS documents none',
     why: 'what AWS does not document may change without notice',
   },
+  {
+    file: 'docs/adr/0020-recovery-roles.md',
+    words: 'AWS documents none for Batch Operations',
+    why: 'what AWS does not document may change without notice',
+  },
   { file: 'docs/recovery.md', words: 'were not run against AWS', why: 'a recovery is rehearsed by the people who would do it' },
   {
     file: 'docs/scale.md',

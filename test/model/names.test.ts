@@ -185,6 +185,10 @@ test('everything has the name that the design gives it', () => {
           name: 'backups-documents-backfill-ap-southeast-2',
           arn: 'arn:aws:iam::111111111111:role/backups-documents-backfill-ap-southeast-2',
         },
+        recoveryRole: {
+          name: 'backups-documents-recovery-ap-southeast-2',
+          arn: 'arn:aws:iam::111111111111:role/backups-documents-recovery-ap-southeast-2',
+        },
         heartbeatRole: {
           name: 'backups-documents-heartbeat-ap-southeast-2',
           arn: 'arn:aws:iam::111111111111:role/backups-documents-heartbeat-ap-southeast-2',

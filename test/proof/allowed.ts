@@ -8,6 +8,7 @@ import { allowedLockdown, isLocked } from './lockdown';
 import { allowedMerger } from './merger';
 import { allowedNotifications } from './notifications';
 import { allowedObjectLock } from './object-lock';
+import { allowedRecovery } from './recovery';
 import { allowedUnderScp } from './scp';
 import { allowedVerification } from './verification';
 import { allowedWitness } from './witness';
@@ -36,6 +37,7 @@ export function allowedRequests(world: World): AllowedRequest[] {
     ...world.pairs.flatMap((pair) => [...replication(world, pair), ...administration(world, pair)]),
     ...keyExchange(world),
     ...allowedBackfill(world),
+    ...allowedRecovery(world),
     ...allowedMerger(world),
     ...allowedHeartbeat(world),
     ...allowedInventory(world),

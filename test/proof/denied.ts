@@ -10,6 +10,7 @@ import { deniedMerger } from './merger';
 import { deniedNotifications } from './notifications';
 import { deniedObjectLock } from './object-lock';
 import { everyOther, type OtherPair, type OtherPairs } from './other-pairs';
+import { deniedRecovery } from './recovery';
 import { deniedUnderScp } from './scp';
 import { deniedVerification } from './verification';
 import { deniedWitness } from './witness';
@@ -34,6 +35,7 @@ export function deniedRequests(world: World, otherPairs: OtherPairs = everyOther
     ]),
     ...keyExchange(world),
     ...deniedBackfill(world, otherPairs),
+    ...deniedRecovery(world, otherPairs),
     ...deniedMerger(world),
     ...deniedHeartbeat(world),
     ...deniedInventory(world),

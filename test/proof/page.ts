@@ -7,6 +7,7 @@ import { ownersInventoryPermissions } from '../../lib/model/inventory';
 import { LOCKDOWN } from '../../lib/model/lockdown/statements';
 import { GITHUB_JOBS } from '../../lib/model/names';
 import { type Permission, replicationPermissions } from '../../lib/model/permissions';
+import { recoveryPermissions, recoveryPlaces } from '../../lib/model/recovery';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { verificationPermissions } from '../../lib/model/verification';
 import { DELIVERY } from '../helpers/config';
@@ -24,6 +25,7 @@ import { NOT_GRANTED } from './not-granted';
 import { NOTIFICATION_STATEMENTS } from './notifications';
 import { allowedObjectLock, deniedObjectLock } from './object-lock';
 import { type Conditions, list, nameOf, type Statement } from './policy';
+import { allowedRecovery, deniedRecovery } from './recovery';
 import { allowedUnderScp, deniedUnderScp } from './scp';
 import {
   VARIANTS,
@@ -49,6 +51,8 @@ export function permissionsPage(): string {
   const withPipeline = worldOf(WITH_PIPELINE.config);
   const withGithub = deliveryWorldOf(DELIVERY);
   const withBackfill = worldOf(WITH_BACKFILL.config);
+  const jobsAllowed = [...allowedBackfill(withBackfill), ...allowedRecovery(withBackfill)];
+  const jobsDenied = [...deniedBackfill(withBackfill), ...deniedRecovery(withBackfill)];
   const withOwned = worldOf(WITH_OWNED_BUCKETS.config);
   const withInventory = worldOf(WITH_INVENTORY.config);
   const locked = worldOf(WITH_OBJECT_LOCK.config);
@@ -57,7 +61,7 @@ export function permissionsPage(): string {
 
 For people who review what each role may do. Afterwards you know every grant, why it is needed, and what the proof refuses.
 
-Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`, \`lib/model/delivery.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
+Made from the permission tables (\`lib/model/permissions.ts\`, \`lib/model/verification.ts\`, \`lib/model/backfill.ts\`, \`lib/model/recovery.ts\`, \`lib/model/delivery.ts\`) and the proof (\`test/proof\`) by \`npm run docs\`; a test fails when it is stale.
 Names are those of the default configuration.
 
 ## What the replication role may do
@@ -98,6 +102,22 @@ ${markdownTable(
 
 Its trust names \`batchoperations.s3.amazonaws.com\` and carries no condition, since AWS documents none. What it may do is AWS's policy for a
 manifest that S3 generates, with the folders of one pair in place of whole buckets.
+
+## What the recovery roles may do
+
+Only with \`recovery.batch\`, the source account has one role for each pair, which S3 Batch Operations assumes for jobs that [copy replicas back](recovery.md#when-one-process-is-too-slow).
+It reads the replicas of its pair and writes into the source bucket of its pair. \`WriteTargets\` and \`EncryptTargets\` exist only with \`recovery.targetPrefix\`, here \`rescue-\`.
+Lists and reports are in the bucket above, in other folders.
+
+${markdownTable(
+  TABLE_HEADER,
+  withBackfill.pairs.flatMap((pair) =>
+    sharedRows(recoveryPermissions(withBackfill.config, pair, recoveryPlaces(withBackfill.config, pair, keysOf(withBackfill)))),
+  ),
+)}
+
+Its trust is that of a backfill role. The statements in the backup account pin the role as those for replication do. A lockdown does not refuse the role, which cannot change a replica. A principal that can pass the role to a job
+[can read replicas](threats.md#recovery-roles).
 
 ## What reaches a source bucket that is owned elsewhere
 
@@ -206,15 +226,15 @@ Denied:
 
 ${grouped(deniedRequests(world))}
 
-With backfill, ${allowedBackfill(withBackfill).length} more must be allowed and ${deniedBackfill(withBackfill).length} denied, and each of ${mutationsOf(withBackfill).length} single changes in all has an effect.
+With backfill and recovery roles, ${jobsAllowed.length} more must be allowed and ${jobsDenied.length} denied, and each of ${mutationsOf(withBackfill).length} single changes in all has an effect.
 
 Allowed:
 
-${grouped(allowedBackfill(withBackfill))}
+${grouped(jobsAllowed)}
 
 Denied:
 
-${grouped(deniedBackfill(withBackfill))}
+${grouped(jobsDenied)}
 
 With source buckets that are owned elsewhere, ${allowedMerger(withOwned).length} more must be allowed and ${deniedMerger(withOwned).length} denied.
 
@@ -289,18 +309,24 @@ ${markdownTable(
 }
 
 function tableRows(world: World): string[][] {
-  const { config, pairs, sourceKey, replicaKey } = world;
-  return pairs.flatMap((pair) =>
-    replicationPermissions(config, pair, { source: sourceKey, replica: replicaKey }).map((permission) => [
-      permission.sid,
-      code(permission.actions),
-      code(permission.resources),
-      conditions(permission.conditions),
-      permission.writtenIn.map((holder) => HOLDERS[holder]).join(', '),
-      permission.why,
-      link(permission.page),
-    ]),
-  );
+  return world.pairs.flatMap((pair) => sharedRows(replicationPermissions(world.config, pair, keysOf(world))));
+}
+
+function keysOf({ sourceKey, replicaKey }: World) {
+  return { source: sourceKey, replica: replicaKey };
+}
+
+/** The rows of a table that stands in several policies. */
+function sharedRows(permissions: readonly Permission[]): string[][] {
+  return permissions.map((permission) => [
+    permission.sid,
+    code(permission.actions),
+    code(permission.resources),
+    conditions(permission.conditions),
+    permission.writtenIn.map((holder) => HOLDERS[holder]).join(', '),
+    permission.why,
+    link(permission.page),
+  ]);
 }
 
 const STATEMENT_HEADER = ['policy of', 'statement', 'effect', 'principal', 'actions', 'on', 'only'];

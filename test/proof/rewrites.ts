@@ -101,7 +101,7 @@ function operatorsLike({ operator, key, values }: Condition, statement: Statemen
 const WILDCARD = /(?<!\$\{)[*?]/;
 
 /** Keys that every request has which a statement of this project is about: `GetRegionOptStatus` does not go without a Region. */
-const ALWAYS_THERE = ['aws:SecureTransport', 'account:TargetRegion'];
+const ALWAYS_THERE = ['aws:SecureTransport', 'account:TargetRegion', 's3:ResourceAccount'];
 
 /** Whether a condition that holds without its key differs. A negative one does so already. */
 function hasEffectWithoutKey(operator: string, key: string, { Principal: principal }: Statement): boolean {

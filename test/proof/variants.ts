@@ -27,8 +27,11 @@ const WITH_PREFIXES: Variant = {
   },
 };
 
-/** The variant in which the backfill roles are. */
-export const WITH_BACKFILL: Variant = { name: 'with backfill', config: { backfill: true } };
+/** The variant in which the roles of jobs of S3 Batch Operations are. */
+export const WITH_BACKFILL: Variant = {
+  name: 'with backfill and recovery roles',
+  config: { backfill: true, recovery: { batch: true, targetPrefix: 'rescue-' } },
+};
 
 const GOVERNANCE = { mode: 'GOVERNANCE', days: 30 };
 const COMPLIANCE = { mode: 'COMPLIANCE', days: 30, confirm: 'I cannot delete these objects for 30 days' };
@@ -81,9 +84,10 @@ export const OWNED_KEY = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-3
 
 /** The variant in which a replica bucket and the replica key are owned elsewhere. */
 const WITH_OWNED_REPLICAS: Variant = {
-  name: 'with a replica bucket and a replica key that are owned elsewhere, with Object Lock, a pipeline and lockdown',
+  name: 'with a replica bucket and a replica key that are owned elsewhere, with Object Lock, recovery roles, a pipeline and lockdown',
   config: {
     ...LOCKDOWN,
+    recovery: { batch: true, targetPrefix: 'rescue-' },
     destination: { keyArn: OWNED_KEY },
     pipeline: PIPELINE,
     pairs: [
@@ -144,6 +148,14 @@ export const VARIANTS: readonly Variant[] = [
     config: { pairs: [{ id: 'a' }, { id: 'a-b' }, { id: 'ab', bucketKeys: false }] },
   },
   { name: 'in China', config: regions('cn-north-1', 'cn-northwest-1') },
+  {
+    name: 'in China, with recovery roles',
+    config: {
+      ...regions('cn-north-1', 'cn-northwest-1'),
+      recovery: { batch: true, targetPrefix: 'rescue-' },
+      pairs: [{ id: 'a' }, { id: 'a-b' }],
+    },
+  },
   { name: 'in GovCloud', config: { ...regions('us-gov-west-1', 'us-gov-east-1'), keyExchange: 'ssm' } },
   { name: 'of a demo that may be destroyed', config: { deployment: 'x-demo', removal: 'destroy' } },
   {
@@ -163,8 +175,14 @@ export const VARIANTS: readonly Variant[] = [
   WITH_BACKFILL,
   WITH_OWNED_BUCKETS,
   {
-    name: 'with source buckets that are owned elsewhere, beside one that is not, with backfill, a pipeline and lockdown',
-    config: { ...LOCKDOWN, backfill: true, pipeline: PIPELINE, pairs: [...OWNED_BUCKETS, { id: 'documents' }] },
+    name: 'with source buckets that are owned elsewhere, beside one that is not, with backfill, recovery roles, a pipeline and lockdown',
+    config: {
+      ...LOCKDOWN,
+      backfill: true,
+      recovery: { batch: true },
+      pipeline: PIPELINE,
+      pairs: [...OWNED_BUCKETS, { id: 'documents' }],
+    },
   },
   {
     name: 'with source buckets that are owned elsewhere, under the role of their owner and in place of its rules, with a pipeline',
@@ -217,6 +235,11 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'of a group, with a replica key that is owned elsewhere',
     config: { ...IN_GROUPS, destination: { keyArn: OWNED_KEY } },
+    group: 1,
+  },
+  {
+    name: 'of a group, with an inventory and recovery roles',
+    config: { inventory: {}, recovery: { batch: true }, pairs: [{ id: 'a' }, { id: 'b', group: 'archive' }] },
     group: 1,
   },
   { name: 'with GitHub Actions', config: DELIVERY },

@@ -51,6 +51,7 @@ export interface WrittenConfig extends Readonly<Record<string, unknown>> {
   readonly destination?: WrittenSide;
   readonly pairs?: readonly WrittenPair[];
   readonly backfill?: boolean;
+  readonly recovery?: { readonly batch?: boolean; readonly targetPrefix?: string };
   readonly inventory?: { readonly frequency?: string; readonly reportDays?: number };
   readonly lockdown?: { readonly breakGlassRoleArn: string };
   readonly bucketNamespace?: string;
@@ -355,6 +356,7 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
     options: fc.array(pairOptions, { minLength: 6, maxLength: 6 }),
     owned: fc.array(fc.constantFrom(false, false, true), { minLength: 6, maxLength: 6 }),
     backfill: fc.boolean(),
+    recovery: fc.boolean(),
     inventory: fc.option(
       fc.record(
         { frequency: fc.constantFrom('Daily', 'Weekly'), reportDays: fc.integer({ min: 14, max: 36_500 }) },
@@ -375,12 +377,14 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
       options,
       owned,
       backfill,
+      recovery,
       inventory,
       ownsKey,
       breakGlass,
       rest,
       short,
     }) => {
+      const hasReports = hasRoomFor('backfill', there.regions.slice(0, 1), there, here);
       const isListed = inventory !== undefined && hasRoomFor('inventory', there.regions, there, here);
       const side = (index: number): WrittenSide => ({
         account: String(ids[index]),
@@ -396,7 +400,8 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
           const pair = { id, ...options[index], ...(isListed && { inventory: true }) };
           return owned[index] ? intoBucketOfOthers(pair, `owned-replicas-${index}`) : pair;
         }),
-        backfill: backfill && hasRoomFor('backfill', there.regions.slice(0, 1), there, here),
+        backfill: backfill && hasReports,
+        recovery: { batch: recovery && hasReports },
         ...(isListed && { inventory }),
         // What may be destroyed cannot be locked.
         ...(breakGlass !== undefined && there.removal !== 'destroy' && { lockdown: lockdownOf(side(1), breakGlass) }),
@@ -411,7 +416,7 @@ export const validConfigs: fc.Arbitrary<WrittenConfig> = fc
 /** Configurations whose pairs are in several groups, some of them in none. */
 export const validConfigsInGroups: fc.Arbitrary<WrittenConfig> = validConfigs.chain((config) =>
   fc.array(fc.constantFrom(undefined, 'a', 'b-c', 'z1'), { minLength: 6, maxLength: 6 }).map((groups): WrittenConfig => {
-    const { backfill: _, removal: __, ...rest } = config;
+    const { backfill: _, recovery: ___, removal: __, ...rest } = config;
     return {
       ...rest,
       // Short enough for the roles of a group, whatever the regions.
@@ -586,6 +591,9 @@ const KIND_OF_KEY: readonly (readonly [Path, Kind])[] = [
   [['pairs', 0, 'lifecycle', 'sourceNoncurrentDays'], 'number'],
   [['pairs', 0, 'lifecycle', 'sourceNoncurrentVersions'], 'number'],
   [['backfill'], 'boolean'],
+  [['recovery'], 'object'],
+  [['recovery', 'batch'], 'boolean'],
+  [['recovery', 'targetPrefix'], 'text'],
   [['inventory'], 'object'],
   [['inventory', 'frequency'], 'text'],
   [['inventory', 'reportDays'], 'number'],

@@ -3,6 +3,7 @@ import type { Deployment } from '../../lib/model/deployment';
 import type { PairNames } from '../../lib/model/names';
 import { replicationPermissions } from '../../lib/model/permissions';
 import { replicaBucketStatements, replicaKeyStatements, roleStatements } from '../../lib/model/policies';
+import { recoveryPermissions, recoveryPlaces } from '../../lib/model/recovery';
 import { everyName, validConfig } from '../helpers/config';
 import { runs } from '../helpers/runs';
 import { validConfigs, validConfigsWithFewerPairs } from './arbitraries';
@@ -15,11 +16,11 @@ const namesByKind = (config: Deployment) => {
     alias: [source.keyAlias, destination.keyAlias],
     bucket: pairs
       .flatMap(({ sourceBucket, replicaBucket }) => [sourceBucket.name, replicaBucket.name])
-      .concat(config.backfill ? reportBucket.name : []),
+      .concat(config.backfill || config.recovery.batch ? reportBucket.name : []),
     role: [
       exchange.readerRole.name,
       ...pairs.map(({ replicationRole }) => replicationRole.name),
-      ...pairs.map(({ backfillRole }) => backfillRole.name),
+      ...pairs.flatMap(({ backfillRole, recoveryRole }) => [backfillRole.name, recoveryRole.name]),
     ],
     parameter: [source.keyParameter, destination.keyParameter, ...pairs.flatMap(({ parameters }) => Object.values(parameters))],
     rule: pairs.map(({ ruleId }) => ruleId),
@@ -111,26 +112,38 @@ test('the permission table gives both halves of a grant the same actions and con
       const { partition, pairs } = everyName(config);
       const owner = { AWS: `arn:${partition}:iam::${config.source.account}:root` };
       for (const pair of pairs) {
-        const identity = roleStatements(replicationPermissions(config, pair, { source: 'source-key', replica: 'replica-key' }));
+        const arns = { source: 'source-key', replica: 'replica-key' };
+        const recovery = config.recovery.batch ? recoveryPermissions(config, pair, recoveryPlaces(config, pair, arns)) : [];
+        const roles = [
+          { arn: pair.replicationRole.arn, statements: roleStatements(replicationPermissions(config, pair, arns)) },
+          { arn: pair.recoveryRole.arn, statements: roleStatements(recovery) },
+        ];
         const onBucket = replicaBucketStatements(config, pair);
         const onKey = replicaKeyStatements(config, pair).map((statement) => ({ ...statement, Resource: ['replica-key'] }));
-        const pin = { ArnEquals: { 'aws:PrincipalArn': pair.replicationRole.arn } };
+        const own = [pair.sourceBucket.arn, config.names.reportBucket.arn];
         const inSource = ({ Resource }: { readonly Resource: readonly string[] }) =>
-          Resource.every((arn) => [pair.sourceBucket.arn, `${pair.sourceBucket.arn}/*`, 'source-key'].includes(arn));
-        const needed = identity
-          .filter((statement) => !inSource(statement))
-          .map(({ Effect, Action, Resource, Condition }) => ({
-            Effect,
-            Principal: owner,
-            Action,
-            Resource,
-            Condition: { ...pin, ...Condition },
-          }));
+          Resource.every((arn) => arn === 'source-key' || own.some((bucket) => arn === bucket || arn.startsWith(`${bucket}/`)));
+        const needed = roles.flatMap(({ arn, statements }) =>
+          statements
+            .filter((statement) => !inSource(statement))
+            .map(({ Effect, Action, Resource, Condition }) => ({
+              Effect,
+              Principal: owner,
+              Action,
+              Resource,
+              Condition: { ArnEquals: { 'aws:PrincipalArn': arn }, ...Condition },
+              Sid: expect.any(String) as string,
+            })),
+        );
 
         expect(needed).not.toEqual([]);
-        expect([...onBucket, ...onKey]).toEqual(needed.map((half) => ({ ...half, Sid: expect.any(String) })));
+        expect(byActions([...onBucket, ...onKey])).toEqual(byActions(needed));
       }
     }),
     { numRuns: runs(200) },
   );
 });
+
+function byActions<T extends { readonly Action: readonly string[] }>(statements: readonly T[]): T[] {
+  return statements.toSorted((one, other) => one.Action.join().localeCompare(other.Action.join()));
+}

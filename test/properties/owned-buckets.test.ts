@@ -52,7 +52,7 @@ test('of a bucket that is owned elsewhere the stacks make one rule, and nothing 
         ),
       );
       expect(adoptions).toHaveLength(owned.length);
-      expect(resources(source, 'AWS::S3::Bucket')).toHaveLength(made.length + (config.backfill ? 1 : 0));
+      expect(resources(source, 'AWS::S3::Bucket')).toHaveLength(made.length + (config.backfill || config.recovery.batch ? 1 : 0));
       source.resourceCountIs('AWS::Lambda::Function', 1);
       expect(resources(destination, 'AWS::S3::Bucket')).toHaveLength(config.pairs.length - ofOthers.length);
 

@@ -123,8 +123,9 @@ test(
         const reports = config.inventory === undefined ? 0 : 1;
         const count = writtenPairs(keys).length + reports;
 
-        source.resourceCountIs('AWS::S3::Bucket', config.backfill ? count + 1 : count);
-        source.resourceCountIs('AWS::IAM::Role', config.backfill ? 2 * count : count);
+        const { backfill, recovery } = config;
+        source.resourceCountIs('AWS::S3::Bucket', backfill || recovery.batch ? count + 1 : count);
+        source.resourceCountIs('AWS::IAM::Role', [true, backfill, recovery.batch].filter(Boolean).length * count);
         const made = writtenPairs(keys).filter(({ replicaBucket }) => !replicaBucket).length + reports;
         destination.resourceCountIs('AWS::S3::Bucket', made);
         expect(replicatedBuckets(source).flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration.Rules)).toHaveLength(
@@ -144,7 +145,8 @@ test(
       fc.property(validConfigs, (keys) => {
         const stacks = synthesize(keys);
 
-        expect(wanted(stacks)).toHaveLength(2 * stacks.config.pairs.length);
+        const { pairs, recovery } = stacks.config;
+        expect(wanted(stacks)).toHaveLength((recovery.batch ? 4 : 2) * pairs.length);
         expect(sorted(granted(stacks))).toEqual(sorted(wanted(stacks)));
       }),
       { numRuns: runs(25) },

@@ -8,6 +8,7 @@ import { LIMITS } from '../limits';
 import { exemptRoles, keyLockdown } from '../lockdown/statements';
 import { ALARM_PLACES, GITHUB_JOBS, type NamedArn } from '../names';
 import { replicaKeyStatements } from '../policies';
+import { hasReportBucket } from '../recovery';
 
 /** Something with a name that nothing else of its kind may have. */
 interface Named {
@@ -43,7 +44,7 @@ function longNames(config: Deployment): Problem[] {
   return namedGroups(config).flatMap((group) => {
     const names = [
       ...SIDES.map((side) => ({ kind: 'role' as const, ...group.names[side].verificationRole })),
-      ...(config.backfill ? [{ kind: 'bucket' as const, ...group.names.reportBucket }] : []),
+      ...(hasReportBucket(config) ? [{ kind: 'bucket' as const, ...group.names.reportBucket }] : []),
       ...reportPairsOf(group).flatMap(({ names: own }) =>
         [own.sourceBucket, own.replicaBucket].map((bucket) => ({ kind: 'bucket' as const, ...bucket })),
       ),
@@ -117,8 +118,11 @@ function namesIn(config: Deployment): Named[] {
     ...pairs
       .filter(({ sourceBucket: owned }) => owned === undefined)
       .map((pair) => arn(`the source bucket of ${pair.id}`, pair.names.sourceBucket)),
-    ...(config.backfill ? [arn('the report bucket', names.reportBucket)] : []),
-    ...pairs.map((pair) => arn(`the backfill role of ${pair.id}`, pair.names.backfillRole)),
+    ...(hasReportBucket(config) ? [arn('the report bucket', names.reportBucket)] : []),
+    ...pairs.flatMap((pair) => [
+      arn(`the backfill role of ${pair.id}`, pair.names.backfillRole),
+      arn(`the recovery role of ${pair.id}`, pair.names.recoveryRole),
+    ]),
   ];
 }
 

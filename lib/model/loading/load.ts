@@ -6,6 +6,7 @@ import { configuration } from '../../config/schema';
 import { renderPath, shapeProblems } from '../../config/shape-problems';
 import { ConfigError, type Problem } from '../../errors/errors';
 import { groupProblems } from './group-rules';
+import { recoveryProblems } from './recovery-rules';
 import { replicaBucketProblems } from './replica-rules';
 import { RULES } from './rules';
 import { sourceBucketProblems } from './source-bucket-rules';
@@ -65,7 +66,9 @@ export function parseConfig({ origin, value }: LocatedConfig): ReplicationConfig
     ...data,
     terminationProtection: data.terminationProtection ?? data.removal === 'retain',
   });
-  const wholeProblems = [...groupProblems(config), ...sourceBucketProblems(config), ...replicaBucketProblems(config)];
+  const wholeProblems = [groupProblems, sourceBucketProblems, replicaBucketProblems, recoveryProblems].flatMap((find) =>
+    find(config),
+  );
   if (wholeProblems.length > 0) {
     throw new ConfigError(origin, wholeProblems);
   }

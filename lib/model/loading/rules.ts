@@ -4,7 +4,9 @@ import * as schema from '../../config/schema';
 import { heartbeatKey, MAX_KEY_BYTES } from '../canary';
 import { hasInventory, INVENTORY_ID } from '../inventory';
 import { longestNamePrefix, REPORT_BUCKET_ID } from '../names';
+import { hasReportBucket } from '../recovery';
 import { PROTECTION_RULES } from './protection-rules';
+import { RECOVERY_RULES } from './recovery-rules';
 import { REPLICA_RULES } from './replica-rules';
 import { type Rule, rule } from './rule';
 import { SOURCE_BUCKET_RULES } from './source-bucket-rules';
@@ -30,6 +32,13 @@ const topics = z.looseObject({
 });
 const deployment = z.looseObject({ deployment: schema.deployment.default('backups') });
 const ids = z.looseObject({ pairs: z.array(z.looseObject({ id: schema.pairId.optional().catch(undefined) }).catch({})) });
+
+const jobs = z.looseObject({ backfill: schema.backfill, recovery: schema.recovery });
+
+/** The key because of which there is a report bucket. */
+function reasonFor({ backfill }: z.infer<typeof jobs>): string {
+  return backfill ? 'backfill' : 'recovery.batch';
+}
 
 const inventories = z.looseObject({
   inventory: z.looseObject({}),
@@ -57,6 +66,7 @@ export const RULES: readonly Rule[] = [
   ...PROTECTION_RULES,
   ...REPLICA_RULES,
   ...SOURCE_BUCKET_RULES,
+  ...RECOVERY_RULES,
 
   rule(accounts, ({ source, destination }) =>
     source.account === destination.account
@@ -215,21 +225,27 @@ export const RULES: readonly Rule[] = [
     },
   ),
 
-  rule(ids.extend({ backfill: schema.backfill }), ({ pairs, backfill }) =>
+  rule(ids.extend(jobs.shape), ({ pairs, ...config }) =>
     pairs.flatMap(({ id }, index) =>
-      backfill && id === REPORT_BUCKET_ID
-        ? [{ path: `pairs[${index}].id`, found: id, remedy: 'with backfill the report bucket has this name; write another id' }]
+      hasReportBucket(config) && id === REPORT_BUCKET_ID
+        ? [
+            {
+              path: `pairs[${index}].id`,
+              found: id,
+              remedy: `with ${reasonFor(config)} the report bucket has this name; write another id`,
+            },
+          ]
         : [],
     ),
   ),
 
   rule(
-    regions.extend({ ...deployment.shape, backfill: schema.backfill, bucketNamespace: schema.bucketNamespace }),
-    ({ source, deployment: name, backfill, bucketNamespace }) => {
+    regions.extend({ ...deployment.shape, ...jobs.shape, bucketNamespace: schema.bucketNamespace }),
+    ({ source, deployment: name, bucketNamespace, ...config }) => {
       const prefix = `${name}-${REPORT_BUCKET_ID}`;
       const limit = longestNamePrefix(source.region, bucketNamespace);
       const remedy = `the report bucket is named after "${prefix}", which has ${prefix.length} characters, and a bucket name in ${source.region} leaves ${limit}; write a shorter deployment, or false`;
-      return backfill && prefix.length > limit ? [{ path: 'backfill', found: backfill, remedy }] : [];
+      return hasReportBucket(config) && prefix.length > limit ? [{ path: reasonFor(config), found: true, remedy }] : [];
     },
   ),
 

@@ -1,12 +1,11 @@
-import { GetRoleCommand } from '@aws-sdk/client-iam';
-import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { JobManifestGeneratorFilter } from '@aws-sdk/client-s3-control';
-import { httpStatusOf, isAwsError } from '../../aws/aws-error';
 import type { Context } from '../../cli/command';
 import { AppError, UsageError } from '../../errors/errors';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { groupsOf } from '../../model/deployment';
 import { deployCommand, opsCommand } from '../../model/shell-commands';
+import { missingForJobs } from '../batch/deployed';
 import { isOpen } from '../batch/job';
 import { howToGoOn } from '../batch/watch';
 import { ObjectReader } from '../explain/read-object';
@@ -122,20 +121,16 @@ export function requireBackfill(config: Deployment): void {
  */
 async function checkDeployed({ config, pairs, clients }: Context): Promise<ReadonlyMap<string, readonly string[]>> {
   const groups = groupsOf({ ...config, pairs });
+  const missing = await missingForJobs(
+    { clients },
+    {
+      buckets: groups.map(({ names }) => names.reportBucket.name),
+      roles: pairs.map(({ names }) => names.backfillRole.name),
+    },
+  );
   const s3 = await clients.s3('source');
   const rules = new Map<string, readonly string[]>();
-  const missing: string[] = [];
-  for (const { reportBucket } of groups.map(({ names }) => names)) {
-    if (await isMissing(async () => s3.send(new HeadBucketCommand({ Bucket: reportBucket.name })))) {
-      missing.push(`bucket ${reportBucket.name}`);
-    }
-  }
-  const iam = await clients.iam('source');
   for (const pair of pairs) {
-    const role = pair.names.backfillRole.name;
-    if (await isMissing(async () => iam.send(new GetRoleCommand({ RoleName: role })))) {
-      missing.push(`role ${role}`);
-    }
     const found = await rulesOf(s3, pair);
     rules.set(pair.id, found);
     if (found.length === 0) {
@@ -156,14 +151,4 @@ async function rulesOf(s3: S3Client, pair: DeployedPair): Promise<readonly strin
   const reader = new ObjectReader(s3, pair.names.sourceBucket.name, '');
   const rules = await reader.rules();
   return rules.filter(({ Status: status }) => status === 'Enabled').map(({ ID: id = 'without an id' }) => id);
-}
-
-/** Only a clear no counts: who may make a job need not be allowed to ask for roles and buckets. */
-async function isMissing(question: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await question();
-    return false;
-  } catch (error) {
-    return httpStatusOf(error) === 404 || isAwsError(error, 'NoSuchEntityException', 'NotFound');
-  }
 }

@@ -22,6 +22,7 @@ import { REPLICATION_SERVICE, replicationPermissions } from '../../model/permiss
 import {
   failureQueueStatements,
   maxRetentionStatement,
+  recoveryStatements,
   replicaBucketStatements,
   replicaKeyStatements,
   roleStatements,
@@ -224,6 +225,11 @@ export class Configured implements Expected {
 }
 
 /** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
+/** The same without what concerns replication, which an owner may have in other words. */
+export function otherReplicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
+  return [...recoveryStatements(config, pair.names, 'replicaBucket'), ...maxRetentionStatement(pair, pair.names)];
+}
+
 export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
 }

@@ -13,10 +13,10 @@ import {
   keyLockdown,
   ownersExemptions,
 } from '../../model/lockdown/statements';
-import { maxRetentionStatement, replicaKeyStatements } from '../../model/policies';
+import { recoveryStatements, replicaKeyStatements } from '../../model/policies';
 import { opsCommand } from '../../model/shell-commands';
 import type { DoctorContext } from './check';
-import { replicaGrants, tlsOnly } from './configured';
+import { otherReplicaGrants, replicaGrants, tlsOnly } from './configured';
 import {
   difference,
   isSameStatement,
@@ -77,10 +77,9 @@ export async function bucketPolicy(context: DoctorContext, side: SideName, pair:
   const stopping = roleDenials(config, pair, side, 'bucket', live).certain;
   if (side === 'destination' && pair.replicaBucket !== undefined) {
     const isAdmitted = roleAllowed(config, pair, 'bucket', live) === 'yes';
-    const grants = isAdmitted ? maxRetentionStatement(pair, pair.names) : replicaGrants(config, pair);
-    return heldByOwner(context, `bucket ${bucket.name}`, live, [...grants, ...lockdownStatements(context, pair)], stopping, [
-      pair,
-    ]);
+    const grants = isAdmitted ? otherReplicaGrants(config, pair) : replicaGrants(config, pair);
+    const needed = [...grants, ...lockdownStatements(context, pair)];
+    return heldByOwner(context, `bucket ${bucket.name}`, live, needed, stopping, [pair]);
   }
   // The demo takes it out of the live policy: an emulator replicates over plain HTTP.
   const inForce = (statements: readonly LiveStatement[]) =>
@@ -103,9 +102,12 @@ export async function keyPolicy(context: DoctorContext, side: SideName): Promise
   const live = await facts.keyPolicy(side);
   const stopping = config.pairs.flatMap((pair) => roleDenials(config, pair, side, 'key', live).certain);
   if (side === 'destination' && config.destination.keyArn !== undefined) {
-    const refused = config.pairs.filter((pair) => roleAllowed(config, pair, 'key', live) !== 'yes');
     const grants = [
-      ...refused.flatMap((pair) => replicaKeyStatements(config, pair.names)),
+      ...config.pairs.flatMap((pair) =>
+        roleAllowed(config, pair, 'key', live) === 'yes'
+          ? recoveryStatements(config, pair.names, 'replicaKey')
+          : replicaKeyStatements(config, pair.names),
+      ),
       ...reportKeyStatements(config, 'destination'),
     ];
     return heldByOwner(context, `key ${arn}`, live, [...grants, ...lockdownStatements(context, 'key')], stopping, config.pairs);

@@ -35,9 +35,10 @@ destination account s3:ListBucket and s3:GetObject on the bucket of reports.
 
 With --engine batch, S3 copies objects of up to 5 GB that are not archived, with a job of S3 Batch Operations for each
 pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
-current version of one of the objects, unless --overwrite replaces it. --dry-run prints the statements that the role,
-the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and
-iam:PassRole in the source account, and s3:PutObject and s3:GetObject on --batch-bucket. After Ctrl-C the job goes on
+current version of one of the objects, unless --overwrite replaces it. With "recovery": { "batch": true } in the
+configuration, each pair has a role and a bucket for it. With --batch-role and --batch-bucket the job takes others, and
+--dry-run prints the statements that the role, the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and
+iam:PassRole in the source account, and s3:PutObject and s3:GetObject on the bucket for lists and reports. After Ctrl-C the job goes on
 in AWS: --resume goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it
 (s3:UpdateJobStatus).
 
@@ -50,6 +51,7 @@ Examples:
   npx --no -- s3-replication restore --pair documents --ignore-foreign-markers
   npx --no -- s3-replication restore --from-inventory --to rescue-111111111111 --dry-run
   npx --no -- s3-replication restore --request-archived 7
+  npx --no -- s3-replication restore --engine batch
   npx --no -- s3-replication restore --engine batch --batch-role arn:aws:iam::111111111111:role/recovery-batch --batch-bucket recovery-batch
   npx --no -- s3-replication restore --resume`,
   options: {
@@ -87,11 +89,15 @@ Examples:
       value: 'ENGINE',
       help: 'stream: this process copies; batch: S3 Batch Operations copies what it can; stream without it',
     },
-    'batch-role': { type: 'string', value: 'ARN', help: 'role of the source account that S3 Batch Operations assumes' },
+    'batch-role': {
+      type: 'string',
+      value: 'ARN',
+      help: 'role of the source account that S3 Batch Operations assumes; the recovery role without it',
+    },
     'batch-bucket': {
       type: 'string',
       value: 'BUCKET',
-      help: 'takes lists of objects and reports; of the source account, in the Region of the target',
+      help: 'takes lists of objects and reports; of the source account, in the Region of the target; with --batch-role',
     },
     watch: { type: 'string', value: 'JOB', help: 'only watch a job of --engine batch to its end; --to as it was' },
     cancel: { type: 'string', value: 'JOB', help: 'only end such a job; what it has restored stays' },

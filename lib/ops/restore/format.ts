@@ -76,7 +76,11 @@ function rowsOfPlan(
 function planOfBatch({ role, bucket, statements }: NonNullable<PairResult['batch']>): string[] {
   return [
     `  the time is that of this process. S3 promises none for the job, which takes role ${role} and bucket ${bucket}`,
-    '  the role trusts batchoperations.s3.amazonaws.com, and these policies have to allow the job, besides what they do now:',
+    ...(statements.length === 0
+      ? []
+      : [
+          '  the role trusts batchoperations.s3.amazonaws.com, and these policies have to allow the job, besides what they do now:',
+        ]),
     ...statements.flatMap(({ policy, arn, statements: needed }) => [
       `  policy of the ${policy} ${arn}:`,
       ...JSON.stringify(needed, null, 2)

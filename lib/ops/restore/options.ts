@@ -8,11 +8,16 @@ import { markerOrigin } from '../copy/markers';
 import { type SharedOptions, sharedReaders } from '../copy/options';
 import { dateOf } from '../inventory/dates';
 
-/** With which role S3 Batch Operations copies, and where its lists and reports are. Both in the account that is copied to. */
-export interface BatchOptions {
+/** A role that somebody made for jobs of S3 Batch Operations, and the bucket for their lists and reports. Both in the account that is copied to. */
+export interface HandmadeRole {
+  /** ARN. */
   readonly role: string;
+  /** Name. */
   readonly bucket: string;
 }
+
+/** With which role S3 Batch Operations copies: that which the stack of the source has for each pair, or another one. */
+export type BatchOptions = 'recovery-role' | HandmadeRole;
 
 /** The command's own options. Without `to`, objects go to the source bucket of the pair. */
 export interface RestoreOptions extends SharedOptions {
@@ -85,6 +90,13 @@ function batchOptions({ config }: Pick<Context, 'config'>, values: CommandArgume
     throw new UsageError('BadEngine', `--engine ${quoted(engine)} is not a valid engine`, 'write stream or batch');
   }
   const { account } = config.source;
+  const withoutTags = values['without-tags'] === true ? ['--without-tags: S3 Batch Operations copies tags; leave it out'] : [];
+  if (given.length === 0 && config.recovery.batch) {
+    if (withoutTags.length > 0) {
+      throw badBatch(withoutTags);
+    }
+    return 'recovery-role';
+  }
   const problems = [
     ...(role !== undefined && new RegExp(`^arn:[\\w-]+:iam::${account}:role/.+$`).test(role)
       ? []
@@ -92,12 +104,19 @@ function batchOptions({ config }: Pick<Context, 'config'>, values: CommandArgume
     ...(bucket !== undefined && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
       ? []
       : ['--batch-bucket: write the name of a bucket of the source account, in the Region of the target']),
-    ...(values['without-tags'] === true ? ['--without-tags: S3 Batch Operations copies tags; leave it out'] : []),
+    ...withoutTags,
   ];
   if (problems.length > 0) {
-    throw new UsageError('BadBatch', ['--engine batch cannot work with these options:', ...problems].join('\n  - '));
+    throw badBatch(
+      problems,
+      given.length === 0 ? 'or write "recovery": { "batch": true } into the configuration and deploy both sides' : undefined,
+    );
   }
   return { role: role ?? '', bucket: bucket ?? '' };
+}
+
+function badBatch(problems: readonly string[], hint?: string): UsageError {
+  return new UsageError('BadBatch', ['--engine batch cannot work with these options:', ...problems].join('\n  - '), hint);
 }
 
 /** Where replication or a lifecycle rule writes delete markers too, one that somebody else wrote cannot be told from theirs. */

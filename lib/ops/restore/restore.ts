@@ -11,6 +11,7 @@ import { copier } from '../copy/transfer';
 import { streamedKeys } from './batch/choice';
 import { Manifest } from './batch/manifest';
 import { isAboutJob, oneJob } from './batch/one-job';
+import { requireRecovery } from './batch/role';
 import { finishBatch, startBatch, uploadList } from './batch/run';
 import { begunReports, type PairProgress, type RestoreCheckpoint, readCheckpoint, refuseToForget } from './checkpoint';
 import { formatPlan, formatResult } from './format';
@@ -71,6 +72,9 @@ async function planAndRun(
   counts: RequestCounts<RestoreRequest>,
   jobs: readonly RestoreJob[],
 ): Promise<Outcome> {
+  if (options.batch === 'recovery-role') {
+    await requireRecovery(context, jobs);
+  }
   const description = describeRestore(jobs, options);
   const earlier = options.resume ? readCheckpoint(options.checkpointFile, description) : undefined;
   Object.assign(counts, earlier?.requests);

@@ -2,19 +2,20 @@ import { isEmulator } from '../../aws/emulator';
 import type { RequestCounts } from '../../aws/requests';
 import type { Context } from '../../cli/command';
 import { plural } from '../../cli/units';
-import type { Deployment } from '../../model/deployment';
-import { batchStatements, type NeededStatements } from '../../model/recovery';
+import { batchStatements, type NeededStatements } from '../../model/batch-statements';
+import type { DeployedPair, Deployment } from '../../model/deployment';
 import { type Status, type StatusWord, statusOf, worst } from '../../model/status';
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import { noAmount, type RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf, unknownsOfReport } from '../copy/unknowns';
 import { bytesOf } from '../inventory/duckdb';
 import { leftBy } from './batch/format';
+import { batchRole } from './batch/role';
 import type { BatchResult } from './batch/run';
 import { type CostLine, costOf, type ExpectedTime, expectedTime, streamedOf } from './estimate';
 import type { RestoreJob } from './job';
 import { endedIn, type Ledger, type NotRestored, type RestoreTotals } from './ledger';
-import type { RestoreOptions } from './options';
+import type { BatchOptions, RestoreOptions } from './options';
 import type { PairPlan } from './plan';
 
 /** What became of one pair. */
@@ -69,7 +70,7 @@ interface PairBatch {
   readonly role: string;
   /** Takes the list of objects and the report. */
   readonly bucket: string;
-  /** What the policies of others need for the job. */
+  /** What a role that somebody made needs, in its own policy and in those of others. Empty with a recovery role, which has it. */
   readonly statements: readonly NeededStatements[];
   /** How the job ended; null after `--dry-run`, and where there was nothing for one to copy. */
   readonly result: BatchResult | null;
@@ -206,9 +207,20 @@ function pairResult({ job, plan, ledger, result }: JobState, options: RestoreOpt
     ].filter(({ code }) => !withoutTags || code !== 'tags'),
     totals,
     vanished: totals === null ? null : Math.max(plan.chosen.objects - plan.batch.objects - endedIn(totals).objects, 0),
-    batch:
-      batch === undefined
-        ? null
-        : { ...batch, statements: batchStatements(config, pair, { ...batch, target }), result: result ?? null },
+    batch: batch === undefined ? null : batchOf(config, pair, batch, target, result),
+  };
+}
+
+function batchOf(
+  config: Deployment,
+  pair: DeployedPair,
+  batch: BatchOptions,
+  target: RestoreJob['target'],
+  result: BatchResult | undefined,
+): PairBatch {
+  return {
+    ...batchRole(config, pair, batch),
+    statements: batch === 'recovery-role' ? [] : batchStatements(config, pair, { ...batch, target }),
+    result: result ?? null,
   };
 }

@@ -7,7 +7,9 @@ import { verifierOf } from '../../model/delivery';
 import type { DeployedPair, Deployment } from '../../model/deployment';
 import { heartbeatArn, heartbeatPairs } from '../../model/heartbeat';
 import { hasInventory, REPORT_FOLDERS } from '../../model/inventory';
-import { type AlarmPlace, type PairNames, stackArnPattern } from '../../model/names';
+import { type AlarmPlace, stackArnPattern } from '../../model/names';
+import type { Permission } from '../../model/permissions';
+import { hasReportBucket, recoveryPermissions, recoveryPlaces } from '../../model/recovery';
 import { verificationPolicies } from '../../model/verification';
 import type { GroupStacks, ReplicationStacks } from '../replication';
 import { type Acknowledgement, awsSolutions, because, controls, NO_ACCESS_LOGS, resourceAt, wildcard } from './acknowledgement';
@@ -28,7 +30,7 @@ function ofOneGroup(stacks: GroupStacks): readonly Acknowledgement[] {
         : []),
     ]),
     ...(config.pairs.some(({ sourceBucket: owned }) => owned !== undefined) ? bucketMerger(source, config) : []),
-    ...(config.backfill ? backfillAcknowledgements(config, source) : []),
+    ...jobAcknowledgements(config, source),
     ...(config.keyExchange === 'stack-output' ? exchangeRole(resourceAt(destination, 'ExchangeRole'), config) : []),
     ...SIDES.filter((side) => verifierOf(config, side) !== undefined).flatMap((side) =>
       verificationRole({ destination, source }[side], config, side),
@@ -192,11 +194,21 @@ function verificationRole(stack: IConstruct, config: Deployment, side: SideName)
   });
 }
 
-/** The findings about what S3 Batch Replication needs in the source account. */
-export function backfillAcknowledgements(config: Deployment, source: IConstruct): readonly Acknowledgement[] {
+/** The findings about what jobs of S3 Batch Operations need in the source account. */
+export function jobAcknowledgements(config: Deployment, source: IConstruct): readonly Acknowledgement[] {
+  const role = (folder: string, id: string) => resourceAt(source, 'Backfill', folder, id);
+  const { pairs } = config;
   return [
-    ...reportBucket(resourceAt(source, 'Backfill', 'ReportBucket')),
-    ...config.pairs.flatMap(({ id, names }) => backfillRole(resourceAt(source, 'Backfill', 'Roles', id), config, names)),
+    ...(hasReportBucket(config) ? reportBucket(resourceAt(source, 'Backfill', 'ReportBucket')) : []),
+    ...(config.backfill
+      ? pairs.flatMap(({ id, names }) => jobRole(role('Roles', id), backfillPermissions(config, names), BACKFILL_WILDCARDS))
+      : []),
+    ...(config.recovery.batch
+      ? pairs.flatMap(({ id, names }) => {
+          const permissions = recoveryPermissions(config, names, recoveryPlaces(config, names, { source: '', replica: '' }));
+          return jobRole(role('RecoveryRoles', id), permissions, RECOVERY_WILDCARDS);
+        })
+      : []),
   ];
 }
 
@@ -224,8 +236,10 @@ function reportBucket(resource: IConstruct): Acknowledgement[] {
   ];
 }
 
+type Reasons = Readonly<Record<string, string>>;
+
 /** Why a statement of a backfill role has wildcards, by its Sid; the last speaks for ReadManifests too, which has one of the same. */
-const WILDCARDS: Readonly<Record<string, string>> = {
+const BACKFILL_WILDCARDS: Reasons = {
   InitiateReplication:
     "The wildcard stands for the keys of this one bucket's objects, which are not known beforehand. The one action has S3 replicate a version by " +
     'the rule of the bucket: it neither reads nor changes it.',
@@ -234,10 +248,29 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'manifests and write manifests and reports: none deletes.',
 };
 
-function backfillRole(resource: IConstruct, config: Deployment, pair: PairNames): Acknowledgement[] {
+/** The same of a recovery role. */
+const RECOVERY_WILDCARDS: Reasons = {
+  ReadReplicas:
+    "The wildcard stands for the keys of this one bucket's objects, which are not known before something has to be restored. The actions read.",
+  WriteSource:
+    "The wildcard stands for the keys of this one bucket's objects, which are not known before something has to be restored. The actions write " +
+    'versions with their tags: none deletes, and the bucket keeps what was there.',
+  WriteTargets:
+    'A bucket for a restore is made when it is needed. The wildcard stands for the rest of its name, after the beginning that the configuration ' +
+    'reserves for such buckets of this account.',
+  EncryptTargets:
+    'A bucket for a restore is made when it is needed, with a key that is not known beforehand. Only S3 of this region can use the key, and for ' +
+    'buckets of the reserved names alone.',
+  ReadLists:
+    'The wildcard stands for the names of lists, which are drawn, in one folder of the report bucket that belongs to this one pair.',
+  WriteReports:
+    'The wildcard stands for the ids of jobs, which S3 draws, in one folder of the report bucket that belongs to this one pair.',
+};
+
+function jobRole(resource: IConstruct, permissions: readonly Permission[], reasons: Reasons): Acknowledgement[] {
   return [
-    ...backfillPermissions(config, pair).flatMap(({ sid, resources }) => {
-      const reason = WILDCARDS[sid];
+    ...permissions.flatMap(({ sid, resources }) => {
+      const reason = reasons[sid];
       return reason === undefined ? [] : because(reason, resource, resources.map(wildcard));
     }),
     ...because(

@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { type Deployment, titleOf } from '../../model/deployment';
 import { FAILURE_EVENT_DAYS } from '../../model/failure-events';
 import { failureQueueStatements } from '../../model/policies';
-import { Backfill } from '../backfill';
+import { BatchJobs } from '../batch-jobs';
 import { ReplicationDashboard } from '../monitoring/dashboard';
 import { NotificationTopic } from '../monitoring/notification-topic';
 import { ReplicationAlarms } from '../monitoring/replication-alarms';
@@ -21,8 +21,8 @@ export interface SourceStackProps extends ReplicationStackProps {
 }
 
 /**
- * The source account's side: the source key, for every pair a source bucket, its replication role and its rule, what S3 Batch
- * Replication needs where it is configured, and what tells of failures.
+ * The source account's side: the source key, for every pair a source bucket, its replication role and its rule, what jobs of S3 Batch
+ * Operations need where they are configured, and what tells of failures.
  */
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config, replicaKeyArn }: SourceStackProps) {
@@ -58,9 +58,7 @@ export class SourceStack extends Stack {
 
     admitReports(config, 'source', sourceKey, pairs);
 
-    if (config.backfill) {
-      new Backfill(this, 'Backfill', config);
-    }
+    new BatchJobs(this, 'Backfill', { config, keys: { source: sourceKey.keyArn, replica: replicaKeyArn } });
 
     new NotificationTopic(this, 'Notifications', { config, place: 'source' });
     new ReplicationAlarms(this, 'Alarms', { config, place: 'source' });

@@ -118,7 +118,7 @@ export class FakeAws extends FakeS3 {
     on(DescribeStacksCommand, (asked) => (asked.input['StackName'] === 'CDKToolkit' ? { Stacks: [TOOLKIT] } : stacks(asked)));
     on(GetPolicyCommand, ({ input }) => ({ Policy: { Arn: input['PolicyArn'] } }));
     const role = before(GetRoleCommand);
-    on(GetRoleCommand, (asked) => (asked.input['RoleName']?.includes('backfill') === true ? { Role: {} } : role(asked)));
+    on(GetRoleCommand, (asked) => (/backfill|recovery/.test(asked.input['RoleName'] ?? '') ? { Role: {} } : role(asked)));
     const valueOf = (metric = '') =>
       metric === 'OperationsFailedReplication'
         ? world.failedOperations

@@ -46,6 +46,7 @@ describe('an empty configuration', () => {
         },
       ],
       backfill: false,
+      recovery: { batch: false },
       heartbeat: { minutes: 60 },
       witness: false,
       bucketNamespace: 'account-regional',
@@ -114,6 +115,7 @@ test('what is written is kept', () => {
       },
     ],
     backfill: true,
+    recovery: { batch: true, targetPrefix: 'rescue-' },
     heartbeat: { minutes: 30 },
     witness: true,
     bucketNamespace: 'global',
@@ -306,6 +308,56 @@ describe('of the names, refuses', () => {
       path: 'pairs[0].id',
       found: 'p'.repeat(28),
       remedy: tooLong(`backups-${'p'.repeat(28)}`, 36, 35),
+    },
+  ])('$what', ({ value, path, found, remedy }) => {
+    expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);
+  });
+});
+
+describe('with recovery roles, refuses', () => {
+  test.each<BadInput>([
+    {
+      what: 'a prefix of targets without the roles',
+      value: { recovery: { targetPrefix: 'rescue-' } },
+      path: 'recovery.targetPrefix',
+      found: 'rescue-',
+      remedy: 'no role writes there; write "batch": true beside it, or remove targetPrefix',
+    },
+    {
+      what: 'a prefix of targets that buckets of the deployment have',
+      value: { recovery: { batch: true, targetPrefix: 'backups-' } },
+      path: 'recovery.targetPrefix',
+      found: 'backups-',
+      remedy:
+        'the name of bucket backups-backfill-111111111111-ap-southeast-2-an of this deployment starts with it, and every recovery role could write there; write another prefix',
+    },
+    {
+      what: 'a prefix of targets that an owned source bucket has',
+      value: { recovery: { batch: true, targetPrefix: 'acme' }, pairs: [{ id: 'a', sourceBucket: { name: 'acme-invoices' } }] },
+      path: 'recovery.targetPrefix',
+      found: 'acme',
+      remedy: expect.stringContaining('bucket acme-invoices'),
+    },
+    {
+      what: 'a prefix that is too short',
+      value: { recovery: { batch: true, targetPrefix: 'r-' } },
+      path: 'recovery.targetPrefix',
+      found: 'r-',
+      remedy: 'write the first 3 to 40 characters of names of buckets, such as "rescue-", or leave the key out',
+    },
+    {
+      what: 'a pair whose bucket would have the name of the report bucket',
+      value: { recovery: { batch: true }, pairs: [{ id: 'backfill' }] },
+      path: 'pairs[0].id',
+      found: 'backfill',
+      remedy: 'with recovery.batch the report bucket has this name; write another id',
+    },
+    {
+      what: 'a deployment too long for the report bucket',
+      value: { recovery: { batch: true }, deployment: 'a'.repeat(24), pairs: [{ id: 'a' }] },
+      path: 'recovery.batch',
+      found: true,
+      remedy: expect.stringContaining('the report bucket is named after'),
     },
   ])('$what', ({ value, path, found, remedy }) => {
     expect(problemsOf(value)).toStrictEqual([{ path, found, remedy }]);

@@ -60,6 +60,14 @@ describe('a replica key that is owned elsewhere', () => {
     ]);
   });
 
+  test('that does not admit the recovery role fails with the missing statement, though it admits replication', async () => {
+    const recovery = 'DecryptReplicasXbackupsXdocuments';
+    const { failed, of } = await findings((world) => without(world, recovery), { ...OWNED_KEY, recovery: { batch: true } });
+
+    expect(failed).toEqual(['replica-key-grant']);
+    expect(of('replica-key-grant')).toMatchObject({ found: `statement ${recovery} is missing` });
+  });
+
   test('may admit the role in other words', async () => {
     const { failed, unknown } = await findings((world) => {
       without(world, GRANT);

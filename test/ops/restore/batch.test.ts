@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
 import {
   CreateJobCommand,
   type CreateJobRequest,
@@ -30,6 +31,7 @@ jest.mock('../../../lib/ops/copy/transfer', () => ({
 }));
 
 const s3Control = mockClient(S3ControlClient);
+const iam = mockClient(IAMClient);
 const REPORTS = 'recovery-batch';
 const JOB = '00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c';
 const ROLE = 'arn:aws:iam::111111111111:role/recovery-batch';
@@ -356,6 +358,81 @@ describe('--engine batch', () => {
     world.populate([at('a')]);
 
     expect((await rejectionOf(world.run(values), UsageError)).toString()).toContain(message);
+  });
+});
+
+describe('a recovery role', () => {
+  const RECOVERY = { recovery: { batch: true, targetPrefix: 'rescue-' } };
+  const OWN = 'backups-backfill-111111111111-ap-southeast-2-an';
+  const run = (values: Record<string, string | boolean> = {}, keys: Record<string, unknown> = RECOVERY) =>
+    world.run({ engine: 'batch', ...values }, keys);
+
+  beforeEach(() => {
+    iam.reset();
+    iam.on(GetRoleCommand).resolves({});
+    world.s3.fill(OWN, []);
+    world.populate([at('a')]);
+    states = [{ status: 'Complete', succeeded: 1 }];
+  });
+
+  test('is that of the pair, with the report bucket, where no other is named', async () => {
+    const { exitCode, data } = await run();
+
+    expect(exitCode).toBe(0);
+    expect(requests()).toMatchObject([
+      {
+        RoleArn: 'arn:aws:iam::111111111111:role/backups-documents-recovery-ap-southeast-2',
+        Manifest: { Location: { ObjectArn: expect.stringContaining(`arn:aws:s3:::${OWN}/restore-manifests/documents/`) } },
+        Report: { Bucket: `arn:aws:s3:::${OWN}`, Prefix: 'restore-reports/documents' },
+      },
+    ]);
+    expect(data.pairs[0]?.batch).toMatchObject({ bucket: OWN, statements: [] });
+  });
+
+  test('writes into a bucket whose name starts with the prefix', async () => {
+    world.populate([at('a')], [], OTHER);
+
+    expect((await run({ to: OTHER })).exitCode).toBe(0);
+  });
+
+  test('needs no statement of a person, and --dry-run prints none', async () => {
+    const { text } = await run({ 'dry-run': true });
+
+    expect(text).toContain('role/backups-documents-recovery-ap-southeast-2');
+    expect(text).not.toContain('"Sid"');
+  });
+
+  test('gives way to one that is named', async () => {
+    await run(BATCH);
+
+    expect(requests()).toMatchObject([{ RoleArn: ROLE }]);
+  });
+
+  test.each<[string, Record<string, string | boolean>, Record<string, unknown>, string]>([
+    ['into another bucket', { to: 'another-bucket' }, RECOVERY, 'and not into another-bucket in ap-southeast-2'],
+    ['into any bucket without a prefix', { to: OTHER }, { recovery: { batch: true } }, `and not into ${OTHER}`],
+    ['without tags', { 'without-tags': true }, RECOVERY, '--without-tags: S3 Batch Operations copies tags'],
+    ['with half of another', { 'batch-role': ROLE }, RECOVERY, '--batch-bucket: write the name'],
+  ])('is refused %s, before anything is listed', async (_, values, keys, message) => {
+    world.s3.fill('another-bucket', []);
+    world.s3.fill(OTHER, []);
+
+    expect((await rejectionOf(run(values, keys), UsageError)).toString()).toContain(message);
+    expect(world.s3.requests.filter(({ line }) => line.includes('versions'))).toEqual([]);
+  });
+
+  test('that the configuration does not have is named as the way out', async () => {
+    expect((await rejectionOf(run({}, {}), UsageError)).hint).toContain('"recovery": { "batch": true }');
+  });
+
+  test('that is not deployed is named, with the deployment', async () => {
+    iam.on(GetRoleCommand).rejects(new NoSuchEntityException({ message: 'none', $metadata: {} }));
+    world.s3.buckets.delete(OWN);
+    const error = await rejectionOf(run(), AppError);
+
+    expect(error.message).toContain(`bucket ${OWN}, role backups-documents-recovery-ap-southeast-2`);
+    expect(error.hint).toContain('npx cdk deploy');
+    expect([requests(), world.s3.changes]).toEqual([[], []]);
   });
 });
 

@@ -57,6 +57,17 @@ test('prints what the owner of the replica key adds to its policy, and how, with
   expect(text).toContain('never put these statements alone');
 });
 
+test('prints what admits a recovery role, for the owners of the bucket and of the key', async () => {
+  const pairs = [{ id: 'documents', replicaBucket: { name: 'acme-backup' } }];
+  const { data } = await run({ destination: { keyArn: KEY }, recovery: { batch: true }, pairs });
+  const { resources } = data as unknown as { resources: readonly { kind: string; statements: readonly { Sid: string }[] }[] };
+
+  expect(resources.map(({ kind, statements: needed }) => [kind, ...needed.map(({ Sid: sid }) => sid)])).toEqual([
+    ['key', 'EncryptReplicasXbackupsXdocuments', 'DecryptReplicasXbackupsXdocuments'],
+    ['bucket', 'WriteReplicasXbackupsXdocuments', 'ReadReplicasXbackupsXdocuments'],
+  ]);
+});
+
 test('prints each bucket of each group with its own commands, and a policy of its own', async () => {
   const pairs = ['a', 'b'].map((id) => ({ id, group: id, replicaBucket: { name: `acme-${id}` } }));
   const { data, text } = await run({ pairs });

@@ -53,6 +53,7 @@ export const CONFIGURATIONS: readonly (readonly [string, Keys])[] = [
     { destination: { keyArn: OWNED_KEY }, pairs: [{ id: 'a', replicaBucket: { name: 'acme-backup' } }, { id: 'b' }] },
   ],
   ['with backfill', { backfill: true }],
+  ['with recovery roles', { recovery: { batch: true, targetPrefix: 'rescue-' } }],
   [
     'with backfill and pairs, in the global bucket namespace',
     { backfill: true, bucketNamespace: 'global', pairs: [{ id: 'a' }, { id: 'a-b' }] },

@@ -1,7 +1,7 @@
 import type { DeployedPair } from '../../../model/deployment';
-import { maxRetentionStatement, replicaKeyStatements } from '../../../model/policies';
+import { recoveryStatements, replicaKeyStatements } from '../../../model/policies';
 import { type CheckFinding, compare, type DoctorContext, notAnswered, notApplicable, pass } from '../check';
-import { accountDelegation, replicaGrants } from '../configured';
+import { accountDelegation, otherReplicaGrants, replicaGrants } from '../configured';
 import { difference, type LiveStatement } from '../policy-document';
 import { byHand } from '../repair';
 import { bucketPolicy, keyPolicy, type ResourcePolicy } from '../resource-policies';
@@ -68,14 +68,17 @@ async function lifecycle({ facts }: DoctorContext, pair: DeployedPair): Promise<
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */
 async function bucketGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const policy = await bucketPolicy(context, 'destination', pair);
-  const bound = maxRetentionStatement(pair, pair.names);
-  return admission(context, pair, 'bucket', policy, bound) ?? held(policy, replicaGrants(context.config, pair));
+  return (
+    admission(context, pair, 'bucket', policy, otherReplicaGrants(context.config, pair)) ??
+    held(policy, replicaGrants(context.config, pair))
+  );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<CheckFinding> {
   const policy = await keyPolicy(context, 'destination');
-  return admission(context, pair, 'key', policy, []) ?? held(policy, replicaKeyStatements(context.config, pair.names));
+  const others = recoveryStatements(context.config, pair.names, 'replicaKey');
+  return admission(context, pair, 'key', policy, others) ?? held(policy, replicaKeyStatements(context.config, pair.names));
 }
 
 /**

@@ -16,6 +16,7 @@ import type { Amount } from '../../copy/model';
 import type { RestoreJob } from '../job';
 import type { BatchOptions, RestoreOptions } from '../options';
 import type { Manifest } from './manifest';
+import { batchRole } from './role';
 
 /** The job that S3 is asked for, written down before the question: another attempt finds the job, whatever became of the answer. */
 export interface AskedJob {
@@ -76,8 +77,9 @@ export async function uploadList(
   { config, clients }: Pick<Context, 'config' | 'clients'>,
   { pair, target: { region } }: RestoreJob,
   manifest: Manifest,
-  { bucket }: BatchOptions,
+  batch: BatchOptions,
 ): Promise<AskedJob> {
+  const { bucket } = batchRole(config, pair, batch);
   const token = randomBytes(16).toString('hex');
   const key = `${batchManifestPrefix(pair.id)}${token}.csv`;
   const etag = await manifest.upload(await clients.s3('source', region), bucket, key, config.source.account);
@@ -112,6 +114,7 @@ function createRequest(
   of: { readonly batch: BatchOptions; readonly storageClass: string },
 ): CreateJobRequest {
   const { source, deployment } = config;
+  const { role, bucket } = batchRole(config, pair, of.batch);
   const s3 = `arn:${partitionOf(source)}:s3:::`;
   return {
     AccountId: source.account,
@@ -126,7 +129,7 @@ function createRequest(
       },
     },
     Priority: PRIORITY,
-    RoleArn: of.batch.role,
+    RoleArn: role,
     Description: `${describePair(config, pair.id)}restore into ${target.name}`,
     Tags: tagsOfMade(config, [
       { Key: 's3-replication:deployment', Value: deployment },
@@ -134,11 +137,11 @@ function createRequest(
     ]),
     Manifest: {
       Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
-      Location: { ObjectArn: `${s3}${of.batch.bucket}/${manifest.key}`, ETag: manifest.etag },
+      Location: { ObjectArn: `${s3}${bucket}/${manifest.key}`, ETag: manifest.etag },
     },
     Report: {
       Enabled: true,
-      Bucket: `${s3}${of.batch.bucket}`,
+      Bucket: `${s3}${bucket}`,
       ExpectedBucketOwner: source.account,
       Prefix: batchReportPrefix(pair.id),
       Format: 'Report_CSV_20180820',

@@ -1,6 +1,8 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { backfillPermissions } from '../../lib/model/backfill';
+import type { DeployedPair } from '../../lib/model/deployment';
 import { roleStatements } from '../../lib/model/policies';
+import { recoveryPermissions, recoveryPlaces } from '../../lib/model/recovery';
 import { templates } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { propertiesOf, recordedKey, resourceCounts } from '../helpers/templates';
@@ -53,6 +55,61 @@ describe('backfill', () => {
 
     expect(() => validConfig({ ...keys, pairs: [...pairs, { id: 'zz' }] })).toThrow('has room for the first 66 of these pairs');
     expect(counts.reduce((sum, count) => sum + count)).toBeLessThan(500);
+  });
+});
+
+describe('recovery.batch', () => {
+  const recovery = { recovery: { batch: true, targetPrefix: 'rescue-' } };
+
+  test('adds a report bucket, its policy and a role for each pair to the source stack, and changes nothing else there', () => {
+    const resources = Object.entries(resourcesOf({ ...recovery, pairs: PAIRS }));
+
+    expect(resources.filter(isOfBackfill).map(([, { Type: type }]) => type)).toEqual([
+      'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
+      'AWS::IAM::Role',
+      'AWS::IAM::Role',
+    ]);
+    expect(Object.fromEntries(resources.filter((entry) => !isOfBackfill(entry)))).toEqual(resourcesOf({ pairs: PAIRS }));
+  });
+
+  test('has the report bucket of backfill, whichever came first', () => {
+    const ids = (keys: Record<string, unknown>) => Object.keys(resourcesOf(keys)).filter((id) => id.startsWith('BackfillReport'));
+
+    expect(ids(recovery)).toHaveLength(2);
+    expect(ids(recovery)).toEqual(ids({ backfill: true }));
+    expect(ids({ ...recovery, backfill: true })).toEqual(ids(recovery));
+  });
+
+  test('makes a role that S3 Batch Operations alone assumes, with what the table says for its pair', () => {
+    const config = validConfig(recovery);
+    const { names } = config.pairs[0] as DeployedPair;
+    const statements = roleStatements(
+      recoveryPermissions(config, names, recoveryPlaces(config, names, { source: '', replica: '' })),
+    );
+    const [role] = propertiesOf(sourceOf(recovery), 'AWS::IAM::Role').filter(({ RoleName: name }) => name.includes('recovery'));
+
+    expect(role).toMatchObject({
+      RoleName: 'backups-documents-recovery-ap-southeast-2',
+      AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'batchoperations.s3.amazonaws.com' } }] },
+    });
+    expect(
+      role?.Policies.flatMap(({ PolicyDocument: policy }) => policy.Statement.map(({ Sid, Action }) => [Sid, Action])),
+    ).toEqual(statements.map(({ Sid, Action }) => [Sid, terse(Action)]));
+  });
+
+  test('admits the role in the policies of the replica bucket and the replica key', () => {
+    const { destination } = templates(recovery);
+    const admitted = Match.objectLike({
+      Condition: Match.objectLike({
+        ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/backups-documents-recovery-ap-southeast-2' },
+      }),
+    });
+
+    destination.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([admitted]) },
+    });
+    destination.hasResourceProperties('AWS::KMS::Key', { KeyPolicy: { Statement: Match.arrayWith([admitted]) } });
   });
 });
 
