@@ -177,9 +177,23 @@ describe('chooses the versions that a restore from a listing chooses', () => {
 test('the plan and the result say which report it was, and what is not in it', async () => {
   world.populate(objects(3), [], OTHER);
   await report();
-  const { recorded, text, data, exitCode } = await restore();
+  const { clients } = world.context().context;
+  const ofSource = new Set<string>();
+  const s3 = async (side: 'source' | 'destination', region?: string) => {
+    const client = await clients.s3(side, region);
+    if (side === 'source') {
+      const note: Parameters<typeof client.middlewareStack.add>[0] = (next) => (args) => {
+        ofSource.add((args.input as { Bucket: string }).Bucket);
+        return next(args as never);
+      };
+      client.middlewareStack.add(note as never, { step: 'initialize' });
+    }
+    return client;
+  };
+  const { recorded, text, data, exitCode } = await restore({}, {}, { clients: { ...clients, s3 } as never });
 
-  expect(exitCode).toBe(0);
+  // The backup account reads the report.
+  expect([exitCode, [...ofSource]]).toEqual([0, [OTHER]]);
   expect(data.pairs[0]).toMatchObject({
     inventory: { report: '2026-11-01T01-30Z', takenAt: TODAY, files: 2 },
     totals: { ends: { restored: { objects: 3 } } },

@@ -96,6 +96,7 @@ export class ReportChoices {
 
   /** Removes what was written on disk. */
   async close(): Promise<void> {
+    this.context.terminal.progress('');
     try {
       await (await this.database)?.close();
     } finally {
