@@ -184,7 +184,7 @@ test('the plan and the result say which report it was, and what is not in it', a
     if (side === 'source') {
       const note: Parameters<typeof client.middlewareStack.add>[0] = (next) => (args) => {
         ofSource.add((args.input as { Bucket: string }).Bucket);
-        return next(args as never);
+        return next(args);
       };
       client.middlewareStack.add(note as never, { step: 'initialize' });
     }
