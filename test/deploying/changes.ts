@@ -635,7 +635,7 @@ export const CHANGES: readonly Change[] = [
     effect: { created: RECOVERY, inPlace: ["replica bucket's policy", 'replica key'] },
     stops: ['permissions'],
     toKnow:
-      'The source account [can then read replicas](threats.md#recovery-roles). Deploy both accounts. The report bucket is that of `backfill`',
+      'The source account [can then read replicas](threats.md#recovery-roles). Deploy both accounts. A group has room for half as many pairs. The report bucket is that of `backfill`',
   },
   {
     keys: ['recovery.batch'],

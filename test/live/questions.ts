@@ -1,4 +1,5 @@
 import type { Passage, Question } from './question';
+import { BATCH_RESTORE } from './questions/batch-restore';
 import { BUCKET_KEYS } from './questions/bucket-keys';
 import { DELETE_MARKER_RULE } from './questions/delete-marker-rule';
 import { DOCTOR_QUESTION } from './questions/doctor';
@@ -8,6 +9,7 @@ import { FIRST_REPLICA } from './questions/first-replica';
 import { HEARTBEAT_SCHEDULE } from './questions/heartbeat-schedule';
 import { INVENTORY_AUDIT } from './questions/inventory-audit';
 import { INVENTORY_REPORT } from './questions/inventory-report';
+import { JOB_TOKEN } from './questions/job-token';
 import { LEAST_PRIVILEGE } from './questions/least-privilege';
 import { LISTING_START } from './questions/listing-start';
 import { LOCK_ROLLBACK } from './questions/lock-rollback';
@@ -44,6 +46,8 @@ export const QUESTIONS: readonly Question[] = [
   LOCK_ROLLBACK,
   ENCRYPTED_TOPIC,
   LISTING_START,
+  JOB_TOKEN,
+  BATCH_RESTORE,
   LOCKED_BUCKET_UPDATE,
   FAILED_LIFECYCLE,
   INVENTORY_REPORT,

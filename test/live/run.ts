@@ -40,6 +40,7 @@ export function configOf({ run, emulator, source, destination }: StateData, chan
     keyDeletionDays: 7,
     heartbeat: { minutes: 15 },
     inventory: {},
+    recovery: { batch: true },
     lockdown: { breakGlassRoleArn: iamRole(partitionOf(destination), destination, `${run}-break-glass`).arn },
     pairs: [
       { id: 'plain' },
@@ -78,6 +79,7 @@ export function resourcesOf(config: Deployment, { qualifier }: Pick<StateData, '
       const { owner, region, stackName } = stackPlace(config, kind);
       return { kind: 'stack', side: owner, region, name: stackName };
     }),
+    { kind: 'bucket', side: 'source', region: source.region, name: config.names.reportBucket.name },
     ...config.pairs.flatMap((pair): Resource[] => [
       { kind: 'bucket', side: 'source', region: source.region, name: pair.names.sourceBucket.name },
       { kind: 'bucket', side: 'destination', region: destination.region, name: pair.names.replicaBucket.name },

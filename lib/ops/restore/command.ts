@@ -36,10 +36,11 @@ destination account s3:ListBucket and s3:GetObject on the bucket of reports.
 With --engine batch, S3 copies objects of up to 5 GB that are not archived, with a job of S3 Batch Operations for each
 pair, and this process copies the others. A job checks no condition: the command is refused when the target has a
 current version of one of the objects, unless --overwrite replaces it. With "recovery": { "batch": true } in the
-configuration, each pair has a role and a bucket for it. With --batch-role and --batch-bucket the job takes others, and
---dry-run prints the statements that the role, the replica bucket and the replica key need. Also takes s3:CreateJob, s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and
-iam:PassRole in the source account, and s3:PutObject and s3:GetObject on the bucket for lists and reports. After Ctrl-C the job goes on
-in AWS: --resume goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it
+configuration, each pair has a role and a bucket for its jobs. --batch-role and --batch-bucket name others; --dry-run
+then prints the statements that the role, the replica bucket and the replica key need. Also takes s3:CreateJob,
+s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and iam:PassRole in the source account, s3:PutObject and s3:GetObject on
+the bucket for lists and reports, and where it is allowed iam:GetRole, which says more in advance. After Ctrl-C the job
+goes on in AWS: --resume goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it
 (s3:UpdateJobStatus).
 
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.

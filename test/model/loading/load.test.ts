@@ -1027,6 +1027,17 @@ describe("more pairs than the replica key's policy has room for", () => {
     ]);
   });
 
+  test('are half as many with recovery roles, which the policy admits too', () => {
+    const roles = { recovery: { batch: true } };
+    const fewer = Number(/the first (\d+) of these pairs/.exec(problemsOf({ ...roles, pairs: excessive })[0]?.remedy ?? '')?.[1]);
+    const config = deploymentOf(parse({ ...roles, pairs: manyPairs(fewer) }));
+    const statements = config.pairs.flatMap(({ names }) => replicaKeyStatements(config, names));
+
+    expect(fewer).toBeGreaterThan(25);
+    expect(statements).toHaveLength(2 * fewer);
+    expect(Buffer.byteLength(JSON.stringify({ Version: '2012-10-17', Statement: statements }))).toBeLessThan(32_768);
+  });
+
   test('are refused from the first one too many', () => {
     expect(parse({ pairs: manyPairs(room) }).pairs).toHaveLength(room);
     expect(placesOf({ pairs: manyPairs(room + 1) })).toStrictEqual(['pairs']);
