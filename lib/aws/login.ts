@@ -15,23 +15,31 @@ const LOGINS = [
 /** What the SDK says of the network where it could not renew a login: a new one would not help. */
 const NETWORK = /\bE(NOTFOUND|AI_AGAIN|CONN[A-Z]+|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE)\b|timed out|timeout|socket hang up/;
 
-/** A fault of a profile that a person logs in to. */
+/** A fault of a profile that is missing, or that a person logs in to. */
 export interface LoginFault {
   readonly message: string;
   readonly hint: string;
 }
 
 /**
- * Explains why a login, to IAM Identity Center or to the console, gave no credentials.
+ * Explains why a profile, or its login to IAM Identity Center or to the console, gave no credentials.
  *
  * @param profile name of the profile. @default - the profile that the environment names
  * @param error the error of the AWS SDK
- * @returns nothing when the profile gets no credentials from a login, or when the fault is another one
+ * @returns nothing when the profile is there and gets no credentials from a login, or when the fault is another one
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html
  */
 export async function loginFault(profile: string | undefined, error: unknown): Promise<LoginFault | undefined> {
   const profiles = await parseKnownFiles({});
+  if (profile !== undefined && profiles[profile] === undefined) {
+    const { AWS_CONFIG_FILE: config = '~/.aws/config', AWS_SHARED_CREDENTIALS_FILE: credentials = '~/.aws/credentials' } =
+      process.env;
+    return {
+      message: `neither ${config} nor ${credentials} has it`,
+      hint: `add a section [profile ${profile}] to ${config}, or correct the name of the profile in the configuration`,
+    };
+  }
   const name = loginProfile(getProfileName({ profile }), profiles);
   const session = name === undefined ? undefined : profiles[name]?.['sso_session'];
   // The SDK does not check that the session exists, and fails at reading its keys.

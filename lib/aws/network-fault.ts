@@ -50,7 +50,19 @@ const KINDS: readonly Kind[] = [
     passing: true,
   },
   {
-    codes: /^(CERT_\w+|\w*SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|HOSTNAME_MISMATCH|INVALID_CA|ERR_SSL_\w+|EPROTO)$/,
+    codes: /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
+    fault: 'its certificate is of another host',
+    hint: CHECK_ANSWERER,
+    passing: false,
+  },
+  {
+    codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    fault: 'its certificate is not valid today',
+    hint: `check the clock of this machine; otherwise ${CHECK_ANSWERER}`,
+    passing: false,
+  },
+  {
+    codes: /^(CERT_\w+|\w*SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|INVALID_CA|ERR_SSL_\w+|EPROTO)$/,
     fault: 'TLS failed',
     hint: CHECK_CERTIFICATES,
     passing: false,
@@ -126,6 +138,11 @@ function hostOf(error: object): string | undefined {
 /** The fault for a person, such as `sts.us-east-1.amazonaws.com: its name was not found (ENOTFOUND)`. */
 export function networkFaultInWords({ host, fault, code }: NetworkFault, asked?: string): string {
   // Where an address refuses, the name that was asked for says more.
-  const place = host === undefined ? asked : asked === undefined || asked === host ? host : `${host}, asked for ${asked}`;
+  const place =
+    host === undefined || asked?.startsWith(`${host}:`) === true
+      ? asked
+      : asked === undefined || asked === host
+        ? host
+        : `${host}, asked for ${asked}`;
   return `${place === undefined ? '' : `${place}: `}${fault} (${code})`;
 }

@@ -274,14 +274,14 @@ describe('a wrong profile', () => {
 });
 
 describe('an unusable profile', () => {
-  test('fails with its name and a command that shows the fault when there is no such profile', async () => {
+  test('fails with its name and what to add when there is no such profile', async () => {
     useAws(staticProfile('mine', SOURCE));
 
     const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'absent')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('the credentials of profile "absent" could not be used');
-    expect(error.hint).toContain('aws sts get-caller-identity --profile absent');
+    expect(error.hint).toContain('add a section [profile absent] to ');
     expect(sts.requests).toEqual([]);
   });
 

@@ -12,12 +12,13 @@ test.each([
   ['EPIPE', 'the connection was cut'],
   ['ETIMEDOUT', 'it did not answer in time'],
   ['UND_ERR_CONNECT_TIMEOUT', 'it did not answer in time'],
-  ['CERT_HAS_EXPIRED', 'TLS failed'],
+  ['CERT_HAS_EXPIRED', 'its certificate is not valid today'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid today'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'TLS failed'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'TLS failed'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'TLS failed'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'TLS failed'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'TLS failed'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is of another host'],
   ['EPROTO', 'TLS failed'],
   ['HPE_INVALID_CONSTANT', 'the answer is not one of AWS'],
 ])('%s is a fault of the network: %s', (code, fault) => {
@@ -72,6 +73,10 @@ test('in words it names the host that was asked, and where that led', () => {
     '127.0.0.1:9, asked for sts.example: the connection was refused (ECONNREFUSED)',
   );
   const nameless = networkFault(withCode('CERT_HAS_EXPIRED'));
-  expect(nameless && networkFaultInWords(nameless, 'sts.example')).toBe('sts.example: TLS failed (CERT_HAS_EXPIRED)');
-  expect(nameless && networkFaultInWords(nameless)).toBe('TLS failed (CERT_HAS_EXPIRED)');
+  expect(nameless && networkFaultInWords(nameless, 'sts.example')).toBe(
+    'sts.example: its certificate is not valid today (CERT_HAS_EXPIRED)',
+  );
+  expect(nameless && networkFaultInWords(nameless)).toBe('its certificate is not valid today (CERT_HAS_EXPIRED)');
+  const there = networkFault(withCode('ECONNRESET', { host: '127.0.0.1' }));
+  expect(there && networkFaultInWords(there, '127.0.0.1:443')).toBe('127.0.0.1:443: the connection was cut (ECONNRESET)');
 });

@@ -421,7 +421,7 @@ describe('another qualifier', () => {
 describe('an account that does not answer', () => {
   test.each([
     ['has credentials of another account', 'WrongAccount', 'profile "backup" is for account 333333333333'],
-    ['has a profile that is not there', 'NoCredentials', 'Could not resolve credentials using profile: [backup]'],
+    ['has a profile that is not there', 'NoCredentials', 'the credentials of profile "backup" could not be used: neither '],
   ])('because it %s is planned with a warning, and stops --apply before anything', async (_, code, message) => {
     world.silent.set('destination', new UnreachableError(code, message));
 

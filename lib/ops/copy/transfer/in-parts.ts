@@ -155,9 +155,9 @@ async function sendParts(
 /** A cache that does not look at ranges may answer with another one, of the same length. @throws Error */
 function checkRange(asked: string | undefined, { headers, body }: Answer): void {
   const sent = headers['content-range'];
-  if (asked !== undefined && sent?.startsWith(`${asked.replace('=', ' ')}/`) !== true) {
+  if (asked !== undefined && sent?.startsWith(`${asked.replace('=', ' ')}/`) === false) {
     body.destroy();
-    throw new Error(`S3 was asked for ${asked} and answered with ${sent ?? 'no range'}: nothing of it is restored`);
+    throw new Error(`S3 was asked for ${asked} and answered with ${sent}: nothing of it is restored`);
   }
 }
 
