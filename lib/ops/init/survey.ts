@@ -244,20 +244,18 @@ async function settingsForReplicas(
   bucket: OwnBucket,
   ask: Ask,
 ): Promise<Pick<SurveyedBucket, 'ownership' | 'payer'>> {
-  const ownership = await ask(
-    'object ownership',
-    async () =>
-      (await s3.send(new GetBucketOwnershipControlsCommand(bucket))).OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null,
-    'OwnershipControlsNotFoundError',
-  );
-  if (isEmulator()) {
-    return { ownership: ownership ?? null };
-  }
-  const payer = await ask(
-    'payer of requests',
-    async () => (await s3.send(new GetBucketRequestPaymentCommand(bucket))).Payer ?? UNKNOWN,
-  );
-  return { ownership: ownership ?? null, payer: payer ?? UNKNOWN };
+  const [ownership, payer] = await Promise.all([
+    ask(
+      'object ownership',
+      async () =>
+        (await s3.send(new GetBucketOwnershipControlsCommand(bucket))).OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null,
+      'OwnershipControlsNotFoundError',
+    ),
+    isEmulator()
+      ? undefined
+      : ask('payer of requests', async () => (await s3.send(new GetBucketRequestPaymentCommand(bucket))).Payer ?? UNKNOWN),
+  ]);
+  return { ownership: ownership ?? null, ...(payer !== undefined && { payer }) };
 }
 
 async function encryptionOf(surveyor: Surveyor, s3: S3Client, bucket: OwnBucket, ask: Ask): Promise<Encryption> {
