@@ -475,6 +475,8 @@ export const LINES: Readonly<Record<string, Line>> = {
       'backup: s3 GetBucketEncryption',
       'backup: s3 GetBucketReplication',
       'backup: s3 GetObjectLockConfiguration',
+      'backup: s3 GetBucketOwnershipControls',
+      'backup: s3 GetBucketRequestPayment',
       'backup: monitoring GetMetricData',
     ],
     exceptions: [

@@ -94,7 +94,7 @@ const audit = object({
       ),
     }),
   ).describe('the reports of S3 Inventory that were compared; null where both buckets were listed'),
-  deep: orNull(object({ versions: count, unknown: count, skipped: count, percent: number })),
+  deep: orNull(object({ versions: count, unknown: count, skipped: count, dualLayer: count, percent: number })),
   pairs: list(
     object({
       pair,

@@ -128,7 +128,7 @@ function auditReport(x: Text): AuditReport {
     true,
     new Date(0),
   );
-  const { deep: _, deepUnknown: __, deepSkipped: ___, ...totals } = tally.toJson();
+  const { deep: _, deepUnknown: __, deepSkipped: ___, deepDualLayer: ____, ...totals } = tally.toJson();
   return {
     status: 'failed',
     deployment: x('deployment'),

@@ -196,11 +196,12 @@ async function compareAll(
 
 /** The part of the report that the pairs add up to. */
 function comparison(audits: readonly PairAudit[], percent: number): Pick<AuditReport, 'deep' | 'pairs'> {
-  const looked = { versions: 0, unknown: 0, skipped: 0 };
+  const looked = { versions: 0, unknown: 0, skipped: 0, dualLayer: 0 };
   const pairs = audits.map(({ task: { pair, source, replica }, totals }) => {
     looked.versions += totals.deep;
     looked.unknown += totals.deepUnknown;
     looked.skipped += totals.deepSkipped;
+    looked.dualLayer += totals.deepDualLayer;
     const buckets = { pair: pair.id, sourceBucket: source.name, replicaBucket: replica.name, prefix: source.prefix };
     return pairReport(buckets, totals);
   });

@@ -19,8 +19,11 @@ export function formatReport(config: Deployment, data: AuditReport): string {
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const unknown = deep === null || deep.unknown === 0 ? '' : `, ${whole(deep.unknown)} more are unknown`;
   const skipped = deep === null || deep.skipped === 0 ? '' : `, ${whole(deep.skipped)} more were skipped`;
+  const dual = deep === null || deep.dualLayer === 0 ? '' : `, ${whole(deep.dualLayer)} of them under DSSE-KMS in both buckets`;
   const looked =
-    deep === null ? '' : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${unknown}${skipped}`;
+    deep === null
+      ? ''
+      : `; looked at ${whole(deep.versions)} versions more closely (--deep ${deep.percent})${dual}${unknown}${skipped}`;
   return [
     ...pairs.map(formatPair),
     ...formatInventory(report.inventory),

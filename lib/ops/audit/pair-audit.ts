@@ -238,6 +238,7 @@ class RangeAudit {
     }
     const deep = await judgeDeep({ source, replica }, this.task, this.facts.deep);
     this.tally[deep.state === 'unknown' ? 'deepUnknown' : deep.state === 'skipped' ? 'deepSkipped' : 'deep'] += 1;
+    this.tally.deepDualLayer += deep.isDualLayer === true ? 1 : 0;
     // What the listing says stands where the answer has nothing to add.
     const listed = { source, replica } as Sides;
     return deep.state === 'same' ? (judgeListed(listed, this.task.pair, this.task.now()) ?? deep) : deep;

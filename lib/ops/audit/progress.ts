@@ -62,6 +62,8 @@ const tally = z.strictObject({
   deep: count,
   deepUnknown: count,
   deepSkipped: count,
+  // A checkpoint of an earlier version has none.
+  deepDualLayer: count.default(0),
   ages: z.array(totals.extend({ upToSeconds: count.nullable() })),
   prefixes: z.array(z.strictObject({ prefix: z.string().nullable(), states: z.partialRecord(z.enum(STATES), stateTotals) })),
 });

@@ -222,12 +222,13 @@ export interface AuditReport {
   readonly olderThanSeconds: number;
   /**
    * Versions that `--deep` looked at, those that it asked about in vain, and those that S3 describes only to a caller with the customer's
-   * key, of so many percent; null without it.
+   * key, of so many percent; `dualLayer` of the first are under DSSE-KMS on both sides. Null without it.
    */
   readonly deep: {
     readonly versions: number;
     readonly unknown: number;
     readonly skipped: number;
+    readonly dualLayer: number;
     readonly percent: number;
   } | null;
   /** The reports of S3 Inventory that were compared; null where both buckets were listed. */

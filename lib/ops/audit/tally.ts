@@ -20,6 +20,8 @@ export type TallyData = Pick<PairReport, 'source' | 'replica' | 'states' | 'wron
   readonly deepUnknown: number;
   /** Versions that `--deep` skipped: S3 describes them only to a caller with the customer's key. */
   readonly deepSkipped: number;
+  /** Versions that `--deep` found under DSSE-KMS, as are their replicas. */
+  readonly deepDualLayer: number;
 };
 
 /** States in which a version is not in the replica bucket, though it ought to be one day. */
@@ -42,6 +44,8 @@ export class Tally {
   deepUnknown = 0;
   /** Versions that `--deep` skipped: S3 describes them only to a caller with the customer's key. */
   deepSkipped = 0;
+  /** Versions that `--deep` found under DSSE-KMS, as are their replicas. */
+  deepDualLayer = 0;
   private lastPrefix: string | null = null;
   private lastStates: States = {};
 
@@ -131,10 +135,11 @@ export class Tally {
     this.deep += other.deep;
     this.deepUnknown += other.deepUnknown;
     this.deepSkipped += other.deepSkipped;
+    this.deepDualLayer += other.deepDualLayer;
   }
 
   toJson(): TallyData {
-    const { source, replica, wrong, deep, deepUnknown, deepSkipped, ages, prefixes, states } = this;
+    const { source, replica, wrong, deep, deepUnknown, deepSkipped, deepDualLayer, ages, prefixes, states } = this;
     return {
       source: { ...source },
       replica: { ...replica },
@@ -143,6 +148,7 @@ export class Tally {
       deep,
       deepUnknown,
       deepSkipped,
+      deepDualLayer,
       ages: ages.map((bucket) => ({ ...bucket })),
       prefixes: [...prefixes].map(([prefix, all]): PrefixTotals => ({ prefix, states: all })).toSorted(byPrefix),
     };

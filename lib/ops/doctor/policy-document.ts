@@ -99,10 +99,19 @@ function conditionText(condition: LiveStatement['Condition']): string {
   return sorted(
     Object.entries(condition ?? {}).flatMap(([operator, keys]) =>
       Object.entries(keys).map(
-        ([key, values]) => `${operator.toLowerCase()} ${key.toLowerCase()} [${sorted(listOf(values).map(String))}]`,
+        ([key, values]) => `${normalOperator(operator)} ${key.toLowerCase()} [${sorted(listOf(values).map(String))}]`,
       ),
     ),
   );
+}
+
+/**
+ * `ArnLike` and `ArnEquals` behave identically, and so do their opposites.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+ */
+function normalOperator(operator: string): string {
+  return operator.toLowerCase().replace(/\barn(not)?like\b/, 'arn$1equals');
 }
 
 function sorted(values: readonly string[]): string {
@@ -127,7 +136,7 @@ export function difference(live: LivePolicy, expected: readonly LiveStatement[])
     if (index >= 0) {
       rest.splice(index, 1);
     }
-    return index < 0;
+    return index < 0 && !isRefused(live, statement);
   });
   const wrong: string[] = [];
   let repaired: readonly LiveStatement[] = live.Statement;
@@ -148,6 +157,30 @@ export function difference(live: LivePolicy, expected: readonly LiveStatement[])
     extra: rest,
     repaired: { ...live, Version: live.Version ?? '2012-10-17', Statement: repaired },
   };
+}
+
+/**
+ * Whether statements of a policy refuse together everything that a generated one refuses, to the same principals under the same conditions: an owner
+ * may divide it, or join it with refusals of more actions and resources. A refusal with another exemption is another refusal.
+ */
+function isRefused({ Statement: statements }: LivePolicy, wanted: LiveStatement): boolean {
+  if (wanted.Effect !== 'Deny') {
+    return false;
+  }
+  const { Principal: principal, Condition: condition } = normalStatement(wanted);
+  const equal = statements.filter((statement) => {
+    const { Effect: effect, NotPrincipal: not, ...normal } = normalStatement(statement);
+    return effect === 'Deny' && not === undefined && normal['Principal'] === principal && normal['Condition'] === condition;
+  });
+  return listOf(wanted.Action).every((action) =>
+    listOf(wanted.Resource).every((resource) =>
+      equal.some(
+        ({ Action, Resource }) =>
+          listOf(Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+          listOf(Resource).some((pattern) => matches(pattern, resource)),
+      ),
+    ),
+  );
 }
 
 /** What becomes of a policy that gets what the configuration generates. */

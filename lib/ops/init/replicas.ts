@@ -100,7 +100,7 @@ async function ask(asker: Asker, surveyor: Surveyor, pairs: readonly ProposedPai
     const unfit = (bucket: Surveyed) => whyUnfit(bucket, pair, { surveyor, chosen });
     // What could not be read is not offered, though somebody may name it.
     const fitting = offered
-      .filter((bucket) => unfit(bucket) === undefined && 'versioning' in bucket && bucket.versioning === 'Enabled')
+      .filter((bucket) => unfit(bucket) === undefined && 'versioning' in bucket && isRead(bucket))
       .map(({ name }) => name);
     if (fitting.length === 0) {
       asker.tell(`No bucket of account ${account} in ${region} fits for the replicas of pair ${id}: the deployment makes one.`);
@@ -134,6 +134,10 @@ async function ask(asker: Asker, surveyor: Surveyor, pairs: readonly ProposedPai
   return chosen;
 }
 
+function isRead({ versioning, ownership, payer }: SurveyedBucket): boolean {
+  return versioning === 'Enabled' && ownership !== UNKNOWN && payer !== UNKNOWN;
+}
+
 /** The buckets that the replaced rules of a pair write into. */
 function replacedDestinations(pair: ProposedPair): readonly string[] {
   return pair.written.sourceBucket?.replaces === undefined ? [] : destinationsOf(pair);
@@ -154,17 +158,32 @@ function whyUnfit(
   if ('problem' in bucket) {
     return bucket;
   }
-  const { name, versioning, objectLockDays } = bucket;
+  const { name, versioning, objectLockDays, ownership, payer } = bucket;
+  const { region } = surveyor.place;
   const { written } = pair;
   const other = [...chosen].find(([, { name: taken }]) => taken === name)?.[0];
   if (other !== undefined) {
     return { problem: `it takes the replicas of pair ${other}`, remedy: 'each pair needs a bucket of its own' };
   }
   if (versioning !== 'Enabled' && versioning !== UNKNOWN) {
-    const enable = `aws s3api put-bucket-versioning --bucket ${commandLine([name])} --versioning-configuration Status=Enabled --region ${surveyor.place.region}`;
+    const enable = `aws s3api put-bucket-versioning --bucket ${commandLine([name])} --versioning-configuration Status=Enabled --region ${region}`;
     return {
       problem: `versioning ${versioning}`,
       remedy: `S3 replicates only into a bucket with versioning; if you want that: ${enable}`,
+    };
+  }
+  if (ownership !== undefined && ownership !== UNKNOWN && ownership !== 'BucketOwnerEnforced') {
+    const enforce = `aws s3api put-bucket-ownership-controls --bucket ${commandLine([name])} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]' --region ${region}`;
+    return {
+      problem: `object ownership ${ownership ?? 'not set'}`,
+      remedy: `the source account would own the replicas; if you want that the bucket's account does: ${enforce}`,
+    };
+  }
+  if (payer === 'Requester') {
+    const pay = `aws s3api put-bucket-request-payment --bucket ${commandLine([name])} --request-payment-configuration Payer=BucketOwner --region ${region}`;
+    return {
+      problem: 'Requester Pays',
+      remedy: `S3 does not replicate into such a bucket of another account; if you want its owner to pay: ${pay}`,
     };
   }
   if (written.objectLock !== undefined || typeof objectLockDays === 'number') {

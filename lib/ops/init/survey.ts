@@ -1,7 +1,9 @@
 import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import {
   GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketReplicationCommand,
+  GetBucketRequestPaymentCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
@@ -20,6 +22,7 @@ import {
 } from '../../aws/aws-error';
 import type { Clients } from '../../aws/clients';
 import type { Clock } from '../../aws/clock';
+import { isEmulator } from '../../aws/emulator';
 import { nextToken } from '../../aws/listing/next-token';
 import { readDailyMetrics } from '../../aws/metrics';
 import type { SideName } from '../../config/replication-config';
@@ -57,6 +60,10 @@ export interface SurveyedBucket {
   readonly replication: Known<Replication | null>;
   /** Days of the default retention, 0 without a default; null without Object Lock. */
   readonly objectLockDays: Known<number | null>;
+  /** Such as `BucketOwnerEnforced`; null where it was never set. @default - the bucket is not asked: it is none for replicas */
+  readonly ownership?: Known<string | null>;
+  /** Who pays for requests. @default - the bucket is not asked: it is none for replicas, or an emulator's */
+  readonly payer?: Known<string>;
   /** Of every version, delete marker and part of an incomplete upload, a day or two ago. */
   readonly objects: Known<number>;
   readonly bytes: Known<number>;
@@ -141,11 +148,12 @@ async function survey(surveyor: Surveyor, name: string): Promise<SurveyedBucket 
       return UNKNOWN;
     }
   };
-  const [versioning, encryption, replication, objectLockDays, sizes] = await Promise.all([
+  const [versioning, encryption, replication, objectLockDays, forReplicas, sizes] = await Promise.all([
     ask('versioning', async () => (await s3.send(new GetBucketVersioningCommand(bucket))).Status ?? 'Disabled'),
     ask('default encryption', () => encryptionOf(surveyor, s3, bucket, ask), 'ServerSideEncryptionConfigurationNotFoundError'),
     ask('replication', () => replicationOf(s3, bucket), 'ReplicationConfigurationNotFoundError'),
     ask('Object Lock', () => objectLockOf(s3, bucket), 'ObjectLockConfigurationNotFoundError'),
+    side === 'source' ? {} : settingsForReplicas(s3, bucket, ask),
     sizesOf(surveyor, name),
   ]);
   return {
@@ -155,6 +163,7 @@ async function survey(surveyor: Surveyor, name: string): Promise<SurveyedBucket 
     encryption: encryption ?? { algorithm: 'AES256', keyArn: null },
     replication: replication ?? null,
     objectLockDays: objectLockDays ?? null,
+    ...forReplicas,
     ...sizes,
     unknown,
   };
@@ -223,7 +232,31 @@ function elsewhere(
   };
 }
 
-type Ask = <T>(what: string, question: () => Promise<T>) => Promise<T | typeof UNKNOWN | undefined>;
+type Ask = <T>(what: string, question: () => Promise<T>, unset?: string) => Promise<T | typeof UNKNOWN | undefined>;
+
+/**
+ * What a bucket has to have so that replicas belong to its account, and S3 writes any.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
+ */
+async function settingsForReplicas(
+  s3: S3Client,
+  bucket: OwnBucket,
+  ask: Ask,
+): Promise<Pick<SurveyedBucket, 'ownership' | 'payer'>> {
+  const [ownership, payer] = await Promise.all([
+    ask(
+      'object ownership',
+      async () =>
+        (await s3.send(new GetBucketOwnershipControlsCommand(bucket))).OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null,
+      'OwnershipControlsNotFoundError',
+    ),
+    isEmulator()
+      ? undefined
+      : ask('payer of requests', async () => (await s3.send(new GetBucketRequestPaymentCommand(bucket))).Payer ?? UNKNOWN),
+  ]);
+  return { ownership: ownership ?? null, ...(payer !== undefined && { payer }) };
+}
 
 async function encryptionOf(surveyor: Surveyor, s3: S3Client, bucket: OwnBucket, ask: Ask): Promise<Encryption> {
   const { ServerSideEncryptionConfiguration: found } = await s3.send(new GetBucketEncryptionCommand(bucket));

@@ -470,11 +470,20 @@ describe('--deep', () => {
   test.each([
     ['no replica', {}, { ...alike, ...status('') }, 'status'],
     ['another key', {}, { ...alike, 'x-amz-server-side-encryption-aws-kms-key-id': 'OTHER' }, 'encryption'],
+    ['one layer of encryption of two', { 'x-amz-server-side-encryption': 'aws:kms:dsse' }, alike, 'encryption'],
     ['another checksum', { 'x-amz-checksum-crc32': 'AAAA' }, { ...alike, 'x-amz-checksum-crc32': 'BBBB' }, 'checksum'],
   ])('finds %s', async (_, source, replica, state) => {
     const { data, exitCode } = await run({ ...status('COMPLETED'), ...source }, replica);
     expect(data.differences).toMatchObject([{ state, wrong: true }]);
     expect(exitCode).toBe(1);
+  });
+
+  test('counts what is under DSSE-KMS in both buckets apart, and calls it alike', async () => {
+    const dual = { 'x-amz-server-side-encryption': 'aws:kms:dsse' };
+    const { data, text, exitCode } = await run({ ...status('COMPLETED'), ...dual }, { ...alike, ...dual });
+
+    expect([exitCode, data.deep]).toEqual([0, { versions: 1, dualLayer: 1, unknown: 0, skipped: 0, percent: 100 }]);
+    expect(text).toContain('looked at 1 versions more closely (--deep 100), 1 of them under DSSE-KMS in both buckets');
   });
 
   test('finds a replica that is locked for longer than the bound allows', async () => {
@@ -592,7 +601,7 @@ describe('--deep', () => {
 
     world.s3.heal();
     const { exitCode, data } = await world.run({ ...deep, resume: true }, {}, deepContext());
-    expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, skipped: 0, percent: 100 }]);
+    expect([exitCode, data.deep]).toEqual([0, { versions: 40, unknown: 0, skipped: 0, dualLayer: 0, percent: 100 }]);
   });
 
   test('calls no checksum alike that S3 did not say', async () => {

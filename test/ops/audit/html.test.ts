@@ -167,7 +167,12 @@ describe('what stands first', () => {
 
   test.each([
     ['nothing was asked', null, 'Not asked: whether versions', 'audit --pair documents --deep 100'],
-    ['some was asked', { versions: 5, unknown: 2, skipped: 3, percent: 1 }, 'Asked of 1 % of the versions', '--deep 100'],
+    [
+      'some was asked',
+      { versions: 5, unknown: 2, skipped: 3, dualLayer: 0, percent: 1 },
+      'Asked of 1 % of the versions',
+      '--deep 100',
+    ],
   ])('says what --deep would tell where %s', (_, deep, text, command) => {
     const section = between(pageOf({ deep }), '<h2>What is not known</h2>', '<h2>');
     expect(textOf(section)).toContain(text);
@@ -291,7 +296,7 @@ describe('next commands', () => {
   });
 
   test('ask for no closer look after one at every version', () => {
-    const deep = { versions: 9, unknown: 0, skipped: 0, percent: 100 };
+    const deep = { versions: 9, unknown: 0, skipped: 0, dualLayer: 0, percent: 100 };
     expect(commandsOf({ state: 'size', remedy: 'look-closer' }, CONFIG, deep)).toEqual([
       'npx --no -- s3-replication explain s3://the-source/invoices/one.pdf',
     ]);

@@ -148,6 +148,13 @@ const WORLD: readonly Case[] = [
     { headers: { ...status('REPLICA'), ...under('AES256') } },
   ],
   ['SSE-S3 replica', {}, { headers: { ...status('REPLICA'), ...under('AES256') } }, { why: 'under SSE-S3, not under a KMS key' }],
+  [
+    'DSSE-KMS on both sides',
+    { headers: { ...COMPLETED, ...under('aws:kms:dsse', 'SOURCE-KEY') } },
+    { headers: { ...IS_REPLICA, ...under('aws:kms:dsse', KEY) } },
+  ],
+  ['DSSE-KMS of the source alone', { headers: { ...COMPLETED, ...under('aws:kms:dsse', 'SOURCE-KEY') } }, {}],
+  ['DSSE-KMS of the replica alone', {}, { headers: { ...IS_REPLICA, ...under('aws:kms:dsse', KEY) } }],
   ['under another KMS key', {}, { headers: { ...status('REPLICA'), ...under('aws:kms', 'OTHER') } }, 'alike'],
   [
     'other checksum',

@@ -88,6 +88,19 @@ test.each<[string, (bucket: Bucket, world: World) => void, string, RegExp, RegEx
   expect(repairLine(required(failed[check]).fix)).toMatch(fix);
 });
 
+test('a bucket under DSSE-KMS is told what its replicas are', async () => {
+  const results = await diagnoseBroken((world) => {
+    bucket(world).encryption = {
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms:dsse', KMSMasterKeyID: OWNERS_KEY },
+    };
+  }, OWNED);
+
+  expect(required(results.find(({ id }) => id === 'source-encryption')).finding).toEqual({
+    status: 'ok',
+    found: `aws:kms:dsse with ${OWNERS_KEY}; replicas of these objects are under DSSE-KMS too, with the replica key`,
+  });
+});
+
 test('a bucket that is not there is no fault of the stack', async () => {
   const failed = failures(
     await diagnoseBroken((world) => {

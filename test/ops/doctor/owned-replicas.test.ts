@@ -162,6 +162,14 @@ describe('a replica key that is owned elsewhere', () => {
     const keys = { ...OWNED_KEY, ...LOCKDOWN };
 
     await expect(findings(() => {}, keys)).resolves.toMatchObject({ failed: [], unknown: [] });
+    const divided = await findings((world) => {
+      const destruction = required(key(world, 'destination').policy.find(({ Sid }) => Sid === 'LockdownDestruction'));
+      without(world, 'LockdownDestruction');
+      for (const Action of [destruction.Action].flat()) {
+        key(world, 'destination').policy.push({ ...destruction, Sid: undefined, Action });
+      }
+    }, keys);
+    expect(divided.failed).toEqual([]);
     const { failed, fix } = await findings((world) => without(world, 'LockdownDestruction'), keys);
     expect(failed).toEqual(['replica-key-lockdown']);
     expect(fix).toEqual([

@@ -58,6 +58,56 @@ test.each<[string, LiveStatement, string]>([
   expect(repaired.Statement).toEqual([GRANT]);
 });
 
+describe('a refusal of several actions', () => {
+  const refusal = (changes: Partial<LiveStatement> = {}): LiveStatement => ({
+    Sid: 'Lockdown',
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: ['s3:DeleteBucket', 's3:PutBucketPolicy'],
+    Resource: ['arn:aws:s3:::one', 'arn:aws:s3:::one/*'],
+    Condition: { ArnNotEquals: { 'aws:PrincipalArn': ['arn:aws:iam::222222222222:role/glass'] } },
+    ...changes,
+  });
+  const wrong = (...statements: LiveStatement[]) => difference(live(...statements), [refusal()]).wrong.length;
+
+  test.each<[string, readonly LiveStatement[]]>([
+    [
+      'in two statements',
+      [refusal({ Sid: 'A', Action: 's3:deletebucket' }), refusal({ Sid: 'B', Action: 's3:PutBucketPolicy' })],
+    ],
+    ['by resource', [refusal({ Resource: 'arn:aws:s3:::one' }), refusal({ Resource: 'arn:aws:s3:::one/*' })]],
+    ['beside more', [refusal({ Principal: '*', Action: ['s3:Put*', 's3:DeleteB*'], Resource: 'arn:aws:s3:::one*' })]],
+    ['with ArnNotLike', [refusal({ Condition: { arnnotlike: { 'AWS:principalarn': 'arn:aws:iam::222222222222:role/glass' } } })]],
+  ])('means the same %s', (_, statements) => {
+    expect(wrong(...statements)).toBe(0);
+  });
+
+  test.each<[string, readonly LiveStatement[]]>([
+    ['one action fewer', [refusal({ Action: 's3:DeleteBucket' })]],
+    ['one resource fewer for one action', [refusal({ Action: 's3:DeleteBucket' }), refusal({ Resource: 'arn:aws:s3:::one' })]],
+    [
+      'one more exemption',
+      [
+        refusal({
+          Condition: {
+            ArnNotEquals: { 'aws:PrincipalArn': ['arn:aws:iam::222222222222:role/glass', 'arn:aws:iam::222222222222:role/x'] },
+          },
+        }),
+      ],
+    ],
+    ['fewer principals', [refusal({ Principal: { AWS: '222222222222' } })]],
+    ['all but some principals', [refusal({ Principal: undefined, NotPrincipal: { AWS: '333333333333' } })]],
+    ['all but some actions', [refusal({ Action: undefined, NotAction: 's3:GetObject' })]],
+    ['an Allow', [refusal({ Effect: 'Allow' })]],
+  ])('is missing with %s', (_, statements) => {
+    expect(wrong(...statements)).toBe(1);
+  });
+
+  test('that allows has to be there as it is', () => {
+    expect(difference(live({ ...GRANT, Action: 's3:*' }), [GRANT]).wrong).toHaveLength(1);
+  });
+});
+
 test('names what is missing and what is extra, and repairs without touching the rest', () => {
   const other: LiveStatement = { Effect: 'Allow', NotAction: ['s3:Get*'], Resource: '*' };
   const { wrong, extra, repaired } = difference(live(other), [GRANT]);

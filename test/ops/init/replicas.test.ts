@@ -1,5 +1,6 @@
 import { UsageError } from '../../../lib/errors/errors';
 import { validConfig } from '../../helpers/config';
+import { rejectionOf } from '../../helpers/rejection';
 import { type FakeBucket, InitWorld } from './world';
 
 const SIDES = '--source-profile prod --destination-profile backup --destination-region eu-central-1 --deployment vault'.split(
@@ -116,6 +117,27 @@ describe('an existing replica bucket', () => {
     expect(message).toContain('there is no such bucket');
   });
 
+  test('whose objects belong to others, or whose requester pays, is refused with what to set', async () => {
+    backup('acme-writer', { ownership: 'ObjectWriter' });
+    backup('acme-old', { ownership: 'none' });
+    backup('acme-paid', { payer: 'Requester' });
+    const named = [
+      '--replica-bucket',
+      'acme-writer=one',
+      '--replica-bucket',
+      'acme-old=two',
+      '--replica-bucket',
+      'acme-paid=three',
+    ];
+
+    const run = world.run([...SIDES, '--new', 'one', '--new', 'two', '--new', 'three', ...named, '--yes']);
+
+    const { message } = await rejectionOf(run, UsageError);
+    expect(message).toMatch(/object ownership ObjectWriter.*put-bucket-ownership-controls --bucket acme-writer/);
+    expect(message).toMatch(/object ownership not set.*put-bucket-ownership-controls --bucket acme-old/);
+    expect(message).toMatch(/Requester Pays.*put-bucket-request-payment --bucket acme-paid/);
+  });
+
   test.each([
     ['acme-backup', '--replica-bucket "acme-backup" does not name a pair'],
     ['acme-backup=other', '--replica-bucket names pairs that there are not: other'],
@@ -133,12 +155,20 @@ describe('an existing replica bucket', () => {
   });
 
   test('whose settings may not be read is not offered, and is unknown where somebody names it', async () => {
-    backup('acme-backup', { denied: ['GetBucketVersioning', 'GetBucketEncryption'] });
+    backup('acme-backup', {
+      denied: ['GetBucketVersioning', 'GetBucketEncryption', 'GetBucketOwnershipControls', 'GetBucketRequestPayment'],
+    });
     const { exitCode, data } = await world.run([...SIDES, '--new', 'a', '--replica-bucket', 'acme-backup=a', '--yes']);
 
     expect(exitCode).toBe(3);
     expect(data).toMatchObject({
-      pairs: [{ unknown: [expect.stringContaining('versioning'), expect.stringContaining('default encryption')] }],
+      pairs: [
+        {
+          unknown: ['versioning', 'default encryption', 'object ownership', 'payer of requests'].map((setting) =>
+            expect.stringContaining(setting),
+          ),
+        },
+      ],
     });
   });
 });

@@ -4,7 +4,9 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketReplicationCommand,
+  GetBucketRequestPaymentCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
@@ -38,6 +40,10 @@ export interface FakeBucket {
   readonly versioning?: 'Enabled' | 'Suspended' | undefined;
   readonly encryption?: { readonly SSEAlgorithm: 'AES256' | 'aws:kms' | 'aws:kms:dsse'; readonly KMSMasterKeyID?: string };
   readonly rules?: readonly { readonly ID?: string; readonly destination: string }[];
+  /** @default 'BucketOwnerEnforced' */
+  readonly ownership?: 'BucketOwnerPreferred' | 'ObjectWriter' | 'none';
+  /** @default 'BucketOwner' */
+  readonly payer?: 'Requester';
   /** Days of the default retention. */
   readonly lockedFor?: number;
   readonly objects?: number;
@@ -112,6 +118,13 @@ export class InitWorld {
       }));
       return { ReplicationConfiguration: { Role: ROLE, Rules } };
     });
+    this.on(GetBucketOwnershipControlsCommand, 'GetBucketOwnershipControls', (_, { ownership = 'BucketOwnerEnforced' }) => {
+      if (ownership === 'none') {
+        throw fault('OwnershipControlsNotFoundError', 404);
+      }
+      return { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } };
+    });
+    this.on(GetBucketRequestPaymentCommand, 'GetBucketRequestPayment', (_, { payer = 'BucketOwner' }) => ({ Payer: payer }));
     this.on(GetObjectLockConfigurationCommand, 'GetObjectLockConfiguration', (_, { lockedFor }) => {
       if (lockedFor === undefined) {
         throw fault('ObjectLockConfigurationNotFoundError', 404);

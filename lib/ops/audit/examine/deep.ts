@@ -151,17 +151,34 @@ function judgeBoth(source: Description, replica: Description, { replicaKeyArn }:
   if (wrong === undefined && (source.checksumDenied === true || replica.checksumDenied === true)) {
     return different('unknown', false, 'alike but for the checksum, which S3 did not say: that requires kms:Decrypt', status);
   }
-  return wrong ?? { ...ALIKE, status };
+  return wrong ?? { ...ALIKE, status, isDualLayer: isDualLayer(source) };
+}
+
+function isDualLayer({ ServerSideEncryption: algorithm }: HeadObjectCommandOutput): boolean {
+  return algorithm === 'aws:kms:dsse';
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 function judgeKey(source: HeadObjectCommandOutput, replica: HeadObjectCommandOutput, expected: string | null) {
-  if (expected === null || replica.SSEKMSKeyId === expected) {
+  if (expected === null) {
     return undefined;
+  }
+  if (replica.SSEKMSKeyId === expected) {
+    const layers = [isDualLayer(source), isDualLayer(replica)] as const;
+    return layers[0] === layers[1] ? undefined : otherLayers(layers[0], source.ReplicationStatus ?? null);
   }
   const found = replica.SSEKMSKeyId ?? replica.ServerSideEncryption ?? 'no encryption';
   const inherited = source.ServerSideEncryption === 'AES256' && replica.ServerSideEncryption === 'AES256';
   return otherKey(inherited, `under ${found}, not under ${expected}`, source.ReplicationStatus ?? null);
+}
+
+/**
+ * Says that one of both versions is under DSSE-KMS and the other one is not: S3 writes replicas with the type of encryption of their source.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+ */
+export function otherLayers(inSource: boolean, status: string | null): AuditFinding {
+  return different('encryption', true, `under DSSE-KMS in the ${inSource ? 'source' : 'replica'} bucket only`, status, 'explain');
 }
 
 /**

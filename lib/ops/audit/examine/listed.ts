@@ -14,6 +14,8 @@ export interface AuditFinding {
   readonly why: string;
   /** What a person can do about it. @default - what is usual for the state */
   readonly remedy?: Remedy | undefined;
+  /** Both versions are under DSSE-KMS. @default - they are not, or nobody asked */
+  readonly isDualLayer?: boolean;
   /** The replica, where it was found only after the buckets were listed. */
   readonly replica?: Entry;
 }

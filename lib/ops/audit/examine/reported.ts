@@ -4,7 +4,7 @@ import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { apiRule } from '../../../model/replication-rule';
 import type { ObjectVersion } from '../../explain/read-object';
 import type { Encryption } from '../../explain/rule-match';
-import { judgeExtraStatus, judgeRetention, judgeStatuses, onlyOneSecret, otherKey } from './deep';
+import { judgeExtraStatus, judgeRetention, judgeStatuses, onlyOneSecret, otherKey, otherLayers } from './deep';
 import { type AuditFinding, different, judgeBoth, judgeExtra, judgeListed } from './listed';
 import { isCompleted, judgeUnreplicated } from './missing';
 
@@ -83,9 +83,11 @@ function judgeEncryption(source: ReportedEntry, replica: ReportedEntry): AuditFi
   if (found === null) {
     return different('unknown', false, 'the report does not say how the replica is encrypted', source.status, 'explain');
   }
-  return found === 'SSE-S3' || found === 'none'
-    ? otherKey(found === 'SSE-S3' && source.encryption === 'SSE-S3', `under ${found}, not under a KMS key`, source.status)
-    : undefined;
+  if (found === 'SSE-S3' || found === 'none') {
+    return otherKey(found === 'SSE-S3' && source.encryption === 'SSE-S3', `under ${found}, not under a KMS key`, source.status);
+  }
+  const inSource = source.encryption === 'DSSE-KMS';
+  return inSource === (found === 'DSSE-KMS') ? undefined : otherLayers(inSource, source.status);
 }
 
 function judgeLock({ lockMode, retainUntil }: ReportedEntry, { pair, takenAt }: ReportedPair): AuditFinding | undefined {

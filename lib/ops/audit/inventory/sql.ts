@@ -141,10 +141,13 @@ function prefixOf({ prefix }: Comparison): string {
     : `CASE WHEN strpos(substr(key, ${length + 1}), '/') = 0 THEN '' ELSE substr(key, 1, ${length} + strpos(substr(key, ${length + 1}), '/')) END`;
 }
 
+/** Tells two layers of encryption from one, and never the -1 of a delete marker. */
+const LAYERED_SIZE = "CASE WHEN encryption_status = 'DSSE-KMS' THEN -2 - size ELSE size END";
+
 /** Equal on both sides where versions are surely alike. */
 function likenessOf(table: Table, { pair, replicaTakenAt }: Comparison, { milliseconds, retainedUntil }: Dialect): string {
   const likeness = (conditions: readonly string[]) =>
-    `CASE WHEN ${IS_MARKER} THEN -1 WHEN ${["encryption_status IN ('SSE-KMS', 'DSSE-KMS')", ...conditions].join(' AND ')} THEN size END`;
+    `CASE WHEN ${IS_MARKER} THEN -1 WHEN ${["encryption_status IN ('SSE-KMS', 'DSSE-KMS')", ...conditions].join(' AND ')} THEN ${LAYERED_SIZE} END`;
   if (table === 'source') {
     return likeness(["replication_status = 'COMPLETED'"]);
   }

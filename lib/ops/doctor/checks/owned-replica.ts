@@ -84,7 +84,7 @@ async function keyGrant(context: DoctorContext, pair: DeployedPair): Promise<Che
 /**
  * Whether a policy admits the replication role, be it in other words than the generated ones; undefined where it does not.
  *
- * @param others what it has to have besides, word for word
+ * @param others what it has to have besides, in whatever spelling
  */
 function admission(
   { config }: DoctorContext,

@@ -61,7 +61,9 @@ async function encryption({ facts }: DoctorContext, pair: DeployedPair): Promise
   const keyArns = pair.sourceBucket?.keyArns ?? [];
   const key = await facts.keyArn('source', live?.KMSMasterKeyID ?? 'alias/aws/s3');
   return key !== undefined && keyArns.includes(key)
-    ? pass(`${algorithm} with ${key}`)
+    ? pass(
+        `${algorithm} with ${key}${algorithm === 'aws:kms:dsse' ? '; replicas of these objects are under DSSE-KMS too, with the replica key' : ''}`,
+      )
     : {
         status: 'failed',
         found: `${algorithm} with ${key ?? live?.KMSMasterKeyID}`,
