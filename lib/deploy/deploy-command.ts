@@ -8,6 +8,7 @@ import { quietTerminal, type Terminal } from '../cli/terminal';
 import { contextOfCli } from '../config/locate';
 import { cdkContext } from '../config/named';
 import { UnreachableError, UsageError } from '../errors/errors';
+import type { OwnedBucket } from '../model/adoption';
 import { capacityWarnings } from '../model/capacity';
 import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
@@ -15,7 +16,7 @@ import { type Status, statusOf } from '../model/status';
 import { qualifierFrom } from '../model/toolkit';
 import { DEPLOY_HELP, type DeployArguments, parseDeployArguments } from './arguments';
 import { adviceFor, type StackAddress, type StackStatus } from './blocked-stacks';
-import { olderObjectsHints } from './plan/adoption';
+import { olderObjectsHints, replacedRulesHints } from './plan/adoption';
 import { readAssembly } from './plan/assembly';
 import type { DeployedReader, ReadDeployed, ReaderOptions } from './plan/deployed';
 import type { Stop } from './plan/model';
@@ -72,8 +73,14 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
     terminal.tell(warning);
   }
   const reader = process.deployed(config, { lookupRoles: false, profile: options.profile, signal });
+  const ownersBuckets: Record<string, OwnedBucket | string> = {};
+  const readAndKeep: ReadDeployed = async (stack) => {
+    const found = await reader.read(stack);
+    Object.assign(ownersBuckets, found.ownedBuckets);
+    return found;
+  };
   const surroundings = { config, directory, cdkContext: context, qualifier: qualifierFrom(readContext) };
-  const plan = await withOwnersAnswers(await readablePlan(assembly, options, reader.read), {
+  const plan = await withOwnersAnswers(await readablePlan(assembly, options, readAndKeep), {
     ...surroundings,
     ask: process.askOwners,
     clients: reader.clients,
@@ -115,6 +122,9 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
       tell(`\n${hint}`);
     }
     return finish({ status: 'ok', seen: ['the CDK CLI deployed it'] }, true);
+  }
+  for (const hint of replacedRulesHints(config, plan, ownersBuckets)) {
+    tell(`\n${hint}`);
   }
   const advice = adviceFor(config, await process.states(config, reader.sessions, plan));
   if (advice !== undefined) {

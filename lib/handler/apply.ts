@@ -44,8 +44,8 @@ export async function adopt(
   checkAdoption(actual, adoption, previous);
   const replaced = actual.replication?.Rules?.filter(({ ID: id = '' }) => adoption.replaces.includes(id)) ?? [];
   if (replaced.length > 0) {
-    // No rollback brings them back: whoever wants them again finds them here.
-    log({ bucket: adoption.bucket, replaced, role: actual.replication?.Role });
+    // No rollback brings them back: they are found here, as `aws s3api put-bucket-replication` takes them.
+    log({ bucket: adoption.bucket, replaced: replaced.map(({ ID: id }) => id), before: actual.replication });
   }
   await converge(documents.notifications, (current) => withEvents(current, adoption, previous), sleep);
   try {

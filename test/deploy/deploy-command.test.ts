@@ -17,6 +17,7 @@ import type { AskOwners, OwnersAnswer } from '../../lib/deploy/plan/owners';
 import { AbortError, ConfigError, UnreachableError, UsageError } from '../../lib/errors/errors';
 import type { Deployment } from '../../lib/model/deployment';
 import { type StackKind, stackPlace, stackPlaces } from '../../lib/model/stacks';
+import { adoptionFor, foreignRule, OTHER_ROLE } from '../handler/adoption';
 import type { Draft } from '../helpers/app';
 import { type TestAssembly, testAssembly } from '../helpers/assembly';
 import { DELIVERY, validConfig } from '../helpers/config';
@@ -256,6 +257,33 @@ describe('npx --no -- s3-replication deploy', () => {
   });
 
   afterAll(() => rmSync(directory, { recursive: true }));
+
+  test('a failure prints the rules of others that it may have replaced', async () => {
+    const folder = mkdtempSync(join(directory, 'owned-'));
+    const environment = 'aws://111111111111/ap-southeast-2';
+    const properties = { templateFile: 'Source.json', stackName: 'backups-source' };
+    const artifacts = { Source: { type: 'aws:cloudformation:stack', environment, properties } };
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ artifacts }));
+    const Rule = {
+      Type: 'Custom::S3ReplicationRule',
+      Properties: { Adoption: JSON.stringify(adoptionFor({ replaces: ['logs'] })) },
+      Metadata: { 'aws:cdk:path': 'Source/Pairs/invoices/Rule' },
+    };
+    writeFileSync(join(folder, 'Source.json'), JSON.stringify({ Resources: { Rule } }));
+    writeFileSync(
+      join(directory, 'replacing.json'),
+      JSON.stringify({ pairs: [{ id: 'invoices', sourceBucket: { name: 'acme-invoices', replaces: ['logs'] } }] }),
+    );
+    synthesize.mockResolvedValue(folder);
+    const replication = { Role: OTHER_ROLE, Rules: [foreignRule('logs')] };
+    const bucket = { region: 'ap-southeast-2', versioning: 'Enabled', replication, notifications: {} };
+    deployed['Source'] = { ...NOT_DEPLOYED, ownedBuckets: { 'acme-invoices': bucket } };
+    cdk.mockResolvedValue(1);
+
+    expect(await run('--config', 'replacing.json', '--yes')).toBe(1);
+    expect(told()).toMatch(/the rules logs of bucket acme-invoices .*a rollback does not bring them back/);
+    expect(told()).toContain('aws s3api put-bucket-replication --bucket acme-invoices');
+  });
 
   test('deploys nothing where a replica key of others is not in order', async () => {
     const keyArn = 'arn:aws:kms:us-west-2:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';

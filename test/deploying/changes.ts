@@ -498,8 +498,9 @@ export const CHANGES: readonly Change[] = [
     change: 'rules of others that go',
     before: owned({}),
     after: owned({ replaces: ['theirs'] }),
-    effect: { inPlace: [RULE] },
-    toKnow: 'One request removes those rules and writes ours. They do not come back with the way back',
+    effect: { deletionPolicy: ['function for buckets of others'], inPlace: [RULE] },
+    toKnow:
+      "One request removes those rules and writes ours. They do not come back with the way back. The function's log, which has them, stays where the stack goes",
   },
   {
     keys: ['pairs[].lifecycle.noncurrentDays', 'pairs[].lifecycle.noncurrentVersions'],

@@ -94,7 +94,7 @@ describe('a bucket that replicates already', () => {
     expect(await world.documents.replication.read()).toEqual({ Role: OURS.roleArn, Rules: [OURS.rule] });
     expect(world.writes.filter((line) => line.includes('replication'))).toEqual(['PUT replication']);
     // Nothing else brings them back.
-    expect(world.logged.at(-1)).toEqual({ bucket: 'acme-invoices', replaced: theirs.Rules, role: OTHER_ROLE });
+    expect(world.logged.at(-1)).toEqual({ bucket: 'acme-invoices', replaced: ['logs', 'old'], before: theirs });
   });
 
   test.each<[string, ReturnType<typeof adoptionFor>, RegExp]>([

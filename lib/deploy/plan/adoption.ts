@@ -5,7 +5,7 @@ import { RequestHandler } from '../../aws/request-handler';
 import { AppError } from '../../errors/errors';
 import { type Adoption, checkAdoption, type OwnedBucket, withoutRule } from '../../model/adoption';
 import type { Deployment } from '../../model/deployment';
-import { opsCommand } from '../../model/shell-commands';
+import { awsCommand, opsCommand } from '../../model/shell-commands';
 import type { Template } from '../../model/template';
 import { resourcesOf } from './assembly';
 import type { DeployedStack } from './deployed';
@@ -118,6 +118,34 @@ export function olderObjectsHints(config: Deployment, plan: readonly Pick<StackP
         ? `to replicate them too, run ${command}`
         : `to replicate them too, write "backfill": true into the configuration, deploy again, and run ${command}`;
       return `Objects that bucket ${names.sourceBucket.name} had before are older than its rule, and S3 does not replicate them: ${next}`;
+    });
+}
+
+/**
+ * How to put back the rules that a failed deployment may have replaced: its rollback does not. The function may pass no role of the owner to S3, and
+ * without that nobody can write their configuration.
+ *
+ * @param before what the buckets had before the deployment, or why that is unknown
+ */
+export function replacedRulesHints(
+  config: Deployment,
+  plan: readonly Pick<StackPlan, 'resources'>[],
+  before: NonNullable<DeployedStack['ownedBuckets']>,
+): string[] {
+  const written = plan.flatMap(({ resources }) => resources.filter(({ type, change }) => type === RULE && change !== 'deleted'));
+  return config.pairs
+    .filter(({ id }) => written.some(({ path }) => path.split('/').includes(id)))
+    .flatMap(({ sourceBucket: owned, names: { sourceBucket: bucket } }) => {
+      const found = before[bucket.name];
+      const replication = typeof found === 'object' ? found.replication : undefined;
+      const ids = (replication?.Rules ?? []).flatMap(({ ID: id = '' }) => ((owned?.replaces ?? []).includes(id) ? [id] : []));
+      const ask = awsCommand(config, 'source', 's3api get-bucket-replication', { bucket: bucket.name });
+      const put = { bucket: bucket.name, 'replication-configuration': replication };
+      return ids.length === 0
+        ? []
+        : [
+            `If this deployment had replaced the rules ${ids.join(', ')} of bucket ${bucket.name} before it failed, they are gone: a rollback does not bring them back. See what is there now:\n  ${ask}\nWithout them, this puts back everything that the bucket had before:\n  ${awsCommand(config, 'source', 's3api put-bucket-replication', put)}`,
+          ];
     });
 }
 

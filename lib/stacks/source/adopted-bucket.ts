@@ -25,9 +25,13 @@ export class BucketMerger extends Construct {
   readonly role: Role;
   readonly handler: LambdaFunction;
 
-  constructor(scope: Construct, id: string) {
+  /** @param keepsLogs the log outlives the stack, and a creation of it that was rolled back: it alone has the rules that a pair replaced */
+  constructor(scope: Construct, id: string, keepsLogs: boolean) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: keepsLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
     this.role = new Role(this, 'Role', {
       description: 'Merges replication rules into source buckets that are owned elsewhere',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -50,7 +50,11 @@ export class SourceStack extends Stack {
         replicaKeyArn,
         failureQueue,
         merger: () => {
-          merger ??= new BucketMerger(this, 'BucketMerger');
+          merger ??= new BucketMerger(
+            this,
+            'BucketMerger',
+            config.pairs.some(({ sourceBucket }) => (sourceBucket?.replaces ?? []).length > 0),
+          );
           return merger;
         },
       });

@@ -1,4 +1,4 @@
-import { olderObjectsHints } from '../../../lib/deploy/plan/adoption';
+import { olderObjectsHints, replacedRulesHints } from '../../../lib/deploy/plan/adoption';
 import { compareStack } from '../../../lib/deploy/plan/compare';
 import { type DeployedStack, NOT_DEPLOYED } from '../../../lib/deploy/plan/deployed';
 import type { Adoption, OwnedBucket } from '../../../lib/model/adoption';
@@ -99,6 +99,40 @@ test.each([
 
   expect(olderObjectsHints(config, [compareStack(after, NOT_DEPLOYED)])).toEqual([expect.stringMatching(hint)]);
   expect(olderObjectsHints(config, [compareStack(after, deployedStack(after.template))])).toEqual([]);
+});
+
+describe('after a failed deployment', () => {
+  const rule = {
+    Type: 'Custom::S3ReplicationRule',
+    Properties: { Adoption: JSON.stringify(adoptionFor({ replaces: ['logs'] })) },
+    Metadata: { 'aws:cdk:path': 'Source/Pairs/invoices/Rule/Default' },
+  };
+  const created = [compareStack(assemblyStack('source', { Resources: { Rule: rule } }), NOT_DEPLOYED)];
+  const config = validConfig({ pairs: [{ id: 'invoices', sourceBucket: { name: 'acme-invoices', replaces: ['logs'] } }] });
+
+  test('rules that a pair replaces are printed as the bucket had them', () => {
+    expect(replacedRulesHints(config, created, { 'acme-invoices': { ...FREE, replication: THEIRS } })).toEqual([
+      expect.stringContaining(
+        `aws s3api put-bucket-replication --bucket acme-invoices --replication-configuration '${JSON.stringify(THEIRS)}'`,
+      ),
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof replacedRulesHints>]>([
+    ['the bucket was not read', [config, created, { 'acme-invoices': 'AccessDenied' }]],
+    ['the bucket had none of them', [config, created, { 'acme-invoices': FREE }]],
+    ['the plan does not write the rule', [config, [], { 'acme-invoices': { ...FREE, replication: THEIRS } }]],
+    [
+      'the pair replaces none',
+      [
+        validConfig({ pairs: [{ id: 'invoices', sourceBucket: { name: 'acme-invoices' } }] }),
+        created,
+        { 'acme-invoices': { ...FREE, replication: THEIRS } },
+      ],
+    ],
+  ])('nothing is printed where %s', (_, asked) => {
+    expect(replacedRulesHints(...asked)).toEqual([]);
+  });
 });
 
 test('what only the deployment knows is left open', () => {

@@ -94,6 +94,13 @@ test('one function serves every such pair: with the runtime of today, a log that
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
 });
 
+test('the log stays after the stack where it alone has the rules that a pair replaced', () => {
+  const replacing = sourceOf({ id: 'invoices', sourceBucket: { name: 'acme-invoices', replaces: ['logs'] } });
+
+  replacing.hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain' });
+  sourceOf(INVOICES).hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+});
+
 test('without such a pair there is no function, and nothing of it', () => {
   const counts = resourceCounts(sourceOf({ id: 'documents' }));
 
