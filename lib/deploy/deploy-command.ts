@@ -83,7 +83,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   const plan = await withOwnersAnswers(await readablePlan(assembly, options, readAndKeep), {
     ...surroundings,
     ask: process.askOwners,
-    clients: reader.clients,
+    clients: () => reader.clients(config, []),
   });
   const finish = (status: Status, deployed: boolean) => {
     if (options.json) {

@@ -16,6 +16,7 @@ import { type Deployment, deploymentOf } from '../model/deployment';
 import { loadConfig } from '../model/loading/load';
 import { statusOf } from '../model/status';
 import { qualifierFrom } from '../model/toolkit';
+import { ALL_STACKS, readAssembly } from './plan/assembly';
 import type { DeployedReader, ReaderOptions } from './plan/deployed';
 import { type AskOwners, withOwnersAnswers } from './plan/owners';
 import { planInWords, planOf, refusalsOf, stopsInWords, stopsOf } from './plan/plan';
@@ -97,7 +98,11 @@ export async function plan({
       : resolve(calledIn, options.assembly);
   const { read, clients } = deployed(config, { lookupRoles: options['lookup-roles'] === true, signal });
   const surroundings = { config, directory, cdkContext: context, qualifier: qualifierFrom(readContext) };
-  const found = await withOwnersAnswers(await planOf(assembly, choice, read), { ...surroundings, ask: askOwners, clients });
+  const found = await withOwnersAnswers(await planOf(assembly, choice, read), {
+    ...surroundings,
+    ask: askOwners,
+    clients: () => clients(config, readAssembly(assembly, ALL_STACKS)),
+  });
   const stops = stopsOf(found);
   const refusals = refusalsOf(found);
   const { key, accept } = acceptedChanges(config);

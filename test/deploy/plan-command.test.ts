@@ -176,8 +176,11 @@ test('it fails where a replica key of others is not in order for a rule that it 
   ]);
 
   expect(await run('-c', 'a=b')).toBe(1);
+  expect(clients).toHaveBeenCalledWith(
+    expect.objectContaining({ commandOptions: ['-c', 'a=b'] }),
+    expect.arrayContaining([expect.objectContaining({ stackName: 'backups-destination' })]),
+  );
   expect(askOwners).toHaveBeenCalledWith(expect.objectContaining({ pairs: [expect.objectContaining({ id: 'documents' })] }));
-  expect(clients).toHaveBeenCalledWith(expect.objectContaining({ commandOptions: ['-c', 'a=b'] }));
   expect(printed()).toContain(
     'backups-source/PairsdocumentsBucket9647FFD6: not true yet: replica key is enabled (replica-key): it is Disabled',
   );

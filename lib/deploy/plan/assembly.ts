@@ -27,6 +27,9 @@ export interface StackChoice {
   readonly exclusively: boolean;
 }
 
+/** Every stack of an assembly. */
+export const ALL_STACKS: StackChoice = { stacks: [], exclusively: true };
+
 /** What the constructs of a stack say, by path. */
 type Metadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
 

@@ -88,8 +88,11 @@ export interface DeployedReader {
   readonly read: ReadDeployed;
   /** Credentials of the profiles that it asked, by account. */
   readonly sessions: Sessions;
-  /** Clients with the credentials that have read stacks: they throw UnreachableError for an account of which none was read. */
-  readonly clients: (config: Deployment) => Clients;
+  /**
+   * Clients with the credentials that have read stacks; with lookup roles, for another account, with that of one of its stacks. They throw
+   * UnreachableError for an account of which no stack was read otherwise: whoever plans for one account may have no credentials of the other.
+   */
+  readonly clients: (config: Deployment, stacks: readonly AssemblyStack[]) => Clients;
 }
 
 export interface ReaderOptions {
@@ -137,13 +140,15 @@ export function deployedReader(config: Deployment, { lookupRoles, profile, signa
       client.destroy();
     }
   };
-  const clients = (of: Deployment) => {
+  const otherReader = (stack: AssemblyStack | undefined) =>
+    !lookupRoles || stack === undefined || environment === undefined ? undefined : lookupRole(stack, environment, signal);
+  const clients: DeployedReader['clients'] = (of, stacks) => {
     const { sdkClients } = require('../../aws/clients') as typeof import('../../aws/clients');
     return sdkClients(of, {
       ...(signal && { signal }),
       credentials: async (side) => {
         const { account } = accountNamed(of, side);
-        const known = readers.get(account);
+        const known = readers.get(account) ?? otherReader(stacks.find((stack) => stack.account === account));
         if (known === undefined) {
           throw new UnreachableError(
             'AccountNotAsked',

@@ -1,8 +1,8 @@
+import type { Clients } from '../../aws/clients';
 import type { Context } from '../../cli/command';
 import { grouped } from '../../cli/grouped';
 import type { DeployedPair } from '../../model/deployment';
 import { RULE } from './adoption';
-import type { DeployedReader } from './deployed';
 import type { ResourceChange, StackPlan } from './model';
 import type { DeploymentPlan } from './plan';
 
@@ -27,7 +27,7 @@ export type AskOwners = (asked: OwnersSurroundings & Pick<Context, 'pairs' | 'cl
 /** How to ask, and with what. */
 interface OwnersQuestions extends OwnersSurroundings {
   readonly ask: AskOwners;
-  readonly clients: DeployedReader['clients'];
+  readonly clients: () => Clients;
 }
 
 /** The resource that writes the rule of a pair. */
@@ -54,7 +54,7 @@ export async function withOwnersAnswers(
   if (rules.length === 0) {
     return plan;
   }
-  const answers = await ask({ ...surroundings, pairs: rules.map(({ pair }) => pair), clients: clients(surroundings.config) });
+  const answers = await ask({ ...surroundings, pairs: rules.map(({ pair }) => pair), clients: clients() });
   return plan.map((stack) => withAnswers(stack, rules, answers));
 }
 

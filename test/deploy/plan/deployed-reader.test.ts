@@ -18,6 +18,12 @@ const DESTINATION = '222222222222';
 const LOOKUP_ROLE = `arn:\${AWS::Partition}:iam::${DESTINATION}:role/cdk-hnb659fds-lookup-role-${DESTINATION}-us-west-2`;
 const stack = assemblyStack('destination', {}, { lookupRole: LOOKUP_ROLE });
 
+const sourceStack = assemblyStack(
+  'source',
+  {},
+  { lookupRole: `arn:aws:iam::${SOURCE}:role/cdk-hnb659fds-lookup-role-${SOURCE}-ap-southeast-2` },
+);
+
 const cloudFormation = mockClient(CloudFormationClient);
 const sts = new FakeSts();
 const home = new AwsHome(staticProfile('backup', DESTINATION) + staticProfile('prod', SOURCE));
@@ -134,12 +140,24 @@ test('the same credentials read the source buckets of others that the stack name
   expect(await read(stack)).not.toHaveProperty('ownedBuckets');
 });
 
+test('with lookup roles, that of another account is assumed where the assembly has a stack of it', async () => {
+  ambientIs('333333333333');
+  const config = validConfig();
+  const { read, clients } = deployedReader(config, { lookupRoles: true });
+  await read(stack);
+  const { config: settings } = await clients(config, [sourceStack]).s3('source');
+  expect(rolesAssumed()).toEqual([]);
+
+  expect(await settings.credentials()).toHaveProperty('accessKeyId');
+  expect(rolesAssumed()).toEqual(['333333333333']);
+});
+
 test('clients have the credentials that have read a stack of the account, and there are none for another account', async () => {
   ambientIs(DESTINATION);
   const config = validConfig();
   const { read, clients } = deployedReader(config, { lookupRoles: false });
   await read(stack);
-  const { s3 } = clients(config);
+  const { s3 } = clients(config, [sourceStack]);
 
   expect((await (await s3('destination')).config.credentials()).accessKeyId).toBe(DESTINATION);
   await expect(s3('source')).rejects.toMatchObject({ code: 'AccountNotAsked' });
