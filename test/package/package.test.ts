@@ -108,7 +108,7 @@ test('holds what runs, and neither tests nor TypeScript', () => {
 
   expect(files).toEqual(expect.arrayContaining(['README.md', 'cdk.json', 'dist/bin/replication.js', 'dist/lib/local/serve.py']));
   expect(files.filter((name) => /(^|\/)(test|bench)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
-  expect(readdirSync(join(folder, 'node_modules'))).not.toContain('typescript');
+  expect(readdirSync(join(folder, 'node_modules'))).not.toContain('jest');
 });
 
 test('says its version', async () => {
