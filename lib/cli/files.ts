@@ -207,9 +207,18 @@ function hasEnded(holder: string, lock: string): boolean {
 /** Whether a process of this machine is running. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isOnlyListed(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether Linux only lists a process until somebody asks how it ended: in a container that may be nobody. */
+function isOnlyListed(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lockFile, readChecked, replaceFile } from '../../lib/cli/files';
+import { isAlive, lockFile, readChecked, replaceFile } from '../../lib/cli/files';
 import { UsageError } from '../../lib/errors/errors';
 import { breakDisk, toWrite } from '../helpers/disk';
 
@@ -191,4 +193,23 @@ describe('a JSON file', () => {
     expect(message.split('\n')).toHaveLength(22);
     expect(message).toContain('and 80 more');
   });
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a process that has ended is not alive while the system still lists it', async () => {
+  // The shell becomes a program that never asks how its child ended.
+  const parent = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 60']);
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const child = Number(line.toString());
+    for (let tries = 0; tries < 200 && isAlive(child); tries += 1) {
+      await new Promise((done) => {
+        setTimeout(done, 10);
+      });
+    }
+    expect([process.kill(child, 0), isAlive(child), isAlive(parent.pid ?? 0)]).toEqual([true, false, true]);
+  } finally {
+    parent.kill();
+  }
 });

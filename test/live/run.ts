@@ -238,6 +238,7 @@ export async function awaitProcessesOf(
   { run, qualifier }: StateData,
   { signal, tell }: Pick<Access, 'signal' | 'tell'>,
 ): Promise<void> {
+  const seen = new Set<number>();
   for (let told = false; ; told = true) {
     stopIfInterrupted(signal);
     const found = processes().filter(
@@ -245,12 +246,26 @@ export async function awaitProcessesOf(
         pid !== process.pid && command.includes('cdk') && (command.includes(run) || command.includes(qualifier)),
     );
     if (found.length === 0) {
-      return;
+      break;
     }
+    found.forEach(([pid]) => seen.add(pid));
     if (!told) {
       tell(`waiting for processes of the run that was killed: ${found.map(([pid]) => pid).join(', ')}`);
     }
     await sleep(300);
+  }
+  // The CDK CLI takes a process that has ended for one that uses its folder, until the system has taken it off its list. Some systems never do.
+  for (let tries = 0; tries < 100 && [...seen].some(isListed); tries += 1) {
+    stopIfInterrupted(signal);
+    await sleep(100);
+  }
+}
+
+function isListed(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
