@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../lib/cli/files';
 import { processTerminal } from '../../lib/cli/terminal';
 import { runDemo } from '../../lib/local/demo-command';
 import { startEmulator } from '../../lib/local/emulator';
@@ -93,12 +94,4 @@ async function deploy(): Promise<void> {
   cpSync(directory, draft, { recursive: true });
   renameSync(draft, WORKSPACE);
   rmSync(directory, { recursive: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../cli/command';
 import { contextsOf } from '../../cli/per-group';
+import type { OwnersAnswer } from '../../model/owners-answer';
 import type { CheckResult } from './check';
 import { diagnose } from './diagnose';
 import { Facts } from './facts';
@@ -26,14 +27,6 @@ const OF_KEY = ['replica-key', 'replica-key-grant', 'replica-key-deny', 'replica
 
 /** Refusals of the lockdown protect replicas that are there: without them, objects replicate all the same. */
 const LATE: readonly string[] = ['replica-lockdown', 'replica-key-lockdown'];
-
-/** What is not in order, or unknown, about what owners of the destination's side have. */
-interface OwnersAnswer {
-  readonly kind: 'missing' | 'late' | 'unknown';
-  readonly what: string;
-  readonly why: string;
-  readonly pairs: readonly string[];
-}
 
 /**
  * Asks replica buckets of others, and the replica key of others, for everything that the chosen pairs need of them. Changes nothing.

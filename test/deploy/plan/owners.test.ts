@@ -1,6 +1,7 @@
 import type { Clients } from '../../../lib/aws/clients';
 import type { ResourceChange, StackPlan } from '../../../lib/deploy/plan/model';
-import { type OwnersAnswer, withOwnersAnswers } from '../../../lib/deploy/plan/owners';
+import { withOwnersAnswers } from '../../../lib/deploy/plan/owners';
+import type { OwnersAnswer } from '../../../lib/model/owners-answer';
 import { everyName, validConfig } from '../../helpers/config';
 
 const OWNED = { id: 'invoices', replicaBucket: { name: 'acme-backup' } };
