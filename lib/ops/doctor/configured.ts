@@ -224,12 +224,12 @@ export class Configured implements Expected {
   }
 }
 
-/** What the replica bucket's policy grants to the replication role, and the bound on what it may write. */
-/** The same without what concerns replication, which an owner may have in other words. */
+/** What the policy of a replica bucket has beside what concerns replication, which an owner may have in other words. */
 export function otherReplicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...recoveryStatements(config, pair.names, 'replicaBucket'), ...maxRetentionStatement(pair, pair.names)];
 }
 
+/** What the replica bucket's policy grants to the roles of the pair, and the bound on what they may write. */
 export function replicaGrants(config: Deployment, pair: DeployedPair): readonly LiveStatement[] {
   return [...replicaBucketStatements(config, pair.names), ...maxRetentionStatement(pair, pair.names)];
 }
