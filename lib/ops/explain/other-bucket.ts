@@ -12,7 +12,8 @@ export type Counterpart =
   | { readonly found: 'absent' }
   | {
       readonly found: 'unknown';
-      readonly why: string /** @default - nothing is known that helps */;
+      readonly why: string;
+      /** What helps; undefined where nothing is known. */
       readonly hint: string | undefined;
     };
 
