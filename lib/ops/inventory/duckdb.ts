@@ -8,7 +8,7 @@ import { bytes } from '../../cli/units';
 import { messageOf, UnreachableError, UsageError } from '../../errors/errors';
 import { REPORT_COLUMNS } from '../../model/inventory';
 import { downloadReports, type Reports } from './download';
-import type { InventoryReport, ReportBucket } from './reports';
+import { bytesOf, type ReportBucket } from './reports';
 import { type Dialect, literal, type Row, TABLES, type Table } from './sql';
 
 const PACKAGE = '@duckdb/node-api';
@@ -57,11 +57,6 @@ export function loadDuckDb(otherwise: string, load: () => Api = () => require(PA
       { cause: error },
     );
   }
-}
-
-/** Returns how many bytes the files of reports have. */
-export function bytesOf(reports: readonly InventoryReport[]): number {
-  return reports.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /** DuckDB in this process, and what it keeps on disk. */

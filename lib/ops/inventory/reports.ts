@@ -43,6 +43,11 @@ export interface InventoryReport {
   readonly files: readonly ReportFile[];
 }
 
+/** Returns how many bytes the files of reports have. */
+export function bytesOf(reports: readonly InventoryReport[]): number {
+  return reports.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
+}
+
 /** Which report is wanted. */
 export interface WantedReport {
   readonly place: ReportPlace;

@@ -8,7 +8,7 @@ import { type Status, type StatusWord, statusOf, worst } from '../../model/statu
 import { hiddenKeys, type MarkerOrigin, markerOrigin } from '../copy/markers';
 import { noAmount, type RestoreRequest } from '../copy/model';
 import { type Unknown, unknownsOf, unknownsOfReport } from '../copy/unknowns';
-import { bytesOf } from '../inventory/duckdb';
+import { bytesOf } from '../inventory/reports';
 import { leftBy } from './batch/format';
 import { batchRole } from './batch/role';
 import type { BatchResult } from './batch/run';

@@ -19,8 +19,7 @@ import { UnreachableError, UsageError } from '../../../errors/errors';
 import { visible } from '../../../errors/visible';
 import { inventoryBucket } from '../../../model/inventory';
 import { tagsOfMade } from '../../../model/tags';
-import { bytesOf } from '../../inventory/duckdb';
-import { alteredReport, halfReport, type InventoryReport, type ReportBucket } from '../../inventory/reports';
+import { alteredReport, bytesOf, halfReport, type InventoryReport, type ReportBucket } from '../../inventory/reports';
 import { type Dialect, literal, type Row, TABLES } from '../../inventory/sql';
 import type { PairReports, ReadyEngine, ReportTables } from './engine';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Context } from '../../../cli/command';
 import { bytes } from '../../../cli/units';
 import { assertFits, TemporaryFolder } from '../../inventory/download';
-import { type Api, bytesOf, DuckDb } from '../../inventory/duckdb';
-import type { ReportBucket } from '../../inventory/reports';
+import { type Api, DuckDb } from '../../inventory/duckdb';
+import { bytesOf, type ReportBucket } from '../../inventory/reports';
 import type { PairReports, ReadyEngine } from './engine';
 
 /** What DuckDB writes beside the reports at most, for each of their bytes; measured with `npm run bench:inventory`, and rounded up. */
