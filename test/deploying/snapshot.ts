@@ -2,9 +2,8 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ConfigError } from '../../lib/errors/errors';
 import type { StackKind } from '../../lib/model/stacks';
-import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
 import { PipelineStack } from '../../lib/stacks/pipeline/pipeline-stack';
-import { replicationStacks, testApp } from '../helpers/app';
+import { finishedStacks, testApp } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { remembered } from '../helpers/remembered';
 import { recordedKey } from '../helpers/templates';
@@ -40,11 +39,9 @@ export type Snapshot =
 export const snapshotOf = remembered(({ config: keys, recorded = true }: Deployment): Snapshot => {
   try {
     const config = validConfig(keys);
-    const { destination, source, monitoring, health, heartbeat, backupHealth } = replicationStacks(
-      keys,
-      recorded ? recordedKey(keys).context : {},
-    );
-    const [destinationDelivery, sourceDelivery] = addDeliveryStacks(testApp(), config);
+    const { groups, delivery } = finishedStacks(config, recorded ? recordedKey(keys).context : {});
+    const [{ destination, source, monitoring, health, heartbeat, backupHealth }] = groups;
+    const [destinationDelivery, sourceDelivery] = delivery;
     const error = source.node.metadata.find(({ type }) => type === 'aws:cdk:error');
     if (error !== undefined) {
       return { refusal: String(error.data) };

@@ -2,8 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { SIDES } from '../../lib/config/replication-config';
 import { type LifecycleRule, lifecycleRulesOf } from '../../lib/model/lifecycle';
-import { addReplicationStacks } from '../../lib/stacks/replication';
-import { testApp } from '../helpers/app';
+import { finishedStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
 import { VARIANTS } from '../proof/variants';
 import { validConfigs } from '../properties/arbitraries';
@@ -33,9 +32,8 @@ const WITH_LIFECYCLE = LIFECYCLES.map((lifecycle) => ({
 
 /** Every lifecycle rule of every bucket in every stack of a configuration. */
 function rulesIn(keys: Record<string, unknown>): Record<string, unknown>[] {
-  const groups = addReplicationStacks(testApp(), validConfig({ ...keys, keyExchange: 'stack-output' }));
-  return groups
-    .flatMap(({ source, destination, monitoring, health }) => [
+  return finishedStacks(validConfig({ ...keys, keyExchange: 'stack-output' }))
+    .groups.flatMap(({ source, destination, monitoring, health }) => [
       source,
       destination,
       monitoring,

@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { SIDES } from '../../lib/config/replication-config';
 import { inAccountOf } from '../../lib/stacks/replication';
-import { replicationStacks } from '../helpers/app';
+import { finishedStacks } from '../helpers/app';
+import { validConfig } from '../helpers/config';
 import type { Seen } from './ways';
 
 /** An alarm that goes off. */
@@ -35,7 +36,7 @@ const MOST_PERIODS = 2500;
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
 export function noticed(seen: Seen, keys: Record<string, unknown> = {}): Noticed[] {
-  const stacks = replicationStacks(keys);
+  const [stacks] = finishedStacks(validConfig(keys)).groups;
   return SIDES.toReversed().flatMap((side) =>
     inAccountOf(stacks, side).flatMap((stack) => {
       const isGone = (side === 'source' ? seen.sourceAlarms : seen.backupAlarms) === 'gone';

@@ -9,10 +9,10 @@ import { ownedElsewhere } from '../../lib/model/owned-elsewhere';
 import { REPLICATION_SERVICE, replicationPermissions } from '../../lib/model/permissions';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
-import { addDeliveryStacks } from '../../lib/stacks/delivery/delivery-stack';
-import { addReplicationStacks, type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
-import { testApp } from '../helpers/app';
+import { type GroupStacks, inAccountOf } from '../../lib/stacks/replication';
+import { finishedStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
+import { remembered } from '../helpers/remembered';
 import { type HeldPolicy, list, type PolicyDocument } from './policy';
 import { arnOf, keyId, resolve, type StackJson } from './resolve';
 
@@ -64,20 +64,20 @@ export function worldOf(keys: Record<string, unknown>): World {
 }
 
 /** The same for every group. */
-export function worldsOf(keys: Record<string, unknown>): World[] {
+export const worldsOf = remembered((keys: Record<string, unknown>): readonly World[] => {
   const config = validConfig(keys);
   const recorded = groupsOf(config).map((group): [string, string] => [
     group.names.exchange.contextKey,
     replicaKeyArn(group, keyId(KEYS.replica, group.group)),
   ]);
-  const all = addReplicationStacks(testApp(Object.fromEntries(recorded)), config).map(worldOfGroup);
+  const all = finishedStacks(config, Object.fromEntries(recorded)).groups.map(worldOfGroup);
   return all.map((world) => ({ ...world, otherGroups: all.filter((other) => other !== world) }));
-}
+});
 
 /** The first group of a deployment, with what lets GitHub Actions into both accounts. */
 export function deliveryWorldOf(keys: Record<string, unknown>): World {
   const world = worldOf(keys);
-  const stacks = addDeliveryStacks(testApp(), world.config).map((stack) =>
+  const stacks = finishedStacks(world.config).delivery.map((stack) =>
     stackJson(stack, world.config, stack.account === world.config.source.account ? 'source' : 'destination'),
   );
   const policies = stacks.flatMap((stack) => policiesOf(stack, stacks));

@@ -5,9 +5,7 @@ import type { Statement } from '../../../../lib/model/policies';
 import type { DestinationTemplate } from '../../../../lib/ops/bootstrap/least-privilege/decisions';
 import { merged } from '../../../../lib/ops/bootstrap/least-privilege/least-privilege';
 import { executionPolicy, type LeastPrivilege } from '../../../../lib/ops/bootstrap/least-privilege/policy';
-import { addDeliveryStacks } from '../../../../lib/stacks/delivery/delivery-stack';
-import { addReplicationStacks } from '../../../../lib/stacks/replication';
-import { testApp } from '../../../helpers/app';
+import { finishedStacks } from '../../../helpers/app';
 import { validConfig } from '../../../helpers/config';
 import { remembered } from '../../../helpers/remembered';
 import { recordedKey } from '../../../helpers/templates';
@@ -25,10 +23,9 @@ export interface Request {
 export const policyFor = remembered((keys: Record<string, unknown> = {}) => {
   const recorded = keys['keyExchange'] === 'ssm' ? recordedKey(keys).context : {};
   const templateOf = (stack: Stack) => Template.fromStack(stack).toJSON() as DestinationTemplate;
-  const app = testApp(recorded);
-  const groups = addReplicationStacks(app, validConfig(keys));
+  const { groups, delivery: all } = finishedStacks(validConfig(keys), recorded);
   const backupHealth = groups.find((group) => group.backupHealth !== undefined)?.backupHealth;
-  const delivery = addDeliveryStacks(app, validConfig(keys)).filter(({ account }) => account === ACCOUNT);
+  const delivery = all.filter(({ account }) => account === ACCOUNT);
   return executionPolicy(
     validConfig(keys),
     merged(
