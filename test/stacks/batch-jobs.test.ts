@@ -5,7 +5,7 @@ import { roleStatements } from '../../lib/model/policies';
 import { recoveryPermissions, recoveryPlaces } from '../../lib/model/recovery';
 import { templates } from '../helpers/app';
 import { validConfig } from '../helpers/config';
-import { propertiesOf, recordedKey, resourceCounts } from '../helpers/templates';
+import { propertiesOf, recordedKey } from '../helpers/templates';
 
 const PAIRS = [{ id: 'documents' }, { id: 'photos' }];
 
@@ -43,18 +43,6 @@ describe('backfill', () => {
 
   test('is not there unless the configuration says so', () => {
     expect(Object.entries(resourcesOf({})).filter(isOfBackfill)).toEqual([]);
-  });
-
-  test('of as many pairs as any deployment holds fits into the 500 resources of a stack', () => {
-    // The replica key's policy has room for 66 pairs with the shortest of names, and for fewer with any others.
-    const shortest = { deployment: 'd', bucketNamespace: 'global', source: { region: 'us-east-1' } };
-    const pairs = Array.from({ length: 66 }, (_, index) => ({ id: index.toString(36) }));
-    const keys = { ...shortest, backfill: true };
-
-    const counts = Object.values(resourceCounts(sourceOf({ ...keys, pairs })));
-
-    expect(() => validConfig({ ...keys, pairs: [...pairs, { id: 'zz' }] })).toThrow('has room for the first 66 of these pairs');
-    expect(counts.reduce((sum, count) => sum + count)).toBeLessThan(500);
   });
 });
 

@@ -44,11 +44,4 @@ describe.each(SIDES)('the verification role of the %s', (side) => {
       },
     });
   });
-
-  test('has as many policies as many pairs need', () => {
-    const pairs = Array.from({ length: 45 }, (_, index) => ({ id: `a-pair-of-buckets-${index}` }));
-    const types = Object.values(resourcesOf({ pipeline: PIPELINE, pairs }, side)).map(({ Type: type }) => type);
-
-    expect(types.filter((type) => type === 'AWS::IAM::ManagedPolicy').length).toBeGreaterThan(1);
-  });
 });

@@ -1,38 +1,9 @@
 import { templates } from '../../helpers/app';
-
-interface Widget {
-  readonly type: string;
-  readonly width: number;
-  readonly height: number;
-  readonly x: number;
-  readonly y: number;
-  readonly properties: {
-    readonly title?: string;
-    readonly view?: string;
-    readonly region?: string;
-    readonly alarms?: readonly string[];
-    readonly metrics?: readonly (readonly (string | MetricOptions)[])[];
-  };
-}
-
-interface MetricOptions {
-  readonly label?: string;
-  readonly expression?: string;
-  readonly region?: string;
-  readonly visible?: boolean;
-}
-
-const many = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `p${index}` }));
-
-function widgetsOf(keys: Record<string, unknown>): Widget[] {
-  const [dashboard] = Object.values(templates(keys).source.findResources('AWS::CloudWatch::Dashboard'));
-  return (JSON.parse(dashboard?.['Properties'].DashboardBody as string) as { widgets: Widget[] }).widgets;
-}
-
-const optionsOf = (metric: readonly (string | MetricOptions)[]) => metric.at(-1) as MetricOptions;
+import { many } from './composites';
+import { optionsOf, type Widget, widgetsOf } from './widgets';
 
 test('shows four numbers for all pairs together and four charts with a line for each pair, every metric of its own region', () => {
-  const widgets = widgetsOf({ pairs: many(3) });
+  const widgets = widgetsOf(many(3));
   const totals = widgets.filter(({ properties }) => properties.view === 'singleValue');
   const charts = widgets.filter(
     ({ properties }) => properties.view === 'timeSeries' && !JSON.stringify(properties.metrics).includes('AWS/Scheduler'),
@@ -57,21 +28,6 @@ test('shows four numbers for all pairs together and four charts with a line for 
   );
 });
 
-test.each([1, 45])('with %i pairs is one page: nothing overlaps, and no widget holds more than CloudWatch takes', (count) => {
-  const widgets = widgetsOf({ pairs: many(count) });
-  expect(widgets.length).toBeLessThanOrEqual(12);
-  const cells = widgets.flatMap(({ x, y, width, height }) =>
-    Array.from({ length: width * height }, (_, index) => `${x + (index % width)},${y + Math.floor(index / width)}`),
-  );
-  expect(new Set(cells).size).toBe(cells.length);
-  expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24);
-  for (const { properties } of widgets) {
-    expect(properties.metrics?.length ?? 0).toBeLessThanOrEqual(500);
-    expect(properties.alarms?.length ?? 0).toBeLessThanOrEqual(100);
-  }
-  expect(widgets.flatMap(({ properties }) => properties.alarms ?? [])).toHaveLength(4 * count);
-});
-
 test('shows what the scheduler wrote, and the backup account has a dashboard of what arrived', () => {
   const scheduler = widgetsOf({}).filter(({ properties }) => JSON.stringify(properties.metrics ?? []).includes('AWS/Scheduler'));
   expect(scheduler.map(({ properties: { metrics = [] } }) => metrics.map((metric) => metric.slice(0, 4)))).toEqual([
@@ -81,7 +37,7 @@ test('shows what the scheduler wrote, and the backup account has a dashboard of 
     ],
   ]);
 
-  const [backup] = Object.values(templates({ pairs: many(2) }).backupHealth?.findResources('AWS::CloudWatch::Dashboard') ?? {});
+  const [backup] = Object.values(templates(many(2)).backupHealth?.findResources('AWS::CloudWatch::Dashboard') ?? {});
   const { widgets } = JSON.parse(backup?.['Properties'].DashboardBody as string) as { widgets: Widget[] };
   expect(widgets.flatMap(({ properties }) => properties.alarms ?? [])).toEqual([
     'arn:aws:cloudwatch:us-west-2:222222222222:alarm:backups-p0-heartbeat',

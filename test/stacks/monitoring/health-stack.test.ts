@@ -1,25 +1,5 @@
-import type { Template } from 'aws-cdk-lib/assertions';
 import { replicationStacks, templates } from '../../helpers/app';
-
-const many = (count: number) => ({ pairs: Array.from({ length: count }, (_, index) => ({ id: `p${index}` })) });
-
-interface Composite {
-  readonly AlarmName: string;
-  readonly AlarmRule: string;
-  readonly AlarmActions?: unknown[];
-  readonly OKActions?: unknown[];
-}
-
-function composites(template: Template): Composite[] {
-  return Object.values(template.findResources('AWS::CloudWatch::CompositeAlarm')).map(
-    ({ Properties }) => Properties as Composite,
-  );
-}
-
-const childrenOf = ({ AlarmRule: rule }: Composite) => [...rule.matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
-
-const alarmNames = (template: Template) =>
-  Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.AlarmName as string);
+import { alarmNames, childrenOf, composites, many } from './composites';
 
 test('each region has one composite alarm over all its alarms, which notifies the topic of that region', () => {
   const { source, monitoring, sourceHealth, destinationHealth } = templates(many(2));
@@ -54,26 +34,8 @@ test('is in the account of the source, in the region of its alarms', () => {
   ]);
 });
 
-test.each([33, 34, 45])('with %i pairs no composite has more children or a longer rule than CloudWatch takes', (count) => {
-  const { monitoring, destinationHealth } = templates(many(count));
-  const all = composites(destinationHealth);
-  for (const composite of all) {
-    expect(childrenOf(composite).length).toBeLessThanOrEqual(100);
-    expect(composite.AlarmRule.length).toBeLessThanOrEqual(10_240);
-  }
-  const nested = all.map(({ AlarmName: name }) => name);
-  const children = all.flatMap(childrenOf).filter((name) => !nested.includes(name));
-  expect(children).toHaveLength(3 * count);
-  expect(new Set(children)).toEqual(new Set(alarmNames(monitoring)));
-  // Only the one on top tells.
-  expect(all.filter(({ AlarmActions: actions }) => actions !== undefined).map(({ AlarmName: name }) => name)).toEqual([
-    'backups-destination-health',
-  ]);
-  expect(all).toHaveLength(count > 33 ? 3 : 1);
-});
-
 test('a nested one is there before the one that names it', () => {
-  const { destinationHealth } = templates(many(40));
+  const { destinationHealth } = templates(many(34));
   const resources = destinationHealth.findResources('AWS::CloudWatch::CompositeAlarm');
   const [top] = Object.values(resources).filter(({ Properties }) => Properties.AlarmName === 'backups-destination-health');
   expect(top?.['DependsOn']).toEqual(Object.keys(resources).filter((id) => resources[id] !== top));

@@ -1,5 +1,5 @@
 import { executionPolicy } from '../../../../lib/ops/bootstrap/least-privilege/policy';
-import { DELIVERY, PIPELINE, validConfig } from '../../../helpers/config';
+import { PIPELINE, validConfig } from '../../../helpers/config';
 import { stringsIn } from '../../../helpers/templates';
 import { OWNED_KEY } from '../../../proof/variants';
 import { actionsIn, policyFor, statementsIn } from './simulate';
@@ -26,26 +26,6 @@ test('its text is the document without whitespace', () => {
   expect(JSON.parse(policy?.text ?? '')).toEqual(policy?.document);
   expect(policy?.text).not.toMatch(/\s/);
 });
-
-test.each([
-  ['a pipeline', { pipeline: PIPELINE }],
-  ['GitHub Actions', DELIVERY],
-])(
-  'it fits into one managed policy with everything configured, %s, the longest name and as many pairs as fit',
-  (_how, delivery) => {
-    const pairs = Array.from({ length: 40 }, (_, index) => ({ id: `p${index}` }));
-    const longest = { deployment: 'long-deployment-name', destination: { region: 'ap-southeast-1' } };
-    const [policy, ...more] = policyFor({
-      ...longest,
-      pairs,
-      tags: { team: 'storage' },
-      ...delivery,
-      monitoring: { email: 'storage@example.com' },
-    }).policies;
-    expect(more).toEqual([]);
-    expect(policy?.text.length).toBeLessThanOrEqual(6144);
-  },
-);
 
 test('what exists already needs nothing, and a group that has some of it hides nothing of another one', () => {
   const owned = { id: 'a', replicaBucket: { name: 'acme-backup' } };
