@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { AppError } from '../../lib/errors/errors';
 import { type Adoption, canonical, type Notifications, type Rule } from '../../lib/model/adoption';
 import { call } from '../helpers/fake-s3/faults';
+import { runs } from '../helpers/runs';
 import { adoptionFor, foreignRule, OTHER_ROLE } from './adoption';
 import { HandlerWorld } from './world';
 
@@ -198,7 +199,7 @@ test('whatever happens to a pair, what others have in the bucket stays as it is'
         expect(mine).toEqual({ done: wanted, refused: mine }[outcome]);
       }
     }),
-    { numRuns: 15, examples: EXAMPLES },
+    { numRuns: runs(15), examples: EXAMPLES },
   );
   expect([...seen]).toEqual(
     expect.arrayContaining([

@@ -4,6 +4,7 @@ import { SIDES } from '../../lib/config/replication-config';
 import { type LifecycleRule, lifecycleRulesOf } from '../../lib/model/lifecycle';
 import { finishedStacks } from '../helpers/app';
 import { validConfig } from '../helpers/config';
+import { runs } from '../helpers/runs';
 import { VARIANTS } from '../proof/variants';
 import { validConfigs } from '../properties/arbitraries';
 
@@ -68,6 +69,6 @@ test('S3 accepts every rule: none removes expired delete markers and expires obj
 
       expect(rules.filter(isRefused)).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { scanPage } from '../../../lib/aws/listing/scan-page';
 import { anyCharacter } from '../../helpers/any-character';
 import { encode } from '../../helpers/fake-s3/listing';
+import { runs } from '../../helpers/runs';
 
 let answer = '';
 const s3 = new S3Client({
@@ -125,7 +126,7 @@ test('reads a URL-encoded page as the SDK does, whatever is in it', async () => 
       const { ours, theirs } = await readBoth(xml, (text) => decodeURIComponent(text.replaceAll('+', ' ')));
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -135,7 +136,7 @@ test('reads a page that is not encoded as the SDK does, entities included', asyn
       const { ours, theirs } = await readBoth(xml, (text) => text);
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
