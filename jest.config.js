@@ -46,6 +46,7 @@ const RUN_ELSEWHERE = process.argv.includes('exhaustive') ? PROPERTIES : [];
  */
 const sharing = (...files) => ({
   testEnvironment: '<rootDir>/test/helpers/shared-modules/environment.js',
+  testRunner: '<rootDir>/test/helpers/shared-modules/runner.js',
   transform: {
     [`/(node_modules/(${PACKAGES})/.+\\.c?js|(${files.join('|')})\\.ts)$`]: '<rootDir>/test/helpers/shared-modules/transform.js',
     '^.+\\.tsx?$': ['@swc/jest'],

@@ -69,7 +69,7 @@ module.exports = class extends TestEnvironment {
     super(config, context);
     compiling ??= compileRooms(config);
     const { global } = this;
-    Object.assign(global, { sharedModule: require, Date, Error, Math, TypeError });
+    Object.assign(global, { sharedModule: require, BigInt, Boolean, Date, Error, Map, Math, Number, Set, String, TypeError });
     Object.defineProperty(global.process, 'env', {
       get: () => process.env,
       set: (variables) => {
