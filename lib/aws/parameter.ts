@@ -1,4 +1,4 @@
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { AppError, UnreachableError } from '../errors/errors';
 import { quoted } from '../errors/visible';
 
@@ -9,6 +9,8 @@ import { quoted } from '../errors/visible';
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
  */
 export async function readParameter(ssm: SSMClient, name: string): Promise<string> {
+  // Most commands that may read one do not.
+  const { GetParameterCommand } = require('@aws-sdk/client-ssm') as typeof import('@aws-sdk/client-ssm');
   const { Parameter: found } = await ssm.send(new GetParameterCommand({ Name: name }));
   const value = found?.Value ?? '';
   if (value === '') {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { isEmulator } from '../../aws/emulator';
-import { readDailyMetrics } from '../../aws/metrics';
 import { lockCheckpoint, NO_CHECKPOINT } from '../../cli/checkpoint-file';
 import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
@@ -11,7 +10,6 @@ import { whole } from '../../cli/units';
 import { AppError } from '../../errors/errors';
 import { conclude, pairReport } from './conclude';
 import { readDeepFacts } from './examine/deep';
-import { auditInventories } from './inventory/audit';
 import { type InventoryOptions, inventoryOptions } from './inventory/options';
 import { PairAudit } from './pair-audit';
 import { AuditProgress, readCheckpoint } from './progress';
@@ -56,6 +54,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
   const { checkpointFile, htmlFile } = options;
   assertPageWritable(htmlFile);
   if (options.inventory !== undefined) {
+    const { auditInventories } = require('./inventory/audit') as typeof import('./inventory/audit');
     return auditInventories(context, options, options.inventory);
   }
   setEagerGc(true);
@@ -164,6 +163,7 @@ async function agreeOnCost(context: Context, tasks: readonly AuditTask[], percen
 
 /** An upper bound: the filter's prefix may leave most of a bucket out. Undefined when a bucket's size is not known. */
 async function countVersions(context: Context, tasks: readonly AuditTask[]): Promise<number | undefined> {
+  const { readDailyMetrics } = require('../../aws/metrics') as typeof import('../../aws/metrics');
   const question = { metric: 'NumberOfObjects', storageType: 'AllStorageTypes' } as const;
   const counts = await Promise.all(tasks.map(({ source }) => readDailyMetrics(context, source.name, [question])));
   return counts.reduce<number | undefined>(

@@ -85,6 +85,8 @@ export class DuckDb {
       threads: String(Math.min(MOST_THREADS, availableParallelism())),
       temp_directory: join(folder, 'spill'),
       preserve_insertion_order: 'false',
+      // Trying what compresses best takes as long as sorting, for a table that is read twice.
+      ...(isKept && { force_compression: 'uncompressed' }),
       // It never fetches anything.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -10,7 +10,6 @@ import { conclude, pairReport } from '../conclude';
 import { NOT_IN_REPORTS } from '../examine/reported';
 import { AuditProgress } from '../progress';
 import { CSV_COLUMNS, type InventoryFacts, type Snapshot } from '../report';
-import { athena } from './athena';
 import { InventoryAudit } from './compare';
 import { downloading } from './duckdb';
 import type { PairReports } from './engine';
@@ -56,7 +55,7 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
   );
   const steps: Step[] = [];
   const seconds = (since: Date) => (clock.now().getTime() - since.getTime()) / 1000;
-  const engine = duckDb === undefined ? await athena(context, all, from) : downloading(context, all, from, duckDb);
+  const engine = duckDb === undefined ? await onAthena(context, all, from) : downloading(context, all, from, duckDb);
   const compare = async () => {
     const csv = files.csvFile === undefined ? undefined : CsvFile.open(files.csvFile, CSV_COLUMNS, 0);
     const progress = new AuditProgress(context, { startedAt, requests, audits, csv });
@@ -97,6 +96,10 @@ export async function auditInventories(context: Context, files: AuditFiles, opti
     ),
   });
 }
+
+/** Loads Athena's client only where it is asked. */
+const onAthena: typeof import('./athena').athena = (...args) =>
+  (require('./athena') as typeof import('./athena')).athena(...args);
 
 /** @throws UnreachableError that names every report that cannot be used */
 async function reportsAbout(

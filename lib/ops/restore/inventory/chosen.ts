@@ -10,21 +10,23 @@ import { CHOSEN, type Choice, partsSql, rangeSql } from './sql';
 const LEAST_ROWS = 10_000;
 const MOST_PARTS = 256;
 
-/** What may be chosen of one pair, as a table that is read range by range. */
+/** The versions of one pair, as a table from which each range of keys is chosen when it is read. */
 export class ChosenTable {
   private constructor(
     private readonly database: DuckDb,
     private readonly name: string,
+    private readonly choice: Choice,
     private readonly rows: number,
     /** First and last key of each part, so that a range reads no other one. */
     private readonly parts: readonly { readonly first: string; readonly last: string }[],
   ) {}
 
   /**
+   * @param sql the rows, in the order of keys
    * @param leastRows of a part
    * @throws UnreachableError when DuckDB fails, or the person interrupts
    */
-  static async make(database: DuckDb, name: string, sql: string, leastRows = LEAST_ROWS): Promise<ChosenTable> {
+  static async make(database: DuckDb, name: string, sql: string, choice: Choice, leastRows = LEAST_ROWS): Promise<ChosenTable> {
     await database.derive(name, sql);
     const [[count] = []] = await all(database, `SELECT count(*) FROM ${name}`);
     const rows = Math.max(leastRows, Math.ceil(Number(count) / MOST_PARTS));
@@ -32,6 +34,7 @@ export class ChosenTable {
     return new ChosenTable(
       database,
       name,
+      choice,
       rows,
       parts.map(([first, last]) => ({ first: first ?? '', last: last ?? '' })),
     );
@@ -43,13 +46,13 @@ export class ChosenTable {
     return [...ends, undefined].map((to, index) => ({ from: ends[index - 1] ?? '', to }));
   }
 
-  /** Reads the rows of a range, in the order of keys. */
+  /** Reads what may be chosen of a range, in the order of keys. */
   async *read({ from, to }: KeyRange): AsyncGenerator<readonly Row[], void> {
     const isIn = ({ first, last }: { readonly first: string; readonly last: string }) =>
       compareKeys(last, from) > 0 && (to === undefined || compareKeys(first, to) <= 0);
     const [begin, end] = [this.parts.findIndex(isIn), this.parts.findLastIndex(isIn) + 1];
     if (begin !== -1) {
-      const sql = rangeSql(this.name, begin * this.rows, end * this.rows, to !== undefined);
+      const sql = rangeSql(this.name, this.choice, begin * this.rows, end * this.rows, to !== undefined);
       yield* this.database.read(sql, to === undefined ? [from] : [from, to]);
     }
   }

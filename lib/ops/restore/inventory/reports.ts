@@ -16,11 +16,11 @@ import { bytesOf, type InventoryReport, type ReportBucket } from '../../inventor
 import type { Replicas } from '../job';
 import type { RestoreOptions } from '../options';
 import { ChosenTable, ReportStream } from './chosen';
-import { CHOICE_COLUMNS, type Choice, choiceSql } from './sql';
+import { CHOICE_COLUMNS, type Choice, listedSql } from './sql';
 
-/** What DuckDB writes for each byte of a report: while it chooses, and what it keeps until the restore ends. Measured, and rounded up. */
-const SPILL = 2;
-const KEPT = 0.5;
+/** What DuckDB writes for each byte of a report: while it sorts, and what it keeps until the restore ends. Measured, and rounded up. */
+const SPILL = 1.2;
+const KEPT = 1.3;
 
 /** The reports about the replica buckets of all pairs, and what is chosen from them. */
 export class ReportChoices {
@@ -119,8 +119,8 @@ export class ReportChoices {
     const remove = await database.load({ replica: report }, this.from, (read) =>
       terminal.progress(`restore: ${read} of the report about pair ${id}`),
     );
-    terminal.progress(`restore: DuckDB chooses from the report about pair ${id}`);
-    const table = await ChosenTable.make(database, name, choiceSql(choice, database.dialect));
+    terminal.progress(`restore: DuckDB sorts the report about pair ${id}`);
+    const table = await ChosenTable.make(database, name, listedSql(choice, database.dialect), choice);
     await remove();
     return table;
   }
