@@ -7,7 +7,7 @@ import { interruption, stopIfInterrupted } from '../../aws/clock';
 import { writeAt } from '../../cli/files';
 import { bytes } from '../../cli/units';
 import { messageOf, UsageError } from '../../errors/errors';
-import { Md5Thread } from './md5';
+import { Md5Threads } from './md5';
 import { alteredReport, halfReport, type InventoryReport, type ReportBucket, readObject } from './reports';
 import type { Table } from './sql';
 
@@ -77,8 +77,8 @@ export async function downloadReports(
   const downloads = ofEach.flatMap(([, each]) => each);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const thread = new Md5Thread();
-  either.addEventListener('abort', () => void thread.close(), { once: true });
+  const threads = new Md5Threads(AT_ONCE);
+  either.addEventListener('abort', () => void threads.close(), { once: true });
   // Only the first error counts: others follow from it.
   const untilOneFails = (work: Promise<void>) => work.catch((error: unknown) => failed.abort(error));
   const verifications: Promise<void>[] = [];
@@ -87,14 +87,14 @@ export async function downloadReports(
     for (let download = downloads[next++]; download !== undefined && !failed.signal.aborted; download = downloads[next++]) {
       await downloadFile(from, download, either, onBytes);
       // The next file comes meanwhile.
-      verifications.push(untilOneFails(verify(download, thread)));
+      verifications.push(untilOneFails(verify(download, threads)));
     }
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, () => untilOneFails(lane())));
     await Promise.all(verifications);
   } finally {
-    await thread.close();
+    await threads.close();
   }
   if (failed.signal.aborted) {
     throw signal.aborted ? interruption() : failed.signal.reason;
@@ -129,8 +129,8 @@ async function downloadFile(
 }
 
 /** @throws UnreachableError when the file has another MD5 */
-async function verify({ bucket, file: { key, bytes: size, md5 }, path }: Download, thread: Md5Thread): Promise<void> {
-  const found = await thread.md5Of(path, size);
+async function verify({ bucket, file: { key, bytes: size, md5 }, path }: Download, threads: Md5Threads): Promise<void> {
+  const found = await threads.md5Of(path, size);
   if (found !== md5) {
     throw alteredReport(`s3://${bucket}/${key}`, `its MD5 is ${found}, and the manifest says ${md5}`);
   }

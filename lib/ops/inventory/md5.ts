@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Gate } from '../copy/transfer/memory';
@@ -7,70 +9,62 @@ import { Gate } from '../copy/transfer/memory';
 /** Bytes that are hashed in less time than a thread takes to start. */
 const SMALL = 8 * 1024 ** 2;
 
-/** Files that the thread reads at a time: md5-lanes.js. */
-const LANES = 4;
-
-/** What the thread says of a file. */
-type Answer = { readonly path: string } & ({ readonly md5: string } | { readonly md5: undefined; readonly problem: string });
-
-/** Computes MD5s of files in a thread, while this one does other work, such as downloading the next file. */
-export class Md5Thread {
-  private readonly gate = new Gate(LANES);
-  private readonly waiting = new Map<
-    string,
-    { readonly resolve: (md5: string) => void; readonly reject: (error: Error) => void }
-  >();
-  private thread: Worker | undefined;
+/** Computes MD5s of files in threads, while this one does other work, such as downloading the next file. */
+export class Md5Threads {
+  private readonly gate: Gate;
+  private readonly threads: Worker[] = [];
+  private readonly idle: Worker[] = [];
   private closed = false;
 
-  /** @param small bytes of a file up to which it is read here */
-  constructor(private readonly small = SMALL) {}
+  /**
+   * @param most threads, which are fewer where there are fewer processors
+   * @param small bytes of a file up to which it is read here
+   */
+  constructor(
+    most: number,
+    private readonly small = SMALL,
+  ) {
+    this.gate = new Gate(Math.min(most, availableParallelism()));
+  }
 
   /**
-   * @param path of a file whose MD5 is not being computed already
    * @param bytes of the file
    * @returns hexadecimal digits, lower case
-   * @throws Error when the file cannot be read, or the thread is closed
+   * @throws Error when the file cannot be read, or the threads are closed
    */
   async md5Of(path: string, bytes: number): Promise<string> {
     if (bytes <= this.small) {
       return createHash('md5').update(readFileSync(path)).digest('hex');
     }
-    return await this.gate.during(
-      1,
-      () =>
-        new Promise((resolve, reject) => {
-          if (this.closed) {
-            throw ended();
-          }
-          this.waiting.set(path, { resolve, reject });
-          this.thread ??= this.start();
-          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, and no window of a browser
-          this.thread.postMessage(path);
-        }),
-    );
+    return await this.gate.during(1, async () => {
+      if (this.closed) {
+        throw ended();
+      }
+      const thread = this.idle.pop() ?? this.start();
+      const settled = new AbortController();
+      const { signal } = settled;
+      try {
+        const exit = once(thread, 'exit', { signal }).then(() => Promise.reject(ended()));
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, and no window of a browser
+        thread.postMessage(path);
+        const [md5] = (await Promise.race([once(thread, 'message', { signal }), exit])) as [string];
+        this.idle.push(thread);
+        return md5;
+      } finally {
+        settled.abort();
+      }
+    });
   }
 
-  /** Ends the thread, also in the middle of a file. */
+  /** Ends the threads, also in the middle of a file. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.thread?.terminate();
+    await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
 
   private start(): Worker {
     const thread = new Worker(join(__dirname, 'md5-thread.js'), { execArgv: [] });
-    thread.on('message', (answer: Answer) => {
-      const { path } = answer;
-      const { resolve, reject } = this.waiting.get(path) ?? {};
-      this.waiting.delete(path);
-      return answer.md5 === undefined ? reject?.(new Error(answer.problem)) : resolve?.(answer.md5);
-    });
-    const end = (error: Error) => {
-      this.closed = true;
-      this.waiting.forEach(({ reject }) => reject(error));
-    };
-    thread.on('error', end);
-    thread.on('exit', () => end(ended()));
+    this.threads.push(thread);
     return thread;
   }
 }
