@@ -94,7 +94,7 @@ export async function deploy(process: DeployProcess): Promise<ExitCode> {
   terminal.tell(planInWords(plan));
   const refusals = refusalsOf(plan);
   if (refusals.length > 0) {
-    tell(`\nNothing was deployed. This change is never allowed, even with --accept:\n${stopsInWords(refusals)}`);
+    tell(`\nNothing was deployed. --accept does not accept this, which has to be put right first:\n${stopsInWords(refusals)}`);
     return finish(stopped(refusals), false);
   }
   const stops = blockingStops(plan, options.accept, config.delivery?.github.accept);

@@ -124,7 +124,7 @@ export async function plan({
       ...(unused.length === 0 ? [] : [`Named in ${key}, and not in this plan: ${unused.join(', ')}`]),
       ...(refusals.length === 0
         ? []
-        : [`This change is never allowed, even if the configuration accepts it:\n${stopsInWords(refusals)}`]),
+        : [`The configuration cannot accept this, which has to be put right first:\n${stopsInWords(refusals)}`]),
       ...(blocking.length === 0
         ? []
         : [`It stops here:\n${stopsInWords(blocking)}\nTo accept these changes, add their names to ${key}.`]),

@@ -478,7 +478,7 @@ describe('npx --no -- s3-replication deploy', () => {
     for (const accept of [[], ['--accept', `backups-destination/${BUCKET}`]]) {
       expect(await run('--yes', ...accept)).toBe(1);
     }
-    expect(told()).toContain('Nothing was deployed. This change is never allowed, even with --accept:');
+    expect(told()).toContain('Nothing was deployed. --accept does not accept this, which has to be put right first:');
     expect(told()).toContain('write "objectLock": {"mode":"GOVERNANCE","days":30} again, or more');
     expect(cdk).not.toHaveBeenCalled();
   });

@@ -153,7 +153,7 @@ test('it fails where Object Lock goes, which no name accepts', async () => {
 
   expect(await run('--stack', 'Source')).toBe(1);
   expect(printed()).toMatch(
-    /This change is never allowed, even if the configuration accepts it:\n {2}backups-source\/PairsdocumentsBucket9647FFD6: Object Lock of bucket \S+ is never removed: write "sourceObjectLock": true again$/,
+    /The configuration cannot accept this, which has to be put right first:\n {2}backups-source\/PairsdocumentsBucket9647FFD6: Object Lock of bucket \S+ is never removed: write "sourceObjectLock": true again$/,
   );
 });
 
