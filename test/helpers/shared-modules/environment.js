@@ -5,6 +5,7 @@ const { createScriptTransformer } = require('@jest/transform');
 const { TestEnvironment } = require('jest-environment-node');
 const { addHook } = require('pirates');
 const { install, wrapCallSite } = require('source-map-support');
+const { sharedCounts, withoutCounts } = require('./counts');
 
 const isInstance = Function.prototype[Symbol.hasInstance];
 
@@ -49,6 +50,8 @@ function news(counts) {
 const maps = new Map();
 install({ retrieveSourceMap: (file) => (maps.get(file) ? { url: file, map: readFileSync(maps.get(file), 'utf8') } : null) });
 
+globalThis.sharedCounts = sharedCounts;
+
 /** Has shared TypeScript compiled as Jest does it, with Istanbul's counters where those are wanted. */
 async function compileRooms({ globalConfig, projectConfig }) {
   const transform = [['\\.ts$', require.resolve('@swc/jest'), {}]];
@@ -56,7 +59,7 @@ async function compileRooms({ globalConfig, projectConfig }) {
   const compile = (source, file) => {
     const { code, sourceMapPath } = compiler.transform(file, globalConfig, source);
     maps.set(file, sourceMapPath);
-    return code;
+    return withoutCounts(file, code);
   };
   addHook(compile, { exts: ['.ts'] });
 }
@@ -69,7 +72,20 @@ module.exports = class extends TestEnvironment {
     super(config, context);
     compiling ??= compileRooms(config);
     const { global } = this;
-    Object.assign(global, { sharedModule: require, BigInt, Boolean, Date, Error, Map, Math, Number, Set, String, TypeError });
+    Object.assign(global, {
+      sharedModule: require,
+      sharedCounts,
+      BigInt,
+      Boolean,
+      Date,
+      Error,
+      Map,
+      Math,
+      Number,
+      Set,
+      String,
+      TypeError,
+    });
     Object.defineProperty(global.process, 'env', {
       get: () => process.env,
       set: (variables) => {
