@@ -130,7 +130,8 @@ export class FakeS3 {
       socket.resetAndDestroy();
       return;
     }
-    const { status, headers, body } = this.answerWith(request, outcome);
+    const { status, headers: own, body } = this.answerWith(request, outcome);
+    const headers = typeof outcome === 'object' && 'foreign' in outcome ? own : { 'x-amz-request-id': 'R', ...own };
     if (outcome === 'lose the answer') {
       socket.destroy();
       return;
