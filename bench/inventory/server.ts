@@ -10,6 +10,7 @@ import { join } from 'node:path';
 const [folder = ''] = process.argv.slice(2);
 
 const server = createServer((request, response) => {
+  response.setHeader('x-amz-request-id', 'R');
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (searchParams.has('list-type')) {
     const prefix = searchParams.get('prefix') ?? '';

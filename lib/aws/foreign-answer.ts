@@ -7,7 +7,8 @@ interface Answered {
 
 /** What was asked. */
 interface Asked {
-  readonly method: string;
+  /** It is signed, and so asked of a service itself, not of what gives out credentials. */
+  readonly signed: boolean;
   /** AWS answers it with content. */
   readonly withContent: boolean;
 }
@@ -18,12 +19,17 @@ const UNASKED: ReadonlyMap<number, string> = new Map([
   [304, 'as if a cache had asked'],
 ]);
 
-/** What an answer of success lacks that each of AWS has. */
-function lacks(headers: Answered['headers'], { method, withContent }: Asked): string | undefined {
-  if (method === 'HEAD' && !Object.keys(headers).some((name) => /^(x-amz|content-length$|etag$|last-modified$)/.test(name))) {
-    return 'without a header of S3';
+/** Returns what an answer is or lacks that no answer of AWS is or lacks. */
+function foreign({ statusCode: status, headers }: Answered, { signed, withContent }: Asked): string | undefined {
+  // Such as the id of the request.
+  const isMarked = Object.keys(headers).some((name) => name.startsWith('x-amz'));
+  if (!isMarked && /^text\/html\b/i.test(String(headers['content-type']))) {
+    return 'with a web page';
   }
-  return withContent && headers['content-length'] === '0' ? 'without content' : undefined;
+  if (status === 200 && withContent && headers['content-length'] === '0') {
+    return 'without content';
+  }
+  return UNASKED.get(status) ?? (signed && !isMarked ? 'without the id that AWS gives each request' : undefined);
 }
 
 /** Whether a request of the AWS SDK is one that AWS answers with content: not one that writes, and not one for an object, which may be empty. */
@@ -67,23 +73,16 @@ export class ForeignAnswer extends Error {
   }
 
   /**
-   * Looks at the beginning of an answer. Every answer of AWS has a header with the id of the request, so that an object that is a web page
-   * can be told from a web page that came instead of it.
+   * Looks at the beginning of an answer. Every answer of a service of AWS has a header with the id of the request: the AWS SDKs read it from
+   * `x-amzn-requestid` or `x-amz-request-id`. So an object that is a web page can be told from a web page that came instead of it, and an
+   * answer of AWS from anything else, whatever its content says that it is: the SDK reads a page that is called XML as an empty listing.
    *
-   * @param asked the request: whether AWS answers it with content, and its method
    * @returns undefined for one that may be of AWS
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
    */
-  static in(
-    { statusCode: status, headers }: Answered,
-    hostname: string,
-    { method, withContent }: Asked,
-  ): ForeignAnswer | undefined {
-    const isPage =
-      /^text\/html\b/i.test(String(headers['content-type'])) && !Object.keys(headers).some((name) => name.startsWith('x-amz'));
-    const what = isPage
-      ? 'with a web page'
-      : (UNASKED.get(status) ?? (status === 200 ? lacks(headers, { method, withContent }) : undefined));
+  static in(answered: Answered, hostname: string, asked: Asked): ForeignAnswer | undefined {
+    const { statusCode: status } = answered;
+    const what = foreign(answered, asked);
     // What a proxy wants is known from the status.
     return what === undefined || status === 407 ? undefined : new ForeignAnswer(`HTTP ${status} ${what}`, status, hostname);
   }

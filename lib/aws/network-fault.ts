@@ -67,8 +67,8 @@ const KINDS: readonly Kind[] = [
     hint: CHECK_CERTIFICATES,
     passing: false,
   },
-  // A proxy may refuse one object for its name, and be busy for a while.
-  { codes: /^HTTP ([45]\d\d |200 without )/, fault: NOT_OF_AWS, hint: CHECK_ANSWERER, passing: true },
+  // A proxy may refuse one object for its name, be busy for a while, and lose what AWS answered.
+  { codes: /^HTTP ([45]\d\d |200 without content)/, fault: NOT_OF_AWS, hint: CHECK_ANSWERER, passing: true },
   { codes: /^(HPE_\w+|ERR_PROXY_\w+|HTTP \d+ .*)$/, fault: NOT_OF_AWS, hint: CHECK_ANSWERER, passing: false },
 ];
 

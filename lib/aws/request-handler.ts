@@ -81,7 +81,7 @@ export class RequestHandler extends NodeHttpHandler {
       const handled = await super.handle(request, { ...options, abortSignal: signal });
       const body = handled.response.body as Readable;
       const foreign = ForeignAnswer.in(handled.response, hostOf(request), {
-        method: request.method,
+        signed: isSigned(request),
         withContent: wantsContent(request),
       });
       if (foreign !== undefined) {
@@ -101,6 +101,10 @@ export class RequestHandler extends NodeHttpHandler {
       throw error;
     }
   }
+}
+
+function isSigned({ headers }: Handled[0]): boolean {
+  return headers['authorization']?.startsWith('AWS4-') === true;
 }
 
 function hostOf({ hostname, port }: Handled[0]): string {

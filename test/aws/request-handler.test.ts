@@ -17,6 +17,7 @@ const clients: S3Client[] = [];
 beforeAll(async () => {
   server = createServer((request, response) => {
     requests += 1;
+    response.setHeader('x-amz-request-id', 'R');
     answer(request, response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -88,14 +88,14 @@ afterAll(async () => {
 /** Writes reports as S3 does, beside each other in memory, and brings them to the emulator. */
 async function upload(): Promise<void> {
   const memory = new FakeS3();
-  const writer = new InventoryWriter(() => memory);
+  const writer = new InventoryWriter();
   const takenAt = `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 16)}:00.000Z`;
   for (const [place, about, versions] of [
     [replicated, PAIR.names.sourceBucket.name, SOURCE],
     [destination, PAIR.names.replicaBucket.name, REPLICAS],
   ] as const) {
     memory.fill(about, versions);
-    await writer.write(place, about, rowsOf(memory.bucket(about)), { takenAt });
+    await writer.write(memory, place, about, rowsOf(memory.bucket(about)), { takenAt });
   }
   await writer.close();
   const Bucket = destination.bucket.name;

@@ -1,3 +1,4 @@
+const { subscribe, unsubscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 
 /**
@@ -14,8 +15,21 @@ module.exports = () => {
   const IDLE = '_onTimeout';
   const onIdle = Reflect.get(Socket.prototype, IDLE);
 
-  /** Calls back after the loop of events has gone round so often; each time there is a moment for the kernel. */
-  const afterRounds = (rounds, callback) => void start(() => (rounds > 1 ? afterRounds(rounds - 1, callback) : callback()), 1);
+  // A server takes one connection in each round, so that others may wait behind it.
+  let connections = 0;
+  const count = () => {
+    connections += 1;
+  };
+  subscribe('net.server.socket', count);
+
+  /** Calls back after the loop of events has gone round so often without a new connection; each time there is a moment for the kernel. */
+  const afterRounds = (rounds, callback) => {
+    const before = connections;
+    start(() => {
+      const left = connections === before ? rounds - 1 : rounds;
+      return left > 0 ? afterRounds(left, callback) : callback();
+    }, 1);
+  };
   const ROUNDS = 10;
 
   const due = new WeakMap();
@@ -48,6 +62,7 @@ module.exports = () => {
   // To the end of the process: connections end later than the tests.
   timers.clearFastTimeout = timers.clearTimeout;
   return () => {
+    unsubscribe('net.server.socket', count);
     Object.assign(globalThis, { setTimeout: start, clearTimeout: clear });
     timers.setFastTimeout = setFastTimeout;
     Socket.prototype[IDLE] = onIdle;

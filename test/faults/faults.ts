@@ -24,6 +24,14 @@ export interface FaultKind {
 
 const error = (status: number, code: string) => ({ status, code, message: `${code} says the server` });
 
+/** What something that is not AWS answers. */
+const foreign = (type: string, body = '<!DOCTYPE html>\n<html><body>Please sign in</body></html>'): Outcome => ({
+  body,
+  headers: { 'content-type': type },
+  foreign: true,
+});
+const NOT_OF_AWS = /the answer is not one of AWS/;
+
 /** What answers with a body that somebody reads. */
 const BODY = /^(Get|List)/;
 const OBJECTS = /^(Get|Head|Put)Object$/;
@@ -58,10 +66,26 @@ export const FAULTS: readonly FaultKind[] = [
   {
     name: 'page',
     is: 'the web page of a proxy, with status 200',
-    outcome: { body: '<!DOCTYPE html>\n<html><body>Please sign in</body></html>', headers: { 'content-type': 'text/html' } },
-    named: /the answer is not one of AWS/,
+    outcome: foreign('text/html'),
+    named: NOT_OF_AWS,
     everywhere: true,
     to: /^(GetBucketReplication|GetCallerIdentity|GetObject|HeadBucket|CreateJob)$/,
+  },
+  {
+    name: 'xml',
+    is: 'the same page, which says that it is XML',
+    outcome: foreign('application/xml'),
+    named: NOT_OF_AWS,
+    everywhere: true,
+    to: /^(ListObjectVersions|ListObjectsV2|GetObjectTagging|GetBucketVersioning|DescribeStacks|PutObject)$/,
+  },
+  {
+    name: 'json',
+    is: 'an empty object of JSON that AWS did not write',
+    outcome: foreign('application/json', '{}'),
+    named: NOT_OF_AWS,
+    everywhere: true,
+    to: /^(GetMetricData|DescribeAlarms|DescribeKey|GetParameters?|GetQueueUrl|ReceiveMessage)$/,
   },
   {
     name: 'half',

@@ -5,7 +5,7 @@ import type { GithubJob } from '../../lib/model/names';
 import { roleStatements } from '../../lib/model/policies';
 import { DEFAULT_QUALIFIER } from '../../lib/model/toolkit';
 import { DELIVERY, validConfig } from '../helpers/config';
-import { callOf } from '../helpers/fake-aws/services';
+import { accountOf, callOf } from '../helpers/fake-aws/services';
 import type { Request as Sent } from '../helpers/fake-s3/protocol';
 import { decide, describe as inWords, type Request } from '../proof/decide';
 import type { PolicyDocument } from '../proof/policy';
@@ -58,7 +58,7 @@ const ON_BUCKET: Readonly<Record<string, string>> = {
 /** The permissions that a request takes, by "Required permissions for Amazon S3 API operations". */
 function needed(request: Sent, job: GithubJob): Request[] {
   const { service, operation, input } = callOf(request);
-  const side = request.signed.accessKeyId === config.source.account ? 'source' : 'destination';
+  const side = accountOf(request) === config.source.account ? 'source' : 'destination';
   const { account, region } = config[side];
   const key = (action: string) => ({
     action,

@@ -63,7 +63,7 @@ const BY_TRANSFER: Exception = {
 };
 const NOT_COPIED: Exception = {
   steps: /s3 (GetObject|GetObjectTagging|PutObject|UploadPart|\w+MultipartUpload)$/,
-  faults: /^(?!expired|later|404|page)/,
+  faults: /^(?!expired|later|404|page|xml)/,
   exit: wrong,
   why: 'each object that could not be copied is named with the reason, and the others are copied',
 };

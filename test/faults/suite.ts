@@ -29,30 +29,46 @@ export function cellsOf({ steps, asksOnce = false }: Line): (readonly [step: str
   return steps.flatMap((step) => faults.filter((fault) => happensTo(fault, step)).map((fault) => [step, fault] as const));
 }
 
+/** Tests of a line that run at once, so that one computes while others wait: as many as Jest begins. */
+const AT_ONCE = 5;
+
 const CTRL_C: Pick<FaultKind, 'name'> = { name: 'Ctrl-C' };
 
 /** Tests of a command line: each fault at each step, each fault that passes, and Ctrl-C at each step. */
 export function testLine(name: string): void {
   const line = LINES[name] as Line;
-  const world = new FaultWorld();
 
-  const run = ({ timeouts }: Pick<FaultKind, 'timeouts'> = {}) =>
+  const run = (world: FaultWorld, { timeouts }: Pick<FaultKind, 'timeouts'> = {}) =>
     world.run(line.argv.split(' '), { ...(timeouts && { timeouts }) });
 
-  const begin = async () => {
+  const begin = async (world: FaultWorld) => {
     await world.reset();
     await line.before?.(world);
   };
 
   describe(name, () => {
+    const [first = new FaultWorld(), ...others] = Array.from({ length: AT_ONCE }, (_, number) => new FaultWorld(number));
+    const idle = [first, ...others];
+    /** A test in a world that no other test is in. */
+    const inWorld =
+      <Words extends readonly unknown[]>(work: (world: FaultWorld, ...words: Words) => Promise<void>) =>
+      async (...words: Words): Promise<void> => {
+        const world = idle.pop() as FaultWorld;
+        try {
+          await begin(world);
+          await work(world, ...words);
+        } finally {
+          idle.push(world);
+        }
+      };
+
     let healthy: Ended;
     beforeAll(async () => {
-      await world.open();
-      await begin();
-      healthy = await run();
+      await first.open(others);
+      await begin(first);
+      healthy = await run(first);
     });
-    afterAll(() => world.close());
-    beforeEach(begin);
+    afterAll(() => first.close());
 
     test('asks what the page says, and nothing else', () => {
       const { exitCode, steps } = healthy;
@@ -64,50 +80,59 @@ export function testLine(name: string): void {
       expect(line.steps.filter((each) => !steps.some((step) => isStep(each, step)))).toEqual([]);
     });
 
-    test.each(cellsOf(line).map(([step, fault]) => [step, fault.name, fault] as const))('%s: %s', async (step, _, fault) => {
-      const { spreads = false, from = 1 } = fault;
-      // A fault of the first request does not see a second page, and pages are what most requests are for.
-      world.aws.pageSize = from === 1 ? PAGE : world.aws.pageSize;
-      world.fault(step, fault.outcome, { times: Number.POSITIVE_INFINITY, spreads, from });
-      const ended = await run(fault);
-      const exception = exceptionFor(line, step, fault);
-      expect(`${ended.exitCode}, and says:\n${sayings(ended)}`).toMatch(
-        new RegExp(`^${exception?.exit ?? EXIT.unknown}, [^]*(${(exception?.says ?? fault.named).source})`, 'i'),
-      );
-      expectHonest(ended, exception?.exit ?? EXIT.unknown);
-      expectWhole(world);
-    });
-
-    test.each(PASSING.map((fault) => [fault.name, fault] as const))('everything: %s, and it passes', async (_, fault) => {
-      const steps = [...new Set(healthy.steps)].filter((step) => happensTo(fault, step));
-      for (const together of line.hasOneObject === true ? line.steps.map((step) => [step]) : [steps]) {
-        await begin();
-        together.forEach((step) => world.fault(step, fault.outcome, { times: 1 }));
-        const ended = await run(fault);
-        expect(`${ended.exitCode} ${withoutChance(ended.told)}`).toBe(`${EXIT.ok} ${withoutChance(healthy.told)}`);
-        expect(line.hasOneObject === true || isDeepStrictEqual(lasting(ended), lasting(healthy))).toBe(true);
+    test.concurrent.each(cellsOf(line).map(([step, fault]) => [step, fault.name, fault] as const))(
+      '%s: %s',
+      inWorld(async (world, step: string, _: string, fault: FaultKind) => {
+        const { spreads = false, from = 1 } = fault;
+        // A fault of the first request does not see a second page, and pages are what most requests are for.
+        world.aws.pageSize = from === 1 ? PAGE : world.aws.pageSize;
+        world.fault(step, fault.outcome, { times: Number.POSITIVE_INFINITY, spreads, from });
+        const ended = await run(world, fault);
+        const exception = exceptionFor(line, step, fault);
+        expect(`${ended.exitCode}, and says:\n${sayings(ended)}`).toMatch(
+          new RegExp(`^${exception?.exit ?? EXIT.unknown}, [^]*(${(exception?.says ?? fault.named).source})`, 'i'),
+        );
+        expectHonest(ended, exception?.exit ?? EXIT.unknown);
         expectWhole(world);
-      }
-    });
+      }),
+    );
 
-    test.each(line.steps)('%s: Ctrl-C', async (step) => {
-      world.aws.pageSize = PAGE;
-      world.fault(
-        step,
-        {
-          choose: () => {
-            world.signal();
-            return 'hang';
+    test.concurrent.each(PASSING.map((fault) => [fault.name, fault] as const))(
+      'everything: %s, and it passes',
+      inWorld(async (world, _: string, fault: FaultKind) => {
+        const steps = [...new Set(healthy.steps)].filter((step) => happensTo(fault, step));
+        for (const together of line.hasOneObject === true ? line.steps.map((step) => [step]) : [steps]) {
+          await begin(world);
+          together.forEach((step) => world.fault(step, fault.outcome, { times: 1 }));
+          const ended = await run(world, fault);
+          expect(`${ended.exitCode} ${withoutChance(ended.told)}`).toBe(`${EXIT.ok} ${withoutChance(healthy.told)}`);
+          expect(line.hasOneObject === true || isDeepStrictEqual(lasting(ended), lasting(healthy))).toBe(true);
+          expectWhole(world);
+        }
+      }),
+    );
+
+    test.concurrent.each(line.steps)(
+      '%s: Ctrl-C',
+      inWorld(async (world, step: string) => {
+        world.aws.pageSize = PAGE;
+        world.fault(
+          step,
+          {
+            choose: () => {
+              world.signal();
+              return 'hang';
+            },
           },
-        },
-        { times: 1 },
-      );
-      const ended = await run();
-      expect(ended.exitCode).toBe(130);
-      // Where nothing depends on the step, the result may be there already.
-      expectHonest(ended, expectedExit(line, step, CTRL_C) === EXIT.ok ? EXIT.ok : ended.exitCode);
-      expectWhole(world);
-    });
+          { times: 1 },
+        );
+        const ended = await run(world);
+        expect(ended.exitCode).toBe(130);
+        // Where nothing depends on the step, the result may be there already.
+        expectHonest(ended, expectedExit(line, step, CTRL_C) === EXIT.ok ? EXIT.ok : ended.exitCode);
+        expectWhole(world);
+      }),
+    );
   });
 }
 
@@ -162,22 +187,21 @@ function expectWhole(world: FaultWorld): void {
   }
 }
 
-/** Seeds and folders are of one run. */
+/** Seeds and folders are of one run, profiles of one world. */
 function withoutChance(told: string): string {
-  return told.replaceAll(/--seed \w+|\/\S*faults-\w+/g, '');
+  return told.replaceAll(/--seed \w+|\/\S*faults-\w+|(?<=(source|destination)-)\d\b/g, '');
 }
 
 /** The result without what chance and time decide. */
 function lasting({ data = {} }: Ended): unknown {
   const volatile =
     /^(requests|seconds|file|startedAt|endedAt|seed|files|scratch|recoveryTime|at|key|source|durations|counts|objectsPerSecond|generatedAt|found|expected|recoveryPoint|bucket|folder)$/;
-  return JSON.parse(
-    JSON.stringify(data, (name, value: unknown) => {
-      if (volatile.test(name)) {
-        return undefined;
-      }
-      // Copies end in any order.
-      return Array.isArray(value) ? value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value;
-    }),
-  );
+  const text = JSON.stringify(data, (name, value: unknown) => {
+    if (volatile.test(name)) {
+      return undefined;
+    }
+    // Copies end in any order.
+    return Array.isArray(value) ? value.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value;
+  });
+  return JSON.parse(withoutChance(text));
 }

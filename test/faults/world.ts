@@ -14,7 +14,7 @@ import { reportsOf } from '../../lib/model/inventory';
 import { parseConfig } from '../../lib/model/loading/load';
 import { body, record } from '../helpers/failure-events';
 import { FakeAws } from '../helpers/fake-aws/deployment';
-import { callOf } from '../helpers/fake-aws/services';
+import { accountOf, callOf } from '../helpers/fake-aws/services';
 import type { Outcome as Fault } from '../helpers/fake-s3/faults';
 import { AWS_HOST, type Request } from '../helpers/fake-s3/protocol';
 import { temporaryFolder } from '../helpers/folder';
@@ -29,15 +29,16 @@ export const SOURCE = 'backups-documents-111111111111-ap-southeast-2-an';
 export const REPLICA = 'backups-documents-222222222222-us-west-2-an';
 
 const KEYS = {
-  source: { account: '111111111111', region: 'ap-southeast-2', profile: 'source' },
-  destination: { account: '222222222222', region: 'us-west-2', profile: 'destination' },
+  source: { account: '111111111111', region: 'ap-southeast-2' },
+  destination: { account: '222222222222', region: 'us-west-2' },
   pairs: [{ id: 'documents', storageClass: 'STANDARD' }],
   backfill: true,
   recovery: { batch: true },
   keyExchange: 'ssm',
 };
 
-const INVENTORIED = { ...KEYS, inventory: {} };
+/** Of all worlds, so that its templates are made once. */
+const DEPLOYMENT = deploymentOf(parseConfig({ origin: 'test', value: KEYS }));
 
 /**
  * Settings that the SDK looks for at every client, one after another, with an error for each that it does not find: half of what a short
@@ -118,17 +119,34 @@ export interface RunOptions {
 
 /** One deployment at an address that is no emulator's, and a folder of a person who works with it. */
 export class FaultWorld {
-  readonly aws = new FakeAws(deploymentOf(parseConfig({ origin: 'test', value: KEYS })));
+  private readonly keys;
+  readonly aws = new FakeAws(DEPLOYMENT);
   folder = '';
   private home: AwsHome | undefined;
   private readonly environment = process.env;
   private restore: () => void = () => undefined;
   private interrupt: () => void = () => undefined;
-  private readonly inventories = new InventoryWriter(() => this.aws);
+  private inventories = new InventoryWriter();
 
-  async open(): Promise<void> {
+  /** @param number tells worlds at one address apart: profiles and access key ids end in it */
+  constructor(private readonly number = 0) {
+    const own = (side: 'source' | 'destination') => ({ ...KEYS[side], profile: `${side}-${number}` });
+    this.keys = { ...KEYS, source: own('source'), destination: own('destination') };
+  }
+
+  /** @param neighbours at the same address, in the same process */
+  async open(neighbours: readonly FaultWorld[] = []): Promise<void> {
     await this.aws.start();
-    this.home = new AwsHome(staticProfile('source', '111111111111') + staticProfile('destination', '222222222222'));
+    const profiles = [this, ...neighbours].flatMap(({ aws, number, keys: { source, destination } }) =>
+      [source, destination].map(({ account, profile }) => {
+        this.aws.neighbours.set(`${account}-${number}`, aws);
+        return staticProfile(profile, `${account}-${number}`);
+      }),
+    );
+    this.home = new AwsHome(profiles.join(''));
+    neighbours.forEach((world) => {
+      world.inventories = this.inventories;
+    });
     const { port } = new URL(this.aws.endpoint);
     process.env = awsEnvironment({
       ...this.home.environment,
@@ -162,7 +180,7 @@ export class FaultWorld {
       rmSync(this.folder, { recursive: true });
     }
     this.folder = temporaryFolder('faults-');
-    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication: KEYS } }));
+    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication: this.keys } }));
     this.record(aws.world.keys.destination?.arn);
     for (const key of ['a', 'c/d', 'f']) {
       const common = { versionId: `v-${key}`, body: Buffer.from(`content of ${key}`), tags: { of: key } };
@@ -176,12 +194,13 @@ export class FaultWorld {
 
   /** Has S3 Inventory report what is in both buckets. */
   async reportInventories(): Promise<void> {
-    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication: INVENTORIED } }));
-    const config = deploymentOf(parseConfig({ origin: 'test', value: INVENTORIED }));
+    const replication = { ...this.keys, inventory: {} };
+    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify({ context: { replication } }));
+    const config = deploymentOf(parseConfig({ origin: 'test', value: replication }));
     const { replicated, destination } = reportsOf(config, config.pairs[0] as DeployedPair);
     const options = { takenAt: '2026-11-01T01:30:00.000Z', files: 1 };
-    await this.inventories.write(replicated, SOURCE, rowsOf(this.aws.bucket(SOURCE)), options);
-    await this.inventories.write(destination, REPLICA, rowsOf(this.aws.bucket(REPLICA)), options);
+    await this.inventories.write(this.aws, replicated, SOURCE, rowsOf(this.aws.bucket(SOURCE)), options);
+    await this.inventories.write(this.aws, destination, REPLICA, rowsOf(this.aws.bucket(REPLICA)), options);
   }
 
   /** Has cdk.context.json say which key the replicas are under. */
@@ -228,7 +247,7 @@ export class FaultWorld {
     this.interrupt();
   }
 
-  /** Runs a command line to its end. */
+  /** Runs a command line to its end. The profiles are called `source` and `destination` there. */
   async run(argv: readonly string[], { timeouts = PATIENT, json = true }: RunOptions = {}): Promise<Ended> {
     const told: string[] = [];
     const printed: string[] = [];
@@ -242,7 +261,11 @@ export class FaultWorld {
     const exitCode = await untilSignalled(
       (signal) =>
         runCli({
-          argv: [...argv, ...(asks ? ['--yes'] : []), ...(json ? ['--json'] : [])],
+          argv: [
+            ...argv.map((word) => word.replace(/^(source|destination)$/, `$1-${this.number}`)),
+            ...(asks ? ['--yes'] : []),
+            ...(json ? ['--json'] : []),
+          ],
           commands,
           directory: this.folder,
           terminal: {
@@ -309,7 +332,7 @@ export class FaultWorld {
 /** A request as the page names it: the account that asks, the service, the operation. */
 export function stepOf(request: Request): string {
   const { service, operation } = callOf(request);
-  const owner = request.signed.accessKeyId === '111111111111' ? 'source' : 'backup';
+  const owner = accountOf(request) === '111111111111' ? 'source' : 'backup';
   const place = service === 's3' && request.bucket.includes('-drill-') ? ' scratch' : '';
   return `${owner}${place}: ${service} ${operation}`;
 }

@@ -82,17 +82,16 @@ export class InventoryWriter {
   /** What was written, by its rows. */
   private readonly written = new Map<string, Promise<Buffer>>();
 
-  constructor(private readonly s3: () => FakeS3) {}
-
-  /** Writes one report, and returns the keys of its files. */
+  /** Writes one report into a bucket of an S3, and returns the keys of its files. */
   async write(
+    s3: FakeS3,
     { bucket, prefix }: ReportPlace,
     about: string,
     rows: readonly InventoryRow[],
     { takenAt, files: count = 2, manifest = {}, encryption = 'AES256', zoned = false }: ReportOptions,
   ): Promise<string[]> {
     const date = folderOf(takenAt);
-    const stored = this.s3().bucket(bucket.name);
+    const stored = s3.bucket(bucket.name);
     // ETags are MD5s, as under SSE-S3.
     stored.opaque = false;
     const put = (key: string, body: Buffer) => stored.put(key, body, { headers: { 'x-amz-server-side-encryption': encryption } });

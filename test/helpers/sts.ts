@@ -83,6 +83,7 @@ export class FakeSts {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('x-amzn-requestid', 'R');
     const parameters = new URLSearchParams(await bodyOf(request));
     const accessKeyId = /Credential=([^/]*)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const { pathname, searchParams } = new URL(request.url ?? '', this.endpoint);
@@ -96,6 +97,9 @@ export class FakeSts {
     }
     if (typeof this.fault === 'object') {
       const { status, type = 'text/xml', body } = this.fault;
+      if (type === 'text/html') {
+        response.removeHeader('x-amzn-requestid');
+      }
       response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
     } else if (this.fault === 'hang-up') {
       response.destroy();

@@ -11,12 +11,12 @@ import { type Asked, answersOf, healthyWorld, type World } from '../../ops/docto
 import { type Answer, empty, type Request } from '../fake-s3/protocol';
 import { FakeS3 } from '../fake-s3/server';
 import { md5Of } from '../fake-s3/version';
-import { answerTo, type Call, callOf, refusalOf } from './services';
+import { accountOf, answerTo, type Call, callOf, refusalOf } from './services';
 
 /** What is asked of S3's buckets themselves, whose contents the deployment does not describe. */
 const OF_BUCKETS: ReadonlySet<string> = new Set(['GetObject', 'HeadBucket', 'ListObjectsV2']);
 
-/** A deployment in which everything is right, with every service that a command asks, on one address. Access key ids are account ids. */
+/** A deployment in which everything is right, with every service that a command asks, on one address. Access key ids begin with account ids. */
 export class FakeAws extends FakeS3 {
   readonly world: World;
   /** Bodies of messages in the failure queue. */
@@ -56,15 +56,15 @@ export class FakeAws extends FakeS3 {
     }
   }
 
-  private asked({ signed }: Request, { input }: Call): Asked {
+  private asked(request: Request, { input }: Call): Asked {
     const { source, pipeline } = this.config;
-    const account = signed.accessKeyId;
+    const account = accountOf(request);
     const owner = account === pipeline?.account ? 'pipeline' : account === source.account ? 'source' : 'destination';
     return {
       input: input as Asked['input'],
       owner,
       side: owner === 'source' ? 'source' : 'destination',
-      region: signed.region,
+      region: request.signed.region,
     };
   }
 

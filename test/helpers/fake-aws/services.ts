@@ -94,6 +94,11 @@ function readCall(request: Request): Call {
   return { service: 's3', operation: request.operation ?? '', input: { Bucket: bucket, Key: key } };
 }
 
+/** The account that asks. */
+export function accountOf({ signed }: Request): string {
+  return signed.accessKeyId.slice(0, 12);
+}
+
 /** A schema of the SDK: kind, namespace, name, traits, and what depends on the kind. */
 type Schema = readonly [kind: number, namespace: string, name: string, traits: unknown, ...rest: unknown[]];
 

@@ -12,7 +12,8 @@ import type { Headers, Stored, Version } from './version';
  * - `cut the body`: it ends in the middle of the answer
  * - `drip`: the answer comes byte by byte, each so many milliseconds after the last one
  * - `code`: S3 refuses the request with that error
- * - `body`: this is the answer, and nothing is done. With status 200 and the XML of an error, S3's failure after the headers were sent
+ * - `body`: this is the answer, and nothing is done. With status 200 and the XML of an error, S3's failure after the headers were sent.
+ *   `foreign`: it is not of AWS, and has no id of a request
  * - `change`: what is answered after everything is done
  * - `keeps`: what is stored instead of what is written, undefined for nothing
  */
@@ -23,7 +24,12 @@ export type Fault =
   | 'cut the body'
   | { readonly drip: number }
   | { readonly status: number; readonly code: string; readonly message?: string }
-  | { readonly body: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly body: string;
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly foreign?: true;
+    }
   | { readonly change: (answer: Answer) => Answer }
   | { readonly keeps: (version: Version) => Stored | undefined };
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { StoredBucket } from './bucket';
 import { cut, drip, type Fault, Faults, type Outcome } from './faults';
 import { PAGE } from './listing';
@@ -21,6 +21,9 @@ export class FakeS3 {
   readonly requests: Request[] = [];
   /** Most entries in a page of a listing. */
   pageSize = PAGE;
+  /** Others at the same address, by the access key id of what is for them. */
+  readonly neighbours = new Map<string, FakeS3>();
+  private readonly sockets = new Set<Socket>();
   private readonly faults = new Faults();
   private server: Server | undefined;
 
@@ -60,12 +63,12 @@ export class FakeS3 {
     });
   }
 
-  /** Ends every connection, after what clients had sent when they ended has arrived. */
+  /** Ends every connection of what it was asked, after what clients had sent when they ended has arrived. */
   async disconnect(): Promise<void> {
     for (let turn = 0; turn < 3; turn += 1) {
       await new Promise((done) => setImmediate(done));
     }
-    this.server?.closeAllConnections();
+    this.sockets.forEach((socket) => socket.destroy());
   }
 
   /** Has the next requests that the test means end this way. */
@@ -103,6 +106,15 @@ export class FakeS3 {
 
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = new Request(message.method ?? '', message.url ?? '/', message.headers as Headers);
+    await (this.neighbours.get(request.signed.accessKeyId) ?? this).receive(request, message, response);
+  }
+
+  private async receive(request: Request, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = message;
+    if (!this.sockets.has(socket)) {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    }
     this.requests.push(request);
     try {
       request.body = await bodyOf(message);
@@ -115,12 +127,13 @@ export class FakeS3 {
       return;
     }
     if (outcome === 'reset') {
-      message.socket.resetAndDestroy();
+      socket.resetAndDestroy();
       return;
     }
-    const { status, headers, body } = this.answerWith(request, outcome);
+    const { status, headers: own, body } = this.answerWith(request, outcome);
+    const headers = typeof outcome === 'object' && 'foreign' in outcome ? own : { 'x-amz-request-id': 'R', ...own };
     if (outcome === 'lose the answer') {
-      message.socket.destroy();
+      socket.destroy();
       return;
     }
     if (request.method === 'HEAD') {

@@ -19,7 +19,7 @@ import { objects, REPLICA, SOURCE, World } from './world';
 jest.mock('../../../lib/cli/gc');
 const world = new World();
 const leftBehind = ownTemporaryFiles();
-const writer = new InventoryWriter(() => world.s3);
+const writer = new InventoryWriter();
 const athena = new FakeAthena(() => world.s3);
 beforeEach(async () => {
   await world.open();
@@ -77,7 +77,7 @@ async function report({ source, replica }: Reports = {}, keys: Record<string, un
     { rows, takenAt = TODAY, ...more }: NonNullable<Reports['source']> = {},
     place: typeof replicated,
     about: string,
-  ) => writer.write(place, about, rows ?? rowsOf(world.s3.bucket(about)), { takenAt, ...more });
+  ) => writer.write(world.s3, place, about, rows ?? rowsOf(world.s3.bucket(about)), { takenAt, ...more });
   return [await one(source, replicated, SOURCE), await one(replica, destination, REPLICA)];
 }
 

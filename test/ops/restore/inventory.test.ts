@@ -26,7 +26,7 @@ jest.mock('../../../lib/ops/copy/transfer', () => ({
   copier: (...[, , { uploads, withoutTags = false }]: Parameters<typeof copier>) => world.copier(uploads, withoutTags),
 }));
 
-const writer = new InventoryWriter(() => world.s3);
+const writer = new InventoryWriter();
 const s3Control = mockClient(S3ControlClient);
 beforeEach(async () => {
   world = new World();
@@ -58,7 +58,7 @@ async function report(
   { rows, ...more }: Partial<ReportOptions> & { readonly rows?: readonly InventoryRow[] } = {},
   keys: Keys = {},
 ): Promise<string[]> {
-  return writer.write(place(keys), REPLICA, rows ?? rowsOf(world.s3.bucket(REPLICA)), { takenAt: TODAY, ...more });
+  return writer.write(world.s3, place(keys), REPLICA, rows ?? rowsOf(world.s3.bucket(REPLICA)), { takenAt: TODAY, ...more });
 }
 
 /** Restores by the report. */

@@ -109,7 +109,7 @@ export class Connection {
       const answer = await pool.request(options);
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
-      const foreign = ForeignAnswer.in(answer, endpoint.url.host, { method, withContent: false });
+      const foreign = ForeignAnswer.in(answer, endpoint.url.host, { signed: true, withContent: false });
       if (foreign !== undefined) {
         body.destroy();
         throw foreign;

@@ -79,7 +79,10 @@ afterAll(async () => {
 
 /** Another server, for what this one cannot do. */
 async function listening(listener: (...request: Parameters<RequestListener>) => unknown): Promise<string> {
-  const other = createServer((request, response) => void listener(request, response));
+  const other = createServer((request, response) => {
+    response.setHeader('x-amz-request-id', 'R');
+    void listener(request, response);
+  });
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
   others.push(other);
   return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
