@@ -1,4 +1,4 @@
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 import { UnreachableError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import type { KeyState } from './keys';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import { plural } from '../../../cli/units';
 import type { DeployedPair } from '../../../model/deployment';
 import { afterDays } from '../../../model/lifecycle';
