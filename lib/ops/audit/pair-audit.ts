@@ -130,7 +130,7 @@ export class PairAudit implements RunningAudit {
     let current = range;
     await new RangeAudit(this.task, method, facts).run(range, async (batch, upTo) => {
       this.tally.merge(batch.tally.toJson());
-      const rest = upTo === undefined ? [] : [{ from: Buffer.from(upTo).toString(), to: range.to }];
+      const rest = upTo === undefined ? [] : [{ from: upTo, to: range.to }];
       this.left = this.left?.flatMap((each) => (each === current ? rest : [each]));
       current = rest[0] ?? current;
       await onBatch(batch);

@@ -174,8 +174,7 @@ export class Tally {
       return known;
     }
     const states: States = {};
-    // A part of a page's text would keep all of it in memory.
-    this.prefixes.set(prefix === null ? null : Buffer.from(prefix).toString(), states);
+    this.prefixes.set(prefix, states);
     return states;
   }
 }
