@@ -1,9 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Makes V8 collect garbage earlier than it would, or at its own pace again. Pages of listings are read and forgotten, and without this a
- * hundred megabytes of them pile up before V8 looks. Copying frees much outside of its heap: there it would collect all the time.
+ * Sets when V8 collects garbage while a command lists, or lets V8 decide again. Pages of listings lie outside of the heap, and by itself V8
+ * looks through the whole heap, where little is garbage, for every few of them. It now waits until three times as much is there as was left
+ * the last time.
  */
-export function setEagerGc(early: boolean): void {
-  setFlagsFromString(`--heap-growing-percent=${early ? 50 : 0}`);
+export function setListingGc(isListing: boolean): void {
+  setFlagsFromString(`--heap-growing-percent=${isListing ? 200 : 0}`);
 }

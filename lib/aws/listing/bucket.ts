@@ -6,7 +6,8 @@ import { quoted } from '../../errors/visible';
 import { isAwsError, unreachable } from '../aws-error';
 import type { Requests } from '../requests';
 import { compareKeys } from './key-order';
-import { type Page, scanPage } from './scan-page';
+import type { Page } from './page';
+import { scanPage } from './scan-page';
 
 /** A bucket, and how to ask S3 for its versions. */
 export interface Bucket {
@@ -73,7 +74,7 @@ export function noProgress(what: string, beyond: string): UnreachableError {
 }
 
 /** What the SDK's parser gets in place of a page that is read already. */
-const EMPTY_PAGE = '<ListVersionsResult></ListVersionsResult>';
+const EMPTY_PAGE = Buffer.from('<ListVersionsResult></ListVersionsResult>');
 
 /** An answer that ended before it was complete. The SDK asks again. */
 class IncompletePage extends Error {
@@ -93,12 +94,12 @@ async function listPage(s3: S3Client, input: ListObjectVersionsCommandInput): Pr
       const result = await next(args);
       const response = result.response as { statusCode: number; body: AsyncIterable<Uint8Array> };
       if (response.statusCode === 200) {
-        const xml = await textOf(response.body);
-        page = scanPage(xml);
-        if (page === undefined && !xml.includes('<Error>')) {
+        const bytes = await bytesOf(response.body);
+        page = scanPage(bytes);
+        if (page === undefined && !bytes.includes('<Error>')) {
           throw new IncompletePage('S3 sent a page that is not complete');
         }
-        response.body = Readable.from([Buffer.from(page === undefined ? xml : EMPTY_PAGE)]);
+        response.body = Readable.from([page === undefined ? bytes : EMPTY_PAGE]);
       }
       return result;
     },
@@ -112,10 +113,10 @@ async function listPage(s3: S3Client, input: ListObjectVersionsCommandInput): Pr
   return page;
 }
 
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) {
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

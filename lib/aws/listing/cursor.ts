@@ -2,7 +2,7 @@ import { UnreachableError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import { type Bucket, noProgress, pageOf } from './bucket';
 import { compareKeys } from './key-order';
-import type { Entry, Page } from './scan-page';
+import type { Entry, Page } from './page';
 
 /** A stream of versions in the order of their keys. */
 export interface Stream {
@@ -29,8 +29,14 @@ export interface KeyRange {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
 export class Cursor implements Stream {
-  private entries: readonly Entry[] = [];
+  private page: Page | undefined;
   private index = 0;
+  /** Behind the last version of the page that is in the range. */
+  private end = 0;
+  /** The page has keys that are passed over. */
+  private hasIgnored = false;
+  /** The current version, once somebody has asked for it. */
+  private entry: Entry | undefined;
   private coming: Promise<Page> | undefined;
   /** The key of the last marker, and the version ids that came with it: they have no order that would show whether one comes again. */
   private last: { readonly key: string; readonly ids: Set<string | undefined> } | undefined;
@@ -49,11 +55,33 @@ export class Cursor implements Stream {
 
   /** The version that the cursor is at; undefined at the end of what is loaded. */
   get current(): Entry | undefined {
-    return this.entries[this.index];
+    if (this.entry === undefined && this.index < this.end) {
+      this.entry = this.page?.entry(this.index);
+    }
+    return this.entry;
   }
 
   advance(): void {
-    this.index += 1;
+    this.goTo(this.index + 1);
+  }
+
+  /**
+   * The page that the cursor is in, its version in there, and the end of those that are part of the walk: for who compares pages. Undefined
+   * for a page that cannot be compared as it is.
+   */
+  get place(): { readonly page: Page; readonly index: number; readonly end: number } | undefined {
+    const { page, index, end, hasIgnored } = this;
+    return page === undefined || hasIgnored || !page.isPlain ? undefined : { page, index, end };
+  }
+
+  /** Goes on to a version of the page, or to its end. */
+  goTo(index: number): void {
+    this.index = index;
+    this.entry = undefined;
+    while (this.hasIgnored && this.current?.key.startsWith(this.ignored) === true) {
+      this.index += 1;
+      this.entry = undefined;
+    }
   }
 
   /**
@@ -61,11 +89,10 @@ export class Cursor implements Stream {
    * @throws AppError when there is no answer
    */
   async load(): Promise<void> {
-    while (this.index >= this.entries.length && this.coming !== undefined) {
+    while (this.current === undefined && this.coming !== undefined) {
       const page = await this.coming;
       this.assertOrder(page);
-      this.entries = page.entries.filter((entry) => this.wants(entry));
-      this.index = 0;
+      this.begin(page);
       const { to } = this.range;
       const { nextKeyMarker: next } = page;
       if (page.isTruncated && next === undefined) {
@@ -82,10 +109,22 @@ export class Cursor implements Stream {
   }
 
   /** @throws UnreachableError for versions that are not in the order of keys, or come twice: what is compared by that order would differ */
-  private assertOrder({ entries }: Page): void {
+  private assertOrder(page: Page): void {
+    const { count } = page;
+    if (count === 0) {
+      return;
+    }
+    const last = page.entry(count - 1);
+    if (!page.isInOrder || (this.listed !== undefined && !mayFollow(this.listed, page.entry(0)))) {
+      this.assertEach(page.entries);
+    }
+    this.listed = last;
+  }
+
+  private assertEach(entries: readonly Entry[]): void {
     let before = this.listed;
     for (const entry of entries) {
-      if (before !== undefined && before.key >= entry.key && !mayFollow(before, entry)) {
+      if (before !== undefined && !mayFollow(before, entry)) {
         throw new UnreachableError(
           'NoOrder',
           before.key === entry.key
@@ -96,7 +135,6 @@ export class Cursor implements Stream {
       }
       before = entry;
     }
-    this.listed = before;
   }
 
   /** @throws UnreachableError for a marker that was there before */
@@ -110,9 +148,27 @@ export class Cursor implements Stream {
     this.last.ids.add(id);
   }
 
-  private wants({ key }: Entry): boolean {
+  /** Begins a page whose keys are in order, with those in the range. */
+  private begin(page: Page): void {
     const { from, to } = this.range;
-    return compareKeys(key, from) > 0 && (to === undefined || compareKeys(key, to) <= 0) && !key.startsWith(this.ignored);
+    let [start, end] = [0, page.count];
+    while (start < end && compareKeys(page.key(start), from) <= 0) {
+      start += 1;
+    }
+    const isBehind = (index: number) => to !== undefined && compareKeys(page.key(index), to) > 0;
+    while (start < end && isBehind(end - 1)) {
+      end -= 1;
+    }
+    const isIgnored = (index: number) => page.key(index).startsWith(this.ignored);
+    // Ignored keys are side by side.
+    this.hasIgnored =
+      start < end &&
+      (isIgnored(start) ||
+        isIgnored(end - 1) ||
+        (compareKeys(page.key(start), this.ignored) < 0 && compareKeys(this.ignored, page.key(end - 1)) < 0));
+    this.page = page;
+    this.end = end;
+    this.goTo(start);
   }
 
   private fetch(marker: { KeyMarker?: string; VersionIdMarker?: string | undefined }): Promise<Page> {

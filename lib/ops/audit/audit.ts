@@ -3,7 +3,7 @@ import { isEmulator } from '../../aws/emulator';
 import { lockCheckpoint, NO_CHECKPOINT } from '../../cli/checkpoint-file';
 import type { CommandArguments, Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
-import { setEagerGc } from '../../cli/gc';
+import { setListingGc } from '../../cli/gc';
 import { assertPageWritable } from '../../cli/html/page';
 import { allOptions, fileOption, minutesOption, numberOption } from '../../cli/options';
 import { whole } from '../../cli/units';
@@ -57,7 +57,7 @@ export async function audit(context: Context, args: CommandArguments): Promise<O
     const { auditInventories } = require('./inventory/audit') as typeof import('./inventory/audit');
     return auditInventories(context, options, options.inventory);
   }
-  setEagerGc(true);
+  setListingGc(true);
   const release = lock(checkpointFile, args.values['checkpoint'] !== undefined);
   try {
     return await runAudit(context, options);

@@ -1,6 +1,6 @@
 import type { Stream } from '../../aws/listing/cursor';
 import { compareKeys } from '../../aws/listing/key-order';
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 
 /** Takes a version of both sides, or of one where the other has none. Never nothing. */
 export type Visit = (source: Entry | undefined, replica: Entry | undefined) => void;
@@ -16,6 +16,7 @@ export interface Matcher {
 /**
  * Joins both sides key by key.
  *
+ * @param passAlike passes over keys that both sides have alike, beginning with the current one, and returns the last of them
  * @param keyEnded awaited after each key that `isDue` says so of, with the key: everything up to it has been matched
  */
 export async function join(
@@ -24,6 +25,7 @@ export async function join(
   matcher: Matcher,
   isDue: () => boolean,
   keyEnded: (key: string) => Promise<void>,
+  passAlike: () => string | undefined = () => undefined,
 ): Promise<void> {
   let key: string | undefined;
   for (;;) {
@@ -44,6 +46,11 @@ export async function join(
     }
     if (next === undefined) {
       return;
+    }
+    const passed = next === key ? undefined : passAlike();
+    if (passed !== undefined) {
+      key = passed;
+      continue;
     }
     key = next;
     if (left?.key === key) {

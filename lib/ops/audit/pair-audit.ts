@@ -1,7 +1,8 @@
 import { stopIfInterrupted } from '../../aws/clock';
 import { Cursor, type KeyRange } from '../../aws/listing/cursor';
+import type { Entry } from '../../aws/listing/page';
 import { discoverRanges } from '../../aws/listing/ranges';
-import type { Entry } from '../../aws/listing/scan-page';
+import { passAlike } from './alike';
 import { type DeepFacts, inSample, judgeDeep } from './examine/deep';
 import { type AuditFinding, expiresReplicas, judgeListed, type Sides, toDifference } from './examine/listed';
 import { judgeMissing, readSourceFacts, type SourceFacts } from './examine/missing';
@@ -129,7 +130,7 @@ export class PairAudit implements RunningAudit {
     let current = range;
     await new RangeAudit(this.task, method, facts).run(range, async (batch, upTo) => {
       this.tally.merge(batch.tally.toJson());
-      const rest = upTo === undefined ? [] : [{ from: Buffer.from(upTo).toString(), to: range.to }];
+      const rest = upTo === undefined ? [] : [{ from: upTo, to: range.to }];
       this.left = this.left?.flatMap((each) => (each === current ? rest : [each]));
       current = rest[0] ?? current;
       await onBatch(batch);
@@ -182,7 +183,11 @@ class RangeAudit {
       this.differences = [];
       await done({ tally, differences }, upTo);
     };
-    await join(new Cursor(source, range, ignored), new Cursor(replica, range, ignored), matcher, isDue, hand);
+    const left = new Cursor(source, range, ignored);
+    const right = new Cursor(replica, range, ignored);
+    const expected = { storageClass: Buffer.from(this.task.pair.storageClass), root: source.prefix };
+    const pass = () => (this.method.deepPercent > 0 ? undefined : passAlike(left, right, expected, this.tally));
+    await join(left, right, matcher, isDue, hand, pass);
     await hand(undefined);
   }
 

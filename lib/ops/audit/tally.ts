@@ -1,4 +1,4 @@
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 import {
   AGE_BOUNDS,
   type AgeBucket,
@@ -80,7 +80,7 @@ export class Tally {
 
   /** Counts versions below one prefix that are alike. @param prefix null for all that are not told apart */
   addAlike(prefix: string | null, versions: number, bytes: number): void {
-    const states = this.prefix(prefix);
+    const states = prefix === null ? this.prefix(null) : this.prefixOrRest(prefix);
     states.same ??= none();
     for (const totals of [this.states.same, states.same]) {
       add(totals, versions, bytes);
@@ -174,8 +174,7 @@ export class Tally {
       return known;
     }
     const states: States = {};
-    // A part of a page's text would keep all of it in memory.
-    this.prefixes.set(prefix === null ? null : Buffer.from(prefix).toString(), states);
+    this.prefixes.set(prefix, states);
     return states;
   }
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 import { UnreachableError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import type { KeyState } from './keys';
@@ -53,9 +53,9 @@ function choose(wanted: Entry, current: Entry | undefined, overwrite: boolean): 
   if (current.versionId === wanted.versionId && current.versionId !== 'null') {
     return { kind: 'there', item };
   }
-  const present = current.size === wanted.size ? { present: ownText(current.versionId) } : {};
+  const present = current.size === wanted.size ? { present: current.versionId } : {};
   if (overwrite) {
-    return { kind: 'copy', item: { ...item, ...present, replaces: ownText(current.versionId) } };
+    return { kind: 'copy', item: { ...item, ...present, replaces: current.versionId } };
   }
   return present.present === undefined
     ? {
@@ -69,17 +69,11 @@ function choose(wanted: Entry, current: Entry | undefined, overwrite: boolean): 
 function itemOf(entry: Entry): Item {
   checkSize(entry);
   const { key, versionId, size, storageClass, lastModified } = entry;
-  return {
-    key: ownText(key),
-    versionId: ownText(versionId),
-    size,
-    storageClass: ownText(storageClass),
-    lastModified: ownText(lastModified),
-  };
+  return { key, versionId, size, storageClass, lastModified };
 }
 
 function markerOf({ key, versionId, lastModified }: Entry): Marker {
-  return { key: ownText(key), versionId: ownText(versionId), lastModified: ownText(lastModified) };
+  return { key, versionId, lastModified };
 }
 
 /** Two sizes that a number cannot hold would compare equal, and one that is no number would spoil every total. */
@@ -91,9 +85,4 @@ function checkSize({ key, versionId, size }: Entry): void {
       'check what answers in place of S3, such as a configured endpoint or a proxy',
     );
   }
-}
-
-/** A part of a page's text would keep all of it in memory for as long as the item lasts. */
-function ownText(text: string): string {
-  return Buffer.from(text).toString();
 }

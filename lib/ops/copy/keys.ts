@@ -1,8 +1,8 @@
 import { stopIfInterrupted } from '../../aws/clock';
 import type { KeyRange, Stream } from '../../aws/listing/cursor';
 import { compareKeys } from '../../aws/listing/key-order';
+import type { Entry } from '../../aws/listing/page';
 import { RANGES_AT_ONCE } from '../../aws/listing/ranges';
-import type { Entry } from '../../aws/listing/scan-page';
 import { Pool } from './pool';
 
 /** What both buckets have under one key. */

@@ -1,5 +1,5 @@
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
-import { setEagerGc } from '../../cli/gc';
+import { setListingGc } from '../../cli/gc';
 import { assertPageWritable, writePage } from '../../cli/html/page';
 import { withUnwritten } from '../../cli/unwritten';
 import { type AppError, UsageError } from '../../errors/errors';
@@ -31,7 +31,7 @@ interface ReadyPair extends PlannedPair, Pick<ReportParts, 'startedAt' | 'recove
  * @throws UnreachableError when there is no answer, or the person interrupts: what the drill made is deleted then
  */
 export async function drill(context: Context, args: CommandArguments): Promise<Outcome> {
-  setEagerGc(true);
+  setListingGc(true);
   const { terminal, yes, config } = context;
   const options = readOptions(context, args);
   assertPageWritable(options.htmlFile);
@@ -47,7 +47,7 @@ export async function drill(context: Context, args: CommandArguments): Promise<O
   if (!yes) {
     await terminal.confirm('Start the drill?');
   }
-  setEagerGc(false);
+  setListingGc(false);
   openFolder(options.reportDirectory);
   const reports: DrillReport[] = [];
   const files: string[] = [];

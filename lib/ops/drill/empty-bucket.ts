@@ -6,7 +6,7 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3';
 import { pageOf } from '../../aws/listing/bucket';
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 import { AppError } from '../../errors/errors';
 import { quoted } from '../../errors/visible';
 import type { OwnedBucket } from '../copy/model';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../aws/listing/scan-page';
+import type { Entry } from '../../aws/listing/page';
 import type { DeployedPair } from '../../model/deployment';
 import { judgeListed } from '../audit/examine/listed';
 import { WithHistory } from '../audit/join';

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { isAwsError, isMissingObject, unreachable } from '../../aws/aws-error';
 import { noProgress } from '../../aws/listing/bucket';
-import { badSize, badTime } from '../../aws/listing/scan-page';
+import { badSize, badTime } from '../../aws/listing/page';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../aws/refusal';
 import { COMMAND } from '../../config/program';
 import { AppError, UnreachableError } from '../../errors/errors';

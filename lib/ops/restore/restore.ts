@@ -2,7 +2,7 @@ import type { RequestCounts } from '../../aws/requests';
 import { lockCheckpoint } from '../../cli/checkpoint-file';
 import { type CommandArguments, type Context, Outcome } from '../../cli/command';
 import { CsvFile } from '../../cli/csv';
-import { setEagerGc } from '../../cli/gc';
+import { setListingGc } from '../../cli/gc';
 import { plural, whole } from '../../cli/units';
 import { withUnwritten } from '../../cli/unwritten';
 import { UnreachableError, UsageError } from '../../errors/errors';
@@ -36,7 +36,7 @@ export async function restore(context: Context, args: CommandArguments): Promise
   if (isAboutJob(args)) {
     return await oneJob(context, args);
   }
-  setEagerGc(true);
+  setListingGc(true);
   const options = readOptions(context, args);
   if (options.dryRun) {
     return await runRestore(context, options);
@@ -116,7 +116,7 @@ async function agreeAndRun(
     return new Outcome(statusOfRestore(before), before, formatResult(before));
   }
   await agree(context, before, planned);
-  setEagerGc(false);
+  setListingGc(false);
   const csv = options.csvFile === undefined ? undefined : CsvFile.open(options.csvFile, CSV_COLUMNS, earlier?.csvBytes ?? 0);
   const session = new RestoreSession(context, options.checkpointFile, description, counts, csv, planned, earlier?.seconds ?? 0);
   let unwritten: readonly UsageError[];

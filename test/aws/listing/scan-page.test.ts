@@ -6,6 +6,8 @@ import { anyCharacter } from '../../helpers/any-character';
 import { encode } from '../../helpers/fake-s3/listing';
 import { runs } from '../../helpers/runs';
 
+const scan = (xml: string) => scanPage(Buffer.from(xml));
+
 let answer = '';
 const s3 = new S3Client({
   region: 'us-west-2',
@@ -87,7 +89,7 @@ const page = (key: fc.Arbitrary<string>, encoding: string) =>
 
 /** Our reading, and the SDK's in the same words. The SDK leaves URL-encoding as it is, and keeps delete markers apart. */
 async function readBoth(xml: string, decode: (text: string) => string) {
-  const scanned = scanPage(xml);
+  const scanned = scan(xml);
   const sdk = await readBySdk(xml);
   const common = (each: { Key?: string; VersionId?: string; IsLatest?: boolean; LastModified?: Date }) => ({
     key: decode(each.Key ?? ''),
@@ -95,9 +97,13 @@ async function readBoth(xml: string, decode: (text: string) => string) {
     isLatest: each.IsLatest,
     lastModified: each.LastModified?.getTime(),
   });
+  const { commonPrefixes, isTruncated, nextKeyMarker, nextVersionIdMarker } = scanned ?? {};
   const entries = scanned?.entries.map((each) => ({ ...each, lastModified: Date.parse(each.lastModified) }));
   const ours = {
-    ...scanned,
+    commonPrefixes,
+    isTruncated,
+    nextKeyMarker,
+    nextVersionIdMarker,
     entries: entries?.toSorted((a, b) => Number(a.isDeleteMarker) - Number(b.isDeleteMarker)),
   };
   const theirs = {
@@ -143,7 +149,7 @@ test('reads a page that is not encoded as the SDK does, entities included', asyn
 test('finds common prefixes before the versions and after them', () => {
   const version = `<Version><Key>a</Key><VersionId>1</VersionId>${TIME}<Size>1</Size></Version>`;
   const prefix = (name: string) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`;
-  const listing = (inner: string) => scanPage(`<ListVersionsResult>${inner}</ListVersionsResult>`)?.commonPrefixes;
+  const listing = (inner: string) => scan(`<ListVersionsResult>${inner}</ListVersionsResult>`)?.commonPrefixes;
 
   expect(listing(`${prefix('b/')}${version}${prefix('c/')}`)).toEqual(['b/', 'c/']);
   expect(listing(`${prefix('b/')}${prefix('c/')}`)).toEqual(['b/', 'c/']);
@@ -155,7 +161,7 @@ test('restores every key that S3 can send', () => {
       const entries = keys.map((key) => `<Version><Key>${encode(key)}</Key>${TIME}<Size>1</Size></Version>`).join('');
       const xml = `<ListVersionsResult><EncodingType>url</EncodingType>${entries}</ListVersionsResult>`;
 
-      expect(scanPage(xml)?.entries.map(({ key }) => key)).toEqual(keys);
+      expect(scan(xml)?.entries.map(({ key }) => key)).toEqual(keys);
     }),
   );
 });
@@ -165,36 +171,81 @@ test('keeps the order in which versions and delete markers come', () => {
     `<${tag}><Key>${key}</Key><VersionId>${key}</VersionId>${TIME}<Size>1</Size></${tag}>`;
   const xml = `<ListVersionsResult>${entry('DeleteMarker', 'a')}${entry('Version', 'b')}${entry('DeleteMarker', 'c')}</ListVersionsResult>`;
 
-  expect(scanPage(xml)?.entries.map(({ key, isDeleteMarker }) => [key, isDeleteMarker])).toEqual([
+  expect(scan(xml)?.entries.map(({ key, isDeleteMarker }) => [key, isDeleteMarker])).toEqual([
     ['a', true],
     ['b', false],
     ['c', true],
   ]);
 });
 
+test('reads the elements of a version in any order, and none of what is inside them', () => {
+  const fields = [
+    '<Key>b</Key>',
+    '<VersionId>v&amp;1</VersionId>',
+    '<IsLatest>true</IsLatest>',
+    TIME,
+    '<ETag>&quot;9b2c&quot;</ETag>',
+    '<Size>7</Size>',
+    '<Owner><ID>1</ID><Key>other</Key><Size>8</Size></Owner>',
+    '<RestoreStatus><IsLatest>false</IsLatest><StorageClass/></RestoreStatus>',
+    '<StorageClass>GLACIER</StorageClass>',
+    '<Empty/>',
+  ];
+  const entry = { key: 'b', versionId: 'v&1', isLatest: true, isDeleteMarker: false, size: 7, storageClass: 'GLACIER' };
+  fc.assert(
+    fc.property(fc.shuffledSubarray(fields, { minLength: fields.length }), (shuffled) => {
+      const xml = `<ListVersionsResult><Version>${shuffled.join('')}</Version></ListVersionsResult>`;
+      expect(scan(xml)?.entries).toEqual([{ ...entry, lastModified: '2026-10-01T12:00:00.000Z' }]);
+    }),
+  );
+});
+
+test('reads what a page says beside its versions, wherever it stands', () => {
+  const xml = `<ListVersionsResult xmlns="s3"><Prefix/><Version><Key>a+b%C3%A4</Key>${TIME}<Size>1</Size></Version><IsTruncated>true</IsTruncated><NextKeyMarker>c%20d</NextKeyMarker><EncodingType>url</EncodingType></ListVersionsResult>`;
+  expect(scan(xml)).toMatchObject({
+    entries: [{ key: 'a bä' }],
+    isTruncated: true,
+    nextKeyMarker: 'c d',
+    nextVersionIdMarker: undefined,
+  });
+});
+
+test('a page of more versions than S3 sends is read whole', () => {
+  const versions = Array.from(
+    { length: 2500 },
+    (_, index) => `<Version><Key>${index}</Key>${TIME}<Size>${index}</Size></Version>`,
+  );
+  const sizes = scan(`<ListVersionsResult>${versions.join('')}</ListVersionsResult>`)?.entries.map(({ size }) => size);
+  expect(sizes).toEqual(versions.map((_, index) => index));
+});
+
 test('a page that is cut off is no page', () => {
   const xml = `<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>a</Key>${TIME}<Size>1</Size></Version></ListVersionsResult>`;
   for (let length = 0; length < xml.length; length += 1) {
-    expect(scanPage(xml.slice(0, length))).toBeUndefined();
+    expect(scan(xml.slice(0, length))).toBeUndefined();
   }
-  expect(scanPage(xml)?.entries).toHaveLength(1);
+  expect(scan(xml)?.entries).toHaveLength(1);
 });
 
 test('an element without an end makes no page', () => {
-  expect(scanPage('<ListVersionsResult><Version><Key>a</Key></ListVersionsResult>')).toBeUndefined();
+  expect(scan('<ListVersionsResult><Version><Key>a</Key></ListVersionsResult>')).toBeUndefined();
 });
 
 test('an error is no page, and an empty tag is an empty one', () => {
-  expect(scanPage('<Error><Code>SlowDown</Code></Error>')).toBeUndefined();
-  expect(scanPage('<?xml version="1.0"?><ListVersionsResult xmlns="s3"/>\n')?.entries).toEqual([]);
+  expect(scan('<Error><Code>SlowDown</Code></Error>')).toBeUndefined();
+  expect(scan('</Error><Error>')).toBeUndefined();
+  expect(scan('<?xml version="1.0"?><ListVersionsResult xmlns="s3"/>\n')?.entries).toEqual([]);
 });
 
 test.each([
   ['a time that is none', '<Key>a</Key><LastModified>yesterday</LastModified><Size>1</Size>', '"a" with the time "yesterday"'],
+  ['a time that cannot be', '<Key>a</Key><LastModified>2026-13-01T12:00:00.000Z</LastModified><Size>1</Size>', '"2026-13-01T'],
   ['no time', '<Key>a</Key><Size>1</Size>', '"a" with the time ""'],
   ['a size that is none', `<Key>a</Key>${TIME}<Size>-1</Size>`, '"a" with the size "-1"'],
+  ['a key with half a character', `<Key>50%C3</Key>${TIME}<Size>1</Size>`, 'the key "50%C3"'],
+  ['a key that ends too early', `<Key>50%2</Key>${TIME}<Size>1</Size>`, 'the key "50%2"'],
   ['a key that is not encoded', `<Key>50%zz</Key>${TIME}<Size>1</Size>`, 'the key "50%zz"'],
 ])('a version with %s is named', (_, inner, named) => {
   const xml = `<ListVersionsResult><EncodingType>url</EncodingType><Version>${inner}</Version></ListVersionsResult>`;
-  expect(() => scanPage(xml)).toThrow(named);
+  expect(() => scan(xml)).toThrow(named);
 });

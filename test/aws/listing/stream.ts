@@ -1,5 +1,5 @@
 import type { Stream } from '../../../lib/aws/listing/cursor';
-import type { Entry } from '../../../lib/aws/listing/scan-page';
+import type { Entry } from '../../../lib/aws/listing/page';
 
 /** A stream in pages of this size, of which some may be empty. */
 export function streamOf(entries: readonly Entry[], pageSize: number): Stream {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { compareKeys } from '../../../lib/aws/listing/key-order';
-import type { Entry } from '../../../lib/aws/listing/scan-page';
+import { compareEncodedKeys, compareKeys } from '../../../lib/aws/listing/key-order';
+import type { Entry } from '../../../lib/aws/listing/page';
 import { ByAge, ByVersionId, join, type Visit } from '../../../lib/ops/audit/join';
 import { streamOf } from '../../aws/listing/stream';
 import { anyCharacter } from '../../helpers/any-character';
@@ -51,6 +51,25 @@ test('keys compare as the bytes of UTF-8 do', () => {
   fc.assert(
     fc.property(key, key, (a, b) => {
       expect(Math.sign(compareKeys(a, b))).toBe(Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    }),
+  );
+});
+
+test('encoded keys compare as their bytes in UTF-8 do, however each is written', () => {
+  const written = (text: string, isPlain: (byte: number) => boolean) =>
+    Buffer.from(
+      [...Buffer.from(text)]
+        .map((byte) =>
+          byte < 0x80 && isPlain(byte) ? String.fromCharCode(byte).replace(' ', '+') : `%${byte.toString(16).padStart(2, '0')}`,
+        )
+        .join(''),
+    );
+  const plain = fc.func(fc.boolean()).map((is) => (byte: number) => byte !== 0x25 && byte !== 0x2b && byte !== 0x26 && is(byte));
+  fc.assert(
+    fc.property(key, key, plain, plain, (a, b, isPlain, isPlainToo) => {
+      const [left, right] = [written(a, isPlain), written(b, isPlainToo)];
+      const order = compareEncodedKeys(Buffer.concat([left, right]), 0, left.length, left.length, left.length + right.length);
+      expect(Math.sign(order)).toBe(Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
     }),
   );
 });

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../lib/aws/listing/scan-page';
+import type { Entry } from '../../../lib/aws/listing/page';
 import { UnreachableError } from '../../../lib/errors/errors';
 import { decide } from '../../../lib/ops/copy/decide';
 

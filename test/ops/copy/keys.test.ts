@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { KeyRange } from '../../../lib/aws/listing/cursor';
 import { compareKeys } from '../../../lib/aws/listing/key-order';
-import type { Entry } from '../../../lib/aws/listing/scan-page';
+import type { Entry } from '../../../lib/aws/listing/page';
 import { forEachRange, type KeyState, keyStates } from '../../../lib/ops/copy/keys';
 import { streamOf } from '../../aws/listing/stream';
 import { anyCharacter } from '../../helpers/any-character';

@@ -9,7 +9,7 @@ import {
   unreachable,
 } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import { readKeyArn } from '../../../aws/parameter';
 import { readFirstByte, wantsCustomerKey, withReason } from '../../../aws/refusal';
 import type { Context } from '../../../cli/command';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import { plural } from '../../../cli/units';
 import type { DeployedPair } from '../../../model/deployment';
 import { afterDays } from '../../../model/lifecycle';
@@ -193,16 +193,16 @@ export function toDifference(pair: string, { source, replica }: Sides, finding: 
   }
   const { isLatest, isDeleteMarker } = entry;
   const sizeOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : side.size);
-  const classOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : copy(side.storageClass));
+  const classOf = (side: Entry | undefined) => (side === undefined || side.isDeleteMarker ? null : side.storageClass);
   return {
     pair,
     state,
     wrong,
-    key: copy(entry.key),
-    versionId: copy(entry.versionId),
+    key: entry.key,
+    versionId: entry.versionId,
     isLatest,
     isDeleteMarker,
-    lastModified: copy(entry.lastModified),
+    lastModified: entry.lastModified,
     sourceSize: sizeOf(source),
     replicaSize: sizeOf(replica),
     sourceClass: classOf(source),
@@ -211,9 +211,4 @@ export function toDifference(pair: string, { source, replica }: Sides, finding: 
     why,
     remedy: remedyOf(finding),
   };
-}
-
-/** A part of a page's text would keep all of it in memory for as long as the difference is kept. */
-function copy(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -1,7 +1,7 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { faultInWords, isBadCredentials, isNoNetwork } from '../../../aws/aws-error';
 import { isEmulator } from '../../../aws/emulator';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import { plural } from '../../../cli/units';
 import { AppError } from '../../../errors/errors';
 import { ObjectReader, type ObjectVersion } from '../../explain/read-object';

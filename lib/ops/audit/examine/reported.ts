@@ -1,5 +1,5 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import type { DeployedPair, Deployment } from '../../../model/deployment';
 import { apiRule } from '../../../model/replication-rule';
 import type { ObjectVersion } from '../../explain/read-object';

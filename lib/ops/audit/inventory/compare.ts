@@ -1,5 +1,5 @@
 import { stopIfInterrupted } from '../../../aws/clock';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import { canaryPrefix } from '../../../model/names';
 import type { Encryption } from '../../explain/rule-match';
 import { named, type Row } from '../../inventory/sql';

@@ -1,6 +1,6 @@
 import { Cursor, type KeyRange, type Stream } from '../../../aws/listing/cursor';
 import { compareKeys } from '../../../aws/listing/key-order';
-import type { Entry } from '../../../aws/listing/scan-page';
+import type { Entry } from '../../../aws/listing/page';
 import type { OwnedBucket } from '../../copy/model';
 import type { DuckDb } from '../../inventory/duckdb';
 import { named, type Row } from '../../inventory/sql';
