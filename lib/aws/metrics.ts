@@ -1,5 +1,6 @@
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import type { SideName } from '../config/replication-config';
+import { UnreachableError } from '../errors/errors';
 import { METRIC_NAMESPACE, METRIC_PERIOD, metricDimensions, type ReplicationMetric } from '../model/alarms';
 import type { DeployedPair } from '../model/deployment';
 import { SCHEDULER_NAMESPACE } from '../model/heartbeat';
@@ -31,6 +32,7 @@ export async function readMetrics(
   const values: number[][] = questions.map(() => []);
   for (let first = 0; first < questions.length; first += BATCH) {
     const queries = questions.slice(first, first + BATCH).map((question, index) => query(question, first + index));
+    const answered: MetricDataResult[] = [];
     let token: string | undefined;
     do {
       const { MetricDataResults: results = [], NextToken: next } = await client.send(
@@ -43,8 +45,10 @@ export async function readMetrics(
         }),
       );
       results.forEach((result) => values[indexOf(result)]?.push(...complete(result)));
+      answered.push(...results);
       token = nextToken('metrics', token, next);
     } while (token !== undefined);
+    assertAnswered(queries, answered);
   }
   return values;
 }
@@ -71,6 +75,19 @@ function complete({ Values: values = [], StatusCode: status, Messages: messages 
     throw new Error([status, ...messages.map(({ Value: text }) => text)].join(': '));
   }
   return values;
+}
+
+/** @throws UnreachableError when a metric has no result: CloudWatch answers each, those without values too */
+function assertAnswered(queries: readonly { readonly Id: string }[], results: readonly MetricDataResult[]): void {
+  const answered = new Set(results.map(({ Id }) => Id));
+  const without = queries.filter(({ Id }) => !answered.has(Id)).length;
+  if (without > 0) {
+    throw new UnreachableError(
+      'NoValue',
+      `CloudWatch answered without a result for ${without} of ${queries.length} metrics`,
+      'repeat the command',
+    );
+  }
 }
 
 const DAY = 86_400;
@@ -167,6 +184,7 @@ export async function readScheduleErrors(
   const { MetricDataResults: results = [] } = await client.send(
     new GetMetricDataCommand({ MetricDataQueries: queries, StartTime: start, EndTime: end }),
   );
+  assertAnswered(queries, results);
   const total = (id: string) =>
     results
       .filter(({ Id }) => Id === id)

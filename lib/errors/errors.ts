@@ -63,7 +63,7 @@ export function describeError(error: AppError): string {
   return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
 }
 
-/** The message of whatever was thrown. What this project did not write, such as the message of a service, is one line, and every character of it is seen. */
+/** The message of whatever was thrown. What this project did not write, such as the message of a service, is one line, with a semicolon for each line break, and every character of it is seen. */
 export function messageOf(error: unknown): string {
   if (error instanceof AppError) {
     return error.message;
@@ -75,7 +75,12 @@ export function messageOf(error: unknown): string {
   const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
   return status !== undefined && UNSAID.test(error.message)
     ? `AWS answered ${status} and gave no reason`
-    : visible(error.message.replace(FOR_DEVELOPERS, ''));
+    : visible(
+        error.message
+          .replace(FOR_DEVELOPERS, '')
+          .trim()
+          .replaceAll(/\s*[\r\n]\s*/g, '; '),
+      );
 }
 
 /** What the AWS SDK adds for who has the error in hands. */

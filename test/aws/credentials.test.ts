@@ -285,13 +285,15 @@ describe('an unusable profile', () => {
     expect(sts.requests).toEqual([]);
   });
 
-  test('fails when its process does', async () => {
-    useAws(`[profile process]\ncredential_process = "${process.execPath}" -e "process.exit(1)"\n`);
+  test('fails when its process does, with what that wrote in one line', async () => {
+    const script = "console.error(['not logged in', '  run it again', ''].join(String.fromCharCode(10))); process.exit(1)";
+    useAws(`[profile process]\ncredential_process = "${process.execPath}" -e "${script}"\n`);
 
     const error = await rejectionOf(verifiedCredentials([side(SOURCE, 'process')]), UnreachableError);
 
     expect(error.code).toBe('NoCredentials');
     expect(error.message).toContain('profile "process"');
+    expect(error.message).toMatch(/; not logged in; run it again$/);
   });
 
   test.each([

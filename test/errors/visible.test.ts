@@ -68,8 +68,6 @@ test('data to be formatted is seen at every depth, but for what is quoted', () =
 });
 
 test('the message of a service is one line; that of this project keeps its lines', () => {
-  expect(messageOf(new Error('Access Denied\n\u001b[2Jeverything is fine'))).toBe(
-    'Access Denied\\u000a\\u001b[2Jeverything is fine',
-  );
+  expect(messageOf(new Error('Access Denied\n\u001b[2Jeverything is fine'))).toBe('Access Denied; \\u001b[2Jeverything is fine');
   expect(messageOf(new UsageError('Usage', 'two\nlines'))).toBe('two\nlines');
 });

@@ -13,6 +13,7 @@ import { readDeployedTemplate } from '../../aws/deployed-template';
 import { readParameter } from '../../aws/parameter';
 import type { Context } from '../../cli/command';
 import { type AccountName, SIDES, type SideName } from '../../config/replication-config';
+import { UnreachableError } from '../../errors/errors';
 import { keyIdOf, type Names, partitionOf } from '../../model/names';
 import { type StackKind, stackPlace } from '../../model/stacks';
 import { readContextFile } from '../exchange/exchange';
@@ -165,13 +166,21 @@ export class Facts {
   private async describedKey(side: SideName, id: string): Promise<KeyMetadata & { readonly Arn: string }> {
     const found = await this.answers.of(
       `key ${id}`,
-      async () => (await (await this.context.clients.kms(side)).send(new DescribeKeyCommand({ KeyId: id }))).KeyMetadata,
+      async () => {
+        const { KeyMetadata: metadata } = await (await this.context.clients.kms(side)).send(
+          new DescribeKeyCommand({ KeyId: id }),
+        );
+        if (metadata?.Arn === undefined) {
+          throw new UnreachableError('NoValue', `KMS answered without what it knows of key ${id}`, 'repeat the command');
+        }
+        return { ...metadata, Arn: metadata.Arn };
+      },
       { missing: { codes: ['NotFoundException'], stack: side, what: `key ${id}`, name: id } },
     );
-    if (found?.Arn === undefined) {
+    if (found === undefined) {
       throw new ResourceNotFound(side, `key ${id}`, [id]);
     }
-    return { ...found, Arn: found.Arn };
+    return found;
   }
 
   /** ARN of the replica key. While the destination does not answer, the configured one counts, or the recorded one (keyExchange ssm). */

@@ -6,6 +6,7 @@ import {
   type CompositeAlarm,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
+  type GetMetricDataCommandInput,
   ListMetricsCommand,
   type MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
@@ -743,13 +744,15 @@ export function answersOf(config: Deployment, current: () => World): Map<unknown
   on(ListMetricsCommand, ({ side, region }) => ({
     Metrics: (current().metrics[`${side} ${region}`] ?? []).map((MetricName) => ({ MetricName })),
   }));
-  on(GetMetricDataCommand, () => ({
-    MetricDataResults: [
-      { Id: 'm0', StatusCode: 'Complete', Values: [current().failedOperations] },
-      { Id: 'attempted', StatusCode: 'Complete', Values: [24] },
-      { Id: 'failed', StatusCode: 'Complete', Values: [current().scheduleErrors] },
-    ],
-  }));
+  on(GetMetricDataCommand, ({ input }) => {
+    const values: Record<string, number[]> = {
+      m0: [current().failedOperations],
+      attempted: [24],
+      failed: [current().scheduleErrors],
+    };
+    const { MetricDataQueries: queries = [] } = input as unknown as GetMetricDataCommandInput;
+    return { MetricDataResults: queries.map(({ Id = '' }) => ({ Id, StatusCode: 'Complete', Values: values[Id] ?? [] })) };
+  });
   on(DescribeAlarmsCommand, ({ input, side, region }) => {
     const wanted = input['AlarmNames'] as unknown as string[];
     const named = <T extends { AlarmName?: string }>(all: T[] = []) =>

@@ -1,11 +1,12 @@
 import { DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { UnreachableError, UsageError } from '../../../lib/errors/errors';
 import { status } from '../../../lib/ops/status/status';
 import { interruptedAfter, testContext } from '../../helpers/ops';
 import { rejectionOf } from '../../helpers/rejection';
-import { awsError, cloudWatch, type Held, run, sqs, ssm, TEST_EVENT } from './world';
+import { awsError, cloudWatch, type Held, kms, run, sqs, ssm, TEST_EVENT } from './world';
 
 const FAILURE = JSON.stringify({
   Records: [
@@ -424,6 +425,33 @@ describe('no answer', () => {
       'metrics in us-west-2 could not be read: InternalError',
       'metrics in ap-southeast-2 could not be read: InternalError',
     ]);
+  });
+
+  test('metrics and keys of which the answer says nothing are unknown', async () => {
+    const { context } = testContext();
+    const { exitCode, data } = await run(
+      () => {},
+      {},
+      {
+        clients: {
+          ...context.clients,
+          cloudWatch: async (side, region) => {
+            cloudWatch.on(GetMetricDataCommand).resolves({});
+            return context.clients.cloudWatch(side, region);
+          },
+          kms: async (side, region) => {
+            kms.on(DescribeKeyCommand).resolves({});
+            return context.clients.kms(side, region);
+          },
+        },
+      },
+    );
+
+    expect(exitCode).toBe(3);
+    expect(data.wrong).toEqual([]);
+    expect(data.unknown.join('\n')).toMatch(
+      /CloudWatch answered without a result for 3 of 3 metrics[^]*KMS answered without what it knows of key/,
+    );
   });
 
   test('of the credentials of the source leaves nothing to show', async () => {
