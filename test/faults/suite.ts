@@ -32,6 +32,9 @@ export function cellsOf({ steps, asksOnce = false }: Line): (readonly [step: str
 /** Tests of a line that run at once, so that one computes while others wait: as many as Jest begins. */
 const AT_ONCE = 5;
 
+/** Milliseconds: each takes as long as all of them. */
+const TIMEOUT = AT_ONCE * 120_000;
+
 const CTRL_C: Pick<FaultKind, 'name'> = { name: 'Ctrl-C' };
 
 /** Tests of a command line: each fault at each step, each fault that passes, and Ctrl-C at each step. */
@@ -49,16 +52,19 @@ export function testLine(name: string): void {
   describe(name, () => {
     const [first = new FaultWorld(), ...others] = Array.from({ length: AT_ONCE }, (_, number) => new FaultWorld(number));
     const idle = [first, ...others];
+    /** A test that Jest gave up keeps its world until it ends. */
+    const waiting: ((world: FaultWorld) => void)[] = [];
     /** A test in a world that no other test is in. */
     const inWorld =
       <Words extends readonly unknown[]>(work: (world: FaultWorld, ...words: Words) => Promise<void>) =>
       async (...words: Words): Promise<void> => {
-        const world = idle.pop() as FaultWorld;
+        const world = idle.pop() ?? (await new Promise<FaultWorld>((resolve) => waiting.push(resolve)));
         try {
           await begin(world);
           await work(world, ...words);
         } finally {
-          idle.push(world);
+          const next = waiting.shift() ?? ((free: FaultWorld) => idle.push(free));
+          next(world);
         }
       };
 
@@ -95,6 +101,7 @@ export function testLine(name: string): void {
         expectHonest(ended, exception?.exit ?? EXIT.unknown);
         expectWhole(world);
       }),
+      TIMEOUT,
     );
 
     test.concurrent.each(PASSING.map((fault) => [fault.name, fault] as const))(
@@ -110,6 +117,7 @@ export function testLine(name: string): void {
           expectWhole(world);
         }
       }),
+      TIMEOUT,
     );
 
     test.concurrent.each(line.steps)(
@@ -132,6 +140,7 @@ export function testLine(name: string): void {
         expectHonest(ended, expectedExit(line, step, CTRL_C) === EXIT.ok ? EXIT.ok : ended.exitCode);
         expectWhole(world);
       }),
+      TIMEOUT,
     );
   });
 }
