@@ -73,13 +73,19 @@ const sides: fc.Arbitrary<Sides> = fc
     key: fc.constantFrom(...KEYS),
     versionId: fc.constantFrom('1', '2', '3'),
     isDeleteMarker: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
+    hasOtherId: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
     isLarger: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
     storageClass: fc.integer({ min: 0, max: 9 }).map((one) => (one === 0 ? 'GLACIER' : CLASS)),
     has: fc.integer({ min: 0, max: 19 }).map((one) => (one === 0 ? 'source' : one === 1 ? 'replica' : 'both')),
   })
-  .map(({ isLarger, storageClass, has, ...common }) => ({
+  .map(({ hasOtherId, isLarger, storageClass, has, ...common }) => ({
     source: { ...common, size: 1 },
-    replica: { ...common, storageClass, size: isLarger ? 2 : 1 },
+    replica: {
+      ...common,
+      versionId: hasOtherId ? `${common.versionId}9` : common.versionId,
+      storageClass,
+      size: isLarger ? 2 : 1,
+    },
     has,
   }));
 
