@@ -91,7 +91,7 @@ class Scan {
         const isEmpty = bytes[text - 2] === SLASH;
         const nameEnd = isEmpty ? text - 2 : text - 1;
         at = isEmpty ? text : this.find(LESS, text);
-        if (depth === 2) {
+        if (depth === 2 && !isEmpty) {
           this.field(kind, start, nameEnd, text, at);
         } else if (depth === 1) {
           kind = this.child(start, nameEnd, text, at);

@@ -200,6 +200,11 @@ test('reads the elements of a version in any order, and none of what is inside t
   );
 });
 
+test('an element that is a tag alone is as if it were not there', () => {
+  const xml = `<ListVersionsResult><Version><Key>a</Key><VersionId/>${TIME}<Size>1</Size><StorageClass/></Version></ListVersionsResult>`;
+  expect(scan(xml)?.entries).toMatchObject([{ versionId: 'null', storageClass: 'STANDARD' }]);
+});
+
 test('reads what a page says beside its versions, wherever it stands', () => {
   const xml = `<ListVersionsResult xmlns="s3"><Prefix/><Version><Key>a+b%C3%A4</Key>${TIME}<Size>1</Size></Version><IsTruncated>true</IsTruncated><NextKeyMarker>c%20d</NextKeyMarker><EncodingType>url</EncodingType></ListVersionsResult>`;
   expect(scan(xml)).toMatchObject({
