@@ -13,11 +13,16 @@ import { type Dialect, literal, type Row, TABLES, type Table } from './sql';
 
 const PACKAGE = '@duckdb/node-api';
 
-/** What DuckDB keeps in memory before it writes to disk. The process has 150 to 350 MB more: bench/inventory. */
-const MEMORY_LIMIT = '300MB';
-
 /** Each thread needs memory of its own. */
 const MOST_THREADS = 4;
+
+/**
+ * What DuckDB keeps in memory before it writes to disk: bytes, and for each thread and byte of the reports that are read at the same time. It divides a join that
+ * does not fit into parts that do, and keeps a little of each: two threads with 400 MB could not join 100 million versions a side, 21 GB of reports, and with
+ * 500 MB they could. The process has 150 to 350 MB more: bench/inventory.
+ */
+const MEMORY = 300e6;
+const MEMORY_PER_BYTE = 0.0075;
 
 const DIALECT: Dialect = {
   // 64 bits take less memory and disk than the text. A difference stays hidden only where a missing version and an extra one of the same size have the same
@@ -76,13 +81,15 @@ export class DuckDb {
 
   /**
    * @param folder is made; DuckDB writes what does not fit into memory there, and closing removes it
+   * @param reportBytes of the reports that are loaded at the same time, at most
    * @param isKept tables are on disk: what they take of memory does not depend on them. @default false
    */
-  static async start(api: Api, folder: string, signal: AbortSignal, isKept = false): Promise<DuckDb> {
+  static async start(api: Api, folder: string, signal: AbortSignal, reportBytes: number, isKept = false): Promise<DuckDb> {
     mkdirSync(folder);
+    const threads = Math.min(MOST_THREADS, availableParallelism());
     const instance = await api.DuckDBInstance.create(isKept ? join(folder, 'tables.duckdb') : ':memory:', {
-      memory_limit: MEMORY_LIMIT,
-      threads: String(Math.min(MOST_THREADS, availableParallelism())),
+      memory_limit: `${Math.ceil((MEMORY + reportBytes * threads * MEMORY_PER_BYTE) / 1e6)}MB`,
+      threads: String(threads),
       temp_directory: join(folder, 'spill'),
       preserve_insertion_order: 'false',
       // Trying what compresses best takes as long as sorting, for a table that is read twice.

@@ -434,7 +434,7 @@ test('S3 Batch Operations copies what it can, and this process what is large or 
 
 test('the table is read in the order of keys, and every range has the newest version of each of its keys', async () => {
   const folder = temporaryFolder('choice-');
-  const database = await DuckDb.start(loadDuckDb(''), join(folder, 'd'), new AbortController().signal, true);
+  const database = await DuckDb.start(loadDuckDb(''), join(folder, 'd'), new AbortController().signal, 0, true);
   try {
     const keys = ['a', 'a\u0000b', "a'", 'b', 'ä', '\uffee', '💾', '💾/1', 'c', 'd', 'e'];
     const values = keys.flatMap((key) => [

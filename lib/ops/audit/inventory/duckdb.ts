@@ -28,7 +28,7 @@ export function downloading(
   }
   return {
     async open({ pair, source, replica }) {
-      const database = await DuckDb.start(api, join(folder.path, 'reports'), signal);
+      const database = await DuckDb.start(api, join(folder.path, 'reports'), signal, bytesOf([source, replica]));
       const show = (read: string) => terminal.progress(`audit: ${read} of the reports about pair ${pair.id}`);
       try {
         await database.load({ source, replica }, from, show);

@@ -69,7 +69,7 @@ export class ReportChoices {
     refuseWhatIsNotIn(found, options);
     const choices = new ReportChoices(context, api, from, options, found);
     try {
-      choices.assertFits(reports.map((report) => bytesOf([report])));
+      choices.assertFits();
     } catch (error) {
       await choices.close();
       throw error;
@@ -114,7 +114,7 @@ export class ReportChoices {
   private async choose({ id }: DeployedPair, report: InventoryReport, choice: Choice): Promise<ChosenTable> {
     const { terminal, signal } = this.context;
     const name = `choice_${this.tables.size}`;
-    this.database ??= DuckDb.start(this.api, join(this.folder.path, 'choice'), signal, true);
+    this.database ??= DuckDb.start(this.api, join(this.folder.path, 'choice'), signal, Math.max(0, ...this.sizes), true);
     const database = await this.database;
     const remove = await database.load({ replica: report }, this.from, (read) =>
       terminal.progress(`restore: ${read} of the report about pair ${id}`),
@@ -125,9 +125,14 @@ export class ReportChoices {
     return table;
   }
 
-  private assertFits(sizes: readonly number[]): void {
-    const largest = Math.max(0, ...sizes);
-    const needed = Math.ceil(largest * (1 + SPILL) + sizes.reduce((sum, size) => sum + size, 0) * KEPT);
+  /** Bytes of each report. */
+  private get sizes(): readonly number[] {
+    return [...this.reports.values()].map((report) => bytesOf([report]));
+  }
+
+  private assertFits(): void {
+    const { sizes } = this;
+    const needed = Math.ceil(Math.max(0, ...sizes) * (1 + SPILL) + sizes.reduce((sum, size) => sum + size, 0) * KEPT);
     this.context.terminal.tell(
       `DuckDB chooses from the reports in ${tmpdir()}, and needs at most ${bytes(needed)} of disk there until the restore ends`,
     );
