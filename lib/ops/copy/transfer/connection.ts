@@ -130,7 +130,7 @@ export class Connection {
       let isError = false;
       const receiver: Receiver = {
         begin: (statusCode, all) => {
-          const foreign = ForeignAnswer.in({ statusCode, headers: all }, endpoint.url.host, { method, withContent: false });
+          const foreign = ForeignAnswer.in({ statusCode, headers: all }, endpoint.url.host, { signed: true, withContent: false });
           if (foreign !== undefined) {
             throw foreign;
           }
