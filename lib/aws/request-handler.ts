@@ -21,31 +21,46 @@ export const TIMEOUTS: Timeouts = { connect: 5000, firstByte: 30_000, idle: 30_0
 const LEAST_RATE = 100;
 
 /**
- * Gives an answer up that arrives so slowly that nobody knows whether it ever ends.
+ * Watches an answer, and gives it up when it arrives so slowly that nobody knows whether it ever ends.
  *
  * Not for answers that S3 keeps alive with blanks while it works: those of CompleteMultipartUpload.
  *
+ * @param brought bytes that have come since it was last asked; infinite where they wait to be read
+ * @param end gives it up
+ * @returns ends the watch
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
-export function endWhenTooSlow(body: Readable, { idle }: Timeouts): void {
-  let arrived = 0;
+export function watchRate({ idle }: Timeouts, brought: () => number, end: (error: Error) => void): () => void {
   let wasSlow = false;
+  const timer = setInterval(() => {
+    const arrived = brought();
+    const isSlow = arrived < (LEAST_RATE * idle) / 1000;
+    if (isSlow && wasSlow) {
+      end(Object.assign(new Error(`in ${idle} ms an answer brought only ${arrived} bytes`), { name: 'TimeoutError' }));
+    }
+    wasSlow = isSlow;
+  }, idle).unref();
+  return () => clearInterval(timer);
+}
+
+/** The same for one that is read as a stream. */
+export function endWhenTooSlow(body: Readable, timeouts: Timeouts): void {
+  let arrived = 0;
   const push = body.push.bind(body);
   body.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     arrived += chunk?.length ?? 0;
     return push(chunk, encoding);
   };
-  const timer = setInterval(() => {
-    // Where the buffer is full, it is the reader who is slow. A process that was stopped for a while finds afterwards what has arrived.
-    const isSlow = arrived < (LEAST_RATE * idle) / 1000 && body.readableLength < body.readableHighWaterMark;
-    if (isSlow && wasSlow) {
-      const message = `in ${idle} ms an answer brought only ${arrived} bytes`;
-      body.destroy(Object.assign(new Error(message), { name: 'TimeoutError' }));
-    }
+  const brought = () => {
+    const last = arrived;
     arrived = 0;
-    wasSlow = isSlow;
-  }, idle).unref();
-  body.once('close', () => clearInterval(timer));
+    // Where the buffer is full, it is the reader who is slow. A process that was stopped for a while finds afterwards what has arrived.
+    return body.readableLength < body.readableHighWaterMark ? last : Number.POSITIVE_INFINITY;
+  };
+  body.once(
+    'close',
+    watchRate(timeouts, brought, (error) => body.destroy(error)),
+  );
 }
 
 type Handled = Parameters<NodeHttpHandler['handle']>;

@@ -2,49 +2,27 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Answer, consumed, type Headers, type ObjectRequest } from './connection';
 import { type Algorithm, type Checksum, checksumHeader, computing } from './headers';
+import { endedEarly } from './length';
 
 /**
- * Compares the length that S3 says with the one that was listed: the beginning of an object is not the object.
+ * Reads a body into the beginning of a buffer.
  *
- * @throws Error when they differ; another attempt would find the same
+ * @returns undefined for one that is larger, which is still to be read
+ * @throws Error of the network when it ends early
  */
-export function checkLength(listed: number, { headers, body }: { readonly headers: Headers; readonly body?: Readable }): void {
-  const sent = headers['content-length'];
-  if (sent !== undefined && Number(sent) !== listed) {
-    body?.destroy();
-    throw longerOrShorter(listed, sent);
+export async function readIfFits(buffer: Buffer, { headers, body }: Answer): Promise<Buffer | undefined> {
+  const size = Number(headers['content-length']);
+  if (!(size <= buffer.length)) {
+    return undefined;
   }
-}
-
-function longerOrShorter(listed: number, sent: number | string): Error {
-  return new Error(`S3 sends ${sent} bytes, but ${listed} are expected by the listing: nothing of it is restored`);
-}
-
-/**
- * Reads the whole body.
- *
- * @param whole where to, as long as the body is
- * @throws Error of the network when it ends early, and another one when it is longer
- */
-export async function readInto(whole: Buffer, { body }: Answer): Promise<Buffer> {
   let filled = 0;
   await consumed(body, (chunk) => {
-    chunk.copy(whole, Math.min(filled, whole.length));
-    filled += chunk.length;
+    filled += chunk.copy(buffer, filled);
   });
-  if (filled > whole.length) {
-    throw longerOrShorter(whole.length, filled);
+  if (filled !== size) {
+    throw endedEarly(size, filled);
   }
-  if (filled !== whole.length) {
-    throw Object.assign(new Error(`S3 sent ${filled} of ${whole.length} bytes`), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
-  }
-  return whole;
-}
-
-/** Reads a body into the beginning of a buffer; undefined for one that is larger, which is still to be read. */
-export async function readIfFits(buffer: Buffer, answer: Answer): Promise<Buffer | undefined> {
-  const size = Number(answer.headers['content-length']);
-  return size <= buffer.length ? await readInto(buffer.subarray(0, size), answer) : undefined;
+  return buffer.subarray(0, size);
 }
 
 /** SHA-256 of the whole body. */

@@ -1,7 +1,8 @@
 import { isMissingObject } from '../../../aws/aws-error';
 import { FIRST_BYTE, withReason } from '../../../aws/refusal';
 import type { BucketClient, RestoreRequest } from '../model';
-import { type Answer, Connection, type Headers, type ObjectRequest, s3Error, textOf } from './connection';
+import { type Answer, Connection, type Headers, type ObjectRequest, s3Error } from './connection';
+import type { Received } from './receive';
 
 /** Has S3 say the checksum that it keeps. It takes kms:Decrypt, as reading does. */
 export const WITH_CHECKSUM: Headers = { 'x-amz-checksum-mode': 'ENABLED' };
@@ -28,6 +29,20 @@ export class Bucket {
     return await this.ask(kind, () => this.sendOnce(request));
   }
 
+  /** Receives the body into the place that the headers decide on, which may give it up. */
+  async receive(
+    kind: RestoreRequest,
+    request: ObjectRequest,
+    place: (headers: Headers) => Buffer | undefined,
+  ): Promise<Received> {
+    return await this.ask(kind, () => this.connection.receive(request, place));
+  }
+
+  /** Receives an answer without counting it, for what is within another `ask`. */
+  async receiveOnce(request: ObjectRequest): Promise<Received> {
+    return await this.connection.receive(request);
+  }
+
   /** Sends a request without counting it, for what is within another `ask`. */
   async sendOnce(request: ObjectRequest): Promise<Answer> {
     return await this.connection.send(request);
@@ -44,7 +59,7 @@ export class Bucket {
 
   /** The same without counting, for what is within another `ask`. */
   async textOnce(request: ObjectRequest): Promise<string> {
-    const text = await textOf(await this.sendOnce(request));
+    const text = (await this.receiveOnce(request)).body.toString('utf8');
     if (text.trimEnd().endsWith('</Error>')) {
       throw s3Error(503, text);
     }
@@ -58,8 +73,7 @@ export class Bucket {
   async head(key: string, versionId?: string, headers: Headers = {}): Promise<Headers | undefined> {
     const place = { key, ...(versionId === undefined ? {} : { query: { versionId } }) };
     const ask = async () => {
-      const answer = await this.send('head', { method: 'HEAD', ...place, headers });
-      answer.body.resume();
+      const answer = await this.ask('head', () => this.receiveOnce({ method: 'HEAD', ...place, headers }));
       return answer.headers;
     };
     const firstByte = async () => {

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { ForeignAnswer } from '../../../aws/foreign-answer';
 import { endWhenTooSlow, RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 import { PROGRAM } from '../../../config/program';
+import { type Received, type Receiver, received } from './receive';
+import { Signer } from './signer';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export async function endpointOf({ config }: S3Client, bucket: string): Promise<
  */
 export class Connection {
   private readonly patience: AbortSignal;
-  private ready: Promise<{ endpoint: Endpoint; signer: SignatureV4; pool: Pool }> | undefined;
+  private ready: Promise<Prepared> | undefined;
 
   constructor(
     private readonly s3: S3Client,
@@ -91,22 +91,15 @@ export class Connection {
     setMaxListeners(0, interruption, this.patience);
   }
 
-  /** @throws S3Error for every answer but success, ForeignAnswer when S3 did not answer, and whatever the network throws */
+  /**
+   * Sends a request whose answer is read as a stream.
+   *
+   * @throws S3Error for every answer but success, ForeignAnswer when S3 did not answer, and whatever the network throws
+   */
   async send(request: ObjectRequest): Promise<Answer> {
-    this.ready ??= this.prepare().catch((error: unknown) => {
-      this.ready = undefined;
-      throw error;
-    });
-    const { endpoint, signer, pool } = await this.ready;
-    for (let attempt = 0; ; attempt += 1) {
-      const offset = this.s3.config.systemClockOffset;
-      const { path, headers } = await this.signed(request, endpoint, signer, offset);
-      const { method, body: content = null } = request;
-      const signal = this.signalOf(request);
-      // Without `reset`, a HEAD request would close its connection.
-      const sent = Buffer.isBuffer(content) && content.length > SLICE ? Readable.from(slices(content)) : content;
-      const options = { method, path, headers, body: sent, reset: false, signal };
-      const answer = await pool.request(options);
+    return await this.tried(request, async ({ pool, endpoint }, sent) => {
+      const { method } = request;
+      const answer = await pool.request({ ...sent, signal: this.signalOf(request) });
       // An answer that is destroyed, or that nobody reads yet, fails without anybody who listens.
       const body = answer.body.on('error', () => undefined);
       const foreign = ForeignAnswer.in(answer, endpoint.url.host, { signed: true, withContent: false });
@@ -117,14 +110,68 @@ export class Connection {
       if (method !== 'POST') {
         endWhenTooSlow(body, this.timeouts);
       }
-      const received: Answer = { headers: joined(answer.headers), body };
-      if (answer.statusCode < 300) {
-        return received;
+      const headers = joined(answer.headers);
+      if (answer.statusCode >= 300) {
+        throw errorOf(answer.statusCode, headers, await textOf({ body }));
       }
-      const error = await errorOf(answer.statusCode, received);
-      const again = content === null || Buffer.isBuffer(content);
-      if (!(await this.learnsTime(error, received.headers, offset)) || attempt > 0 || !again) {
-        throw error;
+      return { headers, body };
+    });
+  }
+
+  /**
+   * Sends a request whose answer is received into memory, with less work than a stream takes.
+   *
+   * @param place says where the body goes, from the headers; undefined gives it up. What it throws, this throws. @default - a buffer of its own
+   * @throws as `send`, and Error for a body that is not as long as its place
+   */
+  async receive(request: ObjectRequest, place?: (headers: Headers) => Buffer | undefined): Promise<Received> {
+    const { method } = request;
+    return await this.tried(request, async ({ pool, endpoint }, sent) => {
+      let isError = false;
+      const receiver: Receiver = {
+        begin: (statusCode, all) => {
+          const foreign = ForeignAnswer.in({ statusCode, headers: all }, endpoint.url.host, { signed: true, withContent: false });
+          if (foreign !== undefined) {
+            throw foreign;
+          }
+          const headers = joined(all);
+          isError = statusCode >= 300;
+          return { headers, place: isError || place === undefined ? 'own' : place(headers) };
+        },
+        signal: this.signalOf(request),
+        timeouts: method === 'POST' ? undefined : this.timeouts,
+      };
+      const { statusCode, ...answer } = await received(pool, sent, receiver);
+      if (isError) {
+        throw errorOf(statusCode, answer.headers, answer.body.toString('utf8'));
+      }
+      return answer;
+    });
+  }
+
+  /** Signs a request and sends it, twice where S3 says that the clock of this machine is wrong. */
+  private async tried<Result>(
+    request: ObjectRequest,
+    exchange: (prepared: Prepared, sent: Dispatcher.RequestOptions) => Promise<Result>,
+  ): Promise<Result> {
+    this.ready ??= this.prepare().catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+    const prepared = await this.ready;
+    const { method, body: content = null } = request;
+    for (let attempt = 0; ; attempt += 1) {
+      const offset = this.s3.config.systemClockOffset;
+      const signed = await this.signed(request, prepared, offset);
+      const body = Buffer.isBuffer(content) && content.length > SLICE ? Readable.from(slices(content)) : content;
+      try {
+        // Without `reset`, a HEAD request would close its connection.
+        return await exchange(prepared, { method, ...signed, body, reset: false });
+      } catch (error) {
+        const again = content === null || Buffer.isBuffer(content);
+        if (!(error instanceof S3Error && (await this.learnsTime(error, offset))) || attempt > 0 || !again) {
+          throw error;
+        }
       }
     }
   }
@@ -136,36 +183,26 @@ export class Connection {
 
   private async signed(
     { method, key, query = {}, headers = {}, body }: ObjectRequest,
-    { url, headers: more }: Endpoint,
-    signer: SignatureV4,
+    { endpoint: { url, headers: more }, signer }: Prepared,
     offset: number,
   ): Promise<{ path: string; headers: Record<string, string> }> {
     const path = `${url.pathname === '/' ? '' : url.pathname}/${key.split('/').map(escapeUri).join('/')}`;
-    const { headers: signed } = await signer.sign(
-      {
-        method,
-        protocol: url.protocol,
-        hostname: url.hostname,
-        path,
-        query: { ...query },
-        headers: {
-          'x-amz-content-sha256': body === undefined ? EMPTY : 'UNSIGNED-PAYLOAD',
-          ...headers,
-          ...more,
-          host: url.host,
-          'user-agent': PROGRAM,
-          ...(this.owner === undefined ? {} : { 'x-amz-expected-bucket-owner': this.owner }),
-          ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
-        },
-      },
-      { signingDate: new Date(Date.now() + offset) },
-    );
-    const parameters = Object.entries(query).map((words) => words.map(escapeUri).join('='));
-    return { path: parameters.length === 0 ? path : `${path}?${parameters.join('&')}`, headers: signed };
+    const names = Object.keys(query).toSorted();
+    const parameters = names.map((name) => `${escapeUri(name)}=${escapeUri(query[name] ?? '')}`).join('&');
+    const all: Record<string, string> = {
+      'x-amz-content-sha256': body === undefined ? EMPTY : 'UNSIGNED-PAYLOAD',
+      ...headers,
+      ...more,
+    };
+    if (Buffer.isBuffer(body)) {
+      all['content-length'] = String(body.length);
+    }
+    await signer.sign({ method, path, parameters, headers: all }, new Date(Date.now() + offset));
+    return { path: parameters === '' ? path : `${path}?${parameters}`, headers: all };
   }
 
   /** Has the client sign with the time of S3 where S3 refused that of this machine, which an answer to HEAD does not say. */
-  private async learnsTime({ $metadata }: S3Error, { date = '', age }: Headers, offset: number): Promise<boolean> {
+  private async learnsTime({ $metadata, headers: { date = '', age } }: S3Error, offset: number): Promise<boolean> {
     const { config } = this.s3;
     const there = Date.parse(date) - Date.now();
     const wrong = [400, 403].includes($metadata.httpStatusCode) && age === undefined && Math.abs(there - offset) >= SKEW;
@@ -176,19 +213,29 @@ export class Connection {
     return true;
   }
 
-  private async prepare(): Promise<{ endpoint: Endpoint; signer: SignatureV4; pool: Pool }> {
+  private async prepare(): Promise<Prepared> {
     const endpoint = await endpointOf(this.s3, this.bucket);
     const { region, service, url } = endpoint;
-    // S3 signs paths as they are sent.
-    const options = { uriEscapePath: false, applyChecksum: false };
+    const own = {
+      host: url.host,
+      'user-agent': PROGRAM,
+      ...(this.owner === undefined ? {} : { 'x-amz-expected-bucket-owner': this.owner }),
+    };
     // S3 takes minutes to complete an upload, and sends blanks meanwhile.
     const { connect: timeout, firstByte: headersTimeout, idle: bodyTimeout } = this.timeouts;
     return {
-      endpoint,
-      signer: new SignatureV4({ credentials: this.s3.config.credentials, region, service, sha256: Sha256, ...options }),
+      endpoint: { ...endpoint, headers: { ...endpoint.headers, ...own } },
+      signer: new Signer(this.s3.config.credentials, region, service),
       pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
   }
+}
+
+/** What every request for the bucket is sent with. */
+interface Prepared {
+  readonly endpoint: Endpoint;
+  readonly signer: Signer;
+  readonly pool: Pool;
 }
 
 function* slices(body: Buffer): Generator<Buffer> {
@@ -214,11 +261,15 @@ function escapeUri(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Only headers that come more than once have arrays, and S3 sends none of those: nothing is copied for the others. */
-function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  return Object.values(headers).some(Array.isArray)
-    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
-    : (headers as Headers);
+/** Has a header that came more than once as one: only those have arrays. */
+function joined(headers: Record<string, string | string[] | undefined>): Headers {
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value !== 'string') {
+      headers[name] = [value].flat().join(', ');
+    }
+  }
+  return headers as Headers;
 }
 
 /** Reads a short body. */
@@ -241,7 +292,12 @@ export async function consumed(body: Readable, take: (chunk: Buffer) => void): P
 export class S3Error extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
 
-  constructor(code: string, message: string, status: number) {
+  constructor(
+    code: string,
+    message: string,
+    status: number,
+    readonly headers: Headers = {},
+  ) {
     super(message);
     this.name = code;
     this.$metadata = { httpStatusCode: status };
@@ -260,17 +316,16 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   503: 'SlowDown',
 };
 
-async function errorOf(status: number, answer: Answer): Promise<S3Error> {
+function errorOf(status: number, headers: Headers, xml: string): S3Error {
   // The header comes with redirections.
-  const region = status < 400 ? answer.headers['x-amz-bucket-region'] : undefined;
-  const otherwise = `S3 answered ${status}${region === undefined ? '' : `: the bucket is in ${region}`}`;
-  return s3Error(status, await textOf(answer), otherwise);
+  const region = status < 400 ? headers['x-amz-bucket-region'] : undefined;
+  return s3Error(status, xml, `S3 answered ${status}${region === undefined ? '' : `: the bucket is in ${region}`}`, headers);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export function s3Error(status: number, xml: string, otherwise = `S3 answered ${status}`): S3Error {
+export function s3Error(status: number, xml: string, otherwise = `S3 answered ${status}`, headers: Headers = {}): S3Error {
   const code = xmlText(xml, 'Code') ?? BY_STATUS[status] ?? 'Unknown';
-  return new S3Error(code, xmlText(xml, 'Message') ?? otherwise, status);
+  return new S3Error(code, xmlText(xml, 'Message') ?? otherwise, status, headers);
 }
 
 /** Text of the first element of this name. */

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { stopIfInterrupted } from '../../../aws/clock';
 import { noProgress } from '../../../aws/listing/bucket';
 import { quoted } from '../../../errors/visible';
 import type { Item, ItemOutcome } from '../model';
-import { checkLength, poured, readIfFits, streamed } from './body';
+import { poured, readIfFits, streamed } from './body';
 import type { Bucket } from './bucket';
-import { type Answer, type Headers, xmlText } from './connection';
+import { type Headers, xmlText } from './connection';
 import { fatal, isCode, isPassing, repeated } from './failure';
 import { type Algorithm, type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
 import { type Part, partsOf } from './layout';
+import { checkLength } from './length';
 import { type CopyContext, isRefusal } from './target';
 
 /** Parts of one object that are on their way at a time. */
@@ -116,24 +118,17 @@ async function sendParts(
   const numbers = new Set(uploaded.map((part) => part.number));
   const missing = parts.filter(({ number }) => !numbers.has(number)).values();
   const stop = new AbortController();
-  const send = async ({ number, read, size }: Part, buffer: Buffer): Promise<UploadedPart> => {
-    let there: Answer | undefined;
-    let whole: Buffer | undefined;
+  const send = async (part: Part, buffer: Buffer): Promise<UploadedPart> => {
+    let there: ReadPart | undefined;
     return await to.ask('put', async () => {
       if (stop.signal.aborted) {
         throw new Error('another part failed');
       }
       // A body that is sent on is gone when S3 throttles its PUT.
-      if (there === undefined || whole === undefined) {
-        there = await from.send('get', { method: 'GET', key, ...read });
-        // Where parts are as long as the replica's own, S3 compares the length of the whole when it completes the upload.
-        if (size !== undefined) {
-          checkLength(size, there);
-        }
-        checkRange(read.headers?.['range'], there);
-        whole = await readIfFits(buffer, there);
+      if (there === undefined || !Buffer.isBuffer(there.body)) {
+        there = await readPart(from, key, part, buffer);
       }
-      return await upload.send(number, there, whole, stop.signal);
+      return await upload.send(part.number, there, stop.signal);
     });
   };
   const worker = async () => {
@@ -152,11 +147,38 @@ async function sendParts(
   return uploaded;
 }
 
+/** A part as it was read: in memory, or as it arrives. */
+interface ReadPart {
+  readonly headers: Headers;
+  readonly body: Buffer | Readable;
+}
+
+/** Reads a part into a buffer where it fits. */
+async function readPart(from: Bucket, key: string, { read, size }: Part, buffer: Buffer): Promise<ReadPart> {
+  const request = { method: 'GET', key, ...read } as const;
+  const check = (answer: { readonly headers: Headers; readonly body?: Readable }) => {
+    // Where parts are as long as the replica's own, S3 compares the length of the whole when it completes the upload.
+    if (size !== undefined) {
+      checkLength(size, answer);
+    }
+    checkRange(read.headers?.['range'], answer);
+  };
+  if (size !== undefined && size <= buffer.length) {
+    return await from.receive('get', request, (headers) => {
+      check({ headers });
+      return buffer.subarray(0, size);
+    });
+  }
+  const answer = await from.send('get', request);
+  check(answer);
+  return { headers: answer.headers, body: (await readIfFits(buffer, answer)) ?? answer.body };
+}
+
 /** A cache that does not look at ranges may answer with another one, of the same length. @throws Error */
-function checkRange(asked: string | undefined, { headers, body }: Answer): void {
+function checkRange(asked: string | undefined, { headers, body }: { readonly headers: Headers; readonly body?: Readable }): void {
   const sent = headers['content-range'];
   if (asked !== undefined && sent?.startsWith(`${asked.replace('=', ' ')}/`) === false) {
-    body.destroy();
+    body?.destroy();
     throw new Error(`S3 was asked for ${asked} and answered with ${sent}: nothing of it is restored`);
   }
 }
@@ -248,26 +270,24 @@ class Upload {
   /**
    * Sends one part with the checksum that S3 keeps with it, or else with a new one.
    *
-   * @param answer what the part was read from
-   * @param whole its body in memory. @default - sent on as it arrives
+   * @param read its body in memory, or as it arrives
    */
-  async send(number: number, answer: Answer, whole: Buffer | undefined, signal: AbortSignal): Promise<UploadedPart> {
+  async send(number: number, { headers, body }: ReadPart, signal: AbortSignal): Promise<UploadedPart> {
     const { algorithm, type } = this.checksum;
-    const kept = type === 'COMPOSITE' ? checksumOf(answer.headers) : undefined;
+    const kept = type === 'COMPOSITE' ? checksumOf(headers) : undefined;
     const known = kept?.algorithm === algorithm && kept.parts === undefined ? kept : undefined;
     const part = { method: 'PUT', key: this.key, query: { ...this.query, partNumber: String(number) } } as const;
-    if (whole === undefined) {
-      const size = Number(answer.headers['content-length']);
-      const send = (body: Answer['body'], broken: AbortSignal) =>
-        this.to.sendOnce({ ...part, ...streamed({ body, size, signal: broken }, known, algorithm) });
-      return uploadedPart(number, await poured(answer, signal, send), known);
+    if (!Buffer.isBuffer(body)) {
+      const size = Number(headers['content-length']);
+      const send = (piece: Readable, broken: AbortSignal) =>
+        this.to.sendOnce({ ...part, ...streamed({ body: piece, size, signal: broken }, known, algorithm) });
+      const answer = await poured({ body }, signal, send);
+      answer.body.resume();
+      return uploadedPart(number, answer.headers, known);
     }
-    const checksum = known ?? (await computed(algorithm, whole));
-    return uploadedPart(
-      number,
-      await this.to.sendOnce({ ...part, headers: checksumHeader(checksum), body: whole, signal }),
-      checksum,
-    );
+    const checksum = known ?? (await computed(algorithm, body));
+    const answer = await this.to.receiveOnce({ ...part, headers: checksumHeader(checksum), body, signal });
+    return uploadedPart(number, answer.headers, checksum);
   }
 
   /**
@@ -308,8 +328,7 @@ class Upload {
   }
 }
 
-function uploadedPart(number: number, { headers, body }: Answer, sent: Checksum | undefined): UploadedPart {
-  body.resume();
+function uploadedPart(number: number, headers: Headers, sent: Checksum | undefined): UploadedPart {
   return { number, etag: headers['etag'] ?? '', checksum: checksumOf(headers) ?? sent };
 }
 

@@ -1,12 +1,12 @@
 import { type Clock, stopIfInterrupted } from '../../../aws/clock';
 import { type BucketClient, type CopyVersion, type Item, type ItemOutcome, isArchived, type OpenUploads } from '../model';
-import { checkLength } from './body';
 import { Bucket, WITH_CHECKSUM } from './bucket';
 import { S3Error } from './connection';
 import { fatal, isCode, reasonOf, repeated } from './failure';
 import { checksumOf } from './headers';
 import { copyInParts, endUpload, uploadChecksum } from './in-parts';
 import { SIZES, type Sizes } from './layout';
+import { checkLength } from './length';
 import { Buffers, Gate } from './memory';
 import { type CopyContext, Target } from './target';
 import { copyWhole } from './whole';
@@ -31,7 +31,7 @@ export interface CopyOptions {
   readonly withoutTags?: boolean;
   /** Ids of the accounts that must own the buckets; S3 refuses requests to buckets of others. @default - not checked */
   readonly owners?: { readonly from: string; readonly to: string };
-  /** Bytes of small objects that are held in memory at once, however many copies run at a time. @default 32 MiB */
+  /** Bytes in small buffers, and bytes of objects in memory of their own, however many copies run at a time. @default 32 MiB */
   readonly memory?: number;
   /** Tests have smaller ones. @default SIZES */
   readonly sizes?: Sizes;
@@ -39,7 +39,7 @@ export interface CopyOptions {
 
 /** Copies versions from one bucket to another through this process. Any number of copies may run at a time. */
 export function copier(from: BucketClient, to: BucketClient, options: CopyOptions): CopyVersion {
-  const { sizes = SIZES } = options;
+  const { sizes = SIZES, memory = 32 * MIB } = options;
   const source = new Bucket(from, options.owners?.from, options.signal);
   const sink = new Bucket(to, options.owners?.to, options.signal);
   const context: CopyContext = {
@@ -51,7 +51,8 @@ export function copier(from: BucketClient, to: BucketClient, options: CopyOption
     uploads: options.uploads,
     storageClass: options.storageClass ?? 'STANDARD',
     withoutTags: options.withoutTags ?? false,
-    memory: new Gate(options.memory ?? 32 * MIB),
+    small: new Buffers(Math.max(1, Math.floor(memory / sizes.small)), sizes.small),
+    memory: new Gate(memory),
     buffers: new Buffers(LARGE_BODIES, sizes.part),
     sizes,
   };

@@ -5,10 +5,13 @@ import type { Checksum } from './headers';
 /** Most parts of an upload. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MOST_PARTS = 10_000;
 
+const KIB = 1024;
 const MIB = 1024 ** 2;
 
 /** Sizes in bytes by which it is chosen how an object is copied. */
 export interface Sizes {
+  /** Largest object that gets one of many small buffers, which are used again: what objects leave behind makes V8 collect garbage. */
+  readonly small: number;
   /** Largest object that gets memory of its own. Larger ones use a buffer, and those that fit in none are sent on as they arrive. */
   readonly inMemory: number;
   /** Largest object that is copied in one PUT. */
@@ -17,7 +20,7 @@ export interface Sizes {
   readonly part: number;
 }
 
-export const SIZES: Sizes = { inMemory: 4 * MIB, whole: 64 * MIB, part: 12 * MIB };
+export const SIZES: Sizes = { small: 128 * KIB, inMemory: 4 * MIB, whole: 64 * MIB, part: 12 * MIB };
 
 /** One part: how to read it. */
 export interface Part {

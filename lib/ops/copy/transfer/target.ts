@@ -2,12 +2,13 @@ import { faultInWords } from '../../../aws/aws-error';
 import type { Clock } from '../../../aws/clock';
 import { bytes } from '../../../cli/units';
 import type { Item, ItemOutcome, OpenUploads } from '../model';
-import { checkLength, hashOf } from './body';
+import { hashOf } from './body';
 import { type Bucket, WITH_CHECKSUM } from './bucket';
 import { type Headers, S3Error } from './connection';
 import { fatal, isCode, isPassing } from './failure';
 import { checksumOf, type WriteOptions } from './headers';
 import type { Sizes } from './layout';
+import { checkLength } from './length';
 import type { Buffers, Gate } from './memory';
 
 /** What all copies share. */
@@ -18,7 +19,9 @@ export interface CopyContext extends WriteOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly uploads: OpenUploads;
-  /** Bytes of small objects in memory. */
+  /** One for each small object under way. */
+  readonly small: Buffers;
+  /** Bytes of objects in memory of their own. */
   readonly memory: Gate;
   /** One for each large body under way, even where it does not fit and is sent on as it arrives. */
   readonly buffers: Buffers;

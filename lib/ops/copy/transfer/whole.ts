@@ -1,9 +1,10 @@
 import type { Item, ItemOutcome } from '../model';
-import { checkLength, poured, readInto, streamed } from './body';
+import { poured, streamed } from './body';
 import { WITH_CHECKSUM } from './bucket';
 import type { Answer, Headers } from './connection';
 import { repeated } from './failure';
 import { type Checksum, checksumHeader, checksumOf, computed, headersToWrite } from './headers';
+import { checkLength } from './length';
 import { type CopyContext, isRefusal } from './target';
 
 /**
@@ -12,29 +13,46 @@ import { type CopyContext, isRefusal } from './target';
  * @returns undefined for a version whose checksum is one of its parts, which a PUT would lose
  */
 export async function copyWhole(context: CopyContext, item: Item): Promise<ItemOutcome | undefined> {
-  const { from, to, clock, memory, buffers, sizes } = context;
+  const { from, to, clock, small, memory, buffers, sizes } = context;
   const { size } = item;
-  const attempted = async (attempt: number, space?: Buffer): Promise<ItemOutcome | undefined> => {
-    const place = { key: item.key, query: { versionId: item.versionId } };
-    const answer = await from.send('get', { method: 'GET', ...place, headers: WITH_CHECKSUM });
+  const request = { method: 'GET', key: item.key, query: { versionId: item.versionId }, headers: WITH_CHECKSUM } as const;
+  /** Tags are asked for while the body arrives. Whether they could be read shows before the write. */
+  const begun = (read: Headers, again: boolean): Omit<Whole, 'body'> => {
+    const headers = headersToWrite(context, item, read);
+    headers.catch(() => undefined);
+    return { read, headers, checksum: checksumOf(read), again };
+  };
+  const inMemory = (space: Buffer) =>
+    repeated(clock, async (attempt) => {
+      let whole: Omit<Whole, 'body'> | undefined;
+      await from.receive('get', request, (read) => {
+        checkLength(size, { headers: read });
+        whole = isInParts(read) ? undefined : begun(read, attempt > 0);
+        return whole && space;
+      });
+      return whole && (await write(context, item, { ...whole, body: space }));
+    });
+  const attempted = async (attempt: number) => {
+    const answer = await from.send('get', request);
     checkLength(size, answer);
-    const checksum = checksumOf(answer.headers);
-    if (checksum?.parts !== undefined) {
+    if (isInParts(answer.headers)) {
       answer.body.destroy();
       return undefined;
     }
-    // Tags are asked for while the body arrives. Whether they could be read shows before the write.
-    const headers = headersToWrite(context, item, answer.headers);
-    headers.catch(() => undefined);
-    const body = space === undefined ? answer : await readInto(space, answer);
-    return await write(context, item, { read: answer.headers, headers, body, checksum, again: attempt > 0 });
+    return await write(context, item, { ...begun(answer.headers, attempt > 0), body: answer });
   };
-  const inMemory = (space: Buffer) => repeated(clock, (attempt) => attempted(attempt, space));
   // A body that is sent on is gone when S3 throttles its PUT: the GET belongs to what is sent again.
   const asItArrives = () => repeated(clock, (attempt) => to.ask('put', () => attempted(attempt)));
+  if (size <= sizes.small) {
+    return await small.during((buffer) => inMemory(buffer.subarray(0, size)));
+  }
   return size <= sizes.inMemory
     ? await memory.during(size, () => inMemory(Buffer.allocUnsafeSlow(size)))
     : await buffers.during((buffer) => (size <= buffer.length ? inMemory(buffer.subarray(0, size)) : asItArrives()));
+}
+
+function isInParts(read: Headers): boolean {
+  return checksumOf(read)?.parts !== undefined;
 }
 
 interface Whole {

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -94,6 +93,26 @@ function client(more: S3ClientConfig = {}): S3Client {
   clients.push(made);
   return made;
 }
+
+type Request = Parameters<Connection['send']>[0];
+
+/** Both ways of an answer: read as a stream, and received into memory. */
+const WAYS: [string, (connection: Connection, request: Request) => Promise<{ headers: object; text: string }>][] = [
+  [
+    'read',
+    async (connection, request) => {
+      const { headers, body } = await connection.send(request);
+      return { headers, text: await textOf({ body }) };
+    },
+  ],
+  [
+    'received',
+    async (connection, request) => {
+      const { headers, body } = await connection.receive(request);
+      return { headers, text: body.toString() };
+    },
+  ],
+];
 
 /** Whether S3 would accept the signature of what arrived. @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
 function isSigned({ method, url, headers }: Sent): boolean {
@@ -251,197 +270,274 @@ test('takes new credentials when the old ones expire', async () => {
   expect(before).not.toBe(after);
 });
 
-test.each([
-  [400, '<?xml version="1.0"?><Error><Code>A.B</Code><Message>&lt;x&gt; &amp; &#252;&#x21;</Message></Error>', 'A.B', '<x> & ü!'],
-  [404, '', 'NotFound', 'S3 answered 404'],
-  [405, '', 'MethodNotAllowed', 'S3 answered 405'],
-  [418, 'no XML', 'Unknown', 'S3 answered 418'],
-])('answers that are none of success are errors like those of the SDK: %d', async (status, body, name, message) => {
-  answer = { status, body };
+describe.each(WAYS)('an answer that is %s', (_way, exchange) => {
+  test.each([
+    [
+      400,
+      '<?xml version="1.0"?><Error><Code>A.B</Code><Message>&lt;x&gt; &amp; &#252;&#x21;</Message></Error>',
+      'A.B',
+      '<x> & ü!',
+    ],
+    [404, '', 'NotFound', 'S3 answered 404'],
+    [405, '', 'MethodNotAllowed', 'S3 answered 405'],
+    [418, 'no XML', 'Unknown', 'S3 answered 418'],
+  ])('answers that are none of success are errors like those of the SDK: %d', async (status, body, name, message) => {
+    answer = { status, body };
 
-  await expect(new Connection(client(), 'bucket').send({ method: 'GET', key: 'a' })).rejects.toMatchObject({
-    name,
-    message,
-    $metadata: { httpStatusCode: status },
-  });
-});
-
-test.each([
-  [301, 'PermanentRedirect'],
-  [307, 'TemporaryRedirect'],
-])('a bucket of another Region is named as such: %d', async (status, name) => {
-  answer = { status, body: '', headers: { 'x-amz-bucket-region': 'us-west-2' } };
-
-  await expect(new Connection(client(), 'bucket').send({ method: 'HEAD', key: 'a' })).rejects.toMatchObject({
-    name,
-    message: `S3 answered ${status}: the bucket is in us-west-2`,
-  });
-});
-
-describe('a clock that is wrong by an hour', () => {
-  const HOUR = 3_600_000;
-  const SKEWED = '<Error><Code>RequestTimeTooSkewed</Code><Message>too large</Message></Error>';
-  /** As S3: it compares with its own time, and says that time. */
-  function wrongClock() {
-    const now = () => Date.now() + HOUR;
-    respond = ({ headers }) => {
-      const date = String(headers['x-amz-date']).replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
-      const isNow = Math.abs(Date.parse(date) - now()) < 900_000;
-      return { ...(isNow ? answer : { status: 403, body: SKEWED }), headers: { date: new Date(now()).toUTCString() } };
-    };
-  }
-
-  test.each(['GET', 'HEAD', 'PUT'] as const)(
-    'is corrected by the time of S3, and the request is sent again: %s',
-    async (method) => {
-      wrongClock();
-      const s3 = client();
-      const connection = new Connection(s3, 'bucket');
-      const request = { method, key: 'a', ...(method === 'PUT' ? { body: Buffer.from('body') } : {}) } as const;
-
-      await connection.send(request);
-      await connection.send(request);
-
-      expect(sent).toHaveLength(3);
-      expect(sent.map(isSigned)).toEqual([true, true, true]);
-      expect(Math.abs(s3.config.systemClockOffset - HOUR)).toBeLessThan(60_000);
-    },
-  );
-
-  test('is corrected for what comes after a body that cannot be sent twice', async () => {
-    wrongClock();
-    const connection = new Connection(client(), 'bucket');
-    const stream = () =>
-      ({ method: 'PUT', key: 'a', headers: { 'content-length': '4' }, body: Readable.from(['body']) }) as const;
-
-    await expect(connection.send(stream())).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
-    await connection.send(stream());
-
-    expect(sent).toHaveLength(2);
-  });
-
-  test('stays wrong where the client is told to leave it, and where it is not the reason', async () => {
-    wrongClock();
-    const stubborn = new Connection(client({ disableClockSkewCorrection: true }), 'bucket');
-    await expect(stubborn.send({ method: 'GET', key: 'a' })).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
-    respond = () => ({ status: 403, body: '<Error><Code>AccessDenied</Code></Error>' });
-    await expect(new Connection(client(), 'bucket').send({ method: 'GET', key: 'a' })).rejects.toMatchObject({
-      name: 'AccessDenied',
+    await expect(exchange(new Connection(client(), 'bucket'), { method: 'GET', key: 'a' })).rejects.toMatchObject({
+      name,
+      message,
+      $metadata: { httpStatusCode: status },
     });
-
-    expect(sent).toHaveLength(2);
-  });
-});
-
-test('connections are used again, after HEAD too', async () => {
-  const connection = new Connection(client(), 'bucket');
-  const ports = new Set<number | undefined>();
-  respond = ({ port }) => {
-    ports.add(port);
-    return answer;
-  };
-  for (const method of ['GET', 'HEAD', 'PUT', 'HEAD', 'GET', 'HEAD', 'HEAD', 'PUT'] as const) {
-    const { body } = await connection.send({ method, key: 'a', ...(method === 'PUT' ? { body: Buffer.from('body') } : {}) });
-    body.resume();
-    await once(body, 'end');
-  }
-
-  // A connection is free a moment after its answer has ended.
-  expect(ports.size).toBeLessThanOrEqual(2);
-});
-
-test('no more connections are opened than by a client of the SDK', async () => {
-  const connection = new Connection(client(), 'bucket');
-  const ports = new Set<number | undefined>();
-  respond = ({ port }) => {
-    ports.add(port);
-    return answer;
-  };
-
-  await Promise.all(Array.from({ length: 200 }, async () => (await connection.send({ method: 'GET', key: 'a' })).body.resume()));
-
-  expect(ports.size).toBeLessThanOrEqual(50);
-});
-
-test('headers are sent and read as they are, those of Latin-1 too', async () => {
-  const headers = { 'content-disposition': 'attachment; filename="ü.txt"', 'x-amz-meta-a': 'a,  b', 'x-amz-meta-empty': '' };
-  respond = (request) => ({
-    ...answer,
-    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, String(request.headers[name])])),
-  });
-
-  const received = await new Connection(client(), 'bucket').send({ method: 'GET', key: 'a', headers });
-
-  expect(sent[0]?.headers).toMatchObject(headers);
-  expect(received.headers).toMatchObject(headers);
-});
-
-describe('a server that hangs', () => {
-  const SHORT = { connect: 1000, firstByte: 100, idle: 100 };
-  const never = new AbortController().signal;
-
-  test('is given up before its answer', async () => {
-    respond = () => undefined;
-
-    await expect(
-      new Connection(client(), 'bucket', undefined, never, SHORT).send({ method: 'GET', key: 'a' }),
-    ).rejects.toMatchObject({
-      code: 'UND_ERR_HEADERS_TIMEOUT',
-    });
-  });
-
-  test('is given up half way', async () => {
-    answer = { status: 200, body: 'half', headers: { 'content-length': '100' } };
-    const { body } = await new Connection(client(), 'bucket', undefined, never, SHORT).send({ method: 'GET', key: 'a' });
-
-    await expect(body.toArray()).rejects.toThrow(/Timeout|brought only/);
   });
 
   test.each([
-    ['is given up', 'GET', false],
-    ['is waited for where S3 sends blanks while it completes an upload', 'POST', true],
-  ] as const)('that brings a byte now and then %s', async (_, method, waits) => {
-    const endpoint = await listening((request, response) => {
-      response.writeHead(200);
-      const drip = setInterval(() => response.write(' '), 20);
-      setTimeout(() => response.end(), 250);
-      request.resume();
-      response.once('close', () => clearInterval(drip));
-    });
-    const { body } = await new Connection(client({ endpoint }), 'bucket', undefined, never, SHORT).send({ method, key: 'a' });
+    [301, 'PermanentRedirect'],
+    [307, 'TemporaryRedirect'],
+  ])('a bucket of another Region is named as such: %d', async (status, name) => {
+    answer = { status, body: '', headers: { 'x-amz-bucket-region': 'us-west-2' } };
 
-    const read = textOf({ body }).then(
-      () => true,
-      ({ name }: Error) => name,
-    );
-    expect(await read).toBe(waits ? true : 'TimeoutError');
+    await expect(exchange(new Connection(client(), 'bucket'), { method: 'HEAD', key: 'a' })).rejects.toMatchObject({
+      name,
+      message: `S3 answered ${status}: the bucket is in us-west-2`,
+    });
   });
 
-  test('holds up nobody who interrupts', async () => {
-    const interruption = new AbortController();
-    respond = () => {
-      interruption.abort();
-      return undefined;
-    };
-    const connection = new Connection(client(), 'bucket', undefined, interruption.signal);
+  describe('a clock that is wrong by an hour', () => {
+    const HOUR = 3_600_000;
+    const SKEWED = '<Error><Code>RequestTimeTooSkewed</Code><Message>too large</Message></Error>';
+    /** As S3: it compares with its own time, and says that time. */
+    function wrongClock() {
+      const now = () => Date.now() + HOUR;
+      respond = ({ headers }) => {
+        const date = String(headers['x-amz-date']).replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z');
+        const isNow = Math.abs(Date.parse(date) - now()) < 900_000;
+        return { ...(isNow ? answer : { status: 403, body: SKEWED }), headers: { date: new Date(now()).toUTCString() } };
+      };
+    }
 
-    await expect(connection.send({ method: 'GET', key: 'a' })).rejects.toThrow('aborted');
+    test.each(['GET', 'HEAD', 'PUT'] as const)(
+      'is corrected by the time of S3, and the request is sent again: %s',
+      async (method) => {
+        wrongClock();
+        const s3 = client();
+        const connection = new Connection(s3, 'bucket');
+        const request = { method, key: 'a', ...(method === 'PUT' ? { body: Buffer.from('body') } : {}) } as const;
+
+        await exchange(connection, request);
+        await exchange(connection, request);
+
+        expect(sent).toHaveLength(3);
+        expect(sent.map(isSigned)).toEqual([true, true, true]);
+        expect(Math.abs(s3.config.systemClockOffset - HOUR)).toBeLessThan(60_000);
+      },
+    );
+
+    test('is corrected for what comes after a body that cannot be sent twice', async () => {
+      wrongClock();
+      const connection = new Connection(client(), 'bucket');
+      const stream = () =>
+        ({ method: 'PUT', key: 'a', headers: { 'content-length': '4' }, body: Readable.from(['body']) }) as const;
+
+      await expect(exchange(connection, stream())).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
+      await exchange(connection, stream());
+
+      expect(sent).toHaveLength(2);
+    });
+
+    test('stays wrong where the client is told to leave it, and where it is not the reason', async () => {
+      wrongClock();
+      const stubborn = new Connection(client({ disableClockSkewCorrection: true }), 'bucket');
+      await expect(exchange(stubborn, { method: 'GET', key: 'a' })).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
+      respond = () => ({ status: 403, body: '<Error><Code>AccessDenied</Code></Error>' });
+      await expect(exchange(new Connection(client(), 'bucket'), { method: 'GET', key: 'a' })).rejects.toMatchObject({
+        name: 'AccessDenied',
+      });
+
+      expect(sent).toHaveLength(2);
+    });
+  });
+
+  test('connections are used again, after HEAD too', async () => {
+    const connection = new Connection(client(), 'bucket');
+    const ports = new Set<number | undefined>();
+    respond = ({ port }) => {
+      ports.add(port);
+      return answer;
+    };
+    for (const method of ['GET', 'HEAD', 'PUT', 'HEAD', 'GET', 'HEAD', 'HEAD', 'PUT'] as const) {
+      await exchange(connection, { method, key: 'a', ...(method === 'PUT' ? { body: Buffer.from('body') } : {}) });
+    }
+
+    // A connection is free a moment after its answer has ended.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  test('no more connections are opened than by a client of the SDK', async () => {
+    const connection = new Connection(client(), 'bucket');
+    const ports = new Set<number | undefined>();
+    respond = ({ port }) => {
+      ports.add(port);
+      return answer;
+    };
+
+    await Promise.all(Array.from({ length: 200 }, () => exchange(connection, { method: 'GET', key: 'a' })));
+
+    expect(ports.size).toBeLessThanOrEqual(50);
+  });
+
+  test('headers are sent and read as they are, those of Latin-1 too', async () => {
+    const headers = { 'content-disposition': 'attachment; filename="ü.txt"', 'x-amz-meta-a': 'a,  b', 'x-amz-meta-empty': '' };
+    respond = (request) => ({
+      ...answer,
+      headers: Object.fromEntries(Object.keys(headers).map((name) => [name, String(request.headers[name])])),
+    });
+
+    const got = await exchange(new Connection(client(), 'bucket'), { method: 'GET', key: 'a', headers });
+
+    expect(sent[0]?.headers).toMatchObject(headers);
+    expect(got.headers).toMatchObject(headers);
+  });
+
+  describe('a server that hangs', () => {
+    const SHORT = { connect: 1000, firstByte: 100, idle: 100 };
+    const never = new AbortController().signal;
+
+    test('is given up before its answer', async () => {
+      respond = () => undefined;
+
+      await expect(
+        exchange(new Connection(client(), 'bucket', undefined, never, SHORT), { method: 'GET', key: 'a' }),
+      ).rejects.toMatchObject({
+        code: 'UND_ERR_HEADERS_TIMEOUT',
+      });
+    });
+
+    test('is given up half way', async () => {
+      answer = { status: 200, body: 'half', headers: { 'content-length': '100' } };
+      const connection = new Connection(client(), 'bucket', undefined, never, SHORT);
+
+      await expect(exchange(connection, { method: 'GET', key: 'a' })).rejects.toThrow(/Timeout|brought only/);
+    });
+
+    test.each([
+      ['is given up', 'GET', false],
+      ['is waited for where S3 sends blanks while it completes an upload', 'POST', true],
+    ] as const)('that brings a byte now and then %s', async (_, method, waits) => {
+      const endpoint = await listening((request, response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write(' '), 20);
+        setTimeout(() => response.end(), 250);
+        request.resume();
+        response.once('close', () => clearInterval(drip));
+      });
+      const connection = new Connection(client({ endpoint }), 'bucket', undefined, never, SHORT);
+
+      const read = exchange(connection, { method, key: 'a' }).then(
+        () => true,
+        ({ name }: Error) => name,
+      );
+      expect(await read).toBe(waits ? true : 'TimeoutError');
+    });
+
+    test('holds up nobody who interrupts', async () => {
+      const interruption = new AbortController();
+      respond = () => {
+        interruption.abort();
+        return undefined;
+      };
+      const connection = new Connection(client(), 'bucket', undefined, interruption.signal);
+
+      await expect(exchange(connection, { method: 'GET', key: 'a' })).rejects.toThrow('aborted');
+    });
+  });
+
+  test('a body that a slow network takes longer for than an answer may is sent whole', async () => {
+    const body = Buffer.alloc(16 * 1024 ** 2, 7);
+    let bytes = 0;
+    const endpoint = await listening(async (message, response) => {
+      for await (const chunk of message) {
+        bytes += (chunk as Buffer).length;
+        await sleep(4);
+      }
+      response.end();
+    });
+    const timeouts = { connect: 1000, firstByte: 150, idle: 150 };
+
+    await exchange(new Connection(client({ endpoint }), 'bucket', undefined, undefined, timeouts), {
+      method: 'PUT',
+      key: 'a',
+      body,
+    });
+
+    expect(bytes).toBe(body.length);
   });
 });
 
-test('a body that a slow network takes longer for than an answer may is sent whole', async () => {
-  const body = Buffer.alloc(16 * 1024 ** 2, 7);
-  let bytes = 0;
-  const endpoint = await listening(async (message, response) => {
-    for await (const chunk of message) {
-      bytes += (chunk as Buffer).length;
-      await sleep(4);
-    }
-    response.end();
+describe('a place for the answer', () => {
+  const GET = { method: 'GET', key: 'a' } as const;
+
+  beforeEach(() => {
+    answer = { status: 200, body: 'four' };
   });
-  const timeouts = { connect: 1000, firstByte: 150, idle: 150 };
 
-  await new Connection(client({ endpoint }), 'bucket', undefined, undefined, timeouts).send({ method: 'PUT', key: 'a', body });
+  test('gets the body', async () => {
+    const place = Buffer.alloc(4);
 
-  expect(bytes).toBe(body.length);
+    const { body } = await new Connection(client(), 'bucket').receive(GET, () => place);
+
+    expect(body).toBe(place);
+    expect(place.toString()).toBe('four');
+  });
+
+  test.each([
+    [3, /sends 4 bytes, but 3 are expected/],
+    [5, /sent 4 of 5 bytes/],
+  ])('of %d bytes refuses one of four', async (size, message) => {
+    const place = Buffer.alloc(size);
+
+    await expect(new Connection(client(), 'bucket').receive(GET, () => place)).rejects.toThrow(message);
+  });
+
+  test('is not asked for where S3 answers with an error, which is told whole', async () => {
+    answer = { status: 404, body: '<Error><Code>NoSuchVersion</Code><Message>longer than the place</Message></Error>' };
+    const place = jest.fn(() => Buffer.alloc(1));
+
+    await expect(new Connection(client(), 'bucket').receive(GET, place)).rejects.toMatchObject({
+      name: 'NoSuchVersion',
+      message: 'longer than the place',
+    });
+    expect(place).not.toHaveBeenCalled();
+  });
+
+  test('gives the body up by its headers, and the connection serves what comes next', async () => {
+    const connection = new Connection(client(), 'bucket');
+    const refuse = () => {
+      throw new Error('not this one');
+    };
+    answer = { status: 200, body: 'four', headers: { 'content-length': '100' } };
+
+    await connection.receive(GET, () => undefined);
+    await expect(connection.receive(GET, refuse)).rejects.toThrow('not this one');
+    answer = { status: 200, body: 'next' };
+
+    expect((await connection.receive(GET)).body.toString()).toBe('next');
+  });
+
+  test('is left alone once the person has interrupted', async () => {
+    const interruption = new AbortController();
+    const connection = new Connection(client(), 'bucket', undefined, interruption.signal);
+    const place = Buffer.alloc(100);
+    answer = { status: 200, body: 'half', headers: { 'content-length': '100' } };
+
+    const asked = connection.receive(GET, () => {
+      interruption.abort();
+      return place;
+    });
+
+    await expect(asked).rejects.toThrow('aborted');
+    expect(place.every((byte) => byte === 0)).toBe(true);
+    await expect(connection.receive(GET, () => place)).rejects.toThrow('aborted');
+    expect(sent).toHaveLength(1);
+  });
 });

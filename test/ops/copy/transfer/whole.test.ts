@@ -415,9 +415,12 @@ test('ends the restore when nothing can be reached', async () => {
   );
 });
 
-test('memory is bounded however many copies run', async () => {
-  const items = Array.from({ length: 20 }, (_, index) =>
-    itemOf(`${index}`, world.replica.put(`${index}`, Buffer.alloc(1000, index))),
+test.each([
+  ['small ones in buffers that are used again', 1000, 3 * SMALL_SIZES.small],
+  ['larger ones', 5000, 15_000],
+])('memory is bounded however many copies run: %s', async (_, size, memory) => {
+  const items = Array.from({ length: 20 }, (__, index) =>
+    itemOf(`${index}`, world.replica.put(`${index}`, Buffer.alloc(size, index))),
   );
   let most = 0;
   world.target.fault(() => {
@@ -425,12 +428,13 @@ test('memory is bounded however many copies run', async () => {
     most = Math.max(most, reads.length - world.target.sent('PUT').length);
     return false;
   }, 'reset');
-  const copy = world.copier({ memory: 3000 });
+  const copy = world.copier({ memory });
 
   const outcomes = await Promise.all(items.map((item) => copy(item)));
 
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['restored']));
   expect(most).toBeLessThanOrEqual(3);
+  expect(items.map(({ key }) => world.target.versions(key)[0]?.body.at(-1))).toEqual(items.map((__, index) => index));
 });
 
 test('the same ETag says enough where it is a checksum', async () => {

@@ -12,7 +12,7 @@ import type { Stored, Version } from '../../../helpers/fake-s3/version';
 const KIB = 1024;
 
 /** Small, and still more than one chunk of what is sent on as it arrives. */
-export const SMALL_SIZES: Sizes = { inMemory: 40 * KIB, whole: 640 * KIB, part: 120 * KIB };
+export const SMALL_SIZES: Sizes = { small: 4 * KIB, inMemory: 40 * KIB, whole: 640 * KIB, part: 120 * KIB };
 
 /** A bucket that has a server to itself. */
 class ServedBucket extends StoredBucket {
