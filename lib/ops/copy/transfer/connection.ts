@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Sha256 } from '@smithy/core/checksum';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { type Dispatcher, Pool } from 'undici';
 import { ForeignAnswer } from '../../../aws/foreign-answer';
 import { endWhenTooSlow, RequestHandler, TIMEOUTS, type Timeouts } from '../../../aws/request-handler';
 import { PROGRAM } from '../../../config/program';
 import { type Received, type Receiver, received } from './receive';
-import { Signer } from './signer';
 
 /** Names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
@@ -187,18 +188,24 @@ export class Connection {
     offset: number,
   ): Promise<{ path: string; headers: Record<string, string> }> {
     const path = `${url.pathname === '/' ? '' : url.pathname}/${key.split('/').map(escapeUri).join('/')}`;
-    const names = Object.keys(query).toSorted();
-    const parameters = names.map((name) => `${escapeUri(name)}=${escapeUri(query[name] ?? '')}`).join('&');
-    const all: Record<string, string> = {
-      'x-amz-content-sha256': body === undefined ? EMPTY : 'UNSIGNED-PAYLOAD',
-      ...headers,
-      ...more,
-    };
-    if (Buffer.isBuffer(body)) {
-      all['content-length'] = String(body.length);
-    }
-    await signer.sign({ method, path, parameters, headers: all }, new Date(Date.now() + offset));
-    return { path: parameters === '' ? path : `${path}?${parameters}`, headers: all };
+    const { headers: signed } = await signer.sign(
+      {
+        method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        path,
+        query: { ...query },
+        headers: {
+          'x-amz-content-sha256': body === undefined ? EMPTY : 'UNSIGNED-PAYLOAD',
+          ...headers,
+          ...more,
+          ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
+        },
+      },
+      { signingDate: new Date(Date.now() + offset) },
+    );
+    const parameters = Object.entries(query).map((words) => words.map(escapeUri).join('='));
+    return { path: parameters.length === 0 ? path : `${path}?${parameters.join('&')}`, headers: signed };
   }
 
   /** Has the client sign with the time of S3 where S3 refused that of this machine, which an answer to HEAD does not say. */
@@ -221,11 +228,13 @@ export class Connection {
       'user-agent': PROGRAM,
       ...(this.owner === undefined ? {} : { 'x-amz-expected-bucket-owner': this.owner }),
     };
+    // S3 signs paths as they are sent.
+    const options = { uriEscapePath: false, applyChecksum: false };
     // S3 takes minutes to complete an upload, and sends blanks meanwhile.
     const { connect: timeout, firstByte: headersTimeout, idle: bodyTimeout } = this.timeouts;
     return {
       endpoint: { ...endpoint, headers: { ...endpoint.headers, ...own } },
-      signer: new Signer(this.s3.config.credentials, region, service),
+      signer: new SignatureV4({ credentials: this.s3.config.credentials, region, service, sha256: Sha256, ...options }),
       pool: new Pool(url.origin, { connections: SOCKETS, connect: { timeout }, headersTimeout, bodyTimeout }),
     };
   }
@@ -234,7 +243,7 @@ export class Connection {
 /** What every request for the bucket is sent with. */
 interface Prepared {
   readonly endpoint: Endpoint;
-  readonly signer: Signer;
+  readonly signer: SignatureV4;
   readonly pool: Pool;
 }
 
