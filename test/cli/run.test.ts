@@ -140,7 +140,7 @@ describe('help', () => {
     const { stdout } = await run(['backfill', 'watch', '--help']);
 
     expect(stdout).toContain('Usage: npx --no -- s3-replication backfill [ACTION] [options]');
-    expect(stdout).toMatch(/Actions:\n {2}watch JOB +go on with a job/);
+    expect(stdout).toMatch(/Actions:\n {2}watch JOB +continue with a job/);
   });
 
   test('of a command needs no valid configuration', async () => {

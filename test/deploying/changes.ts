@@ -113,7 +113,7 @@ export const CHANGES: readonly Change[] = [
     },
     stops: ['permissions'],
     toKnow:
-      'The replica buckets now admit the new account alone: what is written to the old source buckets is `FAILED` from then on. The new source buckets are empty. What watched the old ones goes on in the old account: [remove](#removal) it and the old source stack with the old configuration',
+      'The replica buckets now admit the new account alone: what is written to the old source buckets is `FAILED` from then on. The new source buckets are empty. What watched the old ones still runs in the old account: [remove](#removal) it and the old source stack with the old configuration',
   },
   {
     keys: ['source.region'],
@@ -684,7 +684,7 @@ export const CHANGES: readonly Change[] = [
       inPlace: ['dashboard', 'replica bucket'],
     },
     toKnow:
-      'Nothing deletes the two stacks: the schedules go on writing, and the alarm goes on. Delete `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation, once their termination protection is lifted',
+      'Nothing deletes the two stacks: the schedules keep writing, and the alarm starts. Delete `<deployment>-backup-health` and `<deployment>-heartbeat` in CloudFormation, once their termination protection is lifted',
   },
   {
     keys: ['heartbeat.minutes'],

@@ -187,7 +187,7 @@ async function compareAll(
   } catch (error) {
     terminal.progress('');
     if (audits.some(({ progress: begun }) => begun !== undefined) && progress.save()) {
-      terminal.tell(`what was compared is in ${checkpointFile}: repeat the command with --resume to go on`);
+      terminal.tell(`what was compared is in ${checkpointFile}: repeat the command with --resume to continue`);
     }
     csv?.close();
     throw error;

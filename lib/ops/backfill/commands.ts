@@ -26,7 +26,7 @@ that it can be, what the cost is made of and which quotas matter; asks once; run
 ends with the report of each job: what failed, by reason, with cause and fix. A job fails by itself when more than
 half of its objects do. Creating a job is billed even when you decline afterwards, so it asks before that, too.
 
-After Ctrl-C the jobs go on in AWS, and "backfill watch JOB" comes back to them. The same command again goes on
+After Ctrl-C the jobs continue in AWS, and "backfill watch JOB" comes back to them. The same command again continues
 with the same job, as long as that is open, instead of making a second one.
 
 --status chooses by replication status, NONE,FAILED without it. COMPLETED sends again what was replicated, to a new
@@ -45,7 +45,7 @@ Examples:
   npx --no -- s3-replication backfill list --json
   npx --no -- s3-replication backfill cancel 00e123a4-c0d8-41f4-a0eb-b46f9ba5b07c`,
     actions: {
-      watch: { argument: 'JOB', help: 'go on with a job: ask, if it waits for that, and watch it to its end' },
+      watch: { argument: 'JOB', help: 'continue with a job: ask, if it waits for that, and watch it to its end' },
       list: { help: 'list the jobs of the last 90 days, the newest first' },
       cancel: { argument: 'JOB', help: 'end a job; what it has replicated stays' },
     },

@@ -71,7 +71,7 @@ export function hintFor(error: AppError, jobs: readonly BatchJob[], command: Wat
 
 /** How to come back to a job. */
 export function howToGoOn({ id, pair, status }: BatchJob, { watchJob }: Pick<WatchedCommand, 'watchJob'>): string {
-  const now = status === 'Suspended' ? 'waits for a confirmation' : `is ${status}, and goes on in AWS`;
+  const now = status === 'Suspended' ? 'waits for a confirmation' : `is ${status}, and continues in AWS`;
   return `job ${id} of pair ${pair.id} ${now}: ${watchJob(id)}`;
 }
 

@@ -165,7 +165,7 @@ export function refuseToForget(file: string): void {
     throw new UsageError(
       'Unfinished',
       `${file} is of a restore that has not ended`,
-      'repeat its command with --resume to go on, name another file with --checkpoint, or remove that one to begin anew',
+      'repeat its command with --resume to continue, name another file with --checkpoint, or remove that one to begin anew',
     );
   }
 }

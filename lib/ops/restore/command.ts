@@ -12,8 +12,8 @@ Reads as the destination account and writes as the source account: neither needs
 metadata, headers and tags are kept, checksums are compared, and what is written is encrypted as the target's default
 says. Nothing is deleted, and without --overwrite nothing that is current in the target is replaced: it is a conflict.
 
-When it is interrupted, or something failed or is archived, --resume with the same options goes on, and copies
-nothing twice; files of options are as seen from cdk.json. Takes s3:ListBucketVersions, s3:GetObjectVersion,
+When it is interrupted, or something failed or is archived, --resume with the same options continues, and
+copies nothing twice; files of options are as seen from cdk.json. Takes s3:ListBucketVersions, s3:GetObjectVersion,
 s3:GetObjectVersionTagging and kms:Decrypt in the destination account (s3:RestoreObject for --request-archived), and
 in the source account s3:ListBucket, s3:ListBucketVersions, s3:GetBucketVersioning, s3:GetReplicationConfiguration,
 s3:GetObject, s3:PutObject, s3:PutObjectTagging, s3:AbortMultipartUpload, s3:ListMultipartUploadParts, kms:Decrypt
@@ -40,7 +40,7 @@ configuration, each pair has a role and a bucket for its jobs. --batch-role and 
 then prints the statements that the role, the replica bucket and the replica key need. Also takes s3:CreateJob,
 s3:PutJobTagging, s3:DescribeJob, s3:ListJobs and iam:PassRole in the source account, s3:PutObject and s3:GetObject on
 the bucket for lists and reports, and where it is allowed iam:GetRole, which says more in advance. After Ctrl-C the job
-goes on in AWS: --resume goes on with everything, --watch JOB with the job alone, and --cancel JOB ends it
+continues in AWS: --resume continues with everything, --watch JOB with the job alone, and --cancel JOB ends it
 (s3:UpdateJobStatus).
 
 Ends with 1 when something was not restored, is hidden by such a marker, or left the replica bucket after the plan.
@@ -102,7 +102,7 @@ Examples:
     },
     watch: { type: 'string', value: 'JOB', help: 'only watch a job of --engine batch to its end; --to as it was' },
     cancel: { type: 'string', value: 'JOB', help: 'only end such a job; what it has restored stays' },
-    resume: { type: 'boolean', help: 'go on with the restore that was interrupted, or left something' },
+    resume: { type: 'boolean', help: 'continue the restore that was interrupted, or left something' },
     checkpoint: {
       type: 'string',
       value: 'FILE',

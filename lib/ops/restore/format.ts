@@ -194,7 +194,7 @@ function rowsOfTotals(totals: RestoreTotals, { markerOrigin: origin, vanished }:
   const others: [number, string][] = [
     [
       Math.max(ends.archived.objects - MOST_UNFINISHED, 0),
-      'more archived ones than --resume can go on with: repeat the command without it when S3 is done',
+      'more archived ones than --resume can continue with: repeat the command without it when S3 is done',
     ],
     [requested, 'of the archived ones were requested now: repeat the command with --resume when S3 is done'],
     [withoutTags, 'of those were restored without their tags: --without-tags'],

@@ -158,7 +158,7 @@ async function agree({ terminal, yes }: Context, { pairs }: RestoreResult, plann
   const ended = sumOf(planned.flatMap(({ ledger: { totals } }) => (totals === undefined ? [] : [endedIn(totals)])));
   const again = planned.reduce((sum, { ledger }) => sum + (ledger.unfinished?.length ?? 0), 0);
   if (ended.objects > 0) {
-    terminal.tell(`goes on: ${whole(ended.objects)} objects have ended; ${whole(again)} of them are tried again`);
+    terminal.tell(`continues: ${whole(ended.objects)} objects have ended; ${whole(again)} of them are tried again`);
   }
   if (!yes) {
     await terminal.confirm('Restore?');
@@ -199,11 +199,11 @@ async function runAll(session: RestoreSession, context: Context, options: Restor
   } catch (error) {
     for (const { job, batch, result } of session.jobs) {
       if (batch !== undefined && result === undefined) {
-        terminal.tell(`job ${batch.job} of pair ${job.pair.id} goes on in AWS: --resume watches it`);
+        terminal.tell(`job ${batch.job} of pair ${job.pair.id} continues in AWS: --resume watches it`);
       }
     }
     if (session.stop()) {
-      terminal.tell(`where it was is in ${options.checkpointFile}: repeat the command with --resume to go on`);
+      terminal.tell(`where it was is in ${options.checkpointFile}: repeat the command with --resume to continue`);
     }
     throw error;
   }
