@@ -1,10 +1,5 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-// A worker runs most code a few times, and V8 of Node.js 20 optimizes much of it for nothing. Jest hands these on to its workers.
-if (process.versions.node.startsWith('20.')) {
-  process.execArgv.push('--interrupt-budget=400000');
-}
-
 /** Files that only the emulator's tests can run. */
 const NEEDS_EMULATOR = ['demo', 'demo-command', 'emulator', 'emulator-gaps', 'existing', 'virtual-env'].map(
   (name) => `!lib/local/${name}.ts`,
