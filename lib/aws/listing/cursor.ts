@@ -74,7 +74,7 @@ export class Cursor implements Stream {
     return page === undefined || hasIgnored || !page.isPlain ? undefined : { page, index, end };
   }
 
-  /** Goes on to a version of the page, or to its end. */
+  /** Moves to a version of the page, or to its end; past keys that are ignored. */
   goTo(index: number): void {
     this.index = index;
     this.entry = undefined;

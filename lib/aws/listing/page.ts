@@ -328,8 +328,8 @@ export function badSize(key: string, size: string): string {
   return `S3 listed a version of ${quoted(key)} with the size ${quoted(size)}, which is not a valid number of bytes`;
 }
 
-/** Whether two texts have the same bytes, so many. */
-export function isSame(one: Uint8Array, start: number, other: Uint8Array, otherStart: number, length: number): boolean {
+/** Whether so many bytes of two texts are the same. */
+function isSame(one: Uint8Array, start: number, other: Uint8Array, otherStart: number, length: number): boolean {
   for (let at = 0; at < length; at += 1) {
     if (one[start + at] !== other[otherStart + at]) {
       return false;
